@@ -1,0 +1,63 @@
+# The two commands that matter: `make run` and `make test`. Everything else is here too; `make help` lists it.
+
+CARGO ?= cargo
+LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak bench
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+run: ## Sell tickets: the on-sale example, with a waiting line and customers, from an empty folder
+	$(CARGO) run --release --quiet -p tacos-engine --example on_sale
+
+test: ## Run every test there is; says what ran, fails if a suite did not run
+	scripts/test-all.sh
+
+check: fmt lint doc tidy ## What must hold before a commit, without the long tests
+
+fmt: ## Formatting
+	$(CARGO) fmt --all --check
+
+lint: ## Clippy with the workspace's lint table; warnings are errors
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+doc: ## Documentation builds without warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+
+tidy: ## Sizes, headers, import rules, forbidden dependencies
+	$(CARGO) test -p tacos-engine --test tidy
+
+deny: ## Licences, sources and double versions (installs cargo-deny once, which takes minutes)
+	command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
+	$(CARGO) deny check bans licenses sources
+
+test-rust: ## All Rust tests
+	$(CARGO) test --workspace
+
+test-loom: ## Every lock-free protocol under loom
+	$(LOOM_FLAGS) $(CARGO) test --release -p tacos-engine --lib loom_
+
+test-contract: ## The contract: table, lint, breaking changes, Go and Java stubs
+	$(MAKE) -C proto test
+
+examples: ## Run the three examples to read
+	$(CARGO) run --release --quiet -p tacos-engine --example quick_start
+	$(CARGO) run --release --quiet -p tacos-engine --example on_sale
+	$(CARGO) run --release --quiet -p tacos-engine --example time_by_hand
+
+footprint: ## Bytes per seat, hold, waiting person and idempotency key
+	$(CARGO) run --release --quiet -p tacos-engine --example footprint
+
+storm: ## 100,000 holds that end within one second, and what callers notice of it
+	$(CARGO) run --release --quiet -p tacos-engine --example storm
+
+soak: ## Ten minutes of everything, with memory over time (MINUTES=10)
+	$(CARGO) run --release --quiet -p tacos-engine --example soak -- $(or $(MINUTES),10)
+
+bench: ## What rooms cost, one by one
+	$(CARGO) run --release --quiet -p tacos-engine --example hold_confirm
+	$(CARGO) run --release --quiet -p tacos-engine --example seats_cost
+	$(CARGO) run --release --quiet -p tacos-engine --example line_cost
+	$(CARGO) run --release --quiet -p tacos-engine --example wheel_cost

@@ -1,0 +1,127 @@
+//! Single fields: ids, flags, moments, enums, lists of seats.
+
+use tacos::views::Cursor;
+use tacos::{IdempotencyKey, Refusal, ReservationId, SeatId, TextIdError, UnixMs, UserId, Which};
+
+use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};
+use crate::failure::Fault;
+use crate::memory::{Plain, check_pointer, read_sized, slice, text};
+use crate::numbers::Number;
+
+/// An id made from a text.
+pub(crate) trait TextId: Sized {
+    fn make(text: &str) -> Result<Self, TextIdError>;
+}
+
+macro_rules! text_ids {
+    ($($name:ident),*) => {$(
+        impl TextId for tacos::$name {
+            fn make(text: &str) -> Result<Self, TextIdError> {
+                Self::new(text)
+            }
+        }
+    )*};
+}
+text_ids!(EventId, UserId, SessionId, SeatId, SectionId, ExternalId, IdempotencyKey);
+
+/// The struct that a head begins.
+///
+/// # Safety
+/// As the crate's contract: a struct `T` of `size` bytes begins at `head`.
+pub(super) unsafe fn body<T: Plain>(head: *const tacos_head, size: usize) -> Result<T, Fault> {
+    let at = head.cast::<T>();
+    check_pointer(at)?;
+    // SAFETY: handed on.
+    unsafe { read_sized(at, size, T::zeros()) }
+}
+
+/// An id that must be there.
+///
+/// # Safety
+/// As the crate's contract.
+pub(crate) unsafe fn id<T: TextId>(given: tacos_str, field: &'static str) -> Result<T, Fault> {
+    // SAFETY: handed on.
+    let given = unsafe { text(given)?.unwrap_or_default() };
+    T::make(given).map_err(|error| Refusal::invalid(field, error, given).into())
+}
+
+/// An id that may be left out.
+///
+/// # Safety
+/// As the crate's contract.
+pub(crate) unsafe fn opt_id<T: TextId>(given: tacos_str, field: &'static str) -> Result<Option<T>, Fault> {
+    if given.data.is_null() && given.len == 0 {
+        return Ok(None);
+    }
+    // SAFETY: handed on.
+    unsafe { id(given, field).map(Some) }
+}
+
+/// # Safety
+/// As the crate's contract.
+pub(super) unsafe fn key(given: tacos_str) -> Result<Option<IdempotencyKey>, Fault> {
+    // SAFETY: handed on.
+    unsafe { opt_id(given, "idempotency_key") }
+}
+
+/// # Safety
+/// As the crate's contract.
+pub(super) unsafe fn user(given: tacos_str) -> Result<Option<UserId>, Fault> {
+    // SAFETY: handed on.
+    unsafe { opt_id(given, "user_id") }
+}
+
+/// # Safety
+/// As the crate's contract.
+pub(super) unsafe fn which(given: tacos_which) -> Result<Which, Fault> {
+    // SAFETY: handed on.
+    let external = unsafe { opt_id(given.external, "external")? };
+    Ok(external.map_or(Which::Id(ReservationId::from_bytes(given.id.bytes)), Which::External))
+}
+
+/// Seats by name; the caller says what none means.
+///
+/// # Safety
+/// As the crate's contract.
+pub(super) unsafe fn seats<C: FromIterator<SeatId>>(at: *const tacos_str, count: usize) -> Result<C, Fault> {
+    // SAFETY: handed on, also for the texts in the list.
+    unsafe { slice(at, count)?.iter().map(|&seat| id(seat, "seat_ids")).collect() }
+}
+
+/// A yes or no.
+pub(crate) fn flag(given: u32, field: &'static str) -> Result<bool, Fault> {
+    match given {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(Refusal::invalid(field, "must be 0 or 1", other).into()),
+    }
+}
+
+/// A value of an enum.
+pub(super) fn number<T: Number>(given: u32, field: &'static str) -> Result<T, Fault> {
+    T::from_number(given).ok_or_else(|| Refusal::invalid(field, "is not a value of this kind", given).into())
+}
+
+/// A value of an enum, or 0 for none.
+pub(super) fn opt_number<T: Number>(given: u32, field: &'static str) -> Result<Option<T>, Fault> {
+    if given == 0 { Ok(None) } else { number(given, field).map(Some) }
+}
+
+pub(crate) fn moment(given_ms: u64) -> UnixMs {
+    UnixMs::new(given_ms)
+}
+
+/// A moment, or 0 for none.
+pub(crate) fn opt_moment(given_ms: u64) -> Option<UnixMs> {
+    (given_ms > 0).then(|| UnixMs::new(given_ms))
+}
+
+/// Where a page begins.
+pub(super) fn cursor(after: tacos_id, has_after: u32) -> Result<Option<Cursor>, Fault> {
+    Ok(flag(has_after, "has_after")?.then(|| Cursor::from_bytes(after.bytes)))
+}
+
+/// Entries of a page; 0 for as many as there can be.
+pub(super) fn page_size(most: u32) -> usize {
+    if most == 0 { tacos::limits::PAGE_MAX } else { most as usize }
+}

@@ -1,0 +1,302 @@
+//! Everything that can go wrong, with the status it gets and the text that is kept; and the struct in which a failed
+//! command tells why.
+
+use tacos::{
+    Error, ExtensionDoubt, Failure, JournalError, OpenError, PaymentDoubt, Problem, Refusal, SnapshotError,
+    UpdatesLost,
+};
+
+use crate::abi::{tacos_list, tacos_str};
+use crate::arena::Arena;
+use crate::last_error::clip;
+use crate::numbers::{Number, tacos_extension_doubt, tacos_payment_doubt};
+use crate::replies::{tacos_failure, tacos_problem};
+use crate::status::tacos_status;
+
+/// Why a call came to nothing.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Null,
+    Misaligned,
+    BadSize {
+        size: usize,
+        least: usize,
+    },
+    NewerStruct,
+    BadKind {
+        kind: u32,
+    },
+    BadUtf8,
+    ListTooLong {
+        len: usize,
+    },
+    BadHandle,
+    NotManual,
+    BufferTooSmall {
+        needed: usize,
+    },
+    QueueFull {
+        capacity: usize,
+    },
+    TooManyHandles,
+    /// A write panicked before: the engine's state is in doubt.
+    InDoubt,
+    Refused(Refusal),
+    Broken(Error),
+    Open(OpenError),
+    Journal(JournalError),
+    Snapshot(SnapshotError),
+    Updates(UpdatesLost),
+    System(std::io::Error),
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Refused(refusal),
+            Failure::Broken(error) => Self::Broken(error),
+        }
+    }
+}
+
+impl From<OpenError> for Fault {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl Fault {
+    pub(crate) fn status(&self) -> tacos_status {
+        match self {
+            Self::Null => tacos_status::NullPointer,
+            Self::Misaligned => tacos_status::Misaligned,
+            Self::BadSize { .. } => tacos_status::BadSize,
+            Self::NewerStruct => tacos_status::NewerStruct,
+            Self::BadKind { .. } => tacos_status::BadKind,
+            Self::BadUtf8 => tacos_status::BadUtf8,
+            Self::ListTooLong { .. } => tacos_status::ListTooLong,
+            Self::BadHandle => tacos_status::BadHandle,
+            Self::NotManual => tacos_status::NotManual,
+            Self::BufferTooSmall { .. } => tacos_status::BufferTooSmall,
+            Self::QueueFull { .. } => tacos_status::QueueFull,
+            Self::TooManyHandles => tacos_status::TooManyHandles,
+            Self::InDoubt => tacos_status::Panicked,
+            Self::Refused(refusal) => of_refusal(refusal),
+            Self::Broken(error) => of_error(error),
+            Self::Open(OpenError::Config(_)) => tacos_status::BadConfig,
+            Self::Open(OpenError::Journal(error))
+            | Self::Journal(error)
+            | Self::Snapshot(SnapshotError::Journal(error)) => of_journal(error),
+            Self::Open(OpenError::System(_)) | Self::Snapshot(SnapshotError::Folder(_)) | Self::System(_) => {
+                tacos_status::System
+            }
+            Self::Snapshot(SnapshotError::NoFolder) => tacos_status::NoFolder,
+            Self::Snapshot(SnapshotError::Busy) => tacos_status::SnapshotBusy,
+            Self::Updates(UpdatesLost::Gone { .. }) => tacos_status::UpdatesGone,
+            Self::Updates(UpdatesLost::NotAPosition { .. }) => tacos_status::UpdatesNotAPosition,
+            Self::Updates(UpdatesLost::Closed) => tacos_status::Closed,
+            Self::Updates(_) => tacos_status::UpdatesUnreadable,
+            // The enums of the engine may grow: what has no number yet still has a text.
+            Self::Open(_) | Self::Snapshot(_) => tacos_status::JournalOther,
+        }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Null => "a pointer that must not be null is null".into(),
+            Self::Misaligned => "a pointer is not aligned for what it points to".into(),
+            Self::BadSize { size, least } => {
+                format!("a struct says it has {size} bytes, it never had fewer than {least}: was its head filled in?")
+            }
+            Self::NewerStruct => {
+                "a struct of a newer header asks for something that this library does not know: install the newer library"
+                    .into()
+            }
+            Self::BadKind { kind } => format!("no command has the kind {kind}"),
+            Self::BadUtf8 => "a text is not UTF-8".into(),
+            Self::ListTooLong { len } => format!("a list of {len} is over the bound"),
+            Self::BadHandle => "this number was never a handle".into(),
+            Self::NotManual => "the engine was not opened with a manual clock".into(),
+            Self::BufferTooSmall { needed } => format!("the buffer needs {needed} bytes"),
+            Self::QueueFull { capacity } => {
+                format!("{capacity} answers are in flight, as many as may be: poll, then try again")
+            }
+            Self::TooManyHandles => "as many handles are open as can be".into(),
+            Self::InDoubt => {
+                "an earlier write met a bug of the library; close the engine and open it again to write".into()
+            }
+            Self::Refused(refusal) => refusal.to_string(),
+            Self::Broken(error) => error.to_string(),
+            Self::Open(error) => error.to_string(),
+            Self::Journal(error) => error.to_string(),
+            Self::Snapshot(error) => error.to_string(),
+            Self::Updates(lost) => lost.to_string(),
+            Self::System(error) => error.to_string(),
+        }
+    }
+}
+
+pub(crate) fn of_error(error: &Error) -> tacos_status {
+    match error {
+        Error::Closed => tacos_status::Closed,
+        // Also whatever a later engine adds: writing has stopped, for a reason that the text gives.
+        _ => tacos_status::Poisoned,
+    }
+}
+
+fn of_journal(error: &JournalError) -> tacos_status {
+    match error {
+        JournalError::Io { .. } => tacos_status::JournalIo,
+        JournalError::Locked { .. } => tacos_status::JournalLocked,
+        JournalError::NotAJournal { .. } => tacos_status::JournalNotOurs,
+        JournalError::MetaDamaged { .. } => tacos_status::JournalMetaDamaged,
+        JournalError::NewerFormat { .. } => tacos_status::JournalNewerFormat,
+        JournalError::Foreign { .. } => tacos_status::JournalForeign,
+        JournalError::Rot { .. } => tacos_status::JournalRot,
+        JournalError::Misplaced { .. } => tacos_status::JournalMisplaced,
+        JournalError::Hole { .. } => tacos_status::JournalHole,
+        JournalError::SnapshotDamaged { .. } => tacos_status::JournalSnapshotDamaged,
+        JournalError::Apply { .. } => tacos_status::JournalApply,
+        JournalError::Poisoned { .. } => tacos_status::Poisoned,
+        JournalError::Full { .. } => tacos_status::JournalFull,
+        JournalError::NotRetained { .. } => tacos_status::JournalNotRetained,
+        JournalError::NotABoundary { .. } => tacos_status::JournalNotABoundary,
+        JournalError::NotEmpty { .. } => tacos_status::JournalNotEmpty,
+        _ => tacos_status::JournalOther,
+    }
+}
+
+pub(crate) fn of_refusal(refusal: &Refusal) -> tacos_status {
+    match refusal {
+        Refusal::Invalid(_) => tacos_status::Invalid,
+        Refusal::IdempotencyRequired => tacos_status::IdempotencyRequired,
+        Refusal::IdempotencyConflict => tacos_status::IdempotencyConflict,
+        Refusal::UnknownEvent => tacos_status::UnknownEvent,
+        Refusal::EventExists => tacos_status::EventExists,
+        Refusal::UnknownSeats(_) => tacos_status::UnknownSeats,
+        Refusal::UnknownSection(_) => tacos_status::UnknownSection,
+        Refusal::UnknownReservation => tacos_status::UnknownReservation,
+        Refusal::UnknownPayment => tacos_status::UnknownPayment,
+        Refusal::UnknownWebhook => tacos_status::UnknownWebhook,
+        Refusal::UnknownToken => tacos_status::UnknownToken,
+        Refusal::TokenExpired => tacos_status::TokenExpired,
+        Refusal::SaleNotOpen(_) => tacos_status::SaleNotOpen,
+        Refusal::AlreadyWaiting => tacos_status::AlreadyWaiting,
+        Refusal::LeftLine => tacos_status::LeftLine,
+        Refusal::NoWaitingLine => tacos_status::NoWaitingLine,
+        Refusal::NotYet => tacos_status::NotYet,
+        Refusal::AdmissionPaused => tacos_status::AdmissionPaused,
+        Refusal::SeatsTaken(_) => tacos_status::SeatsTaken,
+        Refusal::Insufficient { .. } => tacos_status::Insufficient,
+        Refusal::NotAdjacent { .. } => tacos_status::NotAdjacent,
+        Refusal::QuotaExceeded { .. } => tacos_status::QuotaExceeded,
+        Refusal::Forbidden => tacos_status::Forbidden,
+        Refusal::ReservationExpired => tacos_status::ReservationExpired,
+        Refusal::ReservationIs(_) => tacos_status::ReservationIs,
+        Refusal::PaymentIs(_) => tacos_status::PaymentIs,
+        Refusal::PaymentNotApproved(_) => tacos_status::PaymentNotApproved,
+        Refusal::PaymentExists => tacos_status::PaymentExists,
+        Refusal::ExtensionRefused(_) => tacos_status::ExtensionRefused,
+        Refusal::RefundTooLarge { .. } => tacos_status::RefundTooLarge,
+        Refusal::SeatsDiffer => tacos_status::SeatsDiffer,
+        Refusal::ExternalExists => tacos_status::ExternalExists,
+        Refusal::NotDue(_) => tacos_status::NotDue,
+        Refusal::AtCapacity(_) => tacos_status::AtCapacity,
+        _ => tacos_status::RefusedOther,
+    }
+}
+
+/// Texts and lists of a failure are cut at these, so that every failure fits `TACOS_REPLY_BYTES_MAX`.
+const TEXT_BYTES_MAX: usize = 512;
+const VALUE_BYTES_MAX: usize = 128;
+const NAMES_MAX: usize = 64;
+const PROBLEMS_MAX: usize = 16;
+const _: () = {
+    let names = NAMES_MAX * (VALUE_BYTES_MAX + size_of::<tacos_str>());
+    let problems = PROBLEMS_MAX * (TEXT_BYTES_MAX / 2 + 2 * VALUE_BYTES_MAX + size_of::<tacos_problem>());
+    let rest = TEXT_BYTES_MAX + VALUE_BYTES_MAX + size_of::<tacos_failure>() + 64;
+    assert!(names + problems + rest <= crate::abi::TACOS_REPLY_BYTES_MAX, "every failure fits");
+};
+
+/// Writes a failure, with all that is known about it, into the caller's buffer.
+pub(crate) fn put(failure: &Failure, arena: &mut Arena) -> (tacos_status, *const tacos_failure) {
+    let (status, text) = match failure {
+        Failure::Refused(refusal) => (of_refusal(refusal), refusal.to_string()),
+        Failure::Broken(error) => (of_error(error), error.to_string()),
+    };
+    let mut out = tacos_failure::new(status, arena.text(clip(&text, TEXT_BYTES_MAX)));
+    if let Failure::Refused(refusal) = failure {
+        out.transient = refusal.is_transient().into();
+        let retry = refusal.retry_after().map_or(0, |after| after.as_millis());
+        out.retry_after_ms = u64::try_from(retry).unwrap_or(u64::MAX);
+        details(refusal, arena, &mut out);
+    }
+    (status, arena.put(out))
+}
+
+fn details(refusal: &Refusal, arena: &mut Arena, out: &mut tacos_failure) {
+    match refusal {
+        Refusal::Invalid(problems) => out.problems = put_problems(problems, arena),
+        Refusal::UnknownSeats(seats) | Refusal::SeatsTaken(seats) => out.seats = names(seats, arena),
+        Refusal::UnknownSection(section) => out.section = arena.text(clip(section, VALUE_BYTES_MAX)),
+        Refusal::SaleNotOpen(state) => out.state = state.number(),
+        Refusal::Insufficient { wanted, available } => (out.wanted, out.available) = (*wanted, *available),
+        Refusal::NotAdjacent { wanted } => out.wanted = *wanted,
+        Refusal::QuotaExceeded { seats_max, seats } => (out.seats_max, out.seats_held) = (*seats_max, *seats),
+        Refusal::ReservationIs(state) => out.state = state.number(),
+        Refusal::PaymentIs(state) => out.state = state.number(),
+        Refusal::PaymentNotApproved(doubt) => {
+            out.doubt = match doubt {
+                PaymentDoubt::Unknown => tacos_payment_doubt::Unknown,
+                PaymentDoubt::Foreign => tacos_payment_doubt::Foreign,
+                PaymentDoubt::Unfinished(state) => {
+                    out.state = state.number();
+                    tacos_payment_doubt::Unfinished
+                }
+                PaymentDoubt::AmountDiffers => tacos_payment_doubt::AmountDiffers,
+            } as u32;
+        }
+        Refusal::ExtensionRefused(doubt) => {
+            out.doubt = match doubt {
+                ExtensionDoubt::AlreadyExtended => tacos_extension_doubt::AlreadyExtended,
+                ExtensionDoubt::TooLong { extension_ms_max } => {
+                    out.extension_ms_max = *extension_ms_max;
+                    tacos_extension_doubt::TooLong
+                }
+                ExtensionDoubt::PastMaximum => tacos_extension_doubt::PastMaximum,
+            } as u32;
+        }
+        Refusal::RefundTooLarge { left_minor } => out.left_minor = *left_minor,
+        Refusal::NotDue(at) => out.at_ms = at.get(),
+        Refusal::AtCapacity(bound) => out.bound = bound.number(),
+        _ => {}
+    }
+}
+
+fn names(names: &[String], arena: &mut Arena) -> tacos_list {
+    let texts: Vec<_> =
+        names.iter().take(NAMES_MAX).map(|name| arena.text(clip(name, VALUE_BYTES_MAX))).collect();
+    arena.list(&texts)
+}
+
+fn put_problems(problems: &[Problem], arena: &mut Arena) -> tacos_list {
+    let mut put = |problem: &Problem| tacos_problem {
+        field: arena.text(clip(problem.field, VALUE_BYTES_MAX)),
+        reason: arena.text(clip(&problem.reason, TEXT_BYTES_MAX / 2)),
+        value: arena.text(clip(&problem.value, VALUE_BYTES_MAX)),
+    };
+    let problems: Vec<_> = problems.iter().take(PROBLEMS_MAX).map(&mut put).collect();
+    arena.list(&problems)
+}

@@ -1,0 +1,225 @@
+//! The enums of the engine as numbers of the ABI, and back. The header's enums are for reading only: what comes in is a plain
+//! number and is checked here. Numbers are only ever added.
+
+use tacos::views::{QueueState, SeatState};
+use tacos::{Bound, Effect, Outcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
+
+/// An enum of the engine that has numbers in the ABI.
+pub(crate) trait Number: Sized {
+    fn number(self) -> u32;
+    fn from_number(number: u32) -> Option<Self>;
+}
+
+/// Both directions from one table that names every value once; the compiler misses none in the first direction.
+macro_rules! numbers {
+    ($($engine:ident as $c_name:ident { $($value:ident),* $(,)? })*) => {$(
+        impl Number for $engine {
+            fn number(self) -> u32 {
+                match self { $(Self::$value => $c_name::$value as u32,)* }
+            }
+            fn from_number(number: u32) -> Option<Self> {
+                $(if number == $c_name::$value as u32 { return Some(Self::$value); })*
+                None
+            }
+        }
+    )*};
+}
+
+numbers! {
+    SaleState as tacos_sale { Draft, Open, Paused, Closed }
+    ReservationState as tacos_reservation_state { Pending, Confirmed, Cancelled, Expired, Failed, Refunded }
+    PaymentState as tacos_payment_state { Pending, Processing, Completed, Failed, Cancelled, Expired, Refunded }
+    PaymentMethod as tacos_payment_method { CreditCard, DebitCard, BankTransfer, MobilePay, DigitalWallet }
+    Scenario as tacos_scenario { Approve, Fail, Delay, Random, Timeout, Outside }
+    Outcome as tacos_outcome { Completed, Failed }
+    Effect as tacos_effect { None, Confirmed, Retaken, PaidBack, Released }
+    SeatState as tacos_seat_state { Available, Reserved, Sold, Blocked }
+    QueueState as tacos_queue_state { InRoom, Waiting, Ready, Admitted, Used, Left, Expired }
+    Bound as tacos_bound {
+        Events, Reservations, Payments, Webhooks, IdempotencyKeys, WaitingLine, Notes, LogBuffer, DiskSpace,
+    }
+}
+
+/// Where a sale stands.
+#[repr(u32)]
+pub enum tacos_sale {
+    /// Created; nobody can buy yet.
+    Draft = 0,
+    /// Being sold.
+    Open = 1,
+    /// Stopped for a while.
+    Paused = 2,
+    /// Over.
+    Closed = 3,
+}
+
+/// Where a reservation stands. 0 in a field of this kind means "none" or "any".
+#[repr(u32)]
+pub enum tacos_reservation_state {
+    /// Seats are held until the deadline.
+    Pending = 1,
+    /// Paid: the seats are sold.
+    Confirmed = 2,
+    /// Given back.
+    Cancelled = 3,
+    /// The hold's time ran out.
+    Expired = 4,
+    /// The payment failed.
+    Failed = 5,
+    /// Paid back in full.
+    Refunded = 6,
+}
+
+/// Where a payment intent stands. 0 in a field of this kind means "none" or "any".
+#[repr(u32)]
+pub enum tacos_payment_state {
+    /// Created.
+    Pending = 1,
+    /// Outcome and moment are decided.
+    Processing = 2,
+    /// Money taken.
+    Completed = 3,
+    /// Refused.
+    Failed = 4,
+    /// Called off.
+    Cancelled = 5,
+    /// No outcome within its life.
+    Expired = 6,
+    /// Paid back in full.
+    Refunded = 7,
+}
+
+/// How the customer pays; recorded, not interpreted.
+#[repr(u32)]
+pub enum tacos_payment_method {
+    /// Credit card.
+    CreditCard = 0,
+    /// Debit card.
+    DebitCard = 1,
+    /// Bank transfer.
+    BankTransfer = 2,
+    /// Mobile pay.
+    MobilePay = 3,
+    /// Digital wallet.
+    DigitalWallet = 4,
+}
+
+/// What the simulated processor does.
+#[repr(u32)]
+pub enum tacos_scenario {
+    /// Succeeds after 2 to 5 s.
+    Approve = 0,
+    /// Fails after 1 to 3 s.
+    Fail = 1,
+    /// Succeeds after 10 to 30 s.
+    Delay = 2,
+    /// Seven of ten succeed.
+    Random = 3,
+    /// Never answers.
+    Timeout = 4,
+    /// An outside processor reports.
+    Outside = 5,
+}
+
+/// How a payment ended outside.
+#[repr(u32)]
+pub enum tacos_outcome {
+    /// Money taken.
+    Completed = 1,
+    /// Refused.
+    Failed = 2,
+}
+
+/// What a payment did to its reservation.
+#[repr(u32)]
+pub enum tacos_effect {
+    /// Nothing.
+    None = 0,
+    /// It confirmed it.
+    Confirmed = 1,
+    /// It came late, the seats were still free, and they are sold.
+    Retaken = 2,
+    /// It came too late: the money was paid back.
+    PaidBack = 3,
+    /// It gave the seats back.
+    Released = 4,
+}
+
+/// How one seat stands.
+#[repr(u32)]
+pub enum tacos_seat_state {
+    /// Can be had.
+    Available = 0,
+    /// Held by somebody.
+    Reserved = 1,
+    /// Sold.
+    Sold = 2,
+    /// Off sale.
+    Blocked = 3,
+}
+
+/// How a place in the line stands.
+#[repr(u32)]
+pub enum tacos_queue_state {
+    /// In the pre-sale room.
+    InRoom = 0,
+    /// Waiting.
+    Waiting = 1,
+    /// It is this person's turn.
+    Ready = 2,
+    /// Let in.
+    Admitted = 3,
+    /// Let in, and the token was used.
+    Used = 4,
+    /// Given up.
+    Left = 5,
+    /// Its time ran out.
+    Expired = 6,
+}
+
+/// Which bound was reached.
+#[repr(u32)]
+pub enum tacos_bound {
+    /// Events.
+    Events = 1,
+    /// Reservations.
+    Reservations = 2,
+    /// Payment intents.
+    Payments = 3,
+    /// Webhooks in the outbox.
+    Webhooks = 4,
+    /// Idempotency keys.
+    IdempotencyKeys = 5,
+    /// People in this line.
+    WaitingLine = 6,
+    /// Durable notes.
+    Notes = 7,
+    /// The disk cannot keep up: try again shortly.
+    LogBuffer = 8,
+    /// The disk is full.
+    DiskSpace = 9,
+}
+
+/// Why a payment does not confirm a reservation.
+#[repr(u32)]
+pub enum tacos_payment_doubt {
+    /// There is no such intent.
+    Unknown = 1,
+    /// It belongs to another reservation or user.
+    Foreign = 2,
+    /// It is not completed; `state` is a `tacos_payment_state`.
+    Unfinished = 3,
+    /// Amount or currency differ.
+    AmountDiffers = 4,
+}
+
+/// Why a hold is not extended.
+#[repr(u32)]
+pub enum tacos_extension_doubt {
+    /// It was extended as often as the event allows.
+    AlreadyExtended = 1,
+    /// One extension may add at most `extension_ms_max`.
+    TooLong = 2,
+    /// The hold would last longer than the event allows.
+    PastMaximum = 3,
+}

@@ -1,0 +1,272 @@
+//! The writes. All may be part of a batch.
+
+use super::Kind::{Bool, Int, Record, Records, Text, Texts, Word};
+use super::fields::{
+    AT, EVENT, EVENT_SETTINGS, HELD, KEY, METHODS, PAYMENT_CHANGED, PLACE, QUEUE, QUEUE_PLACE,
+    RESERVATION_STATES, SALE_STATES, SCENARIOS, TOKEN, USER, WHICH,
+};
+use super::{Field, Operation, may, must};
+
+const RELEASED: &[Field] = &[
+    must("id", Text, "`rsv_…`"),
+    must("event", Text, "Its event."),
+    must("state", RESERVATION_STATES, "Where it stands now; `pending` if a part was given back."),
+    must("at_ms", Int, "When."),
+];
+const WEBHOOK_ID: &[Field] = &[must("webhook", Text, "The webhook.")];
+const PAYMENT_ID: &[Field] = &[must("payment", Text, "The payment intent.")];
+
+pub(super) const WRITES: &[Operation] = &[
+    Operation {
+        name: "create_event",
+        writes: true,
+        about: "Creates an event with its seats; its sale is a draft.",
+        grpc: "engine.v1 CreateEvent, ImportSeatMap",
+        args: &[
+            EVENT,
+            EVENT_SETTINGS,
+            &[
+                must("places", Records(PLACE), "Rows and standing sections, best first."),
+                may("queue", Record(QUEUE), "Its waiting line; absent for none."),
+            ],
+            KEY,
+        ],
+        results: &[AT],
+    },
+    Operation {
+        name: "update_event",
+        writes: true,
+        about: "Changes an event's settings: all of them, absent ones to their defaults.",
+        grpc: "engine.v1 UpdateEvent",
+        args: &[EVENT, EVENT_SETTINGS, KEY],
+        results: &[AT],
+    },
+    Operation {
+        name: "set_sale",
+        writes: true,
+        about: "Opens, pauses or closes a sale.",
+        grpc: "engine.v1 OpenSale, PauseSale, CloseSale",
+        args: &[EVENT, &[must("state", SALE_STATES, "The state to be in.")], KEY],
+        results: &[AT],
+    },
+    Operation {
+        name: "block_seats",
+        writes: true,
+        about: "Takes seats off sale, or puts them back: all or none.",
+        grpc: "engine.v1 BlockSeats, UnblockSeats",
+        args: &[
+            EVENT,
+            &[must("seats", Texts, "The seats."), must("block", Bool, "True to block, false to unblock.")],
+            KEY,
+        ],
+        results: &[AT],
+    },
+    Operation {
+        name: "set_queue_policy",
+        writes: true,
+        about: "Gives an event a waiting line, or its line new rules: all of them, absent ones to their defaults.",
+        grpc: "engine.v1 SetQueuePolicy",
+        args: &[EVENT, QUEUE, KEY],
+        results: &[AT],
+    },
+    Operation {
+        name: "pause_queue",
+        writes: true,
+        about: "Stops or restarts admissions of one line.",
+        grpc: "engine.v1 PauseQueue, ResumeQueue",
+        args: &[EVENT, &[must("paused", Bool, "True to pause.")], KEY],
+        results: &[AT],
+    },
+    Operation {
+        name: "draw_room",
+        writes: true,
+        about: "Draws the order of the pre-sale room now.",
+        grpc: "engine.v1 DrawPresale",
+        args: &[EVENT, KEY],
+        results: &[AT],
+    },
+    Operation {
+        name: "join_queue",
+        writes: true,
+        about: "Takes a place in the line, or finds the one that the session has.",
+        grpc: "QueueService JoinQueue",
+        args: &[
+            EVENT,
+            &[
+                may("session", Text, "The session; it or a user is needed."),
+                may("user", Text, "The customer."),
+            ],
+        ],
+        results: &[TOKEN, QUEUE_PLACE, &[must("again", Bool, "The session had the place already.")]],
+    },
+    Operation {
+        name: "leave_queue",
+        writes: true,
+        about: "Gives a place in the line up.",
+        grpc: "QueueService LeaveQueue",
+        args: &[TOKEN],
+        results: &[AT],
+    },
+    Operation {
+        name: "request_admission",
+        writes: true,
+        about: "Asks to be let in; asked again, the answer is the same.",
+        grpc: "QueueService RequestAdmission",
+        args: &[
+            TOKEN,
+            &[
+                may("event", Text, "Must be the token's."),
+                may("user", Text, "Must be who joined; names who joined without a name."),
+            ],
+        ],
+        results: &[&[
+            must("token", Text, "The reservation token, `rtkn_…`."),
+            must("valid_until_ms", Int, "It ends then."),
+        ]],
+    },
+    Operation {
+        name: "reserve",
+        writes: true,
+        about: "Holds seats: all that are wanted, or none. Either `seats` or `quantity`.",
+        grpc: "ReservationService CreateReservation, InventoryService ReserveSeat",
+        args: &[
+            EVENT,
+            &[
+                must("user", Text, "Who will own them."),
+                may("seats", Texts, "Exactly these."),
+                may("quantity", Int, "The best so many."),
+                may("section", Text, "With `quantity`: only there."),
+                may("allow_split", Bool, "With `quantity`: over several rows if need be; true if absent."),
+                may("accessible", Bool, "With `quantity`: accessible seats too; false if absent."),
+                may("token", Text, "The reservation token; needed where there is a line."),
+                may("trusted", Bool, "Let past the line; false if absent."),
+                may("external", Text, "The caller's own id for the reservation."),
+                may("hold_until_ms", Int, "When the hold ends; absent for the event's usual time."),
+            ],
+            KEY,
+        ],
+        results: &[
+            &[must("id", Text, "`rsv_…`"), must("event", Text, "Its event.")],
+            HELD,
+            &[must("total_minor", Int, "The price together."), must("expires_at_ms", Int, "The hold ends.")],
+        ],
+    },
+    Operation {
+        name: "confirm",
+        writes: true,
+        about: "Turns a hold into a sale. Without `payment` the caller vouches for the money.",
+        grpc: "ReservationService ConfirmReservation, InventoryService CommitReservation",
+        args: &[
+            WHICH,
+            USER,
+            &[
+                may("payment", Text, "The completed intent."),
+                may("exactly", Texts, "The hold must have exactly these seats."),
+            ],
+            KEY,
+        ],
+        results: &[
+            &[must("id", Text, "`rsv_…`"), must("order", Text, "`ord_…`"), must("event", Text, "Its event.")],
+            HELD,
+            &[must("total_minor", Int, "The price together.")],
+            AT,
+        ],
+    },
+    Operation {
+        name: "release",
+        writes: true,
+        about: "Gives a hold back, whole or in part.",
+        grpc: "ReservationService CancelReservation, InventoryService ReleaseHold",
+        args: &[WHICH, USER, &[may("seats", Texts, "Only these; absent for all.")], KEY],
+        results: &[RELEASED, HELD],
+    },
+    Operation {
+        name: "extend",
+        writes: true,
+        about: "Lets a hold last longer.",
+        grpc: "ReservationService ExtendHold",
+        args: &[WHICH, USER, &[must("by_ms", Int, "By how much.")], KEY],
+        results: &[&[
+            must("id", Text, "`rsv_…`"),
+            must("expires_at_ms", Int, "The hold now ends."),
+            must("extended_ms", Int, "By how much it was extended."),
+        ]],
+    },
+    Operation {
+        name: "expire",
+        writes: true,
+        about: "Expires a hold whose time has run out, as happens by itself.",
+        grpc: "ReservationWorkerService ExpireReservation",
+        args: &[WHICH],
+        results: &[RELEASED, HELD],
+    },
+    Operation {
+        name: "create_payment",
+        writes: true,
+        about: "Creates a payment intent, for a reservation (`id` or `external`) or for something else (`unlinked`).",
+        grpc: "PaymentService CreatePaymentIntent",
+        args: &[
+            WHICH,
+            &[
+                may("unlinked", Text, "Something that the engine does not know."),
+                must("user", Text, "Who pays."),
+                must("amount_minor", Int, "How much, in minor units."),
+                must("currency", Text, "Three letters."),
+                may("method", METHODS, "How; `credit_card` if absent."),
+                must("scenario", SCENARIOS, "What the simulated processor does."),
+                may("webhook_url", Text, "Where results are delivered."),
+                may("attachment", Text, "Carried along unread."),
+            ],
+            KEY,
+        ],
+        results: &[PAYMENT_CHANGED],
+    },
+    Operation {
+        name: "process_payment",
+        writes: true,
+        about: "Starts processing at once.",
+        grpc: "PaymentService ProcessPayment",
+        args: &[PAYMENT_ID, USER, KEY],
+        results: &[PAYMENT_CHANGED],
+    },
+    Operation {
+        name: "cancel_payment",
+        writes: true,
+        about: "Calls a payment off before it completes, or pays back after.",
+        grpc: "PaymentService CancelPayment",
+        args: &[PAYMENT_ID, USER, &[may("refund_minor", Int, "How much; absent for all that is left.")], KEY],
+        results: &[PAYMENT_CHANGED],
+    },
+    Operation {
+        name: "report_payment",
+        writes: true,
+        about: "Reports how a payment ended outside.",
+        grpc: "WebhookService ReceivePaymentWebhook",
+        args: &[PAYMENT_ID, &[must("outcome", Word(&["completed", "failed"]), "How it ended.")], KEY],
+        results: &[PAYMENT_CHANGED],
+    },
+    Operation {
+        name: "report_webhook",
+        writes: true,
+        about: "Reports what became of one delivery attempt.",
+        grpc: "",
+        args: &[WEBHOOK_ID, &[must("delivered", Bool, "The receiver took it.")]],
+        results: &[AT],
+    },
+    Operation {
+        name: "replay_webhook",
+        writes: true,
+        about: "Puts a dead letter back into the outbox.",
+        grpc: "engine.v1 ReplayDeadLetters",
+        args: &[WEBHOOK_ID],
+        results: &[AT],
+    },
+    Operation {
+        name: "note",
+        writes: true,
+        about: "Sets a durable note, or removes it when there is no `value`.",
+        grpc: "",
+        args: &[&[must("name", Text, "Its name."), may("value", Text, "Its value.")], KEY],
+        results: &[AT],
+    },
+];

@@ -1,0 +1,4 @@
+package tacos
+
+// EmptyCall crosses the border and comes back: what every call pays.
+func EmptyCall() { emptyCall() }

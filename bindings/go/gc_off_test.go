@@ -1,0 +1,5 @@
+//go:build !tacos_gc
+
+package tacos_test
+
+const gcAtTheBorder = false

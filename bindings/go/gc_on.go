@@ -1,0 +1,9 @@
+//go:build tacos_gc
+
+package tacos
+
+import "runtime"
+
+// border is where a call leaves Go and where it comes back: collects garbage, so that tests find memory that C sees and
+// Go does not keep.
+func border() { runtime.GC() }

@@ -1,0 +1,5 @@
+//go:build !race
+
+package tacos_test
+
+const raceDetector = false

@@ -1,0 +1,509 @@
+package tacos
+
+/*
+#include "tacos_engine.h"
+*/
+import "C"
+
+import (
+	"time"
+	"unsafe"
+)
+
+// Counts of places: at every moment Available + Reserved + Sold + Blocked == Total.
+type Counts struct{ Available, Reserved, Sold, Blocked, Total uint32 }
+
+// PlaceView is a place in words.
+type PlaceView struct {
+	// ID of the seat; for standing places the section's. Row and Number are empty for standing places.
+	ID, Section, Row, Number string
+	PriceMinor               int64
+	Count                    uint32
+}
+
+// SeatView is a seat of the map with its state.
+type SeatView struct {
+	PlaceView
+	State SeatState
+}
+
+// SectionView is a section with its counts.
+type SectionView struct {
+	Name          string
+	Standing      bool
+	Counts        Counts
+	PriceMinMinor int64
+	PriceMaxMinor int64
+}
+
+// EventView is an event.
+type EventView struct {
+	ID       string
+	Number   uint32
+	Settings EventSettings
+	Sale     SaleState
+	Counts   Counts
+	HasQueue bool
+}
+
+// QueueView is the figures of one waiting line.
+type QueueView struct {
+	Waiting, Ready, Inside                 uint32
+	AdmittedTotal, ExpiredTotal, LeftTotal uint64
+	AdmittedPerMinute                      uint32
+	AverageWait                            time.Duration
+	Paused                                 bool
+}
+
+// DrawView is the pre-sale draw: Commitment is known before it, Seed after it.
+type DrawView struct {
+	Commitment [32]byte
+	Seed       *[32]byte
+}
+
+// Webhook of the outbox. NextAt is zero for a dead letter.
+type Webhook struct {
+	ID        WebhookID
+	Payment   PaymentID
+	Tells     PaymentState
+	CreatedAt time.Time
+	NextAt    time.Time
+	Attempts  uint32
+	// Order of creation, to page by.
+	Order uint64
+}
+
+// Note is a durable note of the embedding service.
+type Note struct {
+	Name  string
+	Value []byte
+}
+
+// Figures of the engine as a whole.
+type Figures struct {
+	Written, Durable, Snapshot uint64
+	// Poisoned says why the journal takes no more writes; empty if it does.
+	Poisoned                          string
+	DiskFull                          bool
+	Commands, Refusals, Groups, Fired uint64
+	Users, IdempotencyKeys, Timers    uint64
+	WebhooksDue, WebhooksDead         uint64
+	Events                            uint32
+	ReservationSlots, PaymentSlots    uint32
+}
+
+// Opened is what opening a folder found and did.
+type Opened struct {
+	Created     bool
+	Position    Position
+	Records     uint64
+	HasSnapshot bool
+	WasCut      bool
+	Notes       []string
+}
+
+// SnapshotInfo is about a snapshot.
+type SnapshotInfo struct {
+	Position       Position
+	CreatedAt      time.Time
+	Records, Bytes uint64
+}
+
+// into makes a call that copies what it gives into an arena's buffer, and makes the buffer larger until it fits.
+func into(a *arena, call func() C.tacos_status) error {
+	for {
+		err := checked(call)
+		if failed, is := err.(*Error); is && failed.Status == Status(C.TACOS_STATUS_BUFFER_TOO_SMALL) {
+			a.grow()
+			continue
+		}
+		return err
+	}
+}
+
+// Counts of an event.
+func (e *Engine) Counts(event string) (Counts, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_counts](a)
+	border()
+	status := C.tacos_counts_of(e.handle, a.text(event), out)
+	border()
+	if status != C.TACOS_STATUS_OK {
+		return Counts{}, statusError(status)
+	}
+	return goCounts(out), nil
+}
+
+// Event gives one event.
+func (e *Engine) Event(event string) (EventView, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[*C.tacos_event_view](a)
+	if err := into(a, func() C.tacos_status { return C.tacos_event_of(e.handle, a.text(event), a.buffer, out) }); err != nil {
+		return EventView{}, err
+	}
+	return goEvent(*out), nil
+}
+
+// Events gives all events, in the order of their creation.
+func (e *Engine) Events() ([]EventView, error) {
+	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		return C.tacos_events(e.handle, a.buffer, out)
+	}, goEvent)
+}
+
+// EventID is the id behind an event's number.
+func (e *Engine) EventID(number uint32) (string, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_str](a)
+	err := into(a, func() C.tacos_status { return C.tacos_event_id(e.handle, C.uint32_t(number), a.buffer, out) })
+	return goText(*out), err
+}
+
+// Sections of an event, with counts and prices.
+func (e *Engine) Sections(event string) ([]SectionView, error) {
+	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		return C.tacos_sections(e.handle, a.text(event), a.buffer, out)
+	}, func(view *C.tacos_section_view) SectionView {
+		return SectionView{
+			goText(view.name), view.standing == 1, goCounts(&view.counts), int64(view.price_min_minor), int64(view.price_max_minor),
+		}
+	})
+}
+
+// Seats gives numbered seats of an event, from index from on, at most most.
+func (e *Engine) Seats(event string, from uint32, most int) ([]SeatView, error) {
+	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		return C.tacos_seats(e.handle, a.text(event), C.uint32_t(from), C.size_t(max(most, 0)), a.buffer, out)
+	}, goSeat)
+}
+
+// SeatsNamed gives these seats, in the order asked for.
+func (e *Engine) SeatsNamed(event string, seats ...string) ([]SeatView, error) {
+	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		list, count := a.texts(seats)
+		return C.tacos_seats_named(e.handle, a.text(event), list, count, a.buffer, out)
+	}, goSeat)
+}
+
+// FreeSeats has one bit for each numbered seat, 1 = free, lowest bit first, each row beginning a new word.
+func (e *Engine) FreeSeats(event string) ([]uint64, error) {
+	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		return C.tacos_free_seats(e.handle, a.text(event), a.buffer, out)
+	}, func(word *C.uint64_t) uint64 { return uint64(*word) })
+}
+
+// Describe puts places of an answer or update into words, in the order given.
+func (e *Engine) Describe(eventNumber uint32, places []Place) ([]PlaceView, error) {
+	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		numbers := allocSlice[C.uint32_t](a, len(places))
+		for i, place := range places {
+			numbers[i] = C.uint32_t(place)
+		}
+		return C.tacos_describe(
+			e.handle, C.uint32_t(eventNumber), unsafe.SliceData(numbers), C.size_t(len(numbers)), a.buffer, out)
+	}, goPlace)
+}
+
+// QueuePlace is how a place in the line stands. Asking counts as activity.
+func (e *Engine) QueuePlace(token WaitingToken) (QueuePlace, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_queue_place](a)
+	err := checked(func() C.tacos_status { return C.tacos_queue_place_of(e.handle, cToken(token), out) })
+	if err != nil {
+		return QueuePlace{}, err
+	}
+	return goQueuePlace(out), nil
+}
+
+// TokenEvent is the event of a waiting token.
+func (e *Engine) TokenEvent(token WaitingToken) (string, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_str](a)
+	err := into(a, func() C.tacos_status { return C.tacos_token_event(e.handle, cToken(token), a.buffer, out) })
+	return goText(*out), err
+}
+
+// TokensOf gives the credentials of a ticket, by its number in updates.
+func (e *Engine) TokensOf(eventNumber, ticket uint32) (WaitingToken, ReservationToken, error) {
+	a := takeArena()
+	defer a.giveBack()
+	waiting, reservation := alloc[C.tacos_token](a), alloc[C.tacos_token](a)
+	err := checked(func() C.tacos_status {
+		return C.tacos_tokens_of(e.handle, C.uint32_t(eventNumber), C.uint32_t(ticket), waiting, reservation)
+	})
+	return goToken(*waiting), goToken(*reservation), err
+}
+
+// Queue gives the figures of an event's waiting line.
+func (e *Engine) Queue(event string) (QueueView, error) {
+	a := takeArena()
+	defer a.giveBack()
+	v := alloc[C.tacos_queue_view](a)
+	err := checked(func() C.tacos_status { return C.tacos_queue_of(e.handle, a.text(event), v) })
+	return QueueView{
+		uint32(v.waiting), uint32(v.ready), uint32(v.inside),
+		uint64(v.admitted_total), uint64(v.expired_total), uint64(v.left_total),
+		uint32(v.admitted_per_minute), goMs(v.average_wait_ms), v.paused == 1,
+	}, err
+}
+
+// QueuePolicy gives the rules of an event's waiting line.
+func (e *Engine) QueuePolicy(event string) (QueuePolicy, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[*C.tacos_queue_policy](a)
+	err := into(a, func() C.tacos_status { return C.tacos_queue_policy_of(e.handle, a.text(event), a.buffer, out) })
+	if err != nil {
+		return QueuePolicy{}, err
+	}
+	p := *out
+	policy := QueuePolicy{
+		Off:                 p.enabled == 0,
+		AdmissionsPerMinute: uint32(p.admissions_per_minute),
+		Burst:               uint32(p.burst),
+		InsideMax:           uint32(p.inside_max),
+		WaitingMax:          uint32(p.waiting_max),
+		ClaimWindow:         goMs(p.claim_window_ms),
+		TokenTTL:            goMs(p.token_ttl_ms),
+		Inactivity:          goMs(p.inactivity_ms),
+		ManyPlacesPerUser:   p.one_place_per_user == 0,
+	}
+	if p.has_room == 1 {
+		policy.Room = &PresaleRoom{goTime(p.room_opens_at_ms), goTime(p.room_draws_at_ms)}
+	}
+	return policy, nil
+}
+
+// Draw gives the draw of an event's pre-sale room.
+func (e *Engine) Draw(event string) (DrawView, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_draw_view](a)
+	err := checked(func() C.tacos_status { return C.tacos_draw_of(e.handle, a.text(event), out) })
+	view := DrawView{Commitment: *(*[32]byte)(unsafe.Pointer(&out.commitment))}
+	if out.has_seed == 1 {
+		seed := *(*[32]byte)(unsafe.Pointer(&out.seed))
+		view.Seed = &seed
+	}
+	return view, err
+}
+
+// DrawOrder is the order that a seed gives to tickets, which are listed in rising order: anyone can compute a draw again.
+func DrawOrder(seed [32]byte, tickets []uint32) ([]uint32, error) {
+	a := takeArena()
+	defer a.giveBack()
+	in, out := allocSlice[C.uint32_t](a, len(tickets)), allocSlice[C.uint32_t](a, len(tickets))
+	for i, ticket := range tickets {
+		in[i] = C.uint32_t(ticket)
+	}
+	if len(tickets) == 0 {
+		return nil, nil
+	}
+	err := checked(func() C.tacos_status {
+		at := a.bytes(seed[:])
+		return C.tacos_draw_order(at.data, unsafe.SliceData(in), C.size_t(len(in)), unsafe.SliceData(out))
+	})
+	order := make([]uint32, len(out))
+	for i, ticket := range out {
+		order[i] = uint32(ticket)
+	}
+	return order, err
+}
+
+// DueWebhooks gives webhooks whose time has come, at most most, and the time of the next one (zero if there is none). Deliver
+// them, then report by [ReportWebhook].
+func (e *Engine) DueWebhooks(most int) ([]Webhook, time.Time, error) {
+	var next time.Time
+	due, err := readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		next_ms := alloc[C.uint64_t](a)
+		status := C.tacos_due_webhooks(e.handle, C.size_t(max(most, 0)), a.buffer, out, next_ms)
+		next = goTime(*next_ms)
+		return status
+	}, goWebhook)
+	return due, next, err
+}
+
+// DeadWebhooks gives dead letters behind an order (0 for the first page), oldest first, at most 100.
+func (e *Engine) DeadWebhooks(afterOrder uint64) ([]Webhook, error) {
+	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		return C.tacos_dead_webhooks(e.handle, C.uint64_t(afterOrder), a.buffer, out)
+	}, goWebhook)
+}
+
+// Notes gives durable notes whose names begin with prefix, in order.
+func (e *Engine) Notes(prefix string) ([]Note, error) {
+	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
+		return C.tacos_notes(e.handle, a.text(prefix), a.buffer, out)
+	}, func(view *C.tacos_note_view) Note { return Note{goText(view.name), goBytes(view.value)} })
+}
+
+// Note gives one durable note; false if there is none.
+func (e *Engine) Note(name string) ([]byte, bool, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_bytes](a)
+	err := into(a, func() C.tacos_status { return C.tacos_note_of(e.handle, a.text(name), a.buffer, out) })
+	if err != nil {
+		return nil, false, err
+	}
+	return goBytes(*out), out.data != nil, nil
+}
+
+// Figures of the engine as a whole.
+func (e *Engine) Figures() (Figures, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[*C.tacos_figures](a)
+	if err := into(a, func() C.tacos_status { return C.tacos_figures_of(e.handle, a.buffer, out) }); err != nil {
+		return Figures{}, err
+	}
+	f := *out
+	return Figures{
+		Written: uint64(f.written), Durable: uint64(f.durable), Snapshot: uint64(f.snapshot),
+		Poisoned: goText(f.poisoned), DiskFull: f.disk_full == 1,
+		Commands: uint64(f.commands), Refusals: uint64(f.refusals), Groups: uint64(f.groups), Fired: uint64(f.fired),
+		Users: uint64(f.users), IdempotencyKeys: uint64(f.idempotency_keys), Timers: uint64(f.timers),
+		WebhooksDue: uint64(f.webhooks_due), WebhooksDead: uint64(f.webhooks_dead),
+		Events: uint32(f.events), ReservationSlots: uint32(f.reservation_slots), PaymentSlots: uint32(f.payment_slots),
+	}, nil
+}
+
+// Opened tells what opening the folder found and did.
+func (e *Engine) Opened() (Opened, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[*C.tacos_opened](a)
+	if err := into(a, func() C.tacos_status { return C.tacos_opened_of(e.handle, a.buffer, out) }); err != nil {
+		return Opened{}, err
+	}
+	o := *out
+	notes := goList(o.notes, func(note *C.tacos_str) string { return goText(*note) })
+	return Opened{o.created == 1, Position(o.position), uint64(o.records), o.has_snapshot == 1, o.was_cut == 1, notes}, nil
+}
+
+// Digest is a hash of the whole state: equal before a crash and after recovery.
+func (e *Engine) Digest() (digest [32]byte, err error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[[32]byte](a)
+	err = checked(func() C.tacos_status { return C.tacos_digest(e.handle, (*C.uint8_t)(unsafe.Pointer(out))) })
+	return *out, err
+}
+
+// Snapshot takes a snapshot beside the running engine. It blocks this goroutine and its thread for as long as that takes.
+func (e *Engine) Snapshot() (SnapshotInfo, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_snapshot_info](a)
+	err := checked(func() C.tacos_status { return C.tacos_snapshot(e.handle, out) })
+	return SnapshotInfo{Position(out.position), goTime(out.created_at_ms), uint64(out.records), uint64(out.bytes)}, err
+}
+
+// Backup copies everything durable by now to an empty or new folder, while the engine runs. The copy is the same engine:
+// never run both. It blocks this goroutine and its thread for as long as that takes.
+func (e *Engine) Backup(path string) error {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[*C.tacos_report](a)
+	return into(a, func() C.tacos_status { return C.tacos_backup(e.handle, a.text(path), a.buffer, out) })
+}
+
+// Verify reads all of a folder that nobody has open, and checks it.
+func Verify(path string) error {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[*C.tacos_report](a)
+	return into(a, func() C.tacos_status { return C.tacos_verify(a.text(path), a.buffer, out) })
+}
+
+// Now is the engine's time.
+func (e *Engine) Now() (time.Time, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.uint64_t](a)
+	err := checked(func() C.tacos_status { return C.tacos_now(e.handle, out) })
+	return goTime(*out), err
+}
+
+// AdvanceClock lets time pass on a manual clock and gives the new time.
+func (e *Engine) AdvanceClock(by time.Duration) (time.Time, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.uint64_t](a)
+	err := checked(func() C.tacos_status { return C.tacos_clock_advance(e.handle, ms(by), out) })
+	return goTime(*out), err
+}
+
+// Turn does everything that is due and writes what there is to write; it gives the number of timers that fired and when the
+// next one is due (zero if none is set). With the manual driver time moves only here.
+func (e *Engine) Turn() (fired uint64, next time.Time, err error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_turned](a)
+	err = checked(func() C.tacos_status { return C.tacos_turn(e.handle, out) })
+	return uint64(out.fired), goTime(out.next_ms), err
+}
+
+// ClearIdempotency forgets all remembered answers. For operators only: a retry may act twice.
+func (e *Engine) ClearIdempotency() error {
+	return checked(func() C.tacos_status { return C.tacos_clear_idempotency(e.handle) })
+}
+
+// Version of the native library.
+func Version() string { return C.GoString(C.tacos_version()) }
+
+func readList[T, R any](call func(*arena, *C.tacos_list) C.tacos_status, each func(*T) R) ([]R, error) {
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[C.tacos_list](a)
+	if err := into(a, func() C.tacos_status { return call(a, out) }); err != nil {
+		return nil, err
+	}
+	return goList(*out, each), nil
+}
+
+func goCounts(c *C.tacos_counts) Counts {
+	return Counts{uint32(c.available), uint32(c.reserved), uint32(c.sold), uint32(c.blocked), uint32(c.total)}
+}
+
+func goPlace(v *C.tacos_place_view) PlaceView {
+	return PlaceView{goText(v.id), goText(v.section), goText(v.row), goText(v.number), int64(v.price_minor), uint32(v.count)}
+}
+
+func goSeat(v *C.tacos_seat_view) SeatView { return SeatView{goPlace(&v.place), SeatState(v.state)} }
+
+func goEvent(v *C.tacos_event_view) EventView {
+	s := &v.settings
+	extensions := uint32(s.extensions_max)
+	return EventView{
+		ID:     goText(v.id),
+		Number: uint32(v.number),
+		Settings: EventSettings{
+			Name:                   goText(s.name),
+			Currency:               goText(s.currency),
+			SeatsPerReservationMax: uint32(s.seats_per_reservation_max),
+			SeatsPerUserMax:        uint32(s.seats_per_user_max),
+			Hold:                   goMs(s.hold_ms),
+			HoldMax:                goMs(s.hold_ms_max),
+			ExtensionMax:           goMs(s.extension_ms_max),
+			ExtensionsMax:          &extensions,
+			SaleStarts:             goTime(s.sale_starts_ms),
+			SaleEnds:               goTime(s.sale_ends_ms),
+		},
+		Sale:     SaleState(v.sale),
+		Counts:   goCounts(&v.counts),
+		HasQueue: v.has_queue == 1,
+	}
+}
+
+func goWebhook(v *C.tacos_webhook_view) Webhook {
+	return Webhook{
+		goID(v.id), goID(v.payment), PaymentState(v.tells), goTime(v.created_at_ms), goTime(v.next_at_ms),
+		uint32(v.attempts), uint64(v.order),
+	}
+}

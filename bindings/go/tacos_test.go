@@ -1,0 +1,534 @@
+package tacos_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	tacos "github.com/traffic-tacos/engine/bindings/go"
+)
+
+var start = time.UnixMilli(1_800_000_000_000)
+
+func small() tacos.Options {
+	return tacos.Options{
+		ReservationsMax: 4096, PaymentsMax: 1024, WebhooksMax: 1024, NotesMax: 64, IdempotencyKeysMax: 4096,
+		LogBufferBytes: 1 << 20, UpdateHistoryBytes: 1 << 20, SegmentBytes: 4 << 20,
+	}
+}
+
+func byHand() tacos.Options {
+	options := small()
+	options.ManualDriver, options.ManualClock = true, start
+	return options
+}
+
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+func openSale(t testing.TB, e *tacos.Engine, queue *tacos.QueuePolicy) {
+	t.Helper()
+	ctx := context.Background()
+	row := func(label string) tacos.Row {
+		return tacos.Row{Label: label, Prefix: label + "-", PriceMinor: 5000, Count: 10}
+	}
+	must(e.CreateEvent(ctx, tacos.CreateEvent{
+		Event:    "evt_1",
+		Settings: tacos.EventSettings{Name: "A concert", Currency: "KRW"},
+		Seats: tacos.SeatMap{
+			{Name: "stalls", Rows: []tacos.Row{row("A"), row("B")}},
+			{Name: "floor", Capacity: 5000, PriceMinor: 3000},
+		},
+		Queue: queue,
+	}))(t)
+	must(e.SetSale(ctx, tacos.SetSale{Event: "evt_1", State: tacos.SaleOpen}))(t)
+}
+
+func inMemory(t testing.TB, options tacos.Options) *tacos.Engine {
+	t.Helper()
+	e := must(tacos.OpenInMemory(options))(t)
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}
+
+// Read this first: one customer, from the waiting line to a confirmed seat, and what becomes of it over a restart.
+func TestOneCustomerFromTheLineToASeatThatSurvivesARestart(t *testing.T) {
+	ctx, folder := context.Background(), t.TempDir()
+	options := byHand()
+	e := must(tacos.Open(folder, options))(t)
+	if opened := must(e.Opened())(t); !opened.Created {
+		t.Fatalf("a new folder is made, not %+v", opened)
+	}
+	openSale(t, e, &tacos.QueuePolicy{})
+
+	joined := must(e.JoinQueue(ctx, tacos.JoinQueue{Event: "evt_1", Session: "tab-1", User: "kim"}))(t)
+	if joined.Place.State != tacos.QueueReady || joined.Again {
+		t.Fatalf("nobody is ahead: %+v", joined)
+	}
+	if place := must(e.QueuePlace(joined.Token))(t); place.State != tacos.QueueReady {
+		t.Fatal(place)
+	}
+	admitted := must(e.RequestAdmission(ctx, tacos.RequestAdmission{Token: joined.Token, Event: "evt_1", User: "kim"}))(t)
+
+	reserve := tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{"A-7"}, Key: "order-1"}
+	_, err := e.Reserve(ctx, reserve)
+	if !errors.Is(err, tacos.ErrUnknownToken) {
+		t.Fatalf("without the token nobody reserves: %v", err)
+	}
+	reserve.Token = &admitted.Token
+	held := must(e.Reserve(ctx, reserve))(t)
+	if again := must(e.Reserve(ctx, reserve))(t); again.ID != held.ID {
+		t.Fatal("a retry acts once")
+	}
+	if !held.ExpiresAt.Equal(start.Add(time.Minute)) || held.TotalMinor != 5000 {
+		t.Fatal(held)
+	}
+	if places := must(e.Describe(held.EventNumber, held.Places))(t); len(places) != 1 || places[0].ID != "A-7" || places[0].Row != "A" {
+		t.Fatal(places)
+	}
+	if id := must(tacos.ParseReservationID(held.ID.String()))(t); id != held.ID {
+		t.Fatal(id)
+	}
+	_, err = e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "lee", Seats: []string{"A-7"}, Trusted: true})
+	var refusal *tacos.Error
+	if !errors.As(err, &refusal) || !errors.Is(err, tacos.ErrSeatsTaken) || len(refusal.Seats) != 1 || refusal.Seats[0] != "A-7" {
+		t.Fatal(err)
+	}
+
+	paid := must(e.CreatePayment(ctx, tacos.CreatePayment{
+		Which: tacos.Which{ID: held.ID}, User: "kim", AmountMinor: 5000, Currency: "KRW", Scenario: tacos.ScenarioApprove,
+		WebhookURL: "https://shop.example/hook", Attachment: []byte{0, 1, 2},
+	}))(t)
+	for range 6 {
+		must(e.AdvanceClock(time.Second))(t)
+		if _, _, err := e.Turn(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	payment := must(e.ReadPayment(ctx, tacos.ReadPayment{Payment: paid.ID}))(t)
+	if payment.State != tacos.PaymentCompleted || payment.Effect != tacos.EffectConfirmed || string(payment.Attachment) != "\x00\x01\x02" {
+		t.Fatalf("%+v", payment)
+	}
+	confirmed := must(e.Confirm(ctx, tacos.Confirm{Which: tacos.Which{ID: held.ID}, User: "kim", Payment: &paid.ID}))(t)
+	if !strings.HasPrefix(confirmed.ID.Order().String(), "ord_") {
+		t.Fatal(confirmed.ID.Order())
+	}
+	must(e.SetNote(ctx, tacos.SetNote{Name: "setting.one", Value: []byte{}}))(t)
+	webhooks, _, err := e.DueWebhooks(10)
+	if err != nil || len(webhooks) == 0 {
+		t.Fatal(webhooks, err)
+	}
+	must(e.ReportWebhook(ctx, tacos.ReportWebhook{Webhook: webhooks[0].ID, Delivered: true}))(t)
+
+	digest, now := must(e.Digest())(t), must(e.Now())(t)
+	must(e.Snapshot())(t)
+	if err := e.Backup(filepath.Join(t.TempDir(), "copy")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tacos.Verify(folder); err != nil {
+		t.Fatal(err)
+	}
+	options.ManualClock = now
+	e = must(tacos.Open(folder, options))(t)
+	defer e.Close()
+	if _, err := tacos.Open(folder, options); !errors.Is(err, tacos.ErrJournalLocked) {
+		t.Fatal(err)
+	}
+	if must(e.Digest())(t) != digest {
+		t.Fatal("the state after the restart differs")
+	}
+	if again := must(e.Reserve(ctx, reserve))(t); again.ID != held.ID {
+		t.Fatal("the remembered answer is gone")
+	}
+	page := must(e.ListReservations(ctx, tacos.ListReservations{User: "kim"}))(t)
+	if len(page.Items) != 1 || page.Items[0].State != tacos.ReservationConfirmed || *page.Items[0].Payment != paid.ID {
+		t.Fatalf("%+v", page)
+	}
+	if value, known, err := e.Note("setting.one"); err != nil || !known || len(value) != 0 {
+		t.Fatal(value, known, err)
+	}
+	if refunded := must(e.CancelPayment(ctx, tacos.CancelPayment{Payment: paid.ID}))(t); refunded.RefundedMinor != 5000 {
+		t.Fatal(refunded)
+	}
+	if counts := must(e.Counts("evt_1"))(t); counts.Available != counts.Total {
+		t.Fatal(counts)
+	}
+}
+
+func TestReadsOfAnEvent(t *testing.T) {
+	e := inMemory(t, byHand())
+	openSale(t, e, &tacos.QueuePolicy{Burst: 7, Room: &tacos.PresaleRoom{OpensAt: start, DrawsAt: start.Add(time.Hour)}})
+	event := must(e.Event("evt_1"))(t)
+	if event.Settings.Name != "A concert" || event.Settings.Hold != time.Minute || event.Counts.Total != 5020 || !event.HasQueue {
+		t.Fatalf("%+v", event)
+	}
+	if events := must(e.Events())(t); len(events) != 1 || must(e.EventID(events[0].Number))(t) != "evt_1" {
+		t.Fatal(events)
+	}
+	if policy := must(e.QueuePolicy("evt_1"))(t); policy.Burst != 7 || policy.InsideMax != 5000 || !policy.Room.DrawsAt.Equal(start.Add(time.Hour)) {
+		t.Fatalf("%+v", policy)
+	}
+	if sections := must(e.Sections("evt_1"))(t); len(sections) != 2 || !sections[1].Standing || sections[1].PriceMinMinor != 3000 {
+		t.Fatalf("%+v", sections)
+	}
+	if seats := must(e.Seats("evt_1", 9, 2))(t); len(seats) != 2 || seats[0].ID != "A-10" || seats[1].ID != "B-1" {
+		t.Fatal(seats)
+	}
+	if free := must(e.FreeSeats("evt_1"))(t); len(free) != 2 || free[0] != 0x3ff {
+		t.Fatal(free)
+	}
+	if draw := must(e.Draw("evt_1"))(t); draw.Seed != nil || draw.Commitment == [32]byte{} {
+		t.Fatal(draw)
+	}
+	_, err := e.SeatsNamed("evt_1", "A-1", "Z-1")
+	if !errors.Is(err, tacos.ErrUnknownSeats) || !strings.Contains(err.Error(), "Z-1") {
+		t.Fatal(err)
+	}
+	if _, err := e.Counts("nope"); !errors.Is(err, tacos.ErrUnknownEvent) {
+		t.Fatal(err)
+	}
+	order := must(tacos.DrawOrder([32]byte{7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7}, []uint32{0, 1, 2, 3, 4, 5, 6, 7}))(t)
+	if fmt.Sprint(order) != "[1 7 5 6 3 0 4 2]" {
+		t.Fatal(order)
+	}
+}
+
+func TestBadValuesAreRefusedWithTheirField(t *testing.T) {
+	e := inMemory(t, byHand())
+	openSale(t, e, nil)
+	_, err := e.Reserve(context.Background(), tacos.Reserve{Event: "not an id", User: "kim", Quantity: 1})
+	var refusal *tacos.Error
+	if !errors.As(err, &refusal) || !refusal.IsRefusal() || refusal.Status.Code() != "invalid" || len(refusal.Problems) != 1 || refusal.Problems[0].Field != "event_id" {
+		t.Fatalf("%#v", err)
+	}
+	_, err = e.Reserve(context.Background(), tacos.Reserve{Event: "\xff", User: "kim", Quantity: 1})
+	if !errors.Is(err, tacos.ErrBadUTF8) {
+		t.Fatal(err)
+	}
+	if _, err := tacos.ParsePaymentID("rsv_1"); !errors.Is(err, tacos.ErrInvalid) {
+		t.Fatal(err)
+	}
+	if _, err := tacos.OpenInMemory(tacos.Options{PaymentTimePermille: 2_000_000}); !errors.Is(err, tacos.ErrBadConfig) {
+		t.Fatal(err)
+	}
+	token := tacos.WaitingToken{1}
+	if text := fmt.Sprintf("%v %x %d %s", token, token, token, token); strings.Contains(text, "01") {
+		t.Fatalf("a credential shows itself: %s", text)
+	}
+}
+
+// A folder with threads: answers wait for the disk, so they come through the completion queue.
+func TestAThousandGoroutinesSellEachSeatOnce(t *testing.T) {
+	options := small()
+	options.CompletionsMax = 64
+	e := must(tacos.Open(t.TempDir(), options))(t)
+	defer e.Close()
+	openSale(t, e, nil)
+	threadsBefore := threads(t)
+	var held, refused atomic.Int64
+	var all sync.WaitGroup
+	for i := range 1000 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			seat := fmt.Sprintf("%c-%d", 'A'+rune(i/10%2), i%10+1)
+			_, err := e.Reserve(context.Background(), tacos.Reserve{Event: "evt_1", User: fmt.Sprint("user-", i), Seats: []string{seat}})
+			switch {
+			case err == nil:
+				held.Add(1)
+			case errors.Is(err, tacos.ErrSeatsTaken):
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+			if _, err := e.Reserve(context.Background(), tacos.Reserve{Event: "evt_1", User: fmt.Sprint("user-", i), Section: "floor", Quantity: 1}); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	all.Wait()
+	if held.Load() != 20 || refused.Load() != 980 {
+		t.Fatalf("%d held, %d refused", held.Load(), refused.Load())
+	}
+	if counts := must(e.Counts("evt_1"))(t); counts.Reserved != 1020 {
+		t.Fatal(counts)
+	}
+	if grown := threads(t) - threadsBefore; grown > 4*runtime.GOMAXPROCS(0)+16 {
+		t.Fatalf("%d more threads: a thread is parked for each call", grown)
+	}
+}
+
+func threads(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		t.Skip("threads are counted on Linux only")
+	}
+	return len(entries)
+}
+
+func TestABatchCrossesOnceAndAnswersInOrder(t *testing.T) {
+	for _, options := range []tacos.Options{byHand(), small()} {
+		options.CompletionsMax = 8
+		e := inMemory(t, options)
+		openSale(t, e, nil)
+		var commands []tacos.Command
+		for i := range 20 {
+			commands = append(commands, tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{fmt.Sprintf("A-%d", i%10+1)}})
+		}
+		commands[3] = tacos.Reserve{Event: "\xff"}
+		commands[5] = tacos.SetNote{Name: "a", Value: []byte("b")}
+		results := must(e.Batch(context.Background(), commands))(t)
+		if len(results) != 20 {
+			t.Fatal(len(results))
+		}
+		for i, result := range results {
+			switch {
+			case i == 3:
+				if !errors.Is(result.Err, tacos.ErrBadUTF8) {
+					t.Fatal(i, result)
+				}
+			case i == 5:
+				if _, is := result.Answer.(tacos.Done); !is {
+					t.Fatal(i, result)
+				}
+			case i < 10 || i == 13 || i == 15:
+				if _, is := result.Answer.(tacos.Reserved); !is {
+					t.Fatal(i, result)
+				}
+			case !errors.Is(result.Err, tacos.ErrSeatsTaken):
+				t.Fatal(i, result)
+			}
+		}
+	}
+}
+
+func TestACancelledCallerLeavesAndTheWriteGoesOn(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	e := must(tacos.Open(t.TempDir(), small()))(t)
+	defer e.Close()
+	openSale(t, e, nil)
+	if _, err := e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "kim", Quantity: 1}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if counts := must(e.Counts("evt_1"))(t); counts.Reserved != 0 {
+		t.Fatal("cancelled before it began, and yet it was done")
+	}
+	// Cancelled while they wait for the disk: each caller either has the answer or leaves, and all writes are made.
+	var all sync.WaitGroup
+	for i := range 200 {
+		ctx, cancel := context.WithCancel(context.Background())
+		all.Add(2)
+		go func() {
+			defer all.Done()
+			runtime.Gosched()
+			cancel()
+		}()
+		go func() {
+			defer all.Done()
+			command := tacos.Command(tacos.Reserve{Event: "evt_1", User: fmt.Sprint("u", i), Section: "floor", Quantity: 1})
+			var err error
+			if i%2 == 0 {
+				_, err = e.Batch(ctx, []tacos.Command{command, command})
+			} else {
+				_, err = e.Reserve(ctx, command.(tacos.Reserve))
+			}
+			if err != nil && !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		}()
+	}
+	all.Wait()
+	counts := must(e.Counts("evt_1"))(t)
+	page := 0
+	for i := range 200 {
+		page += len(must(e.ListReservations(context.Background(), tacos.ListReservations{User: fmt.Sprint("u", i)}))(t).Items)
+	}
+	if uint32(page) != counts.Reserved {
+		t.Fatalf("%d reservations, %+v", page, counts)
+	}
+}
+
+func TestCallsAfterCloseAnswerClosed(t *testing.T) {
+	e := must(tacos.Open(t.TempDir(), small()))(t)
+	openSale(t, e, nil)
+	ctx := context.Background()
+	var all sync.WaitGroup
+	for i := range 50 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for {
+				_, err := e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: fmt.Sprint("u", i), Section: "floor", Quantity: 1})
+				if errors.Is(err, tacos.ErrClosed) {
+					return
+				}
+				if err != nil && !errors.Is(err, tacos.ErrInsufficient) && !errors.Is(err, tacos.ErrAtCapacity) {
+					t.Error(err)
+					return
+				}
+			}
+		}()
+	}
+	for counts := must(e.Counts("evt_1"))(t); counts.Reserved < 100; counts = must(e.Counts("evt_1"))(t) {
+		runtime.Gosched()
+	}
+	for range 4 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			if err := e.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	all.Wait()
+	if _, err := e.Counts("evt_1"); !errors.Is(err, tacos.ErrClosed) {
+		t.Fatal(err)
+	}
+	if _, err := e.Batch(ctx, []tacos.Command{tacos.RemoveNote{Name: "a"}}); err == nil {
+		// A batch gives its errors by command.
+		results, _ := e.Batch(ctx, []tacos.Command{tacos.RemoveNote{Name: "a"}})
+		if !errors.Is(results[0].Err, tacos.ErrClosed) {
+			t.Fatal(results)
+		}
+	}
+	for _, err := range e.Updates(ctx, 0) {
+		if !errors.Is(err, tacos.ErrClosed) {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestUpdatesMissNothing(t *testing.T) {
+	e := must(tacos.Open(t.TempDir(), small()))(t)
+	openSale(t, e, nil)
+	const readers, seats = 8, 20
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var all sync.WaitGroup
+	for range readers {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			seen := map[tacos.Place]bool{}
+			last := tacos.Position(0)
+			for update, err := range e.Updates(ctx, 0) {
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if update.Position < last {
+					t.Errorf("%d after %d", update.Position, last)
+				}
+				last = update.Position
+				if update.What == tacos.UpdateReservation && update.ReservationState == tacos.ReservationPending {
+					for _, place := range update.Places {
+						seen[place.Place] = true
+					}
+				}
+				if len(seen) == seats {
+					return
+				}
+			}
+			t.Errorf("the updates ended after %d seats", len(seen))
+		}()
+	}
+	for i := range seats {
+		must(e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{fmt.Sprintf("%c-%d", 'A'+rune(i/10), i%10+1)}}))(t)
+	}
+	all.Wait()
+	// Whoever waits when the engine closes is told by the end of the loop; whoever's context ends, by its error.
+	position := must(e.Position())(t)
+	short, stop := context.WithCancel(context.Background())
+	var gotCancel atomic.Bool
+	for range 2 {
+		all.Add(2)
+		go func() {
+			defer all.Done()
+			for range e.Updates(context.Background(), position) {
+				t.Error("nothing happened after this position")
+			}
+		}()
+		go func() {
+			defer all.Done()
+			for _, err := range e.Updates(short, position) {
+				gotCancel.Store(errors.Is(err, context.Canceled))
+			}
+		}()
+	}
+	stop()
+	for !gotCancel.Load() {
+		runtime.Gosched()
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
+}
+
+func TestAMillionCallsLeaveNothingBehind(t *testing.T) {
+	rounds := 1_000_000
+	if gcAtTheBorder || raceDetector {
+		rounds = 2_000
+	}
+	e := inMemory(t, byHand())
+	openSale(t, e, nil)
+	ctx := context.Background()
+	call := func(count int) {
+		for range count / 2 {
+			if _, err := e.Counts("evt_1"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := e.Reserve(ctx, tacos.Reserve{Event: "nope", User: "kim", Quantity: 1}); !errors.Is(err, tacos.ErrUnknownEvent) {
+				t.Fatal(err)
+			}
+		}
+	}
+	call(rounds / 10)
+	runtime.GC()
+	before := resident(t)
+	call(rounds)
+	runtime.GC()
+	if grown := resident(t) - before; grown > 32<<20 {
+		t.Fatalf("%d calls grew memory by %d bytes", rounds, grown)
+	}
+}
+
+func resident(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Skip("memory is read on Linux only")
+	}
+	var size, resident int
+	if _, err := fmt.Sscan(string(text), &size, &resident); err != nil {
+		t.Fatal(err)
+	}
+	return resident * os.Getpagesize()
+}

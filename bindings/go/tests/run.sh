@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The Go suites: format, vet, tests with the examples, the race detector, garbage collection at the border, cgo's own pointer
+# checks, a bug inside the library, the sample service, a module outside the repository. Fails if one did not run.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+target="${CARGO_TARGET_DIR:-$PWD/target}"
+command -v go > /dev/null || { echo "go: install Go 1.24 or later" >&2; exit 1; }
+command -v pkg-config > /dev/null || { apt-get update -qq && apt-get install -y -qq pkg-config > /dev/null; }
+out="$target/go-tests"
+bindings/c/install.sh --prefix "$out/installed" > /dev/null
+# The same installation with the library that has the bug on demand.
+cargo build -q -p tacos-engine-c --features testing
+rm -rf "$out/testing"
+cp -r "$out/installed" "$out/testing"
+cp "$target/debug/libtacos_engine.a" "$out/testing/lib/"
+export PKG_CONFIG_PATH="$out/installed/lib/pkgconfig"
+ran=0
+cd bindings/go
+unformatted="$(gofmt -l .)"
+[ -z "$unformatted" ] || { echo "go: not formatted: $unformatted" >&2; exit 1; }
+ran=$((ran + 1))
+go vet ./...
+ran=$((ran + 1))
+run() {
+    echo "go: $1"
+    shift
+    "$@"
+    ran=$((ran + 1))
+}
+run "tests and examples" go test -count=1 -timeout 5m ./...
+run "race detector" go test -count=1 -timeout 10m -race .
+run "garbage collection at the border" env GOGC=1 GODEBUG=cgocheck=1 go test -count=1 -timeout 10m -tags tacos_gc .
+run "cgo pointer checks" env GOEXPERIMENT=cgocheck2 go test -count=1 -timeout 10m -run 'Customer|Reads|Batch|Updates|Example' .
+export PKG_CONFIG_PATH="$out/testing/lib/pkgconfig"
+run "a bug inside the library" go test -count=1 -timeout 10m -tags tacos_testing -run 'Bug|Customer' .
+export PKG_CONFIG_PATH="$out/installed/lib/pkgconfig"
+run "sample service" go run ./examples/boxoffice -customers 300
+run "a module outside the repository" tests/fresh_module.sh
+[ "$ran" -eq 9 ] || { echo "go: only $ran of 9 suites ran" >&2; exit 1; }
+echo "go: $ran passed, 0 failed"

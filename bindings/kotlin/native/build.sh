@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds the native library, puts it where the jar wants it, and writes the Kotlin side of the border from it.
+# Called by Maven: native/build.sh <folder for libraries> <folder for sources>.
+set -euo pipefail
+libraries=$1 sources=$2
+cd "$(dirname "$0")/../../.."
+target=${CARGO_TARGET_DIR:-target}
+
+cargo build --quiet --release --package tacos-engine-uniffi --features bindgen
+
+# The names by which JNA looks inside a jar.
+case "$(uname -s)" in
+    Linux) system=linux name=libtacos_engine_uniffi.so ;;
+    Darwin) system=darwin name=libtacos_engine_uniffi.dylib ;;
+    MINGW* | MSYS* | CYGWIN*) system=win32 name=tacos_engine_uniffi.dll ;;
+    *) echo "no name is known for libraries on $(uname -s)" >&2 && exit 1 ;;
+esac
+case "$(uname -m)" in
+    x86_64 | amd64) machine=x86-64 ;;
+    aarch64 | arm64) machine=aarch64 ;;
+    *) machine=$(uname -m) ;;
+esac
+
+library=$target/release/$name
+mkdir -p "$libraries/$system-$machine" "$sources"
+"$target/release/tacos-bindgen" generate --language kotlin --no-format --config bindings/uniffi/uniffi.toml \
+    --out-dir "$sources" "$library"
+install -m 644 "$library" "$libraries/$system-$machine/$name"
+# Line tables of the engine are for profilers, not for every jar.
+if command -v strip >/dev/null; then
+    if [ "$system" = darwin ]; then strip -x "$libraries/$system-$machine/$name"
+    else strip --strip-unneeded "$libraries/$system-$machine/$name"; fi
+fi

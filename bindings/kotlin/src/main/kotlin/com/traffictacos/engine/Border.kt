@@ -1,0 +1,133 @@
+// How calls cross the border: one crossing to ask, answers fetched many at a time by one thread of this engine's own.
+package com.traffictacos.engine
+
+import com.sun.jna.CallbackThreadInitializer
+import com.sun.jna.Native
+import com.traffictacos.engine.border.InternalException
+import com.traffictacos.engine.border.RawAnswer
+import com.traffictacos.engine.border.RawEngine
+import com.traffictacos.engine.border.RawRequest
+import com.traffictacos.engine.border.uniffiRustFutureContinuationCallbackImpl
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicLong
+
+/** Who waits for one answer. Called once, on the thread that fetches answers: must hand over and return. */
+internal interface Waiter {
+    fun answered(answer: RawAnswer)
+
+    fun failed(cause: EngineException)
+}
+
+/** One engine's side of the border. */
+internal class Border(val raw: RawEngine) {
+    private val tags = AtomicLong()
+    private val waiters = ConcurrentHashMap<Long, Waiter>()
+
+    /** Why no answers are fetched any more, if that is so: a bug. */
+    @Volatile
+    private var broken: EngineBugException? = null
+    private val fetcher = Thread(::fetch, "tacos-answers").apply { isDaemon = true }
+
+    init {
+        attachOnce
+        fetcher.start()
+    }
+
+    /** How many callers wait. */
+    val waiting: Int get() = waiters.size
+
+    /**
+     * Asks. Gives the answer if it is known at once; if not, [waiter] gets it, and what is returned is `null`. [tagged]
+     * is told the number under which the waiter can be forgotten.
+     */
+    inline fun ask(request: RawRequest, waiter: Waiter, tagged: (Long) -> Unit): RawAnswer? {
+        broken?.let { throw it }
+        val tag = tags.incrementAndGet()
+        // Before asking: the answer may come before the question returns.
+        waiters[tag] = waiter
+        val answer = try {
+            bugsNamed { raw.submit(tag, request) }
+        } catch (failure: Throwable) {
+            waiters.remove(tag)
+            throw failure
+        }
+        if (answer == null) tagged(tag)
+        // Whoever removes the waiter tells it: if it is gone, it was told that something is broken.
+        return answer?.takeIf { waiters.remove(tag) != null }
+    }
+
+    /** Asks many things with one crossing. Waiters of answers that are known at once are not called. */
+    fun askAll(requests: List<RawRequest>, waiter: (Int) -> Waiter): List<RawAnswer?> {
+        broken?.let { throw it }
+        val first = tags.getAndAdd(requests.size.toLong()) + 1
+        val numbers = first until first + requests.size
+        numbers.forEachIndexed { index, tag -> waiters[tag] = waiter(index) }
+        val answers = try {
+            bugsNamed { raw.submitAll(first, requests) }
+        } catch (failure: Throwable) {
+            numbers.forEach(waiters::remove)
+            throw failure
+        }
+        return answers.mapIndexed { index, answer -> answer?.takeIf { waiters.remove(first + index) != null } }
+    }
+
+    /** The answer is no longer wanted. A write goes on all the same. */
+    fun forget(tag: Long) {
+        waiters.remove(tag)
+    }
+
+    /** Closes the engine and hands out all answers. Whoever comes second returns when the first has done it. */
+    fun close() {
+        try {
+            bugsNamed { raw.shutDown() }
+        } finally {
+            if (Thread.currentThread() !== fetcher) joinFetcher()
+        }
+    }
+
+    private fun joinFetcher() {
+        var interrupted = false
+        while (fetcher.isAlive) {
+            try {
+                fetcher.join()
+            } catch (_: InterruptedException) {
+                interrupted = true
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt()
+    }
+
+    private fun fetch() {
+        try {
+            // After the last answer of a closed engine nobody waits: whoever asks now is answered at once.
+            while (true) {
+                for (completion in raw.drain(FETCH_TIMEOUT_MS) ?: return) {
+                    waiters.remove(completion.tag)?.answered(completion.answer)
+                }
+            }
+        } catch (failure: Throwable) {
+            broken = EngineBugException("the thread that fetches answers failed", failure)
+            for (tag in waiters.keys) waiters.remove(tag)?.failed(EngineBugException("answers are lost", failure))
+        }
+    }
+
+    private companion object {
+        /** How long the fetcher stays on the other side when there is nothing: an engine that closes wakes it. */
+        const val FETCH_TIMEOUT_MS = 1_000L
+
+        /** The border's own thread, which wakes followers, stays attached to this machine once it came. */
+        val attachOnce: Unit by lazy {
+            val initializer = CallbackThreadInitializer(true, false, "tacos-border")
+            Native.setCallbackThreadInitializer(uniffiRustFutureContinuationCallbackImpl, initializer)
+        }
+    }
+}
+
+/** Gives a panic on the other side its name here, and says what is wrong with a text that cannot cross. */
+internal inline fun <T> bugsNamed(call: () -> T): T = try {
+    call()
+} catch (panic: InternalException) {
+    throw EngineBugException("the engine panicked: ${panic.message}", panic)
+} catch (malformed: CharacterCodingException) {
+    throw IllegalArgumentException("a text has half of a surrogate pair", malformed)
+}

@@ -1,0 +1,78 @@
+// Updates as a flow, and as a reader for callers without coroutines.
+package com.traffictacos.engine
+
+import com.traffictacos.engine.border.RawUpdates
+import com.traffictacos.engine.border.RawUpdatesLost
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeoutOrNull
+import kotlin.time.toKotlinDuration
+
+internal fun followed(border: Border, from: Long?): Flow<Update> = flow {
+    val follower = follower(border, from)
+    try {
+        while (true) {
+            for (update in follower.nextUpdates() ?: break) emit(update)
+        }
+    } finally {
+        follower.close()
+    }
+}
+
+private fun follower(border: Border, from: Long?): RawUpdates = try {
+    bugsNamed { border.raw.updates(from) }
+} catch (_: RawUpdatesLost.Closed) {
+    throw EngineClosedException()
+} catch (lost: RawUpdatesLost) {
+    throw lost.named()
+}
+
+/** The next updates; `null` when the engine is closed and everything was read. */
+private suspend fun RawUpdates.nextUpdates(): List<Update>? = try {
+    bugsNamed { next() }.map { it.toUpdate() }
+} catch (_: RawUpdatesLost.Closed) {
+    null
+} catch (lost: RawUpdatesLost) {
+    throw lost.named()
+}
+
+private fun RawUpdatesLost.named(): EngineException = when (this) {
+    is RawUpdatesLost.Gone ->
+        UpdatesLostException("these updates are gone, the oldest kept begin at $oldest", oldest)
+    is RawUpdatesLost.NotAPosition -> UpdatesLostException("no update ends at $position")
+    is RawUpdatesLost.Journal -> UpdatesLostException("the journal cannot be read: $text")
+    is RawUpdatesLost.Closed -> EngineClosedException()
+    is RawUpdatesLost.Busy -> EngineBugException("a follower was waited for twice")
+}
+
+/** Reads updates for one caller without coroutines. Not for two threads at once. */
+class UpdateReader internal constructor(border: Border, from: Long?) : AutoCloseable {
+    private val follower = follower(border, from)
+    private val scope = CoroutineScope(Dispatchers.Default)
+
+    /** What is being waited for. A wait that runs out of time leaves it here: nothing that was read is lost. */
+    private var coming: Deferred<List<Update>?>? = null
+
+    /**
+     * The next updates, one at least; none if there are none within [timeout]; `null` when the engine is closed and
+     * everything was read.
+     */
+    fun next(timeout: java.time.Duration): List<Update>? = runBlocking {
+        val next = coming ?: scope.async { follower.nextUpdates() }.also { coming = it }
+        val came = withTimeoutOrNull(timeout.toKotlinDuration()) { next.join() }
+        if (came == null) return@runBlocking emptyList()
+        coming = null
+        next.await()
+    }
+
+    override fun close() {
+        scope.cancel()
+        follower.close()
+    }
+}

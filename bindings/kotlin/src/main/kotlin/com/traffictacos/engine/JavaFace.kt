@@ -1,0 +1,86 @@
+// The engine for callers without coroutines: Java above all.
+package com.traffictacos.engine
+
+import com.traffictacos.engine.border.RawAnswer
+import kotlinx.coroutines.runBlocking
+import java.nio.file.Path
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.Executor
+import java.util.concurrent.ForkJoinPool
+import kotlin.time.toKotlinDuration
+
+/**
+ * The engine with calls that block their thread until the answer may be seen. Reads that wait for nothing are those of
+ * [engine] itself.
+ *
+ * ```java
+ * try (Engine engine = Engine.open(Path.of("data"))) {
+ *     ReserveResult result = engine.blocking().execute(new Reserve("evt_1", "kim", Want.seats("A-7")));
+ *     if (result instanceof Reserved held) System.out.println("held until " + held.getExpiresAt());
+ *     if (result instanceof Refused refused) System.out.println(refused.getRefusal().getMessage());
+ * }
+ * ```
+ */
+class BlockingEngine internal constructor(val engine: Engine) {
+    /** Does it, and waits. An interrupt ends the waiting with [InterruptedException], not the write. */
+    @Throws(InterruptedException::class)
+    fun <R : Answer> execute(command: Command<R>): R = runBlocking { engine.execute(command) }
+
+    /** Does them one after the other with one crossing of the border, and waits for all. */
+    @Throws(InterruptedException::class)
+    fun executeAll(commands: List<Command<*>>): List<Answer> = runBlocking { engine.executeAll(commands) }
+
+    /** Updates behind [from]; see [Engine.updates]. */
+    @JvmOverloads
+    fun updates(from: Long? = null): UpdateReader = UpdateReader(engine.border, from)
+
+    /** Lets time pass by hand; see [Engine.advance]. */
+    fun advance(by: java.time.Duration): java.time.Instant = engine.advance(by.toKotlinDuration())
+
+    /** See [Engine.snapshot]. */
+    @Throws(InterruptedException::class)
+    fun snapshot(): Long = runBlocking { engine.snapshot() }
+
+    /** See [Engine.backup]. */
+    @Throws(InterruptedException::class)
+    fun backup(folder: Path): Unit = runBlocking { engine.backup(folder) }
+}
+
+/**
+ * The engine with calls that give a [CompletableFuture]. What depends on a future runs on [executor] (the common pool if
+ * none is chosen), never on a thread of the engine. Cancelling a future takes no write back.
+ */
+class AsyncEngine internal constructor(
+    val engine: Engine,
+    private val executor: Executor = ForkJoinPool.commonPool(),
+) {
+    /** The same engine, with another executor for what depends on its futures. */
+    fun on(executor: Executor): AsyncEngine = AsyncEngine(engine, executor)
+
+    /** Does it. */
+    @Suppress("UNCHECKED_CAST")
+    fun <R : Answer> execute(command: Command<R>): CompletableFuture<R> {
+        val future = CompletableFuture<R>()
+        val waiter = object : Waiter {
+            override fun answered(answer: RawAnswer) = executor.execute { future.settle(answer) }
+
+            override fun failed(cause: EngineException) = executor.execute { future.completeExceptionally(cause) }
+        }
+        try {
+            engine.border.ask(command.raw(), waiter) {}?.let { future.settle(it) }
+        } catch (failure: EngineException) {
+            future.completeExceptionally(failure)
+        }
+        return future
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    private fun <R : Answer> CompletableFuture<R>.settle(answer: RawAnswer) {
+        try {
+            complete(answer.toAnswer() as R)
+        } catch (failure: EngineException) {
+            completeExceptionally(failure)
+        }
+    }
+}
+

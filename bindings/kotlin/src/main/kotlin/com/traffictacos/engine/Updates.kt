@@ -1,0 +1,98 @@
+// Facts that happened, as followers read them.
+package com.traffictacos.engine
+
+import java.time.Instant
+
+/**
+ * A fact that happened. Updates of one event, one reservation, one payment or one place in line come in the order in which
+ * they happened, and none leaves before it is durable.
+ */
+data class Update(
+    /** Where its record ends: following from here gives what came after. */
+    val position: Long,
+    val at: Instant,
+    /** The event that it is about. */
+    val event: String?,
+    val what: What,
+)
+
+/**
+ * How one place stands after an update. It carries the whole state, so a follower may apply it twice: an update whose
+ * [version] is not above the one that the follower has is old news. Standing places have no versions (0).
+ */
+data class PlaceChange(val place: Place, val state: SeatState, val version: Long)
+
+/** A reservation that was made or changed. */
+data class ReservationChange(
+    val id: String,
+    /** Whose it is, if it can still be looked up. */
+    val user: String?,
+    /** Where it stood before; `null` if it was made just now. */
+    val from: ReservationState?,
+    val state: ReservationState,
+    /** When its hold ends, if it has one and the update says so. */
+    val expiresAt: Instant?,
+    /** Places that changed hands. */
+    val places: List<PlaceChange>,
+)
+
+/** What happened. */
+sealed interface What {
+    data object EventCreated : What
+
+    /** Settings, queue policy or draw changed. */
+    data object EventChanged : What
+
+    /** A sale opened, paused or closed. */
+    data class Sale(val state: SaleState) : What
+
+    /** Admissions of the event's line were paused or resumed. */
+    data class QueuePaused(val paused: Boolean) : What
+
+    /** The order of the pre-sale room was drawn with this seed. */
+    data class RoomDrawn(val seed: Bytes) : What
+
+    /** Seats were taken off sale or put back. */
+    data class Seats(val places: List<PlaceChange>) : What
+
+    /** A reservation was made, or changed. */
+    data class ReservationChanged(val reservation: ReservationChange) : What
+
+    /** A hold ends soon. */
+    data class HoldExpiring(val id: String, val user: String?, val expiresAt: Instant) : What
+
+    /** A payment intent was made, or changed. [Effect.PAID_BACK] says that money came for a hold that had ended. */
+    data class PaymentChanged(
+        val id: String,
+        val user: String?,
+        val state: PaymentState,
+        val effect: Effect,
+        val refundedMinor: Long,
+        /** The reservation that changed with it. */
+        val reservation: ReservationChange?,
+    ) : What
+
+    /** A webhook was tried, delivered, given up or replayed. */
+    data class WebhookChanged(val id: String) : What
+
+    /** Somebody joined the line. */
+    data class Joined(val token: String) : What
+
+    /** Somebody left it. */
+    data class Left(val token: String) : What
+
+    /** It is these people's turn, until the moment given. */
+    data class Ready(val tokens: List<String>, val until: Instant) : What
+
+    /** Somebody was let in. */
+    data class Admitted(val token: String, val reservationToken: String) : What
+
+    /** These people's time ran out. */
+    data class PlacesExpired(val tokens: List<String>) : What
+
+    /** A durable note was set or removed. */
+    data class NoteChanged(val name: String) : What
+
+    /** A fact that this library does not know yet. */
+    data object Newer : What
+}

@@ -1,0 +1,104 @@
+package com.traffictacos.engine
+
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertInstanceOf
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Test
+import kotlin.enums.EnumEntries
+import kotlin.enums.enumEntries
+import kotlin.time.Duration.Companion.seconds
+import com.traffictacos.engine.border.RawBound
+import com.traffictacos.engine.border.RawEffect
+import com.traffictacos.engine.border.RawExtensionDoubt
+import com.traffictacos.engine.border.RawPaymentDoubt
+import com.traffictacos.engine.border.RawPaymentMethod
+import com.traffictacos.engine.border.RawPaymentState
+import com.traffictacos.engine.border.RawQueueState
+import com.traffictacos.engine.border.RawReservationState
+import com.traffictacos.engine.border.RawSaleState
+import com.traffictacos.engine.border.RawScenario
+import com.traffictacos.engine.border.RawSeatState
+
+class RefusalsAreValuesTest {
+    @Test
+    fun `a refusal says what it is about`() = runTest {
+        Engine.inMemory(BY_HAND).openSale().use { engine ->
+            engine.hold("kim", "A-1", "A-2", "B-5").orThrow()
+            assertEquals(listOf("A-2"), engine.hold("lee", "A-2", "A-3").refusal<Refusal.SeatsTaken>().seats)
+            assertEquals(listOf("Z-9"), engine.hold("lee", "Z-9").refusal<Refusal.UnknownSeats>().seats)
+            val nowhere = engine.reserve("evt_nowhere", "lee", Want.best(1))
+            nowhere.refusal<Refusal.UnknownEvent>()
+            assertEquals("unknown_event", (nowhere as Refused).code)
+            val many = engine.reserve(EVENT, "lee", Want.Best(9, allowSplit = false)).refusal<Refusal.NotAdjacent>()
+            assertEquals(9, many.wanted)
+            engine.setSale(EVENT, SaleState.PAUSED).orThrow()
+            assertEquals(SaleState.PAUSED, engine.hold("lee", "A-3").refusal<Refusal.SaleNotOpen>().state)
+            assertEquals(Counts(17, 3, 0, 0, 20), engine.counts(EVENT), "refusals changed nothing")
+        }
+    }
+
+    @Test
+    fun `a bad argument is named, whatever is wrong with it`() = runTest {
+        Engine.inMemory(BY_HAND).openSale().use { engine ->
+            suspend fun field(command: Command<*>) = engine.execute(command).refusal<Refusal.Invalid>().problems.single()
+            assertEquals("user", field(Reserve(EVENT, "has a space", Want.best(1))).field)
+            assertEquals("event", field(Reserve("", "kim", Want.best(1))).field)
+            assertEquals(Problem("quantity", "is out of range", "-1"), field(Reserve(EVENT, "kim", Want.best(-1))))
+            assertEquals("reservation", field(Confirm(Which.id("rsv_nonsense"))).field)
+            assertEquals("key", field(Reserve(EVENT, "kim", Want.best(1), key = "k".repeat(129))).field)
+            assertEquals("by", field(Extend(Which.external("cart"), (-1).seconds)).field)
+            assertEquals("after", field(ReadPayments("kim", after = Cursor(Bytes.of("short")))).field)
+            // Half of a surrogate pair is no text: it cannot even be asked for, and nothing breaks.
+            val half = runCatching { engine.reserve(EVENT, "\uD800", Want.best(1)) }.exceptionOrNull()
+            assertInstanceOf(IllegalArgumentException::class.java, half)
+            assertEquals(0, engine.border.waiting)
+            engine.leaveQueue("wtkn_nonsense").refusal<Refusal.UnknownToken>()
+            engine.reserve(EVENT, "kim", Want.best(1), token = "rtkn_x").refusal<Refusal.UnknownToken>()
+        }
+    }
+
+    @Test
+    fun `an exception comes only where it was asked for`() = runTest {
+        Engine.inMemory(BY_HAND).openSale().use { engine ->
+            val refused = engine.hold("kim", "Z-9")
+            val thrown = assertThrows(RefusedException::class.java) { refused.orThrow() }
+            assertEquals("seats not found: Z-9", thrown.message)
+            assertNull(engine.event("evt_nowhere"))
+            assertNull(engine.note("nothing"))
+            assertThrows(RefusedException::class.java) { engine.counts("evt_nowhere") }
+            engine.queuePlace("wtkn_x").refusal<Refusal.UnknownToken>()
+        }
+    }
+
+    @Test
+    fun `credentials do not show themselves in logs`() = runTest {
+        Engine.inMemory(BY_HAND).openSale(queue = QueuePolicy()).use { engine ->
+            val joined = engine.joinQueue(EVENT, session = "tab").orThrow()
+            val admitted = engine.requestAdmission(joined.token).orThrow()
+            assertEquals(false, joined.token in "$joined")
+            assertEquals(false, admitted.token in "$admitted")
+        }
+    }
+
+    @Test
+    fun `enums of both sides have the same names in the same order`() {
+        same<SaleState, RawSaleState>()
+        same<ReservationState, RawReservationState>()
+        same<PaymentState, RawPaymentState>()
+        same<SeatState, RawSeatState>()
+        same<QueueState, RawQueueState>()
+        same<Effect, RawEffect>()
+        same<Bound, RawBound>()
+        same<PaymentDoubt, RawPaymentDoubt>()
+        same<ExtensionDoubt, RawExtensionDoubt>()
+        same<PaymentMethod, RawPaymentMethod>()
+        same<Scenario, RawScenario>()
+    }
+
+    private inline fun <reified A : Enum<A>, reified B : Enum<B>> same() =
+        assertEquals(names(enumEntries<A>()), names(enumEntries<B>()))
+
+    private fun names(entries: EnumEntries<*>) = entries.map { it.name }
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# A project of somebody else: in an empty folder, with the files that the README shows and nothing else, it depends on the
+# artifact of the local Maven repository, sells a seat, and finds it sold after a restart.
+set -euo pipefail
+readme=$(cd "$(dirname "$0")/.." && pwd)/README.md
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+# Writes the code block that follows the mark `<!-- file: NAME -->` in the README to NAME.
+take() {
+    mkdir -p "$(dirname "$1")"
+    awk -v mark="<!-- file: $1 -->" '$0 == mark { found = 1; next }
+        found && /^```/ { if (inside) exit; inside = 1; next }
+        inside' "$readme" > "$1"
+    [ -s "$1" ] || { echo "the README has no $1" >&2; exit 1; }
+}
+take pom.xml
+take src/main/kotlin/Shop.kt
+
+mvn -q -B package
+for run in first second; do
+    mvn -q -B exec:java -Dexec.mainClass=ShopKt -Dexec.args="$folder/data" | tee "$run.txt"
+done
+grep -qx 'sold A-7: ord_[0-9a-z]*' first.txt
+grep -qx 'A-7 was taken: conflict: seats are taken: A-7' first.txt
+grep -qx 'after the restart: 1 of 10 sold' second.txt
+echo 'fresh project: passed'

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Everything of the Kotlin binding: the native library, its tests, the artifact's tests, a fresh project, the sample.
+# Prints what ran; fails if anything failed or did not run. Needs Rust, a JDK (17 or newer) and Maven; Maven fetches the
+# rest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export MAVEN_OPTS="${MAVEN_OPTS:--Xmx1g}"
+for tool in cargo java mvn; do
+    command -v "$tool" >/dev/null || { echo "$tool is needed" >&2; exit 1; }
+done
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+ran=()
+
+suite() {
+    local name=$1 sign=$2
+    shift 2
+    printf '\n=== %s\n' "$name"
+    if ! "$@" 2>&1 | tee "$log"; then
+        echo "kotlin binding: $name FAILED" >&2
+        exit 1
+    fi
+    local count
+    count=$(grep -cE "$sign" "$log") || { echo "kotlin binding: $name DID NOT RUN" >&2; exit 1; }
+    ran+=("$(printf '%4d  %s' "$count" "$name")")
+}
+
+suite 'border, Rust side (tests)' '^test .* ok$' cargo test --package tacos-engine-uniffi
+suite 'artifact, Kotlin and Java (test classes)' 'Tests run: [1-9].* -- in ' mvn -B -ntp install
+suite 'fresh project' '^fresh project: passed$' tests/fresh_project.sh
+suite 'sample service' '^sample: passed$' sample/demo.sh
+
+printf '\nkotlin binding: all passed\n'
+printf '%s\n' "${ran[@]}"

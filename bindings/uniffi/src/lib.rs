@@ -1,0 +1,33 @@
+//! The engine's border for managed languages, made by uniffi: one object, requests and answers as plain data, and few
+//! ways across. Translates and checks; decides nothing. The hand-written faces (`bindings/kotlin`) make it comfortable.
+//!
+//! Three rules hold here. A refusal is data, never an exception: refusing is ordinary, and exceptions are dear. Nothing
+//! of another language ever runs on the engine's own threads: the thread that writes the journal hands wake-ups to a
+//! thread of the border's own ([`relay`]). A panic becomes the calling language's internal error.
+#![forbid(unsafe_code)]
+
+mod answers;
+mod border;
+mod config;
+mod event;
+mod follow;
+mod reads;
+mod refusal;
+mod relay;
+mod requests;
+mod text;
+mod views;
+
+uniffi::setup_scaffolding!("tacos_engine");
+
+/// The version of the engine behind the border.
+#[uniffi::export]
+fn engine_version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Panics, so that a face can test that a panic of the engine becomes an error and not the end of the process.
+#[uniffi::export]
+fn panic_for_test(words: String) {
+    std::panic::panic_any(words);
+}

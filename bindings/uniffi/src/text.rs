@@ -1,0 +1,120 @@
+//! Checks what callers bring: texts become ids, numbers find their width. Says which argument is at fault.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use tacos_engine::{Refusal, UnixMs};
+
+/// An argument that fits, or the refusal that names what is wrong with it.
+pub(crate) type Checked<T> = Result<T, Refusal>;
+
+/// An id of any kind.
+pub(crate) fn id<T>(field: &'static str, text: &str) -> Checked<T>
+where
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    text.parse().map_err(|why| Refusal::invalid(field, why, shown(text)))
+}
+
+/// An id that may be absent.
+pub(crate) fn id_maybe<T>(field: &'static str, text: Option<&str>) -> Checked<Option<T>>
+where
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    text.map(|text| id(field, text)).transpose()
+}
+
+/// Several ids of one kind.
+pub(crate) fn ids<T, C>(field: &'static str, texts: &[String]) -> Checked<C>
+where
+    T: FromStr,
+    T::Err: fmt::Display,
+    C: FromIterator<T>,
+{
+    texts.iter().map(|text| id(field, text)).collect()
+}
+
+/// A token. Why it is not one of ours is not told.
+pub(crate) fn token<T: FromStr>(text: &str) -> Checked<T> {
+    text.parse().map_err(|_| Refusal::UnknownToken)
+}
+
+/// A number in the width that the engine has for it.
+pub(crate) fn number<T, F>(field: &'static str, value: F) -> Checked<T>
+where
+    T: TryFrom<F>,
+    F: Copy + fmt::Display,
+{
+    T::try_from(value).map_err(|_| Refusal::invalid(field, "is out of range", value))
+}
+
+/// A span of time in whole milliseconds.
+pub(crate) fn span(field: &'static str, ms: i64) -> Checked<Duration> {
+    number(field, ms).map(Duration::from_millis)
+}
+
+/// A moment in milliseconds since the Unix epoch.
+pub(crate) fn moment(field: &'static str, unix_ms: i64) -> Checked<UnixMs> {
+    number(field, unix_ms).map(UnixMs::new)
+}
+
+/// A moment that may be absent.
+pub(crate) fn moment_maybe(field: &'static str, unix_ms: Option<i64>) -> Checked<Option<UnixMs>> {
+    unix_ms.map(|ms| moment(field, ms)).transpose()
+}
+
+/// A number for languages whose whole numbers have a sign; beyond their range, their largest.
+pub(crate) fn signed(value: impl TryInto<i64>) -> i64 {
+    value.try_into().unwrap_or(i64::MAX)
+}
+
+/// A moment for other languages.
+pub(crate) fn unix_ms(at: UnixMs) -> i64 {
+    signed(at.get())
+}
+
+/// What was given, at most its beginning: it may be anything.
+fn shown(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tacos_engine::EventId;
+
+    use super::*;
+
+    fn problem(refusal: &Refusal) -> (&str, &str) {
+        match refusal {
+            Refusal::Invalid(problems) => (problems[0].field, &problems[0].value),
+            other => panic!("an invalid argument, not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_argument_at_fault_is_named() {
+        let refusal = id::<EventId>("event", "has a space").expect_err("not an id");
+        assert_eq!(problem(&refusal), ("event", "has a space"));
+        let refusal = number::<u32, i64>("quantity", -1).expect_err("negative");
+        assert_eq!(problem(&refusal), ("quantity", "-1"));
+    }
+
+    #[test]
+    fn a_long_text_is_not_echoed_whole() {
+        let refusal = id::<EventId>("event", &"x".repeat(100_000)).expect_err("too long");
+        assert_eq!(problem(&refusal).1.len(), 64);
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_read_is_unknown() {
+        assert_eq!(token::<tacos_engine::WaitingToken>("wtkn_?"), Err(Refusal::UnknownToken));
+    }
+
+    #[test]
+    fn the_end_of_time_stays_in_range() {
+        assert_eq!(unix_ms(UnixMs::MAX), i64::MAX);
+    }
+}

@@ -1,0 +1,192 @@
+//! The answer to one write, with the offset that must be durable before anybody may see it. Says nothing of queues
+//! beyond handing itself over; [`CompletionQueue`] does the rest.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::{CompletionQueue, Durable, Failure, NotAccepted};
+use crate::error::Error;
+use crate::sync::Ticket;
+
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+/// The answer to a write: a `T` that may be seen once its record is durable, or an `E`. A refusal changed nothing and
+/// is ready at once.
+///
+/// There are three ways to get at it: block ([`wait`](Self::wait)), `.await` it in any runtime, or hand it to a
+/// [`CompletionQueue`] ([`notify`](Self::notify)). There is no way to look at it earlier: an answer that is seen before its
+/// record is durable could be contradicted after a crash. Dropping it takes nothing back: the write goes on.
+///
+/// # Examples
+///
+/// ```
+/// use tacos_engine::{Failure, Pending, Refusal};
+///
+/// // The engine's writes return answers like this one:
+/// fn reserve(free_seats: u32) -> Pending<&'static str> {
+///     if free_seats == 0 {
+///         return Pending::refused(Refusal::Insufficient { wanted: 1, available: 0 }.into());
+///     }
+///     Pending::ready("A-12")
+/// }
+///
+/// // Block:
+/// assert_eq!(reserve(1).wait().expect("a seat is free"), "A-12");
+/// assert!(matches!(reserve(0).wait(), Err(Failure::Refused(Refusal::Insufficient { .. }))));
+///
+/// // Or await, in any runtime:
+/// async fn seat_of(customer: &str) -> Result<String, Failure> {
+///     let seat = reserve(1).await?;
+///     Ok(format!("{customer}: {seat}"))
+/// }
+/// # use std::task::{Context, Poll, Waker};
+/// # let mut future = std::pin::pin!(seat_of("Kim"));
+/// # let Poll::Ready(Ok(text)) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) else { panic!() };
+/// # assert_eq!(text, "Kim: A-12");
+/// ```
+#[must_use = "an answer that nobody waits for is never known; the write goes on all the same"]
+pub struct Pending<T, E = Failure>(State<T, E>);
+
+enum State<T, E> {
+    Ready(Result<T, E>),
+    Waiting(Waiting<T>),
+    /// Only after the future has given its result.
+    Taken,
+}
+
+/// A value kept back until `offset` is durable.
+pub(super) struct Waiting<T> {
+    pub(super) value: T,
+    pub(super) offset: u64,
+    pub(super) durable: Arc<Durable>,
+    ticket: Option<Ticket>,
+}
+
+impl<T, E> Pending<T, E> {
+    /// A success that waits for nothing: nothing was written, or the chosen setting acknowledges before the sync.
+    pub fn ready(value: T) -> Self {
+        Self(State::Ready(Ok(value)))
+    }
+
+    /// A refusal or an error, known at once.
+    pub fn refused(error: E) -> Self {
+        Self(State::Ready(Err(error)))
+    }
+
+    /// A value that may be seen once `durable` reaches `offset`.
+    pub(crate) fn at(value: T, offset: u64, durable: &Arc<Durable>) -> Self {
+        Self(State::Waiting(Waiting { value, offset, durable: Arc::clone(durable), ticket: None }))
+    }
+
+    /// Makes another success of this one, now: `f` sees the value before it is durable and must keep it to itself. For
+    /// bindings, which collect answers of several kinds in one queue.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Pending<U, E> {
+        Pending(match self.0 {
+            State::Ready(result) => State::Ready(result.map(f)),
+            State::Waiting(Waiting { value, offset, durable, ticket }) => {
+                State::Waiting(Waiting { value: f(value), offset, durable, ticket })
+            }
+            State::Taken => State::Taken,
+        })
+    }
+
+    /// True when waiting would return at once, also with an error.
+    pub fn is_ready(&self) -> bool {
+        match &self.0 {
+            State::Waiting(waiting) => waiting.durable.outcome(waiting.offset).is_some(),
+            State::Ready(_) | State::Taken => true,
+        }
+    }
+
+    /// True when the write succeeded and its record is durable, or when there was no record to wait for.
+    pub fn is_durable(&self) -> bool {
+        match &self.0 {
+            State::Ready(result) => result.is_ok(),
+            State::Waiting(waiting) => waiting.durable.reached() >= waiting.offset,
+            State::Taken => false,
+        }
+    }
+}
+
+impl<T, E: From<Error>> Pending<T, E> {
+    /// Blocks this thread until the answer may be seen.
+    ///
+    /// # Errors
+    ///
+    /// The refusal; or the broken journal, if it failed before the record was durable.
+    ///
+    /// # Panics
+    ///
+    /// When it has been polled to its end as a future: a bug of the caller.
+    pub fn wait(self) -> Result<T, E> {
+        match self.0 {
+            State::Ready(result) => result,
+            State::Waiting(waiting) => match waiting.durable.wait(waiting.offset) {
+                Ok(()) => Ok(waiting.value),
+                Err(broken) => Err(broken.into()),
+            },
+            State::Taken => panic!("waited for after the future had given its result"),
+        }
+    }
+
+    /// Hands the answer over to `queue`, out of which it comes with `tag` once it may be seen. Does not block, except
+    /// in an engine without threads, where it writes first.
+    ///
+    /// # Errors
+    ///
+    /// Gives the answer back when the queue has as many in flight as it may have, is closed, or belongs to another engine.
+    pub fn notify(self, queue: &CompletionQueue<T, E>, tag: u64) -> Result<(), NotAccepted<T, E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        match self.0 {
+            State::Ready(result) => queue.submit_ready(result, tag),
+            State::Waiting(waiting) => queue.submit_waiting(waiting, tag),
+            State::Taken => panic!("handed over after the future had given its result"),
+        }
+    }
+
+    pub(super) fn from_result(result: Result<T, E>) -> Self {
+        Self(State::Ready(result))
+    }
+
+    pub(super) fn from_waiting(waiting: Waiting<T>) -> Self {
+        Self(State::Waiting(waiting))
+    }
+}
+
+/// Nothing in it is pinned: the value only moves.
+impl<T, E> Unpin for Pending<T, E> {}
+
+impl<T, E: From<Error>> Future for Pending<T, E> {
+    type Output = Result<T, E>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = match &mut self.0 {
+            State::Waiting(Waiting { offset, durable, ticket, .. }) => {
+                match durable.poll(*offset, context.waker(), ticket) {
+                    Poll::Ready(outcome) => outcome,
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+            State::Ready(_) | State::Taken => Ok(()),
+        };
+        Poll::Ready(match (std::mem::replace(&mut self.0, State::Taken), outcome) {
+            (State::Ready(result), _) => result,
+            (State::Waiting(waiting), Ok(())) => Ok(waiting.value),
+            (State::Waiting(_), Err(broken)) => Err(broken.into()),
+            (State::Taken, _) => panic!("polled after it had given its result"),
+        })
+    }
+}
+
+/// Says whether it is ready, and never the value.
+impl<T, E> fmt::Debug for Pending<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").field("ready", &self.is_ready()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,153 @@
+//! A line's state as a snapshot keeps it: a head with rules and figures, and one image a ticket.
+
+use std::sync::Arc;
+
+use super::draw::Order;
+use super::gate::Gate;
+use super::line::{GroupTimer, Line, ROOM_OPEN};
+use super::policy::QueuePolicy;
+use super::replay::{BadReplay, JoinedRecord};
+use super::ticket::{Key, State};
+use crate::clock::UnixMs;
+use crate::sync::atomic::Ordering;
+
+/// Everything of a line but its tickets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LineImage {
+    pub(crate) policy: QueuePolicy,
+    /// Numbers below were given out.
+    pub(crate) next: u32,
+    pub(crate) room_open: bool,
+    /// Numbers below were given out in the room; meaningful once the room is closed.
+    pub(crate) room_end: u32,
+    /// Seed and order, once drawn.
+    pub(crate) drawn: Option<([u8; 32], Vec<u32>)>,
+    pub(crate) paused: bool,
+    /// No claim window ends before.
+    pub(crate) ready_floor: UnixMs,
+    /// Joined, admitted, used, expired, left.
+    pub(crate) totals: [u64; 5],
+}
+
+/// One ticket that is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TicketImage {
+    pub(crate) number: u32,
+    pub(crate) state: State,
+    pub(crate) session: Key,
+    pub(crate) user: Key,
+    pub(crate) one_place: bool,
+    /// When the first of its 64 neighbours joined.
+    pub(crate) joined_at: UnixMs,
+    pub(crate) until: UnixMs,
+}
+
+impl Line {
+    /// The head of a snapshot.
+    pub(crate) fn image(&self) -> LineImage {
+        let mark = self.next.load(Ordering::Acquire);
+        let next = super::line::number_in(mark);
+        let counts = &self.counts;
+        let policy = self.policy();
+        let room_end = self.room_end.load(Ordering::Acquire);
+        // Closed by the clock alone, with nobody behind it and no order drawn: of that there is no record yet, and
+        // whoever comes next closes it again.
+        let closed_by_clock = policy.room.is_some() && room_end == next && self.order.get().is_none();
+        let room_open = mark & ROOM_OPEN != 0 || closed_by_clock;
+        LineImage {
+            policy: (*policy).clone(),
+            next,
+            room_open,
+            room_end: if room_open { next } else { room_end },
+            drawn: self.order.get().map(|order| (order.seed, order.number_at.to_vec())),
+            paused: self.paused.load(Ordering::Acquire),
+            ready_floor: UnixMs::new(self.ready_floor.load(Ordering::Acquire)),
+            totals: [
+                &counts.joined_total,
+                &counts.admitted_total,
+                &counts.used_total,
+                &counts.expired_total,
+                &counts.left_total,
+            ]
+            .map(|total| total.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Every ticket that is remembered, in number order. Each is whole; together they are of one moment only if
+    /// nobody changes the line meanwhile.
+    pub(crate) fn each_ticket(&self, mut f: impl FnMut(TicketImage)) {
+        for number in 0..self.next_number() {
+            let Some(chunk) = self.tickets.get(number) else { continue };
+            let seen = chunk.word(number).settled();
+            let state = State::of(seen);
+            if matches!(state, State::Void | State::Lost) {
+                continue;
+            }
+            f(TicketImage {
+                number,
+                state,
+                session: chunk.session(number),
+                user: chunk.user(number),
+                one_place: chunk.is_indexed(number),
+                joined_at: chunk.joined(number),
+                until: chunk.until(seen),
+            });
+        }
+    }
+
+    /// A line from a snapshot's head. Put the tickets in, apply the records after the snapshot, then finish.
+    pub(crate) fn restore(image: &LineImage, ceiling: Arc<Gate>, timer: Arc<dyn GroupTimer>) -> Self {
+        let line = Self::new(image.policy.clone(), ceiling, timer);
+        let open = if image.room_open { ROOM_OPEN } else { 0 };
+        line.next.store(u64::from(image.next) | open, Ordering::Release);
+        line.room_end.store(image.room_end, Ordering::Release);
+        if let Some((seed, order)) = &image.drawn {
+            let fresh = line.order.set(Order::new(*seed, order.clone(), image.room_end));
+            assert!(fresh.is_ok(), "a new line has no order");
+        }
+        line.paused.store(image.paused, Ordering::Release);
+        line.ready_floor.store(image.ready_floor.get(), Ordering::Release);
+        let counts = &line.counts;
+        let totals = [
+            &counts.joined_total,
+            &counts.admitted_total,
+            &counts.used_total,
+            &counts.expired_total,
+            &counts.left_total,
+        ];
+        for (total, value) in totals.into_iter().zip(image.totals) {
+            total.store(value, Ordering::Relaxed);
+        }
+        line
+    }
+
+    /// Puts one ticket of a snapshot in.
+    pub(crate) fn put(&self, image: &TicketImage) -> Result<(), BadReplay> {
+        let record = JoinedRecord {
+            number: image.number,
+            session: image.session,
+            user: image.user,
+            in_room: image.state == State::Room,
+            one_place: image.one_place,
+            joined_at: image.joined_at,
+            expires_at: image.until,
+        };
+        let chunk = self.place_ticket(&record, image.state, image.until)?;
+        chunk.note_joined(image.number, image.joined_at);
+        match image.state {
+            State::Room => {
+                self.counts.waiting.fetch_add(1, Ordering::Relaxed);
+                self.counts.in_room.fetch_add(1, Ordering::Relaxed);
+            }
+            State::Waiting => {
+                self.counts.waiting.fetch_add(1, Ordering::Relaxed);
+            }
+            State::Ready => self.entering(1),
+            State::Admitted => {
+                self.counts.inside.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => self.count_done(&chunk, image.number, image.until),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! Changes of one ticket by its owner or by time: admit, use up, leave, expire, and activity.
+
+use super::line::Line;
+use super::lock::RwLockReadGuard;
+use super::ticket::{Chunk, Owning, State};
+use super::view::Missing;
+use crate::clock::UnixMs;
+use crate::sync::Seen;
+use crate::sync::atomic::Ordering;
+
+/// Why a ticket was not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotMoved {
+    /// No such ticket, or it is forgotten.
+    Missing(Missing),
+    /// It is not yet this ticket's turn, or it holds no token.
+    NotYet,
+    /// Admissions are paused; the ticket keeps its turn.
+    Paused,
+    /// Past its deadline: expire it first.
+    Due,
+    /// To expire: its deadline lies ahead.
+    NotDue {
+        /// That deadline.
+        until: UnixMs,
+    },
+    /// Already used, left, or expired.
+    Over(State),
+}
+
+/// What became of a wish to be admitted.
+pub(crate) enum Admit<'a> {
+    /// Granted; record it and commit.
+    New(Move<'a>),
+    /// Granted before.
+    Already {
+        /// End of the reservation token's validity.
+        valid_until: UnixMs,
+    },
+    /// Not granted.
+    No(NotMoved),
+}
+
+/// The right to take one ticket from one state to another.
+#[must_use = "a change that is not committed does not happen"]
+pub(crate) struct Move<'a> {
+    line: &'a Line,
+    ticket: Owning,
+    to: State,
+    until: UnixMs,
+    now: UnixMs,
+    _gate: Option<RwLockReadGuard<'a, ()>>,
+}
+
+impl Move<'_> {
+    /// The ticket.
+    pub(crate) fn number(&self) -> u32 {
+        self.ticket.number
+    }
+
+    /// Where it comes from.
+    #[cfg(test)]
+    pub(crate) fn from(&self) -> State {
+        self.ticket.from()
+    }
+
+    /// End of the new state; for states that are over, the moment of this change.
+    pub(crate) fn until(&self) -> UnixMs {
+        self.until
+    }
+
+    /// Makes the change visible.
+    pub(crate) fn commit(self) {
+        let Self { line, ticket, to, until, now, _gate } = self;
+        let (number, from) = (ticket.number, ticket.from());
+        let chunk = ticket.commit(to, until);
+        if to == State::Admitted {
+            line.arm(&chunk, number, until);
+        }
+        line.moved(&chunk, number, from, to, now);
+        if from == State::Room {
+            line.leave_room(now);
+        }
+    }
+}
+
+impl Line {
+    /// Begins to admit a ticket whose turn it is.
+    pub(crate) fn begin_admit(&self, number: u32, now: UnixMs) -> Admit<'_> {
+        let until = now.plus_ms(self.policy.load().token_ttl_ms);
+        let paused = || self.paused.load(Ordering::Acquire);
+        let check = |state, deadline: UnixMs| match state {
+            State::Admitted if now < deadline => Err(NotMoved::NotDue { until: deadline }),
+            State::Ready | State::Room | State::Waiting | State::Admitted if now >= deadline => {
+                Err(NotMoved::Due)
+            }
+            State::Ready if paused() => Err(NotMoved::Paused),
+            State::Ready => Ok(()),
+            State::Room | State::Waiting => Err(NotMoved::NotYet),
+            over => Err(NotMoved::Over(over)),
+        };
+        match self.begin_move(number, State::Admitted, until, now, check) {
+            Ok(admitting) => Admit::New(admitting),
+            Err(NotMoved::NotDue { until }) => Admit::Already { valid_until: until },
+            Err(no) => Admit::No(no),
+        }
+    }
+
+    /// Begins to use an admission up, for a confirmed order: its holder is no longer inside.
+    pub(crate) fn begin_use(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
+        self.begin_move(number, State::Used, now, now, |state, deadline| match state {
+            live if live.is_live() && now >= deadline => Err(NotMoved::Due),
+            State::Admitted => Ok(()),
+            live if live.is_live() => Err(NotMoved::NotYet),
+            over => Err(NotMoved::Over(over)),
+        })
+    }
+
+    /// Begins to leave, from any state that is not over.
+    pub(crate) fn begin_leave(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
+        self.begin_move(number, State::Left, now, now, |state, deadline| match state {
+            live if live.is_live() && now >= deadline => Err(NotMoved::Due),
+            live if live.is_live() => Ok(()),
+            over => Err(NotMoved::Over(over)),
+        })
+    }
+
+    /// Begins to end a ticket whose deadline has passed: inactivity, claim window or token.
+    pub(crate) fn begin_expire(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
+        let expiring = self.begin_move(number, State::Expired, now, now, |state, deadline| match state {
+            live if live.is_live() && now >= deadline => Ok(()),
+            live if live.is_live() => Err(NotMoved::NotDue { until: deadline }),
+            over => Err(NotMoved::Over(over)),
+        });
+        if let Err(NotMoved::NotDue { until }) = expiring {
+            // Somebody was active after the timer fired, or the line was paused.
+            let look_at = self.look_again_at(until, now);
+            self.tickets.with(number, |chunk| self.arm(chunk, number, look_at));
+        }
+        expiring
+    }
+
+    fn begin_move(
+        &self,
+        number: u32,
+        to: State,
+        until: UnixMs,
+        now: UnixMs,
+        check: impl Fn(State, UnixMs) -> Result<(), NotMoved>,
+    ) -> Result<Move<'_>, NotMoved> {
+        let chunk = self.find(number).map_err(NotMoved::Missing)?;
+        let _gate = self.room_gate(chunk.state(number));
+        let verdict = |chunk: &Chunk, seen: Seen| match State::of(seen) {
+            // A join in progress has no ticket yet, and one that failed never had one.
+            State::Void | State::Lost => Err(NotMoved::Missing(Missing::Unknown)),
+            state => check(state, self.deadline(chunk, seen)),
+        };
+        // An unfinished join is not worth waiting for: nobody knows its number.
+        if chunk.state(number) == State::Void {
+            return Err(NotMoved::Missing(Missing::Unknown));
+        }
+        let holder = std::sync::Arc::clone(&chunk);
+        match Owning::take(holder, number, |seen| verdict(&chunk, seen).is_ok()) {
+            Ok(ticket) => Ok(Move { line: self, ticket, to, until, now, _gate }),
+            Err(seen) => Err(verdict(&chunk, seen).expect_err("the same word is judged the same")),
+        }
+    }
+
+    /// Notes that somebody in the room or the line is still there. Not recorded: a restart counts as activity.
+    /// Returns false if the ticket is past its deadline, or not waiting.
+    pub(crate) fn touch(&self, number: u32, now: UnixMs) -> bool {
+        self.tickets.with(number, |chunk| self.touch_in(chunk, number, now)).unwrap_or(false)
+    }
+
+    fn touch_in(&self, chunk: &Chunk, number: u32, now: UnixMs) -> bool {
+        let seen = chunk.word(number).peek();
+        if !matches!(State::of(seen), State::Room | State::Waiting) || self.deadline(chunk, seen) <= now {
+            return false;
+        }
+        let until = now.plus_ms(self.policy.load().inactivity_ms);
+        // Busy: somebody is about to change it, and their change decides.
+        if !seen.busy && self.deadline(chunk, seen) < until {
+            let until = chunk.rel(until.plus_ms(super::TOUCH_GRAIN_MS));
+            if let Some(owned) = chunk.word(number).try_own_exactly(seen) {
+                owned.commit_as(until, seen.state);
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,237 @@
+//! Putting recorded results back, exactly: the journal's side of the line. One thread, nobody else about. Decides
+//! nothing; what cannot follow from what was there is reported as corruption.
+
+use std::fmt;
+
+use super::directory::{CHUNK, CHUNK_MASK, GROUP_BITS};
+use super::draw::{Order, draw_order};
+use super::line::{Line, ROOM_OPEN, number_in};
+use super::policy::QueuePolicy;
+use super::ticket::{Chunk, Key, State};
+use crate::clock::UnixMs;
+use crate::sync::atomic::Ordering;
+
+/// A new ticket, as the journal remembers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct JoinedRecord {
+    pub(crate) number: u32,
+    pub(crate) session: Key,
+    /// [`Key::NONE`] if none was given.
+    pub(crate) user: Key,
+    /// Joined the room, not the line.
+    pub(crate) in_room: bool,
+    /// The user's only ticket, by the policy of that moment.
+    pub(crate) one_place: bool,
+    pub(crate) joined_at: UnixMs,
+    pub(crate) expires_at: UnixMs,
+}
+
+/// A record that does not fit what was there: the journal or this code is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BadReplay {
+    pub(crate) number: u32,
+    /// State found; `None` if there is no such ticket.
+    pub(crate) have: Option<State>,
+    /// State that the record leads to.
+    pub(crate) want: State,
+}
+
+impl fmt::Display for BadReplay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, have, want } = self;
+        write!(f, "ticket {number} is {have:?} and cannot become {want:?}")
+    }
+}
+
+impl Line {
+    /// A ticket was taken.
+    pub(crate) fn apply_joined(&self, record: &JoinedRecord) -> Result<(), BadReplay> {
+        let state = if record.in_room { State::Room } else { State::Waiting };
+        let chunk = self.place_ticket(record, state, record.expires_at)?;
+        self.counts.waiting.fetch_add(1, Ordering::Relaxed);
+        self.joined(&chunk, record);
+        if record.in_room {
+            self.counts.in_room.fetch_add(1, Ordering::Relaxed);
+            self.room_end.fetch_max(record.number + 1, Ordering::AcqRel);
+        } else {
+            // The room was closed when this number was given out.
+            self.next.fetch_and(!ROOM_OPEN, Ordering::AcqRel);
+        }
+        Ok(())
+    }
+
+    /// Enters a ticket with its keys, from a record or an image.
+    pub(super) fn place_ticket(
+        &self,
+        record: &JoinedRecord,
+        state: State,
+        until: UnixMs,
+    ) -> Result<std::sync::Arc<Chunk>, BadReplay> {
+        let number = record.number;
+        if number >= super::TICKETS_PER_LINE_MAX {
+            return Err(BadReplay { number, have: None, want: state });
+        }
+        let chunk = self.tickets.reach(number, record.joined_at);
+        let have = chunk.state(number);
+        if have != State::Void {
+            return Err(BadReplay { number, have: Some(have), want: state });
+        }
+        let indexed = record.one_place && record.user != Key::NONE;
+        chunk.set_keys(number, record.session, record.user, indexed);
+        if state.is_live() {
+            self.sessions.lock(record.session).insert(number, &self.tickets);
+            if indexed {
+                self.users.lock(record.user).insert(number, &self.tickets);
+            }
+        }
+        chunk.install(number, state, until);
+        let next = self.next.load(Ordering::Acquire);
+        if number_in(next) <= number {
+            self.next.store(next & ROOM_OPEN | u64::from(number + 1), Ordering::Release);
+        }
+        Ok(chunk)
+    }
+
+    /// These tickets became ready.
+    pub(crate) fn apply_ready(
+        &self,
+        numbers: impl IntoIterator<Item = u32>,
+        claim_until: UnixMs,
+        now: UnixMs,
+    ) -> Result<(), BadReplay> {
+        numbers.into_iter().try_for_each(|number| {
+            self.apply(number, State::Ready, claim_until, now, |from| from == State::Waiting)
+        })
+    }
+
+    /// A ticket was admitted.
+    pub(crate) fn apply_admitted(
+        &self,
+        number: u32,
+        valid_until: UnixMs,
+        now: UnixMs,
+    ) -> Result<(), BadReplay> {
+        self.apply(number, State::Admitted, valid_until, now, |from| from == State::Ready)
+    }
+
+    /// An admission was used up.
+    pub(crate) fn apply_used(&self, number: u32, now: UnixMs) -> Result<(), BadReplay> {
+        self.apply(number, State::Used, now, now, |from| from == State::Admitted)
+    }
+
+    /// Somebody left.
+    pub(crate) fn apply_left(&self, number: u32, now: UnixMs) -> Result<(), BadReplay> {
+        self.apply(number, State::Left, now, now, State::is_live)
+    }
+
+    /// A ticket's deadline passed.
+    pub(crate) fn apply_expired(&self, number: u32, now: UnixMs) -> Result<(), BadReplay> {
+        self.apply(number, State::Expired, now, now, State::is_live)
+    }
+
+    /// The room's order was drawn.
+    pub(crate) fn apply_drawn(&self, seed: [u8; 32], room_end: u32, now: UnixMs) -> Result<(), BadReplay> {
+        if self.order.get().is_some() || room_end < self.room_end.load(Ordering::Acquire) {
+            return Err(BadReplay { number: room_end, have: None, want: State::Waiting });
+        }
+        self.room_end.store(room_end, Ordering::Release);
+        let next = number_in(self.next.load(Ordering::Acquire)).max(room_end);
+        self.next.store(u64::from(next), Ordering::Release);
+        let order = draw_order(&seed, &self.in_room(room_end));
+        self.set_order(Order::new(seed, order, room_end), now);
+        Ok(())
+    }
+
+    /// The policy was changed.
+    pub(crate) fn apply_policy(&self, policy: QueuePolicy, now: UnixMs) {
+        if number_in(self.next.load(Ordering::Acquire)) == 0 {
+            self.next.store(if policy.room.is_some() { ROOM_OPEN } else { 0 }, Ordering::Release);
+        }
+        self.set_policy(policy, now);
+    }
+
+    /// Admissions were paused or resumed.
+    pub(crate) fn apply_paused(&self, paused: bool, now: UnixMs) {
+        self.set_paused(paused, now);
+    }
+
+    fn apply(
+        &self,
+        number: u32,
+        to: State,
+        until: UnixMs,
+        now: UnixMs,
+        legal: impl Fn(State) -> bool,
+    ) -> Result<(), BadReplay> {
+        let Some(chunk) = self.tickets.get(number) else {
+            return Err(BadReplay { number, have: None, want: to });
+        };
+        let from = chunk.state(number);
+        if !legal(from) {
+            return Err(BadReplay { number, have: Some(from), want: to });
+        }
+        if to == State::Ready {
+            self.entering(1);
+        }
+        chunk.install(number, to, until);
+        self.moved(&chunk, number, from, to, now);
+        if from == State::Room {
+            // Which places that leaves over is known only when the room is complete.
+            self.counts.in_room.fetch_sub(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Ends replay: numbers without a record are void, places without somebody who waits are departed, inactivity
+    /// starts anew, timers are set, and the rate starts without saved-up permits.
+    pub(crate) fn finish(&self, now: UnixMs) {
+        let next = self.next_number();
+        let drawn = self.order.get().map_or(0, |order| order.number_at.len());
+        for first in (0..next).step_by(CHUNK as usize) {
+            let in_room = self.room_is_undrawn() || (first as usize) < drawn;
+            if self.tickets.get(first).is_none() && !in_room {
+                self.tickets.note_gone(first | CHUNK_MASK);
+                continue;
+            }
+            let chunk = self.tickets.reach(first, now);
+            for number in first..next.min(first + CHUNK) {
+                self.finish_ticket(&chunk, number, now);
+            }
+        }
+        self.rate.drain(now);
+    }
+
+    fn finish_ticket(&self, chunk: &Chunk, number: u32, now: UnixMs) {
+        let seen = chunk.word(number).peek();
+        let state = State::of(seen);
+        match state {
+            State::Void => {
+                chunk.install(number, State::Lost, now);
+                self.count_done(chunk, number, now);
+            }
+            State::Room | State::Waiting => {
+                let until = now.plus_ms(self.policy.load().inactivity_ms);
+                chunk.install(number, state, until);
+                self.arm(chunk, number, until);
+            }
+            // Looked at once and again at their own deadlines: a pause may have put those off.
+            State::Ready | State::Admitted => self.arm(chunk, number, chunk.until(seen)),
+            _ => {}
+        }
+        // The place with this number, which after a draw is another ticket's.
+        let place = number;
+        let in_room = self.counts.in_room.load(Ordering::Relaxed);
+        if self.room_is_undrawn() && (self.room_is_open() || place < in_room) {
+            return;
+        }
+        let waits = |number| {
+            self.tickets.with(number, |chunk| chunk.state(number) == State::Waiting).unwrap_or(false)
+        };
+        // Before the draw nobody holds a place of the room.
+        if !self.number_at(place).is_some_and(waits) && !self.tickets.is_departed(place) {
+            self.depart(place, now);
+        }
+    }
+}
+
+const _: () = assert!(CHUNK >= 1 << GROUP_BITS, "a group lies in one chunk");

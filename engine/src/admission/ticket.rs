@@ -1,0 +1,301 @@
+//! Tickets: 28 bytes each, in chunks. State and deadline share the status word, so that every reader sees a pair that
+//! belongs together. Knows nothing of the line's counters.
+
+use std::sync::Arc;
+
+use super::directory::{CHUNK, CHUNK_MASK, GROUP_BITS};
+use crate::clock::UnixMs;
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use crate::sync::{Seen, Status};
+
+/// Where a ticket is in its life. The numbers are written in the journal: append only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum State {
+    /// The number is given out, the join is not finished.
+    Void = 0,
+    /// In the room, before the draw.
+    Room = 1,
+    /// In the line.
+    Waiting = 2,
+    /// May come in until the claim window ends.
+    Ready = 3,
+    /// Holds a reservation token.
+    Admitted = 4,
+    /// The token was used up by a confirmed order.
+    Used = 5,
+    /// Left by own wish.
+    Left = 6,
+    /// Inactive, or claim window or token passed.
+    Expired = 7,
+    /// The number was given out, but the join never happened.
+    Lost = 8,
+}
+
+impl State {
+    const ALL: [Self; 9] = [
+        Self::Void,
+        Self::Room,
+        Self::Waiting,
+        Self::Ready,
+        Self::Admitted,
+        Self::Used,
+        Self::Left,
+        Self::Expired,
+        Self::Lost,
+    ];
+
+    /// The state with this number.
+    pub(crate) fn from_u8(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
+    /// Still takes part: waits, or may come in, or is inside.
+    pub(crate) fn is_live(self) -> bool {
+        matches!(self, Self::Room | Self::Waiting | Self::Ready | Self::Admitted)
+    }
+
+    /// Counts as inside.
+    pub(crate) fn is_inside(self) -> bool {
+        matches!(self, Self::Ready | Self::Admitted)
+    }
+
+    pub(super) fn of(seen: Seen) -> Self {
+        Self::from_u8(seen.state).expect("only states of this list are committed")
+    }
+}
+
+/// 79 bits of a session's or user's keyed 128-bit hash. With a million live tickets one join meets a stranger's key
+/// with odds of 1e6 / 2^79 = 2e-18; over all 2^30 joins of a line's life that is 2e-9. The hash is keyed, so nobody
+/// can search for a collision outside, and inside each try costs a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Key {
+    hi: u64,
+    lo: u16,
+}
+
+const LO_MASK: u16 = 0x7fff;
+
+impl Key {
+    /// Nobody.
+    pub(crate) const NONE: Self = Self { hi: 0, lo: 0 };
+
+    /// The key of a hash. Never [`Key::NONE`].
+    pub(crate) fn of(hash: u128) -> Self {
+        let hi = u64::try_from(hash >> 64).expect("64 bits");
+        let lo = u16::try_from(hash & u128::from(LO_MASK)).expect("15 bits");
+        if hi == 0 && lo == 0 { Self { hi: 0, lo: 1 } } else { Self { hi, lo } }
+    }
+
+    /// The upper 64 bits, and the 15 others: for records and images.
+    pub(crate) fn parts(self) -> (u64, u16) {
+        (self.hi, self.lo)
+    }
+
+    /// A key from its parts.
+    pub(crate) fn from_parts(hi: u64, lo: u16) -> Self {
+        Self { hi, lo: lo & LO_MASK }
+    }
+
+    pub(super) fn hash(self) -> u64 {
+        self.hi
+    }
+
+    pub(super) fn shard_bits(self) -> u16 {
+        self.lo
+    }
+}
+
+/// One ticket's hot part. The status word's generation half carries the deadline (milliseconds since the chunk's
+/// base): a number is never given out twice, so there are no generations to tell apart.
+#[derive(Default)]
+struct Hot {
+    word: Status,
+    session: AtomicU64,
+    user: AtomicU64,
+}
+
+/// Set in a tail when the user is in the user table.
+const INDEXED: u32 = 1 << 31;
+
+/// What 64 neighbours share.
+pub(super) struct Group {
+    /// Earliest deadline that the timer was asked for, relative to the base; [`NOT_ARMED`] = none.
+    armed: AtomicU32,
+    /// When the first of them joined, relative to the base: for the average wait.
+    joined: AtomicU32,
+}
+
+const NOT_ARMED: u32 = u32::MAX;
+/// Deadlines are kept in 32 bits from a base that lies this far before the chunk's first ticket.
+const BASE_MARGIN_MS: u64 = 86_400_000;
+
+/// 4,096 tickets in number order, and the departures of the 4,096 places with the same numbers.
+pub(super) struct Chunk {
+    base: UnixMs,
+    hot: Box<[Hot]>,
+    /// 15 bits of the session's key, 15 of the user's, and the mark.
+    tails: Box<[AtomicU32]>,
+    /// One bit a place: whoever had it waits no more.
+    pub(super) departed: Box<[AtomicU64]>,
+    groups: Box<[Group]>,
+    /// Tickets that are over plus places that are departed; the chunk can go when both are all.
+    pub(super) done: AtomicU32,
+}
+
+impl Chunk {
+    pub(super) fn new(now: UnixMs) -> Self {
+        let words = (CHUNK >> GROUP_BITS) as usize;
+        Self {
+            base: UnixMs::new(now.get().saturating_sub(BASE_MARGIN_MS)),
+            hot: (0..CHUNK).map(|_| Hot::default()).collect(),
+            tails: (0..CHUNK).map(|_| AtomicU32::new(0)).collect(),
+            departed: (0..words).map(|_| AtomicU64::new(0)).collect(),
+            groups: (0..words)
+                .map(|_| Group { armed: AtomicU32::new(NOT_ARMED), joined: AtomicU32::new(NOT_ARMED) })
+                .collect(),
+            done: AtomicU32::new(0),
+        }
+    }
+
+    fn hot(&self, number: u32) -> &Hot {
+        &self.hot[(number & CHUNK_MASK) as usize]
+    }
+
+    fn tail(&self, number: u32) -> &AtomicU32 {
+        &self.tails[(number & CHUNK_MASK) as usize]
+    }
+
+    fn group(&self, number: u32) -> &Group {
+        &self.groups[((number & CHUNK_MASK) >> GROUP_BITS) as usize]
+    }
+
+    pub(super) fn word(&self, number: u32) -> &Status {
+        &self.hot(number).word
+    }
+
+    pub(super) fn state(&self, number: u32) -> State {
+        State::of(self.word(number).peek())
+    }
+
+    /// The moment in a word of this chunk.
+    pub(super) fn until(&self, seen: Seen) -> UnixMs {
+        self.base.plus_ms(u64::from(seen.generation))
+    }
+
+    /// Milliseconds since the base. Saturates: a chunk's tickets end at the latest 48 days after its first one.
+    pub(super) fn rel(&self, at: UnixMs) -> u32 {
+        u32::try_from(at.ms_since(self.base)).unwrap_or(NOT_ARMED - 1).min(NOT_ARMED - 1)
+    }
+
+    pub(super) fn set_keys(&self, number: u32, session: Key, user: Key, indexed: bool) {
+        let hot = self.hot(number);
+        // Relaxed: whoever finds the number in a table took that table's lock after us, and whoever finds it by the
+        // word sees these with the Acquire that pairs with the Release of the commit.
+        hot.session.store(session.hi, Ordering::Relaxed);
+        hot.user.store(user.hi, Ordering::Relaxed);
+        let mark = if indexed { INDEXED } else { 0 };
+        let tail = u32::from(session.lo) | u32::from(user.lo) << 16 | mark;
+        self.tail(number).store(tail, Ordering::Relaxed);
+    }
+
+    pub(super) fn session(&self, number: u32) -> Key {
+        let tail = self.tail(number).load(Ordering::Relaxed);
+        Key { hi: self.hot(number).session.load(Ordering::Relaxed), lo: low15(tail) }
+    }
+
+    pub(super) fn user(&self, number: u32) -> Key {
+        let tail = self.tail(number).load(Ordering::Relaxed);
+        Key { hi: self.hot(number).user.load(Ordering::Relaxed), lo: low15(tail >> 16) }
+    }
+
+    pub(super) fn is_indexed(&self, number: u32) -> bool {
+        self.tail(number).load(Ordering::Relaxed) & INDEXED != 0
+    }
+
+    /// Notes when a group's first ticket came.
+    pub(super) fn note_joined(&self, number: u32, at: UnixMs) {
+        let joined = &self.group(number).joined;
+        let rel = self.rel(at);
+        // A plain look first: of 64 neighbours one has to write.
+        if rel < joined.load(Ordering::Relaxed) {
+            joined.fetch_min(rel, Ordering::Relaxed);
+        }
+    }
+
+    /// When the first of the ticket's group joined; at most 64 joins before the ticket itself.
+    pub(super) fn joined(&self, number: u32) -> UnixMs {
+        self.base.plus_ms(u64::from(self.group(number).joined.load(Ordering::Relaxed)))
+    }
+
+    /// True if the group's timer must be set to `at`, because it is set to nothing as early.
+    /// Always a read-modify-write, so that with [`Chunk::disarm`] one of two always sees the other: either the one
+    /// who disarms sees the ticket that was published before this, or this finds the group disarmed.
+    pub(super) fn arm(&self, number: u32, at: UnixMs) -> bool {
+        let rel = self.rel(at);
+        self.group(number).armed.fetch_min(rel, Ordering::AcqRel) > rel
+    }
+
+    /// Forgets what the group's timer was set to, before the group is looked through.
+    pub(super) fn disarm(&self, number: u32) {
+        self.group(number).armed.swap(NOT_ARMED, Ordering::AcqRel);
+    }
+
+    /// Sets a word without asking: for replay.
+    pub(super) fn install(&self, number: u32, state: State, until: UnixMs) {
+        self.word(number).install(self.rel(until), 0, state as u8);
+    }
+}
+
+fn low15(tail: u32) -> u16 {
+    u16::try_from(tail & u32::from(LO_MASK)).expect("15 bits")
+}
+
+/// The right to change one ticket, and its chunk with it, so that the memory outlives the right. Dropped without a
+/// commit it leaves the ticket as it was.
+pub(super) struct Owning {
+    pub(super) chunk: Arc<Chunk>,
+    pub(super) number: u32,
+    pub(super) before: Seen,
+    done: bool,
+}
+
+impl Owning {
+    /// As [`Status::own`]: waits for a change in progress, then asks `allow`.
+    pub(super) fn take(
+        chunk: Arc<Chunk>,
+        number: u32,
+        allow: impl FnMut(Seen) -> bool,
+    ) -> Result<Self, Seen> {
+        let before = {
+            let owned = chunk.word(number).own(allow)?;
+            let before = owned.before();
+            // The borrow cannot live beside the Arc that keeps the chunk; from here on this struct is the owner.
+            std::mem::forget(owned);
+            before
+        };
+        Ok(Self { chunk, number, before, done: false })
+    }
+
+    pub(super) fn from(&self) -> State {
+        State::of(self.before)
+    }
+
+    /// Publishes the new state and deadline; gives the chunk back for the bookkeeping.
+    pub(super) fn commit(mut self, state: State, until: UnixMs) -> Arc<Chunk> {
+        self.done = true;
+        let version = self.before.version.wrapping_add(1);
+        // The Release store inside pairs with the Acquire of whoever sees the new state.
+        self.chunk.word(self.number).install(self.chunk.rel(until), version, state as u8);
+        Arc::clone(&self.chunk)
+    }
+}
+
+impl Drop for Owning {
+    fn drop(&mut self) {
+        if !self.done {
+            let Seen { generation, version, state, .. } = self.before;
+            self.chunk.word(self.number).install(generation, version, state);
+        }
+    }
+}

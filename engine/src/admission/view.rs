@@ -1,0 +1,177 @@
+//! What a line shows: one ticket's state and position, the line's figures, and which deadlines have passed.
+//! Changes nothing except what timers are set to.
+
+use std::sync::Arc;
+
+use super::directory::GROUP_BITS;
+use super::line::Line;
+use super::policy::{CLAIM_WINDOW_MS_MIN, QueuePolicy};
+use super::ticket::{Chunk, Key, State};
+use crate::clock::UnixMs;
+use crate::sync::atomic::Ordering;
+
+/// Why there is no ticket with a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// It was never given out.
+    Unknown,
+    /// It was over long ago and is forgotten.
+    Gone,
+}
+
+/// One ticket at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TicketView {
+    /// Its state; a ticket past its deadline is shown as expired, even if nobody has recorded that yet.
+    pub(crate) state: State,
+    /// End of the state: inactivity, claim window, token; for states that are over, when that happened.
+    pub(crate) until: UnixMs,
+    /// Place among those still waiting, 1 = next. Only for [`State::Waiting`]. From one look to a later one it never
+    /// rises. While others leave it may be behind by those who are just leaving; when nobody is, it is exact.
+    pub(crate) position: Option<u32>,
+}
+
+/// A line's figures. Each is exact by itself when nobody is in the middle of a change; together they are a sketch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LineStats {
+    pub(crate) waiting: u32,
+    pub(crate) ready: u32,
+    /// Ready, or holding a valid token that is not used.
+    pub(crate) inside: u32,
+    pub(crate) joined_total: u64,
+    pub(crate) admitted_total: u64,
+    pub(crate) used_total: u64,
+    pub(crate) expired_total: u64,
+    pub(crate) left_total: u64,
+    /// People made ready in the last minute, per minute.
+    pub(crate) ready_per_minute: u64,
+    /// Waits of the last people made ready; `None` when nothing is known.
+    pub(crate) average_wait_ms: Option<u64>,
+    pub(crate) paused: bool,
+}
+
+impl Line {
+    /// The ticket's chunk.
+    pub(super) fn find(&self, number: u32) -> Result<Arc<Chunk>, Missing> {
+        if number >= self.next_number() {
+            return Err(Missing::Unknown);
+        }
+        self.tickets
+            .get(number)
+            .ok_or_else(|| if self.tickets.is_gone(number) { Missing::Gone } else { Missing::Unknown })
+    }
+
+    /// A ticket as it is now. Never waits.
+    pub(crate) fn view(&self, number: u32, now: UnixMs) -> Result<TicketView, Missing> {
+        if number >= self.next_number() {
+            return Err(Missing::Unknown);
+        }
+        let look = |chunk: &Arc<Chunk>| {
+            // One word: state and deadline belong together.
+            let seen = chunk.word(number).peek();
+            (State::of(seen), self.deadline(chunk, seen))
+        };
+        match self.tickets.with(number, look) {
+            None if self.tickets.is_gone(number) => Err(Missing::Gone),
+            None | Some((State::Void | State::Lost, _)) => Err(Missing::Unknown),
+            Some((state, until)) if state.is_live() && until <= now => {
+                Ok(TicketView { state: State::Expired, until, position: None })
+            }
+            Some((state, until)) => {
+                let position = if state == State::Waiting { self.position(number) } else { None };
+                Ok(TicketView { state, until, position })
+            }
+        }
+    }
+
+    /// Position of a ticket that waits, as in [`TicketView::position`]. Without meaning for others.
+    pub(crate) fn position(&self, number: u32) -> Option<u32> {
+        let place = self.place_of(number)?;
+        // At least 1: each departure before the place is counted once, and there are `place` places before it.
+        Some(place - self.tickets.departed_before(place) + 1)
+    }
+
+    /// True if the ticket was taken for this user (a keyed hash), or for nobody by name.
+    pub(crate) fn may_be_used_by(&self, number: u32, user: u128) -> bool {
+        let may = |chunk: &Arc<Chunk>| [Key::NONE, Key::of(user)].contains(&chunk.user(number));
+        self.tickets.with(number, may).unwrap_or(false)
+    }
+
+    /// The seed of the room's order, once it is drawn.
+    pub(crate) fn drawn_seed(&self) -> Option<[u8; 32]> {
+        self.order.get().map(|order| order.seed)
+    }
+
+    /// Likely wait at a position, in milliseconds; `None` when nothing was measured yet, or nobody is let in.
+    pub(crate) fn eta_ms(&self, position: u32, now: UnixMs) -> Option<u64> {
+        if self.paused.load(Ordering::Acquire) { None } else { self.flow.eta_ms(position, now) }
+    }
+
+    /// The rules in force.
+    pub(crate) fn policy(&self) -> Arc<QueuePolicy> {
+        self.policy.load_full()
+    }
+
+    /// True when the room's order must be drawn now.
+    pub(crate) fn draw_is_due(&self, now: UnixMs) -> bool {
+        self.room_is_undrawn() && self.policy.load().room.is_none_or(|room| now >= room.draws_at)
+    }
+
+    /// The line's figures.
+    pub(crate) fn stats(&self, now: UnixMs) -> LineStats {
+        let counts = &self.counts;
+        LineStats {
+            waiting: counts.waiting.load(Ordering::Relaxed),
+            ready: counts.ready.load(Ordering::Relaxed),
+            inside: counts.inside.load(Ordering::Relaxed),
+            joined_total: counts.joined_total.load(Ordering::Relaxed),
+            admitted_total: counts.admitted_total.load(Ordering::Relaxed),
+            used_total: counts.used_total.load(Ordering::Relaxed),
+            expired_total: counts.expired_total.load(Ordering::Relaxed),
+            left_total: counts.left_total.load(Ordering::Relaxed),
+            ready_per_minute: self.flow.per_minute(now),
+            average_wait_ms: self.flow.average_wait_ms(),
+            paused: self.paused.load(Ordering::Acquire),
+        }
+    }
+
+    /// Lists the group's tickets that are past their deadline, and returns the next deadline of the others: for the
+    /// group's timer. The caller begins to expire each one listed. Also frees memory whose time has passed.
+    pub(crate) fn due(&self, group: u32, now: UnixMs, due: &mut Vec<u32>) -> Option<UnixMs> {
+        let first = group << GROUP_BITS;
+        let next = self.tickets.get(first).and_then(|chunk| self.due_in(&chunk, first, now, due));
+        let swept = self.tickets.sweep(now);
+        match (next, swept) {
+            (Some(next), Some(swept)) => Some(next.min(swept)),
+            (next, swept) => next.or(swept),
+        }
+    }
+
+    /// When a ticket with this deadline needs its timer. Who is ready in a paused line has none, and is looked at again
+    /// before the shortest window that a resume can begin may end.
+    pub(super) fn look_again_at(&self, deadline: UnixMs, now: UnixMs) -> UnixMs {
+        if deadline == UnixMs::MAX { now.plus_ms(CLAIM_WINDOW_MS_MIN) } else { deadline }
+    }
+
+    fn due_in(&self, chunk: &Chunk, first: u32, now: UnixMs, due: &mut Vec<u32>) -> Option<UnixMs> {
+        chunk.disarm(first);
+        let mut next = None;
+        for number in first..first + (1 << GROUP_BITS) {
+            let seen = chunk.word(number).peek();
+            if !State::of(seen).is_live() {
+                continue;
+            }
+            let deadline = self.deadline(chunk, seen);
+            if deadline <= now {
+                due.push(number);
+                continue;
+            }
+            let look_at = self.look_again_at(deadline, now);
+            next = Some(next.map_or(look_at, |next: UnixMs| next.min(look_at)));
+        }
+        if let Some(next) = next {
+            chunk.arm(first, next);
+        }
+        next
+    }
+}

@@ -1,0 +1,280 @@
+//! The face: open an engine, send it commands, read, close. Also its two threads: the one that writes and the one that
+//! turns time. Decides nothing; the pipeline does.
+
+mod builder;
+mod commands;
+mod follower;
+mod memory;
+mod reads;
+mod snapshots;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+pub use builder::OpenError;
+pub use follower::{UpdateReader, UpdatesLost};
+pub use memory::Memory;
+pub use snapshots::SnapshotError;
+
+use crate::acks::{CompletionQueue, Failure, Pending};
+use crate::clock::UnixMs;
+use crate::deadlines::Rest;
+use crate::error::Error;
+use crate::pipeline::{Core, Digest, Outcome};
+use crate::reply::{FromReply, Reply};
+use crate::updates::History;
+use snapshots::Snapshots;
+use writer::Writer;
+
+/// Timers handled in one go before the driver looks whether it is to stop.
+const TURN_BUDGET: usize = 1_024;
+/// The longest that the driver of time sleeps, whatever it believes: a clock that jumps is noticed within this.
+const NAP_MAX: Duration = Duration::from_millis(500);
+/// How often an engine in memory looks for something to tell, and after how many looks in vain it looks less often.
+const TELL_NAP: Duration = Duration::from_millis(1);
+const TELL_NAPS: u32 = 200;
+/// While the disk takes no writes, due deadlines are tried again this often.
+const BLOCKED_NAP: Duration = Duration::from_millis(5);
+
+/// An engine: seats, holds, waiting lines, reservations and payments of any number of events, in this process.
+///
+/// Cheap to clone; all clones are the same engine, and every method may be called from any thread. Writes return at
+/// once with a [`Pending`]. The engine closes when [`Engine::close`] is called or the last clone is dropped.
+///
+/// # Examples
+///
+/// ```
+/// use tacos_engine::{
+///     Config, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, Refusal, Reserve, Row, RowSeats, SaleState,
+///     SeatId, SeatMap, Section, SetSale, UserId, Want,
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let engine = Engine::in_memory(Config::default())?;
+/// let event = EventId::new("evt_1")?;
+/// let seats = RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: 10 };
+/// let row = Row { label: "A".into(), price_minor: 5_000, seats, ..Row::default() };
+/// engine
+///     .create_event(CreateEvent {
+///         event: event.clone(),
+///         settings: EventSettings::new("A concert", Currency::new("EUR").ok_or("currency")?),
+///         seats: SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] },
+///         queue: None,
+///         key: None,
+///     })
+///     .wait()?;
+/// engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+///
+/// let want = || -> Result<Want, Box<dyn std::error::Error>> { Ok(Want::Seats([SeatId::new("A-7")?].into_iter().collect())) };
+/// let held = engine.reserve(Reserve::new(event.clone(), UserId::new("kim")?, want()?)).wait()?;
+/// assert_eq!(held.total_minor, 5_000);
+///
+/// // Somebody else is refused, at once, and learns why:
+/// let refused = engine.reserve(Reserve::new(event, UserId::new("lee")?, want()?)).wait();
+/// assert!(matches!(refused, Err(Failure::Refused(Refusal::SeatsTaken(seats))) if *seats == ["A-7".to_owned()]));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    core: Arc<Core>,
+    history: Arc<History>,
+    snapshots: Arc<Snapshots>,
+    /// The writer, if it is not the writing thread's own: with the manual driver, and in memory. Taken when the engine
+    /// closes.
+    writer: Arc<Mutex<Option<Writer>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    stopping: Arc<AtomicBool>,
+}
+
+/// What one [`Engine::turn`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Timers that fired.
+    pub fired: usize,
+    /// No timer is due before this moment; `None` if none is set.
+    pub next: Option<UnixMs>,
+}
+
+impl Engine {
+    /// Stops taking writes, writes and syncs everything that was taken, and ends the engine's threads. Reads go on.
+    /// Closing twice is the same as closing once.
+    ///
+    /// # Errors
+    /// [`Error::Poisoned`] if the journal had failed before, or fails now.
+    pub fn close(&self) -> Result<(), Error> {
+        self.inner.close()
+    }
+
+    /// Does everything that is due, and writes what there is to write. With the manual driver, time moves only here
+    /// (and its clock is the caller's); with threads, calling it does no harm.
+    pub fn turn(&self) -> Turn {
+        let core = &self.inner.core;
+        let mut fired = 0;
+        loop {
+            let turned = core.turn(core.now(), TURN_BUDGET);
+            fired += turned.fired;
+            self.inner.flush();
+            if !turned.more {
+                return Turn { fired, next: turned.next };
+            }
+        }
+    }
+
+    /// The engine's clock.
+    #[must_use]
+    pub fn now(&self) -> UnixMs {
+        self.inner.core.now()
+    }
+
+    /// A queue out of which answers of this engine come, `capacity` in flight at most.
+    #[must_use]
+    pub fn completion_queue<T: Send + 'static>(&self, capacity: usize) -> CompletionQueue<T> {
+        CompletionQueue::new(Arc::clone(&self.inner.core.log.durable), capacity)
+    }
+
+    /// A hash of the whole state: equal before a crash and after recovery. Of one moment only if nobody writes
+    /// meanwhile.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.inner.core.digest(self.inner.core.now())
+    }
+
+    /// Everything that the digest is made of, image by image: to find out what differs.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn images(&self) -> Vec<(u16, Vec<u8>)> {
+        let (core, mut images) = (&self.inner.core, Vec::new());
+        core.images(core.now(), &mut |kind, body| images.push((kind, body.to_vec())));
+        images
+    }
+
+    fn pending<T: FromReply>(&self, outcome: Outcome) -> Pending<T> {
+        let core = &self.inner.core;
+        match outcome {
+            Ok(did) => {
+                core.metrics.commands.add(1);
+                Pending::at(T::from_reply(did.reply), did.end, &core.log.durable)
+            }
+            Err(failure) => {
+                core.metrics.refusals.add(1);
+                Pending::refused(failure)
+            }
+        }
+    }
+
+    fn core(&self) -> &Core {
+        &self.inner.core
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("durable", &self.inner.core.log.durable.reached())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// With the manual driver: writes all there is.
+    fn flush(&self) {
+        flush_all(&self.writer);
+    }
+
+    fn close(&self) -> Result<(), Error> {
+        if self.core.log.close() {
+            self.stopping.store(true, Ordering::Release);
+            self.core.log.buffer.wake();
+            for thread in self.threads.lock().drain(..) {
+                thread.thread().unpark();
+                // The last clone may be dropped by one of our own threads.
+                if thread.thread().id() != std::thread::current().id() {
+                    let ended = thread.join();
+                    debug_assert!(ended.is_ok(), "a thread of the engine panicked");
+                }
+            }
+            if let Some(writer) = self.writer.lock().take() {
+                writer.close();
+            }
+            self.snapshots.close();
+        }
+        match self.core.log.durable.failure() {
+            Some(poisoned @ Error::Poisoned { .. }) => Err(poisoned.clone()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Nobody is left to be told.
+        let _ = self.close();
+    }
+}
+
+/// Writes all there is, if the writer is everybody's; true if there was something.
+fn flush_all(writer: &Mutex<Option<Writer>>) -> bool {
+    let mut any = false;
+    if let Some(writer) = writer.lock().as_mut() {
+        while writer.flush() {
+            any = true;
+        }
+        writer.tend();
+    }
+    any
+}
+
+/// The thread that tells readers of updates in an engine without a journal. Callers wait for nothing there and must
+/// not pay for waking anybody, so it looks by itself: often while there is something to tell.
+fn tell_loop(writer: &Mutex<Option<Writer>>, stopping: &AtomicBool) {
+    let mut idle = 0;
+    while !stopping.load(Ordering::Acquire) {
+        idle = if flush_all(writer) { 0 } else { (idle + 1).min(TELL_NAPS) };
+        std::thread::park_timeout(if idle < TELL_NAPS { TELL_NAP } else { 10 * TELL_NAP });
+    }
+}
+
+/// The thread that writes.
+fn write_loop(mut writer: Writer, stopping: &AtomicBool) {
+    loop {
+        if writer.flush() {
+            continue;
+        }
+        if stopping.load(Ordering::Acquire) {
+            return writer.close();
+        }
+        writer.rest();
+    }
+}
+
+/// The thread that turns time.
+fn time_loop(core: &Core, stopping: &AtomicBool) {
+    while !stopping.load(Ordering::Acquire) {
+        let now = core.now();
+        let turned = core.turn(now, TURN_BUDGET);
+        if turned.blocked {
+            std::thread::park_timeout(BLOCKED_NAP);
+            continue;
+        }
+        if turned.more {
+            continue;
+        }
+        match core.deadlines.rest(now) {
+            Rest::Turn => {}
+            Rest::Idle => std::thread::park_timeout(NAP_MAX),
+            Rest::Until(at) => std::thread::park_timeout(at.since(now).min(NAP_MAX)),
+        }
+    }
+}
+
+/// A refusal or reply of any kind, for batches.
+pub type Answer = Result<Reply, Failure>;

@@ -1,0 +1,269 @@
+//! Reads. What is shown of a reservation or payment is durable; counts and places in line may run ahead of the disk.
+
+use super::Engine;
+use crate::acks::Pending;
+use crate::clock::UnixMs;
+use crate::command::Which;
+use crate::error::{PaymentState, Refusal, ReservationState};
+use crate::ids::{
+    EventId, ExternalId, PaymentId, ReservationId, ReservationToken, SeatId, UserId, WaitingToken,
+};
+use crate::inventory::PackedPlace;
+use crate::limits::PAGE_MAX;
+use crate::pipeline::{Event, describe};
+use crate::views::{
+    Counts, Cursor, DrawView, EventView, Page, PaymentView, PlaceView, QueuePlace, QueueView,
+    ReservationView, SeatView, SectionView, Status, WebhookView,
+};
+
+impl Engine {
+    /// A reservation. With a `user`, it must be theirs.
+    pub fn reservation(&self, which: &Which, user: Option<&UserId>) -> Pending<ReservationView> {
+        let core = self.core();
+        self.durable(core.read_reservation(which, user, core.now()))
+    }
+
+    /// A user's reservations, newest first, at most 100 a page.
+    pub fn reservations(
+        &self,
+        user: &UserId,
+        state: Option<ReservationState>,
+        event: Option<&EventId>,
+        after: Option<Cursor>,
+        most: usize,
+    ) -> Pending<Page<ReservationView>> {
+        let core = self.core();
+        self.durable(Ok(core.list_reservations(user, state, event, (after, most), core.now())))
+    }
+
+    /// A payment intent. With a `user`, it must be theirs.
+    pub fn payment(&self, id: PaymentId, user: Option<&UserId>) -> Pending<PaymentView> {
+        let core = self.core();
+        self.durable(core.read_payment(id, user, core.now()))
+    }
+
+    /// A user's payments, newest first, at most 100 a page.
+    pub fn payments(
+        &self,
+        user: &UserId,
+        state: Option<PaymentState>,
+        reservation: Option<ReservationId>,
+        after: Option<Cursor>,
+        most: usize,
+    ) -> Pending<Page<PaymentView>> {
+        let core = self.core();
+        self.durable(Ok(core.list_payments(user, state, reservation, (after, most), core.now())))
+    }
+
+    /// An event.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`].
+    pub fn event(&self, id: &EventId) -> Result<EventView, Refusal> {
+        self.find(id).map(|event| self.core().event_view(event))
+    }
+
+    /// All events, in the order of their creation.
+    #[must_use]
+    pub fn events(&self) -> Vec<EventView> {
+        self.core().catalog.each().map(|event| self.core().event_view(event)).collect()
+    }
+
+    /// An event's sections with counts and prices.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`].
+    pub fn sections(&self, id: &EventId) -> Result<Vec<SectionView>, Refusal> {
+        self.find(id).map(|event| self.core().sections(event))
+    }
+
+    /// An event's counts: at every moment they add up.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`].
+    pub fn counts(&self, id: &EventId) -> Result<Counts, Refusal> {
+        self.find(id).map(|event| event.seats.totals().into())
+    }
+
+    /// Numbered seats of an event, from index `from` on, at most `most`.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`].
+    pub fn seats(&self, id: &EventId, from: u32, most: usize) -> Result<Vec<SeatView>, Refusal> {
+        let core = self.core();
+        self.find(id).map(|event| core.seats(event, from, most, core.now()))
+    }
+
+    /// These seats, in the order asked for.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`], [`Refusal::UnknownSeats`].
+    pub fn seats_named(&self, id: &EventId, seats: &[SeatId]) -> Result<Vec<SeatView>, Refusal> {
+        let (core, event) = (self.core(), self.find(id)?);
+        let now = core.now();
+        let layout = event.seats.layout();
+        let found: Vec<_> = seats.iter().map(|seat| (seat, layout.resolve(seat.as_str()))).collect();
+        let missing: Box<[String]> =
+            found.iter().filter(|(_, index)| index.is_none()).map(|(seat, _)| seat.to_string()).collect();
+        if !missing.is_empty() {
+            return Err(Refusal::UnknownSeats(missing));
+        }
+        let view = |seat| SeatView {
+            place: describe(event, PackedPlace::seat(seat)),
+            state: core.seat_state(event, seat, now),
+        };
+        Ok(found.into_iter().filter_map(|(_, index)| index).map(view).collect())
+    }
+
+    /// One bit for each numbered seat, 1 = free, each row beginning a new word: for readers that show the whole house
+    /// many times a second. May run ahead of the seats' states by nanoseconds.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`].
+    pub fn copy_free_seats(&self, id: &EventId, out: &mut Vec<u64>) -> Result<(), Refusal> {
+        self.find(id).map(|event| event.seats.copy_free(out))
+    }
+
+    /// Where a seat's bit is in what [`Engine::copy_free_seats`] gives: word and bit.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`], [`Refusal::UnknownSeats`].
+    pub fn free_seat_bit(&self, id: &EventId, seat: &SeatId) -> Result<(usize, u32), Refusal> {
+        let event = self.find(id)?;
+        let index = event.seats.layout().resolve(seat.as_str());
+        index
+            .map(|seat| event.seats.bit_of(seat))
+            .ok_or_else(|| Refusal::UnknownSeats(Box::new([seat.to_string()])))
+    }
+
+    /// A place of a reservation in words; `None` if the event does not exist.
+    #[must_use]
+    pub fn describe(&self, event_number: u32, place: PackedPlace) -> Option<PlaceView> {
+        self.core().catalog.get(event_number).map(|event| describe(event, place))
+    }
+
+    /// The id behind an event's number.
+    #[must_use]
+    pub fn event_id(&self, event_number: u32) -> Option<EventId> {
+        self.core().catalog.get(event_number).map(|event| event.id.clone())
+    }
+
+    /// A place in the line. Asking counts as activity.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownToken`] for a token that is not one of ours, or is long forgotten.
+    pub fn queue_place(&self, token: &WaitingToken) -> Result<QueuePlace, Refusal> {
+        self.core().queue_place(token, self.now())
+    }
+
+    /// The event of a waiting token, if the token is one of ours.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownToken`].
+    pub fn token_event(&self, token: &WaitingToken) -> Result<EventId, Refusal> {
+        self.core().waiting(token).map(|(event, _)| event.id.clone())
+    }
+
+    /// The credentials of a ticket, by its number in updates; `None` if the event does not exist.
+    #[must_use]
+    pub fn tokens_of(&self, event_number: u32, ticket: u32) -> Option<(WaitingToken, ReservationToken)> {
+        let core = self.core();
+        let event = core.catalog.get(event_number)?.number;
+        let waiting = WaitingToken { event, ticket, mac: core.secrets.waiting_mac(event, ticket) };
+        let reservation =
+            ReservationToken { event, ticket, mac: core.secrets.reservation_mac(event, ticket) };
+        Some((waiting, reservation))
+    }
+
+    /// Figures of an event's waiting line.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
+    pub fn queue(&self, id: &EventId) -> Result<QueueView, Refusal> {
+        let core = self.core();
+        self.find(id).and_then(|event| core.queue_view(event, core.now()))
+    }
+
+    /// The rules of an event's waiting line.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
+    pub fn queue_policy(&self, id: &EventId) -> Result<crate::QueuePolicy, Refusal> {
+        let event = self.find(id)?;
+        event.line.get().map(|line| (*line.policy()).clone()).ok_or(Refusal::NoWaitingLine)
+    }
+
+    /// The draw of an event's pre-sale room: the commitment before it, the seed after it.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
+    pub fn draw(&self, id: &EventId) -> Result<DrawView, Refusal> {
+        self.find(id).and_then(|event| self.core().draw_view(event).ok_or(Refusal::NoWaitingLine))
+    }
+
+    /// Webhooks whose time has come, at most `most`, and the time of the next one. Deliver them, then report.
+    #[must_use]
+    pub fn due_webhooks(&self, most: usize) -> (Vec<WebhookView>, Option<UnixMs>) {
+        self.core().due_webhooks(self.now(), most)
+    }
+
+    /// Dead letters behind an order (0 for the first page), oldest first, at most 100.
+    #[must_use]
+    pub fn dead_webhooks(&self, after_order: u64) -> Vec<WebhookView> {
+        self.core().dead_webhooks(after_order, PAGE_MAX)
+    }
+
+    /// A durable note.
+    #[must_use]
+    pub fn read_note(&self, name: &ExternalId) -> Option<Vec<u8>> {
+        self.core().notes.get(name).map(|(value, _)| value)
+    }
+
+    /// All durable notes whose names begin with `prefix`, in order.
+    #[must_use]
+    pub fn notes(&self, prefix: &str) -> Vec<(ExternalId, Vec<u8>)> {
+        self.core().notes.starting_with(prefix)
+    }
+
+    /// Forgets all remembered idempotency answers, now and here; those that a snapshot or the journal holds come back
+    /// with the next opening until their time is over. For operators only: a retry may act twice.
+    pub fn clear_idempotency(&self) {
+        self.core().answers.clear();
+    }
+
+    /// Figures of the engine as a whole.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let core = self.core();
+        let timers = &core.deadlines;
+        let live = [&timers.holds, &timers.payments, &timers.lines.timers, &timers.chores];
+        Status {
+            written: core.log.buffer.tail(),
+            durable: self.inner.history.newest(),
+            snapshot: core.metrics.snapshot_end.get(),
+            poisoned: core.log.durable.failure().map(ToString::to_string),
+            disk_full: core.log.is_disk_full(),
+            events: u32::try_from(core.catalog.each().count()).unwrap_or(u32::MAX),
+            reservation_slots: core.reservations.slots().high_water(),
+            payment_slots: core.payments.slots().high_water(),
+            users: core.users.len(),
+            idempotency_keys: core.answers.len(),
+            webhooks: core.outbox.counts(),
+            timers: live.iter().map(|timers| timers.live() as usize).sum(),
+            commands: (core.metrics.commands.get(), core.metrics.refusals.get()),
+            groups: core.metrics.groups.get(),
+            fired: core.metrics.fired.get(),
+        }
+    }
+
+    fn find(&self, id: &EventId) -> Result<&Event, Refusal> {
+        self.core().catalog.find(id).ok_or(Refusal::UnknownEvent)
+    }
+
+    fn durable<T>(&self, read: Result<(T, u64), Refusal>) -> Pending<T> {
+        match read {
+            Ok((view, end)) => Pending::at(view, end, &self.core().log.durable),
+            Err(refusal) => Pending::refused(refusal.into()),
+        }
+    }
+}

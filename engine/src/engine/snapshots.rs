@@ -1,0 +1,176 @@
+//! Snapshots beside the running engine: a follower replays the engine's own journal from the last snapshot on, into a
+//! state of its own, and writes that down. Writers never wait for it, and every snapshot proves that the journal can be
+//! replayed. It takes the memory of a second state while it lasts.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::Engine;
+use crate::config::{Config, Driver};
+use crate::journal::{
+    FileStorage, JournalError, JournalView, Position, Progress, Replay, Report, SnapshotInfo, record,
+};
+use crate::pipeline::{BODY_VERSION, Core, Replayer, State};
+
+/// How often the snapshot thread looks whether there is enough to do.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Why no snapshot was taken. The engine goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// The engine has no folder: it is in memory, or closed.
+    NoFolder,
+    /// Another snapshot is being taken.
+    Busy,
+    /// The folder to copy into cannot be made or used.
+    Folder(std::io::Error),
+    /// The journal could not be read, or the snapshot not be written.
+    Journal(JournalError),
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFolder => f.write_str("an engine in memory, or a closed one, has no folder"),
+            Self::Busy => f.write_str("another snapshot is being taken"),
+            Self::Folder(error) => write!(f, "the folder cannot be used: {error}"),
+            Self::Journal(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SnapshotError {}
+
+impl From<JournalError> for SnapshotError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+/// Takes snapshots of one engine, one at a time.
+pub(super) struct Snapshots {
+    core: Arc<Core>,
+    /// Gone once the engine is closed, so that its folder can be opened again.
+    journal: Mutex<Option<JournalView>>,
+    alone: Mutex<()>,
+}
+
+impl Engine {
+    /// Takes a snapshot of everything durable by now, checks it, and lets go of journal files that neither it nor the
+    /// one before it needs. Blocks the calling thread, and nobody else, for as long as replaying takes. Snapshots are
+    /// also taken without asking, see [`Config::snapshot_every_bytes`].
+    ///
+    /// # Errors
+    /// See [`SnapshotError`].
+    pub fn snapshot(&self) -> Result<SnapshotInfo, SnapshotError> {
+        self.inner.snapshots.take()
+    }
+
+    /// Copies everything durable by now into the folder at `path`, which must be empty or absent, while the engine
+    /// runs. The copy can be opened, and is the same engine: never run both.
+    ///
+    /// # Errors
+    /// See [`SnapshotError`].
+    pub fn backup(
+        &self,
+        path: impl AsRef<Path>,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Report, SnapshotError> {
+        let journal = self.inner.snapshots.journal()?;
+        let to = FileStorage::create_or_open(path.as_ref()).map_err(SnapshotError::Folder)?;
+        Ok(journal.backup(&to, &mut progress)?)
+    }
+}
+
+impl Snapshots {
+    pub(super) fn new(core: Arc<Core>, journal: Option<JournalView>) -> Self {
+        Self { core, journal: Mutex::new(journal), alone: Mutex::default() }
+    }
+
+    pub(super) fn journal(&self) -> Result<JournalView, SnapshotError> {
+        self.journal.lock().clone().ok_or(SnapshotError::NoFolder)
+    }
+
+    /// Lets go of the folder.
+    pub(super) fn close(&self) {
+        *self.journal.lock() = None;
+    }
+
+    fn take(&self) -> Result<SnapshotInfo, SnapshotError> {
+        let journal = self.journal()?;
+        let _alone = self.alone.try_lock().ok_or(SnapshotError::Busy)?;
+        let info = take(&journal, &self.core.config)?;
+        self.core.metrics.snapshots.add(1);
+        self.core.metrics.snapshot_end.set(info.position.0);
+        journal.retire()?;
+        Ok(info)
+    }
+
+    /// The thread that takes snapshots by itself: looks now and then how much journal there is since the last.
+    pub(super) fn run(&self, stopping: &AtomicBool) {
+        let every = self.core.config.snapshot_every_bytes;
+        while !stopping.load(Ordering::Acquire) {
+            std::thread::park_timeout(LOOK_EVERY);
+            let metrics = &self.core.metrics;
+            let since = self.core.log.durable.reached().saturating_sub(metrics.snapshot_tried.get());
+            if since >= every && !stopping.load(Ordering::Acquire) {
+                metrics.snapshot_tried.set(self.core.log.durable.reached());
+                if self.take().is_err() {
+                    metrics.snapshot_failures.add(1);
+                }
+            }
+        }
+    }
+}
+
+fn take(journal: &JournalView, config: &Config) -> Result<SnapshotInfo, JournalError> {
+    let config = Config { driver: Driver::Manual, ..config.clone() };
+    let state = State::new(config, || ());
+    let position = follow(journal, &state, journal.durable())?;
+    let now = state.latest();
+    let mut writer = journal.snapshot(position, now)?;
+    let (mut bytes, mut failed) = (Vec::new(), None);
+    state.images(now, &mut |kind, body| {
+        if failed.is_some() {
+            return;
+        }
+        bytes.clear();
+        let start = record::begin(&mut bytes, kind, BODY_VERSION, now);
+        bytes.extend_from_slice(body);
+        record::seal(&mut bytes, start);
+        failed = writer.push(&bytes).err();
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => writer.finish(),
+    }
+}
+
+/// Replays from the newest snapshot on, at least up to `until`; returns how far it came.
+fn follow(journal: &JournalView, state: &State, until: Position) -> Result<Position, JournalError> {
+    let mut replayer = Replayer::new(state);
+    let mut position = journal.replay_newest_snapshot(&mut replayer)?.unwrap_or(Position::ZERO);
+    if position == until {
+        return Ok(position);
+    }
+    let mut reader = journal.reader(position)?;
+    while position < until {
+        let Some(group) = reader.next_group()? else { break };
+        let start = group.start;
+        for item in record::Records::new(group.bytes) {
+            let apply = |error| JournalError::Apply { at: position, error };
+            let (end, bytes, _) =
+                item.map_err(|(_, error)| apply(crate::journal::ApplyError::new(error.to_string())))?;
+            let end = Position(start.0 + end as u64);
+            replayer.record(end, bytes).map_err(apply)?;
+        }
+        position = Position(start.0 + group.bytes.len() as u64);
+    }
+    Ok(position)
+}

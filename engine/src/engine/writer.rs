@@ -1,0 +1,211 @@
+//! The one that writes: takes what callers have put into the log buffer, writes and syncs it as one group, then lets
+//! everybody go whose record is in it. While one sync runs the next group gathers; there is no timer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::config::Durability;
+use crate::error::Error;
+use crate::journal::{Journal, JournalError, Position};
+use crate::pipeline::Core;
+use crate::sync::LogDrain;
+use crate::updates::HistoryWriter;
+
+/// Most bytes of one group: bounds the time between two syncs when the disk is slow.
+pub(crate) const GROUP_BYTES_MAX: usize = 1 << 20;
+/// How long the journal must be quiet before its last frame gets its witness.
+const SETTLE_AFTER: Duration = Duration::from_millis(50);
+/// How often a full disk is looked at again.
+const FULL_LOOK: Duration = Duration::from_millis(200);
+
+/// The consumer of the log buffer.
+pub(crate) struct Writer {
+    core: Arc<Core>,
+    drain: LogDrain,
+    /// None in memory: there is nothing to make durable, only readers to tell.
+    journal: Option<Journal>,
+    history: Option<HistoryWriter>,
+    group: Vec<u8>,
+    /// The group was drained and is still to be written, because the disk was full.
+    held_back: bool,
+    synced_at: Instant,
+    unsynced: bool,
+    /// Bytes of records that are acknowledged and not synced.
+    unsynced_bytes: usize,
+    unsettled: bool,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        drain: LogDrain,
+        journal: Option<Journal>,
+        history: HistoryWriter,
+    ) -> Self {
+        Self {
+            core,
+            drain,
+            journal,
+            history: Some(history),
+            group: Vec::with_capacity(GROUP_BYTES_MAX),
+            held_back: false,
+            synced_at: Instant::now(),
+            unsynced: false,
+            unsynced_bytes: 0,
+            unsettled: false,
+        }
+    }
+
+    /// Writes what there is, as one group; false if there was nothing.
+    pub(crate) fn flush(&mut self) -> bool {
+        if !self.held_back {
+            self.group.clear();
+            let (from, to) = self.drain.drain(GROUP_BYTES_MAX, &mut self.group);
+            if from == to {
+                return false;
+            }
+        }
+        let end = self.drain.at();
+        match self.write(end) {
+            Ok(()) => self.held_back = false,
+            Err(JournalError::Full { .. }) => {
+                self.held_back = true;
+                self.core.log.set_disk_full(true);
+            }
+            Err(error) => self.poison(&error),
+        }
+        !self.held_back
+    }
+
+    /// Sleeps until there is something to write, or something that must be done without it.
+    pub(crate) fn rest(&mut self) {
+        let timeout = if self.held_back || self.core.log.is_disk_full() {
+            Some(FULL_LOOK)
+        } else if self.unsynced {
+            let every = self.sync_every();
+            Some(every.saturating_sub(self.synced_at.elapsed()).max(Duration::from_millis(1)))
+        } else if self.unsettled {
+            Some(SETTLE_AFTER)
+        } else {
+            None
+        };
+        if self.held_back {
+            std::thread::park_timeout(FULL_LOOK);
+        } else {
+            self.drain.wait(timeout);
+        }
+        self.tend();
+    }
+
+    /// Work between groups: the sync of the relaxed setting, the witness of a quiet journal, room on a full disk.
+    pub(crate) fn tend(&mut self) {
+        if self.core.log.durable.failure().is_some() {
+            return;
+        }
+        let is_quiet = self.drain.at() == self.core.log.buffer.tail();
+        let sync_every = self.sync_every();
+        let Some(journal) = &mut self.journal else { return };
+        let result = if self.unsynced && self.synced_at.elapsed() >= sync_every {
+            self.unsynced = false;
+            self.unsynced_bytes = 0;
+            self.synced_at = Instant::now();
+            journal.sync().map(drop)
+        } else if self.unsettled && is_quiet && !self.unsynced {
+            self.unsettled = false;
+            journal.settle().map(drop)
+        } else {
+            Ok(())
+        };
+        let result = result.and_then(|()| journal.tend());
+        self.core.log.set_disk_full(journal.full());
+        if let Err(error) = result {
+            self.poison(&error);
+        }
+    }
+
+    /// Writes everything that is left, and closes. No more records come.
+    pub(crate) fn close(mut self) {
+        while self.flush() || (self.held_back && self.core.log.durable.failure().is_none()) {
+            if self.held_back {
+                // The disk is full and stays so: what is held back was never acknowledged.
+                self.poison_with("the disk was full at closing".to_owned());
+                self.held_back = false;
+            }
+        }
+        if let Some(journal) = self.journal.take()
+            && self.core.log.durable.failure().is_none()
+            && let Err(error) = journal.close()
+        {
+            self.poison_with(error.to_string());
+        }
+        self.core.log.durable.fail(Error::Closed);
+        if let Some(history) = self.history.take() {
+            history.close();
+        }
+    }
+
+    fn write(&mut self, end: u64) -> Result<(), JournalError> {
+        let durable = &self.core.log.durable;
+        if durable.failure().is_some() {
+            // Thrown away: nobody can be told that it is durable, and callers must not wait for room for ever.
+            return Ok(());
+        }
+        self.core.metrics.groups.add(1);
+        self.core.metrics.bytes.add(self.group.len() as u64);
+        if let Some(journal) = &mut self.journal {
+            let before = journal.end();
+            journal.append(before, &self.group)?;
+            assert_eq!(journal.end(), Position(end), "journal and log buffer agree on every record's end");
+            self.unsettled = true;
+            if self.core.config.durability == Durability::Synced {
+                journal.sync()?;
+            } else {
+                self.unsynced = true;
+                self.unsynced_bytes += self.group.len();
+                // A reader that is overtaken goes on in the files, and those show what is synced: memory lets nothing
+                // go before.
+                if self.unsynced_bytes > self.core.config.update_history_bytes / 2 {
+                    self.unsynced = false;
+                    self.unsynced_bytes = 0;
+                    self.synced_at = Instant::now();
+                    journal.sync()?;
+                }
+            }
+        }
+        if let Some(history) = &mut self.history {
+            history.push(&self.group, end);
+        }
+        durable.advance(end);
+        self.after_group()
+    }
+
+    fn after_group(&mut self) -> Result<(), JournalError> {
+        let sync_every = self.sync_every();
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        if self.unsynced && self.synced_at.elapsed() >= sync_every {
+            self.unsynced = false;
+            self.unsynced_bytes = 0;
+            self.synced_at = Instant::now();
+            journal.sync()?;
+        }
+        let tended = journal.tend();
+        self.core.log.set_disk_full(journal.full());
+        tended
+    }
+
+    fn sync_every(&self) -> Duration {
+        match self.core.config.durability {
+            Durability::Synced => Duration::ZERO,
+            Durability::Relaxed { sync_every } => sync_every,
+        }
+    }
+
+    fn poison(&mut self, error: &JournalError) {
+        self.held_back = false;
+        self.poison_with(error.to_string());
+    }
+
+    fn poison_with(&self, cause: String) {
+        self.core.log.durable.fail(Error::Poisoned { cause });
+    }
+}

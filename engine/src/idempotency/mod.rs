@@ -1,0 +1,204 @@
+//! Answers that were given, kept for a while by idempotency key, so that a caller who asks again gets the same answer and
+//! acts once. Does not hash keys, read the time, or wait for durability: an answer comes with the journal offset that must be
+//! durable before it is repeated, and its caller waits for that.
+//!
+//! Shards, each a map behind a short lock, chosen by the upper half of the key; the key is a keyed hash, so they fill
+//! evenly. A shard keeps its answers in the order of completion, which is the order in which they expire as long as all are
+//! kept equally long; with unequal times an answer may be kept (never *repeated*) until those before it have expired.
+
+mod shard;
+
+use smallvec::SmallVec;
+
+use crate::clock::UnixMs;
+use crate::limits::REPLY_BYTES_MAX;
+use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::{CachePadded, Lock, Pause};
+use shard::{Found, Shard};
+
+#[cfg(all(test, loom))]
+mod loom_tests;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+/// Most shards of a table; a power of two.
+#[cfg(not(loom))]
+const SHARDS_MAX: u32 = 64;
+#[cfg(loom)]
+const SHARDS_MAX: u32 = 1;
+/// A shard for fewer keys than this is not worth its lock.
+const KEYS_PER_SHARD_MIN: u32 = 256;
+
+const _: () = assert!(SHARDS_MAX.is_power_of_two(), "a shard is chosen by whole bits");
+
+/// The table of answers.
+pub(crate) struct Answers {
+    shards: Box<[CachePadded<Lock<Shard>>]>,
+    /// Where `forget_due` begins, so that a small budget serves every shard in turn.
+    next_shard: AtomicUsize,
+}
+
+/// What a key says at the door.
+#[must_use = "a fresh key that is dropped is forgotten at once"]
+#[derive(Debug)]
+pub(crate) enum Begin<'a> {
+    /// Nobody has asked with this key, or too long ago: act, then complete the guard.
+    Fresh(Guard<'a>),
+    /// The same request was answered: repeat it, once `offset` is durable.
+    Again { reply: SmallVec<[u8; 64]>, offset: u64 },
+    /// Another request was answered under this key.
+    Conflict,
+    /// The key's shard holds as many live answers as it may.
+    Full,
+}
+
+/// An answer as it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answer<'a> {
+    pub(crate) key: u128,
+    /// As folded by [`fold`]: 64 of the 128 bits that `begin` was given.
+    pub(crate) fingerprint: u64,
+    pub(crate) reply: &'a [u8],
+    /// Must be durable before the reply is repeated.
+    pub(crate) offset: u64,
+    pub(crate) expires: UnixMs,
+}
+
+/// The right to answer one key. Dropped without [`complete`](Guard::complete), the key is forgotten: a refusal may differ next time.
+#[derive(Debug)]
+pub(crate) struct Guard<'a> {
+    shard: &'a Lock<Shard>,
+    slot: u32,
+    done: bool,
+}
+
+impl Answers {
+    /// A table for `keys_max` keys, counted by shard: with keys spread by a good hash the first shard is full when the
+    /// table holds some percent less. Memory is taken as it fills, up to about 95 bytes a key plus the bytes of replies over 40.
+    pub(crate) fn with_bound(keys_max: u32) -> Self {
+        assert!(keys_max > 0, "a table for no key at all");
+        let shards = (keys_max / KEYS_PER_SHARD_MIN).clamp(1, SHARDS_MAX);
+        let shards = 1 << shards.ilog2();
+        let bound = keys_max.div_ceil(shards);
+        Self {
+            shards: (0..shards).map(|_| CachePadded::new(Lock::new(Shard::with_bound(bound)))).collect(),
+            next_shard: AtomicUsize::new(0),
+        }
+    }
+
+    /// Asks for `key`. If the same key is being answered by another thread, waits for the outcome (a step of microseconds):
+    /// a thread must not ask for a key that it is answering itself.
+    pub(crate) fn begin(&self, key: u128, fingerprint: u128, now: UnixMs) -> Begin<'_> {
+        let lock = self.shard(key);
+        let mut pause = Pause::new();
+        loop {
+            let mut shard = lock.lock();
+            match shard.find(key, now) {
+                Found::Running => {
+                    drop(shard);
+                    pause.wait();
+                }
+                Found::Done(slot) => {
+                    let answer = shard.answer(slot);
+                    if answer.fingerprint != fold(fingerprint) {
+                        return Begin::Conflict;
+                    }
+                    return Begin::Again { reply: SmallVec::from_slice(answer.reply), offset: answer.offset };
+                }
+                Found::Nothing => {
+                    return match shard.start(key, fold(fingerprint), now) {
+                        Some(slot) => Begin::Fresh(Guard { shard: lock, slot, done: false }),
+                        None => Begin::Full,
+                    };
+                }
+            }
+        }
+    }
+
+    /// Puts an answer in as the journal or a snapshot has it, over an older one of the same key. The bound is not asked: it was
+    /// when the answer was given. Replay calls [`forget_due`](Self::forget_due) with the records' time now and then, or the table
+    /// holds every answer since the snapshot.
+    pub(crate) fn install(&self, answer: Answer<'_>) {
+        check(answer.reply);
+        self.shard(answer.key).lock().install(answer);
+    }
+
+    /// Forgets up to `budget` expired answers. Returns how many, and when to call again: the moment at which the next
+    /// answer expires, or `now` if the budget was used up. Looks at expired answers and at one live one a shard.
+    pub(crate) fn forget_due(&self, now: UnixMs, budget: usize) -> (usize, Option<UnixMs>) {
+        let count = self.shards.len();
+        // Relaxed: any order of shards will do.
+        let first = self.next_shard.fetch_add(1, Ordering::Relaxed);
+        let mut forgotten = 0;
+        let mut next_due: Option<UnixMs> = None;
+        for at in 0..count {
+            let mut shard = self.shards[first.wrapping_add(at) % count].lock();
+            while forgotten < budget && shard.forget_oldest(now) {
+                forgotten += 1;
+            }
+            if let Some(due) = shard.next_due() {
+                let due = due.max(now);
+                next_due = Some(next_due.map_or(due, |earlier| earlier.min(due)));
+            }
+        }
+        (forgotten, next_due)
+    }
+
+    /// Shows every answer that is kept, expired ones included, those of one shard in the order of completion. Holds one
+    /// shard's lock at a time: `show` must be quick and must not ask this table.
+    pub(crate) fn each(&self, mut show: impl FnMut(Answer<'_>)) {
+        for shard in &self.shards {
+            shard.lock().each(&mut show);
+        }
+    }
+
+    /// Keys that are answered or being answered; expired ones count until they are forgotten or asked for.
+    pub(crate) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().len()).sum()
+    }
+
+    /// Forgets every answer. Keys that are being answered stay.
+    pub(crate) fn clear(&self) {
+        for shard in &self.shards {
+            shard.lock().clear();
+        }
+    }
+
+    /// Bytes of memory held, long replies included.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let own = self.shards.len() * size_of::<CachePadded<Lock<Shard>>>();
+        own + self.shards.iter().map(|shard| shard.lock().memory_bytes()).sum::<usize>()
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder is below the number of shards")]
+    fn shard(&self, key: u128) -> &Lock<Shard> {
+        &self.shards[(key >> 64) as usize & (self.shards.len() - 1)]
+    }
+}
+
+impl Guard<'_> {
+    /// Keeps `reply` under the key until `expires`. `offset` must be durable before it is repeated.
+    pub(crate) fn complete(mut self, reply: &[u8], offset: u64, expires: UnixMs) {
+        check(reply);
+        self.done = true;
+        self.shard.lock().complete(self.slot, reply, offset, expires);
+    }
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.shard.lock().abandon(self.slot);
+        }
+    }
+}
+
+/// 64 bits of a request's fingerprint: that is what is kept, and compared only under an equal key.
+#[expect(clippy::cast_possible_truncation, reason = "both halves go in")]
+pub(crate) fn fold(fingerprint: u128) -> u64 {
+    (fingerprint >> 64) as u64 ^ fingerprint as u64
+}
+
+fn check(reply: &[u8]) {
+    assert!(reply.len() <= REPLY_BYTES_MAX, "reply of {} bytes, over {REPLY_BYTES_MAX}", reply.len());
+}

@@ -1,0 +1,16 @@
+//! Names of things: ids that callers bring ([`EventId`], [`UserId`], …), ids that the engine issues
+//! ([`ReservationId`], [`PaymentId`], …) and bearer tokens. An id that exists is well formed; whether it means
+//! something is for the room that owns the thing to say.
+
+mod issued;
+mod secrets;
+mod text;
+
+pub use issued::{
+    HoldId, IssuedIdError, OrderId, PaymentId, RefundId, ReservationId, ReservationToken, TransactionId,
+    WaitingToken, WebhookId,
+};
+pub use text::{EventId, ExternalId, IdempotencyKey, SeatId, SectionId, SessionId, TextIdError, UserId};
+
+pub(crate) use issued::SlotId;
+pub(crate) use secrets::Secrets;

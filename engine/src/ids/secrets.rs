@@ -1,0 +1,169 @@
+//! Keyed hashes and random bits. One 32-byte key per data folder, made when the folder is made: tokens are message
+//! authentication codes under it (so a token costs no memory), look-up hashes of names are keyed by it (so nobody
+//! outside can make names collide).
+
+use std::hash::Hasher;
+
+use parking_lot::Mutex;
+use siphasher::sip128::{Hasher128, SipHasher13};
+
+use crate::sync::CachePadded;
+
+const POOLS: usize = 16;
+const POOL_WORDS: usize = 64;
+
+/// What a keyed hash or a code is for, so that one kind never passes for another.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Waiting = 1,
+    Reservation = 2,
+    DrawSeed = 3,
+    Outcome = 4,
+    Random = 5,
+}
+
+/// The engine's key and what is derived from it.
+pub(crate) struct Secrets {
+    key: [u8; 32],
+    /// Differs from one opening of the folder to the next, so that random bits do not repeat after a restart.
+    nonce: u64,
+    sip: (u64, u64),
+    pools: Box<[CachePadded<Mutex<Pool>>]>,
+}
+
+struct Pool {
+    words: [u64; POOL_WORDS],
+    left: usize,
+    refills: u64,
+}
+
+impl Secrets {
+    pub(crate) fn new(key: [u8; 32], nonce: u64) -> Self {
+        let sip = blake3::keyed_hash(&key, b"name hashes");
+        let word =
+            |at: usize| u64::from_le_bytes(sip.as_bytes()[at..at + 8].try_into().expect("eight bytes"));
+        let pool = || CachePadded::new(Mutex::new(Pool { words: [0; POOL_WORDS], left: 0, refills: 0 }));
+        Self { key, nonce, sip: (word(0), word(8)), pools: (0..POOLS).map(|_| pool()).collect() }
+    }
+
+    /// 128-bit keyed hash of a name or request, never zero. `purpose` separates kinds of names.
+    pub(crate) fn hash(&self, purpose: u8, parts: &[&[u8]]) -> u128 {
+        let mut hasher = SipHasher13::new_with_keys(self.sip.0, self.sip.1);
+        hasher.write_u8(purpose);
+        for part in parts {
+            // The length first, so that ("ab", "c") and ("a", "bc") differ.
+            hasher.write_usize(part.len());
+            hasher.write(part);
+        }
+        hasher.finish128().as_u128().max(1)
+    }
+
+    pub(crate) fn waiting_mac(&self, event: u32, ticket: u32) -> [u8; 16] {
+        self.mac(Purpose::Waiting, event, ticket)
+    }
+
+    pub(crate) fn reservation_mac(&self, event: u32, ticket: u32) -> [u8; 16] {
+        self.mac(Purpose::Reservation, event, ticket)
+    }
+
+    /// The secret seed of an event's pre-sale draw; the same whenever it is asked for.
+    pub(crate) fn draw_seed(&self, event: u32) -> [u8; 32] {
+        *self.derive(Purpose::DrawSeed, event, 0).as_bytes()
+    }
+
+    /// Random bits that decide the outcome of a payment: fixed by the payment, so that no retry draws again.
+    pub(crate) fn outcome_bits(&self, slot: u32, generation: u32) -> u64 {
+        let hash = self.derive(Purpose::Outcome, slot, generation);
+        u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight bytes"))
+    }
+
+    /// 64 bits that cannot be guessed.
+    pub(crate) fn random(&self) -> u64 {
+        let at = thread_number() % POOLS;
+        let mut pool = self.pools[at].lock();
+        if pool.left == 0 {
+            self.refill(&mut pool, at);
+        }
+        pool.left -= 1;
+        pool.words[pool.left]
+    }
+
+    fn refill(&self, pool: &mut Pool, at: usize) {
+        pool.refills += 1;
+        let mut input = [0u8; 17];
+        input[..8].copy_from_slice(&self.nonce.to_le_bytes());
+        input[8..16].copy_from_slice(&pool.refills.to_le_bytes());
+        input[16] = u8::try_from(at).expect("few pools");
+        let mut bytes = [0u8; POOL_WORDS * 8];
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        hasher.update(&[Purpose::Random as u8]).update(&input);
+        hasher.finalize_xof().fill(&mut bytes);
+        for (word, chunk) in pool.words.iter_mut().zip(bytes.chunks_exact(8)) {
+            *word = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
+        }
+        pool.left = POOL_WORDS;
+    }
+
+    fn mac(&self, purpose: Purpose, a: u32, b: u32) -> [u8; 16] {
+        let hash = self.derive(purpose, a, b);
+        hash.as_bytes()[..16].try_into().expect("sixteen of thirty-two bytes")
+    }
+
+    fn derive(&self, purpose: Purpose, a: u32, b: u32) -> blake3::Hash {
+        let mut input = [0u8; 9];
+        input[0] = purpose as u8;
+        input[1..5].copy_from_slice(&a.to_le_bytes());
+        input[5..].copy_from_slice(&b.to_le_bytes());
+        blake3::keyed_hash(&self.key, &input)
+    }
+}
+
+/// Compares secrets in time that does not depend on where they differ.
+pub(crate) fn same_secret(a: &[u8; 16], b: &[u8; 16]) -> bool {
+    let difference = a.iter().zip(b).fold(0u8, |seen, (x, y)| seen | (x ^ y));
+    std::hint::black_box(difference) == 0
+}
+
+fn thread_number() -> usize {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    MINE.with(|mine| *mine)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hash_separates_parts_and_purposes() {
+        let secrets = Secrets::new([7; 32], 1);
+        assert_ne!(secrets.hash(0, &[b"ab", b"c"]), secrets.hash(0, &[b"a", b"bc"]));
+        assert_ne!(secrets.hash(0, &[b"ab"]), secrets.hash(1, &[b"ab"]));
+        assert_eq!(secrets.hash(0, &[b"ab"]), Secrets::new([7; 32], 2).hash(0, &[b"ab"]));
+    }
+
+    #[test]
+    fn random_bits_differ_between_openings() {
+        let (first, second) = (Secrets::new([7; 32], 1), Secrets::new([7; 32], 2));
+        let drawn: std::collections::HashSet<u64> =
+            (0..200).flat_map(|_| [first.random(), second.random()]).collect();
+        assert_eq!(drawn.len(), 400);
+    }
+
+    #[test]
+    fn codes_differ_by_event_ticket_and_purpose() {
+        let secrets = Secrets::new([7; 32], 1);
+        let codes = [
+            secrets.waiting_mac(1, 2),
+            secrets.waiting_mac(2, 1),
+            secrets.waiting_mac(1, 3),
+            secrets.reservation_mac(1, 2),
+        ];
+        for (at, code) in codes.iter().enumerate() {
+            assert!(codes[at + 1..].iter().all(|other| !same_secret(code, other)), "code {at}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What an owner does with places that it has: sell them, give them back. Each move is legal by the table in `seat`
+//! or it is a bug; none can be refused. Taking is in `claim`.
+
+use super::claim::{Versions, counted, general_parts};
+use super::place::{PackedPlace, seats_and_general};
+use super::seat::{SeatSeen, SeatState};
+use super::state::Inventory;
+
+impl Inventory {
+    /// The versions that the next change of these places (in claim order) will give them: for the record that is
+    /// appended before the change is made visible. The caller owns the places, so nobody comes in between.
+    pub(crate) fn next_versions(&self, owner: u32, places: &[PackedPlace]) -> Versions {
+        let version = |place: &PackedPlace| {
+            place.as_seat().map_or(0, |seat| {
+                let seen = self.seat(seat);
+                assert!(seen.owner == owner, "seat {} is not of owner {owner}: {seen:?}", seat.0);
+                seen.version.wrapping_add(1)
+            })
+        };
+        places.iter().map(version).collect()
+    }
+
+    /// As [`next_versions`](Self::next_versions), for blocked places.
+    pub(crate) fn next_versions_blocked(&self, places: &[PackedPlace]) -> Versions {
+        self.next_versions(0, places)
+    }
+
+    /// Held places go back on sale.
+    pub(crate) fn free(&self, owner: u32, places: &[PackedPlace]) {
+        self.change(SeatState::Held, SeatState::Free, owner, places);
+    }
+
+    /// Held places become sold.
+    pub(crate) fn sell(&self, owner: u32, places: &[PackedPlace]) {
+        self.change(SeatState::Held, SeatState::Sold, owner, places);
+    }
+
+    /// Sold places go back on sale: a refund.
+    pub(crate) fn unsell(&self, owner: u32, places: &[PackedPlace]) {
+        self.change(SeatState::Sold, SeatState::Free, owner, places);
+    }
+
+    /// Blocked places go back on sale. One thread at a time, as [`block`](Self::block).
+    pub(crate) fn unblock(&self, places: &[PackedPlace]) {
+        self.change(SeatState::Blocked, SeatState::Free, 0, places);
+    }
+
+    fn change(&self, from: SeatState, to: SeatState, owner: u32, places: &[PackedPlace]) {
+        assert!(from.may_become(to), "no move from {from:?} to {to:?}");
+        let (seats, general) = seats_and_general(places);
+        let groups = self.groups(seats);
+        // Counts first, words second: see `counts`.
+        self.each_section(&groups, |counts, seats| counts.shift(counted(from), counted(to), seats));
+        for place in seats {
+            let seat = place.as_seat().expect("seats stand in front");
+            let word = &self.words[seat.0 as usize];
+            let seen = word.peek();
+            assert_eq!((seen.state, seen.owner), (from, owner), "seat {} cannot become {to:?}", seat.0);
+            let next_owner = if to == SeatState::Free { 0 } else { owner };
+            let done = word.swap(seen, seen.next(to, next_owner));
+            assert!(done.is_ok(), "seat {} was {seen:?} and is {done:?}", seat.0);
+        }
+        for place in general {
+            let (section, count) = general_parts(*place);
+            self.counts[usize::from(section)].shift(counted(from), counted(to), count);
+        }
+        if to == SeatState::Free {
+            self.settle(&groups);
+            self.note_return();
+        }
+    }
+}
+
+/// The word of a place after a move, as replay puts it in.
+pub(super) fn replayed(state: SeatState, owner: u32, version: u32) -> SeatSeen {
+    let owner = if matches!(state, SeatState::Held | SeatState::Sold) { owner } else { 0 };
+    SeatSeen { state, owner, version }
+}

@@ -1,0 +1,159 @@
+//! One event's inventory: the layout beside the words, counts and bitmaps that change. Reading is here; changing is
+//! in `claim`, `moves` and `replay`, searching in `best`. Knows no reservation, user, journal or time.
+
+use smallvec::SmallVec;
+
+use super::bitmap::Bitmap;
+use super::certificate::Certificates;
+use super::counts::{Counts, SectionCounts};
+use super::layout::Layout;
+use super::place::{PackedPlace, SeatIx};
+use super::seat::{SeatSeen, SeatWord};
+use crate::sync::CachePadded;
+use crate::sync::atomic::{AtomicU64, Ordering};
+
+/// The places of one event. All methods may be called from all threads, unless they say otherwise.
+#[derive(Debug)]
+pub(crate) struct Inventory {
+    pub(super) layout: Layout,
+    pub(super) words: Box<[SeatWord]>,
+    pub(super) counts: Box<[CachePadded<SectionCounts>]>,
+    pub(super) bits: Bitmap,
+    /// How often places came back on sale. While it stands still a search that found nothing stays true.
+    pub(super) returns: CachePadded<AtomicU64>,
+    pub(super) certificates: Certificates,
+}
+
+/// Seats of a list that share one word of the bitmap.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group {
+    pub(super) row: u32,
+    pub(super) section: u16,
+    pub(super) word: u32,
+    /// The seat of bit 0.
+    pub(super) base: u32,
+    pub(super) mask: u64,
+}
+
+pub(super) type Groups = SmallVec<[Group; 4]>;
+
+impl Inventory {
+    /// An event with every place on sale.
+    pub(crate) fn new(layout: Layout) -> Self {
+        let words = (0..layout.seats()).map(|_| SeatWord::default()).collect();
+        let rows = u32::try_from(layout.rows.len()).expect("rows are at most the seats");
+        let section = |info: &super::layout::SectionInfo| CachePadded::new(SectionCounts::new(info.places));
+        let inventory = Self {
+            words,
+            counts: layout.sections.iter().map(section).collect(),
+            bits: Bitmap::new(layout.bitmap_words, rows),
+            returns: CachePadded::new(AtomicU64::new(1)),
+            certificates: Certificates::new(layout.sections.len()),
+            layout,
+        };
+        inventory.install_bits();
+        inventory
+    }
+
+    /// The seat map in its compact form.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// What a seat's word says now. A seat held by a claim that may yet roll back shows as held.
+    pub(crate) fn seat(&self, seat: SeatIx) -> SeatSeen {
+        self.words[seat.0 as usize].peek()
+    }
+
+    /// A section's counts; they add up.
+    pub(crate) fn counts(&self, section: u16) -> Counts {
+        self.counts[usize::from(section)].read()
+    }
+
+    /// The event's counts. Sections are read one after the other: each adds up, and so does the sum.
+    pub(crate) fn totals(&self) -> Counts {
+        self.counts.iter().fold(Counts::default(), |sum, counts| sum.plus(counts.read()))
+    }
+
+    /// Copies the bitmap of free seats: each row starts a new word, see [`bit_of`](Self::bit_of). Hints, as all bits.
+    pub(crate) fn copy_free(&self, out: &mut Vec<u64>) {
+        out.clear();
+        out.extend((0..self.layout.bitmap_words as usize).map(|word| self.bits.word(word)));
+    }
+
+    /// Where a seat's bit is in the bitmap: word and bit.
+    pub(crate) fn bit_of(&self, seat: SeatIx) -> (usize, u32) {
+        let row = &self.layout.rows[self.layout.row_of(seat) as usize];
+        let index = seat.0 - row.first_seat;
+        ((row.first_word + index / 64) as usize, index % 64)
+    }
+
+    /// Bytes of memory taken, all parts together.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.layout.bytes()
+            + size_of_val(&*self.words)
+            + size_of_val(&*self.counts)
+            + self.bits.bytes()
+            + self.certificates.bytes()
+    }
+
+    /// Sorts a list of seats (ascending) by the words of the bitmap.
+    pub(super) fn groups(&self, seats: &[PackedPlace]) -> Groups {
+        let mut groups = Groups::new();
+        let mut row_end = 0;
+        for place in seats {
+            let seat = place.as_seat().expect("the seats of a list stand in front");
+            if let Some(last) = groups.last_mut()
+                && seat.0 < row_end.min(last.base + 64)
+            {
+                last.mask |= 1 << (seat.0 - last.base);
+                continue;
+            }
+            let row_ix = self.layout.row_of(seat);
+            let row = &self.layout.rows[row_ix as usize];
+            row_end = row.seats().end;
+            let word = (seat.0 - row.first_seat) / 64;
+            let base = row.first_seat + word * 64;
+            let mask = 1 << (seat.0 - base);
+            groups.push(Group { row: row_ix, section: row.section, word: row.first_word + word, base, mask });
+        }
+        groups
+    }
+
+    /// Makes the bits of these seats agree with their words; to be called after every change of a word.
+    pub(super) fn settle(&self, groups: &Groups) {
+        for group in groups {
+            self.bits.settle(group.row, group.word as usize, group.mask, || self.free_mask(group));
+        }
+    }
+
+    /// The free seats of a group, by their words.
+    pub(super) fn free_mask(&self, group: &Group) -> u64 {
+        let (mut rest, mut free) = (group.mask, 0);
+        while rest != 0 {
+            let bit = rest.trailing_zeros();
+            free |= u64::from(self.words[(group.base + bit) as usize].is_free()) << bit;
+            rest &= rest - 1;
+        }
+        free
+    }
+
+    /// Calls `each` with every section and how many of its seats are in `groups`.
+    pub(super) fn each_section(&self, groups: &Groups, mut each: impl FnMut(&SectionCounts, u32)) {
+        for chunk in groups.chunk_by(|a, b| a.section == b.section) {
+            let seats = chunk.iter().map(|group| group.mask.count_ones()).sum();
+            each(&self.counts[usize::from(chunk[0].section)], seats);
+        }
+    }
+
+    /// To be called when places have come back on sale, after the last change and before returning.
+    pub(super) fn note_return(&self) {
+        // AcqRel: pairs with `returns_now`; who reads the new number sees the free words.
+        self.returns.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn returns_now(&self) -> u64 {
+        self.returns.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,242 @@
+//! One thread, random commands: the inventory does what a list of plain values does, and replay of its changes
+//! and restoring of its image give the same words and counts.
+
+use super::{Random, audit, event, general, numbered, seated, seats, standing};
+use crate::inventory::replay::Gap;
+use crate::inventory::seat::SeatState;
+use crate::inventory::{Fate, Inventory, PackedPlace, Refused, SeatIx};
+
+const OWNERS: u32 = 6;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Seat {
+    state: SeatState,
+    owner: u32,
+    version: u32,
+}
+
+fn hall() -> Inventory {
+    event(vec![
+        seated("A", vec![numbered("a", 7), numbered("b", 70)]),
+        general("floor", 12),
+        seated("B", vec![numbered("c", 5)]),
+    ])
+}
+
+/// What records would say, put into another inventory as replay does.
+struct Pair {
+    live: Inventory,
+    replayed: Inventory,
+    model: Vec<Seat>,
+    /// Places of general admission: by owner, held and sold.
+    held: Vec<u32>,
+    sold: Vec<u32>,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let free = Seat { state: SeatState::Free, owner: 0, version: 0 };
+        let count = OWNERS as usize + 1;
+        Self {
+            live: hall(),
+            replayed: hall(),
+            model: vec![free; 82],
+            held: vec![0; count],
+            sold: vec![0; count],
+        }
+    }
+
+    fn record(&mut self, places: &[PackedPlace], versions: &[u32], state: SeatState, owner: u32) {
+        for (place, &version) in places.iter().zip(versions) {
+            let Some(seat) = place.as_seat() else { continue };
+            let next_owner = if matches!(state, SeatState::Held | SeatState::Sold) { owner } else { 0 };
+            let was = self.model[seat.0 as usize];
+            assert_eq!(version, was.version + 1, "versions have no gaps");
+            self.model[seat.0 as usize] = Seat { state, owner: next_owner, version };
+            self.replayed.install(seat, state, owner, version).expect("follows");
+        }
+    }
+
+    fn of(&self, state: SeatState, owner: u32) -> Vec<PackedPlace> {
+        let mine =
+            self.model.iter().enumerate().filter(|(_, seat)| seat.state == state && seat.owner == owner);
+        seats(&mine.map(|(index, _)| u32::try_from(index).expect("few")).collect::<Vec<_>>())
+    }
+
+    fn take(&mut self, random: &mut Random, owner: u32) {
+        let mut wanted: Vec<u32> = (0..=random.below(4)).map(|_| random.below(82)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut places = seats(&wanted);
+        let floor = random.below(4);
+        if floor > 0 {
+            places.push(PackedPlace::general(1, u16::try_from(floor).expect("small")));
+        }
+        let state = [SeatState::Held, SeatState::Sold][random.below(2) as usize];
+        let result = match state {
+            SeatState::Held => self.live.claim(owner, &places, &standing),
+            _ => self.live.retake(owner, &places, &standing),
+        };
+        let taken: Vec<SeatIx> = wanted
+            .iter()
+            .map(|&s| SeatIx(s))
+            .filter(|s| self.model[s.0 as usize].state != SeatState::Free)
+            .collect();
+        let left = 12 - self.held.iter().sum::<u32>() - self.sold.iter().sum::<u32>();
+        match result {
+            Ok(versions) => {
+                assert!(taken.is_empty() && floor <= left, "took {taken:?}, {floor} of {left}");
+                self.record(&places, &versions, state, owner);
+                let counted = if state == SeatState::Held { &mut self.held } else { &mut self.sold };
+                counted[owner as usize] += floor;
+                if floor > 0 {
+                    self.replayed.install_general(1, SeatState::Free, state, floor).expect("follows");
+                }
+            }
+            Err(Refused::Conflict { seats }) => {
+                assert_eq!(seats.as_slice(), taken, "all that are taken, no others");
+            }
+            Err(refused) => {
+                assert!(taken.is_empty() && floor > left, "{refused:?}");
+                assert_eq!(refused, Refused::Short { section: 1, available: left });
+            }
+        }
+    }
+
+    fn move_on(&mut self, random: &mut Random, owner: u32) {
+        let (from, to) = [
+            (SeatState::Held, SeatState::Free),
+            (SeatState::Held, SeatState::Sold),
+            (SeatState::Sold, SeatState::Free),
+        ][random.below(3) as usize];
+        let mut places = self.of(from, owner);
+        let floor =
+            if from == SeatState::Held { self.held[owner as usize] } else { self.sold[owner as usize] };
+        if floor > 0 {
+            places.push(PackedPlace::general(1, u16::try_from(floor).expect("small")));
+            self.replayed.install_general(1, from, to, floor).expect("follows");
+            let emptied = if from == SeatState::Held { &mut self.held } else { &mut self.sold };
+            emptied[owner as usize] = 0;
+            if to == SeatState::Sold {
+                self.sold[owner as usize] += floor;
+            }
+        }
+        let versions = self.live.next_versions(owner, &places);
+        match (from, to) {
+            (SeatState::Held, SeatState::Free) => self.live.free(owner, &places),
+            (SeatState::Held, _) => self.live.sell(owner, &places),
+            _ => self.live.unsell(owner, &places),
+        }
+        self.record(&places, &versions, to, owner);
+    }
+
+    fn block_some(&mut self, random: &mut Random) {
+        let places = seats(&[random.below(82)]);
+        if let Ok(versions) = self.live.block(&places, &standing) {
+            self.record(&places, &versions, SeatState::Blocked, 0);
+        } else if random.chance(50) {
+            let blocked = self.of(SeatState::Blocked, 0);
+            let versions = self.live.next_versions_blocked(&blocked);
+            self.live.unblock(&blocked);
+            self.record(&blocked, &versions, SeatState::Free, 0);
+        }
+    }
+
+    fn compare(&self, context: &str) {
+        let mut images = [Vec::new(), Vec::new()];
+        self.live.each_word(|word| images[0].push(word));
+        self.replayed.each_word(|word| images[1].push(word));
+        assert_eq!(images[0], images[1], "replayed words, {context}");
+        assert_eq!(self.live.totals(), self.replayed.totals(), "replayed counts, {context}");
+        for (seat, expected) in (0..).map(SeatIx).zip(&self.model) {
+            let seen = self.live.seat(seat);
+            assert_eq!(
+                (seen.state, seen.owner, seen.version),
+                (expected.state, expected.owner, expected.version)
+            );
+        }
+        let floor = self.live.counts(1);
+        let (held, sold) = (self.held.iter().sum::<u32>(), self.sold.iter().sum::<u32>());
+        assert_eq!(
+            (floor.reserved, floor.sold, floor.available),
+            (held, sold, 12 - held - sold),
+            "{context}"
+        );
+        audit(&self.live, context);
+        audit(&self.replayed, context);
+    }
+}
+
+#[test]
+fn random_commands_agree_with_plain_values_and_with_replay() {
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let mut pair = Pair::new();
+        for step in 0..300 {
+            let owner = 1 + random.below(OWNERS);
+            match random.below(10) {
+                0..5 => pair.take(&mut random, owner),
+                5..9 => pair.move_on(&mut random, owner),
+                _ => pair.block_some(&mut random),
+            }
+            if step % 20 == 0 {
+                pair.compare(&format!("seed {seed}, step {step}"));
+            }
+        }
+        let restored = hall();
+        let mut image = Vec::new();
+        pair.live.each_word(|word| image.push(word));
+        restored.restore_words(image.into_iter()).expect("our own image");
+        let floor = pair.live.counts(1);
+        restored.restore_general(1, floor.reserved, floor.sold, floor.blocked).expect("our own counts");
+        assert_eq!(restored.totals(), pair.live.totals(), "seed {seed}");
+        audit(&restored, &format!("restored, seed {seed}"));
+    }
+}
+
+#[test]
+fn records_that_do_not_follow_are_refused() {
+    let inventory = hall();
+    let seat = SeatIx(3);
+    inventory.install(seat, SeatState::Held, 5, 1).expect("first");
+    assert_eq!(inventory.install(seat, SeatState::Sold, 5, 3), Err(Gap::Version { seat, have: 1, want: 3 }));
+    assert_eq!(inventory.install(seat, SeatState::Sold, 5, 1), Err(Gap::Version { seat, have: 1, want: 1 }));
+    for (state, owner) in
+        [(SeatState::Held, 5), (SeatState::Blocked, 0), (SeatState::Sold, 6), (SeatState::Free, 6)]
+    {
+        let gap = Gap::Move { seat, have: SeatState::Held, want: Some(state) };
+        assert_eq!(inventory.install(seat, state, owner, 2), Err(gap));
+    }
+    let none = Gap::NoSeat { seat: SeatIx(82), seats: 82 };
+    assert_eq!(inventory.install(SeatIx(82), SeatState::Held, 5, 1), Err(none));
+    assert_eq!(
+        inventory.install_general(0, SeatState::Free, SeatState::Held, 1),
+        Err(Gap::NoGeneral { section: 0 })
+    );
+    let have = inventory.counts(1);
+    let gap = Err(Gap::Count { section: 1, have, count: 13 });
+    assert_eq!(inventory.install_general(1, SeatState::Free, SeatState::Held, 13), gap);
+    assert_eq!(inventory.restore_general(1, 6, 6, 1), gap);
+    assert_eq!(inventory.restore_words([0].into_iter()), Err(Gap::Length { have: 82, want: 1 }));
+    audit(&inventory, "nothing refused has changed anything");
+}
+
+#[test]
+fn a_lapsed_hold_is_named_and_a_standing_one_decides() {
+    let inventory = hall();
+    inventory.claim(1, &seats(&[0, 1]), &standing).expect("free");
+    inventory.claim(2, &seats(&[2]), &standing).expect("free");
+    let first_lapsed = |owner| if owner == 1 { Fate::Lapsed } else { Fate::Standing };
+    assert_eq!(inventory.claim(3, &seats(&[1, 3]), &first_lapsed), Err(Refused::Lapsed { owner: 1 }));
+    let conflict = Refused::Conflict { seats: [SeatIx(2)].as_slice().into() };
+    assert_eq!(inventory.claim(3, &seats(&[1, 2, 3]), &first_lapsed), Err(conflict));
+    assert_eq!(inventory.seat(SeatIx(3)).version, 0, "a refused claim leaves no trace");
+}
+
+#[test]
+#[should_panic(expected = "cannot become Sold")]
+fn selling_what_another_holds_is_a_bug() {
+    let inventory = hall();
+    inventory.claim(1, &seats(&[0]), &standing).expect("free");
+    inventory.sell(2, &seats(&[0]));
+}

@@ -1,0 +1,417 @@
+//! Opening a folder: make it, or judge all of it, replay it, and only then change what the verdict allows.
+//! Decides what is read and in which order; the judging is in `walk` and `tail`, the changing in `repair`.
+
+use super::error::{ApplyError, At, JournalError, Operation};
+use super::frame::FrameHeader;
+use super::layout::{BLOCK, Position};
+use super::meta::{Identity, META_BYTES, META_NAME, META_TEMPORARY};
+use super::record::Records;
+use super::repair;
+use super::segment::{SEGMENT_HEAD_BYTES, SegmentHeader, segment_name};
+use super::shared::{Segment, Shared};
+use super::snapshot::{self, SnapshotInfo, snapshot_name};
+use super::storage::{Access, LockKind, Storage, StorageLock};
+use super::survey::{Folder, Survey, survey};
+use super::tail::{Cut, cut_of, examine};
+use super::walk::{Cursor, Verdict, Walk, start_for, walk};
+use super::writer::{Journal, Sizes, Spare};
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// How to open a folder.
+#[derive(Clone, Debug)]
+pub(crate) struct JournalOptions {
+    /// Sizes of the files.
+    pub(crate) sizes: Sizes,
+    /// What the operator agreed to lose.
+    pub(crate) consent: RecoveryConsent,
+    /// Who a new folder belongs to; not used for one that exists.
+    pub(crate) identity: Identity,
+}
+
+/// What the operator agrees to lose so that a damaged folder opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecoveryConsent {
+    /// Nothing that was durable.
+    #[default]
+    LoseNothing,
+    /// Everything from the first damage on. What is cut is kept aside in files that end in `.cut`.
+    CutAtDamage,
+}
+
+/// Takes back what was once appended. What it was given before an error must be thrown away.
+pub(crate) trait Replay {
+    /// One record of the snapshot: sealed and padded, as it was pushed.
+    fn snapshot_record(&mut self, bytes: &[u8]) -> Result<(), ApplyError>;
+    /// One record of the journal, which ends at `end`.
+    fn record(&mut self, end: Position, bytes: &[u8]) -> Result<(), ApplyError>;
+}
+
+/// How far an opening has come. `bytes_done` never goes back and reaches `bytes_total`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of records read so far, snapshot included.
+    pub bytes_done: u64,
+    /// An upper estimate of the bytes to read, exact at the end.
+    pub bytes_total: u64,
+    /// Records replayed so far, snapshot included.
+    pub records: u64,
+}
+
+/// What an opening found and did.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Whose folder it is.
+    pub identity: Identity,
+    /// Whether it was made just now.
+    pub created: bool,
+    /// Where the journal ends; all of it is durable.
+    pub position: Position,
+    /// The snapshot that replay began with.
+    pub snapshot: Option<SnapshotInfo>,
+    /// Records replayed, those of the snapshot included.
+    pub records: u64,
+    /// What was cut off the end.
+    pub cut: Option<Cut>,
+    /// What was repaired or cleared away, for the log.
+    pub notes: Vec<String>,
+}
+
+impl Journal {
+    /// Opens the folder, or makes a journal in an empty one, and gives all that it holds to `replay`.
+    /// Until the verdict is known nothing on disk is changed.
+    ///
+    /// # Errors
+    /// See [`JournalError`]: each kind of damage has its own. After an error the folder is as it was.
+    ///
+    /// # Panics
+    /// If the sizes do not fit each other.
+    pub(crate) fn create_or_open(
+        storage: Arc<dyn Storage>,
+        options: &JournalOptions,
+        replay: &mut dyn Replay,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Self, Opened), JournalError> {
+        options.sizes.check();
+        // A look before the lock: a folder of something else does not even get a lock file.
+        // Other errors wait for the lock: beside a running engine they may be mere haste.
+        if let Err(error @ JournalError::NotAJournal { .. }) = survey(&*storage, Access::Read) {
+            return Err(error);
+        }
+        let lock = take_lock(&*storage, LockKind::Exclusive)?;
+        match survey(&*storage, Access::Write)? {
+            Folder::New { leftovers } => create(storage, lock, options, &leftovers),
+            Folder::Journal(survey) => open(storage, lock, options, &survey, replay, progress),
+        }
+    }
+}
+
+/// Takes the folder's lock, or says who is in the way.
+pub(super) fn take_lock(storage: &dyn Storage, kind: LockKind) -> Result<StorageLock, JournalError> {
+    match storage.lock(kind) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            Err(JournalError::Locked { folder: storage.folder() })
+        }
+        other => other.at(storage, "", Operation::Lock),
+    }
+}
+
+/// Makes a journal. The `meta` file comes last: until it has its name, the folder counts as empty.
+fn create(
+    storage: Arc<dyn Storage>,
+    lock: StorageLock,
+    options: &JournalOptions,
+    leftovers: &[String],
+) -> Result<(Journal, Opened), JournalError> {
+    let disk = &*storage;
+    for name in leftovers {
+        disk.remove(name).at(disk, name, Operation::Remove)?;
+    }
+    let identity = options.identity;
+    let cursor = Cursor { position: Position::ZERO, number: 0, chain: identity.chain_start() };
+    let header = SegmentHeader {
+        engine: identity.engine,
+        sequence: 0,
+        first: cursor.position,
+        number: cursor.number,
+        chain: cursor.chain,
+    };
+    let name = segment_name(0);
+    let bytes = options.sizes.segment_bytes;
+    let file = disk.create(&name, bytes).at(disk, &name, Operation::Create)?;
+    file.write_at(0, &header.encode()).at(disk, &name, Operation::Write)?;
+    file.sync_data().at(disk, &name, Operation::Sync)?;
+    disk.sync_folder().at(disk, "", Operation::SyncFolder)?;
+    write_meta(disk, &identity)?;
+    let segment = Segment { sequence: 0, first: cursor.position, chain: cursor.chain, bytes, file };
+    let shared = Shared::new(storage, identity, lock);
+    shared.catalog.lock().segments.push_back(segment.clone());
+    let journal = assemble(shared, options.sizes, segment, SEGMENT_HEAD_BYTES, cursor, None, None)?;
+    let opened = Opened {
+        identity,
+        created: true,
+        position: Position::ZERO,
+        snapshot: None,
+        records: 0,
+        cut: None,
+        notes: Vec::new(),
+    };
+    Ok((journal, opened))
+}
+
+/// Writes both copies of `meta` under another name and renames.
+pub(super) fn write_meta(storage: &dyn Storage, identity: &Identity) -> Result<(), JournalError> {
+    let block = identity.encode();
+    let file =
+        storage.create(META_TEMPORARY, META_BYTES as u64).at(storage, META_TEMPORARY, Operation::Create)?;
+    for at in [0, BLOCK] {
+        file.write_at(at, &block).at(storage, META_TEMPORARY, Operation::Write)?;
+    }
+    file.sync_data().at(storage, META_TEMPORARY, Operation::Sync)?;
+    storage.rename(META_TEMPORARY, META_NAME).at(storage, META_NAME, Operation::Rename)?;
+    storage.sync_folder().at(storage, "", Operation::SyncFolder)
+}
+
+fn open(
+    storage: Arc<dyn Storage>,
+    lock: StorageLock,
+    options: &JournalOptions,
+    survey: &Survey,
+    replay: &mut dyn Replay,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Journal, Opened), JournalError> {
+    let disk = &*storage;
+    let plan = plan(disk, survey, options.consent)?;
+    let mut player = Player::new(survey, &plan, replay, progress);
+    if let Some(info) = &plan.snapshot {
+        snapshot::replay(disk, info, &mut |bytes| player.snapshot_record(bytes))?;
+    }
+    let mut walk = walk(disk, survey, plan.start, plan.newest, &mut |frame, bytes| {
+        player.frame(frame, bytes).map(ControlFlow::Continue)
+    })?;
+    let records = player.finish()?;
+    let cut = match std::mem::replace(&mut walk.verdict, Verdict::Clean) {
+        Verdict::Clean | Verdict::Stopped => None,
+        Verdict::Torn(cut) => Some(cut),
+        Verdict::Refuse(error) if options.consent == RecoveryConsent::LoseNothing => return Err(error),
+        Verdict::Refuse(_) => {
+            let cut = cut_of(survey, &walk.end, &examine(disk, survey, &walk.end)?);
+            Some(Cut { durable_lost: true, ..cut })
+        }
+    };
+    let lost = cut.as_ref().is_some_and(|cut| cut.durable_lost);
+    let mut notes = plan.notes;
+    let kept = repair::settle(disk, survey, &walk, lost, options.sizes.segment_bytes, &mut notes)?;
+    let snapshots = repair::snapshots(disk, &plan.good, &plan.damaged, walk.end.cursor.position)?;
+    let segment = segment_of(survey, &walk, walk.end.segment);
+    let shared = Shared::new(storage, survey.identity, lock);
+    {
+        let mut catalog = shared.catalog.lock();
+        catalog
+            .segments
+            .extend((plan.start_kept..=walk.end.segment).map(|index| segment_of(survey, &walk, index)));
+        catalog.snapshots = snapshots;
+    }
+    let opened = Opened {
+        identity: survey.identity,
+        created: false,
+        position: walk.end.cursor.position,
+        snapshot: plan.snapshot,
+        records,
+        cut,
+        notes,
+    };
+    let Walk { end, .. } = walk;
+    let journal = assemble(shared, options.sizes, segment, end.offset, end.cursor, end.last, kept)?;
+    Ok((journal, opened))
+}
+
+/// A journal whose end is durable and witnessed, with its next segment made if the disk has room.
+fn assemble(
+    shared: Shared,
+    sizes: Sizes,
+    segment: Segment,
+    used: u64,
+    cursor: Cursor,
+    last: Option<FrameHeader>,
+    spare: Option<Spare>,
+) -> Result<Journal, JournalError> {
+    shared.set_durable(cursor.position);
+    let mut journal = Journal {
+        shared: Arc::new(shared),
+        sizes,
+        segment,
+        used,
+        cursor,
+        last,
+        dirty: false,
+        unwitnessed: None,
+        unlinked: None,
+        spare,
+        starved: false,
+        staging: Vec::new(),
+    };
+    journal.tend()?;
+    Ok(journal)
+}
+
+/// A segment of the walk, with the header that it has or will get.
+pub(super) fn segment_of(survey: &Survey, walk: &Walk, index: usize) -> Segment {
+    let found = &survey.segments[index];
+    let repaired = walk.header_repairs.iter().find(|(at, _)| *at == index).map(|(_, header)| *header);
+    let header = repaired.or(found.header.ok()).expect("a walked segment has a good or a repaired header");
+    Segment {
+        sequence: found.sequence,
+        first: header.first,
+        chain: header.chain,
+        bytes: found.bytes,
+        file: Arc::clone(&found.file),
+    }
+}
+
+/// With what to begin.
+struct Plan {
+    snapshot: Option<SnapshotInfo>,
+    /// All snapshots that are intact.
+    good: Vec<Position>,
+    /// All others.
+    damaged: Vec<Position>,
+    /// The newest of them, which proves that its position was durable.
+    newest: Position,
+    /// Index of the segment where the walk begins.
+    start: usize,
+    /// Index of the oldest segment that can be read without a gap.
+    start_kept: usize,
+    notes: Vec<String>,
+}
+
+/// Chooses the newest good snapshot, and the segment to begin with.
+fn plan(storage: &dyn Storage, survey: &Survey, consent: RecoveryConsent) -> Result<Plan, JournalError> {
+    let mut notes = Vec::new();
+    let (mut good, mut damaged) = (Vec::new(), Vec::new());
+    for position in &survey.snapshots {
+        match snapshot::verify(storage, *position, survey.identity.engine)? {
+            Ok(info) => good.push(info),
+            Err(found) => {
+                damaged.push(*position);
+                notes.push(format!("{} is damaged ({found}) and is not used", snapshot_name(*position)));
+            }
+        }
+    }
+    let newest = good.last().map_or(Position::ZERO, |info| info.position);
+    let mut candidates: Vec<_> = good.iter().rev().copied().map(Some).collect();
+    candidates.push(None);
+    let mut first_refusal = None;
+    for snapshot in candidates {
+        let needed = snapshot.map_or(Position::ZERO, |info| info.position);
+        let start = match start_for(storage, survey, needed) {
+            Ok(start) => start,
+            Err(error) => {
+                first_refusal.get_or_insert(error);
+                continue;
+            }
+        };
+        // With consent, a walk that ends before the snapshot means to begin with an older one.
+        if consent == RecoveryConsent::CutAtDamage {
+            let reached = walk(storage, survey, start, newest, &mut |_, _| Ok(ControlFlow::Continue(())))?
+                .end
+                .cursor
+                .position;
+            if reached < needed {
+                continue;
+            }
+        }
+        let start_kept = oldest_usable(survey, start);
+        let good = good.iter().map(|info| info.position).collect();
+        return Ok(Plan { snapshot, good, damaged, newest, start, start_kept, notes });
+    }
+    Err(match (damaged.last(), first_refusal) {
+        (Some(position), _) => JournalError::SnapshotDamaged {
+            folder: storage.folder(),
+            file: snapshot_name(*position),
+            found: notes.join(", "),
+        },
+        (None, Some(refusal)) => refusal,
+        (None, None) => JournalError::Hole {
+            folder: storage.folder(),
+            missing: segment_name(0),
+            intact: Position::ZERO,
+            durable: newest,
+        },
+    })
+}
+
+/// The oldest segment before `start` that is joined to it without a gap and has a good header.
+pub(super) fn oldest_usable(survey: &Survey, start: usize) -> usize {
+    let joined = |index: usize| {
+        let (one, two) = (&survey.segments[index - 1], &survey.segments[index]);
+        one.header.is_ok() && one.sequence + 1 == two.sequence
+    };
+    let mut oldest = start;
+    while oldest > 0 && joined(oldest) {
+        oldest -= 1;
+    }
+    oldest
+}
+
+/// Hands records to their owner and counts.
+struct Player<'a> {
+    replay: &'a mut dyn Replay,
+    progress: &'a mut dyn FnMut(Progress),
+    /// Records up to here are in the snapshot.
+    skip_to: Position,
+    at: Progress,
+}
+
+impl<'a> Player<'a> {
+    fn new(
+        survey: &Survey,
+        plan: &Plan,
+        replay: &'a mut dyn Replay,
+        progress: &'a mut dyn FnMut(Progress),
+    ) -> Self {
+        let skip_to = plan.snapshot.map_or(Position::ZERO, |info| info.position);
+        let segments = survey.segments[plan.start..].iter().filter(|found| found.header.is_ok());
+        let journal_bytes: u64 = segments.map(|found| found.bytes.saturating_sub(SEGMENT_HEAD_BYTES)).sum();
+        let bytes_total = plan.snapshot.map_or(0, |info| info.bytes) + journal_bytes;
+        let at = Progress { bytes_total, ..Progress::default() };
+        Self { replay, progress, skip_to, at }
+    }
+
+    fn snapshot_record(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+        let at = self.skip_to;
+        self.replay.snapshot_record(bytes).map_err(|error| JournalError::Apply { at, error })?;
+        self.at.records += 1;
+        self.at.bytes_done += bytes.len() as u64;
+        // Often enough for a person, rarely enough to cost nothing.
+        if self.at.records.is_multiple_of(16_384) {
+            (self.progress)(self.at);
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: &FrameHeader, payload: &[u8]) -> Result<(), JournalError> {
+        if frame.end > self.skip_to {
+            for record in Records::new(payload) {
+                let (at, bytes, _) = record.map_err(|(at, error)| JournalError::Apply {
+                    at: frame.first.plus(at as u64),
+                    error: ApplyError::new(format!("in an intact frame, {error}")),
+                })?;
+                let end = frame.first.plus(at as u64);
+                if end > self.skip_to {
+                    self.replay.record(end, bytes).map_err(|error| JournalError::Apply { at: end, error })?;
+                    self.at.records += 1;
+                }
+            }
+        }
+        self.at.bytes_done += payload.len() as u64;
+        (self.progress)(self.at);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<u64, JournalError> {
+        (self.progress)(Progress { bytes_total: self.at.bytes_done, ..self.at });
+        Ok(self.at.records)
+    }
+}

@@ -1,0 +1,108 @@
+//! What the writer shares with everybody beside it: which files there are, how far they are durable, whether the disk
+//! is full, and whether writing has ended. Cold paths take a lock; the figures are atomics.
+
+use super::error::JournalError;
+use super::layout::{Hash, Position};
+use super::meta::Identity;
+use super::storage::{Storage, StorageFile, StorageLock};
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use parking_lot::Mutex;
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
+
+/// A segment in use, or one that was.
+#[derive(Clone)]
+pub(super) struct Segment {
+    pub(super) sequence: u64,
+    /// Position of its first record.
+    pub(super) first: Position,
+    /// Hash of the frame before its first.
+    pub(super) chain: Hash,
+    /// Length of the file.
+    pub(super) bytes: u64,
+    pub(super) file: Arc<dyn StorageFile>,
+}
+
+/// The files of the folder.
+#[derive(Default)]
+pub(super) struct Catalog {
+    /// Ascending, without a gap; the last one is being written.
+    pub(super) segments: VecDeque<Segment>,
+    /// Ascending; all verified when they were written or opened.
+    pub(super) snapshots: Vec<Position>,
+}
+
+impl Catalog {
+    /// The segment that holds the record which starts at `position`.
+    pub(super) fn holding(&self, position: Position) -> Result<Segment, JournalError> {
+        let after = self.segments.partition_point(|segment| segment.first <= position);
+        let oldest = self.segments.front().map_or(Position::ZERO, |segment| segment.first);
+        match after.checked_sub(1) {
+            Some(index) => Ok(self.segments[index].clone()),
+            None => Err(JournalError::NotRetained { wanted: position, oldest }),
+        }
+    }
+}
+
+pub(super) struct Shared {
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) identity: Identity,
+    pub(super) catalog: Mutex<Catalog>,
+    durable: AtomicU64,
+    full: AtomicBool,
+    poison: OnceLock<String>,
+    /// Given back when the last handle goes: nobody may open the folder while a snapshot is still being written to it.
+    _lock: StorageLock,
+}
+
+impl Shared {
+    pub(super) fn new(storage: Arc<dyn Storage>, identity: Identity, lock: StorageLock) -> Self {
+        Self {
+            storage,
+            identity,
+            catalog: Mutex::new(Catalog::default()),
+            durable: AtomicU64::new(0),
+            full: AtomicBool::new(false),
+            poison: OnceLock::new(),
+            _lock: lock,
+        }
+    }
+
+    pub(super) fn durable(&self) -> Position {
+        // Acquire: pairs with the Release in set_durable; every frame before this position can then be read.
+        Position(self.durable.load(Ordering::Acquire))
+    }
+
+    pub(super) fn set_durable(&self, position: Position) {
+        // Release: pairs with the Acquire in durable.
+        self.durable.store(position.0, Ordering::Release);
+    }
+
+    pub(super) fn full(&self) -> bool {
+        // Relaxed: a hint at the door; the reserve covers everyone who passed before seeing it.
+        self.full.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_full(&self, full: bool) {
+        // Relaxed: see full().
+        self.full.store(full, Ordering::Relaxed);
+    }
+
+    pub(super) fn poisoned(&self) -> Option<&str> {
+        self.poison.get().map(String::as_str)
+    }
+
+    /// An error when an earlier write or sync failed.
+    pub(super) fn healthy(&self) -> Result<(), JournalError> {
+        match self.poisoned() {
+            Some(cause) => Err(JournalError::Poisoned { cause: cause.to_owned() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends all writing, because of `error`, which is returned. The first cause is the one that stays.
+    pub(super) fn poison(&self, error: JournalError) -> JournalError {
+        self.poison.get_or_init(|| error.to_string());
+        error
+    }
+}

@@ -1,0 +1,276 @@
+//! Snapshots: the whole state at one durable position, as a file of records. Written beside the running journal to a new
+//! name, synced, renamed, folder synced, read back from the disk; only then does it count. Knows nothing of the state.
+
+use super::chunks::Chunks;
+use super::error::{At, JournalError, Operation};
+use super::layout::{
+    BLOCK, BLOCK_BYTES, BlockFault, EngineId, Hash, Position, open_block, seal_block, u64_at,
+};
+use super::record::{self, RECORD_HEADER_BYTES, record_bytes};
+use super::segment::number_of;
+use super::storage::{Access, Storage, StorageFile, is_full};
+use super::view::JournalView;
+use crate::clock::UnixMs;
+use crate::limits::RECORD_BYTES_MAX;
+use std::sync::Arc;
+
+const MAGIC: [u8; 8] = *b"TACOSNAP";
+const SUFFIX: &str = ".snap";
+/// Records are written in pieces of about this size.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// Name of the snapshot at this position.
+pub(super) fn snapshot_name(position: Position) -> String {
+    format!("{:020}{SUFFIX}", position.0)
+}
+
+/// The position in a snapshot's name.
+pub(super) fn snapshot_of(name: &str) -> Option<Position> {
+    number_of(name, SUFFIX).map(Position)
+}
+
+/// What a snapshot says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotInfo {
+    /// It holds the state after all records before here.
+    pub position: Position,
+    /// When it was begun.
+    pub created: UnixMs,
+    /// Records in it.
+    pub records: u64,
+    /// Bytes of these records.
+    pub bytes: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Header {
+    engine: EngineId,
+    info: SnapshotInfo,
+    payload: Hash,
+}
+
+impl Header {
+    fn encode(&self) -> [u8; BLOCK_BYTES] {
+        let mut block = [0; BLOCK_BYTES];
+        block[16..32].copy_from_slice(&self.engine.0);
+        let SnapshotInfo { position, created, records, bytes } = self.info;
+        for (index, word) in [position.0, created.get(), records, bytes].into_iter().enumerate() {
+            block[32 + 8 * index..40 + 8 * index].copy_from_slice(&word.to_le_bytes());
+        }
+        block[64..80].copy_from_slice(&self.payload.0);
+        seal_block(&mut block, MAGIC, super::layout::FORMAT_VERSION);
+        block
+    }
+
+    fn decode(block: &[u8]) -> Result<Self, BlockFault> {
+        open_block(block, MAGIC)?;
+        let mut engine = EngineId([0; 16]);
+        engine.0.copy_from_slice(&block[16..32]);
+        let info = SnapshotInfo {
+            position: Position(u64_at(block, 32)),
+            created: UnixMs::new(u64_at(block, 40)),
+            records: u64_at(block, 48),
+            bytes: u64_at(block, 56),
+        };
+        Ok(Self { engine, info, payload: Hash::at(block, 64) })
+    }
+}
+
+/// A snapshot being written. Dropping it unfinished removes what was written.
+pub(crate) struct SnapshotWriter {
+    view: JournalView,
+    info: SnapshotInfo,
+    temporary: String,
+    /// `None` once finished.
+    file: Option<Arc<dyn StorageFile>>,
+    hasher: blake3::Hasher,
+    piece: Vec<u8>,
+}
+
+impl SnapshotWriter {
+    pub(super) fn begin(view: JournalView, position: Position, now: UnixMs) -> Result<Self, JournalError> {
+        view.shared.healthy()?;
+        let durable = view.durable();
+        assert!(position <= durable, "a snapshot at {position} is of durable records, durable is {durable}");
+        let storage = &*view.shared.storage;
+        let temporary = format!("{}.tmp", snapshot_name(position));
+        let left_over = storage.list().at(storage, "", Operation::List)?.contains(&temporary);
+        if left_over {
+            storage.remove(&temporary).at(storage, &temporary, Operation::Remove)?;
+        }
+        let file = storage.create(&temporary, 0).at(storage, &temporary, Operation::Create)?;
+        let info = SnapshotInfo { position, created: now, records: 0, bytes: 0 };
+        Ok(Self { view, info, temporary, file: Some(file), hasher: blake3::Hasher::new(), piece: Vec::new() })
+    }
+
+    /// Adds one sealed, padded record.
+    ///
+    /// # Errors
+    /// `Full` and `Io`: the journal itself goes on, the snapshot is lost.
+    ///
+    /// # Panics
+    /// If `bytes` is not one whole record.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+        let length = record::parse(bytes).map(|record| record.stream_bytes());
+        assert_eq!(length, Ok(bytes.len()), "a snapshot is made of single records");
+        self.piece.extend_from_slice(bytes);
+        self.info.records += 1;
+        if self.piece.len() >= PIECE_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Makes the snapshot durable, checks what the disk holds, and lets it count.
+    ///
+    /// # Errors
+    /// `Full` and `Io`: the journal itself goes on, the snapshot is lost. `SnapshotDamaged` when the disk gave back
+    /// other bytes than it was given; the snapshots before it stay.
+    pub(crate) fn finish(mut self) -> Result<SnapshotInfo, JournalError> {
+        self.flush()?;
+        let engine = self.view.shared.identity.engine;
+        let header = Header { engine, info: self.info, payload: Hash::cut(self.hasher.finalize()) };
+        self.write(0, &header.encode())?;
+        let synced = self.file().sync_data();
+        self.fit(synced, Operation::Sync)?;
+        let storage = Arc::clone(&self.view.shared.storage);
+        let name = snapshot_name(self.info.position);
+        storage.rename(&self.temporary, &name).at(&*storage, &name, Operation::Rename)?;
+        self.file = None;
+        storage.sync_folder().at(&*storage, &name, Operation::SyncFolder)?;
+        match verify(&*storage, self.info.position, engine)? {
+            Ok(info) if info == self.info => {}
+            other => {
+                let found = other.err().unwrap_or_else(|| "it is another snapshot".to_owned());
+                storage.remove(&name).at(&*storage, &name, Operation::Remove)?;
+                return Err(JournalError::SnapshotDamaged { folder: storage.folder(), file: name, found });
+            }
+        }
+        let mut catalog = self.view.shared.catalog.lock();
+        let at = catalog.snapshots.partition_point(|position| *position < self.info.position);
+        if catalog.snapshots.get(at) != Some(&self.info.position) {
+            catalog.snapshots.insert(at, self.info.position);
+        }
+        Ok(self.info)
+    }
+
+    fn flush(&mut self) -> Result<(), JournalError> {
+        let piece = std::mem::take(&mut self.piece);
+        self.write(BLOCK + self.info.bytes, &piece)?;
+        self.hasher.update(&piece);
+        self.info.bytes += piece.len() as u64;
+        self.piece = piece;
+        self.piece.clear();
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), JournalError> {
+        self.fit(self.file().write_at(offset, bytes), Operation::Write)
+    }
+
+    fn file(&self) -> &dyn StorageFile {
+        &**self.file.as_ref().expect("finish() takes the writer, so an open one has its file")
+    }
+
+    /// A full disk is told apart from a broken one.
+    fn fit(&self, result: std::io::Result<()>, operation: Operation) -> Result<(), JournalError> {
+        let storage = &*self.view.shared.storage;
+        match result {
+            Err(error) if is_full(&error) => Err(JournalError::Full {
+                folder: storage.folder(),
+                needed: self.info.bytes + PIECE_BYTES as u64,
+            }),
+            other => other.at(storage, &self.temporary, operation),
+        }
+    }
+}
+
+impl Drop for SnapshotWriter {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // Best effort: an opening removes what stays behind.
+            let _ = self.view.shared.storage.remove(&self.temporary);
+        }
+    }
+}
+
+/// Reads a snapshot as the disk holds it and checks all of it. The inner error says what is wrong with it.
+pub(super) fn verify(
+    storage: &dyn Storage,
+    position: Position,
+    engine: EngineId,
+) -> Result<Result<SnapshotInfo, String>, JournalError> {
+    let name = snapshot_name(position);
+    let file = storage.open(&name, Access::Read).at(storage, &name, Operation::Open)?;
+    file.drop_cached().at(storage, &name, Operation::Read)?;
+    let header = match read_header(storage, &name, &*file, engine)? {
+        Ok(header) => header,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    if header.info.position != position {
+        return Ok(Err(format!("it says that it is at {}", header.info.position)));
+    }
+    let mut hasher = blake3::Hasher::new();
+    let mut chunks = Chunks::new(&*file, BLOCK.saturating_add(header.info.bytes), Vec::new());
+    let mut done = 0;
+    while done < header.info.bytes {
+        let piece = chunks.get(BLOCK + done, PIECE_BYTES).at(storage, &name, Operation::Read)?;
+        if piece.is_empty() {
+            return Ok(Err(format!("it ends after {done} of {} bytes", header.info.bytes)));
+        }
+        hasher.update(piece);
+        done += piece.len() as u64;
+    }
+    if Hash::cut(hasher.finalize()) == header.payload {
+        Ok(Ok(header.info))
+    } else {
+        Ok(Err("its records do not match their hash".to_owned()))
+    }
+}
+
+fn read_header(
+    storage: &dyn Storage,
+    name: &str,
+    file: &dyn StorageFile,
+    engine: EngineId,
+) -> Result<Result<Header, String>, JournalError> {
+    let mut block = [0; BLOCK_BYTES];
+    super::storage::read_full(file, 0, &mut block).at(storage, name, Operation::Read)?;
+    match Header::decode(&block) {
+        Ok(header) if header.engine == engine => Ok(Ok(header)),
+        Ok(header) => Err(super::survey::foreign(storage, name, engine, header.engine)),
+        Err(BlockFault::Newer(found)) => {
+            Err(JournalError::NewerFormat { folder: storage.folder(), file: name.to_owned(), found })
+        }
+        Err(BlockFault::Zero | BlockFault::Bad) => Ok(Err("its header is damaged".to_owned())),
+    }
+}
+
+/// Gives every record of a verified snapshot to `sink`.
+pub(super) fn replay(
+    storage: &dyn Storage,
+    info: &SnapshotInfo,
+    sink: &mut dyn FnMut(&[u8]) -> Result<(), JournalError>,
+) -> Result<(), JournalError> {
+    let name = snapshot_name(info.position);
+    let damaged =
+        |found: String| JournalError::SnapshotDamaged { folder: storage.folder(), file: name.clone(), found };
+    let file = storage.open(&name, Access::Read).at(storage, &name, Operation::Open)?;
+    let mut chunks = Chunks::new(&*file, BLOCK + info.bytes, Vec::new());
+    let (mut done, mut records) = (0, 0);
+    while done < info.bytes {
+        let head = chunks.get(BLOCK + done, RECORD_HEADER_BYTES).at(storage, &name, Operation::Read)?;
+        let length = head.first_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
+        if !(RECORD_HEADER_BYTES..=RECORD_BYTES_MAX).contains(&length) {
+            return Err(damaged(format!("a record of {length} bytes")));
+        }
+        let padded = record_bytes(length - RECORD_HEADER_BYTES);
+        let bytes = chunks.get(BLOCK + done, padded).at(storage, &name, Operation::Read)?;
+        record::parse(bytes).map_err(|error| damaged(error.to_string()))?;
+        sink(bytes)?;
+        done += padded as u64;
+        records += 1;
+    }
+    if records == info.records {
+        Ok(())
+    } else {
+        Err(damaged(format!("{records} records of {}", info.records)))
+    }
+}

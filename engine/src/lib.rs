@@ -1,0 +1,62 @@
+//! The engine under a ticket sale: seats, holds, waiting line, reservations, payments, deadlines and a write-ahead journal.
+#![forbid(unsafe_code)]
+
+mod acks;
+mod admission;
+mod command;
+mod config;
+mod deadlines;
+mod engine;
+mod error;
+mod idempotency;
+mod ids;
+mod inventory;
+mod metrics;
+mod outbox;
+mod payments;
+mod pipeline;
+mod record;
+mod reply;
+mod reservations;
+mod sync;
+mod updates;
+mod users;
+
+pub mod clock;
+pub mod journal;
+pub mod limits;
+pub mod views;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use acks::{Completion, CompletionQueue, Failure, NotAccepted, Pending, Reason};
+pub use admission::{PolicyError, PresaleRoom, QueuePolicy, commitment, draw_order};
+pub use clock::{Clock, ManualClock, SystemClock, UnixMs};
+pub use command::{
+    Best, BlockSeats, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, Currency, DrawRoom,
+    EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee, PaymentMethod,
+    ProcessPayment, Proof, Release, ReportPayment, ReportWebhook, RequestAdmission, Reserve, Scenario,
+    SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
+};
+pub use config::{Config, Driver, Durability, LatePayment};
+pub use engine::{Answer, Engine, Memory, OpenError, SnapshotError, Turn, UpdateReader, UpdatesLost};
+pub use error::{
+    Bound, Error, ExtensionDoubt, PaymentDoubt, PaymentState, Problem, Refusal, ReservationState, SaleState,
+};
+pub use ids::{
+    EventId, ExternalId, HoldId, IdempotencyKey, IssuedIdError, OrderId, PaymentId, RefundId, ReservationId,
+    ReservationToken, SeatId, SectionId, SessionId, TextIdError, TransactionId, UserId, WaitingToken,
+    WebhookId,
+};
+pub use inventory::{
+    PackedPlace, Place, Row, RowSeats, SeatException, SeatIx, SeatMap, SeatMapDecodeError, SeatMapError,
+    SeatMapFault, Section,
+};
+pub use journal::{JournalError, Opened, Position, Progress, RecoveryConsent, Storage};
+pub use pipeline::Digest;
+pub use reply::{
+    Admitted, Confirmed, Done, Effect, EventChanged, Extended, Joined, PaymentChanged, Places, Released,
+    Reply, Reserved,
+};
+pub use updates::{PaymentUpdate, PlaceChanged, ReservationUpdate, Update, What};

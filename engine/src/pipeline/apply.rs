@@ -1,0 +1,514 @@
+//! Replay: puts recorded results back, one after the other, on one thread. Decides nothing. What cannot follow from
+//! what is there is reported, never mended.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::UnixMs;
+use crate::error::{PaymentState, ReservationState};
+use crate::inventory::{Layout, Place, SeatMap, SeatState};
+use crate::journal::{ApplyError, Position, Replay, record};
+use crate::record::{
+    Changes, EventCreated, Forgotten, Held, PaymentCreated, PaymentRefunded, PaymentSettled, Reader, Record,
+    Remember, Settlement, TableKind, WebhookQueued,
+};
+use crate::reply::{Done, Effect, Reply};
+use crate::reservations::{Facts, Slot, SlotState};
+
+use super::effects::{
+    confirmed_reply, created_reply, ended_reply, extended_reply, part_released_reply, refunded_reply,
+    reserved_reply, settled_reply,
+};
+use super::event::Event;
+use super::log::BODY_VERSION;
+use super::manage::event_reply;
+use super::pay::processing_reply;
+use super::queue::line_record;
+use super::state::State;
+use crate::payments::PaymentSlot;
+
+/// A record that does not follow from what is there: the folder is from a broken engine, or this one is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Corrupt(pub(crate) String);
+
+impl fmt::Display for Corrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Corrupt> for ApplyError {
+    fn from(corrupt: Corrupt) -> Self {
+        Self::new(corrupt.0)
+    }
+}
+
+type Applied = Result<(), Corrupt>;
+
+fn corrupt<T>(why: impl fmt::Display) -> Result<T, Corrupt> {
+    Err(Corrupt(why.to_string()))
+}
+
+/// What the journal hands records to while a folder is opened, or while a snapshot is made beside a running engine.
+pub(crate) struct Replayer<'a> {
+    pub(crate) state: &'a State,
+    /// Records since answers past their time were last forgotten.
+    since_forgetting: u32,
+}
+
+impl<'a> Replayer<'a> {
+    pub(crate) fn new(state: &'a State) -> Self {
+        Self { state, since_forgetting: 0 }
+    }
+}
+
+impl Replay for Replayer<'_> {
+    fn snapshot_record(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
+        let record = record::parse(bytes).map_err(|error| ApplyError::new(error.to_string()))?;
+        Ok(self.state.restore(record.kind, record.payload)?)
+    }
+
+    fn record(&mut self, end: Position, bytes: &[u8]) -> Result<(), ApplyError> {
+        let record = record::parse(bytes).map_err(|error| ApplyError::new(error.to_string()))?;
+        if record.version != BODY_VERSION {
+            let message = format!(
+                "kind {} has version {}, this engine reads {BODY_VERSION}",
+                record.kind, record.version
+            );
+            return Err(ApplyError::new(message));
+        }
+        let body = Record::get_body(record.kind, record.payload)
+            .map_err(|why| ApplyError::new(format!("record of kind {}: {}", record.kind, why.0)))?;
+        self.state.apply(&body, end.0, record.time)?;
+        self.since_forgetting += 1;
+        if self.since_forgetting == 4_096 {
+            self.since_forgetting = 0;
+            self.state.answers.forget_due(record.time, usize::MAX);
+        }
+        Ok(())
+    }
+}
+
+impl State {
+    /// Puts one recorded result back.
+    pub(crate) fn apply(&self, record: &Record, end: u64, at: UnixMs) -> Applied {
+        self.saw_time(at);
+        match record {
+            Record::EventCreated(created) => self.apply_event(created, end, at),
+            Record::EventChanged(changed) => {
+                let event = self.event(changed.event)?;
+                event.settings.store(Arc::new(changed.settings.clone()));
+                event.set_position(end, at);
+                self.answered(changed.key.as_ref(), || event_reply(changed.event, at), end)
+            }
+            Record::SaleChanged(changed) => {
+                let event = self.event(changed.event)?;
+                event.set_sale(changed.state);
+                event.set_position(end, at);
+                self.answered(changed.key.as_ref(), || event_reply(changed.event, at), end)
+            }
+            Record::SeatsBlocked(blocked) => {
+                let event = self.event(blocked.event)?;
+                let (from, to) = if blocked.blocked {
+                    (SeatState::Free, SeatState::Blocked)
+                } else {
+                    (SeatState::Blocked, SeatState::Free)
+                };
+                move_places(event, 0, &blocked.changes, from, to)?;
+                event.set_position(end, at);
+                self.answered(blocked.key.as_ref(), || Reply::Done(Done { at }), end)
+            }
+            Record::Noted(noted) => {
+                let set = self.notes.set(&noted.name, noted.value.as_deref(), || end);
+                set.map_err(|_| Corrupt("a note is past the bound on notes: raise notes_max".to_owned()))?;
+                self.answered(noted.key.as_ref(), || Reply::Done(Done { at }), end)
+            }
+            Record::Answered(answered) => {
+                self.remember_bytes(&answered.key, &answered.reply, end);
+                Ok(())
+            }
+            Record::Forgotten(forgotten) => self.apply_forgotten(forgotten, end, at),
+            Record::HoldExpiring(warned) => {
+                self.deadlines.holds.set(warned.id.slot, warned.expires_at);
+                Ok(())
+            }
+            _ => self.apply_hold(record, end, at),
+        }
+    }
+
+    fn apply_hold(&self, record: &Record, end: u64, at: UnixMs) -> Applied {
+        match record {
+            Record::Held(held) => self.apply_held(held, end, at),
+            Record::Extended(extended) => {
+                let (slot, _) = self.replayed_slot(extended.id, ReservationState::Pending)?;
+                self.extended(slot, extended, at, end);
+                self.answered(extended.key.as_ref(), || extended_reply(extended), end)
+            }
+            Record::PartReleased(part) => {
+                let (slot, facts) = self.replayed_slot(part.id, ReservationState::Pending)?;
+                let event = self.event(part.event)?;
+                move_places(event, part.id.slot, &part.changes, SeatState::Held, SeatState::Free)?;
+                self.part_released(slot, &facts, part, at, end);
+                self.answered(part.key.as_ref(), || part_released_reply(part, at), end)
+            }
+            Record::Ended(ended) => {
+                let (slot, facts) = self.replayed_slot(ended.id, ReservationState::Pending)?;
+                let event = self.event(ended.event)?;
+                move_places(event, ended.id.slot, &ended.changes, SeatState::Held, SeatState::Free)?;
+                self.ended(slot, &facts, ended, at, end);
+                set_state(slot, ended.state);
+                self.answered(ended.key.as_ref(), || ended_reply(ended, at), end)
+            }
+            Record::Confirmed(confirmed) => {
+                let (slot, _) = self.replayed_slot(confirmed.id, ReservationState::Pending)?;
+                let event = self.event(confirmed.event)?;
+                move_places(event, confirmed.id.slot, &confirmed.changes, SeatState::Held, SeatState::Sold)?;
+                self.confirmed(slot, confirmed, at, end);
+                use_ticket(event, confirmed.ticket, at)?;
+                set_state(slot, ReservationState::Confirmed);
+                self.answered(confirmed.key.as_ref(), || confirmed_reply(confirmed, at), end)
+            }
+            _ => self.apply_payment(record, end, at),
+        }
+    }
+
+    fn apply_payment(&self, record: &Record, end: u64, at: UnixMs) -> Applied {
+        match record {
+            Record::PaymentCreated(created) => self.apply_created(created, end, at),
+            Record::PaymentProcessing(processing) => {
+                let slot = self.payments.slot(processing.id.slot);
+                let Some((PaymentState::Pending, intent, _)) = slot.and_then(PaymentSlot::read) else {
+                    return corrupt(format_args!("payment {:?} is not pending", processing.id));
+                };
+                self.payment_processing(processing, at, end);
+                self.install_payment(processing.id.slot, intent.id.generation, PaymentState::Processing);
+                self.answered(
+                    processing.key.as_ref(),
+                    || processing_reply(processing, intent.expires_at, at),
+                    end,
+                )
+            }
+            Record::PaymentSettled(settled) => self.apply_settled(settled, end, at),
+            Record::PaymentRefunded(refunded) => self.apply_refunded(refunded, end, at),
+            Record::WebhookAttempted(attempted) => {
+                if attempted.delivered {
+                    self.outbox.remove(attempted.id);
+                    self.free_webhook(attempted.id);
+                } else {
+                    self.outbox.reschedule(attempted.id, attempted.attempts, attempted.next_at, end);
+                }
+                Ok(())
+            }
+            Record::WebhookReplayed(replayed) => {
+                self.outbox.reschedule(replayed.id, 0, Some(replayed.next_at), end);
+                Ok(())
+            }
+            _ => self.apply_line(record, end, at),
+        }
+    }
+
+    fn apply_line(&self, record: &Record, end: u64, at: UnixMs) -> Applied {
+        let bad = |error: crate::admission::BadReplay| Corrupt(error.to_string());
+        match record {
+            Record::QueuePolicyChanged(changed) => {
+                let event = self.event(changed.event)?;
+                match event.line.get() {
+                    Some(line) => line.apply_policy(changed.policy.clone(), at),
+                    None => self.open_line(event, changed.policy.clone()),
+                }
+                event.set_position(end, at);
+                self.answered(changed.key.as_ref(), || event_reply(changed.event, at), end)
+            }
+            Record::QueuePaused(paused) => {
+                let event = self.event(paused.event)?;
+                self.line(paused.event)?.apply_paused(paused.paused, at);
+                event.set_position(end, at);
+                self.answered(paused.key.as_ref(), || event_reply(paused.event, at), end)
+            }
+            Record::RoomDrawn(drawn) => {
+                self.line(drawn.event)?.apply_drawn(drawn.seed, drawn.room_end, at).map_err(bad)?;
+                self.event(drawn.event)?.set_position(end, at);
+                self.answered(drawn.key.as_ref(), || event_reply(drawn.event, at), end)
+            }
+            Record::TicketJoined(joined) => {
+                self.line(joined.event)?.apply_joined(&line_record(joined, at)).map_err(bad)
+            }
+            Record::TicketLeft(left) => self.line(left.event)?.apply_left(left.ticket, at).map_err(bad),
+            Record::TicketsReady(ready) => self
+                .line(ready.event)?
+                .apply_ready(ready.tickets.iter().copied(), ready.claim_until, at)
+                .map_err(bad),
+            Record::TicketAdmitted(admitted) => self
+                .line(admitted.event)?
+                .apply_admitted(admitted.ticket, admitted.valid_until, at)
+                .map_err(bad),
+            Record::TicketsExpired(expired) => {
+                let line = self.line(expired.event)?;
+                expired.tickets.iter().try_for_each(|ticket| line.apply_expired(*ticket, at)).map_err(bad)
+            }
+            other => unreachable!("{} is applied elsewhere", other.name()),
+        }
+    }
+
+    fn apply_event(&self, created: &EventCreated, end: u64, at: UnixMs) -> Applied {
+        let mut next = self.catalog.begin();
+        if created.event != *next {
+            return corrupt(format_args!("event {} follows after {} events", created.event, *next));
+        }
+        self.add_event(&mut next, created, layout_of(&created.seats)?, at, end);
+        drop(next);
+        self.answered(created.key.as_ref(), || event_reply(created.event, at), end)
+    }
+
+    fn apply_held(&self, held: &Held, end: u64, at: UnixMs) -> Applied {
+        let event = self.event(held.event)?;
+        let Some(slot) = self.reservations.slots().reach(held.id.slot) else {
+            return corrupt(format_args!(
+                "slot {} is past the bound on reservations: raise reservations_max",
+                held.id.slot
+            ));
+        };
+        let seen = slot.status.peek();
+        if seen.state != SlotState::FREE || seen.generation != held.id.generation {
+            return corrupt(format_args!("{:?} is held in a slot that is {seen:?}", held.id));
+        }
+        move_places(event, held.id.slot, &held.changes, SeatState::Free, SeatState::Held)?;
+        let count = super::effects::seat_count(super::effects::places(&held.changes));
+        let user = self.users.enter(&held.user, held.event, count, None).expect("no bound was given");
+        if let Some(external) = &held.external
+            && !self.reservations.bind_external(external, (held.id.slot, held.id.generation))
+        {
+            return corrupt(format_args!("the external id {external} is bound twice"));
+        }
+        self.held(slot, user, held, at, end);
+        set_state(slot, ReservationState::Pending);
+        self.answered(held.key.as_ref(), || reserved_reply(held), end)
+    }
+
+    fn apply_created(&self, created: &PaymentCreated, end: u64, at: UnixMs) -> Applied {
+        let Some(slot) = self.payments.slots().reach(created.id.slot) else {
+            return corrupt(format_args!(
+                "slot {} is past the bound on payments: raise payments_max",
+                created.id.slot
+            ));
+        };
+        let seen = slot.status.peek();
+        if seen.state != 0 || seen.generation != created.id.generation {
+            return corrupt(format_args!("payment {:?} is created in a slot that is {seen:?}", created.id));
+        }
+        let user = self.users.enter(&created.user, 0, 0, None).expect("no seats, no bound");
+        self.payment_created(created, user, at, end);
+        self.install_payment(created.id.slot, created.id.generation, PaymentState::Pending);
+        if let Some(reservation) = created.reservation {
+            let (slot, _) = self.replayed_slot(reservation, ReservationState::Pending)?;
+            slot.set_payment(Some((created.id.slot, created.id.generation)));
+            slot.set_position(end, at);
+        }
+        self.answered(created.key.as_ref(), || created_reply(created, at), end)
+    }
+
+    fn apply_settled(&self, settled: &PaymentSettled, end: u64, at: UnixMs) -> Applied {
+        self.check_payment(settled.id, |state| {
+            matches!(state, PaymentState::Pending | PaymentState::Processing)
+        })?;
+        self.apply_webhooks(&settled.webhooks)?;
+        self.payment_settled(settled, at, end);
+        if let Some(settlement) = &settled.settlement {
+            self.apply_settlement(settlement, settled.effect, false, at, end)?;
+        }
+        self.install_payment(settled.id.slot, settled.id.generation, settled.state);
+        self.answered(settled.key.as_ref(), || settled_reply(settled, at), end)
+    }
+
+    fn apply_refunded(&self, refunded: &PaymentRefunded, end: u64, at: UnixMs) -> Applied {
+        self.check_payment(refunded.id, |state| state == PaymentState::Completed)?;
+        self.apply_webhooks(&refunded.webhooks)?;
+        self.payment_refunded(refunded, at, end);
+        if let Some(settlement) = &refunded.settlement {
+            self.apply_settlement(settlement, Effect::Released, true, at, end)?;
+        }
+        self.install_payment(refunded.id.slot, refunded.id.generation, refunded.state);
+        self.answered(refunded.key.as_ref(), || refunded_reply(refunded, at), end)
+    }
+
+    fn apply_settlement(
+        &self,
+        settlement: &Settlement,
+        effect: Effect,
+        refund: bool,
+        at: UnixMs,
+        end: u64,
+    ) -> Applied {
+        let event = self.event(settlement.event)?;
+        let (before, from, to) = match effect {
+            Effect::Confirmed => (ReservationState::Pending, SeatState::Held, SeatState::Sold),
+            Effect::Retaken => (ReservationState::Expired, SeatState::Free, SeatState::Sold),
+            Effect::Released if refund => (ReservationState::Confirmed, SeatState::Sold, SeatState::Free),
+            Effect::Released => (ReservationState::Pending, SeatState::Held, SeatState::Free),
+            Effect::None | Effect::PaidBack => return corrupt(format_args!("{effect:?} changes no seats")),
+        };
+        let (slot, facts) = self.replayed_slot(settlement.reservation, before)?;
+        move_places(event, settlement.reservation.slot, &settlement.changes, from, to)?;
+        self.settled_reservation(slot, &facts, effect, settlement, at, end);
+        use_ticket(event, settlement.ticket, at)?;
+        set_state(slot, Self::settled_state(effect, refund));
+        Ok(())
+    }
+
+    fn apply_webhooks(&self, webhooks: &[WebhookQueued]) -> Applied {
+        for queued in webhooks {
+            let Some(status) = self.outbox.slots().reach(queued.id.slot) else {
+                return corrupt(format_args!(
+                    "webhook {:?} is past the bound: raise webhooks_max",
+                    queued.id
+                ));
+            };
+            status.install(queued.id.generation, 0, 1);
+        }
+        Ok(())
+    }
+
+    fn apply_forgotten(&self, forgotten: &Forgotten, end: u64, at: UnixMs) -> Applied {
+        for &(index, generation) in &forgotten.slots {
+            match forgotten.table {
+                TableKind::Reservations => {
+                    let Some(slot) = self.reservations.slot(index) else {
+                        return corrupt(format_args!("slot {index} is forgotten and never was"));
+                    };
+                    let facts = self.reservations.read(slot, index);
+                    if facts.id.generation != generation || facts.state == SlotState::Free {
+                        return corrupt(format_args!(
+                            "slot {index} is forgotten as {generation} and is {facts:?}"
+                        ));
+                    }
+                    self.reservation_forgotten(index, &facts, end, at);
+                    slot.status.install(generation.wrapping_add(1), 0, SlotState::FREE);
+                }
+                TableKind::Payments => {
+                    let slot = self.payments.slot(index);
+                    let Some((_, intent, _)) = slot.and_then(PaymentSlot::read) else {
+                        return corrupt(format_args!("payment slot {index} is forgotten and is free"));
+                    };
+                    self.payment_forgotten(index, intent.user);
+                    let slot = self.payments.slot(index).expect("just read");
+                    slot.status.install(generation.wrapping_add(1), 0, 0);
+                }
+                TableKind::Webhooks => return corrupt("webhooks are forgotten by delivery"),
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn event(&self, number: u32) -> Result<&Event, Corrupt> {
+        self.catalog.get(number).ok_or_else(|| Corrupt(format!("event {number} does not exist")))
+    }
+
+    fn line(&self, number: u32) -> Result<&crate::admission::Line, Corrupt> {
+        self.event(number)?.line.get().ok_or_else(|| Corrupt(format!("event {number} has no line")))
+    }
+
+    fn replayed_slot(
+        &self,
+        id: crate::ids::SlotId,
+        state: ReservationState,
+    ) -> Result<(&Slot, Facts), Corrupt> {
+        let Some(slot) = self.reservations.slot(id.slot) else {
+            return corrupt(format_args!("reservation {id:?} does not exist"));
+        };
+        let facts = self.reservations.read(slot, id.slot);
+        if facts.id != id || facts.state != SlotState::Is(state) {
+            return corrupt(format_args!("reservation {id:?} should be {state:?} and is {facts:?}"));
+        }
+        Ok((slot, facts))
+    }
+
+    fn check_payment(&self, id: crate::ids::SlotId, allowed: impl Fn(PaymentState) -> bool) -> Applied {
+        match self.payments.slot(id.slot).and_then(PaymentSlot::read) {
+            Some((state, intent, _)) if intent.id == id && allowed(state) => Ok(()),
+            other => corrupt(format_args!("payment {id:?} cannot move on: it is {other:?}")),
+        }
+    }
+
+    fn install_payment(&self, slot: u32, generation: u32, state: PaymentState) {
+        let slot = self.payments.slot(slot).expect("checked by the caller");
+        slot.status.install(generation, 0, state as u8);
+    }
+
+    fn free_webhook(&self, id: crate::ids::SlotId) {
+        if let Some(status) = self.outbox.slots().get(id.slot) {
+            status.install(id.generation.wrapping_add(1), 0, 0);
+        }
+    }
+
+    fn answered(&self, key: Option<&Remember>, reply: impl FnOnce() -> Reply, end: u64) -> Applied {
+        if let Some(remember) = key {
+            self.remember(remember, &reply(), end);
+        }
+        Ok(())
+    }
+
+    /// Ends replay: free slots can be taken again, lines start anew, and what is due is due at `now`.
+    pub(crate) fn finish_replay(&self, now: UnixMs) {
+        self.reservations.slots().rebuild_free(|slot| slot.status.peek().state == SlotState::FREE);
+        self.payments.slots().rebuild_free(|slot| slot.status.peek().state == 0);
+        self.outbox.slots().rebuild_free(|status| status.peek().state == 0);
+        for event in self.catalog.each() {
+            if let Some(line) = event.line.get() {
+                line.finish(now);
+                self.arm_draw(event);
+                self.arm_advance(event.number, now);
+            }
+        }
+        if self.latest() > UnixMs::ZERO {
+            // Nobody knows what was let in just before the end: a restart saves up no permits.
+            self.ceiling.drain(now);
+        }
+    }
+}
+
+/// The seat map in a record, made ready for use.
+pub(crate) fn layout_of(seats: &[u8]) -> Result<Layout, Corrupt> {
+    let map = SeatMap::decode(seats).map_err(|error| Corrupt(error.to_string()))?;
+    Layout::build(&map).map_err(|error| Corrupt(error.to_string()))
+}
+
+fn set_state(slot: &Slot, state: ReservationState) {
+    let seen = slot.status.peek();
+    slot.status.install(seen.generation, seen.version.wrapping_add(1), state as u8);
+}
+
+fn use_ticket(event: &Event, ticket: Option<u32>, at: UnixMs) -> Applied {
+    match (ticket, event.line.get()) {
+        (None, _) => Ok(()),
+        (Some(ticket), Some(line)) => line.apply_used(ticket, at).map_err(|error| Corrupt(error.to_string())),
+        (Some(ticket), None) => corrupt(format_args!("ticket {ticket} of an event without a line")),
+    }
+}
+
+fn move_places(event: &Event, owner: u32, changes: &Changes, from: SeatState, to: SeatState) -> Applied {
+    for change in changes {
+        let moved = match change.place.unpack() {
+            Place::Seat(seat) => {
+                if event.seats.layout().seats() <= seat.0 {
+                    return corrupt(format_args!("event {} has no seat {}", event.number, seat.0));
+                }
+                let have = event.seats.seat(seat).state;
+                if have != from {
+                    return corrupt(format_args!(
+                        "seat {} is {have:?}, the record moves it from {from:?}",
+                        seat.0
+                    ));
+                }
+                event.seats.install(seat, to, owner, change.version)
+            }
+            Place::General { section, count } => event.seats.install_general(section, from, to, count.into()),
+        };
+        moved.map_err(|gap| Corrupt(gap.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Reads one image or answer of a snapshot.
+pub(crate) fn whole<T: crate::record::Wire>(payload: &[u8]) -> Result<T, Corrupt> {
+    Reader::whole(payload).map_err(|why| Corrupt(why.0.to_owned()))
+}

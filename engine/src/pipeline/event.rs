@@ -1,0 +1,137 @@
+//! The event being sold: its settings, its seats and its waiting line, found by the caller's id in one look-up.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+
+use crate::admission::Line;
+use crate::clock::UnixMs;
+use crate::command::EventSettings;
+use crate::error::{Refusal, SaleState};
+use crate::ids::EventId;
+use crate::inventory::Inventory;
+use crate::limits::EVENTS_MAX;
+use crate::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+/// One event. Never freed while the engine lives, so that whoever found it may keep it.
+pub(crate) struct Event {
+    pub(crate) number: u32,
+    pub(crate) id: EventId,
+    pub(crate) settings: ArcSwap<EventSettings>,
+    pub(crate) seats: Inventory,
+    /// The waiting line, once there was a policy for one.
+    pub(crate) line: OnceLock<Line>,
+    /// Held while an operator's command changes the event, so that its record is appended by its owner.
+    pub(crate) operator: Mutex<()>,
+    sale: AtomicU8,
+    changed_at: AtomicU64,
+    position: AtomicU64,
+}
+
+impl Event {
+    pub(crate) fn new(number: u32, id: EventId, settings: EventSettings, seats: Inventory) -> Self {
+        Self {
+            number,
+            id,
+            settings: ArcSwap::from_pointee(settings),
+            seats,
+            line: OnceLock::new(),
+            operator: Mutex::new(()),
+            sale: AtomicU8::new(SaleState::Draft as u8),
+            changed_at: AtomicU64::new(0),
+            position: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn sale(&self) -> SaleState {
+        match self.sale.load(Ordering::Acquire) {
+            0 => SaleState::Draft,
+            1 => SaleState::Open,
+            2 => SaleState::Paused,
+            _ => SaleState::Closed,
+        }
+    }
+
+    /// By the operator: the sale is in this state from the record that ends at `end`.
+    pub(crate) fn set_sale(&self, state: SaleState) {
+        self.sale.store(state as u8, Ordering::Release);
+    }
+
+    /// By the operator: the last record about the event itself ends at `end`.
+    pub(crate) fn set_position(&self, end: u64, at: UnixMs) {
+        self.changed_at.store(at.get(), Ordering::Relaxed);
+        self.position.store(end, Ordering::Release);
+    }
+
+    pub(crate) fn position(&self) -> u64 {
+        self.position.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn changed_at(&self) -> UnixMs {
+        UnixMs::new(self.changed_at.load(Ordering::Relaxed))
+    }
+
+    /// Refuses unless customers may reserve at `now`.
+    pub(crate) fn check_open(&self, settings: &EventSettings, now: UnixMs) -> Result<(), Refusal> {
+        match self.sale() {
+            SaleState::Open if settings.sale_starts.is_some_and(|starts| now < starts) => {
+                Err(Refusal::SaleNotOpen(SaleState::Draft))
+            }
+            SaleState::Open if settings.sale_ends.is_some_and(|ends| now >= ends) => {
+                Err(Refusal::SaleNotOpen(SaleState::Closed))
+            }
+            SaleState::Open => Ok(()),
+            other => Err(Refusal::SaleNotOpen(other)),
+        }
+    }
+}
+
+/// All events, by number and by id.
+pub(crate) struct Catalog {
+    events: Box<[OnceLock<Event>]>,
+    by_id: ArcSwap<HashMap<EventId, u32>>,
+    /// Held while an event is created.
+    creating: Mutex<u32>,
+}
+
+impl Catalog {
+    pub(crate) fn new() -> Self {
+        Self {
+            events: (0..EVENTS_MAX).map(|_| OnceLock::new()).collect(),
+            by_id: ArcSwap::default(),
+            creating: Mutex::new(0),
+        }
+    }
+
+    pub(crate) fn find(&self, id: &EventId) -> Option<&Event> {
+        let number = *self.by_id.load().get(id)?;
+        self.get(number)
+    }
+
+    pub(crate) fn get(&self, number: u32) -> Option<&Event> {
+        self.events.get(number as usize)?.get()
+    }
+
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().map_while(OnceLock::get)
+    }
+
+    /// The next free number, held for the caller until the guard goes.
+    pub(crate) fn begin(&self) -> parking_lot::MutexGuard<'_, u32> {
+        self.creating.lock()
+    }
+
+    /// Adds an event under the number that the guard of [`Catalog::begin`] says.
+    pub(crate) fn add(&self, next: &mut u32, event: Event) -> &Event {
+        let (number, id) = (event.number, event.id.clone());
+        assert_eq!(number, *next, "events are numbered in the order of their records");
+        *next += 1;
+        assert!(self.events[number as usize].set(event).is_ok(), "event {number} exists");
+        let mut by_id = HashMap::clone(&self.by_id.load());
+        by_id.insert(id, number);
+        self.by_id.store(Arc::new(by_id));
+        self.get(number).expect("just added")
+    }
+}

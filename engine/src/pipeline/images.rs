@@ -1,0 +1,568 @@
+//! The whole state, written down as one record a thing, and put back. Snapshots and digests are made of the same images:
+//! two states are equal if their images are.
+
+use std::sync::Arc;
+
+use crate::admission::{Key, Line, LineImage as Head, State as TicketState, TicketImage};
+use crate::clock::UnixMs;
+use crate::error::{PaymentState, ReservationState};
+use crate::idempotency::Answer;
+use crate::inventory::{Inventory, PackedPlace};
+use crate::outbox::Webhook;
+use crate::payments::Intent;
+use crate::record::{
+    AnswerImage, AreaImage, Change, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage,
+    PaymentImage, ReservationImage, SeatWordsImage, Slots, TableKind, TicketsImage, WebhookImage, Wire,
+};
+use crate::reservations::{Facts, SlotState};
+use crate::users::List;
+
+use super::apply::{Corrupt, layout_of, whole};
+use super::event::Event;
+use super::queue::LineTimer;
+use super::state::State;
+
+/// Seat words in one image.
+const WORDS_PER_IMAGE: usize = 8_192;
+/// Tickets in one image.
+const TICKETS_PER_IMAGE: usize = 1_024;
+/// Free slots in one image.
+const SLOTS_PER_IMAGE: usize = 1_024;
+
+/// A hash of everything that the journal stands for: equal before a crash and after recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest(pub [u8; 32]);
+
+impl State {
+    /// Gives every image to `put`, in a fixed order, with its kind and body. Of one moment only if nobody changes the
+    /// state meanwhile. `now` decides which remembered answers still count.
+    pub(crate) fn images(&self, now: UnixMs, put: &mut dyn FnMut(u16, &[u8])) {
+        let mut sink = Sink { put, body: Vec::new() };
+        sink.image(MetaImage::KIND, &MetaImage { time: self.latest() });
+        for event in self.catalog.each() {
+            self.event_images(event, &mut sink);
+        }
+        self.reservation_images(&mut sink);
+        self.payment_images(&mut sink);
+        self.outbox_images(&mut sink);
+        self.answer_images(now, &mut sink);
+        for (name, value) in self.notes.starting_with("") {
+            sink.image(NoteImage::KIND, &NoteImage { name, value });
+        }
+    }
+
+    /// The hash of all images.
+    pub(crate) fn digest(&self, now: UnixMs) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        self.images(now, &mut |kind, body| {
+            // Moments of which a restart makes something else are no part of the state: see `MetaImage`.
+            if kind != MetaImage::KIND {
+                hasher.update(&kind.to_le_bytes()).update(&(body.len() as u64).to_le_bytes()).update(body);
+            }
+        });
+        Digest(*hasher.finalize().as_bytes())
+    }
+
+    fn event_images(&self, event: &Event, sink: &mut Sink<'_>) {
+        let mut seats = Vec::new();
+        event.seats.layout().to_map().encode(&mut seats);
+        sink.image(
+            EventImage::KIND,
+            &EventImage {
+                event: event.number,
+                id: event.id.clone(),
+                settings: (**event.settings.load()).clone(),
+                state: event.sale(),
+                changed_at: event.changed_at(),
+                seats,
+            },
+        );
+        let mut words = Vec::with_capacity(WORDS_PER_IMAGE * 8);
+        event.seats.each_word(|word| {
+            words.extend_from_slice(&word.to_le_bytes());
+        });
+        for (first, run) in (0u32..).step_by(WORDS_PER_IMAGE).zip(words.chunks(WORDS_PER_IMAGE * 8)) {
+            sink.image(
+                SeatWordsImage::KIND,
+                &SeatWordsImage { event: event.number, first, words: run.to_vec() },
+            );
+        }
+        for section in 0..event.seats.layout().sections() {
+            if event.seats.layout().section(section).general {
+                let counts = event.seats.counts(section);
+                sink.image(
+                    AreaImage::KIND,
+                    &AreaImage {
+                        event: event.number,
+                        section: section.into(),
+                        reserved: counts.reserved,
+                        sold: counts.sold,
+                        blocked: counts.blocked,
+                    },
+                );
+            }
+        }
+        if let Some(line) = event.line.get() {
+            line_images(event.number, line, sink);
+        }
+    }
+
+    fn reservation_images(&self, sink: &mut Sink<'_>) {
+        let mut free = FreeSlots::new(TableKind::Reservations);
+        let mut live = Vec::new();
+        for index in 0..self.reservations.slots().high_water() {
+            let Some(slot) = self.reservations.slot(index) else { continue };
+            let facts = self.reservations.read(slot, index);
+            match facts.state {
+                SlotState::Free => free.add(index, facts.id.generation, sink),
+                SlotState::Is(_) => live.push((facts.created_at, index)),
+            }
+        }
+        // Oldest first: whoever puts them back links each to its user's list as it comes.
+        live.sort_unstable();
+        for (_, index) in live {
+            let Some(slot) = self.reservations.slot(index) else { continue };
+            let facts = self.reservations.read(slot, index);
+            if let SlotState::Is(state) = facts.state {
+                sink.image(ReservationImage::KIND, &self.reservation_image(&facts, state));
+            }
+        }
+        free.flush(sink);
+    }
+
+    fn reservation_image(&self, facts: &Facts, state: ReservationState) -> ReservationImage {
+        ReservationImage {
+            id: facts.id,
+            event: facts.event,
+            state,
+            user: self.users.name(facts.user).expect("a reservation's user is kept"),
+            external: self.reservations.external(facts.id.slot).map(|external| (*external).clone()),
+            ticket: facts.ticket,
+            payment: facts.payment,
+            created_at: facts.created_at,
+            changed_at: facts.changed_at,
+            expires_at: facts.expires_at,
+            total_minor: facts.total_minor,
+            extensions: facts.extensions,
+            places: facts.places.iter().map(|&place| Change { place, version: 0 }).collect(),
+        }
+    }
+
+    fn payment_images(&self, sink: &mut Sink<'_>) {
+        let mut free = FreeSlots::new(TableKind::Payments);
+        let mut live = Vec::new();
+        for index in 0..self.payments.slots().high_water() {
+            let Some(slot) = self.payments.slot(index) else { continue };
+            match slot.read() {
+                None => free.add(index, slot.status.peek().generation, sink),
+                Some((_, intent, _)) => live.push((intent.created_at, index)),
+            }
+        }
+        // Oldest first, as reservations.
+        live.sort_unstable();
+        for (_, index) in live {
+            let Some(slot) = self.payments.slot(index) else { continue };
+            if let Some((state, intent, _)) = slot.read() {
+                sink.image(PaymentImage::KIND, &self.payment_image(&intent, state));
+            }
+        }
+        free.flush(sink);
+    }
+
+    fn payment_image(&self, intent: &Intent, state: PaymentState) -> PaymentImage {
+        PaymentImage {
+            id: intent.id,
+            state,
+            reservation: intent.reservation,
+            unlinked: intent.unlinked.clone(),
+            user: self.users.name(intent.user).expect("a payment's user is kept"),
+            amount_minor: intent.amount.minor,
+            refunded_minor: intent.refunded_minor,
+            refunds: intent.refunds,
+            currency: intent.amount.currency,
+            method: intent.method,
+            scenario: intent.scenario,
+            effect: intent.effect,
+            succeeds: intent.succeeds,
+            answers: intent.answers,
+            created_at: intent.created_at,
+            changed_at: intent.changed_at,
+            processed_at: intent.processed_at,
+            moment: intent.moment,
+            expires_at: intent.expires_at,
+            webhook_url: intent.webhook_url.clone(),
+            attachment: intent.attachment.clone(),
+        }
+    }
+
+    fn outbox_images(&self, sink: &mut Sink<'_>) {
+        let mut free = FreeSlots::new(TableKind::Webhooks);
+        for index in 0..self.outbox.slots().high_water() {
+            let seen = self.outbox.slots().get(index).map(crate::sync::Status::settled);
+            if let Some(seen) = seen.filter(|seen| seen.state == 0) {
+                free.add(index, seen.generation, sink);
+            }
+        }
+        free.flush(sink);
+        self.outbox.each(|webhook| {
+            sink.image(
+                WebhookImage::KIND,
+                &WebhookImage {
+                    id: webhook.id,
+                    payment: webhook.payment,
+                    tells: webhook.tells,
+                    created_at: webhook.created_at,
+                    attempts: webhook.attempts,
+                    next_at: webhook.next_at,
+                    order: webhook.order,
+                },
+            );
+        });
+    }
+
+    fn answer_images(&self, now: UnixMs, sink: &mut Sink<'_>) {
+        let mut answers = Vec::new();
+        self.answers.each(|answer| {
+            if answer.expires > now {
+                let reply = answer.reply.to_vec();
+                answers.push(AnswerImage {
+                    key: answer.key,
+                    fingerprint: answer.fingerprint,
+                    until: answer.expires,
+                    reply,
+                });
+            }
+        });
+        // The table's own order differs from one process to the next. By time, so that they expire in order again.
+        answers.sort_unstable_by_key(|answer| (answer.until, answer.key));
+        for answer in &answers {
+            sink.image(AnswerImage::KIND, answer);
+        }
+    }
+
+    /// Puts one image of a snapshot in.
+    pub(crate) fn restore(&self, kind: u16, body: &[u8]) -> Result<(), Corrupt> {
+        match kind {
+            MetaImage::KIND => self.saw_time(whole::<MetaImage>(body)?.time),
+            EventImage::KIND => self.restore_event(&whole(body)?)?,
+            SeatWordsImage::KIND => self.restore_words(&whole(body)?)?,
+            AreaImage::KIND => {
+                let area: AreaImage = whole(body)?;
+                let section = u16::try_from(area.section).map_err(|_| Corrupt("section number".into()))?;
+                let event = self.event(area.event)?;
+                event
+                    .seats
+                    .restore_general(section, area.reserved, area.sold, area.blocked)
+                    .map_err(|gap| Corrupt(gap.to_string()))?;
+            }
+            LineImage::KIND => self.restore_line(whole(body)?)?,
+            TicketsImage::KIND => self.restore_tickets(&whole(body)?)?,
+            ReservationImage::KIND => self.restore_reservation(&whole(body)?)?,
+            PaymentImage::KIND => self.restore_payment(whole(body)?)?,
+            WebhookImage::KIND => self.restore_webhook(&whole(body)?)?,
+            AnswerImage::KIND => {
+                let image: AnswerImage = whole(body)?;
+                self.answers.install(Answer {
+                    key: image.key,
+                    fingerprint: image.fingerprint,
+                    reply: &image.reply,
+                    offset: 0,
+                    expires: image.until,
+                });
+                self.arm_forgetting(image.until);
+            }
+            NoteImage::KIND => {
+                let image: NoteImage = whole(body)?;
+                self.notes
+                    .set(&image.name, Some(&image.value), || 0)
+                    .map_err(|no| Corrupt(no.to_string()))?;
+            }
+            FreeSlotsImage::KIND => self.restore_free(&whole(body)?)?,
+            other => {
+                return Err(Corrupt(format!("an image of kind {other}, which this version does not know")));
+            }
+        }
+        Ok(())
+    }
+
+    fn restore_event(&self, image: &EventImage) -> Result<(), Corrupt> {
+        let mut next = self.catalog.begin();
+        if image.event != *next {
+            return Err(Corrupt(format!("event {} follows after {} events", image.event, *next)));
+        }
+        let seats = Inventory::new(layout_of(&image.seats)?);
+        let event = Event::new(image.event, image.id.clone(), image.settings.clone(), seats);
+        event.set_sale(image.state);
+        event.set_position(0, image.changed_at);
+        self.catalog.add(&mut next, event);
+        Ok(())
+    }
+
+    /// Seat words come in runs; they are put in place when the last run is there.
+    fn restore_words(&self, image: &SeatWordsImage) -> Result<(), Corrupt> {
+        let event = self.event(image.event)?;
+        let mut parts = self.restoring.lock();
+        if parts.len() != image.first as usize * 8 {
+            return Err(Corrupt(format!(
+                "seat words from {} do not follow {} bytes",
+                image.first,
+                parts.len()
+            )));
+        }
+        parts.extend_from_slice(&image.words);
+        if parts.len() < event.seats.layout().seats() as usize * 8 {
+            return Ok(());
+        }
+        let words = std::mem::take(&mut *parts);
+        let words =
+            words.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes")));
+        event.seats.restore_words(words).map_err(|gap| Corrupt(gap.to_string()))
+    }
+
+    fn restore_line(&self, image: LineImage) -> Result<(), Corrupt> {
+        let event = self.event(image.event)?;
+        let head = Head {
+            policy: image.policy,
+            next: image.next,
+            room_open: image.room_open,
+            room_end: image.room_end,
+            drawn: image.drawn.map(|drawn| (drawn, image.order.to_vec())),
+            paused: image.paused,
+            ready_floor: image.ready_floor,
+            totals: image.totals,
+        };
+        let timer = Arc::new(LineTimer { event: event.number, timers: Arc::clone(&self.deadlines.lines) });
+        let line = Line::restore(&head, Arc::clone(&self.ceiling), timer);
+        event.line.set(line).map_err(|_| Corrupt(format!("event {} has two lines", event.number)))
+    }
+
+    fn restore_tickets(&self, image: &TicketsImage) -> Result<(), Corrupt> {
+        let event = self.event(image.event)?;
+        let line = event.line.get().ok_or_else(|| Corrupt("tickets without a line".into()))?;
+        for bytes in image.tickets.chunks(TICKET_BYTES) {
+            line.put(&ticket_from(bytes)?).map_err(|error| Corrupt(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    fn restore_reservation(&self, image: &ReservationImage) -> Result<(), Corrupt> {
+        let Some(slot) = self.reservations.slots().reach(image.id.slot) else {
+            return Err(Corrupt(format!("slot {} is past the bound: raise reservations_max", image.id.slot)));
+        };
+        let places: crate::reply::Places = image.places.iter().map(|change| change.place).collect();
+        let owns = matches!(image.state, ReservationState::Pending | ReservationState::Confirmed);
+        let seats = if owns { places.iter().copied().map(PackedPlace::quantity).sum() } else { 0 };
+        let user = self.users.enter(&image.user, image.event, seats, None).expect("no bound was given");
+        if let Some(external) = &image.external {
+            self.reservations.bind_external(external, (image.id.slot, image.id.generation));
+        }
+        let facts = Facts {
+            id: image.id,
+            state: SlotState::Is(image.state),
+            position: 0,
+            event: image.event,
+            user,
+            ticket: image.ticket,
+            payment: image.payment,
+            created_at: image.created_at,
+            changed_at: image.changed_at,
+            expires_at: image.expires_at,
+            total_minor: image.total_minor,
+            extensions: image.extensions,
+            places,
+        };
+        self.reservations.fill(slot, &facts);
+        slot.status.install(image.id.generation, 0, image.state as u8);
+        self.users.link(List::Reservations, user, image.id.slot);
+        match image.state {
+            // Whether readers were warned is no part of the image: better twice than never.
+            ReservationState::Pending => self.arm_hold(image.id.slot, image.expires_at, image.changed_at),
+            ReservationState::Confirmed => {}
+            _ => self.deadlines.holds.set(image.id.slot, image.changed_at.plus(self.config.retention)),
+        }
+        Ok(())
+    }
+
+    fn restore_payment(&self, image: PaymentImage) -> Result<(), Corrupt> {
+        let index = image.id.slot;
+        let Some(slot) = self.payments.slots().reach(index) else {
+            return Err(Corrupt(format!("slot {index} is past the bound: raise payments_max")));
+        };
+        let user = self.users.enter(&image.user, 0, 0, None).expect("no seats, no bound");
+        let (state, generation) = (image.state, image.id.generation);
+        let intent = Intent {
+            id: image.id,
+            reservation: image.reservation,
+            unlinked: image.unlinked,
+            user,
+            amount: crate::command::Money { minor: image.amount_minor, currency: image.currency },
+            refunded_minor: image.refunded_minor,
+            refunds: image.refunds,
+            method: image.method,
+            scenario: image.scenario,
+            effect: image.effect,
+            created_at: image.created_at,
+            changed_at: image.changed_at,
+            processed_at: image.processed_at,
+            moment: image.moment,
+            succeeds: image.succeeds,
+            answers: image.answers,
+            expires_at: image.expires_at,
+            webhook_url: image.webhook_url,
+            attachment: image.attachment,
+        };
+        match intent.next_moment(state) {
+            Some(at) => self.deadlines.payments.set(index, at),
+            None => self.arm_retention(index, state, intent.changed_at),
+        }
+        slot.fill(intent, 0);
+        slot.status.install(generation, 0, state as u8);
+        self.users.link(List::Payments, user, index);
+        Ok(())
+    }
+
+    fn restore_webhook(&self, image: &WebhookImage) -> Result<(), Corrupt> {
+        let Some(status) = self.outbox.slots().reach(image.id.slot) else {
+            return Err(Corrupt(format!("slot {} is past the bound: raise webhooks_max", image.id.slot)));
+        };
+        status.install(image.id.generation, 0, 1);
+        self.outbox.put(Webhook {
+            id: image.id,
+            payment: image.payment,
+            tells: image.tells,
+            created_at: image.created_at,
+            attempts: image.attempts,
+            next_at: image.next_at,
+            position: 0,
+            order: image.order,
+        });
+        Ok(())
+    }
+
+    fn restore_free(&self, image: &FreeSlotsImage) -> Result<(), Corrupt> {
+        for &(index, generation) in &image.slots {
+            let reached = match image.table {
+                TableKind::Reservations => self.reservations.slots().reach(index).map(|slot| &slot.status),
+                TableKind::Payments => self.payments.slots().reach(index).map(|slot| &slot.status),
+                TableKind::Webhooks => self.outbox.slots().reach(index),
+            };
+            let status = reached.ok_or_else(|| Corrupt(format!("slot {index} is past its table's bound")))?;
+            status.install(generation, 0, 0);
+        }
+        Ok(())
+    }
+}
+
+struct Sink<'a> {
+    put: &'a mut dyn FnMut(u16, &[u8]),
+    body: Vec<u8>,
+}
+
+impl Sink<'_> {
+    fn image(&mut self, kind: u16, image: &impl Wire) {
+        self.body.clear();
+        image.put(&mut self.body);
+        (self.put)(kind, &self.body);
+    }
+}
+
+/// Free slots whose generation has moved on; those of generation 0 need no mention.
+struct FreeSlots {
+    table: TableKind,
+    slots: Slots,
+}
+
+impl FreeSlots {
+    fn new(table: TableKind) -> Self {
+        Self { table, slots: Slots::new() }
+    }
+
+    fn add(&mut self, index: u32, generation: u32, sink: &mut Sink<'_>) {
+        if generation > 0 {
+            self.slots.push((index, generation));
+        }
+        if self.slots.len() == SLOTS_PER_IMAGE {
+            self.flush(sink);
+        }
+    }
+
+    fn flush(&mut self, sink: &mut Sink<'_>) {
+        if !self.slots.is_empty() {
+            let slots = std::mem::take(&mut self.slots);
+            sink.image(FreeSlotsImage::KIND, &FreeSlotsImage { table: self.table, slots });
+        }
+    }
+}
+
+fn line_images(event: u32, line: &Line, sink: &mut Sink<'_>) {
+    let head = line.image();
+    let (drawn, order) = match head.drawn {
+        Some((seed, order)) => (Some(seed), order),
+        None => (None, Vec::new()),
+    };
+    sink.image(
+        LineImage::KIND,
+        &LineImage {
+            event,
+            policy: head.policy,
+            next: head.next,
+            room_open: head.room_open,
+            room_end: head.room_end,
+            drawn,
+            order: order.into(),
+            paused: head.paused,
+            ready_floor: head.ready_floor,
+            totals: head.totals,
+        },
+    );
+    let mut tickets = Vec::with_capacity(TICKETS_PER_IMAGE * TICKET_BYTES);
+    line.each_ticket(|ticket| {
+        put_ticket(&ticket, &mut tickets);
+        if tickets.len() == TICKETS_PER_IMAGE * TICKET_BYTES {
+            sink.image(TicketsImage::KIND, &TicketsImage { event, tickets: std::mem::take(&mut tickets) });
+        }
+    });
+    if !tickets.is_empty() {
+        sink.image(TicketsImage::KIND, &TicketsImage { event, tickets });
+    }
+}
+
+/// Number, state and mark, both keys, two moments.
+const TICKET_BYTES: usize = 4 + 1 + 1 + 10 + 10 + 8 + 8;
+
+fn put_ticket(ticket: &TicketImage, out: &mut Vec<u8>) {
+    ticket.number.put(out);
+    (ticket.state as u8).put(out);
+    ticket.one_place.put(out);
+    ticket.session.parts().put(out);
+    ticket.user.parts().put(out);
+    ticket.joined_at.put(out);
+    // While somebody waits the deadline is only their last activity, which a restart renews: no part of the state.
+    let waits = matches!(ticket.state, TicketState::Waiting | TicketState::Room);
+    if waits { UnixMs::ZERO } else { ticket.until }.put(out);
+}
+
+fn ticket_from(bytes: &[u8]) -> Result<TicketImage, Corrupt> {
+    let (number, state, one_place): (u32, u8, bool);
+    let (session, user, joined_at, until);
+    let mut reader = crate::record::Reader(bytes);
+    let bad = |why: crate::record::Malformed| Corrupt(format!("ticket image: {}", why.0));
+    number = Wire::get(&mut reader).map_err(bad)?;
+    state = Wire::get(&mut reader).map_err(bad)?;
+    one_place = Wire::get(&mut reader).map_err(bad)?;
+    session = <(u64, u16)>::get(&mut reader).map_err(bad)?;
+    user = <(u64, u16)>::get(&mut reader).map_err(bad)?;
+    joined_at = <UnixMs as Wire>::get(&mut reader).map_err(bad)?;
+    until = <UnixMs as Wire>::get(&mut reader).map_err(bad)?;
+    let state =
+        TicketState::from_u8(state).ok_or_else(|| Corrupt(format!("ticket {number} in state {state}")))?;
+    Ok(TicketImage {
+        number,
+        state,
+        session: Key::from_parts(session.0, session.1),
+        user: Key::from_parts(user.0, user.1),
+        one_place,
+        joined_at,
+        until,
+    })
+}

@@ -1,0 +1,47 @@
+//! Where the rooms meet. Each family of commands is one short file that hands what one room produced to the next:
+//! `queue` (the line), `reserve` (seats and holds), `settle` (holds become sales), `pay` (intents), `manage` (events).
+//! `effects` is what a record does to the state: the live path and replay run the same functions. `turn` feeds due
+//! deadlines in at the front, as commands. `images` writes the whole state down and puts it back.
+
+mod apply;
+mod core;
+mod effects;
+mod event;
+mod images;
+mod log;
+mod manage;
+mod money;
+mod notes;
+mod once;
+mod opened;
+mod pay;
+mod queue;
+mod read;
+mod request;
+mod reserve;
+mod settle;
+mod state;
+mod told;
+mod turn;
+
+pub(crate) use self::core::Core;
+pub(crate) use apply::Replayer;
+pub(crate) use event::Event;
+pub use images::Digest;
+pub(crate) use log::{BODY_VERSION, Log};
+pub(crate) use read::describe;
+pub(crate) use state::State;
+
+use crate::error::Refusal;
+use crate::reply::Reply;
+
+/// Why a command was not carried out.
+pub(crate) type Failure = crate::acks::Failure<Refusal>;
+
+/// What a command did: its answer, and the end of the record that must be durable before the answer leaves.
+pub(crate) struct Did {
+    pub(crate) reply: Reply,
+    pub(crate) end: u64,
+}
+
+pub(crate) type Outcome = Result<Did, Failure>;

@@ -1,0 +1,399 @@
+//! Payment intents: created, processed, settled, called off, paid back. An intent is owned before its reservation,
+//! never the other way round, so that two payments and two customers cannot wait for each other in a circle.
+
+use smallvec::SmallVec;
+
+use crate::clock::UnixMs;
+use crate::command::{
+    CancelPayment, CreatePayment, Money, Outcome as Reported, Payee, ProcessPayment, ReportPayment,
+};
+use crate::error::{Bound, PaymentState, Refusal, ReservationState};
+use crate::ids::{PaymentId, SlotId, UserId};
+use crate::limits::{ATTACHMENT_BYTES_MAX, URL_BYTES_MAX};
+use crate::payments::{Intent, PaymentSlot, decide, payment_state};
+use crate::record::{
+    PaymentCreated, PaymentProcessing, PaymentRefunded, PaymentSettled, Record, Remember, WebhookQueued,
+};
+use crate::reply::{Effect, PaymentChanged, Reply};
+use crate::sync::Owned;
+
+use super::core::Core;
+use super::effects::{created_reply, refunded_reply, settled_reply};
+use super::reserve::OwnedHold;
+use super::settle::Purse;
+use super::{Did, Outcome, request};
+
+/// Real milliseconds from creation to the start of processing, before scaling.
+const START_AFTER_MS: u64 = 200;
+
+/// A payment intent of which this thread is the owner, and its facts.
+pub(crate) struct OwnedPayment<'a> {
+    pub(crate) owned: Owned<'a>,
+    pub(crate) state: PaymentState,
+    pub(crate) intent: Intent,
+}
+
+impl Core {
+    /// Creates an intent, for a pending reservation without a payment under way, or for something unknown here.
+    pub(crate) fn create_payment(&self, command: &CreatePayment, now: UnixMs) -> Outcome {
+        check_payment(command)?;
+        self.once(command.key.as_ref(), &request::create_payment(command), now, |key| match &command.payee {
+            Payee::Unlinked(external) => {
+                let created = self.new_payment(command, None, Some(external.clone()), key, now);
+                self.file_payment(created, None, now)
+            }
+            Payee::Reservation(which) => {
+                let id = self.reservation_id(which)?;
+                let hold = self.own_unpaid(id, Some(&command.user), now)?;
+                let OwnedHold { owned, slot, facts, event } = hold;
+                let owed = Money { minor: facts.total_minor, currency: event.settings.load().currency };
+                if self.config.payment_amount_must_match && owed != command.amount {
+                    return Err(Refusal::invalid(
+                        "amount",
+                        format_args!(
+                            "must be the reservation's total, {} {}",
+                            owed.minor,
+                            owed.currency.as_str()
+                        ),
+                        command.amount.minor,
+                    )
+                    .into());
+                }
+                let created = self.new_payment(command, Some(facts.id), None, key, now);
+                self.file_payment(created, Some((owned, slot)), now)
+            }
+        })
+    }
+
+    fn new_payment(
+        &self,
+        command: &CreatePayment,
+        reservation: Option<SlotId>,
+        unlinked: Option<crate::ids::ExternalId>,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> PaymentCreated {
+        let starts_at = match command.scenario {
+            crate::command::Scenario::Outside => UnixMs::MAX,
+            _ => now.plus_ms((START_AFTER_MS * u64::from(self.config.payment_time_permille)).div_ceil(1_000)),
+        };
+        PaymentCreated {
+            // Slot and generation are known once a slot is taken.
+            id: SlotId { slot: 0, generation: 0, tag: self.secrets.random() },
+            reservation,
+            unlinked,
+            user: command.user.clone(),
+            amount_minor: command.amount.minor,
+            currency: command.amount.currency.0,
+            method: command.method,
+            scenario: command.scenario,
+            starts_at,
+            expires_at: now.plus(self.config.payment_ttl),
+            webhook_url: command.webhook_url.clone(),
+            attachment: command.attachment.clone(),
+            key,
+        }
+    }
+
+    /// Takes a slot for the intent, journals it, and links it to its reservation, which the caller owns.
+    fn file_payment(
+        &self,
+        mut created: PaymentCreated,
+        reservation: Option<(Owned<'_>, &crate::reservations::Slot)>,
+        now: UnixMs,
+    ) -> Outcome {
+        if created.webhook_url.is_some() && self.outbox.slots().nearly_full() {
+            return Err(Refusal::AtCapacity(Bound::Webhooks).into());
+        }
+        let index = self.payments.slots().take().ok_or(Refusal::AtCapacity(Bound::Payments))?;
+        let slot = self.payments.slot(index).expect("just taken");
+        let owned = slot.status.own(|_| true).expect("a free slot is nobody's");
+        created.id = SlotId { slot: index, generation: owned.before().generation, tag: created.id.tag };
+        let user = self.users.enter(&created.user, 0, 0, None).expect("no seats, no bound");
+        let reply = created_reply(&created, now);
+        let (id, record) = (created.id, Record::from(created));
+        let end = self.log.append(&record, now);
+        let Record::PaymentCreated(created) = record else { unreachable!("just made") };
+        self.payment_created(&created, user, now, end);
+        owned.commit(PaymentState::Pending as u8);
+        if let Some((reservation, slot)) = reservation {
+            slot.set_payment(Some((id.slot, id.generation)));
+            slot.set_position(end, now);
+            reservation.commit(ReservationState::Pending as u8);
+        }
+        Ok(Did { reply, end })
+    }
+
+    /// Starts processing now.
+    pub(crate) fn process_payment(&self, command: &ProcessPayment, now: UnixMs) -> Outcome {
+        self.once(command.key.as_ref(), &request::process_payment(command), now, |key| {
+            let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
+            match payment.state {
+                PaymentState::Pending if payment.intent.expires_at <= now => {
+                    self.expire_owned(payment, now);
+                    Err(Refusal::PaymentIs(PaymentState::Expired).into())
+                }
+                PaymentState::Pending => Ok(self.start_processing(payment, key, now)),
+                other => Err(Refusal::PaymentIs(other).into()),
+            }
+        })
+    }
+
+    /// Decides outcome and moment, once.
+    pub(crate) fn start_processing(
+        &self,
+        payment: OwnedPayment<'_>,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> Did {
+        let OwnedPayment { owned, intent, .. } = payment;
+        let bits = self.secrets.outcome_bits(intent.id.slot, intent.id.generation);
+        let verdict = decide(intent.scenario, bits, self.config.payment_time_permille);
+        let moment = if verdict.answers { now.plus_ms(verdict.after_ms) } else { UnixMs::MAX };
+        let processing = PaymentProcessing {
+            id: intent.id,
+            succeeds: verdict.succeeds,
+            answers: verdict.answers,
+            moment,
+            key,
+        };
+        let end = self.log.append(&Record::from(processing.clone()), now);
+        self.payment_processing(&processing, now, end);
+        owned.commit(PaymentState::Processing as u8);
+        Did { reply: processing_reply(&processing, intent.expires_at, now), end }
+    }
+
+    /// An outside processor says how it ended.
+    pub(crate) fn report_payment(&self, command: &ReportPayment, now: UnixMs) -> Outcome {
+        self.once(command.key.as_ref(), &request::report_payment(command), now, |key| {
+            let payment = self.own_payment_now(command.payment, None, now)?;
+            let state = match command.outcome {
+                Reported::Completed => PaymentState::Completed,
+                Reported::Failed => PaymentState::Failed,
+            };
+            match payment.state {
+                PaymentState::Pending | PaymentState::Processing if payment.intent.expires_at <= now => {
+                    self.expire_owned(payment, now);
+                    Err(Refusal::PaymentIs(PaymentState::Expired).into())
+                }
+                PaymentState::Pending | PaymentState::Processing => {
+                    Ok(self.end_payment(payment, state, key, now))
+                }
+                other => Err(Refusal::PaymentIs(other).into()),
+            }
+        })
+    }
+
+    /// Calls an intent off, or pays back.
+    pub(crate) fn cancel_payment(&self, command: &CancelPayment, now: UnixMs) -> Outcome {
+        self.once(command.key.as_ref(), &request::cancel_payment(command), now, |key| {
+            let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
+            match payment.state {
+                PaymentState::Pending | PaymentState::Processing if payment.intent.expires_at <= now => {
+                    self.expire_owned(payment, now);
+                    Err(Refusal::PaymentIs(PaymentState::Expired).into())
+                }
+                PaymentState::Pending | PaymentState::Processing => {
+                    Ok(self.end_payment(payment, PaymentState::Cancelled, key, now))
+                }
+                PaymentState::Completed => self.refund(payment, command.refund_minor, key, now),
+                other => Err(Refusal::PaymentIs(other).into()),
+            }
+        })
+    }
+
+    /// Ends an intent in `state`, with what that does to its reservation, in one record.
+    pub(crate) fn end_payment(
+        &self,
+        payment: OwnedPayment<'_>,
+        state: PaymentState,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> Did {
+        let OwnedPayment { owned, intent, .. } = payment;
+        let purse = match state {
+            PaymentState::Completed => self.settle_paid(&intent, now),
+            PaymentState::Failed => self.settle_failed(&intent, now),
+            _ => Purse::untouched(),
+        };
+        let effect = purse.effect();
+        let paid_back = effect == Effect::PaidBack;
+        let state = if paid_back { PaymentState::Refunded } else { state };
+        let settled = PaymentSettled {
+            id: intent.id,
+            state,
+            effect,
+            settlement: purse.settlement().cloned(),
+            refunded_minor: if paid_back { intent.amount.minor } else { 0 },
+            expires_at: intent.expires_at,
+            webhooks: self.webhooks(&intent, state),
+            key,
+        };
+        let end = self.log.append(&Record::from(settled.clone()), now);
+        self.payment_settled(&settled, now, end);
+        purse.close(self, effect, false, now, end);
+        owned.commit(state as u8);
+        Did { reply: settled_reply(&settled, now), end }
+    }
+
+    fn expire_owned(&self, payment: OwnedPayment<'_>, now: UnixMs) -> Did {
+        self.end_payment(payment, PaymentState::Expired, None, now)
+    }
+
+    fn refund(
+        &self,
+        payment: OwnedPayment<'_>,
+        minor: Option<i64>,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> Outcome {
+        let OwnedPayment { owned, intent, .. } = payment;
+        let left_minor = intent.amount.minor - intent.refunded_minor;
+        let minor = minor.unwrap_or(left_minor);
+        if minor <= 0 {
+            return Err(Refusal::invalid("refund_amount", "must be more than nothing", minor).into());
+        }
+        if minor > left_minor {
+            return Err(Refusal::RefundTooLarge { left_minor }.into());
+        }
+        let whole = minor == left_minor;
+        let state = if whole { PaymentState::Refunded } else { PaymentState::Completed };
+        let purse = if whole { self.settle_refunded(&intent) } else { Purse::untouched() };
+        let refunded = PaymentRefunded {
+            id: intent.id,
+            state,
+            refunded_minor: minor,
+            number: intent.refunds + 1,
+            settlement: purse.settlement().cloned(),
+            expires_at: intent.expires_at,
+            webhooks: self.webhooks(&intent, PaymentState::Refunded),
+            key,
+        };
+        let effect = purse.effect();
+        let end = self.log.append(&Record::from(refunded.clone()), now);
+        self.payment_refunded(&refunded, now, end);
+        purse.close(self, effect, true, now, end);
+        owned.commit(state as u8);
+        Ok(Did { reply: refunded_reply(&refunded, now), end })
+    }
+
+    /// The webhooks that tell of `state`: one if the intent has an address and the outbox has room, else none.
+    fn webhooks(&self, intent: &Intent, state: PaymentState) -> SmallVec<[WebhookQueued; 2]> {
+        if intent.webhook_url.is_none() {
+            return SmallVec::new();
+        }
+        let Some(slot) = self.outbox.slots().take() else {
+            self.metrics.webhooks_dropped.add(1);
+            return SmallVec::new();
+        };
+        let status = self.outbox.slots().get(slot).expect("just taken");
+        let owned = status.own(|_| true).expect("a free slot is nobody's");
+        let id = SlotId { slot, generation: owned.before().generation, tag: self.secrets.random() };
+        owned.commit(1);
+        SmallVec::from_iter([WebhookQueued { id, tells: state }])
+    }
+
+    /// Takes the right to change an intent, whatever its state.
+    pub(crate) fn own_payment(
+        &self,
+        id: PaymentId,
+        user: Option<&UserId>,
+    ) -> Result<OwnedPayment<'_>, Refusal> {
+        let slot = self.payments.find(id.0).ok_or(Refusal::UnknownPayment)?;
+        let owned = slot
+            .status
+            .own(|seen| seen.generation == id.0.generation && payment_state(seen.state).is_some())
+            .map_err(|_| Refusal::UnknownPayment)?;
+        let intent = slot.owned();
+        if user.is_some_and(|user| !self.users.is(intent.user, user)) {
+            return Err(Refusal::Forbidden);
+        }
+        let state = payment_state(owned.before().state).expect("checked while owning");
+        Ok(OwnedPayment { owned, state, intent })
+    }
+
+    /// As [`Core::own_payment`], after what the clock has decided already: an outcome whose moment has come counts, whether
+    /// or not its timer has fired.
+    fn own_payment_now(
+        &self,
+        id: PaymentId,
+        user: Option<&UserId>,
+        now: UnixMs,
+    ) -> Result<OwnedPayment<'_>, Refusal> {
+        loop {
+            let payment = self.own_payment(id, user)?;
+            let (moment, expires_at) = (payment.intent.moment, payment.intent.expires_at);
+            if payment.state != PaymentState::Processing || moment > now || moment > expires_at {
+                return Ok(payment);
+            }
+            self.end_decided(payment, now);
+        }
+    }
+
+    fn end_decided(&self, payment: OwnedPayment<'_>, now: UnixMs) {
+        let state = if payment.intent.succeeds { PaymentState::Completed } else { PaymentState::Failed };
+        self.end_payment(payment, state, None, now);
+    }
+
+    /// A payment's timer fired: starts, settles, expires or forgets it, as its state and the time say.
+    pub(crate) fn due_payment(&self, index: u32, now: UnixMs) {
+        let Some((_, intent, _)) = self.payments.slot(index).and_then(PaymentSlot::read) else { return };
+        let Ok(payment) = self.own_payment(PaymentId(intent.id), None) else { return };
+        let (state, moment, expires_at) = (payment.state, payment.intent.moment, payment.intent.expires_at);
+        match state {
+            // What has not begun by then never begins; what was decided for a moment before counts, however late.
+            PaymentState::Pending if expires_at <= now => {
+                self.expire_owned(payment, now);
+            }
+            PaymentState::Processing if expires_at <= now && moment > expires_at => {
+                self.expire_owned(payment, now);
+            }
+            PaymentState::Pending if moment <= now => {
+                self.start_processing(payment, None, now);
+            }
+            PaymentState::Processing if moment <= now => {
+                self.end_decided(payment, now);
+            }
+            PaymentState::Pending | PaymentState::Processing => {
+                self.deadlines.payments.set(index, moment.min(expires_at));
+            }
+            PaymentState::Completed => {}
+            _ => self.forget_payment(payment, now),
+        }
+    }
+}
+
+pub(crate) fn processing_reply(processing: &PaymentProcessing, expires_at: UnixMs, at: UnixMs) -> Reply {
+    Reply::Payment(PaymentChanged {
+        id: PaymentId(processing.id),
+        state: PaymentState::Processing,
+        at,
+        expires_at,
+        refunded_minor: 0,
+        refund_number: 0,
+        effect: Effect::None,
+    })
+}
+
+fn check_payment(command: &CreatePayment) -> Result<(), Refusal> {
+    if command.amount.minor < 0 {
+        return Err(Refusal::invalid("amount", "must not be negative", command.amount.minor));
+    }
+    if command.attachment.len() > ATTACHMENT_BYTES_MAX {
+        let reason = format_args!(
+            "has {} bytes, at most {ATTACHMENT_BYTES_MAX} are allowed",
+            command.attachment.len()
+        );
+        return Err(Refusal::invalid("attachment", reason, ""));
+    }
+    if let Some(url) = &command.webhook_url
+        && (url.is_empty() || url.len() > URL_BYTES_MAX)
+    {
+        return Err(Refusal::invalid(
+            "webhook_url",
+            format_args!("must have 1 to {URL_BYTES_MAX} bytes"),
+            "",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,327 @@
+//! Reads. A read of a reservation or payment says where its last record ends, so that its caller can wait until what
+//! it shows is durable; counts and places in line may run ahead.
+
+use std::ops::ControlFlow;
+
+use crate::clock::UnixMs;
+use crate::command::{Money, Which};
+use crate::error::{PaymentState, Refusal, ReservationState};
+use crate::ids::{EventId, PaymentId, ReservationId, UserId, WebhookId};
+use crate::inventory::{PackedPlace, Place};
+use crate::limits::PAGE_MAX;
+use crate::outbox::Webhook;
+use crate::payments::Intent;
+use crate::reservations::{Facts, SlotState};
+use crate::users::List;
+use crate::views::{
+    Cursor, DrawView, EventView, Page, PaymentView, PlaceView, QueueView, ReservationView, SeatView,
+    SectionView, WebhookView,
+};
+
+use super::core::Core;
+use super::event::Event;
+
+/// Entries that one page looks at, at most: a rare filter over a long list gives short pages, not long waits.
+const LOOKED_AT_MAX: usize = 4_096;
+
+impl Core {
+    /// A reservation and the end of its last record.
+    pub(crate) fn read_reservation(
+        &self,
+        which: &Which,
+        user: Option<&UserId>,
+        now: UnixMs,
+    ) -> Result<(ReservationView, u64), Refusal> {
+        let id = self.reservation_id(which)?;
+        let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+        self.check_user(&facts, user)?;
+        self.reservation_view(&facts, now)
+            .map(|view| (view, facts.position))
+            .ok_or(Refusal::UnknownReservation)
+    }
+
+    fn reservation_view(&self, facts: &Facts, now: UnixMs) -> Option<ReservationView> {
+        let SlotState::Is(state) = facts.state else { return None };
+        let event = self.catalog.get(facts.event)?;
+        let lapsed = state == ReservationState::Pending && facts.expires_at <= now;
+        let payment = facts.payment.and_then(|(slot, generation)| {
+            let (_, intent, _) = self.payments.slot(slot)?.read()?;
+            (intent.id.generation == generation).then_some(PaymentId(intent.id))
+        });
+        Some(ReservationView {
+            id: ReservationId(facts.id),
+            external: self.reservations.external(facts.id.slot).map(|external| (*external).clone()),
+            event: event.id.clone(),
+            event_number: event.number,
+            user: self.users.name(facts.user)?,
+            state: if lapsed { ReservationState::Expired } else { state },
+            places: facts.places.iter().copied().collect(),
+            total: Money { minor: facts.total_minor, currency: event.settings.load().currency },
+            created_at: facts.created_at,
+            changed_at: facts.changed_at,
+            expires_at: facts.expires_at,
+            extensions: facts.extensions,
+            payment,
+        })
+    }
+
+    /// A user's reservations, newest first.
+    pub(crate) fn list_reservations(
+        &self,
+        user: &UserId,
+        state: Option<ReservationState>,
+        event: Option<&EventId>,
+        page: (Option<Cursor>, usize),
+        now: UnixMs,
+    ) -> (Page<ReservationView>, u64) {
+        self.list(List::Reservations, user, page, |slot| {
+            let slot_ref = self.reservations.slot(slot)?;
+            let facts = self.reservations.read(slot_ref, slot);
+            let cursor = Cursor { created_at: facts.created_at, slot, generation: facts.id.generation };
+            let view = self.reservation_view(&facts, now).filter(|view| {
+                view.user == *user
+                    && state.is_none_or(|state| view.state == state)
+                    && event.is_none_or(|event| view.event == *event)
+            });
+            Some((cursor, facts.position, view))
+        })
+    }
+
+    /// A payment and the end of its last record.
+    pub(crate) fn read_payment(
+        &self,
+        id: PaymentId,
+        user: Option<&UserId>,
+        now: UnixMs,
+    ) -> Result<(PaymentView, u64), Refusal> {
+        let (state, intent, position) = self.payments.read(id.0).ok_or(Refusal::UnknownPayment)?;
+        if user.is_some_and(|user| !self.users.is(intent.user, user)) {
+            return Err(Refusal::Forbidden);
+        }
+        self.payment_view(state, &intent, now).map(|view| (view, position)).ok_or(Refusal::UnknownPayment)
+    }
+
+    fn payment_view(&self, state: PaymentState, intent: &Intent, now: UnixMs) -> Option<PaymentView> {
+        let lapsed = intent.has_lapsed(state, now);
+        Some(PaymentView {
+            id: PaymentId(intent.id),
+            state: if lapsed { PaymentState::Expired } else { state },
+            reservation: intent.reservation.map(ReservationId),
+            unlinked: intent.unlinked.clone(),
+            user: self.users.name(intent.user)?,
+            amount: intent.amount,
+            refunded_minor: intent.refunded_minor,
+            refunds: intent.refunds,
+            method: intent.method,
+            scenario: intent.scenario,
+            effect: intent.effect,
+            created_at: intent.created_at,
+            changed_at: intent.changed_at,
+            processed_at: (intent.processed_at > UnixMs::ZERO).then_some(intent.processed_at),
+            expires_at: intent.expires_at,
+            webhook_url: intent.webhook_url.clone(),
+            attachment: intent.attachment.clone(),
+        })
+    }
+
+    /// A user's payments, newest first.
+    pub(crate) fn list_payments(
+        &self,
+        user: &UserId,
+        state: Option<PaymentState>,
+        reservation: Option<ReservationId>,
+        page: (Option<Cursor>, usize),
+        now: UnixMs,
+    ) -> (Page<PaymentView>, u64) {
+        self.list(List::Payments, user, page, |slot| {
+            let (current, intent, position) = self.payments.slot(slot)?.read()?;
+            let cursor = Cursor { created_at: intent.created_at, slot, generation: intent.id.generation };
+            let view = self.payment_view(current, &intent, now).filter(|view| {
+                view.user == *user
+                    && state.is_none_or(|state| view.state == state)
+                    && reservation.is_none_or(|reservation| view.reservation == Some(reservation))
+            });
+            Some((cursor, position, view))
+        })
+    }
+
+    /// Walks a user's list behind a cursor and collects one page; also says where the last record shown ends.
+    fn list<V>(
+        &self,
+        list: List,
+        user: &UserId,
+        (after, most): (Option<Cursor>, usize),
+        read: impl Fn(u32) -> Option<(Cursor, u64, Option<V>)>,
+    ) -> (Page<V>, u64) {
+        let mut page = Page { items: Vec::new(), next: None };
+        let mut position = 0;
+        let Some(user) = self.users.find(user) else { return (page, 0) };
+        let most = most.clamp(1, PAGE_MAX);
+        // If the cursor's entry is still there the walk begins behind it, else at the newest, passing over what is newer.
+        let anchor = after.filter(|after| read(after.slot).is_some_and(|(at, _, _)| at == *after));
+        let mut looked_at = 0;
+        let mut last = None;
+        self.users.walk(list, user, anchor.map(|anchor| anchor.slot), LOOKED_AT_MAX + 1, |slot| {
+            let Some((cursor, end, view)) = read(slot) else { return ControlFlow::Continue(()) };
+            if anchor.is_none() && after.is_some_and(|after| cursor.created_at >= after.created_at) {
+                return ControlFlow::Continue(());
+            }
+            if page.items.len() == most || looked_at == LOOKED_AT_MAX {
+                page.next = last;
+                return ControlFlow::Break(());
+            }
+            looked_at += 1;
+            last = Some(cursor);
+            if let Some(view) = view {
+                position = position.max(end);
+                page.items.push(view);
+            }
+            ControlFlow::Continue(())
+        });
+        (page, position)
+    }
+
+    /// An event.
+    pub(crate) fn event_view(&self, event: &Event) -> EventView {
+        EventView {
+            id: event.id.clone(),
+            number: event.number,
+            settings: (**event.settings.load()).clone(),
+            sale: event.sale(),
+            counts: event.seats.totals().into(),
+            has_queue: event.line.get().is_some_and(|line| line.policy().enabled),
+        }
+    }
+
+    /// An event's sections with their counts.
+    pub(crate) fn sections(&self, event: &Event) -> Vec<SectionView> {
+        let layout = event.seats.layout();
+        (0..layout.sections())
+            .map(|section| {
+                let view = layout.section(section);
+                SectionView {
+                    name: view.name.to_owned(),
+                    standing: view.general,
+                    counts: event.seats.counts(section).into(),
+                    price_min_minor: view.price_min_minor,
+                    price_max_minor: view.price_max_minor,
+                }
+            })
+            .collect()
+    }
+
+    /// Seats of an event from index `from` on, at most `most`, with their states. A seat whose hold has lapsed counts
+    /// as available.
+    pub(crate) fn seats(&self, event: &Event, from: u32, most: usize, now: UnixMs) -> Vec<SeatView> {
+        let seats = event.seats.layout().seats();
+        (from.min(seats)..seats)
+            .take(most)
+            .map(|index| {
+                let seat = crate::inventory::SeatIx(index);
+                SeatView {
+                    place: describe(event, PackedPlace::seat(seat)),
+                    state: self.seat_state(event, seat, now),
+                }
+            })
+            .collect()
+    }
+
+    /// How a seat stands now.
+    pub(crate) fn seat_state(
+        &self,
+        event: &Event,
+        seat: crate::inventory::SeatIx,
+        now: UnixMs,
+    ) -> crate::views::SeatState {
+        use crate::inventory::{Fate, SeatState as Word};
+        use crate::views::SeatState;
+        let seen = event.seats.seat(seat);
+        match seen.state {
+            Word::Free => SeatState::Available,
+            Word::Held if self.fate(seen.owner, now) == Fate::Lapsed => SeatState::Available,
+            Word::Held => SeatState::Reserved,
+            Word::Sold => SeatState::Sold,
+            Word::Blocked => SeatState::Blocked,
+        }
+    }
+
+    /// A line's figures.
+    pub(crate) fn queue_view(&self, event: &Event, now: UnixMs) -> Result<QueueView, Refusal> {
+        let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
+        let stats = line.stats(now);
+        Ok(QueueView {
+            waiting: stats.waiting,
+            ready: stats.ready,
+            inside: stats.inside,
+            admitted_total: stats.admitted_total,
+            expired_total: stats.expired_total,
+            left_total: stats.left_total,
+            admitted_per_minute: u32::try_from(stats.ready_per_minute).unwrap_or(u32::MAX),
+            average_wait_ms: stats.average_wait_ms.unwrap_or(0),
+            paused: stats.paused,
+        })
+    }
+
+    /// The pre-sale draw: what is committed to, and what was drawn.
+    pub(crate) fn draw_view(&self, event: &Event) -> Option<DrawView> {
+        let line = event.line.get()?;
+        let seed = self.secrets.draw_seed(event.number);
+        let drawn = line.drawn_seed();
+        let has_room = drawn.is_some() || line.policy().room.is_some();
+        has_room.then(|| DrawView { commitment: crate::admission::commitment(&seed), seed: drawn })
+    }
+
+    /// Webhooks whose time has come, and the time of the next one. Only those that are durable.
+    pub(crate) fn due_webhooks(&self, now: UnixMs, most: usize) -> (Vec<WebhookView>, Option<UnixMs>) {
+        let durable = self.log.durable.reached();
+        let (due, next) = self.outbox.due(now, most);
+        (due.iter().filter(|webhook| webhook.position <= durable).map(webhook_view).collect(), next)
+    }
+
+    /// Dead letters behind an order, oldest first.
+    pub(crate) fn dead_webhooks(&self, after_order: u64, most: usize) -> Vec<WebhookView> {
+        self.outbox.dead(after_order, most.clamp(1, PAGE_MAX)).iter().map(webhook_view).collect()
+    }
+}
+
+fn webhook_view(webhook: &Webhook) -> WebhookView {
+    WebhookView {
+        id: WebhookId(webhook.id),
+        payment: PaymentId(webhook.payment),
+        tells: webhook.tells,
+        created_at: webhook.created_at,
+        attempts: webhook.attempts,
+        next_at: webhook.next_at,
+        order: webhook.order,
+    }
+}
+
+/// A place in words.
+pub(crate) fn describe(event: &Event, place: PackedPlace) -> PlaceView {
+    let layout = event.seats.layout();
+    match place.unpack() {
+        Place::Seat(seat) => {
+            let info = layout.seat(seat);
+            let id = layout.label(seat);
+            PlaceView {
+                number: layout.number_of(&id).to_owned(),
+                section: info.section.to_owned(),
+                row: info.row.to_owned(),
+                price_minor: info.price_minor,
+                count: 1,
+                id,
+            }
+        }
+        Place::General { section, count } => {
+            let view = layout.section(section);
+            PlaceView {
+                id: view.name.to_owned(),
+                section: view.name.to_owned(),
+                row: String::new(),
+                number: String::new(),
+                price_minor: view.price_min_minor,
+                count: count.into(),
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Little-endian bytes of plain values: how record bodies and remembered answers are written and read. Reading checks
+//! every length and tag and never panics, whatever the bytes.
+
+use smallvec::SmallVec;
+
+use crate::clock::UnixMs;
+use crate::ids::{EventId, ExternalId, IdempotencyKey, SlotId, UserId};
+
+/// Bytes that are not what the reader expects. The checksum was good, so this is another version or a bug, not rot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed(pub(crate) &'static str);
+
+/// The unread rest of a body.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(crate) fn bytes(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
+        let (head, tail) = self.0.split_at_checked(len).ok_or(Malformed("body ends early"))?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    /// A value, and nothing behind it.
+    pub(crate) fn whole<T: Wire>(bytes: &'a [u8]) -> Result<T, Malformed> {
+        let mut reader = Self(bytes);
+        let value = T::get(&mut reader)?;
+        if reader.0.is_empty() { Ok(value) } else { Err(Malformed("bytes behind the body")) }
+    }
+}
+
+/// A value that can be written to and read from a body.
+pub(crate) trait Wire: Sized {
+    fn put(&self, out: &mut Vec<u8>);
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed>;
+}
+
+macro_rules! wire_numbers {
+    ($($number:ty),*) => {$(
+        impl Wire for $number {
+            #[inline]
+            fn put(&self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.to_le_bytes());
+            }
+            #[inline]
+            fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+                let bytes = from.bytes(size_of::<$number>())?;
+                Ok(<$number>::from_le_bytes(bytes.try_into().map_err(|_| Malformed("number"))?))
+            }
+        }
+    )*};
+}
+wire_numbers!(u8, u16, u32, u64, u128, i64);
+
+impl Wire for bool {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        match u8::get(from)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Malformed("bool")),
+        }
+    }
+}
+
+impl Wire for UnixMs {
+    fn put(&self, out: &mut Vec<u8>) {
+        Self::get(*self).put(out);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        u64::get(from).map(Self::new)
+    }
+}
+
+impl<const N: usize> Wire for [u8; N] {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        from.bytes(N)?.try_into().map_err(|_| Malformed("array"))
+    }
+}
+
+impl Wire for [u64; 5] {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.iter().for_each(|number| number.put(out));
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut numbers = [0; 5];
+        for number in &mut numbers {
+            *number = u64::get(from)?;
+        }
+        Ok(numbers)
+    }
+}
+
+impl Wire for SlotId {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.slot.put(out);
+        self.generation.put(out);
+        self.tag.put(out);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self { slot: u32::get(from)?, generation: u32::get(from)?, tag: u64::get(from)? })
+    }
+}
+
+impl<T: Wire> Wire for Option<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.is_some().put(out);
+        if let Some(value) = self {
+            value.put(out);
+        }
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(if bool::get(from)? { Some(T::get(from)?) } else { None })
+    }
+}
+
+fn put_len(len: usize, out: &mut Vec<u8>) {
+    u32::try_from(len).expect("bodies are far below 4 GiB").put(out);
+}
+
+impl Wire for Vec<u8> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_len(self.len(), out);
+        out.extend_from_slice(self);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let len = u32::get(from)? as usize;
+        Ok(from.bytes(len)?.to_vec())
+    }
+}
+
+impl<T: Wire, const N: usize> Wire for SmallVec<[T; N]> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_len(self.len(), out);
+        for item in self {
+            item.put(out);
+        }
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let len = u32::get(from)? as usize;
+        // A length is believed only as far as there are bytes for it.
+        if len > from.0.len() {
+            return Err(Malformed("list longer than the body"));
+        }
+        (0..len).map(|_| T::get(from)).collect()
+    }
+}
+
+impl Wire for String {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_len(self.len(), out);
+        out.extend_from_slice(self.as_bytes());
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let len = u32::get(from)? as usize;
+        std::str::from_utf8(from.bytes(len)?).map(ToOwned::to_owned).map_err(|_| Malformed("text"))
+    }
+}
+
+macro_rules! wire_text_ids {
+    ($($id:ty),*) => {$(
+        impl Wire for $id {
+            fn put(&self, out: &mut Vec<u8>) {
+                let text = self.as_str();
+                out.push(u8::try_from(text.len()).expect("ids have at most 128 bytes"));
+                out.extend_from_slice(text.as_bytes());
+            }
+            fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+                let len = u8::get(from)? as usize;
+                let text = std::str::from_utf8(from.bytes(len)?).map_err(|_| Malformed("id"))?;
+                Self::new(text).map_err(|_| Malformed("id"))
+            }
+        }
+    )*};
+}
+wire_text_ids!(EventId, UserId, ExternalId, IdempotencyKey);
+
+/// Writes and reads a struct field by field, in the order given.
+macro_rules! wire_struct {
+    ($name:ty { $($field:ident),* $(,)? }) => {
+        impl $crate::record::Wire for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                $($crate::record::Wire::put(&self.$field, out);)*
+            }
+            fn get(from: &mut $crate::record::Reader<'_>) -> Result<Self, $crate::record::Malformed> {
+                $(let $field = $crate::record::Wire::get(from)?;)*
+                Ok(Self { $($field),* })
+            }
+        }
+    };
+}
+
+/// Writes and reads a fieldless enum as one byte.
+macro_rules! wire_enum {
+    ($name:ty { $($variant:ident = $number:literal),* $(,)? }) => {
+        impl $crate::record::Wire for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                out.push(match self { $(Self::$variant => $number),* });
+            }
+            fn get(from: &mut $crate::record::Reader<'_>) -> Result<Self, $crate::record::Malformed> {
+                match <u8 as $crate::record::Wire>::get(from)? {
+                    $($number => Ok(Self::$variant),)*
+                    _ => Err($crate::record::Malformed(stringify!($name))),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {wire_enum, wire_struct};

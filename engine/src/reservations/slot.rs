@@ -1,0 +1,251 @@
+//! The slot: atomics only, so that any number of readers copy it while one owner at a time changes it.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use smallvec::SmallVec;
+
+use crate::clock::UnixMs;
+use crate::error::ReservationState;
+use crate::ids::{ExternalId, SlotId};
+use crate::inventory::PackedPlace;
+use crate::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
+use crate::sync::{Slab, Status};
+use crate::users::UserIx;
+
+/// Places kept in the slot itself; a hold with more keeps all of them beside the table.
+const INLINE_PLACES: usize = 8;
+const NONE: u32 = u32::MAX;
+
+/// A slot's state: free, or one of a reservation's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SlotState {
+    Free,
+    Is(ReservationState),
+}
+
+impl SlotState {
+    pub(crate) const FREE: u8 = 0;
+
+    pub(crate) fn of(number: u8) -> Self {
+        match number {
+            Self::FREE => Self::Free,
+            1 => Self::Is(ReservationState::Pending),
+            2 => Self::Is(ReservationState::Confirmed),
+            3 => Self::Is(ReservationState::Cancelled),
+            4 => Self::Is(ReservationState::Expired),
+            5 => Self::Is(ReservationState::Failed),
+            6 => Self::Is(ReservationState::Refunded),
+            other => unreachable!("no reservation state has the number {other}"),
+        }
+    }
+}
+
+/// One reservation with its hold.
+#[derive(Default)]
+pub(crate) struct Slot {
+    pub(crate) status: Status,
+    /// End of the last record about this slot: what a reader sees is durable once the journal is.
+    position: AtomicU64,
+    tag: AtomicU64,
+    created_at: AtomicU64,
+    changed_at: AtomicU64,
+    expires_at: AtomicU64,
+    total_minor: AtomicI64,
+    user: AtomicU32,
+    event: AtomicU32,
+    ticket: AtomicU32,
+    /// Slot and generation of the payment that is under way or done; slot `NONE` for none.
+    payment: AtomicU32,
+    payment_generation: AtomicU32,
+    /// Number of places in the low byte, extensions above.
+    counts: AtomicU32,
+    places: [AtomicU32; INLINE_PLACES],
+}
+
+/// Everything about one reservation at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) id: SlotId,
+    pub(crate) state: SlotState,
+    pub(crate) position: u64,
+    pub(crate) event: u32,
+    pub(crate) user: UserIx,
+    pub(crate) ticket: Option<u32>,
+    pub(crate) payment: Option<(u32, u32)>,
+    pub(crate) created_at: UnixMs,
+    pub(crate) changed_at: UnixMs,
+    pub(crate) expires_at: UnixMs,
+    pub(crate) total_minor: i64,
+    pub(crate) extensions: u32,
+    pub(crate) places: SmallVec<[PackedPlace; 8]>,
+}
+
+impl Slot {
+    /// When the hold ends. One word, for the path that asks only this.
+    pub(crate) fn expires_at(&self) -> UnixMs {
+        UnixMs::new(self.expires_at.load(Relaxed))
+    }
+
+    /// By the owner: the record that is about this slot ends there.
+    pub(crate) fn set_position(&self, end: u64, at: UnixMs) {
+        self.position.store(end, Relaxed);
+        self.changed_at.store(at.get(), Relaxed);
+    }
+
+    /// By the owner: the hold ends at another moment.
+    pub(crate) fn set_expiry(&self, expires_at: UnixMs, extensions: u32) {
+        self.expires_at.store(expires_at.get(), Relaxed);
+        let places = self.counts.load(Relaxed) & 0xff;
+        self.counts.store(places | (extensions << 8), Relaxed);
+    }
+
+    /// By the owner: this payment is under way or done, or none is.
+    pub(crate) fn set_payment(&self, payment: Option<(u32, u32)>) {
+        let (slot, generation) = payment.unwrap_or((NONE, 0));
+        self.payment_generation.store(generation, Relaxed);
+        self.payment.store(slot, Relaxed);
+    }
+}
+
+/// All reservations.
+pub(crate) struct Reservations {
+    slots: Slab<Slot>,
+    /// Holds with more places than a slot has room for.
+    long: DashMap<u32, SmallVec<[PackedPlace; 8]>>,
+    by_external: DashMap<ExternalId, (u32, u32)>,
+    externals: DashMap<u32, Arc<ExternalId>>,
+}
+
+impl Reservations {
+    pub(crate) fn with_bound(bound: u32) -> Self {
+        Self {
+            slots: Slab::with_bound(bound),
+            long: DashMap::with_shard_amount(16),
+            by_external: DashMap::new(),
+            externals: DashMap::new(),
+        }
+    }
+
+    pub(crate) fn slots(&self) -> &Slab<Slot> {
+        &self.slots
+    }
+
+    pub(crate) fn slot(&self, index: u32) -> Option<&Slot> {
+        self.slots.get(index)
+    }
+
+    /// The slot that an id means, if the id is of its present generation and its tag is right.
+    pub(crate) fn find(&self, id: SlotId) -> Option<&Slot> {
+        let slot = self.slots.get(id.slot)?;
+        let (seen, tag) = slot.status.read(|seen| (seen, slot.tag.load(Relaxed)));
+        (seen.generation == id.generation && seen.state != SlotState::FREE && tag == id.tag).then_some(slot)
+    }
+
+    /// By the owner of a free slot: writes everything about a new hold.
+    pub(crate) fn fill(&self, slot: &Slot, facts: &Facts) {
+        slot.tag.store(facts.id.tag, Relaxed);
+        slot.position.store(facts.position, Relaxed);
+        slot.created_at.store(facts.created_at.get(), Relaxed);
+        slot.changed_at.store(facts.changed_at.get(), Relaxed);
+        slot.user.store(facts.user.0, Relaxed);
+        slot.event.store(facts.event, Relaxed);
+        slot.ticket.store(facts.ticket.unwrap_or(NONE), Relaxed);
+        slot.set_payment(facts.payment);
+        self.set_places(slot, facts.id.slot, &facts.places, facts.total_minor);
+        slot.set_expiry(facts.expires_at, facts.extensions);
+    }
+
+    /// By the owner: the hold has these places, at this price.
+    pub(crate) fn set_places(&self, slot: &Slot, index: u32, places: &[PackedPlace], total_minor: i64) {
+        let count = u32::try_from(places.len()).expect("at most 64 places");
+        let before = slot.counts.load(Relaxed);
+        let extensions = before >> 8;
+        slot.counts.store(count | (extensions << 8), Relaxed);
+        slot.total_minor.store(total_minor, Relaxed);
+        if places.len() > INLINE_PLACES {
+            self.long.insert(index, places.into());
+            return;
+        }
+        if (before & 0xff) as usize > INLINE_PLACES {
+            self.long.remove(&index);
+        }
+        for (word, place) in slot.places.iter().zip(places) {
+            word.store(place.bits(), Relaxed);
+        }
+    }
+
+    /// A copy of everything, all of one moment. `index` is the slot's own.
+    pub(crate) fn read(&self, slot: &Slot, index: u32) -> Facts {
+        slot.status.read(|seen| self.copy(slot, index, seen.generation, seen.state))
+    }
+
+    /// A copy of everything, by the owner, who need not fear a torn view.
+    pub(crate) fn read_owned(&self, slot: &Slot, index: u32, generation: u32, state: u8) -> Facts {
+        self.copy(slot, index, generation, state)
+    }
+
+    fn copy(&self, slot: &Slot, index: u32, generation: u32, state: u8) -> Facts {
+        let counts = slot.counts.load(Relaxed);
+        let payment = slot.payment.load(Relaxed);
+        let ticket = slot.ticket.load(Relaxed);
+        Facts {
+            id: SlotId { slot: index, generation, tag: slot.tag.load(Relaxed) },
+            state: SlotState::of(state),
+            position: slot.position.load(Relaxed),
+            event: slot.event.load(Relaxed),
+            user: UserIx(slot.user.load(Relaxed)),
+            ticket: (ticket != NONE).then_some(ticket),
+            payment: (payment != NONE).then(|| (payment, slot.payment_generation.load(Relaxed))),
+            created_at: UnixMs::new(slot.created_at.load(Relaxed)),
+            changed_at: UnixMs::new(slot.changed_at.load(Relaxed)),
+            expires_at: UnixMs::new(slot.expires_at.load(Relaxed)),
+            total_minor: slot.total_minor.load(Relaxed),
+            extensions: counts >> 8,
+            places: self.places(slot, index, (counts & 0xff) as usize),
+        }
+    }
+
+    fn places(&self, slot: &Slot, index: u32, count: usize) -> SmallVec<[PackedPlace; 8]> {
+        if count > INLINE_PLACES {
+            // Absent only in a torn view, which the reader throws away.
+            return self.long.get(&index).map(|places| places.clone()).unwrap_or_default();
+        }
+        slot.places[..count]
+            .iter()
+            .map(|word| PackedPlace::from_bits(word.load(Relaxed)).unwrap_or_default())
+            .collect()
+    }
+
+    /// Binds an id of the caller's to a slot; false if the id is taken by a reservation that can still be looked up.
+    pub(crate) fn bind_external(&self, external: &ExternalId, id: (u32, u32)) -> bool {
+        match self.by_external.entry(external.clone()) {
+            dashmap::Entry::Occupied(_) => false,
+            dashmap::Entry::Vacant(vacant) => {
+                vacant.insert(id);
+                self.externals.insert(id.0, Arc::new(external.clone()));
+                true
+            }
+        }
+    }
+
+    /// Lets go of the id that the caller brought for this slot.
+    pub(crate) fn unbind_external(&self, index: u32) {
+        if let Some((_, external)) = self.externals.remove(&index) {
+            self.by_external.remove(&*external);
+        }
+    }
+
+    /// Slot and generation behind an id of the caller's.
+    pub(crate) fn by_external(&self, external: &ExternalId) -> Option<(u32, u32)> {
+        self.by_external.get(external).map(|found| *found)
+    }
+
+    /// The id that the caller brought for this slot.
+    pub(crate) fn external(&self, index: u32) -> Option<Arc<ExternalId>> {
+        self.externals.get(&index).map(|found| Arc::clone(&found))
+    }
+
+    /// Bytes of one slot, its link in the free stack included.
+    pub(crate) const SLOT_BYTES: usize = size_of::<Slot>() + size_of::<u32>();
+}

@@ -1,0 +1,318 @@
+//! The log buffer: a ring of words into which many threads copy finished records and from which one consumer takes
+//! them in order. Knows a record's length and nothing else about it; neither writes nor syncs, and keeps nothing.
+//!
+//! # Protocol
+//!
+//! A producer takes space by one `fetch_add` on the tail, waits for room if the ring is full, copies every word but
+//! the first, and then stores the first word: that store publishes the record. The consumer walks from record to record; a zero
+//! word where a record should begin means "taken, not yet published". It zeroes every word that it has copied out, and only
+//! then gives the space back by moving `consumed`. So these hold at every moment:
+//!
+//! * every word of `[consumed, consumed + capacity)` that no producer has written is zero;
+//! * a producer writes only inside that window, and only inside the space that its own `fetch_add` took;
+//! * the order of records is the order of the `fetch_add`s, which is also the order of "happened before".
+//!
+//! The consumer sleeps only when the tail says that nothing is taken. It announces its sleep before it looks, and it
+//! looks by a read-modify-write of the tail; a producer's own `fetch_add` then comes either before (and is seen) or after
+//! (and sees the announcement). One locked instruction an append is all that producers pay, and no system call unless the consumer sleeps.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use super::atomic::{AtomicBool, AtomicU64, Ordering};
+use super::park::Parker;
+use super::{CachePadded, Pause};
+
+#[cfg(all(test, loom))]
+mod loom_tests;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+/// Bytes of a word of the ring.
+const WORD: u64 = 8;
+
+/// What a log buffer is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogBufferOptions {
+    /// Size of the ring, a power of two. No record may be longer.
+    pub(crate) capacity_bytes: usize,
+    /// The ring counts as crowded when less than this is free.
+    pub(crate) slack_bytes: usize,
+    /// Offset of the first record: where recovery ended. A multiple of 8.
+    pub(crate) base: u64,
+}
+
+/// The record does not fit the ring, however empty. Nothing was taken and nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RecordTooLarge {
+    pub(crate) record_bytes: usize,
+    pub(crate) capacity_bytes: usize,
+}
+
+impl fmt::Display for RecordTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { record_bytes, capacity_bytes } = self;
+        write!(f, "a record of {record_bytes} bytes does not fit a log buffer of {capacity_bytes}")
+    }
+}
+
+impl std::error::Error for RecordTooLarge {}
+
+/// The producers' side; shared by all of them.
+pub(crate) struct LogBuffer {
+    /// Where the next record goes. Grows for ever; the ring position is its remainder.
+    tail: CachePadded<AtomicU64>,
+    /// Everything below was copied out and zeroed.
+    consumed: CachePadded<AtomicU64>,
+    /// True from the consumer's announcement until somebody takes it upon himself to wake it.
+    asleep: CachePadded<AtomicBool>,
+    words: Box<[AtomicU64]>,
+    capacity_bytes: u64,
+    crowded_bytes: u64,
+    /// Where the consumer sleeps.
+    consumer: Parker,
+    driver: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// The consumer's side. There is one, so there can be only one consumer.
+pub(crate) struct LogDrain {
+    log: Arc<LogBuffer>,
+    /// Where the next record begins: the value of `consumed`, which only we change.
+    at: u64,
+}
+
+impl LogBuffer {
+    /// An empty ring and the one right to drain it.
+    ///
+    /// # Panics
+    ///
+    /// When the options contradict each other: a bug of the caller.
+    pub(crate) fn with_options(options: LogBufferOptions) -> (Arc<Self>, LogDrain) {
+        let LogBufferOptions { capacity_bytes, slack_bytes, base } = options;
+        let capacity = capacity_bytes as u64;
+        assert!(
+            capacity.is_power_of_two() && capacity >= WORD,
+            "log buffer of {capacity} bytes is no power of two of words"
+        );
+        assert!(slack_bytes < capacity_bytes, "slack {slack_bytes} leaves nothing of {capacity_bytes}");
+        assert!(base.is_multiple_of(WORD), "base {base} is not at a word");
+        let log = Arc::new(Self {
+            tail: CachePadded::new(AtomicU64::new(base)),
+            consumed: CachePadded::new(AtomicU64::new(base)),
+            asleep: CachePadded::new(AtomicBool::new(false)),
+            words: (0..capacity / WORD).map(|_| AtomicU64::new(0)).collect(),
+            capacity_bytes: capacity,
+            crowded_bytes: capacity - slack_bytes as u64,
+            consumer: Parker::default(),
+            driver: OnceLock::new(),
+        });
+        (Arc::clone(&log), LogDrain { log, at: base })
+    }
+
+    /// Copies one record in and returns its end: once the durable watermark reaches it, the record is durable.
+    ///
+    /// The record is padded to whole words, and the low half of its first word is its length before padding. If the
+    /// ring is full this waits for the consumer, so whoever drains must go on draining, also after a failure (and then
+    /// throw away what it gets).
+    ///
+    /// # Errors
+    ///
+    /// [`RecordTooLarge`] when the ring could never take it; nothing has happened then. After the space is taken nothing can fail.
+    #[inline]
+    pub(crate) fn append(&self, record: &[u8]) -> Result<u64, RecordTooLarge> {
+        let length = record.len() as u64;
+        if length > self.capacity_bytes {
+            let capacity_bytes = self.words.len() * 8;
+            return Err(RecordTooLarge { record_bytes: record.len(), capacity_bytes });
+        }
+        let first = record.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        assert!(
+            length > 0 && padded_length(first) == length,
+            "record says {first:#x}, but is {length} bytes long"
+        );
+
+        // Acquire: pairs with the Release half of the consumer's look in `LogDrain::wait`; if it announced its sleep
+        // and then saw none of our bytes, we see the announcement below.
+        let start = self.tail.fetch_add(length, Ordering::Acquire);
+        let end = start + length;
+        // Acquire: pairs with the Release in `drain`; the words that we are about to write were zeroed before.
+        if end.wrapping_sub(self.consumed.load(Ordering::Acquire)) > self.capacity_bytes {
+            self.wait_for_room(end);
+        }
+        self.copy_in(start, first, record);
+        // Not before the publication only by program order: if it is hoisted (never above the `fetch_add`), the consumer is
+        // woken a moment early, sees that space is taken, and waits for the publication.
+        if self.asleep.load(Ordering::Relaxed) {
+            self.wake_sleeper();
+        }
+        Ok(end)
+    }
+
+    /// True when less than the slack is free. For the door: a caller that is turned away here has changed nothing yet.
+    /// Exact only at the moment of the look.
+    #[inline]
+    pub(crate) fn crowded(&self) -> bool {
+        self.in_flight_bytes() > self.crowded_bytes
+    }
+
+    /// Bytes that were taken and not yet drained. May pass the capacity while producers wait for room.
+    pub(crate) fn in_flight_bytes(&self) -> u64 {
+        let consumed = self.consumed.load(Ordering::Relaxed);
+        // Read second, and never below an earlier `consumed`; saturating all the same, since the two are not one moment.
+        self.tail.load(Ordering::Relaxed).saturating_sub(consumed)
+    }
+
+    /// End of the last record whose space is taken. What a caller did before this look lies below it.
+    pub(crate) fn tail(&self) -> u64 {
+        self.tail.load(Ordering::Acquire)
+    }
+
+    /// Size of the ring.
+    pub(crate) fn capacity_bytes(&self) -> u64 {
+        self.capacity_bytes
+    }
+
+    /// Ends the consumer's sleep, or its next one: for shutting down. Costs a system call.
+    pub(crate) fn wake(&self) {
+        self.consumer.unpark();
+    }
+
+    /// For an engine without threads: called while an append waits for room, to drain the ring from the caller's own
+    /// thread. Must stand being called by several threads at once.
+    ///
+    /// # Panics
+    ///
+    /// When called twice: a bug of the caller.
+    pub(crate) fn set_driver(&self, driver: impl Fn() + Send + Sync + 'static) {
+        assert!(self.driver.set(Box::new(driver)).is_ok(), "the log buffer has one driver already");
+    }
+
+    #[cold]
+    fn wait_for_room(&self, end: u64) {
+        let mut pause = Pause::new();
+        // Acquire: as in `append`.
+        while end.wrapping_sub(self.consumed.load(Ordering::Acquire)) > self.capacity_bytes {
+            if let Some(drive) = self.driver.get() {
+                drive();
+            }
+            pause.wait();
+        }
+    }
+
+    #[inline]
+    fn copy_in(&self, start: u64, first: u64, record: &[u8]) {
+        let at = self.index(start);
+        let words = record.len() / 8;
+        let until_edge = words.min(self.words.len() - at);
+        let (before_edge, after_edge) = record.split_at(until_edge * 8);
+        store_words(&self.words[at + 1..at + until_edge], &before_edge[8..]);
+        store_words(&self.words[..words - until_edge], after_edge);
+        // Release: pairs with the Acquire in `drain`; whoever sees the first word sees the others.
+        self.words[at].store(first, Ordering::Release);
+    }
+
+    fn index(&self, offset: u64) -> usize {
+        (offset / WORD) as usize & (self.words.len() - 1)
+    }
+
+    #[cold]
+    fn wake_sleeper(&self) {
+        // Of many producers that see the announcement, one wakes. AcqRel costs nothing next to the system call.
+        if self.asleep.swap(false, Ordering::AcqRel) {
+            self.consumer.unpark();
+        }
+    }
+}
+
+impl LogDrain {
+    /// Moves published records to the end of `out`, in order and whole, and returns the offsets before and after.
+    /// Takes at most `max_bytes`, except that one longer record is taken alone. Equal offsets: nothing is published.
+    pub(crate) fn drain(&mut self, max_bytes: usize, out: &mut Vec<u8>) -> (u64, u64) {
+        let from = self.at;
+        let mut to = from;
+        loop {
+            // Acquire: pairs with the Release in `copy_in`.
+            let first = self.log.words[self.log.index(to)].load(Ordering::Acquire);
+            if first == 0 {
+                break;
+            }
+            let length = padded_length(first);
+            let taken = to - from;
+            if taken > 0 && taken + length > max_bytes as u64 {
+                break;
+            }
+            self.copy_out(to, length, out);
+            to += length;
+        }
+        if to != from {
+            self.at = to;
+            // Release: pairs with the Acquire in `append`; producers of the next lap find zeroed words.
+            self.log.consumed.store(to, Ordering::Release);
+        }
+        (from, to)
+    }
+
+    /// Sleeps until a record is published, somebody calls [`LogBuffer::wake`], `timeout` is over, or without cause.
+    /// Returns at once when there is something to drain.
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>) {
+        let log = &*self.log;
+        let mut pause = Pause::new();
+        // Relaxed: only a hint to look closer; `drain` has the Acquire.
+        while log.words[log.index(self.at)].load(Ordering::Relaxed) == 0 {
+            if log.tail.load(Ordering::Relaxed) != self.at {
+                // Somebody is between taking and publishing: tens of nanoseconds, not worth a sleep.
+                pause.wait();
+                continue;
+            }
+            log.asleep.store(true, Ordering::Relaxed);
+            // Release: pairs with the Acquire of the `fetch_add` in `append`. It must be a read-modify-write: it stands in
+            // the tail's order of changes, so every later taker reads a value that carries our announcement.
+            let tail = log.tail.fetch_add(0, Ordering::AcqRel);
+            if tail == self.at {
+                log.consumer.park(timeout);
+                log.asleep.store(false, Ordering::Relaxed);
+                return;
+            }
+            log.asleep.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Where the next record begins: everything below was drained.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
+    }
+
+    fn copy_out(&self, start: u64, length: u64, out: &mut Vec<u8>) {
+        let at = self.log.index(start);
+        let length = usize::try_from(length).expect("a record fits the ring");
+        let words = length / 8;
+        let until_edge = words.min(self.log.words.len() - at);
+        let room = out.len();
+        out.resize(room + length, 0);
+        let (before_edge, after_edge) = out[room..].split_at_mut(until_edge * 8);
+        take_words(&self.log.words[at..at + until_edge], before_edge);
+        take_words(&self.log.words[..words - until_edge], after_edge);
+    }
+}
+
+/// Length with padding, from a record's first word.
+fn padded_length(first: u64) -> u64 {
+    (first & u64::from(u32::MAX)).next_multiple_of(WORD)
+}
+
+#[inline]
+fn store_words(words: &[AtomicU64], bytes: &[u8]) {
+    for (word, chunk) in words.iter().zip(bytes.as_chunks().0) {
+        // Relaxed: published by the first word.
+        word.store(u64::from_le_bytes(*chunk), Ordering::Relaxed);
+    }
+}
+
+fn take_words(words: &[AtomicU64], bytes: &mut [u8]) {
+    for (word, chunk) in words.iter().zip(bytes.as_chunks_mut().0) {
+        // Relaxed: the record's first word was acquired; the zeros are released by `consumed`.
+        *chunk = word.load(Ordering::Relaxed).to_le_bytes();
+        word.store(0, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,72 @@
+//! A place for one thread to sleep until it is woken, also as a `std::task::Waker`. A wake that comes before the sleep
+//! is kept, so that the next sleep returns at once. Not `std::thread::park`: that token belongs to the whole thread, and
+//! our callers' threads have other users.
+
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::time::Duration;
+
+use super::{Lock, Signal};
+
+/// Where one thread at a time sleeps and any thread wakes it.
+#[derive(Default)]
+pub(crate) struct Parker {
+    woken: Lock<bool>,
+    signal: Signal,
+}
+
+impl Parker {
+    /// Sleeps until woken, at most `timeout`. May return without cause: look again, and sleep again.
+    pub(crate) fn park(&self, timeout: Option<Duration>) {
+        let mut woken = self.woken.lock();
+        if !*woken {
+            woken = match timeout {
+                Some(timeout) => self.signal.wait_for(woken, timeout),
+                None => self.signal.wait(woken),
+            };
+        }
+        *woken = false;
+    }
+
+    /// Ends the present sleep, or else the next.
+    pub(crate) fn unpark(&self) {
+        *self.woken.lock() = true;
+        self.signal.notify_one();
+    }
+}
+
+impl Wake for Parker {
+    fn wake(self: Arc<Self>) {
+        self.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.unpark();
+    }
+}
+
+/// A parker and the waker that ends its sleep.
+struct Bed(Arc<Parker>, Waker);
+
+impl Bed {
+    fn new() -> Self {
+        let parker = Arc::new(Parker::default());
+        Self(Arc::clone(&parker), Waker::from(parker))
+    }
+}
+
+/// Runs `f` with this thread's parker and its waker, made once a thread: later calls allocate nothing.
+#[cfg(not(loom))]
+pub(crate) fn with_thread_parker<R>(f: impl Fn(&Parker, &Waker) -> R) -> R {
+    thread_local!(static BED: Bed = Bed::new());
+    let run = |bed: &Bed| f(&bed.0, &bed.1);
+    // While a thread ends, its locals are gone; a parker made for the occasion serves as well.
+    BED.try_with(run).unwrap_or_else(|_| run(&Bed::new()))
+}
+
+/// Runs `f` with a parker and its waker. All of loom's threads share one real thread, so none is kept.
+#[cfg(loom)]
+pub(crate) fn with_thread_parker<R>(f: impl Fn(&Parker, &Waker) -> R) -> R {
+    let Bed(parker, waker) = Bed::new();
+    f(&parker, &waker)
+}

@@ -1,0 +1,236 @@
+//! The status word: what state a slot is in, whose generation it is, and who may change it next.
+//!
+//! A change has three steps: *own* (one compare-and-swap that sets the busy bit; of many callers one wins), *do*
+//! (write the slot's fields, append the journal record), *commit* (one store that publishes the new state). Because
+//! nobody can own the word between the first step and the last, the order of commits of one slot is the order of its
+//! journal records. Readers use the word as a sequence lock: fields read between two equal, not busy words belong together.
+
+use super::Pause;
+use super::atomic::{AtomicU64, Ordering, fence};
+
+const STATE_BITS: u32 = 5;
+const STATE_MASK: u64 = (1 << STATE_BITS) - 1;
+const BUSY: u64 = 1 << STATE_BITS;
+const VERSION_SHIFT: u32 = 6;
+const VERSION_BITS: u32 = 26;
+const VERSION_MASK: u64 = (1 << VERSION_BITS) - 1;
+const GENERATION_SHIFT: u32 = 32;
+const _: () = assert!(VERSION_SHIFT + VERSION_BITS == GENERATION_SHIFT);
+
+/// What a status word said at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// How often the slot has been given out; an id carries the generation that it belongs to.
+    pub(crate) generation: u32,
+    /// Counts the changes of this slot, so that a reader notices one that came and went.
+    pub(crate) version: u32,
+    /// The room's own state number, below 32.
+    pub(crate) state: u8,
+    /// True while somebody is between own and commit.
+    pub(crate) busy: bool,
+}
+
+impl Seen {
+    fn unpack(word: u64) -> Self {
+        Self {
+            generation: u32::try_from(word >> GENERATION_SHIFT).expect("32 bits"),
+            version: u32::try_from((word >> VERSION_SHIFT) & VERSION_MASK).expect("26 bits"),
+            state: u8::try_from(word & STATE_MASK).expect("5 bits"),
+            busy: word & BUSY != 0,
+        }
+    }
+
+    fn pack(self) -> u64 {
+        debug_assert!(u64::from(self.state) <= STATE_MASK, "state {} over {STATE_MASK}", self.state);
+        (u64::from(self.generation) << GENERATION_SHIFT)
+            | ((u64::from(self.version) & VERSION_MASK) << VERSION_SHIFT)
+            | if self.busy { BUSY } else { 0 }
+            | u64::from(self.state)
+    }
+}
+
+/// One slot's status word. The default is generation 0, state 0, free to own.
+#[derive(Debug, Default)]
+pub(crate) struct Status(AtomicU64);
+
+impl Status {
+    /// The word as it is now, busy or not.
+    pub(crate) fn peek(&self) -> Seen {
+        // Acquire: pairs with the Release in `commit`; fields of the state seen here are visible.
+        Seen::unpack(self.0.load(Ordering::Acquire))
+    }
+
+    /// The word once nobody is in the middle of a change.
+    pub(crate) fn settled(&self) -> Seen {
+        let mut pause = Pause::new();
+        loop {
+            let seen = self.peek();
+            if !seen.busy {
+                return seen;
+            }
+            pause.wait();
+        }
+    }
+
+    /// Takes the right to change the slot if `allow` agrees with what it sees, else returns what it saw.
+    /// Waits for a change in progress, since its outcome decides the answer.
+    pub(crate) fn own(&self, mut allow: impl FnMut(Seen) -> bool) -> Result<Owned<'_>, Seen> {
+        loop {
+            let seen = self.settled();
+            if !allow(seen) {
+                return Err(seen);
+            }
+            if let Some(owned) = self.try_own_exactly(seen) {
+                return Ok(owned);
+            }
+        }
+    }
+
+    /// Takes the right to change the slot if the word is still exactly `seen` (and not busy).
+    pub(crate) fn try_own_exactly(&self, seen: Seen) -> Option<Owned<'_>> {
+        debug_assert!(!seen.busy, "cannot own from a busy word {seen:?}");
+        // Acquire: pairs with the last owner's Release in `commit`. Failure needs no order: nothing is read after it.
+        self.0
+            .compare_exchange(seen.pack(), seen.pack() | BUSY, Ordering::Acquire, Ordering::Relaxed)
+            .ok()?;
+        // Release fence: the busy bit is visible before any field that the owner writes from here on;
+        // pairs with the Acquire fence in `read`.
+        fence(Ordering::Release);
+        Some(Owned { word: &self.0, before: seen, done: false })
+    }
+
+    /// Reads fields that belong together: runs `fields` until the word was the same, and not busy, before and after.
+    /// `fields` loads with Relaxed; what it computes from a torn view is thrown away.
+    pub(crate) fn read<R>(&self, mut fields: impl FnMut(Seen) -> R) -> R {
+        let mut pause = Pause::new();
+        loop {
+            let before = self.settled();
+            let result = fields(before);
+            // Acquire fence: the field loads above stay above the second look; pairs with the Release fence in
+            // `try_own_exactly`: if a load saw a later owner's write, the second look sees that owner's busy bit.
+            fence(Ordering::Acquire);
+            if self.0.load(Ordering::Relaxed) == before.pack() {
+                return result;
+            }
+            pause.wait();
+        }
+    }
+
+    /// Sets the word without asking: for replay, where one thread owns everything.
+    pub(crate) fn install(&self, generation: u32, version: u32, state: u8) {
+        let seen = Seen { generation, version, state, busy: false };
+        self.0.store(seen.pack(), Ordering::Release);
+    }
+}
+
+/// The right to change one slot. Dropped without `commit`, it leaves the word as it was.
+#[must_use = "a slot that is owned and forgotten goes back unchanged"]
+#[derive(Debug)]
+pub(crate) struct Owned<'a> {
+    word: &'a AtomicU64,
+    before: Seen,
+    done: bool,
+}
+
+impl Owned<'_> {
+    /// What the word said when it was taken.
+    pub(crate) fn before(&self) -> Seen {
+        self.before
+    }
+
+    /// Publishes the new state under the same generation.
+    pub(crate) fn commit(self, state: u8) {
+        let generation = self.before.generation;
+        self.commit_as(generation, state);
+    }
+
+    /// Publishes the new state under another generation: for slots that are given out or taken back.
+    pub(crate) fn commit_as(mut self, generation: u32, state: u8) {
+        self.done = true;
+        let version = self.before.version.wrapping_add(1);
+        // Release: pairs with the Acquire of whoever sees this state; the fields written by the owner are visible.
+        self.word.store(Seen { generation, version, state, busy: false }.pack(), Ordering::Release);
+    }
+}
+
+impl Drop for Owned<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.word.store(self.before.pack(), Ordering::Release);
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn word_packs_and_unpacks() {
+        let seen = Seen { generation: u32::MAX, version: (1 << 26) - 1, state: 31, busy: true };
+        assert_eq!(Seen::unpack(seen.pack()), seen);
+    }
+
+    #[test]
+    fn second_owner_is_refused_until_commit() {
+        let status = Status::default();
+        let owned = status.own(|seen| seen.state == 0).expect("free");
+        assert!(status.peek().busy);
+        owned.commit(1);
+        assert_eq!(status.own(|seen| seen.state == 0).expect_err("taken").state, 1);
+    }
+
+    #[test]
+    fn dropped_owner_changes_nothing() {
+        let status = Status::default();
+        let before = status.peek();
+        drop(status.own(|_| true).expect("free"));
+        assert_eq!(status.peek(), before);
+    }
+}
+
+#[cfg(all(test, loom))]
+mod loom_tests {
+    use super::*;
+    use loom::sync::Arc;
+    use loom::sync::atomic::AtomicU64 as Field;
+    use loom::thread;
+
+    #[test]
+    fn loom_status_one_winner() {
+        loom::model(|| {
+            let status = Arc::new(Status::default());
+            let handles: Vec<_> = [1u8, 2]
+                .into_iter()
+                .map(|state| {
+                    let status = Arc::clone(&status);
+                    thread::spawn(move || {
+                        status.own(|seen| seen.state == 0).map(|owned| owned.commit(state)).is_ok()
+                    })
+                })
+                .collect();
+            let won: Vec<bool> = handles.into_iter().map(|handle| handle.join().expect("thread")).collect();
+            assert_eq!(won.iter().filter(|&&w| w).count(), 1, "winners {won:?}");
+            assert_eq!(status.peek().version, 1);
+        });
+    }
+
+    #[test]
+    fn loom_status_reader_sees_fields_of_one_state() {
+        loom::model(|| {
+            let shared = Arc::new((Status::default(), Field::new(0), Field::new(0)));
+            let writer = Arc::clone(&shared);
+            let handle = thread::spawn(move || {
+                let owned = writer.0.own(|_| true).expect("only writer");
+                writer.1.store(7, Ordering::Relaxed);
+                writer.2.store(7, Ordering::Relaxed);
+                owned.commit(1);
+            });
+            let (state, a, b) = shared.0.read(|seen| {
+                (seen.state, shared.1.load(Ordering::Relaxed), shared.2.load(Ordering::Relaxed))
+            });
+            assert_eq!((a, b), if state == 0 { (0, 0) } else { (7, 7) });
+            handle.join().expect("writer");
+        });
+    }
+}

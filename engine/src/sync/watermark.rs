@@ -1,0 +1,267 @@
+//! The watermark: an offset that only rises, and everybody who waits for it to pass a point. Made for "durable up to
+//! here". Ends in a failure, if it comes to that, which everybody who still waits is told. Knows no values and no records.
+//!
+//! Waiters stand in short lists behind locks, sharded by thread. A waiter looks at the watermark while it holds its list's
+//! lock, and the watermark is moved before the lists are locked one after the other; so a waiter either sees the new mark or is
+//! seen in the list. A rise walks each list once: a waiter is looked at once for the group that releases it and once for
+//! each group written before, of which there is usually one (the group that was being written when the waiter came).
+
+use std::sync::{Arc, OnceLock};
+use std::task::{Poll, Waker};
+
+use super::atomic::{AtomicBool, AtomicU64, Ordering};
+use super::park::with_thread_parker;
+use super::{CachePadded, Lock, Pause};
+
+#[cfg(all(test, loom))]
+mod loom_tests;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+#[cfg(not(loom))]
+const SHARDS: usize = 16;
+#[cfg(loom)]
+const SHARDS: usize = 1;
+
+/// What drives an engine that has no threads of its own.
+pub(crate) type Driver = Arc<dyn Fn() + Send + Sync>;
+
+/// A rising offset with waiters; `F` is what those who wait in vain are told.
+pub(crate) struct Watermark<F> {
+    reached: CachePadded<AtomicU64>,
+    failed: AtomicBool,
+    failure: OnceLock<F>,
+    shards: Box<[CachePadded<Lock<Waiters>>]>,
+    /// Memory for the wakers of one rise, kept from rise to rise.
+    spare: Lock<Vec<Waker>>,
+    driver: OnceLock<Driver>,
+}
+
+/// Where a waiter stands, so that looking again takes no second place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    shard: usize,
+    id: u64,
+}
+
+struct Waiter {
+    id: u64,
+    offset: u64,
+    waker: Waker,
+}
+
+/// One list, in order of `id`.
+struct Waiters {
+    list: Vec<Waiter>,
+    next_id: u64,
+    /// No waiter's offset is lower.
+    lowest: u64,
+}
+
+impl<F: Clone> Watermark<F> {
+    /// A mark at `reached`, with no waiters.
+    pub(crate) fn new(reached: u64) -> Self {
+        let shard = || Waiters { list: Vec::new(), next_id: 0, lowest: u64::MAX };
+        Self {
+            reached: CachePadded::new(AtomicU64::new(reached)),
+            failed: AtomicBool::new(false),
+            failure: OnceLock::new(),
+            shards: (0..SHARDS).map(|_| CachePadded::new(Lock::new(shard()))).collect(),
+            spare: Lock::new(Vec::new()),
+            driver: OnceLock::new(),
+        }
+    }
+
+    /// The mark as it is now. What happened before it was raised is visible.
+    #[inline]
+    pub(crate) fn reached(&self) -> u64 {
+        // Acquire: pairs with the Release in `advance`.
+        self.reached.load(Ordering::Acquire)
+    }
+
+    /// How waiting for `offset` ends, if it has ended.
+    #[inline]
+    pub(crate) fn outcome(&self, offset: u64) -> Option<Result<(), F>> {
+        if self.reached() >= offset {
+            return Some(Ok(()));
+        }
+        // Acquire: pairs with the Release in `fail`, after which the mark stands still.
+        if !self.failed.load(Ordering::Acquire) {
+            return None;
+        }
+        // It may have risen a last time between the two looks.
+        if self.reached() >= offset {
+            return Some(Ok(()));
+        }
+        Some(Err(self.failure.get().expect("set before the flag").clone()))
+    }
+
+    /// The failure, if it came to that.
+    pub(crate) fn failure(&self) -> Option<&F> {
+        self.failure.get()
+    }
+
+    /// Raises the mark and wakes exactly those who waited for `offset` or less. A lower offset than before changes
+    /// nothing. Wakers run on this thread, with no lock held.
+    ///
+    /// # Panics
+    ///
+    /// After `fail`: what has failed cannot go on.
+    pub(crate) fn advance(&self, offset: u64) {
+        let failed = self.failed.load(Ordering::Relaxed);
+        assert!(!failed, "watermark raised to {offset} after it failed at {}", self.reached());
+        // Release: pairs with the Acquire in `reached`.
+        if self.reached.fetch_max(offset, Ordering::Release) < offset {
+            self.wake_up_to(offset);
+        }
+    }
+
+    /// Ends all waiting beyond the present mark, for now and for ever. The first failure counts, later ones are dropped.
+    pub(crate) fn fail(&self, failure: F) {
+        if self.failure.set(failure).is_ok() {
+            // Release: pairs with the Acquire in `outcome`.
+            self.failed.store(true, Ordering::Release);
+            self.wake_up_to(u64::MAX);
+        }
+    }
+
+    /// Looks, and if the mark is not there yet has `waker` woken when it is. `ticket` is the caller's memory between
+    /// two looks for the same offset; it starts as `None`. A waiter that goes away is woken once in vain.
+    pub(crate) fn poll(
+        &self,
+        offset: u64,
+        waker: &Waker,
+        ticket: &mut Option<Ticket>,
+    ) -> Poll<Result<(), F>> {
+        if let Some(outcome) = self.outcome(offset) {
+            return Poll::Ready(outcome);
+        }
+        if let Some(driver) = self.driver.get() {
+            driver();
+            if let Some(outcome) = self.outcome(offset) {
+                return Poll::Ready(outcome);
+            }
+            // Nobody drives but those who look: look again.
+            waker.wake_by_ref();
+        }
+        let shard = ticket.map_or_else(thread_shard, |ticket| ticket.shard);
+        // Cloned before and dropped after the lock is held: both may run foreign code.
+        let waker = waker.clone();
+        let mut waiters = self.shards[shard].lock();
+        // The lock orders this look after the rise whose walk missed us, if there was one.
+        if let Some(outcome) = self.outcome(offset) {
+            return Poll::Ready(outcome);
+        }
+        let displaced = match ticket.and_then(|ticket| waiters.find(ticket.id)) {
+            Some(standing) => Some(std::mem::replace(&mut standing.waker, waker)),
+            None => {
+                *ticket = Some(Ticket { shard, id: waiters.put(offset, waker) });
+                None
+            }
+        };
+        drop(waiters);
+        drop(displaced);
+        Poll::Pending
+    }
+
+    /// Blocks until the mark reaches `offset` or fails.
+    ///
+    /// # Errors
+    ///
+    /// The failure, if the mark did not reach `offset` before it.
+    pub(crate) fn wait(&self, offset: u64) -> Result<(), F> {
+        if let Some(outcome) = self.outcome(offset) {
+            return outcome;
+        }
+        if let Some(driver) = self.driver.get() {
+            return self.drive(offset, driver);
+        }
+        with_thread_parker(|parker, waker| {
+            let mut ticket = None;
+            loop {
+                match self.poll(offset, waker, &mut ticket) {
+                    Poll::Ready(outcome) => return outcome,
+                    Poll::Pending => parker.park(None),
+                }
+            }
+        })
+    }
+
+    /// For an engine without threads: `driver` is called by everybody who looks before he waits. It writes what there
+    /// is to write and then raises the mark or fails it, and must stand being called by several threads at once.
+    ///
+    /// # Panics
+    ///
+    /// When called twice: a bug of the caller.
+    pub(crate) fn set_driver(&self, driver: Driver) {
+        assert!(self.driver.set(driver).is_ok(), "the watermark has one driver already");
+    }
+
+    /// True when waiting means driving.
+    pub(crate) fn is_driven(&self) -> bool {
+        self.driver.get().is_some()
+    }
+
+    fn drive(&self, offset: u64, driver: &Driver) -> Result<(), F> {
+        let mut pause = Pause::new();
+        loop {
+            driver();
+            if let Some(outcome) = self.outcome(offset) {
+                return outcome;
+            }
+            // Another thread's record before ours is taken and not yet published.
+            pause.wait();
+        }
+    }
+
+    fn wake_up_to(&self, offset: u64) {
+        // Taken out, not held: a waker may run code that raises the mark again.
+        let mut due = std::mem::take(&mut *self.spare.lock());
+        for shard in &self.shards {
+            shard.lock().take_due(offset, &mut due);
+            for waker in due.drain(..) {
+                waker.wake();
+            }
+        }
+        *self.spare.lock() = due;
+    }
+}
+
+impl Waiters {
+    fn find(&mut self, id: u64) -> Option<&mut Waiter> {
+        let at = self.list.binary_search_by_key(&id, |waiter| waiter.id).ok()?;
+        Some(&mut self.list[at])
+    }
+
+    fn put(&mut self, offset: u64, waker: Waker) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.lowest = self.lowest.min(offset);
+        self.list.push(Waiter { id, offset, waker });
+        id
+    }
+
+    fn take_due(&mut self, reached: u64, due: &mut Vec<Waker>) {
+        if self.lowest > reached {
+            return;
+        }
+        let mut lowest = u64::MAX;
+        let waiters = self.list.extract_if(.., |waiter| {
+            let is_due = waiter.offset <= reached;
+            if !is_due {
+                lowest = lowest.min(waiter.offset);
+            }
+            is_due
+        });
+        due.extend(waiters.map(|waiter| waiter.waker));
+        self.lowest = lowest;
+    }
+}
+
+/// The list of this thread: dealt out in turn.
+fn thread_shard() -> usize {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local!(static SHARD: usize = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS);
+    SHARD.try_with(|shard| *shard).unwrap_or(0)
+}

@@ -1,0 +1,15 @@
+//! What tests of the engine and of its users need: storage in memory, storage that fails on purpose, a naive model of the
+//! whole engine, a seeded workload of customers, an auditor that compares, and a simulator that puts them together.
+
+mod auditor;
+mod model;
+mod random;
+mod simulator;
+pub mod storage;
+mod workload;
+
+pub use auditor::Auditor;
+pub use model::{Expect, Model, Violation};
+pub use random::Random;
+pub use simulator::{Faults, Planted, Report, Simulation};
+pub use workload::{Step, Workload};

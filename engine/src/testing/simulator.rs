@@ -1,0 +1,474 @@
+//! One seed, one run: the whole engine with simulated clock, storage and customers, faults drawn from a mix, and the model
+//! and the auditor beside it. The same seed gives the same run.
+
+mod faults;
+mod report;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::acks::Failure;
+use crate::clock::{Clock, ManualClock, UnixMs};
+use crate::command::{Command, CreatePayment, Note, Payee, ReportWebhook};
+use crate::config::{Config, Durability};
+use crate::engine::{Answer, Engine, OpenError, SnapshotError, UpdateReader};
+use crate::error::{Bound, Refusal};
+use crate::ids::{ExternalId, WaitingToken};
+use crate::journal::{JournalError, Position, RecoveryConsent};
+use crate::reply::Reply;
+use crate::updates::Update;
+
+use super::auditor::Auditor;
+use super::model::{Checked, Expect, Model, Violation};
+use super::random::Random;
+use super::storage::SimStorage;
+use super::workload::{Step, Workload};
+
+pub use faults::Faults;
+pub use report::Report;
+use report::config;
+
+const START: UnixMs = UnixMs::new(1_800_000_000_000);
+const CUSTOMERS: usize = 14;
+
+/// A bug planted on purpose: a run that does not find it proves nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Planted {
+    /// None: an honest run.
+    #[default]
+    None,
+    /// Now and then a hold's answer names another deadline than was recorded.
+    WrongReply,
+    /// Now and then an update is not told.
+    LostUpdate,
+    /// Writes are acknowledged before they are synced.
+    EarlyAck,
+    /// The model believes that payments live a millisecond longer than they do.
+    WrongModel,
+}
+
+/// Told of what happens, line by line.
+type Watch = Box<dyn FnMut(&str)>;
+
+/// A run in progress.
+pub struct Simulation {
+    random: Random,
+    engine: Option<Engine>,
+    /// None: an engine in memory, without reopening, snapshots and faults.
+    storage: Option<SimStorage>,
+    clock: Arc<ManualClock>,
+    config: Config,
+    model: Model,
+    workload: Workload,
+    reader: Option<UpdateReader>,
+    /// Everything that the feed told, for reading it again.
+    told: Vec<Update>,
+    report: Report,
+    planted: Planted,
+    faulty: bool,
+    /// The disk has no room at the moment.
+    full: bool,
+    /// Told of every step and every fact, for stepping through a failing seed.
+    watch: Option<Watch>,
+}
+
+impl Simulation {
+    /// An engine in memory, without faults.
+    #[must_use]
+    pub fn in_memory(seed: u64) -> Self {
+        Self::new(seed, None, false)
+    }
+
+    /// An engine on a healthy disk in memory, closed and opened again at random, with snapshots.
+    #[must_use]
+    pub fn on_disk(seed: u64) -> Self {
+        Self::new(seed, Some(SimStorage::new(seed)), false)
+    }
+
+    /// An engine on a disk that crashes, fails and fills.
+    #[must_use]
+    pub fn with_faults(seed: u64) -> Self {
+        Self::new(seed, Some(SimStorage::new(seed)), true)
+    }
+
+    /// With a bug.
+    #[must_use]
+    pub fn planting(mut self, planted: Planted) -> Self {
+        self.planted = planted;
+        match planted {
+            Planted::EarlyAck => {
+                self.config.durability = Durability::Relaxed { sync_every: Duration::from_secs(60) };
+            }
+            Planted::WrongModel => self.model.rules.payment_ttl_ms += 1,
+            Planted::None | Planted::WrongReply | Planted::LostUpdate => {}
+        }
+        self
+    }
+
+    fn new(seed: u64, storage: Option<SimStorage>, faulty: bool) -> Self {
+        let clock = Arc::new(ManualClock::new(START));
+        let mut random = Random::new(seed ^ 0x5151_5151);
+        let config = config(&mut random, seed, Arc::clone(&clock) as Arc<dyn Clock>);
+        Self {
+            random,
+            engine: None,
+            storage,
+            model: Model::new(&config),
+            workload: Workload::new(seed, CUSTOMERS, START),
+            config,
+            clock,
+            reader: None,
+            told: Vec::new(),
+            report: Report::default(),
+            planted: Planted::None,
+            faulty,
+            full: false,
+            watch: None,
+        }
+    }
+
+    /// Tells `watch` of every step, answer and fact, one line each.
+    #[must_use]
+    pub fn watched_by(mut self, watch: impl FnMut(&str) + 'static) -> Self {
+        self.watch = Some(Box::new(watch));
+        self
+    }
+
+    fn tell(&mut self, what: impl FnOnce() -> String) {
+        if let Some(watch) = &mut self.watch {
+            watch(&what());
+        }
+    }
+
+    /// Runs so many steps, lets everything become quiet, and compares once more.
+    ///
+    /// # Errors
+    /// The first violation.
+    pub fn run(mut self, steps: u64) -> Result<Report, Violation> {
+        self.open()?;
+        for command in self.workload.opening() {
+            self.send(vec![command])?;
+        }
+        for _ in 0..steps {
+            self.step()?;
+        }
+        self.become_quiet()?;
+        self.report.simulated_ms = self.clock.now().ms_since(START);
+        self.report.facts = self.told.len() as u64;
+        Ok(self.report)
+    }
+
+    fn engine(&self) -> &Engine {
+        self.engine.as_ref().expect("open but for the moment of reopening")
+    }
+
+    fn now(&self) -> UnixMs {
+        self.engine().now()
+    }
+
+    /// One step of the workload, or a fault.
+    fn step(&mut self) -> Checked {
+        if self.faulty && self.random.below(100) < 3 {
+            self.draw_fault()?;
+        }
+        let now = self.now();
+        let step = self.workload.next(now);
+        if !matches!(step, Step::Do(_)) {
+            self.tell(|| format!("{now}: {step:?}"));
+        }
+        match step {
+            Step::Do(commands) => self.send(commands)?,
+            Step::Pass(ms) => {
+                self.clock.advance(Duration::from_millis(ms));
+            }
+            Step::Turn => self.turn()?,
+            Step::Look(token) => self.look(&token)?,
+            Step::Deliver => self.deliver()?,
+            Step::Compare => self.compare()?,
+            Step::Snapshot => self.snapshot()?,
+            Step::Reopen if self.storage.is_some() => self.reopen()?,
+            Step::Reopen => {}
+        }
+        if self.is_poisoned() { self.recover() } else { Ok(()) }
+    }
+
+    /// Sends commands together, waits for all, and judges them.
+    fn send(&mut self, commands: Vec<Command>) -> Checked {
+        let now = self.now();
+        let alone = commands.len() == 1;
+        let commands: Vec<Command> = commands.into_iter().map(|command| self.price(command)).collect();
+        let mut pending = Vec::new();
+        for command in &commands {
+            // What comes after others that are not followed yet is judged by its facts alone.
+            let expect = if alone { self.model.expect(command, now) } else { Expect::Anything };
+            self.model.sent(command, &expect);
+            pending.push((expect, self.engine().submit(command)));
+        }
+        let answers: Vec<(Expect, Answer)> =
+            pending.into_iter().map(|(expect, pending)| (expect, pending.wait())).collect();
+        for (command, (_, answer)) in commands.iter().zip(&answers) {
+            self.model.was_answered(command, answer);
+        }
+        self.observe().map_err(|why| Violation(format!("{why}; at {now} came {commands:?}: {answers:?}")))?;
+        for (command, (expect, answer)) in commands.iter().zip(answers) {
+            let answer = self.plant(answer);
+            self.judge(command, &expect, &answer, now)?;
+        }
+        // A refusal may have moved others: they lapsed, or became ready.
+        if self.engine().status().written > self.engine().status().durable && !self.is_poisoned() {
+            self.barrier()?;
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, command: &Command, expect: &Expect, answer: &Answer, now: UnixMs) -> Checked {
+        self.tell(|| format!("{now}: {command:?} -> {answer:?}, expected {expect:?}"));
+        self.report.commands += 1;
+        self.report.successes += u64::from(answer.is_ok());
+        let no_room = Refusal::AtCapacity(Bound::DiskSpace);
+        let expect =
+            if *answer == Err(Failure::Refused(no_room)) && self.full { &Expect::Anything } else { expect };
+        self.model.answered(command, expect, answer, now)?;
+        if let Command::RequestAdmission(c) = command
+            && !matches!(answer, Err(Failure::Broken(_) | Failure::Refused(Refusal::UnknownToken)))
+        {
+            self.model.was_active(c.token.event, c.token.ticket, now);
+        }
+        self.workload.told(command, answer);
+        Ok(())
+    }
+
+    /// Fills in what a reservation costs, as a client would that read it.
+    fn price(&mut self, command: Command) -> Command {
+        match command {
+            Command::CreatePayment(c) if self.random.chance(95) => {
+                let owed = match &c.payee {
+                    Payee::Reservation(which) => self.model.owed(which),
+                    Payee::Unlinked(_) => None,
+                };
+                let amount = owed.unwrap_or(crate::command::Money { minor: 1_000, ..c.amount });
+                Command::CreatePayment(Box::new(CreatePayment { amount, ..*c }))
+            }
+            other => other,
+        }
+    }
+
+    /// Makes everything durable that is written, by a record that changes nothing.
+    fn barrier(&mut self) -> Checked {
+        let name = ExternalId::new("barrier").expect("valid");
+        let command = Command::Note(Note { name, value: None, key: None });
+        let now = self.now();
+        let expect = self.model.expect(&command, now);
+        self.model.sent(&command, &expect);
+        let answer = self.engine().submit(&command).wait();
+        self.observe()?;
+        self.judge(&command, &expect, &answer, now)
+    }
+
+    /// Follows the feed.
+    fn observe(&mut self) -> Checked {
+        let Some(reader) = &mut self.reader else { return Ok(()) };
+        let first = self.told.len();
+        while reader.read(&mut self.told).map_err(|why| Violation(format!("the feed: {why}")))? > 0 {}
+        for index in first..self.told.len() {
+            let update = &self.told[index];
+            if let Some(watch) = &mut self.watch {
+                watch(&format!("  fact {update:?}"));
+            }
+            let before = index.checked_sub(1).map_or(0, |before| self.told[before].position.0);
+            if update.position.0 <= before {
+                return Violation::of(format!("{update:?} comes after position {before}"));
+            }
+            if self.planted == Planted::LostUpdate && self.random.below(60) == 0 {
+                continue;
+            }
+            self.model.observe(update).map_err(|why| Violation(format!("{why}; told was {update:?}")))?;
+        }
+        Ok(())
+    }
+
+    fn plant(&self, answer: Answer) -> Answer {
+        match answer {
+            Ok(Reply::Reserved(mut reserved)) if self.planted == Planted::WrongReply => {
+                reserved.expires_at = reserved.expires_at.plus_ms(u64::from(reserved.places.len() == 2));
+                Ok(Reply::Reserved(reserved))
+            }
+            other => other,
+        }
+    }
+
+    fn turn(&mut self) -> Checked {
+        let now = self.now();
+        self.engine().turn();
+        self.observe()?;
+        if self.is_poisoned() || self.full {
+            return Ok(());
+        }
+        Auditor::nothing_is_due(&self.model, now)
+    }
+
+    fn look(&mut self, token: &WaitingToken) -> Checked {
+        let now = self.now();
+        let place = self.engine().queue_place(token);
+        if self.is_poisoned() {
+            return Ok(());
+        }
+        self.barrier()?;
+        if self.is_poisoned() {
+            // A place may run ahead of the disk, and what moved it is lost.
+            return Ok(());
+        }
+        match place {
+            Ok(place) => self.model.looked(token.event, token.ticket, &place, now),
+            // Over and forgotten.
+            Err(Refusal::UnknownToken) => Ok(()),
+            Err(other) => Violation::of(format!("a place in line is {other:?}")),
+        }
+    }
+
+    /// Tries the webhooks that are due, as the embedding service would.
+    fn deliver(&mut self) -> Checked {
+        let (due, _) = self.engine().due_webhooks(5);
+        for webhook in due {
+            let known = self.model.wants_webhook(webhook.payment);
+            if !known {
+                return Violation::of(format!("a webhook that nobody wants: {webhook:?}"));
+            }
+            let delivered = self.random.chance(60);
+            self.send(vec![Command::ReportWebhook(ReportWebhook { webhook: webhook.id, delivered })])?;
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self) -> Checked {
+        if self.is_poisoned() {
+            return Ok(());
+        }
+        if self.engine().status().written > self.engine().status().durable {
+            self.barrier()?;
+        }
+        let now = self.now();
+        self.report.comparisons += 1;
+        let engine = self.engine.as_ref().expect("open");
+        Auditor::compare(engine, &mut self.model, now)
+    }
+
+    fn snapshot(&mut self) -> Checked {
+        match self.engine().snapshot() {
+            Ok(_) => self.report.snapshots += 1,
+            Err(SnapshotError::NoFolder) if self.storage.is_none() => {}
+            Err(SnapshotError::Journal(_)) if self.faulty => {}
+            Err(why) => return Violation::of(format!("no snapshot: {why}")),
+        }
+        Ok(())
+    }
+
+    fn open(&mut self) -> Checked {
+        let engine = self.open_engine()?;
+        let from = self.told.last().map_or(Position::ZERO, |update| update.position);
+        let reader = engine.updates(from).map_err(|why| Violation(format!("no feed from {from}: {why}")))?;
+        (self.engine, self.reader) = (Some(engine), Some(reader));
+        Ok(())
+    }
+
+    /// Opens the engine. A disk that fails while the folder is being opened may refuse; the next attempt finds it well.
+    fn open_engine(&mut self) -> Checked<Engine> {
+        const ATTEMPTS_MAX: usize = 12;
+        let mut refusal = String::new();
+        for _ in 0..ATTEMPTS_MAX {
+            let config = self.config.clone();
+            let Some(storage) = self.storage.clone() else {
+                return Engine::in_memory(config).map_err(|why| Violation(format!("no engine: {why}")));
+            };
+            let disk = Arc::new(storage.clone());
+            match Engine::open_storage(disk, config, RecoveryConsent::LoseNothing, |_| ()) {
+                Ok((engine, _)) => return Ok(engine),
+                Err(OpenError::Journal(why @ JournalError::Io { .. })) if self.faulty => {
+                    refusal = why.to_string();
+                }
+                Err(why) => {
+                    refusal = why.to_string();
+                    break;
+                }
+            }
+            if storage.crashed() {
+                self.crash();
+            }
+        }
+        Violation::of(format!("the engine does not open: {refusal}"))
+    }
+
+    /// Closes and opens: nothing changes.
+    fn reopen(&mut self) -> Checked {
+        if self.is_poisoned() {
+            return Ok(());
+        }
+        self.barrier()?;
+        let (digest, images) = (self.engine().digest(), self.engine().images());
+        let closed = self.engine().close();
+        if closed.is_err() {
+            return self.start_again();
+        }
+        // A reader keeps the folder's lock as long as it lives.
+        (self.engine, self.reader) = (None, None);
+        self.open()?;
+        if self.engine().digest() != digest {
+            let differs = differing(&images, &self.engine().images());
+            return Violation::of(format!(
+                "the state after opening differs from the state before: {differs}"
+            ));
+        }
+        self.after_opening()
+    }
+
+    fn after_opening(&mut self) -> Checked {
+        self.report.reopened += 1;
+        self.observe()?;
+        let now = self.now();
+        self.model.reopened(now);
+        self.compare()?;
+        if self.random.chance(30) {
+            // An answer that was given is given again; what was not answered happens now, once.
+            for command in self.workload.retries() {
+                self.send(vec![command])?;
+                if self.is_poisoned() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// No more customers: time passes until nothing is left that could happen by itself.
+    fn become_quiet(&mut self) -> Checked {
+        if self.full {
+            self.room_again()?;
+        }
+        for _ in 0..60 {
+            self.clock.advance(Duration::from_secs(30));
+            self.turn()?;
+            if self.is_poisoned() {
+                self.recover()?;
+            }
+        }
+        self.compare()?;
+        if let Some(left) = self.model.unfinished() {
+            return Violation::of(format!("after everything became quiet there is still {left}"));
+        }
+        let again = Auditor::read_again(self.engine(), Position::ZERO, &self.told)?;
+        if self.storage.is_none() && again.is_none() {
+            return Violation::of("an engine in memory forgot its feed, although there was room");
+        }
+        if self.storage.is_some() { self.reopen() } else { Ok(()) }
+    }
+
+    fn is_poisoned(&self) -> bool {
+        self.engine().status().poisoned.is_some()
+    }
+}
+
+/// The first image that differs, but for the one that a digest leaves out.
+fn differing(before: &[(u16, Vec<u8>)], after: &[(u16, Vec<u8>)]) -> String {
+    let differs = before.iter().zip(after).skip(1).find(|(before, after)| before != after);
+    format!("{} and {} images, first {differs:?}", before.len(), after.len())
+}

@@ -1,0 +1,312 @@
+//! Which command comes next: mostly sensible ones, some late, some doubled, some wrong.
+
+use std::time::Duration;
+
+use smallvec::SmallVec;
+
+use crate::clock::UnixMs;
+use crate::command::{
+    Best, BlockSeats, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, Currency, DrawRoom,
+    Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee, PaymentMethod, ProcessPayment, Proof,
+    Release, ReportPayment, RequestAdmission, Reserve, Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want,
+    Which,
+};
+use crate::error::SaleState;
+use crate::ids::{EventId, ExternalId, IdempotencyKey, ReservationId, SeatId, SectionId, UserId};
+
+use super::venue::{EVENTS, labels, policy, sections, settings};
+use super::{Customer, Workload};
+
+impl Workload {
+    /// One command of somebody.
+    pub(super) fn command(&mut self, now: UnixMs) -> Command {
+        let index = self.random.index(self.customers.len());
+        let customer = self.customers[index].clone();
+        let command = match self.random.below(100) {
+            0..10 => self.join(&customer),
+            10..22 => self.ask(&customer),
+            22..24 => self.leave(&customer),
+            24..48 => self.reserve(&customer, now),
+            48..60 => self.pay(&customer),
+            60..68 => self.on_payment(&customer),
+            68..76 => self.confirm(&customer),
+            76..82 => self.release(&customer),
+            82..86 => self.extend(&customer),
+            86..88 => self.expire(&customer),
+            88..95 => self.again(&customer),
+            _ => self.operate(),
+        };
+        if key_of(&command).is_some() {
+            self.customers[index].last = Some(command.clone());
+        }
+        command
+    }
+
+    fn maybe_key(&mut self) -> Option<IdempotencyKey> {
+        self.random.chance(50).then(|| self.key())
+    }
+
+    /// Usually the customer themselves, sometimes a service that speaks for everybody, rarely somebody else.
+    fn speaker(&mut self, customer: &Customer) -> Option<UserId> {
+        match self.random.below(20) {
+            0..12 => Some(customer.user.clone()),
+            12..19 => None,
+            _ => {
+                let other = self.random.index(self.customers.len());
+                Some(self.customers[other].user.clone())
+            }
+        }
+    }
+
+    fn event(&mut self, among: &[&str]) -> EventId {
+        let name = self.random.pick(among).copied().unwrap_or("hall");
+        EventId::new(if self.random.below(200) == 0 { "nowhere" } else { name }).expect("valid")
+    }
+
+    fn join(&mut self, customer: &Customer) -> Command {
+        let event = self.event(&["hall", "hall", "arena", "arena", "club"]);
+        let (session, user) = match self.random.below(10) {
+            0 => (None, Some(customer.user.clone())),
+            1 => (Some(customer.session.clone()), None),
+            2 => {
+                let other = self.random.index(self.customers.len());
+                (Some(self.customers[other].session.clone()), Some(customer.user.clone()))
+            }
+            _ => (Some(customer.session.clone()), Some(customer.user.clone())),
+        };
+        Command::JoinQueue(JoinQueue { event, session, user })
+    }
+
+    fn ask(&mut self, customer: &Customer) -> Command {
+        let Some((event, token)) = &customer.place else { return self.join(customer) };
+        let user = self.random.chance(60).then(|| customer.user.clone());
+        let event = self.random.chance(50).then(|| event.clone());
+        let mut token = *token;
+        if self.random.below(60) == 0 {
+            token.mac[3] ^= 1;
+        }
+        Command::RequestAdmission(RequestAdmission { token, event, user })
+    }
+
+    fn leave(&mut self, customer: &Customer) -> Command {
+        match &customer.place {
+            Some((_, token)) => Command::LeaveQueue(*token),
+            None => self.join(customer),
+        }
+    }
+
+    fn reserve(&mut self, customer: &Customer, now: UnixMs) -> Command {
+        let right = customer.right.clone().filter(|_| self.random.chance(70));
+        let event = match &right {
+            Some((event, _)) => event.clone(),
+            None => self.event(&["club", "club", "hall", "arena"]),
+        };
+        let want = self.want(event.as_str());
+        let mut command = Reserve::new(event, customer.user.clone(), want);
+        command.token = right.map(|(_, token)| token);
+        if let Some(token) = command.token.as_mut().filter(|_| self.random.below(60) == 0) {
+            token.mac[7] ^= 4;
+        }
+        command.trusted = command.token.is_none() && self.random.chance(40);
+        if self.random.chance(10) {
+            command.external = ExternalId::new(&format!("ext-{}", self.random.below(30))).ok();
+        }
+        if self.random.chance(10) {
+            command.hold_until = Some(now.plus_ms(self.random.below(70_000)));
+        }
+        command.key = self.maybe_key();
+        Command::Reserve(Box::new(command))
+    }
+
+    fn want(&mut self, event: &str) -> Want {
+        if self.random.chance(45) && event != "arena" {
+            return Want::Seats(self.seats(event));
+        }
+        let section = self.random.chance(50).then(|| self.random.pick(sections(event)).copied()).flatten();
+        Want::Best(Best {
+            section: section.and_then(|name| SectionId::new(name).ok()),
+            allow_split: self.random.chance(60),
+            ..Best::of(u32::try_from(self.random.below(6)).expect("small"))
+        })
+    }
+
+    fn seats(&mut self, event: &str) -> SmallVec<[SeatId; 4]> {
+        let count = 1 + self.random.below(3);
+        (0..count)
+            .filter_map(|_| self.random.pick(labels(event)).and_then(|label| SeatId::new(label).ok()))
+            .collect()
+    }
+
+    fn booking(&mut self, customer: &Customer) -> Option<(EventId, ReservationId)> {
+        let others = self.random.below(40) == 0;
+        let index = self.random.index(self.customers.len());
+        let owner = if others { &self.customers[index] } else { customer };
+        // The newest one most of the time.
+        let list = owner.bookings.clone();
+        if self.random.chance(75) { list.last().cloned() } else { self.random.pick(&list).cloned() }
+    }
+
+    fn which(&mut self, id: ReservationId) -> Which {
+        match self.random.below(20) {
+            0 => ExternalId::new(&format!("ext-{}", self.random.below(30)))
+                .map_or(Which::Id(id), Which::External),
+            _ => Which::Id(id),
+        }
+    }
+
+    fn pay(&mut self, customer: &Customer) -> Command {
+        let payee = match self.booking(customer) {
+            Some((_, id)) if self.random.chance(95) => Payee::Reservation(self.which(id)),
+            _ => Payee::Unlinked(ExternalId::new(&format!("bill-{}", self.random.below(9))).expect("valid")),
+        };
+        let scenarios = [
+            Scenario::Approve,
+            Scenario::Approve,
+            Scenario::Fail,
+            Scenario::Delay,
+            Scenario::Random,
+            Scenario::Timeout,
+            Scenario::Outside,
+        ];
+        Command::CreatePayment(Box::new(CreatePayment {
+            payee,
+            user: customer.user.clone(),
+            // The right amount is filled in by whoever knows it; this one is wrong unless it is replaced.
+            amount: Money { minor: -2, currency: Currency::new("KRW").expect("three letters") },
+            method: PaymentMethod::MobilePay,
+            scenario: *self.random.pick(&scenarios).expect("some"),
+            webhook_url: self.random.chance(50).then(|| "https://shop.example/hook".to_owned()),
+            attachment: vec![7; usize::try_from(self.random.below(40)).expect("small")],
+            key: self.maybe_key(),
+        }))
+    }
+
+    fn on_payment(&mut self, customer: &Customer) -> Command {
+        let Some(&(payment, _)) = self.random.pick(&customer.payments) else { return self.pay(customer) };
+        let user = self.speaker(customer);
+        let key = self.maybe_key();
+        match self.random.below(10) {
+            0..3 => Command::ProcessPayment(ProcessPayment { payment, user, key }),
+            3..6 => {
+                let outcome = if self.random.chance(70) { Outcome::Completed } else { Outcome::Failed };
+                Command::ReportPayment(ReportPayment { payment, outcome, key })
+            }
+            _ => {
+                let part = i64::try_from(self.random.below(3_000)).expect("small");
+                let refund_minor = self.random.chance(50).then_some(part);
+                Command::CancelPayment(CancelPayment { payment, user, refund_minor, key })
+            }
+        }
+    }
+
+    fn confirm(&mut self, customer: &Customer) -> Command {
+        let Some((event, id)) = self.booking(customer) else { return self.join(customer) };
+        let paid = self.random.pick(&customer.payments).map(|(payment, _)| *payment);
+        let proof = match paid {
+            Some(payment) if self.random.chance(60) => Proof::Intent(payment),
+            _ => Proof::Outside,
+        };
+        let exactly = self.random.chance(8).then(|| self.seats(event.as_str()));
+        let (which, user, key) = (self.which(id), self.speaker(customer), self.maybe_key());
+        Command::Confirm(Box::new(Confirm { which, user, proof, exactly, key }))
+    }
+
+    fn release(&mut self, customer: &Customer) -> Command {
+        let Some((event, id)) = self.booking(customer) else { return self.join(customer) };
+        let mut seats = if self.random.chance(50) { self.seats(event.as_str()) } else { SmallVec::new() };
+        seats.truncate(if self.random.chance(80) { 1 } else { 3 });
+        let (which, user, key) = (self.which(id), self.speaker(customer), self.maybe_key());
+        Command::Release(Box::new(Release { which, user, seats, key }))
+    }
+
+    fn extend(&mut self, customer: &Customer) -> Command {
+        let Some((_, id)) = self.booking(customer) else { return self.join(customer) };
+        let by = Duration::from_millis(self.random.below(12_000));
+        let (which, user, key) = (self.which(id), self.speaker(customer), self.maybe_key());
+        Command::Extend(Extend { which, user, by, key })
+    }
+
+    fn expire(&mut self, customer: &Customer) -> Command {
+        let Some((_, id)) = self.booking(customer) else { return self.join(customer) };
+        Command::Expire(Expire { which: self.which(id) })
+    }
+
+    /// The last command with a key: again as it was, or, by mistake, another one under the same key.
+    fn again(&mut self, customer: &Customer) -> Command {
+        let Some(mut command) = customer.last.clone() else { return self.join(customer) };
+        if self.random.chance(12) {
+            match &mut command {
+                Command::Reserve(c) => c.want = Want::Best(Best::of(1)),
+                Command::Extend(c) => c.by += Duration::from_millis(1),
+                Command::Release(c) => c.seats = self.seats("hall"),
+                Command::CreatePayment(c) => c.attachment.push(1),
+                _ => {}
+            }
+        }
+        command
+    }
+
+    fn operate(&mut self) -> Command {
+        let event = self.event(&EVENTS);
+        let key = self.maybe_key();
+        match self.random.below(12) {
+            0..3 => Command::PauseQueue(PauseQueue { event, paused: self.random.chance(40), key }),
+            3..6 => {
+                let block = self.random.chance(50);
+                let seats = self.seats(event.as_str()).into_vec();
+                Command::BlockSeats(BlockSeats { event, seats, block, key })
+            }
+            6 => {
+                let state = match self.random.below(10) {
+                    0 => SaleState::Closed,
+                    1 => SaleState::Paused,
+                    2 => SaleState::Draft,
+                    _ => SaleState::Open,
+                };
+                Command::SetSale(SetSale { event, state, key })
+            }
+            7 => {
+                let settings = settings(event.as_str(), self.random.below(4));
+                Command::UpdateEvent(Box::new(UpdateEvent { event, settings, key }))
+            }
+            8 => {
+                let level = u32::try_from(self.random.below(4)).expect("small");
+                let policy = policy(event.as_str(), level, self.start).unwrap_or_default();
+                // The club keeps its doors open.
+                let event =
+                    if event.as_str() == "club" { EventId::new("hall").expect("valid") } else { event };
+                Command::SetQueuePolicy(Box::new(SetQueuePolicy { event, policy, key }))
+            }
+            9 => Command::DrawRoom(DrawRoom { event, key }),
+            10 => match super::opening(self.start).first() {
+                Some(Command::CreateEvent(c)) => {
+                    Command::CreateEvent(Box::new(CreateEvent { key, ..(**c).clone() }))
+                }
+                other => unreachable!("the first thing is to create an event, not {other:?}"),
+            },
+            _ => {
+                let name = ExternalId::new(&format!("note-{}", self.random.below(5))).expect("valid");
+                let value = self.random.chance(70).then(|| vec![1; 9]);
+                Command::Note(Note { name, value, key })
+            }
+        }
+    }
+}
+
+fn key_of(command: &Command) -> Option<&IdempotencyKey> {
+    match command {
+        Command::Reserve(c) => c.key.as_ref(),
+        Command::Confirm(c) => c.key.as_ref(),
+        Command::Release(c) => c.key.as_ref(),
+        Command::Extend(c) => c.key.as_ref(),
+        Command::CreatePayment(c) => c.key.as_ref(),
+        Command::ProcessPayment(c) => c.key.as_ref(),
+        Command::CancelPayment(c) => c.key.as_ref(),
+        Command::ReportPayment(c) => c.key.as_ref(),
+        Command::PauseQueue(c) => c.key.as_ref(),
+        Command::BlockSeats(c) => c.key.as_ref(),
+        Command::SetSale(c) => c.key.as_ref(),
+        Command::Note(c) => c.key.as_ref(),
+        _ => None,
+    }
+}

@@ -1,0 +1,357 @@
+//! Customers with something live: names interned to small numbers, seats counted per event for the per-user bound, and
+//! each user's reservations and payments linked newest first. Decides nothing but the bound; knows no seats and no time.
+//!
+//! Sharded short locks, not lock-free: two requests meet here only if they come from the same user (or the same
+//! sixty-fourth of all users), and inside the lock there is a look-up and a few words of work.
+
+use std::hash::BuildHasher;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use hashbrown::HashTable;
+use parking_lot::Mutex;
+use smallvec::SmallVec;
+
+use crate::ids::UserId;
+use crate::sync::{CachePadded, Slab};
+
+const SHARD_BITS: u32 = 6;
+const SHARDS: u32 = 1 << SHARD_BITS;
+const NONE: u32 = u32::MAX;
+
+/// A user's number while something of theirs is live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UserIx(pub(crate) u32);
+
+/// The two lists that each user has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum List {
+    Reservations = 0,
+    Payments = 1,
+}
+
+/// All users with something live.
+pub(crate) struct Users {
+    hasher: std::hash::RandomState,
+    shards: Box<[CachePadded<Mutex<Shard>>]>,
+    /// Links of the lists, one node a slot of the table that the list is over; written only under the user's lock.
+    nodes: [Slab<Node>; 2],
+}
+
+#[derive(Default)]
+struct Shard {
+    by_name: HashTable<Listed>,
+    entries: Vec<Entry>,
+    free: Vec<u32>,
+}
+
+/// Where a name's entry is. Keeps some bits of the hash, so that growing reads no names.
+#[derive(Clone, Copy)]
+struct Listed {
+    bits: u32,
+    local: u32,
+}
+
+impl Listed {
+    /// What the table sorts by: the bits spread over a whole word.
+    fn spread(bits: u32) -> u64 {
+        u64::from(bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+struct Entry {
+    name: Option<UserId>,
+    /// Live things that name this user; at zero the entry goes.
+    things: u32,
+    newest: [u32; 2],
+    seats: SmallVec<[(u32, u32); 1]>,
+}
+
+struct Node {
+    newer: AtomicU32,
+    older: AtomicU32,
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self { newer: AtomicU32::new(NONE), older: AtomicU32::new(NONE) }
+    }
+}
+
+impl Users {
+    /// Room for lists over tables of so many reservations and payments. The number of users is bounded by theirs.
+    pub(crate) fn new(reservations_max: u32, payments_max: u32) -> Self {
+        Self {
+            hasher: std::hash::RandomState::new(),
+            shards: (0..SHARDS).map(|_| CachePadded::default()).collect(),
+            nodes: [Slab::with_bound(reservations_max), Slab::with_bound(payments_max)],
+        }
+    }
+
+    /// Counts one more live thing for `user`, and `seats` more seats of `event`.
+    ///
+    /// # Errors
+    /// The seats that the user has, if `seats` more were over `seats_max`; nothing is counted then.
+    pub(crate) fn enter(
+        &self,
+        user: &UserId,
+        event: u32,
+        seats: u32,
+        seats_max: Option<u32>,
+    ) -> Result<UserIx, u32> {
+        let (shard_number, bits) = place_of(self.hasher.hash_one(user));
+        let mut shard = self.shards[shard_number as usize].lock();
+        let local = shard.find_or_add(bits, user);
+        let entry = &mut shard.entries[local as usize];
+        let has = entry.seats_of(event);
+        if seats_max.is_some_and(|most| has.saturating_add(seats) > most) {
+            shard.drop_if_idle(bits, local);
+            return Err(has);
+        }
+        entry.things += 1;
+        entry.add_seats(event, seats);
+        Ok(UserIx((local << SHARD_BITS) | shard_number))
+    }
+
+    /// Counts `seats` seats of `event` less: they were given back.
+    pub(crate) fn give_back(&self, user: UserIx, event: u32, seats: u32) {
+        self.with(user, |shard, local| shard.entries[local].take_seats(event, seats));
+    }
+
+    /// Counts `seats` seats of `event` more, whatever the bound: a late payment took its seats again.
+    pub(crate) fn take_again(&self, user: UserIx, event: u32, seats: u32) {
+        self.with(user, |shard, local| shard.entries[local].add_seats(event, seats));
+    }
+
+    /// Counts one live thing less; the last one takes the entry along.
+    pub(crate) fn leave(&self, user: UserIx) {
+        self.with(user, |shard, local| {
+            let entry = &mut shard.entries[local];
+            assert!(entry.things > 0, "user {local} has no live things to leave");
+            entry.things -= 1;
+            if entry.things == 0 {
+                let name = entry.name.as_ref().expect("an entry in use has its name");
+                let (_, bits) = place_of(self.hasher.hash_one(name));
+                shard.drop_if_idle(bits, user.0 >> SHARD_BITS);
+            }
+        });
+    }
+
+    /// The number of a user with something live.
+    pub(crate) fn find(&self, user: &UserId) -> Option<UserIx> {
+        let (shard_number, bits) = place_of(self.hasher.hash_one(user));
+        let local = self.shards[shard_number as usize].lock().find(bits, user)?;
+        Some(UserIx((local << SHARD_BITS) | shard_number))
+    }
+
+    /// The name behind a number; `None` if nothing of theirs is live any more.
+    pub(crate) fn name(&self, user: UserIx) -> Option<UserId> {
+        let shard = self.shards[(user.0 % SHARDS) as usize].lock();
+        shard.entries.get((user.0 >> SHARD_BITS) as usize)?.name.clone()
+    }
+
+    /// True if `user` is who the number stands for. No allocation, no copy.
+    pub(crate) fn is(&self, user: UserIx, name: &UserId) -> bool {
+        let shard = self.shards[(user.0 % SHARDS) as usize].lock();
+        shard
+            .entries
+            .get((user.0 >> SHARD_BITS) as usize)
+            .is_some_and(|entry| entry.name.as_ref() == Some(name))
+    }
+
+    /// Puts `slot` at the newest end of the user's list.
+    pub(crate) fn link(&self, list: List, user: UserIx, slot: u32) {
+        self.with(user, |shard, local| {
+            let node = self.node(list, slot);
+            let newest = &mut shard.entries[local].newest[list as usize];
+            node.newer.store(NONE, Ordering::Relaxed);
+            node.older.store(*newest, Ordering::Relaxed);
+            if *newest != NONE {
+                self.node(list, *newest).newer.store(slot, Ordering::Relaxed);
+            }
+            *newest = slot;
+        });
+    }
+
+    /// Takes `slot` out of the user's list.
+    pub(crate) fn unlink(&self, list: List, user: UserIx, slot: u32) {
+        self.with(user, |shard, local| {
+            let node = self.node(list, slot);
+            let (newer, older) = (node.newer.load(Ordering::Relaxed), node.older.load(Ordering::Relaxed));
+            if older != NONE {
+                self.node(list, older).newer.store(newer, Ordering::Relaxed);
+            }
+            if newer == NONE {
+                shard.entries[local].newest[list as usize] = older;
+            } else {
+                self.node(list, newer).older.store(older, Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// Slots of the user's list, newest first, from the one after `after` (from the newest for `None`), until `visit`
+    /// breaks. Copies at most `most` numbers under the lock and visits them outside it.
+    pub(crate) fn walk(
+        &self,
+        list: List,
+        user: UserIx,
+        after: Option<u32>,
+        most: usize,
+        mut visit: impl FnMut(u32) -> ControlFlow<()>,
+    ) {
+        let mut slots = Vec::with_capacity(most.min(256));
+        self.with(user, |shard, local| {
+            let mut at = match after {
+                Some(slot) => self.node(list, slot).older.load(Ordering::Relaxed),
+                None => shard.entries[local].newest[list as usize],
+            };
+            while at != NONE && slots.len() < most {
+                slots.push(at);
+                at = self.node(list, at).older.load(Ordering::Relaxed);
+            }
+        });
+        for slot in slots {
+            if visit(slot).is_break() {
+                return;
+            }
+        }
+    }
+
+    /// Users with something live.
+    pub(crate) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().by_name.len()).sum()
+    }
+
+    fn node(&self, list: List, slot: u32) -> &Node {
+        self.nodes[list as usize].reach(slot).expect("lists are over tables of the same bounds")
+    }
+
+    fn with<R>(&self, user: UserIx, work: impl FnOnce(&mut Shard, usize) -> R) -> R {
+        let mut shard = self.shards[(user.0 % SHARDS) as usize].lock();
+        work(&mut shard, (user.0 >> SHARD_BITS) as usize)
+    }
+}
+
+/// A name's shard, and the bits by which its shard lists it.
+fn place_of(hash: u64) -> (u32, u32) {
+    let upper = u32::try_from(hash >> 32).expect("32 bits");
+    let lower = u32::try_from(hash & u64::from(u32::MAX)).expect("32 bits");
+    (upper % SHARDS, lower)
+}
+
+impl Shard {
+    fn find(&self, bits: u32, user: &UserId) -> Option<u32> {
+        let same = |listed: &Listed| {
+            listed.bits == bits && self.entries[listed.local as usize].name.as_ref() == Some(user)
+        };
+        self.by_name.find(Listed::spread(bits), same).map(|listed| listed.local)
+    }
+
+    fn find_or_add(&mut self, bits: u32, user: &UserId) -> u32 {
+        if let Some(local) = self.find(bits, user) {
+            return local;
+        }
+        let entry = Entry { name: Some(user.clone()), things: 0, newest: [NONE; 2], seats: SmallVec::new() };
+        let local = if let Some(local) = self.free.pop() {
+            self.entries[local as usize] = entry;
+            local
+        } else {
+            self.entries.push(entry);
+            u32::try_from(self.entries.len() - 1).expect("bounded by the tables of things")
+        };
+        self.by_name.insert_unique(Listed::spread(bits), Listed { bits, local }, |listed| {
+            Listed::spread(listed.bits)
+        });
+        local
+    }
+
+    fn drop_if_idle(&mut self, bits: u32, local: u32) {
+        let entry = &mut self.entries[local as usize];
+        if entry.things > 0 {
+            return;
+        }
+        debug_assert_eq!(entry.newest, [NONE; 2], "nothing live, yet something listed");
+        entry.name = None;
+        if let Ok(found) = self.by_name.find_entry(Listed::spread(bits), |listed| listed.local == local) {
+            found.remove();
+        }
+        self.free.push(local);
+    }
+}
+
+impl Entry {
+    fn seats_of(&self, event: u32) -> u32 {
+        self.seats.iter().find(|(of, _)| *of == event).map_or(0, |(_, seats)| *seats)
+    }
+
+    fn add_seats(&mut self, event: u32, seats: u32) {
+        match self.seats.iter_mut().find(|(of, _)| *of == event) {
+            Some((_, count)) => *count += seats,
+            None if seats > 0 => self.seats.push((event, seats)),
+            None => {}
+        }
+    }
+
+    fn take_seats(&mut self, event: u32, seats: u32) {
+        let Some(at) = self.seats.iter().position(|(of, _)| *of == event) else {
+            assert_eq!(seats, 0, "{seats} seats given back, none were counted");
+            return;
+        };
+        let count = &mut self.seats[at].1;
+        assert!(*count >= seats, "{seats} seats given back, {count} were counted");
+        *count -= seats;
+        if *count == 0 {
+            self.seats.swap_remove(at);
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn user(name: &str) -> UserId {
+        UserId::new(name).expect("valid")
+    }
+
+    fn listed(users: &Users, ix: UserIx, after: Option<u32>) -> Vec<u32> {
+        let mut slots = Vec::new();
+        users.walk(List::Reservations, ix, after, 100, |slot| {
+            slots.push(slot);
+            ControlFlow::Continue(())
+        });
+        slots
+    }
+
+    #[test]
+    fn bound_holds_and_a_refusal_leaves_nothing() {
+        let users = Users::new(10, 10);
+        let ix = users.enter(&user("a"), 1, 3, Some(4)).expect("below the bound");
+        assert_eq!(users.enter(&user("a"), 1, 2, Some(4)), Err(3));
+        assert_eq!(users.enter(&user("b"), 1, 5, Some(4)), Err(0));
+        assert_eq!(users.len(), 1, "the refused stranger is not kept");
+        users.give_back(ix, 1, 3);
+        assert!(users.enter(&user("a"), 1, 4, Some(4)).is_ok());
+        users.leave(ix);
+        users.give_back(ix, 1, 4);
+        users.leave(ix);
+        assert_eq!(users.len(), 0);
+        assert_eq!(users.name(ix), None);
+    }
+
+    #[test]
+    fn lists_are_newest_first_and_lose_their_middle() {
+        let users = Users::new(10, 10);
+        let ix = users.enter(&user("a"), 1, 0, None).expect("no bound");
+        for slot in [4, 2, 9] {
+            users.link(List::Reservations, ix, slot);
+        }
+        assert_eq!(listed(&users, ix, None), [9, 2, 4]);
+        assert_eq!(listed(&users, ix, Some(9)), [2, 4]);
+        users.unlink(List::Reservations, ix, 2);
+        assert_eq!(listed(&users, ix, None), [9, 4]);
+        users.unlink(List::Reservations, ix, 9);
+        users.unlink(List::Reservations, ix, 4);
+        assert_eq!(listed(&users, ix, None), [] as [u32; 0]);
+    }
+}

@@ -1,0 +1,299 @@
+//! What the claim tests share: small engines, houses with rows, short names for commands, seeds, and waiting for a
+//! condition. Nothing here sleeps to let something happen; whoever waits, waits for a condition and gives up loudly.
+#![allow(dead_code, unreachable_pub, reason = "every claim uses its own part of this")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tacos_engine::{
+    Best, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Engine, EventId,
+    EventSettings, Extend, Extended, Failure, IdempotencyKey, JoinQueue, Joined, ManualClock, Money, Outcome,
+    Payee, PaymentChanged, PaymentId, PaymentMethod, Position, Proof, QueuePolicy, Refusal, Release,
+    Released, ReportPayment, RequestAdmission, ReservationId, Reserve, Reserved, Row, RowSeats, SaleState,
+    Scenario, SeatId, SeatMap, Section, SectionId, SessionId, SetSale, UnixMs, Update, UserId, Want,
+};
+
+/// Where manual clocks begin.
+pub const T0: UnixMs = UnixMs::new(1_800_000_000_000);
+/// Threads of the races: more than this machine has cores, so that they are cut off in the middle of things.
+pub const THREADS: usize = 8;
+/// The longest that a test waits for something that must come.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+pub type Answered<T> = Result<T, Failure>;
+
+/// A configuration with small buffers: thousands of engines fit a test run.
+pub fn config() -> Config {
+    Config {
+        log_buffer_bytes: 1 << 20,
+        update_history_bytes: 1 << 20,
+        segment_bytes: 8 << 20,
+        reservations_max: 1 << 16,
+        payments_max: 1 << 16,
+        idempotency_keys_max: 1 << 16,
+        ..Config::default()
+    }
+}
+
+/// The same on a clock that stands still until it is told to go on. Threads of the engine write and turn.
+pub fn with_clock(clock: &Arc<ManualClock>) -> Config {
+    Config { clock: Arc::clone(clock) as Arc<dyn Clock>, ..config() }
+}
+
+/// The same with no threads at all: nothing happens but what the test does.
+pub fn by_hand(clock: &Arc<ManualClock>) -> Config {
+    Config { driver: Driver::Manual, ..with_clock(clock) }
+}
+
+pub fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(T0))
+}
+
+/// An engine in memory, turned by hand, with one open event of the standard house.
+pub fn small_sale() -> (Engine, Arc<ManualClock>) {
+    let clock = clock();
+    let engine = Engine::in_memory(by_hand(&clock)).expect("an engine");
+    open_sale(&engine, house(2, 10));
+    (engine, clock)
+}
+
+/// An engine in memory with its own threads, on a manual clock, and one open event.
+pub fn threaded_sale(seats: SeatMap, settings: EventSettings) -> (Engine, Arc<ManualClock>) {
+    let clock = clock();
+    let engine = Engine::in_memory(with_clock(&clock)).expect("an engine");
+    create(&engine, event(), seats, settings, None);
+    open(&engine, event());
+    (engine, clock)
+}
+
+pub fn open_folder(path: &Path, config: Config) -> Engine {
+    Engine::open(path, config).expect("the folder opens")
+}
+
+pub fn event() -> EventId {
+    EventId::new("show").expect("valid")
+}
+
+pub fn user(name: impl AsRef<str>) -> UserId {
+    UserId::new(name.as_ref()).expect("valid")
+}
+
+pub fn key(name: impl AsRef<str>) -> IdempotencyKey {
+    IdempotencyKey::new(name.as_ref()).expect("valid")
+}
+
+pub fn session(name: impl AsRef<str>) -> SessionId {
+    SessionId::new(name.as_ref()).expect("valid")
+}
+
+pub fn krw() -> Currency {
+    Currency::new("KRW").expect("three letters")
+}
+
+pub fn settings() -> EventSettings {
+    EventSettings::new("a concert", krw())
+}
+
+pub fn row(label: &str, count: u32) -> Row {
+    Row {
+        label: label.into(),
+        price_minor: 5_000,
+        seats: RowSeats::Numbered {
+            prefix: format!("{label}-"),
+            first_number: 1,
+            step: 1,
+            digits_min: 0,
+            count,
+        },
+        ..Row::default()
+    }
+}
+
+/// One seated section of rows `R1`, `R2`, … with seats `R1-1`, `R1-2`, …
+pub fn house(rows: u32, seats: u32) -> SeatMap {
+    let rows = (1..=rows).map(|number| row(&format!("R{number}"), seats)).collect();
+    SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows }] }
+}
+
+pub fn floor(capacity: u32) -> Section {
+    Section::General { name: "floor".into(), capacity, price_minor: 3_000 }
+}
+
+pub fn create(
+    engine: &Engine,
+    id: EventId,
+    seats: SeatMap,
+    settings: EventSettings,
+    queue: Option<QueuePolicy>,
+) {
+    let created = engine.create_event(CreateEvent { event: id, settings, seats, queue, key: None });
+    created.wait().expect("the event is created");
+}
+
+pub fn open(engine: &Engine, id: EventId) {
+    engine.set_sale(SetSale { event: id, state: SaleState::Open, key: None }).wait().expect("the sale opens");
+}
+
+/// The standard event, open, without a waiting line.
+pub fn open_sale(engine: &Engine, seats: SeatMap) {
+    create(engine, event(), seats, settings(), None);
+    open(engine, event());
+}
+
+/// The standard event, open, with a waiting line.
+pub fn open_line(engine: &Engine, policy: QueuePolicy) {
+    create(engine, event(), house(10, 100), settings(), Some(policy));
+    open(engine, event());
+}
+
+pub fn seats(labels: &[&str]) -> Want {
+    Want::Seats(labels.iter().map(|label| SeatId::new(label).expect("valid")).collect())
+}
+
+pub fn best(quantity: u32) -> Want {
+    Want::Best(Best::of(quantity))
+}
+
+pub fn standing(quantity: u32) -> Want {
+    Want::Best(Best { section: Some(SectionId::new("floor").expect("valid")), ..Best::of(quantity) })
+}
+
+pub fn reserve(engine: &Engine, who: &str, want: Want) -> Answered<Reserved> {
+    engine.reserve(Reserve::new(event(), user(who), want)).wait()
+}
+
+pub fn confirm_command(id: ReservationId) -> Confirm {
+    Confirm { which: id.into(), user: None, proof: Proof::Outside, exactly: None, key: None }
+}
+
+pub fn confirm(engine: &Engine, id: ReservationId) -> Answered<tacos_engine::Confirmed> {
+    engine.confirm(confirm_command(id)).wait()
+}
+
+pub fn release_command(id: ReservationId) -> Release {
+    Release { which: id.into(), user: None, seats: Default::default(), key: None }
+}
+
+pub fn release(engine: &Engine, id: ReservationId) -> Answered<Released> {
+    engine.release(release_command(id)).wait()
+}
+
+pub fn extend(engine: &Engine, id: ReservationId, by: Duration) -> Answered<Extended> {
+    engine.extend(Extend { which: id.into(), user: None, by, key: None }).wait()
+}
+
+pub fn payment_command(held: &Reserved, who: &str, scenario: Scenario) -> CreatePayment {
+    CreatePayment {
+        payee: Payee::Reservation(held.id.into()),
+        user: user(who),
+        amount: Money { minor: held.total_minor, currency: krw() },
+        method: PaymentMethod::CreditCard,
+        scenario,
+        webhook_url: None,
+        attachment: Vec::new(),
+        key: None,
+    }
+}
+
+/// An intent whose outcome the test reports.
+pub fn intent(engine: &Engine, held: &Reserved, who: &str) -> PaymentChanged {
+    engine.create_payment(payment_command(held, who, Scenario::Outside)).wait().expect("an intent")
+}
+
+pub fn report(engine: &Engine, payment: PaymentId, outcome: Outcome) -> Answered<PaymentChanged> {
+    engine.report_payment(ReportPayment { payment, outcome, key: None }).wait()
+}
+
+pub fn join(engine: &Engine, who: &str) -> Answered<Joined> {
+    engine.join_queue(JoinQueue { event: event(), session: Some(session(who)), user: Some(user(who)) }).wait()
+}
+
+pub fn ask(engine: &Engine, joined: &Joined) -> Answered<tacos_engine::Admitted> {
+    engine.request_admission(RequestAdmission { token: joined.token, event: None, user: None }).wait()
+}
+
+pub fn refused<T: std::fmt::Debug>(answer: Answered<T>) -> Refusal {
+    match answer {
+        Err(Failure::Refused(refusal)) => refusal,
+        other => panic!("a refusal was expected, not {other:?}"),
+    }
+}
+
+/// All updates behind `from`.
+pub fn updates_from(engine: &Engine, from: Position) -> Vec<Update> {
+    let (mut reader, mut updates) = (engine.updates(from).expect("kept"), Vec::new());
+    while reader.read(&mut updates).expect("readable") > 0 {}
+    updates
+}
+
+/// Small numbers from one seed (xorshift64*, Vigna 2016): enough to mix a workload.
+#[derive(Clone, Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    pub fn new(seed: u64) -> Self {
+        Self(seed | 1)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// A number below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        (self.next() >> 16) % bound
+    }
+
+    pub fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+}
+
+/// The seed of a randomised test: `TACOS_SEED` if it is set, else a new one.
+pub fn seed() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    match std::env::var("TACOS_SEED") {
+        Ok(text) => text.parse().expect("TACOS_SEED is a number"),
+        Err(_) => RandomState::new().hash_one("seed") >> 16,
+    }
+}
+
+/// Waits until `done`, and fails after [`PATIENCE`] with what was waited for.
+pub fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Runs `work(number)` in `count` threads that begin together, and returns what they return, in order.
+pub fn together<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let gate = std::sync::Barrier::new(count);
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..count)
+            .map(|number| {
+                let (gate, work) = (&gate, &work);
+                scope.spawn(move || {
+                    gate.wait();
+                    work(number)
+                })
+            })
+            .collect();
+        handles.into_iter().map(|handle| handle.join().expect("a thread of the test")).collect()
+    })
+}
+
+/// Says that it is over when it goes, also when its test fails: or the threads that look until then would look for ever.
+pub struct Ending<'a>(pub &'a AtomicBool);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}

@@ -1,0 +1,42 @@
+//! What is being paid for stays as it is: no part of a hold is given back while a payment for all of it is under way.
+
+mod common;
+
+use common::*;
+use tacos_engine::{CancelPayment, Effect, Engine, Outcome, Refusal, Release, ReservationState};
+
+#[test]
+fn a_part_is_not_given_back_while_all_is_paid_for() {
+    let (engine, _) = small_sale();
+    let held = reserve(&engine, "kim", seats(&["R1-1", "R1-2"])).expect("held");
+    let first = intent(&engine, &held, "kim").id;
+    let part = || {
+        let seats = [tacos_engine::SeatId::new("R1-2").expect("valid")].into_iter().collect();
+        engine.release(Release { seats, ..release_command(held.id) }).wait()
+    };
+    assert_eq!(refused(part()), Refusal::PaymentExists);
+    assert_eq!(total(&engine, held.id), 10_000);
+
+    engine
+        .cancel_payment(CancelPayment { payment: first, user: None, refund_minor: None, key: None })
+        .wait()
+        .expect("called off");
+    assert_eq!(part().expect("nobody pays for it any more").state, ReservationState::Pending);
+    let rest = tacos_engine::Reserved { total_minor: total(&engine, held.id), ..held.clone() };
+    let second = intent(&engine, &rest, "kim").id;
+    assert_eq!(report(&engine, second, Outcome::Completed).expect("taken").effect, Effect::Confirmed);
+    assert_eq!(engine.payment(second, None).wait().expect("known").amount.minor, total(&engine, held.id));
+}
+
+#[test]
+fn the_whole_is_given_back_though_it_is_being_paid_for() {
+    let (engine, _) = small_sale();
+    let held = reserve(&engine, "kim", seats(&["R1-1", "R1-2"])).expect("held");
+    let payment = intent(&engine, &held, "kim").id;
+    release(&engine, held.id).expect("given up");
+    assert_eq!(report(&engine, payment, Outcome::Completed).expect("too late").effect, Effect::PaidBack);
+}
+
+fn total(engine: &Engine, id: tacos_engine::ReservationId) -> i64 {
+    engine.reservation(&id.into(), None).wait().expect("known").total.minor
+}

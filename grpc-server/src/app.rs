@@ -1,0 +1,127 @@
+//! Everything that calls share: the engine, the rules, and the server's own small parts.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use tacos_engine::{Engine, ExternalId, Note, UnixMs};
+use tokio::sync::watch;
+
+use crate::auth::KeyRing;
+use crate::catalog::Catalog;
+use crate::emergency::Emergencies;
+use crate::hub::Hub;
+use crate::limiter::Limiter;
+use crate::live::Live;
+use crate::log::LogRing;
+use crate::metrics::Metrics;
+use crate::settings::{DurabilityName, Rules, Settings};
+use crate::webhooks::Webhooks;
+use crate::wire::error::hex;
+
+/// The note that keeps the server's own secret.
+const SECRET_NOTE: &str = "server.secret";
+
+/// What all calls share.
+pub(crate) struct App {
+    pub(crate) engine: Engine,
+    pub(crate) settings: Settings,
+    pub(crate) settings_file: Option<PathBuf>,
+    pub(crate) rules: Rules,
+    pub(crate) ring: Option<KeyRing>,
+    pub(crate) limiter: Limiter,
+    pub(crate) live: Live,
+    pub(crate) catalog: Catalog,
+    pub(crate) metrics: Metrics,
+    pub(crate) emergencies: Emergencies,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) webhooks: Webhooks,
+    pub(crate) logs: Arc<LogRing>,
+    pub(crate) under_way: AtomicUsize,
+    pub(crate) started_at: UnixMs,
+    /// True once the server drains: streams end, background work stops.
+    pub(crate) draining: watch::Sender<bool>,
+    /// Held while a backup is taken.
+    pub(crate) backing_up: tokio::sync::Mutex<()>,
+    secret: [u8; 32],
+}
+
+impl App {
+    pub(crate) fn new(
+        engine: Engine,
+        settings: Settings,
+        settings_file: Option<PathBuf>,
+        logs: Arc<LogRing>,
+    ) -> Result<Arc<Self>, String> {
+        let ring = if settings.has_keys() { Some(KeyRing::read(&settings.auth)?) } else { None };
+        let secret = own_secret(&engine)?;
+        let catalog = Catalog::load(&engine);
+        let emergencies = Emergencies::load(&engine);
+        let webhooks = Webhooks::new(&engine, &settings)?;
+        Ok(Arc::new(Self {
+            rules: settings.rules(),
+            limiter: Limiter::new(&settings.limits),
+            live: Live::new(&settings),
+            metrics: Metrics::new(),
+            hub: Hub::new(settings.limits.streams),
+            started_at: engine.now(),
+            draining: watch::Sender::new(false),
+            backing_up: tokio::sync::Mutex::new(()),
+            under_way: AtomicUsize::new(0),
+            engine,
+            settings,
+            settings_file,
+            ring,
+            catalog,
+            emergencies,
+            webhooks,
+            logs,
+            secret,
+        }))
+    }
+
+    /// A secret of its own for everything that the server names: the same after a restart, guessed by nobody.
+    pub(crate) fn keyed(&self, purpose: &str, name: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes keys of any length");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(name.as_bytes());
+        hex(&mac.finalize().into_bytes()[..16])
+    }
+
+    /// Where a browser would pay for `id`.
+    pub(crate) fn payment_url(&self, id: &str) -> String {
+        format!("{}/{id}", self.settings.server.payment_base_url.trim_end_matches('/'))
+    }
+
+    /// The durability in force, as the contract names it.
+    pub(crate) fn durability(&self) -> tacos_proto::engine::v1::Durability {
+        use tacos_proto::engine::v1::Durability;
+        match self.settings.engine.durability {
+            DurabilityName::Synced => Durability::Disk,
+            DurabilityName::Relaxed => Durability::Delayed,
+            DurabilityName::Memory => Durability::Memory,
+        }
+    }
+}
+
+/// Waits until the server drains.
+pub(crate) async fn drained(draining: &mut watch::Receiver<bool>) {
+    // The sender lives as long as the server: an error says the same.
+    let _ = draining.wait_for(|drains| *drains).await;
+}
+
+/// Finds the server's secret among the durable notes, or makes it.
+fn own_secret(engine: &Engine) -> Result<[u8; 32], String> {
+    let name = ExternalId::new(SECRET_NOTE).map_err(|error| error.to_string())?;
+    if let Some(kept) = engine.read_note(&name).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
+        return Ok(kept);
+    }
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| format!("no randomness: {error}"))?;
+    let note = Note { name, value: Some(secret.to_vec()), key: None };
+    engine.note(note).wait().map_err(|failure| failure.to_string())?;
+    Ok(secret)
+}

@@ -1,0 +1,186 @@
+//! What the engine does not keep of events: descriptions, venues, dates, revisions, and events that have no seat map
+//! yet. Each is one durable note of the engine. Also makes events from the template, in the compat profile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use dashmap::DashMap;
+use parking_lot::RwLock;
+use prost::Message;
+use prost_types::Timestamp;
+use sha2::{Digest, Sha256};
+use tacos_engine::{
+    CreateEvent, Currency, Engine, EventId, EventSettings, ExternalId, Failure, Note, QueuePolicy, Refusal, SaleState,
+    SetSale,
+};
+use tacos_proto::common::v1::Venue;
+use tacos_proto::engine::v1::EventRecord;
+
+use crate::app::App;
+use crate::venue;
+use crate::wire::error::hex;
+use crate::wire::{Fault, timestamp};
+
+/// Names of the notes begin with this.
+const PREFIX: &str = "event.";
+
+/// What is kept of one event beside the engine.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) description: String,
+    pub(crate) venue: Option<Venue>,
+    pub(crate) start_time: Option<Timestamp>,
+    pub(crate) end_time: Option<Timestamp>,
+    /// The record as it was last written; `None` for events that were made otherwise.
+    pub(crate) record: Option<EventRecord>,
+}
+
+/// All of them.
+pub(crate) struct Catalog {
+    facts: DashMap<EventId, Arc<Facts>>,
+    currencies: RwLock<Vec<Option<Currency>>>,
+    from_template: AtomicU32,
+    making: tokio::sync::Mutex<()>,
+    /// Held through each step of an operator: they come one after the other.
+    pub(crate) operator: tokio::sync::Mutex<()>,
+}
+
+fn note_name(event: &EventId) -> Result<ExternalId, Fault> {
+    let digest = Sha256::digest(event.as_str().as_bytes());
+    ExternalId::new(&format!("{PREFIX}{}", hex(&digest[..16]))).map_err(|error| Fault::internal(error.to_string()))
+}
+
+impl From<EventRecord> for Facts {
+    fn from(record: EventRecord) -> Self {
+        let settings = record.settings.clone().unwrap_or_default();
+        Self {
+            description: settings.description,
+            venue: settings.venue,
+            start_time: settings.start_time,
+            end_time: settings.end_time,
+            record: Some(record),
+        }
+    }
+}
+
+impl Catalog {
+    /// Reads all notes.
+    pub(crate) fn load(engine: &Engine) -> Self {
+        let facts = DashMap::new();
+        for (name, bytes) in engine.notes(PREFIX) {
+            let Ok(record) = EventRecord::decode(bytes.as_slice()) else {
+                tracing::error!(note = %name, "an event's note cannot be read");
+                continue;
+            };
+            let id = record.settings.as_ref().map(|settings| settings.event_id.as_str()).unwrap_or_default();
+            if let Ok(id) = EventId::new(id) {
+                facts.insert(id, Arc::new(Facts::from(record)));
+            }
+        }
+        Self {
+            facts,
+            currencies: RwLock::default(),
+            from_template: AtomicU32::new(0),
+            making: tokio::sync::Mutex::new(()),
+            operator: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// What is kept of an event; nothing for one that is not known here.
+    pub(crate) fn facts(&self, event: &EventId) -> Arc<Facts> {
+        self.facts.get(event).map(|facts| Arc::clone(&facts)).unwrap_or_default()
+    }
+
+    /// Ids of events that have no seat map yet.
+    pub(crate) fn drafts(&self, engine: &Engine) -> Vec<EventId> {
+        let mut drafts: Vec<EventId> =
+            self.facts.iter().map(|entry| entry.key().clone()).filter(|id| engine.event(id).is_err()).collect();
+        drafts.sort();
+        drafts
+    }
+
+    /// Writes an event's record, durably.
+    pub(crate) async fn keep(&self, engine: &Engine, event: &EventId, record: EventRecord) -> Result<(), Fault> {
+        let value = record.encode_to_vec();
+        if value.len() > tacos_engine::limits::ATTACHMENT_BYTES_MAX {
+            return Err(Fault::invalid("settings.description", "is too long to be kept", value.len()));
+        }
+        engine.note(Note { name: note_name(event)?, value: Some(value), key: None }).await?;
+        self.facts.insert(event.clone(), Arc::new(Facts::from(record)));
+        Ok(())
+    }
+
+    /// The currency of an event, by the engine's number. It never changes.
+    pub(crate) fn currency(&self, engine: &Engine, number: u32) -> Result<Currency, Fault> {
+        let at = number as usize;
+        if let Some(currency) = self.currencies.read().get(at).copied().flatten() {
+            return Ok(currency);
+        }
+        let id = engine.event_id(number).ok_or(Refusal::UnknownEvent)?;
+        let currency = engine.event(&id)?.settings.currency;
+        let mut currencies = self.currencies.write();
+        if currencies.len() <= at {
+            currencies.resize(at + 1, None);
+        }
+        currencies[at] = Some(currency);
+        Ok(currency)
+    }
+
+    /// Makes an unknown event from the template, so many at most, and opens it.
+    pub(crate) async fn make_from_template(&self, app: &App, event: &EventId) -> Result<(), Fault> {
+        let _alone = self.making.lock().await;
+        if app.engine.event(event).is_ok() {
+            return Ok(());
+        }
+        if self.from_template.load(Ordering::Relaxed) >= app.rules.template_events_max {
+            return Err(Refusal::UnknownEvent.into());
+        }
+        let currency = Currency::new("KRW").ok_or_else(|| Fault::internal("the template has no currency"))?;
+        let create = CreateEvent {
+            event: event.clone(),
+            settings: EventSettings::new(event.as_str(), currency),
+            seats: venue::template(),
+            queue: Some(QueuePolicy { one_place_per_user: app.rules.one_place_per_user, ..QueuePolicy::default() }),
+            key: None,
+        };
+        match app.engine.create_event(create).await {
+            Ok(_) => {
+                self.from_template.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(event = %event, "made from the template: compat profile");
+            }
+            Err(Failure::Refused(Refusal::EventExists)) => return Ok(()),
+            Err(failure) => return Err(failure.into()),
+        }
+        app.engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).await?;
+        Ok(())
+    }
+
+    /// Opens and closes sales whose moment has come, as their settings say.
+    pub(crate) async fn tend(&self, engine: &Engine) {
+        let now = engine.now();
+        for event in engine.events() {
+            let ended = event.settings.sale_ends.is_some_and(|ends| ends <= now);
+            let begun = event.settings.sale_starts.is_some_and(|starts| starts <= now);
+            let state = match event.sale {
+                SaleState::Closed => continue,
+                _ if ended => SaleState::Closed,
+                SaleState::Draft if begun => SaleState::Open,
+                _ => continue,
+            };
+            match engine.set_sale(SetSale { event: event.id.clone(), state, key: None }).await {
+                Ok(_) => tracing::info!(event = %event.id, ?state, "the sale's moment has come"),
+                Err(failure) => tracing::warn!(event = %event.id, %failure, "the sale's state could not be changed"),
+            }
+        }
+    }
+}
+
+/// A record with its revision raised and its moments set.
+pub(crate) fn next_revision(old: Option<&EventRecord>, mut new: EventRecord, now: tacos_engine::UnixMs) -> EventRecord {
+    new.revision = old.map_or(0, |old| old.revision) + 1;
+    new.created_at = old.and_then(|old| old.created_at).or_else(|| timestamp(now));
+    new.updated_at = timestamp(now);
+    // Kept by the engine, not by the note.
+    (new.counts, new.state, new.queue_paused) = (None, 0, false);
+    new
+}

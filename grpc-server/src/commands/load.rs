@@ -1,0 +1,151 @@
+//! `load`: an on-sale against a server, with latencies and an audit at the end.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tacos_engine::{Currency, Engine, EventSettings, QueuePolicy, SaleState};
+
+use super::{event, runtime, say};
+use crate::cli::Load;
+use crate::play::{Play, Step, arrive, audit, of, queue_requests};
+use crate::settings::Settings;
+use crate::venue::{EventFile, catalogue};
+use crate::{LogRing, Server, open_engine};
+
+const QUANTILES: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
+
+/// Creates the events of the catalogue, and opens their sales.
+pub(super) fn import_catalogue(engine: &Engine, queue: &QueuePolicy) -> Result<(), String> {
+    for (id, file) in catalogue()? {
+        let EventFile { name, currency, .. } = &file;
+        let currency = Currency::new(currency).ok_or("the catalogue has no currency")?;
+        event::import(engine, &id, EventSettings::new(name.clone(), currency), file.seat_map(), Some(queue.clone()))?;
+        event::set_sale(engine, &id, SaleState::Open)?;
+    }
+    Ok(())
+}
+
+/// A folder that goes with its owner.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // A folder that stays behind harms nobody.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Plays against the target, or against a server of its own over a fresh folder.
+///
+/// # Errors
+/// What went wrong, or what the audit found, in words.
+pub fn load(mut settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<(), String> {
+    let runtime = runtime()?;
+    if let Some(target) = &load.target {
+        return runtime.block_on(play(target, load));
+    }
+    "warn".clone_into(&mut settings.log.level);
+    logs.install(&settings.log)?;
+    let scratch = Scratch(std::env::temp_dir().join(format!("tacos-load-{}", std::process::id())));
+    settings.engine.data_dir.clone_from(&scratch.0);
+    settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(200);
+    settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+    (settings.limits.user_per_second, settings.limits.address_per_second) = (0, 0);
+    let engine = open_engine(&settings, |_| ())?;
+    let queue = QueuePolicy { admissions_per_minute: 60_000, burst: 1_000, inside_max: 200_000, ..QueuePolicy::default() };
+    import_catalogue(&engine, &queue)?;
+    say(&format!("a server of its own, durability {:?}", settings.engine.durability))?;
+    runtime.block_on(async {
+        let server = Server::start(engine, settings, None, Arc::clone(logs)).await?;
+        let played = play(&format!("http://{}", server.addresses[0]), load).await;
+        played.and(server.drain().await)
+    })
+}
+
+async fn play(target: &str, load: &Load) -> Result<(), String> {
+    let play = Play::new(target, load.connections, &load.event, load.seed)?;
+    let bar = ProgressBar::new(u64::from(load.customers));
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    let started = Instant::now();
+    let watched = {
+        let (play, bar) = (Arc::clone(&play), bar.clone());
+        tokio::spawn(async move {
+            loop {
+                bar.set_position(of(&play.tally.done));
+                bar.set_message(format!("held {} sold {} failed {}", of(&play.tally.held), of(&play.tally.sold), of(&play.tally.failed)));
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+        })
+    };
+    match load.queue_only {
+        Some(rate) => {
+            bar.set_length(u64::from(rate) * load.seconds);
+            queue_requests(&play, rate, load.seconds).await;
+        }
+        None => arrive(&play, load.rate, load.customers, None).await,
+    }
+    let took = started.elapsed();
+    watched.abort();
+    bar.set_message("audit");
+    say(&report(&play, load, took))?;
+    if load.queue_only.is_none() {
+        let looked_at = audit(&play, &bar).await?;
+        say(&format!("audit: {looked_at}"))?;
+    }
+    bar.finish_and_clear();
+    let violations = play.violations.lock().clone();
+    if violations.is_empty() {
+        return say(if load.queue_only.is_none() { "audit: nothing lost, nothing doubled, counts add up" } else { "done" });
+    }
+    Err(format!("the audit found:\n{}", violations.join("\n")))
+}
+
+/// Figures of a run, for people.
+fn report(play: &Play, load: &Load, took: Duration) -> String {
+    let tally = &play.tally;
+    let calls: u64 = Step::ALL.iter().filter_map(|step| play.quantiles(*step, &[])).map(|(count, _)| count).sum();
+    #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
+    let rate = calls as f64 / took.as_secs_f64();
+    let mut text = format!(
+        "{calls} calls in {:.1} s, {rate:.0} a second; wanted {}; seed {}\n",
+        took.as_secs_f64(),
+        load.queue_only.map_or_else(|| format!("{} customers a second", load.rate), |rate| format!("{rate} calls a second")),
+        load.seed
+    );
+    if load.queue_only.is_none() {
+        let _ = writeln!(
+            text,
+            "arrived {} admitted {} impatient {} held {} retried {} abandoned {} unpaid {} expired {} sold out {} sold {} ({} seats)",
+            of(&tally.arrived),
+            of(&tally.admitted),
+            of(&tally.impatient),
+            of(&tally.held),
+            of(&tally.retried),
+            of(&tally.abandoned),
+            of(&tally.unpaid),
+            of(&tally.expired),
+            of(&tally.sold_out),
+            of(&tally.sold),
+            of(&tally.seats)
+        );
+    }
+    let _ = writeln!(text, "{:<20} {:>9} {:>9} {:>9} {:>9} {:>9}", "milliseconds", "calls", "p50", "p95", "p99", "p99.9");
+    for step in Step::ALL {
+        let Some((count, values)) = play.quantiles(step, &QUANTILES) else { continue };
+        let _ = write!(text, "{:<20} {count:>9}", step.name());
+        for us in values {
+            let _ = write!(text, " {:>5}.{:03}", us / 1_000, us % 1_000);
+        }
+        text.push('\n');
+    }
+    let _ = write!(text, "failed calls: {}", of(&tally.failed));
+    if let Some(first) = play.first_failure.lock().as_ref() {
+        let _ = write!(text, " (first: {first})");
+    }
+    text
+}

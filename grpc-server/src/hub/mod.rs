@@ -1,0 +1,162 @@
+//! Streams: one task reads the engine's updates and hands them to subscribers by subject. Each subscriber has a few
+//! slots; of one subject only the newest state waits there, a final state is never dropped, and a reader who is so slow
+//! that slots run out is told so and let go. Writers and other readers never notice.
+
+mod pump;
+mod subscriber;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+use tacos_engine::{EventId, PaymentId, ReservationId, SessionId, UserId, WaitingToken};
+
+pub(crate) use pump::{run, tell_place};
+pub(crate) use subscriber::{Feed, Item, Subject, Subscriber};
+
+/// What a subscriber wants to hear of.
+#[derive(Clone, Debug)]
+pub(crate) enum Topic {
+    /// Reservations of this user.
+    Reservations(UserId),
+    /// These reservations.
+    ReservationIds(Vec<ReservationId>),
+    /// Payments of this user.
+    Payments(UserId),
+    /// These payments.
+    PaymentIds(Vec<PaymentId>),
+    /// A place in the line of an event.
+    Place(EventId, WaitingToken),
+}
+
+type Subscribers = Vec<Arc<Subscriber>>;
+
+#[derive(Default)]
+struct Index {
+    reservations_of: HashMap<UserId, Subscribers>,
+    reservations: HashMap<[u8; 16], Subscribers>,
+    payments_of: HashMap<UserId, Subscribers>,
+    payments: HashMap<[u8; 16], Subscribers>,
+    lines: HashMap<EventId, Subscribers>,
+    users: HashMap<UserId, Subscribers>,
+    sessions: HashMap<SessionId, Subscribers>,
+}
+
+/// All subscribers.
+pub(crate) struct Hub {
+    index: Mutex<Index>,
+    open: AtomicUsize,
+    open_max: usize,
+}
+
+fn add<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Subscribers>, key: K, subscriber: &Arc<Subscriber>) {
+    map.entry(key).or_default().push(Arc::clone(subscriber));
+}
+
+fn remove<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Subscribers>, key: &K, subscriber: &Arc<Subscriber>) {
+    if let Some(list) = map.get_mut(key) {
+        list.retain(|one| !Arc::ptr_eq(one, subscriber));
+        if list.is_empty() {
+            map.remove(key);
+        }
+    }
+}
+
+impl Hub {
+    pub(crate) fn new(open_max: usize) -> Arc<Self> {
+        Arc::new(Self { index: Mutex::default(), open: AtomicUsize::new(0), open_max })
+    }
+
+    /// Streams that are open.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Opens a stream; `None` when as many are open as may be. It ends when the feed is dropped.
+    pub(crate) fn subscribe(
+        self: &Arc<Self>,
+        topic: Topic,
+        user: Option<UserId>,
+        session: Option<SessionId>,
+    ) -> Option<Feed> {
+        if self.open.fetch_add(1, Ordering::Relaxed) >= self.open_max {
+            self.open.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        }
+        let subscriber = Arc::new(Subscriber::new(topic, user, session));
+        let mut index = self.index.lock();
+        match &subscriber.topic {
+            Topic::Reservations(user) => add(&mut index.reservations_of, user.clone(), &subscriber),
+            Topic::ReservationIds(ids) => {
+                ids.iter().for_each(|id| add(&mut index.reservations, id.to_bytes(), &subscriber));
+            }
+            Topic::Payments(user) => add(&mut index.payments_of, user.clone(), &subscriber),
+            Topic::PaymentIds(ids) => ids.iter().for_each(|id| add(&mut index.payments, id.to_bytes(), &subscriber)),
+            Topic::Place(event, _) => add(&mut index.lines, event.clone(), &subscriber),
+        }
+        if let Some(user) = &subscriber.user {
+            add(&mut index.users, user.clone(), &subscriber);
+        }
+        if let Some(session) = &subscriber.session {
+            add(&mut index.sessions, session.clone(), &subscriber);
+        }
+        drop(index);
+        Some(Feed::new(subscriber, Arc::clone(self)))
+    }
+
+    fn unsubscribe(&self, subscriber: &Arc<Subscriber>) {
+        let mut index = self.index.lock();
+        match &subscriber.topic {
+            Topic::Reservations(user) => remove(&mut index.reservations_of, user, subscriber),
+            Topic::ReservationIds(ids) => {
+                ids.iter().for_each(|id| remove(&mut index.reservations, &id.to_bytes(), subscriber));
+            }
+            Topic::Payments(user) => remove(&mut index.payments_of, user, subscriber),
+            Topic::PaymentIds(ids) => ids.iter().for_each(|id| remove(&mut index.payments, &id.to_bytes(), subscriber)),
+            Topic::Place(event, _) => remove(&mut index.lines, event, subscriber),
+        }
+        if let Some(user) = &subscriber.user {
+            remove(&mut index.users, user, subscriber);
+        }
+        if let Some(session) = &subscriber.session {
+            remove(&mut index.sessions, session, subscriber);
+        }
+        drop(index);
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn listeners<K: std::hash::Hash + Eq>(
+        &self,
+        pick: impl Fn(&Index) -> &HashMap<K, Subscribers>,
+        key: &K,
+    ) -> Subscribers {
+        pick(&self.index.lock()).get(key).cloned().unwrap_or_default()
+    }
+
+    /// Puts a message into the streams of a user or session; returns how many took it.
+    pub(crate) fn send(&self, user: Option<&UserId>, session: Option<&SessionId>, message: &Item) -> usize {
+        let index = self.index.lock();
+        let mut targets: Subscribers = Vec::new();
+        let of_user = user.and_then(|user| index.users.get(user)).into_iter().flatten();
+        let of_session = session.and_then(|session| index.sessions.get(session)).into_iter().flatten();
+        for subscriber in of_user.chain(of_session) {
+            if !targets.iter().any(|one| Arc::ptr_eq(one, subscriber)) {
+                targets.push(Arc::clone(subscriber));
+            }
+        }
+        drop(index);
+        targets.iter().filter(|subscriber| subscriber.message(message.clone())).count()
+    }
+
+    /// Ends every stream, with a word to each: the server drains.
+    pub(crate) fn end_all(&self, reason: &str) {
+        let index = self.index.lock();
+        let maps = [&index.reservations_of, &index.payments_of, &index.users];
+        let lists = maps.into_iter().flat_map(HashMap::values).chain(index.lines.values());
+        let by_id = index.reservations.values().chain(index.payments.values()).chain(index.sessions.values());
+        for subscriber in lists.chain(by_id).flatten() {
+            subscriber.end(reason);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The standalone server: the whole gRPC contract over the embedded engine, with what only a server needs: identity,
+//! TLS, limits, metrics, streams, webhook delivery and a command line. Decides nothing about sales; the engine does.
+
+mod app;
+mod auth;
+mod call;
+mod card;
+mod catalog;
+pub mod cli;
+pub mod commands;
+mod emergency;
+mod health;
+mod hub;
+mod limiter;
+mod live;
+mod log;
+mod metrics;
+mod play;
+mod server;
+mod services;
+mod webhooks;
+mod wire;
+
+pub mod rpc;
+pub mod settings;
+pub mod venue;
+
+pub use log::LogRing;
+pub use server::{Server, open_engine};

@@ -1,0 +1,247 @@
+//! The server's figures, once: what the Prometheus page shows is what GetMetrics answers.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tacos_proto::common::v1::{ErrorCode, MetricType};
+
+use crate::app::App;
+use crate::rpc::Rpc;
+
+/// Upper bounds of the latency buckets, in microseconds.
+const BUCKETS_US: [u64; 15] =
+    [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
+
+#[derive(Default)]
+struct OfRpc {
+    faults: AtomicU64,
+    total_us: AtomicU64,
+    buckets: [AtomicU64; BUCKETS_US.len() + 1],
+}
+
+/// Counters since the process started.
+pub(crate) struct Metrics {
+    rpcs: Vec<OfRpc>,
+    shed: AtomicU64,
+    broken: AtomicU64,
+}
+
+/// One figure.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) part: &'static str,
+    pub(crate) kind: MetricType,
+    pub(crate) unit: &'static str,
+    pub(crate) labels: Vec<(&'static str, String)>,
+    pub(crate) value: f64,
+}
+
+#[allow(clippy::cast_precision_loss, reason = "figures for people and graphs")]
+fn float(value: u64) -> f64 {
+    value as f64
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let rpcs = Rpc::ALL.iter().map(|_| OfRpc::default()).collect();
+        Self { rpcs, shed: AtomicU64::new(0), broken: AtomicU64::new(0) }
+    }
+
+    /// A call ended.
+    pub(crate) fn done(&self, rpc: Rpc, took: Duration, fault: Option<ErrorCode>) {
+        let of = &self.rpcs[rpc.index()];
+        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let bucket = BUCKETS_US.partition_point(|bound| *bound < us);
+        of.buckets[bucket].fetch_add(1, Ordering::Relaxed);
+        of.total_us.fetch_add(us, Ordering::Relaxed);
+        if let Some(code) = fault {
+            of.faults.fetch_add(1, Ordering::Relaxed);
+            if matches!(code, ErrorCode::Internal | ErrorCode::DataCorruption) {
+                self.broken.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// A call was turned away because too many were under way.
+    pub(crate) fn shed(&self) {
+        self.shed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Calls done so far, and those that were refused.
+    pub(crate) fn calls(&self) -> (u64, u64) {
+        let calls = self.rpcs.iter().flat_map(|of| &of.buckets).map(|bucket| bucket.load(Ordering::Relaxed)).sum();
+        (calls, self.rpcs.iter().map(|of| of.faults.load(Ordering::Relaxed)).sum())
+    }
+
+    /// Mean latency of one service's calls.
+    pub(crate) fn mean_of_service(&self, service: &str) -> Duration {
+        let (mut total, mut calls) = (0, 0_u64);
+        for (rpc, of) in Rpc::ALL.iter().zip(&self.rpcs).filter(|(rpc, _)| rpc.service() == service) {
+            debug_assert_eq!(rpc.service(), service);
+            total += of.total_us.load(Ordering::Relaxed);
+            calls += of.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).sum::<u64>();
+        }
+        Duration::from_micros(total.checked_div(calls).unwrap_or(0))
+    }
+
+    fn of_rpcs(&self, out: &mut Vec<Sample>) {
+        for (rpc, of) in Rpc::ALL.iter().zip(&self.rpcs) {
+            let labels = || vec![("service", rpc.service().to_owned()), ("method", rpc.method().to_owned())];
+            let mut below = 0;
+            let counts: Vec<u64> = of.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect();
+            let calls: u64 = counts.iter().sum();
+            if calls == 0 {
+                continue;
+            }
+            let sample = |name, help, kind, unit, value| Sample {
+                name,
+                help,
+                part: "server",
+                kind,
+                unit,
+                labels: labels(),
+                value,
+            };
+            let latency = "Latency of calls.";
+            for (at, bucket) in counts.iter().enumerate() {
+                below += bucket;
+                let bound = BUCKETS_US.get(at).map_or("+Inf".to_owned(), |us| (float(*us) / 1e6).to_string());
+                let mut one = sample("tacos_rpc_seconds_bucket", latency, MetricType::Histogram, "1", float(below));
+                one.labels.push(("le", bound));
+                out.push(one);
+            }
+            let sum = float(of.total_us.load(Ordering::Relaxed)) / 1e6;
+            out.push(sample("tacos_rpc_seconds_sum", latency, MetricType::Histogram, "seconds", sum));
+            out.push(sample("tacos_rpc_seconds_count", latency, MetricType::Histogram, "1", float(calls)));
+            let faults = float(of.faults.load(Ordering::Relaxed));
+            out.push(sample("tacos_rpc_faults_total", "Calls answered with an error.", MetricType::Counter, "1", faults));
+        }
+    }
+}
+
+impl App {
+    /// All figures of this moment.
+    pub(crate) fn samples(&self) -> Vec<Sample> {
+        let mut out = Vec::new();
+        let status = self.engine.status();
+        let mut one = |part, name, help, kind, unit, value: f64| {
+            out.push(Sample { name, help, part, kind, unit, labels: Vec::new(), value });
+        };
+        use MetricType::{Counter, Gauge};
+        let uptime = float(self.engine.now().get().saturating_sub(self.started_at.get())) / 1e3;
+        one("server", "tacos_uptime_seconds", "Time since the server started.", Gauge, "seconds", uptime);
+        let under_way = self.under_way.load(Ordering::Relaxed) as u64;
+        one("server", "tacos_calls_under_way", "Calls being served.", Gauge, "1", float(under_way));
+        one("server", "tacos_streams_open", "Open streams.", Gauge, "1", float(self.hub.open() as u64));
+        let shed = float(self.metrics.shed.load(Ordering::Relaxed));
+        one("server", "tacos_calls_shed_total", "Calls turned away by overload.", Counter, "1", shed);
+        let broken = float(self.metrics.broken.load(Ordering::Relaxed));
+        one("server", "tacos_defects_total", "Calls that met a defect of the server.", Counter, "1", broken);
+        let lag = status.written.saturating_sub(status.durable);
+        one("journal", "tacos_journal_written_bytes", "End of what was written.", Counter, "bytes", float(status.written));
+        one("journal", "tacos_journal_durable_bytes", "End of what is durable.", Counter, "bytes", float(status.durable));
+        one("journal", "tacos_journal_lag_bytes", "Written and not yet durable.", Gauge, "bytes", float(lag));
+        one("journal", "tacos_journal_groups_total", "Groups written and synced.", Counter, "1", float(status.groups));
+        let poisoned = float(u64::from(status.poisoned.is_some()));
+        one("journal", "tacos_journal_poisoned", "1 once a write or sync has failed.", Gauge, "1", poisoned);
+        let full = float(u64::from(status.disk_full));
+        one("disk", "tacos_disk_full", "1 while the disk is too full for writes.", Gauge, "1", full);
+        one("engine", "tacos_commands_total", "Commands done.", Counter, "1", float(status.commands.0));
+        one("engine", "tacos_refusals_total", "Commands refused.", Counter, "1", float(status.commands.1));
+        one("engine", "tacos_timers_fired_total", "Timers fired.", Counter, "1", float(status.fired));
+        one("engine", "tacos_timers", "Timers set.", Gauge, "1", float(status.timers as u64));
+        one("engine", "tacos_users", "Users with something live.", Gauge, "1", float(status.users as u64));
+        let keys = float(status.idempotency_keys as u64);
+        one("engine", "tacos_idempotency_keys", "Idempotency keys remembered.", Gauge, "1", keys);
+        one("webhooks", "tacos_webhooks_waiting", "Webhooks to deliver.", Gauge, "1", float(status.webhooks.0 as u64));
+        one("webhooks", "tacos_webhooks_dead", "Webhooks given up.", Gauge, "1", float(status.webhooks.1 as u64));
+        self.of_events(&mut out);
+        self.metrics.of_rpcs(&mut out);
+        out
+    }
+
+    fn of_events(&self, out: &mut Vec<Sample>) {
+        for event in self.engine.events() {
+            let mut one = |part, name, help, label: Option<(&'static str, &str)>, value: u64| {
+                let mut labels = vec![("event", event.id.to_string())];
+                labels.extend(label.map(|(key, value)| (key, value.to_owned())));
+                let (kind, unit) = (MetricType::Gauge, "1");
+                out.push(Sample { name, help, part, kind, unit, labels, value: float(value) });
+            };
+            let counts = event.counts;
+            for (state, count) in [
+                ("available", counts.available),
+                ("reserved", counts.reserved),
+                ("sold", counts.sold),
+                ("blocked", counts.blocked),
+            ] {
+                let help = "Seats by state.";
+                one("engine", "tacos_seats", help, Some(("state", state)), count.into());
+            }
+            if let Ok(queue) = self.engine.queue(&event.id) {
+                one("queues", "tacos_queue_waiting", "People waiting.", None, queue.waiting.into());
+                one("queues", "tacos_queue_inside", "People inside.", None, queue.inside.into());
+                one("queues", "tacos_queue_admitted", "People ever let in.", None, queue.admitted_total);
+            }
+        }
+    }
+}
+
+/// The figures as Prometheus reads them.
+pub(crate) fn page(samples: &[Sample]) -> String {
+    let mut text = String::new();
+    let mut order: Vec<&Sample> = samples.iter().collect();
+    // Series of one name stand together; the order of events and methods within stays.
+    order.sort_by_key(|sample| family(sample.name));
+    let mut last = "";
+    for sample in order {
+        let family = family(sample.name);
+        if family != last {
+            let kind = match sample.kind {
+                MetricType::Counter => "counter",
+                MetricType::Histogram => "histogram",
+                _ => "gauge",
+            };
+            let _ = writeln!(text, "# HELP {family} {}\n# TYPE {family} {kind}", sample.help);
+            last = family;
+        }
+        text.push_str(sample.name);
+        for (at, (key, value)) in sample.labels.iter().enumerate() {
+            let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let _ = write!(text, "{}{key}=\"{value}\"", if at == 0 { '{' } else { ',' });
+        }
+        let _ = writeln!(text, "{} {}", if sample.labels.is_empty() { "" } else { "}" }, sample.value);
+    }
+    text
+}
+
+fn family(name: &'static str) -> &'static str {
+    match name {
+        "tacos_rpc_seconds_bucket" | "tacos_rpc_seconds_sum" | "tacos_rpc_seconds_count" => "tacos_rpc_seconds",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latencies_fall_into_cumulative_buckets() {
+        let metrics = Metrics::new();
+        metrics.done(Rpc::JoinQueue, Duration::from_micros(60), None);
+        metrics.done(Rpc::JoinQueue, Duration::from_secs(60), Some(ErrorCode::Internal));
+        let mut samples = Vec::new();
+        metrics.of_rpcs(&mut samples);
+        let text = page(&samples);
+        let labels = r#"{service="gateway.v1.QueueService",method="JoinQueue""#;
+        assert!(text.contains(&format!("tacos_rpc_seconds_bucket{labels},le=\"0.00005\"}} 0\n")), "{text}");
+        assert!(text.contains(&format!("tacos_rpc_seconds_bucket{labels},le=\"0.0001\"}} 1\n")), "{text}");
+        assert!(text.contains(&format!("tacos_rpc_seconds_bucket{labels},le=\"+Inf\"}} 2\n")), "{text}");
+        assert_eq!(text.matches("# TYPE tacos_rpc_seconds histogram").count(), 1);
+        assert_eq!(metrics.calls(), (2, 1));
+    }
+}

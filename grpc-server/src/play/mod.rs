@@ -1,0 +1,182 @@
+//! Simulated customers who buy over gRPC as real ones would: they arrive when they arrive, wait with some patience, take
+//! seats in groups, walk away, retry with the same key, pay in every way; and the audit of what the server told them.
+
+mod audit;
+mod customer;
+mod queue;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use parking_lot::Mutex;
+use tonic::transport::{Channel, Endpoint};
+
+pub(crate) use audit::audit;
+pub(crate) use customer::arrive;
+pub(crate) use queue::queue_requests;
+
+/// One step of a customer, for its latency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Join,
+    Status,
+    Admission,
+    Reserve,
+    Pay,
+    PaymentStatus,
+    Confirm,
+}
+
+impl Step {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Join,
+        Self::Status,
+        Self::Admission,
+        Self::Reserve,
+        Self::Pay,
+        Self::PaymentStatus,
+        Self::Confirm,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Join => "JoinQueue",
+            Self::Status => "GetQueueStatus",
+            Self::Admission => "RequestAdmission",
+            Self::Reserve => "CreateReservation",
+            Self::Pay => "CreatePaymentIntent",
+            Self::PaymentStatus => "GetPaymentStatus",
+            Self::Confirm => "ConfirmReservation",
+        }
+    }
+}
+
+/// An order that the server acknowledged: it must be there for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct Acknowledged {
+    pub(crate) user: String,
+    pub(crate) reservation: String,
+    pub(crate) order: String,
+    pub(crate) seats: Vec<String>,
+}
+
+macro_rules! counters {
+    ($($name:ident),* $(,)?) => {
+        /// What became of the customers so far.
+        #[derive(Debug, Default)]
+        pub(crate) struct Tally { $(pub(crate) $name: AtomicU64),* }
+    };
+}
+counters!(arrived, admitted, impatient, held, sold_out, abandoned, unpaid, sold, seats, retried, expired, failed, done);
+
+/// One more of something.
+pub(crate) fn one(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+/// How many there are.
+pub(crate) fn of(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}
+
+/// What all customers of one run share.
+pub(crate) struct Play {
+    channels: Vec<Channel>,
+    pub(crate) event: String,
+    pub(crate) tally: Tally,
+    latencies: Vec<Mutex<Histogram<u64>>>,
+    pub(crate) acknowledged: Mutex<Vec<Acknowledged>>,
+    /// Violations of what the server promises, in words: the first ones.
+    pub(crate) violations: Mutex<Vec<String>>,
+    pub(crate) first_failure: Mutex<Option<String>>,
+    next_channel: AtomicU64,
+    seed: u64,
+    /// Simulated payments take this share of their usual time.
+    pub(crate) patience: Duration,
+}
+
+impl Play {
+    pub(crate) fn new(target: &str, connections: usize, event: &str, seed: u64) -> Result<Arc<Self>, String> {
+        let endpoint = Endpoint::from_shared(target.to_owned())
+            .map_err(|error| format!("{target}: {error}"))?
+            .timeout(Duration::from_secs(30))
+            .tcp_nodelay(true)
+            .initial_stream_window_size(1 << 20)
+            .initial_connection_window_size(4 << 20);
+        let empty = || Histogram::new_with_max(60_000_000, 3).map(Mutex::new).map_err(|error| error.to_string());
+        Ok(Arc::new(Self {
+            channels: (0..connections.max(1)).map(|_| endpoint.connect_lazy()).collect(),
+            event: event.to_owned(),
+            tally: Tally::default(),
+            latencies: Step::ALL.iter().map(|_| empty()).collect::<Result<_, _>>()?,
+            acknowledged: Mutex::default(),
+            violations: Mutex::default(),
+            first_failure: Mutex::default(),
+            next_channel: AtomicU64::new(0),
+            seed,
+            patience: Duration::from_secs(30),
+        }))
+    }
+
+    /// A connection; they take turns.
+    pub(crate) fn channel(&self) -> Channel {
+        let turn = self.next_channel.fetch_add(1, Ordering::Relaxed);
+        self.channels[usize::try_from(turn).unwrap_or(0) % self.channels.len()].clone()
+    }
+
+    pub(crate) fn took(&self, step: Step, took: Duration) {
+        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).clamp(1, 60_000_000);
+        self.latencies[step as usize].lock().saturating_record(us);
+    }
+
+    pub(crate) fn violated(&self, what: String) {
+        let mut violations = self.violations.lock();
+        if violations.len() < 20 {
+            violations.push(what);
+        }
+    }
+
+    /// A call that came to nothing: neither an answer nor a refusal that a customer could meet.
+    pub(crate) fn fail(&self, what: impl std::fmt::Display) {
+        one(&self.tally.failed);
+        self.first_failure.lock().get_or_insert_with(|| what.to_string());
+    }
+
+    /// Latencies of a step at these quantiles, in microseconds, and how many there were; `None` if there were none.
+    pub(crate) fn quantiles(&self, step: Step, quantiles: &[f64]) -> Option<(u64, Vec<u64>)> {
+        let latencies = self.latencies[step as usize].lock();
+        let values = quantiles.iter().map(|quantile| latencies.value_at_quantile(*quantile)).collect();
+        (!latencies.is_empty()).then(|| (latencies.len(), values))
+    }
+
+    /// Chance of one customer: the same seed and number give the same customer.
+    pub(crate) fn chance(&self, number: u64) -> Chance {
+        Chance(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number.wrapping_mul(0xd1b5_4a32_d192_ed03))
+    }
+}
+
+/// A small generator of pseudo-random numbers (SplitMix64, by Steele, Lea and Flood).
+#[derive(Clone, Debug)]
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// 0 to `bound - 1`.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound.max(1)
+    }
+
+    /// True in so many of a hundred cases.
+    pub(crate) fn percent(&mut self, share: u64) -> bool {
+        self.below(100) < share
+    }
+}

@@ -1,0 +1,299 @@
+//! The server: listeners, the services on them, background work, and a graceful end.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tacos_engine::{Engine, Progress, RecoveryConsent};
+use tacos_proto::common::v1::admin_service_server::AdminServiceServer;
+use tacos_proto::engine::v1::engine_service_server::EngineServiceServer;
+use tacos_proto::gateway::v1::gateway_service_server::GatewayServiceServer;
+use tacos_proto::gateway::v1::queue_service_server::QueueServiceServer;
+use tacos_proto::gateway::v1::web_socket_service_server::WebSocketServiceServer;
+use tacos_proto::gateway::v1::webhook_service_server::WebhookServiceServer;
+use tacos_proto::payment::v1::payment_service_server::PaymentServiceServer;
+use tacos_proto::reservation::v1::inventory_server::InventoryServer;
+use tacos_proto::reservation::v1::inventory_service_server::InventoryServiceServer;
+use tacos_proto::reservation::v1::reservation_service_server::ReservationServiceServer;
+use tacos_proto::reservation::v1::worker_service_server::WorkerServiceServer;
+use tokio::task::JoinSet;
+use tonic::service::{Routes, RoutesBuilder};
+use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Certificate, Identity, Server as Tonic, ServerTlsConfig};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use crate::app::{App, drained};
+use crate::health::Health;
+use crate::log::LogRing;
+use crate::rpc::Rpc;
+use crate::services::Services;
+use crate::settings::{DurabilityName, Settings};
+use crate::{hub, metrics, webhooks};
+
+/// HTTP/2 streams that clients may reset before we see them, at once: more ends their connection.
+const PENDING_RESETS_MAX: usize = 64;
+/// Silent connections are asked whether they live this often.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+/// Keys, sales and health are looked after this often.
+const TEND_EVERY: Duration = Duration::from_secs(1);
+
+/// A server that runs.
+pub struct Server {
+    app: Arc<App>,
+    /// Addresses that serve gRPC, in the order of the settings, with the ports that they got.
+    pub addresses: Vec<SocketAddr>,
+    /// Address of the metrics page.
+    pub metrics_address: Option<SocketAddr>,
+    tasks: JoinSet<()>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
+}
+
+/// Opens the engine as the settings say. Blocks for as long as recovery takes.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn open_engine(settings: &Settings, progress: impl FnMut(Progress)) -> Result<Engine, String> {
+    let config = settings.engine_config();
+    if settings.engine.durability == DurabilityName::Memory {
+        return Engine::in_memory(config).map_err(|error| error.to_string());
+    }
+    let folder = &settings.engine.data_dir;
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let (engine, opened) = Engine::open_with(folder, config, RecoveryConsent::LoseNothing, progress)
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    tracing::info!(
+        folder = %folder.display(),
+        created = opened.created,
+        records = opened.records,
+        position = opened.position.0,
+        "the data folder is open"
+    );
+    for note in &opened.notes {
+        tracing::warn!(note, "recovery");
+    }
+    Ok(engine)
+}
+
+impl Server {
+    /// Listens and serves. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// Settings that cannot work, keys that cannot be read, addresses that are in use; in words.
+    pub async fn start(
+        engine: Engine,
+        settings: Settings,
+        settings_file: Option<PathBuf>,
+        logs: Arc<LogRing>,
+    ) -> Result<Self, String> {
+        let problems = settings.problems();
+        if !problems.is_empty() {
+            return Err(problems.join("\n"));
+        }
+        // One process may have several TLS users; the first one chooses, and all choose the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let app = App::new(engine, settings, settings_file, logs)?;
+        announce(&app);
+        let mut tasks = JoinSet::new();
+        let (reporter, health) = tonic_health::server::health_reporter();
+        set_health(&reporter, ServingStatus::Serving).await;
+        let mut routes = routes(&app);
+        routes.add_service(health);
+        let described = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(tacos_proto::FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        routes.add_service(described().build_v1().map_err(|error| error.to_string())?);
+        routes.add_service(described().build_v1alpha().map_err(|error| error.to_string())?);
+        let routes = routes.routes();
+        let addresses = listen(&app, &routes, &mut tasks)?;
+        let metrics_address = match app.settings.server.metrics_listen {
+            Some(address) => Some(metrics_page(&app, address, &mut tasks).await?),
+            None => None,
+        };
+        tasks.spawn(hub::run(Arc::clone(&app)));
+        tasks.spawn(webhooks::run(Arc::clone(&app)));
+        tasks.spawn(tend(Arc::clone(&app), reporter));
+        tracing::info!(?addresses, ?metrics_address, "serving");
+        Ok(Self { app, addresses, metrics_address, tasks })
+    }
+
+    /// Waits until an operator asked the process to end.
+    pub async fn wait_for_drain(&self) {
+        let mut draining = self.app.draining.subscribe();
+        drained(&mut draining).await;
+    }
+
+    /// Takes no new calls, lets those under way end (up to the configured time), and closes the engine.
+    ///
+    /// # Errors
+    /// When the journal had failed, or fails now.
+    pub async fn drain(mut self) -> Result<(), String> {
+        tracing::info!("draining");
+        self.app.draining.send_replace(true);
+        let patience = Duration::from_secs(self.app.settings.server.drain_seconds);
+        let all_ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(patience, all_ended).await.is_err() {
+            tracing::warn!("some calls did not end in time and are cut off");
+            self.tasks.shutdown().await;
+        }
+        let engine = self.app.engine.clone();
+        let closed = tokio::task::spawn_blocking(move || engine.close()).await;
+        tracing::info!("closed");
+        closed.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+    }
+}
+
+/// Says loudly what somebody should know before trusting this server.
+fn announce(app: &App) {
+    let settings = &app.settings;
+    tracing::info!(profile = ?settings.profile, rules = %app.rules, durability = ?settings.engine.durability, "rules in force");
+    if app.ring.is_none() {
+        tracing::warn!("NO KEYS ARE CONFIGURED: every caller is trusted and may do everything");
+    }
+    if settings.engine.durability != DurabilityName::Synced {
+        tracing::warn!(durability = ?settings.engine.durability, "acknowledged writes may be lost in a crash");
+    }
+    for issue in app.emergencies.in_words() {
+        tracing::warn!(issue, "an emergency measure is in force");
+    }
+}
+
+fn routes(app: &Arc<App>) -> RoutesBuilder {
+    let (services, bytes) = (Services(Arc::clone(app)), app.settings.limits.message_bytes);
+    let mut routes = RoutesBuilder::default();
+    macro_rules! add {
+        ($($server:ident),*) => {$(
+            routes.add_service($server::new(services.clone()).max_decoding_message_size(bytes));
+        )*};
+    }
+    add!(
+        AdminServiceServer,
+        EngineServiceServer,
+        GatewayServiceServer,
+        QueueServiceServer,
+        WebSocketServiceServer,
+        WebhookServiceServer,
+        PaymentServiceServer,
+        InventoryServer,
+        InventoryServiceServer,
+        ReservationServiceServer,
+        WorkerServiceServer
+    );
+    routes
+}
+
+fn listen(app: &Arc<App>, routes: &Routes, tasks: &mut JoinSet<()>) -> Result<Vec<SocketAddr>, String> {
+    let limits = &app.settings.limits;
+    let mut addresses = Vec::new();
+    for address in &app.settings.server.listen {
+        let incoming = TcpIncoming::bind(*address).map_err(|error| format!("{address}: {error}"))?;
+        let incoming = incoming.with_nodelay(Some(true));
+        addresses.push(incoming.local_addr().map_err(|error| format!("{address}: {error}"))?);
+        let mut server = Tonic::builder()
+            .accept_http1(true)
+            .timeout(Duration::from_secs(limits.call_seconds))
+            .max_concurrent_streams(limits.calls_per_connection)
+            .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS_MAX))
+            .http2_keepalive_interval(Some(KEEPALIVE))
+            .tcp_keepalive(Some(KEEPALIVE));
+        if let Some(tls) = tls(&app.settings)? {
+            server = server.tls_config(tls).map_err(|error| format!("tls: {error}"))?;
+        }
+        let mut draining = app.draining.subscribe();
+        let end = async move {
+            drained(&mut draining).await;
+        };
+        let router = server.layer(tonic_web::GrpcWebLayer::new()).add_routes(routes.clone());
+        tasks.spawn(async move {
+            if let Err(error) = router.serve_with_incoming_shutdown(incoming, end).await {
+                tracing::error!(%error, "a listener has failed");
+            }
+        });
+    }
+    Ok(addresses)
+}
+
+fn tls(settings: &Settings) -> Result<Option<ServerTlsConfig>, String> {
+    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("tls: {}: {error}", path.display()));
+    let tls = &settings.tls;
+    let (Some(cert), Some(key)) = (&tls.cert_file, &tls.key_file) else { return Ok(None) };
+    let mut config = ServerTlsConfig::new().identity(Identity::from_pem(read(cert)?, read(key)?));
+    if let Some(authorities) = &tls.client_ca_file {
+        config = config.client_ca_root(Certificate::from_pem(read(authorities)?));
+    }
+    Ok(Some(config))
+}
+
+async fn metrics_page(app: &Arc<App>, address: SocketAddr, tasks: &mut JoinSet<()>) -> Result<SocketAddr, String> {
+    let say = |error: std::io::Error| format!("server.metrics_listen: {address}: {error}");
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(say)?;
+    let bound = listener.local_addr().map_err(say)?;
+    let (shown, healthy) = (Arc::clone(app), Arc::clone(app));
+    let page = move || {
+        let text = metrics::page(&shown.samples());
+        async move { ([("content-type", "text/plain; version=0.0.4")], text) }
+    };
+    let health = move || {
+        let verdict = healthy.health();
+        async move {
+            let status = if verdict.state == Health::Unhealthy { 503_u16 } else { 200 };
+            (axum::http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
+        }
+    };
+    let router = axum::Router::new()
+        .route("/metrics", axum::routing::get(page))
+        .route("/healthz", axum::routing::get(health));
+    let mut draining = app.draining.subscribe();
+    let end = async move {
+        drained(&mut draining).await;
+    };
+    tasks.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(end).await {
+            tracing::error!(%error, "the metrics page has failed");
+        }
+    });
+    Ok(bound)
+}
+
+async fn set_health(reporter: &HealthReporter, status: ServingStatus) {
+    reporter.set_service_status("", status).await;
+    for service in Rpc::services() {
+        reporter.set_service_status(service, status).await;
+    }
+    reporter.set_service_status("reservation.v1.Inventory", status).await;
+}
+
+/// Looks after what no call does: keys that changed, sales whose moment has come, health.
+async fn tend(app: Arc<App>, reporter: HealthReporter) {
+    let mut draining = app.draining.subscribe();
+    let (mut serving, mut seconds) = (true, 0_u64);
+    loop {
+        tokio::select! {
+            () = drained(&mut draining) => break,
+            () = tokio::time::sleep(TEND_EVERY) => {}
+        }
+        seconds += 1;
+        if let Some(ring) = app.ring.as_ref().filter(|_| seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1))) {
+            match ring.reload() {
+                Ok(true) => tracing::info!("new keys are in force"),
+                Ok(false) => {}
+                Err(error) => tracing::error!(error, "the keys could not be read again: the old ones stay in force"),
+            }
+        }
+        app.catalog.tend(&app.engine).await;
+        let healthy = app.health().state != Health::Unhealthy;
+        if healthy != serving {
+            serving = healthy;
+            set_health(&reporter, if healthy { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
+        }
+    }
+    set_health(&reporter, ServingStatus::NotServing).await;
+}

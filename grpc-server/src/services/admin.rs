@@ -1,0 +1,469 @@
+//! `common.v1.AdminService`: health, figures, settings, operations, logs and emergencies, for operators.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use tacos_engine::{EventId, Failure, Refusal, Release, UnixMs};
+use tacos_proto::common::v1::admin_service_server::AdminService;
+use tacos_proto::common::v1::{
+    DependencyStatus, EmergencyActionRequest, EmergencyActionResponse, EmergencyActionType, ErrorCode, GetLogsRequest,
+    GetLogsResponse, GetMetricsRequest, GetMetricsResponse, GetSystemHealthRequest, GetSystemHealthResponse,
+    HealthStatus, LogEntry, LogLevel, MetricData, OperationStatus, OperationType, ServiceHealthStatus,
+    SystemHealthStatus, TriggerOperationRequest, TriggerOperationResponse, UpdateConfigRequest, UpdateConfigResponse,
+};
+use tacos_proto::gateway::v1::WebhookEventType;
+
+use crate::call::{Call, unary};
+use crate::emergency::Measure;
+use crate::health::Health;
+use crate::log::Line;
+use crate::rpc::Rpc;
+use crate::webhooks::{Fact, announce};
+use crate::wire::time::count;
+use crate::wire::{Checks, Fault, timestamp, trace_id};
+
+unary! { AdminService:
+    GetSystemHealth get_system_health(GetSystemHealthRequest) -> GetSystemHealthResponse;
+    GetMetrics get_metrics(GetMetricsRequest) -> GetMetricsResponse;
+    UpdateConfig update_config(UpdateConfigRequest) -> UpdateConfigResponse;
+    TriggerOperation trigger_operation(TriggerOperationRequest) -> TriggerOperationResponse;
+    GetLogs get_logs(GetLogsRequest) -> GetLogsResponse;
+    EmergencyAction emergency_action(EmergencyActionRequest) -> EmergencyActionResponse;
+}
+
+/// Parts beside the services.
+const PARTS: [&str; 4] = ["engine", "journal", "disk", "queues"];
+/// A disk probe may take so long.
+const PROBE_MAX: Duration = Duration::from_millis(250);
+/// Figures in one answer, at most.
+const SAMPLES_MAX: usize = 2_000;
+
+fn wire_health(health: Health) -> HealthStatus {
+    match health {
+        Health::Healthy => HealthStatus::Healthy,
+        Health::Degraded => HealthStatus::Degraded,
+        Health::Unhealthy => HealthStatus::Unhealthy,
+    }
+}
+
+fn ms_up(duration: Duration) -> i32 {
+    count(duration.as_micros().div_ceil(1_000))
+}
+
+async fn get_system_health(call: Call, request: GetSystemHealthRequest) -> Result<GetSystemHealthResponse, Fault> {
+    let mut checks = Checks::new();
+    if request.services.len() > 32 {
+        checks.bad("services", "at most 32", request.services.len());
+    }
+    checks.done()?;
+    let known: Vec<&str> = PARTS.into_iter().chain(Rpc::services()).collect();
+    if let Some(unknown) = request.services.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(Fault::not_found("part").detail("services", "not found", unknown));
+    }
+    let verdict = call.health();
+    let sync = sync_probe(&call).await;
+    let parts = known
+        .into_iter()
+        .filter(|name| request.services.is_empty() || request.services.iter().any(|asked| asked == name))
+        .map(|name| part(&call, name, &verdict, sync))
+        .collect();
+    let dependencies = if request.include_dependencies { vec![data_dir(&call, sync)] } else { Vec::new() };
+    let overall = match verdict.state {
+        Health::Healthy => SystemHealthStatus::Healthy,
+        Health::Degraded => SystemHealthStatus::Degraded,
+        Health::Unhealthy => SystemHealthStatus::Unhealthy,
+    };
+    Ok(GetSystemHealthResponse {
+        overall_status: overall as i32,
+        services: parts,
+        dependencies,
+        checked_at: timestamp(call.engine.now()),
+        error: None,
+    })
+}
+
+/// How long a durable write takes now: the journal's true latency. `None` if it did not come in time.
+async fn sync_probe(call: &Call) -> Option<Duration> {
+    let started = Instant::now();
+    let name = tacos_engine::ExternalId::new("server.probe").ok()?;
+    let note = tacos_engine::Note { name, value: Some(b"probe".to_vec()), key: None };
+    match tokio::time::timeout(PROBE_MAX, call.engine.note(note)).await {
+        Ok(Ok(_)) => Some(started.elapsed()),
+        _ => None,
+    }
+}
+
+fn part(call: &Call, name: &str, verdict: &crate::health::Verdict, sync: Option<Duration>) -> ServiceHealthStatus {
+    let status = call.engine.status();
+    let mut metrics: HashMap<String, String> = HashMap::new();
+    let mut add = |key: &str, value: u64| metrics.insert(key.to_owned(), value.to_string());
+    let latency = match name {
+        "journal" | "disk" => {
+            add("durable_lag_bytes", status.written.saturating_sub(status.durable));
+            add("groups", status.groups);
+            sync
+        }
+        "engine" => {
+            add("commands", status.commands.0);
+            add("refusals", status.commands.1);
+            add("timers", status.timers as u64);
+            Some(Duration::ZERO)
+        }
+        "queues" => {
+            let lines = call.engine.events();
+            let queues = lines.iter().filter_map(|event| call.engine.queue(&event.id).ok());
+            add("waiting", queues.map(|queue| u64::from(queue.waiting)).sum());
+            Some(Duration::ZERO)
+        }
+        service => Some(call.metrics.mean_of_service(service)),
+    };
+    ServiceHealthStatus {
+        service_name: name.to_owned(),
+        status: latency.map_or(HealthStatus::Unknown, |_| wire_health(verdict.state)) as i32,
+        response_time_ms: latency.map_or(0, ms_up),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        uptime_seconds: i64::try_from((call.engine.now().get() - call.started_at.get()) / 1_000).unwrap_or(i64::MAX),
+        metrics,
+        issues: verdict.issues.clone(),
+    }
+}
+
+fn data_dir(call: &Call, sync: Option<Duration>) -> DependencyStatus {
+    DependencyStatus {
+        name: "data_dir".to_owned(),
+        status: sync.map_or(HealthStatus::Unknown, |_| HealthStatus::Healthy) as i32,
+        endpoint: call.settings.engine.data_dir.display().to_string(),
+        response_time_ms: sync.map_or(0, ms_up),
+        last_check: timestamp(call.engine.now()),
+    }
+}
+
+async fn get_metrics(call: Call, request: GetMetricsRequest) -> Result<GetMetricsResponse, Fault> {
+    let mut checks = Checks::new();
+    let start = checks.moment("start_time", request.start_time.as_ref());
+    let end = checks.moment("end_time", request.end_time.as_ref());
+    if !matches!(request.metric_type.as_str(), "" | "counter" | "gauge" | "histogram" | "summary") {
+        checks.bad("metric_type", "must be counter, gauge, histogram or summary", &request.metric_type);
+    }
+    if !matches!(request.aggregation.as_str(), "" | "last" | "avg" | "min" | "max" | "sum") {
+        checks.bad("aggregation", "must be last, avg, min, max or sum", &request.aggregation);
+    }
+    if let (Some(Some(start)), Some(Some(end))) = (start, end)
+        && end < start
+    {
+        checks.bad("end_time", "is before start_time", "");
+    }
+    let (start, _) = checks.take((start, end))?;
+    // The figures are of this moment; a range that ended before it would be answered wrongly.
+    if start.is_some() || !matches!(request.aggregation.as_str(), "" | "last") {
+        return Err(Fault::precondition("only figures of this moment are kept: leave start_time and aggregation empty"));
+    }
+    let now = timestamp(call.engine.now());
+    let metrics = call
+        .samples()
+        .into_iter()
+        .filter(|sample| request.service.is_empty() || request.service == sample.part)
+        .filter(|sample| {
+            let kind = sample.kind.as_str_name().trim_start_matches("METRIC_TYPE_").to_lowercase();
+            request.metric_type.is_empty() || request.metric_type == kind
+        })
+        .take(SAMPLES_MAX)
+        .map(|sample| MetricData {
+            name: sample.name.to_owned(),
+            service: sample.part.to_owned(),
+            r#type: sample.kind as i32,
+            value: sample.value,
+            unit: sample.unit.to_owned(),
+            labels: sample.labels.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+            timestamp: now,
+        })
+        .collect();
+    Ok(GetMetricsResponse { metrics, collected_at: now, error: None })
+}
+
+async fn update_config(call: Call, request: UpdateConfigRequest) -> Result<UpdateConfigResponse, Fault> {
+    let mut checks = Checks::new();
+    checks.required_text("config_key", &request.config_key, 128);
+    checks.text("config_value", &request.config_value, 4_096);
+    checks.required_text("reason", &request.reason, 512);
+    if !matches!(request.service.as_str(), "" | "server" | "engine") {
+        checks.bad("service", "must be server or engine", &request.service);
+    }
+    checks.done()?;
+    let live = call.live.change(call.app(), &request.config_key, &request.config_value, request.apply_immediately)?;
+    let by = &call.caller.subject;
+    let (key, reason) = (&request.config_key, &request.reason);
+    tracing::info!(by, key, old = live.old, new = live.new, applied = request.apply_immediately, reason, "setting");
+    Ok(UpdateConfigResponse {
+        updated: request.apply_immediately,
+        old_value: live.old,
+        new_value: live.new,
+        updated_at: request.apply_immediately.then(|| timestamp(call.engine.now())).flatten(),
+        error: None,
+    })
+}
+
+async fn trigger_operation(call: Call, request: TriggerOperationRequest) -> Result<TriggerOperationResponse, Fault> {
+    let mut checks = Checks::new();
+    let operation = OperationType::try_from(request.operation).unwrap_or(OperationType::Unspecified);
+    checks.required_text("reason", &request.reason, 512);
+    checks.entries("parameters", request.parameters.iter(), 16);
+    let allowed: &[&str] = match operation {
+        OperationType::DrainQueue => &["event_id"],
+        OperationType::ClearCache => &["older_than_seconds"],
+        _ => &[],
+    };
+    for key in request.parameters.keys().filter(|key| !allowed.contains(&key.as_str())) {
+        checks.bad(&format!("parameters.{key}"), "is not known for this operation", "");
+    }
+    if operation == OperationType::Unspecified {
+        checks.bad("operation", "required", request.operation);
+    }
+    checks.done()?;
+    let result = operate(&call, operation, &request.parameters, request.dry_run).await?;
+    let id = format!("op_{}", trace_id());
+    let by = &call.caller.subject;
+    tracing::info!(by, id, ?operation, request.dry_run, request.reason, result, "operation");
+    Ok(TriggerOperationResponse {
+        triggered: !request.dry_run,
+        operation_id: id,
+        status: OperationStatus::Completed as i32,
+        result,
+        triggered_at: timestamp(call.engine.now()),
+        error: None,
+    })
+}
+
+async fn operate(
+    call: &Call,
+    operation: OperationType,
+    parameters: &HashMap<String, String>,
+    dry_run: bool,
+) -> Result<String, Fault> {
+    match operation {
+        OperationType::ClearCache => {
+            if parameters.get("older_than_seconds").is_some_and(|seconds| seconds != "0") {
+                return Err(Fault::precondition("answers are forgotten all together: leave older_than_seconds at 0"));
+            }
+            let keys = call.engine.status().idempotency_keys;
+            if !dry_run {
+                call.engine.clear_idempotency();
+            }
+            Ok(format!("{keys} idempotency answers forgotten; those of the last minutes come back with a restart"))
+        }
+        OperationType::DrainQueue => {
+            let text = parameters.get("event_id").map(String::as_str).unwrap_or_default();
+            let event = EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "required", text))?;
+            drain_queue(call, &event, dry_run).await
+        }
+        OperationType::RefreshConfig => call.live.refresh(call.app(), dry_run),
+        OperationType::RestartService if call.settings.server.supervised => {
+            if !dry_run {
+                call.draining.send_replace(true);
+            }
+            Ok("the process drains and ends; its supervisor starts it again".to_owned())
+        }
+        OperationType::RestartService => Err(Fault::precondition("no supervisor is configured (server.supervised)")),
+        OperationType::ForceScale | OperationType::Unspecified => {
+            Err(Fault::precondition("one process does not scale out: start larger, or shard by event"))
+        }
+    }
+}
+
+/// Puts everybody out of a line, ticket by ticket, each durably.
+async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> Result<String, Fault> {
+    let view = call.engine.event(event)?;
+    let queue = call.engine.queue(event)?;
+    if dry_run {
+        return Ok(format!("{} people would be put out of the line", queue.waiting + queue.ready));
+    }
+    // Tickets are numbered from 0 without gaps, and nobody joins under a number twice.
+    let ever = queue.admitted_total + queue.expired_total + queue.left_total;
+    let tickets = ever + u64::from(queue.waiting) + u64::from(queue.ready) + u64::from(queue.inside);
+    let (mut out, mut last) = (0_u32, None);
+    for ticket in 0..u32::try_from(tickets).unwrap_or(u32::MAX) {
+        let Some((token, _)) = call.engine.tokens_of(view.number, ticket) else { break };
+        // Not waited for one by one: the last one's durability is that of all before it.
+        let leaving = call.engine.leave_queue(token);
+        if !leaving.is_ready() || leaving.is_durable() {
+            out += 1;
+            last = Some(leaving);
+        }
+    }
+    if let Some(last) = last {
+        last.await?;
+    }
+    Ok(format!("{out} people were put out of the line"))
+}
+
+async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse, Fault> {
+    let mut checks = Checks::new();
+    let limit = checks.range_or("limit", request.limit.into(), 100, 1, 1_000);
+    checks.text("search_query", &request.search_query, 256);
+    let start = checks.moment("start_time", request.start_time.as_ref());
+    let end = checks.moment("end_time", request.end_time.as_ref());
+    let level = LogLevel::try_from(request.level).ok();
+    let before = if request.cursor.is_empty() { Some(u64::MAX) } else { request.cursor.parse().ok() };
+    if level.is_none() {
+        checks.bad("level", "is no level", request.level);
+    }
+    if before.is_none() {
+        checks.bad("cursor", "is not one that was given out here", "");
+    }
+    let (limit, start, end, level, before) = checks.take((limit, start, end, level, before))?;
+    let wanted = |line: &Line| {
+        let at = moment_of_line(line);
+        (request.service.is_empty() || line.target.starts_with(&request.service))
+            && wire_level(line) as i32 >= level as i32
+            && start.is_none_or(|start| at >= start)
+            && end.is_none_or(|end| at < end)
+            && (request.search_query.is_empty()
+                || line.message.contains(&request.search_query)
+                || line.fields.values().any(|value| value.contains(&request.search_query)))
+    };
+    let (lines, has_more) = call.logs.read(before, limit as usize, wanted);
+    let next_cursor = lines.last().filter(|_| has_more).map(|line| line.number.to_string()).unwrap_or_default();
+    let entry = |line: Line| LogEntry {
+        timestamp: timestamp(moment_of_line(&line)),
+        level: wire_level(&line) as i32,
+        service: line.target.to_owned(),
+        trace_id: line.fields.get("trace_id").cloned().unwrap_or_default(),
+        fields: line.fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        message: line.message,
+    };
+    Ok(GetLogsResponse { logs: lines.into_iter().map(entry).collect(), has_more, next_cursor, error: None })
+}
+
+fn moment_of_line(line: &Line) -> UnixMs {
+    let since = line.at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMs::new(u64::try_from(since.as_millis()).unwrap_or(0))
+}
+
+fn wire_level(line: &Line) -> LogLevel {
+    match line.level {
+        tracing::Level::TRACE => LogLevel::Trace,
+        tracing::Level::DEBUG => LogLevel::Debug,
+        tracing::Level::INFO => LogLevel::Info,
+        tracing::Level::WARN => LogLevel::Warn,
+        tracing::Level::ERROR => LogLevel::Error,
+    }
+}
+
+async fn emergency_action(call: Call, request: EmergencyActionRequest) -> Result<EmergencyActionResponse, Fault> {
+    let mut checks = Checks::new();
+    let action = EmergencyActionType::try_from(request.action).unwrap_or(EmergencyActionType::Unspecified);
+    checks.required_text("reason", &request.reason, 512);
+    checks.entries("parameters", request.parameters.iter(), 16);
+    let allowed: &[&str] = match action {
+        EmergencyActionType::StopAdmissions => &["event_id"],
+        EmergencyActionType::CancelReservations => &["event_id", "user_id"],
+        EmergencyActionType::CircuitBreaker => &["target"],
+        _ => &[],
+    };
+    for key in request.parameters.keys().filter(|key| !allowed.contains(&key.as_str())) {
+        checks.bad(&format!("parameters.{key}"), "is not known for this measure", "");
+    }
+    if action == EmergencyActionType::Unspecified {
+        checks.bad("action", "required", request.action);
+    }
+    checks.done()?;
+    if !request.confirm {
+        return Err(Fault::precondition("confirm must be true").detail("confirm", "required", "false"));
+    }
+    let now = call.engine.now();
+    let mut measure = Measure {
+        id: format!("em_{}", trace_id()),
+        action: action as i32,
+        parameters: request.parameters.into_iter().collect::<BTreeMap<_, _>>(),
+        reason: request.reason,
+        taken_by: call.caller.subject.clone(),
+        taken_at_ms: now.get(),
+        paused: Vec::new(),
+        undone: None,
+    };
+    let result = take_measure(&call, action, &mut measure).await?;
+    tracing::warn!(by = measure.taken_by, id = measure.id, ?action, reason = measure.reason, result, "emergency");
+    Ok(EmergencyActionResponse {
+        executed: true,
+        action_id: measure.id,
+        result,
+        executed_at: timestamp(now),
+        error: None,
+    })
+}
+
+/// Puts a measure in force: written down first, so that it outlives a crash in between.
+async fn take_measure(call: &Call, action: EmergencyActionType, measure: &mut Measure) -> Result<String, Fault> {
+    let event = match measure.parameters.get("event_id") {
+        None => None,
+        Some(text) => {
+            let event = EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "is no id", text))?;
+            call.engine.event(&event)?;
+            Some(event)
+        }
+    };
+    match action {
+        EmergencyActionType::StopAdmissions => {
+            measure.paused = call.stop_admissions(event.as_ref()).await?;
+            call.emergencies.keep(&call.engine, measure.clone()).await?;
+            Ok(format!("admissions of {} lines are stopped", measure.paused.len()))
+        }
+        EmergencyActionType::CancelReservations => {
+            let event = event.ok_or_else(|| Fault::invalid("parameters.event_id", "required", ""))?;
+            call.emergencies.keep(&call.engine, measure.clone()).await?;
+            let cancelled = cancel_all(call, &event, measure.parameters.get("user_id")).await?;
+            Ok(format!("{cancelled} reservations were cancelled; new ones are refused until this is undone"))
+        }
+        EmergencyActionType::CircuitBreaker => {
+            let target = measure.parameters.get("target").map(String::as_str).unwrap_or_default();
+            if !matches!(target, "webhooks" | "payments") {
+                return Err(Fault::invalid("parameters.target", "must be webhooks or payments", target));
+            }
+            call.emergencies.keep(&call.engine, measure.clone()).await?;
+            Ok(format!("{target} are cut off"))
+        }
+        EmergencyActionType::MaintenanceMode => {
+            call.emergencies.keep(&call.engine, measure.clone()).await?;
+            tell_maintenance(call, &measure.id, "begun").await;
+            Ok("every write is refused with UNAVAILABLE; reads go on".to_owned())
+        }
+        EmergencyActionType::ForceFailover | EmergencyActionType::Unspecified => {
+            Err(Fault::new(ErrorCode::FailedPrecondition, "no standby is configured"))
+        }
+    }
+}
+
+/// Tells registered endpoints that maintenance began or ended.
+pub(super) async fn tell_maintenance(call: &Call, measure: &str, what: &str) {
+    let fact = Fact {
+        event: WebhookEventType::SystemMaintenance,
+        event_id: String::new(),
+        subject: what.to_owned(),
+        at: call.engine.now(),
+        unique: format!("{measure}/{what}"),
+    };
+    if announce(call.app(), &fact).await {
+        call.webhooks.wake.notify_one();
+    }
+}
+
+async fn cancel_all(call: &Call, event: &EventId, user: Option<&String>) -> Result<u32, Fault> {
+    let mut cancelled = 0;
+    for id in call.engine.held_reservations(event)? {
+        if let Some(user) = user {
+            match call.engine.reservation(&id.into(), None).await {
+                Ok(view) if view.user.as_str() == user => {}
+                _ => continue,
+            }
+        }
+        let release = Release { which: id.into(), user: None, seats: Default::default(), key: None };
+        match call.engine.release(release).await {
+            Ok(_) => cancelled += 1,
+            // Confirmed, cancelled or expired meanwhile: the race has its winner.
+            Err(Failure::Refused(Refusal::ReservationIs(_) | Refusal::ReservationExpired | Refusal::UnknownReservation)) => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Ok(cancelled)
+}
+

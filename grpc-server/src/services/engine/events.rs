@@ -1,0 +1,332 @@
+//! Events: created, changed, opened, paused, closed. An event without a seat map is a note of the catalog; with one it
+//! lives in the engine.
+
+use tacos_engine::views::{Counts, EventView};
+use tacos_engine::{
+    DrawRoom, EventId, EventSettings as Kept, Failure, QueuePolicy as Line, Refusal, SaleState as Sale, SetSale,
+    UpdateEvent,
+};
+use tacos_proto::common::v1::ErrorCode;
+use tacos_proto::engine::v1::{
+    CloseSaleRequest, CloseSaleResponse, CreateEventRequest, CreateEventResponse, EventRecord, EventSettings,
+    GetEventRequest, GetEventResponse, ListEventsRequest, ListEventsResponse, OpenSaleRequest, OpenSaleResponse,
+    PauseSaleRequest, PauseSaleResponse, SaleState, SeatCounts, UpdateEventRequest, UpdateEventResponse,
+};
+
+use super::queue_policy::{policy_of, wire_policy};
+use super::{event_id, once, reason};
+use crate::call::Call;
+use crate::catalog::next_revision;
+use crate::rpc::Rpc;
+use crate::wire::time::{count, moment_of};
+use crate::wire::{Checks, Fault, moment, pages, timestamp};
+
+/// An event's settings, checked, in the engine's words.
+pub(super) struct Checked {
+    pub(super) event: EventId,
+    pub(super) settings: Kept,
+    pub(super) queue: Option<Line>,
+}
+
+/// Checks all settings.
+pub(super) fn check(call: &Call, settings: &EventSettings) -> Result<Checked, Fault> {
+    let mut checks = Checks::new();
+    let event = checks.id::<EventId>("settings.event_id", &settings.event_id);
+    checks.required_text("settings.name", &settings.name, 256);
+    checks.text("settings.description", &settings.description, 4_096);
+    let currency = checks.currency("settings.currency", &settings.currency);
+    let reservation = checks.range_or(
+        "settings.max_seats_per_reservation",
+        settings.max_seats_per_reservation.into(),
+        10,
+        1,
+        64,
+    );
+    let user = checks.range("settings.max_seats_per_user", settings.max_seats_per_user.into(), 0, i32::MAX.into());
+    let hold = checks.range_or("settings.hold_seconds", settings.hold_seconds.into(), 60, 1, 3_600);
+    let least = hold.unwrap_or(60);
+    let hold_max = checks.range_or(
+        "settings.hold_seconds_max",
+        settings.hold_seconds_max.into(),
+        least.max(600),
+        least.into(),
+        7_200,
+    );
+    let extension =
+        checks.range_or("settings.extension_seconds_max", settings.extension_seconds_max.into(), 30, 1, 3_600);
+    let begins = settings.start_time.as_ref().and_then(moment_of);
+    if let (Some(begins), Some(ends)) = (begins, settings.end_time.as_ref().and_then(moment_of))
+        && ends <= begins
+    {
+        checks.bad("settings.end_time", "must be after start_time", "");
+    }
+    let starts = checks.moment("settings.sale_start_time", settings.sale_start_time.as_ref());
+    let ends = checks.moment("settings.sale_end_time", settings.sale_end_time.as_ref());
+    let queue = match &settings.queue_policy {
+        None => Some(None),
+        Some(policy) => policy_of(call, &mut checks, policy).map(Some),
+    };
+    let ((event, currency), (reservation, user), (hold, hold_max, extension), (starts, ends), queue) = {
+        let seats = reservation.zip(user);
+        let holds = hold.zip(hold_max).zip(extension).map(|((a, b), c)| (a, b, c));
+        checks.take((event.zip(currency), seats, holds, starts.zip(ends), queue))?
+    };
+    let mut kept = Kept::new(settings.name.clone(), currency);
+    kept.seats_per_reservation_max = reservation;
+    kept.seats_per_user_max = (user > 0).then_some(user);
+    kept.hold_ms = u64::from(hold) * 1_000;
+    kept.hold_ms_max = u64::from(hold_max) * 1_000;
+    kept.extension_ms_max = u64::from(extension) * 1_000;
+    (kept.sale_starts, kept.sale_ends) = (starts, ends);
+    Ok(Checked { event, settings: kept, queue })
+}
+
+fn seconds(ms: u64) -> i32 {
+    count(ms / 1_000)
+}
+
+pub(super) fn counts(counts: Counts) -> SeatCounts {
+    SeatCounts {
+        total: count(counts.total),
+        available: count(counts.available),
+        reserved: count(counts.reserved),
+        sold: count(counts.sold),
+        blocked: count(counts.blocked),
+    }
+}
+
+fn wire_sale(sale: Sale) -> SaleState {
+    match sale {
+        Sale::Draft => SaleState::Scheduled,
+        Sale::Open => SaleState::Open,
+        Sale::Paused => SaleState::Paused,
+        Sale::Closed => SaleState::Closed,
+    }
+}
+
+/// Settings as the engine keeps them now, over what the catalog knows.
+fn wire_settings(call: &Call, view: &EventView, known: EventSettings) -> EventSettings {
+    let kept = &view.settings;
+    EventSettings {
+        event_id: view.id.to_string(),
+        name: kept.name.clone(),
+        currency: kept.currency.as_str().to_owned(),
+        max_seats_per_reservation: count(kept.seats_per_reservation_max),
+        max_seats_per_user: kept.seats_per_user_max.map_or(0, count),
+        hold_seconds: seconds(kept.hold_ms),
+        hold_seconds_max: seconds(kept.hold_ms_max),
+        extension_seconds_max: seconds(kept.extension_ms_max),
+        sale_start_time: kept.sale_starts.and_then(timestamp),
+        sale_end_time: kept.sale_ends.and_then(timestamp),
+        queue_policy: call.engine.queue_policy(&view.id).ok().filter(|policy| policy.enabled).map(|policy| wire_policy(&policy)),
+        ..known
+    }
+}
+
+/// An event as operators see it: from the engine, or from the catalog while it has no seats.
+pub(crate) fn record(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
+    let kept = call.catalog.facts(event).record.clone();
+    let Ok(view) = call.engine.event(event) else {
+        let mut record = kept.ok_or(Refusal::UnknownEvent)?;
+        record.set_state(SaleState::Scheduled);
+        record.counts = Some(SeatCounts::default());
+        return Ok(record);
+    };
+    let mut record = kept.unwrap_or(EventRecord { revision: 1, ..EventRecord::default() });
+    record.settings = Some(wire_settings(call, &view, record.settings.take().unwrap_or_default()));
+    record.set_state(wire_sale(view.sale));
+    record.counts = Some(counts(view.counts));
+    record.queue_paused = call.engine.queue(event).is_ok_and(|queue| queue.paused);
+    Ok(record)
+}
+
+/// Raises an event's revision and writes its record down.
+pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
+    let now = record(call, event)?;
+    let kept = call.catalog.facts(event).record.clone();
+    let next = next_revision(Some(kept.as_ref().unwrap_or(&now)), now.clone(), call.engine.now());
+    call.catalog.keep(&call.engine, event, next).await?;
+    record(call, event)
+}
+
+/// True if the record changed at or after `at`: what is asked for again was done.
+pub(super) fn done_since(record: &EventRecord, at: tacos_engine::UnixMs) -> bool {
+    moment(record.updated_at.as_ref()).is_some_and(|updated| updated >= at)
+}
+
+pub(super) async fn create_event(call: Call, request: CreateEventRequest) -> Result<CreateEventResponse, Fault> {
+    let settings = request.settings.clone().unwrap_or_default();
+    let checked = check(&call, &settings)?;
+    let _alone = call.catalog.operator.lock().await;
+    let at = once(&call, Rpc::CreateEvent, &request.idempotency_key, &request).await?;
+    if let Ok(found) = record(&call, &checked.event) {
+        // The same request came before, and this is what came of it.
+        if moment(found.created_at.as_ref()).is_some_and(|created| created >= at) {
+            return Ok(CreateEventResponse { event: Some(found), error: None });
+        }
+        return Err(Refusal::EventExists.into());
+    }
+    let filled = filled(&settings, &checked);
+    let new = EventRecord { settings: Some(filled), ..EventRecord::default() };
+    call.catalog.keep(&call.engine, &checked.event, next_revision(None, new, call.engine.now())).await?;
+    Ok(CreateEventResponse { event: Some(record(&call, &checked.event)?), error: None })
+}
+
+/// Settings with their defaults filled in.
+fn filled(settings: &EventSettings, checked: &Checked) -> EventSettings {
+    let kept = &checked.settings;
+    EventSettings {
+        max_seats_per_reservation: count(kept.seats_per_reservation_max),
+        hold_seconds: seconds(kept.hold_ms),
+        hold_seconds_max: seconds(kept.hold_ms_max),
+        extension_seconds_max: seconds(kept.extension_ms_max),
+        queue_policy: checked.queue.as_ref().map(wire_policy),
+        ..settings.clone()
+    }
+}
+
+pub(super) async fn update_event(call: Call, request: UpdateEventRequest) -> Result<UpdateEventResponse, Fault> {
+    let wanted = request.settings.clone().unwrap_or_default();
+    let event = event_id(&wanted.event_id)?;
+    let _alone = call.catalog.operator.lock().await;
+    let at = once(&call, Rpc::UpdateEvent, &request.idempotency_key, &request).await?;
+    let old = record(&call, &event)?;
+    if done_since(&old, at) {
+        return Ok(UpdateEventResponse { event: Some(old), error: None });
+    }
+    if request.expected_revision != 0 && request.expected_revision != old.revision {
+        return Err(Fault::new(ErrorCode::ConcurrentModification, "conflict: the event was changed meanwhile")
+            .detail("expected_revision", format!("is {} now", old.revision), request.expected_revision));
+    }
+    let mask = request.update_mask.unwrap_or_default().paths;
+    let mut settings = old.settings.clone().unwrap_or_default();
+    merge(&mut settings, wanted, &mask)?;
+    let live = call.engine.event(&event).ok();
+    if live.as_ref().is_some_and(|live| live.settings.currency.as_str() != settings.currency) {
+        return Err(Fault::precondition("the currency of an event with seats cannot change"));
+    }
+    let checked = check(&call, &settings)?;
+    let new = EventRecord { settings: Some(filled(&settings, &checked)), ..EventRecord::default() };
+    let old_kept = call.catalog.facts(&event).record.clone().unwrap_or(old);
+    if live.is_some() {
+        let update = UpdateEvent { event: event.clone(), settings: checked.settings, key: None };
+        call.engine.update_event(update).await?;
+    }
+    call.catalog.keep(&call.engine, &event, next_revision(Some(&old_kept), new, call.engine.now())).await?;
+    Ok(UpdateEventResponse { event: Some(record(&call, &event)?), error: None })
+}
+
+fn merge(into: &mut EventSettings, from: EventSettings, mask: &[String]) -> Result<(), Fault> {
+    if mask.is_empty() {
+        return Err(Fault::invalid("update_mask", "at least one field is needed", ""));
+    }
+    for path in mask {
+        match path.as_str() {
+            "name" => into.name.clone_from(&from.name),
+            "description" => into.description.clone_from(&from.description),
+            "venue" => into.venue.clone_from(&from.venue),
+            "start_time" => into.start_time = from.start_time,
+            "end_time" => into.end_time = from.end_time,
+            "sale_start_time" => into.sale_start_time = from.sale_start_time,
+            "sale_end_time" => into.sale_end_time = from.sale_end_time,
+            "currency" => into.currency.clone_from(&from.currency),
+            "max_seats_per_reservation" => into.max_seats_per_reservation = from.max_seats_per_reservation,
+            "max_seats_per_user" => into.max_seats_per_user = from.max_seats_per_user,
+            "hold_seconds" => into.hold_seconds = from.hold_seconds,
+            "hold_seconds_max" => into.hold_seconds_max = from.hold_seconds_max,
+            "extension_seconds_max" => into.extension_seconds_max = from.extension_seconds_max,
+            _ => return Err(Fault::invalid("update_mask", "names what cannot be changed here", path)),
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn get_event(call: Call, request: GetEventRequest) -> Result<GetEventResponse, Fault> {
+    let event = event_id(&request.event_id)?;
+    Ok(GetEventResponse { event: Some(record(&call, &event)?), error: None })
+}
+
+pub(super) async fn list_events(call: Call, request: ListEventsRequest) -> Result<ListEventsResponse, Fault> {
+    let mut checks = Checks::new();
+    let state = SaleState::try_from(request.state).ok();
+    if state.is_none() {
+        checks.bad("state", "is no state", request.state);
+    }
+    let page = pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
+    let (state, page) = checks.take((state, page))?;
+    let mut ids: Vec<EventId> = call.engine.events().into_iter().map(|event| event.id).collect();
+    ids.extend(call.catalog.drafts(&call.engine));
+    ids.sort();
+    let records: Vec<EventRecord> = ids
+        .iter()
+        .filter_map(|id| record(&call, id).ok())
+        .filter(|record| state == SaleState::Unspecified || record.state() == state)
+        .collect();
+    let (events, info) = pages::slice(records, &page);
+    Ok(ListEventsResponse { events, page_info: Some(info), error: None })
+}
+
+/// Brings a sale into a state; success if it is there already.
+async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventRecord, Fault> {
+    let view = match call.engine.event(event) {
+        Ok(view) => view,
+        Err(_) if call.catalog.facts(event).record.is_some() => {
+            return Err(Fault::precondition("the event has no seats yet: import a seat map first"));
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    if view.sale == state {
+        return record(call, event);
+    }
+    match (view.sale, state) {
+        (Sale::Closed, _) => return Err(Refusal::SaleNotOpen(Sale::Closed).into()),
+        (Sale::Draft, Sale::Paused) => return Err(Refusal::SaleNotOpen(Sale::Draft).into()),
+        _ => {}
+    }
+    if state == Sale::Open {
+        // Opening by hand overrules the schedule.
+        if view.settings.sale_starts.is_some_and(|starts| starts > call.engine.now()) {
+            let settings = Kept { sale_starts: Some(call.engine.now()), ..view.settings };
+            call.engine.update_event(UpdateEvent { event: event.clone(), settings, key: None }).await?;
+        }
+        draw_before_opening(call, event).await?;
+    }
+    call.engine.set_sale(SetSale { event: event.clone(), state, key: None }).await?;
+    raise(call, event).await
+}
+
+/// A room whose order is still to be drawn is drawn when the sale opens.
+async fn draw_before_opening(call: &Call, event: &EventId) -> Result<(), Fault> {
+    if !call.engine.draw(event).is_ok_and(|draw| draw.seed.is_none()) {
+        return Ok(());
+    }
+    match call.engine.draw_room(DrawRoom { event: event.clone(), key: None }).await {
+        // Nobody came, or it was drawn meanwhile.
+        Ok(_) | Err(Failure::Refused(Refusal::Invalid(_))) => Ok(()),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+pub(super) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<OpenSaleResponse, Fault> {
+    reason(&request.reason)?;
+    let event = event_id(&request.event_id)?;
+    let _alone = call.catalog.operator.lock().await;
+    once(&call, Rpc::OpenSale, &request.idempotency_key, &request).await?;
+    Ok(OpenSaleResponse { event: Some(set_sale(&call, &event, Sale::Open).await?), error: None })
+}
+
+pub(super) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<PauseSaleResponse, Fault> {
+    reason(&request.reason)?;
+    let event = event_id(&request.event_id)?;
+    let _alone = call.catalog.operator.lock().await;
+    once(&call, Rpc::PauseSale, &request.idempotency_key, &request).await?;
+    Ok(PauseSaleResponse { event: Some(set_sale(&call, &event, Sale::Paused).await?), error: None })
+}
+
+pub(super) async fn close_sale(call: Call, request: CloseSaleRequest) -> Result<CloseSaleResponse, Fault> {
+    reason(&request.reason)?;
+    let event = event_id(&request.event_id)?;
+    let _alone = call.catalog.operator.lock().await;
+    once(&call, Rpc::CloseSale, &request.idempotency_key, &request).await?;
+    Ok(CloseSaleResponse { event: Some(set_sale(&call, &event, Sale::Closed).await?), error: None })
+}

@@ -1,0 +1,91 @@
+//! `engine.v1.EngineService`: events, seat maps, queue policies, the change feed, backups, dead letters and the undoing
+//! of emergencies. One file for each proto file of the package.
+
+mod events;
+mod feed;
+mod operations;
+mod queue_policy;
+mod seat_map;
+
+use prost::Message;
+use sha2::{Digest, Sha256};
+use tacos_engine::{EventId, ExternalId, Note, UnixMs};
+use tacos_proto::engine::v1::engine_service_server::EngineService;
+use tacos_proto::engine::v1::*;
+use tonic::{Request, Response, Status};
+
+use crate::call::{Call, unary};
+use crate::rpc::Rpc;
+use crate::wire::{Checks, Fault};
+use events::{close_sale, create_event, get_event, list_events, open_sale, pause_sale, update_event};
+use operations::{
+    get_engine_status, list_dead_letters, list_emergency_actions, replay_dead_letters, take_backup,
+    undo_emergency_action,
+};
+use queue_policy::{
+    draw_presale, get_presale, get_queue_policy, open_presale, pause_queue, resume_queue, set_queue_policy,
+};
+use seat_map::{block_seats, get_seat_map, import_seat_map, unblock_seats};
+
+unary! { EngineService:
+    CreateEvent create_event(CreateEventRequest) -> CreateEventResponse;
+    UpdateEvent update_event(UpdateEventRequest) -> UpdateEventResponse;
+    GetEvent get_event(GetEventRequest) -> GetEventResponse;
+    ListEvents list_events(ListEventsRequest) -> ListEventsResponse;
+    OpenSale open_sale(OpenSaleRequest) -> OpenSaleResponse;
+    PauseSale pause_sale(PauseSaleRequest) -> PauseSaleResponse;
+    CloseSale close_sale(CloseSaleRequest) -> CloseSaleResponse;
+    ImportSeatMap import_seat_map(ImportSeatMapRequest) -> ImportSeatMapResponse;
+    GetSeatMap get_seat_map(GetSeatMapRequest) -> GetSeatMapResponse;
+    BlockSeats block_seats(BlockSeatsRequest) -> BlockSeatsResponse;
+    UnblockSeats unblock_seats(UnblockSeatsRequest) -> UnblockSeatsResponse;
+    GetQueuePolicy get_queue_policy(GetQueuePolicyRequest) -> GetQueuePolicyResponse;
+    SetQueuePolicy set_queue_policy(SetQueuePolicyRequest) -> SetQueuePolicyResponse;
+    PauseQueue pause_queue(PauseQueueRequest) -> PauseQueueResponse;
+    ResumeQueue resume_queue(ResumeQueueRequest) -> ResumeQueueResponse;
+    OpenPresale open_presale(OpenPresaleRequest) -> OpenPresaleResponse;
+    DrawPresale draw_presale(DrawPresaleRequest) -> DrawPresaleResponse;
+    GetPresale get_presale(GetPresaleRequest) -> GetPresaleResponse;
+    TakeBackup take_backup(TakeBackupRequest) -> TakeBackupResponse;
+    GetEngineStatus get_engine_status(GetEngineStatusRequest) -> GetEngineStatusResponse;
+    ListDeadLetters list_dead_letters(ListDeadLettersRequest) -> ListDeadLettersResponse;
+    ReplayDeadLetters replay_dead_letters(ReplayDeadLettersRequest) -> ReplayDeadLettersResponse;
+    ListEmergencyActions list_emergency_actions(ListEmergencyActionsRequest) -> ListEmergencyActionsResponse;
+    UndoEmergencyAction undo_emergency_action(UndoEmergencyActionRequest) -> UndoEmergencyActionResponse;
+{
+    type WatchFeedStream = feed::Out;
+    async fn watch_feed(&self, request: Request<WatchFeedRequest>) -> Result<Response<Self::WatchFeedStream>, Status> {
+        let (call, request) = self.0.begin_stream(Rpc::WatchFeed, request)?;
+        feed::watch(call, request).map(Response::new).map_err(|fault| fault.to_status())
+    }
+}}
+
+/// Steps of an operator that are more than one command of the engine: the key is remembered by the engine together with
+/// what was asked. Returns when this was first asked; a step that finds its work done after that moment was a repeat.
+async fn once(call: &Call, rpc: Rpc, key: &str, request: &impl Message) -> Result<UnixMs, Fault> {
+    let mut checks = Checks::new();
+    let key = call.key(&mut checks, key);
+    let (key,) = checks.take((key,))?;
+    let mut digest = Sha256::new();
+    digest.update(rpc.to_string());
+    digest.update([0]);
+    digest.update(call.caller.subject.as_bytes());
+    digest.update([0]);
+    digest.update(request.encode_to_vec());
+    let name = ExternalId::new("server.operator").map_err(|error| Fault::internal(error.to_string()))?;
+    let done = call.engine.note(Note { name, value: Some(digest.finalize().to_vec()), key }).await?;
+    Ok(done.at)
+}
+
+/// An event that an operator names.
+fn event_id(text: &str) -> Result<EventId, Fault> {
+    let mut checks = Checks::new();
+    let event = checks.id::<EventId>("event_id", text);
+    checks.take((event,)).map(|(event,)| event)
+}
+
+fn reason(text: &str) -> Result<(), Fault> {
+    let mut checks = Checks::new();
+    checks.text("reason", text, 512);
+    checks.done()
+}

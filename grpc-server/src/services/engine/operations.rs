@@ -1,0 +1,322 @@
+//! Running the engine: backups, status, dead letters, the undoing of emergencies.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use tacos_engine::journal::{self, FileStorage};
+use tacos_engine::views::WebhookView;
+use tacos_engine::{Failure, Refusal, SnapshotError, UnixMs, WebhookId, limits};
+use tacos_proto::common::v1::{EmergencyActionType, ErrorCode};
+use tacos_proto::engine::v1::{
+    DeadLetter, EmergencyRecord, GetEngineStatusRequest, GetEngineStatusResponse, JournalStatus,
+    ListDeadLettersRequest, ListDeadLettersResponse, ListEmergencyActionsRequest, ListEmergencyActionsResponse,
+    ReplayDeadLettersRequest, ReplayDeadLettersResponse, TableFill, TakeBackupRequest, TakeBackupResponse,
+    UndoEmergencyActionRequest, UndoEmergencyActionResponse,
+};
+
+use super::once;
+use crate::call::Call;
+use crate::emergency::{Measure, Undone};
+use crate::rpc::Rpc;
+use crate::services::payment_body;
+use crate::wire::time::{count, rfc3339};
+use crate::wire::{Checks, Fault, pages, timestamp};
+
+/// Dead letters that one call replays, at most.
+const REPLAY_MAX: usize = 1_000;
+
+fn wide(value: impl TryInto<i64>) -> i64 {
+    value.try_into().unwrap_or(i64::MAX)
+}
+
+pub(super) async fn take_backup(call: Call, request: TakeBackupRequest) -> Result<TakeBackupResponse, Fault> {
+    let mut checks = Checks::new();
+    if !request.name.is_empty() {
+        let _: Option<tacos_engine::ExternalId> = checks.id("name", &request.name);
+        if request.name.starts_with('.') {
+            checks.bad("name", "must not begin with a full stop", &request.name);
+        }
+    }
+    checks.done()?;
+    once(&call, Rpc::TakeBackup, &request.idempotency_key, &request).await?;
+    let name = if request.name.is_empty() {
+        format!("backup-{}", rfc3339(call.engine.now()).replace([':', '.'], "-"))
+    } else {
+        request.name
+    };
+    let path = call.settings.server.backup_dir.join(&name);
+    let (engine, to) = (call.engine.clone(), path.clone());
+    let started = Instant::now();
+    let _alone = call.backing_up.try_lock().map_err(|_| Fault::precondition("another backup is being taken"))?;
+    let taken = tokio::task::spawn_blocking(move || write_backup(&engine, &to)).await;
+    let (report, bytes, hash) = taken.map_err(|error| Fault::internal(error.to_string()))??;
+    tracing::info!(name, position = report.end.0, bytes, "a backup was taken");
+    Ok(TakeBackupResponse {
+        name,
+        path: path.display().to_string(),
+        position: report.end.0,
+        size_bytes: wide(bytes),
+        content_hash: hash.as_bytes().to_vec(),
+        finished_at: timestamp(call.engine.now()),
+        duration_ms: wide(started.elapsed().as_millis()),
+        error: None,
+    })
+}
+
+fn write_backup(
+    engine: &tacos_engine::Engine,
+    to: &Path,
+) -> Result<(journal::Report, u64, blake3::Hash), Fault> {
+    if to.exists() {
+        return Err(Fault::new(ErrorCode::AlreadyExists, "a backup with this name exists"));
+    }
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent).map_err(|error| Fault::internal(error.to_string()))?;
+    }
+    let copied = engine.backup(to, |_| ()).map_err(|error| match error {
+        SnapshotError::NoFolder => Fault::precondition("an engine in memory has nothing to back up"),
+        other => Fault::internal(other.to_string()),
+    });
+    let verified = copied.and_then(|_| {
+        let storage = FileStorage::open(to).map_err(|error| Fault::internal(error.to_string()))?;
+        journal::verify(&storage, &mut |_| ()).map_err(|error| Fault::internal(error.to_string()))
+    });
+    match verified {
+        Ok(report) => {
+            let (bytes, hash) = content(to).map_err(|error| Fault::internal(error.to_string()))?;
+            Ok((report, bytes, hash))
+        }
+        Err(fault) => {
+            // What cannot be trusted is not left lying about.
+            let _ = std::fs::remove_dir_all(to);
+            Err(fault)
+        }
+    }
+}
+
+/// Size and hash of a folder's files: names and contents, in the order of names.
+fn content(folder: &Path) -> std::io::Result<(u64, blake3::Hash)> {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.sort();
+    let (mut bytes, mut hasher) = (0, blake3::Hasher::new());
+    for file in files.iter().filter(|file| file.is_file()) {
+        hasher.update(file.file_name().unwrap_or_default().as_encoded_bytes());
+        let length = file.metadata()?.len();
+        hasher.update(&length.to_le_bytes());
+        let mut reader = std::fs::File::open(file)?;
+        std::io::copy(&mut reader, &mut hasher)?;
+        bytes += length;
+    }
+    Ok((bytes, hasher.finalize()))
+}
+
+pub(super) async fn get_engine_status(
+    call: Call,
+    _request: GetEngineStatusRequest,
+) -> Result<GetEngineStatusResponse, Fault> {
+    let status = call.engine.status();
+    let folder = call.settings.engine.data_dir.clone();
+    let on_disk = tokio::task::spawn_blocking(move || {
+        FileStorage::open(folder).ok().and_then(|storage| journal::stat(&storage).ok())
+    })
+    .await
+    .ok()
+    .flatten();
+    let segments = on_disk.as_ref().map(|stat| stat.segments.as_slice()).unwrap_or_default();
+    let fill = |name: &str, used: i64, capacity: i64| TableFill { name: name.to_owned(), used, capacity };
+    let engine = &call.settings.engine;
+    let tables = vec![
+        fill("events", status.events.into(), limits::EVENTS_MAX.into()),
+        fill("reservations", status.reservation_slots.into(), engine.reservations_max.into()),
+        fill("payments", status.payment_slots.into(), engine.payments_max.into()),
+        fill("idempotency_keys", wide(status.idempotency_keys), engine.idempotency_keys_max.into()),
+        fill("streams", wide(call.hub.open()), wide(call.settings.limits.streams)),
+    ];
+    Ok(GetEngineStatusResponse {
+        engine_id: on_disk.as_ref().map(|stat| stat.engine.to_string()).unwrap_or_default(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: timestamp(call.started_at),
+        durability: call.durability() as i32,
+        profile: format!("{:?}", call.settings.profile).to_lowercase(),
+        journal: Some(JournalStatus {
+            appended_position: status.written,
+            durable_position: status.durable,
+            oldest_position: segments.first().map_or(0, |(_, first, _)| first.0),
+            segments: count(segments.len()),
+            size_bytes: wide(segments.iter().map(|(_, _, bytes)| *bytes).sum::<u64>()),
+            last_sync_duration_us: 0,
+            last_snapshot_at: None,
+            last_snapshot_position: status.snapshot,
+            poisoned_reason: status.poisoned.unwrap_or_default(),
+        }),
+        tables,
+        emergencies_in_force: call.emergencies.list(true).iter().take(100).map(wire_measure).collect(),
+        outbox_depth: wide(status.webhooks.0),
+        dead_letters: wide(status.webhooks.1),
+        feed_readers: 0,
+        error: None,
+    })
+}
+
+async fn dead_letter(call: &Call, webhook: &WebhookView) -> Option<DeadLetter> {
+    let view = call.engine.payment(webhook.payment, None).await.ok()?;
+    let id = webhook.id.to_string();
+    let body = payment_body(&id, webhook.tells, &view, webhook.created_at, webhook.attempts);
+    Some(DeadLetter {
+        dead_letter_id: id.clone(),
+        webhook_id: id,
+        payment_intent_id: webhook.payment.to_string(),
+        endpoint_url: view.webhook_url.unwrap_or_default(),
+        body,
+        attempts: count(webhook.attempts),
+        last_http_status: 0,
+        last_failure: String::new(),
+        first_attempt_at: timestamp(webhook.created_at),
+        last_attempt_at: None,
+    })
+}
+
+/// All dead letters that a filter lets through, oldest first.
+async fn dead_letters(call: &Call, url: &str, payment: &str, most: usize) -> (Vec<(WebhookId, DeadLetter)>, usize) {
+    let (mut found, mut total, mut after) = (Vec::new(), 0, 0);
+    loop {
+        let page = call.engine.dead_webhooks(after);
+        let Some(last) = page.last() else { return (found, total) };
+        after = last.order;
+        for webhook in &page {
+            let Some(letter) = dead_letter(call, webhook).await else { continue };
+            let fits = (url.is_empty() || letter.endpoint_url == url)
+                && (payment.is_empty() || letter.payment_intent_id == payment);
+            if fits {
+                total += 1;
+                if found.len() < most {
+                    found.push((webhook.id, letter));
+                }
+            }
+        }
+    }
+}
+
+pub(super) async fn list_dead_letters(
+    call: Call,
+    request: ListDeadLettersRequest,
+) -> Result<ListDeadLettersResponse, Fault> {
+    let mut checks = Checks::new();
+    checks.text("endpoint_url", &request.endpoint_url, 2_048);
+    let page = pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
+    let (page,) = checks.take((page,))?;
+    let (all, _) = dead_letters(&call, &request.endpoint_url, &request.payment_intent_id, usize::MAX).await;
+    let (shown, info) = pages::slice(all, &page);
+    let dead_letters = shown.into_iter().map(|(_, letter)| letter).collect();
+    Ok(ListDeadLettersResponse { dead_letters, page_info: Some(info), error: None })
+}
+
+pub(super) async fn replay_dead_letters(
+    call: Call,
+    request: ReplayDeadLettersRequest,
+) -> Result<ReplayDeadLettersResponse, Fault> {
+    let mut checks = Checks::new();
+    let ids = &request.dead_letter_ids;
+    if ids.len() > REPLAY_MAX {
+        checks.bad("dead_letter_ids", format!("at most {REPLAY_MAX}"), ids.len());
+    }
+    if ids.is_empty() == request.endpoint_url.is_empty() {
+        checks.bad("dead_letter_ids", "either these or an endpoint_url", ids.len());
+    }
+    checks.done()?;
+    once(&call, Rpc::ReplayDeadLetters, &request.idempotency_key, &request).await?;
+    let mut answer = ReplayDeadLettersResponse::default();
+    if ids.is_empty() {
+        let (found, total) = dead_letters(&call, &request.endpoint_url, "", REPLAY_MAX).await;
+        for (id, _) in found {
+            answer.replayed_count += i32::from(replay(&call, id).await?);
+        }
+        answer.remaining_count = wide(total) - i64::from(answer.replayed_count);
+    }
+    for text in ids {
+        let replayed = match text.parse::<WebhookId>() {
+            Ok(id) => replay(&call, id).await?,
+            Err(_) => false,
+        };
+        if replayed {
+            answer.replayed_count += 1;
+        } else {
+            answer.unknown_ids.push(text.clone());
+        }
+    }
+    call.webhooks.wake.notify_one();
+    Ok(answer)
+}
+
+/// False if it is no dead letter (any more).
+async fn replay(call: &Call, id: WebhookId) -> Result<bool, Fault> {
+    match call.engine.replay_webhook(id).await {
+        Ok(_) => Ok(true),
+        Err(Failure::Refused(Refusal::UnknownWebhook | Refusal::Invalid(_))) => Ok(false),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn wire_measure(measure: &Measure) -> EmergencyRecord {
+    let undone = measure.undone.as_ref();
+    EmergencyRecord {
+        action_id: measure.id.clone(),
+        action: measure.action,
+        parameters: measure.parameters.clone().into_iter().collect(),
+        reason: measure.reason.clone(),
+        taken_by: measure.taken_by.clone(),
+        taken_at: timestamp(UnixMs::new(measure.taken_at_ms)),
+        undone_by: undone.map(|undone| undone.by.clone()).unwrap_or_default(),
+        undone_at: undone.and_then(|undone| timestamp(UnixMs::new(undone.at_ms))),
+        undo_reason: undone.map(|undone| undone.reason.clone()).unwrap_or_default(),
+    }
+}
+
+pub(super) async fn list_emergency_actions(
+    call: Call,
+    request: ListEmergencyActionsRequest,
+) -> Result<ListEmergencyActionsResponse, Fault> {
+    let mut checks = Checks::new();
+    let page = pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
+    let (page,) = checks.take((page,))?;
+    let (shown, info) = pages::slice(call.emergencies.list(request.in_force_only), &page);
+    let actions = shown.iter().map(wire_measure).collect();
+    Ok(ListEmergencyActionsResponse { actions, page_info: Some(info), error: None })
+}
+
+pub(super) async fn undo_emergency_action(
+    call: Call,
+    request: UndoEmergencyActionRequest,
+) -> Result<UndoEmergencyActionResponse, Fault> {
+    let mut checks = Checks::new();
+    checks.required_text("action_id", &request.action_id, 128);
+    checks.required_text("reason", &request.reason, 512);
+    checks.done()?;
+    if !request.confirm {
+        return Err(Fault::precondition("confirm must be true").detail("confirm", "required", "false"));
+    }
+    let mut measure = call.emergencies.get(&request.action_id).ok_or_else(|| Fault::not_found("emergency measure"))?;
+    once(&call, Rpc::UndoEmergencyAction, &request.idempotency_key, &request).await?;
+    if measure.undone.is_some() {
+        let result = "it was undone before".to_owned();
+        return Ok(UndoEmergencyActionResponse { action: Some(wire_measure(&measure)), result, error: None });
+    }
+    call.resume_admissions(&measure.paused).await?;
+    measure.undone = Some(Undone {
+        by: call.caller.subject.clone(),
+        at_ms: call.engine.now().get(),
+        reason: request.reason,
+    });
+    call.emergencies.keep(&call.engine, measure.clone()).await?;
+    if measure.kind() == EmergencyActionType::MaintenanceMode {
+        crate::services::tell_maintenance(&call, &measure.id, "ended").await;
+    }
+    let result = match measure.kind() {
+        EmergencyActionType::StopAdmissions => format!("{} lines let people in again", measure.paused.len()),
+        EmergencyActionType::CancelReservations => "reservations can be made again; those cancelled stay so".to_owned(),
+        _ => "what was cut off works again".to_owned(),
+    };
+    tracing::warn!(id = measure.id, by = call.caller.subject, result, "an emergency measure was undone");
+    Ok(UndoEmergencyActionResponse { action: Some(wire_measure(&measure)), result, error: None })
+}

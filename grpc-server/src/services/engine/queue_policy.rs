@@ -1,0 +1,234 @@
+//! Waiting lines: their rules, pauses, and the pre-sale room whose order is drawn by lot.
+
+use tacos_engine::{DrawRoom, EventId, PauseQueue, PresaleRoom, QueuePolicy as Line, Refusal, SetQueuePolicy, UnixMs};
+use tacos_proto::common::v1::ErrorCode;
+use tacos_proto::engine::v1::{
+    DrawPresaleRequest, DrawPresaleResponse, GetPresaleRequest, GetPresaleResponse, GetQueuePolicyRequest,
+    GetQueuePolicyResponse, OpenPresaleRequest, OpenPresaleResponse, PauseQueueRequest, PauseQueueResponse, Presale,
+    PresaleSchedule, PresaleState, QueuePolicy, ResumeQueueRequest, ResumeQueueResponse, SetQueuePolicyRequest,
+    SetQueuePolicyResponse,
+};
+
+use super::events::{raise, record};
+use super::{event_id, once, reason};
+use crate::call::Call;
+use crate::rpc::Rpc;
+use crate::wire::time::{count, moment_of};
+use crate::wire::{Checks, Fault, timestamp};
+
+/// A room without a moment for its draw is drawn when the sale opens; at the latest then, in milliseconds from now.
+const DRAW_AT_LAST_MS: u64 = 365 * 86_400_000;
+
+/// A policy from the wire, defaults filled in.
+pub(super) fn policy_of(call: &Call, checks: &mut Checks, policy: &QueuePolicy) -> Option<Line> {
+    let mut of = |field: &str, value: i32, default: u32, high: i64| {
+        checks.range_or(&format!("queue_policy.{field}"), value.into(), default, 1, high)
+    };
+    let plain = Line::default();
+    let per_minute = of("admissions_per_minute", policy.admissions_per_minute, plain.admissions_per_minute, 6_000_000);
+    let burst = of("burst", policy.burst, plain.burst, 1_000_000);
+    let inside = of("inside_max", policy.inside_max, plain.inside_max, 1 << 26);
+    let waiting = of("waiting_max", policy.waiting_max, plain.waiting_max, 1 << 26);
+    let claim = of("claim_window_seconds", policy.claim_window_seconds, 60, 86_400);
+    let token = of("reservation_token_seconds", policy.reservation_token_seconds, 300, 86_400);
+    let inactivity = of("inactivity_seconds", policy.inactivity_seconds, 3_600, 604_800);
+    let room = match &policy.presale {
+        None => Some(None),
+        Some(schedule) => room_of(call.engine.now(), checks, schedule).map(Some),
+    };
+    Some(Line {
+        enabled: true,
+        admissions_per_minute: per_minute?,
+        burst: burst?,
+        inside_max: inside?,
+        waiting_max: waiting?,
+        claim_window_ms: u64::from(claim?) * 1_000,
+        token_ttl_ms: u64::from(token?) * 1_000,
+        inactivity_ms: u64::from(inactivity?) * 1_000,
+        one_place_per_user: call.rules.one_place_per_user,
+        room: room?,
+    })
+}
+
+fn room_of(now: UnixMs, checks: &mut Checks, schedule: &PresaleSchedule) -> Option<PresaleRoom> {
+    let opens_at = schedule.opens_at.as_ref().map_or(Some(now), moment_of);
+    let last = UnixMs::new(opens_at.unwrap_or(now).get().max(now.get()) + DRAW_AT_LAST_MS);
+    let draws_at = schedule.draws_at.as_ref().map_or(Some(last), moment_of);
+    match opens_at.zip(draws_at).filter(|(opens, draws)| draws > opens) {
+        Some((opens_at, draws_at)) => Some(PresaleRoom { opens_at, draws_at }),
+        None => {
+            checks.bad("queue_policy.presale.draws_at", "must be after opens_at", "");
+            None
+        }
+    }
+}
+
+/// A policy on the wire.
+pub(super) fn wire_policy(policy: &Line) -> QueuePolicy {
+    let seconds = |ms: u64| count(ms / 1_000);
+    QueuePolicy {
+        admissions_per_minute: count(policy.admissions_per_minute),
+        burst: count(policy.burst),
+        inside_max: count(policy.inside_max),
+        waiting_max: count(policy.waiting_max),
+        claim_window_seconds: seconds(policy.claim_window_ms),
+        reservation_token_seconds: seconds(policy.token_ttl_ms),
+        inactivity_seconds: seconds(policy.inactivity_ms),
+        presale: policy
+            .room
+            .map(|room| PresaleSchedule { opens_at: timestamp(room.opens_at), draws_at: timestamp(room.draws_at) }),
+    }
+}
+
+fn in_force(call: &Call, event: &EventId) -> Option<QueuePolicy> {
+    let live = call.engine.queue_policy(event).ok().filter(|policy| policy.enabled).map(|policy| wire_policy(&policy));
+    live.or_else(|| {
+        let draft = call.engine.event(event).is_err().then(|| call.catalog.facts(event).record.clone()).flatten();
+        draft?.settings?.queue_policy
+    })
+}
+
+pub(super) async fn get_queue_policy(
+    call: Call,
+    request: GetQueuePolicyRequest,
+) -> Result<GetQueuePolicyResponse, Fault> {
+    let event = event_id(&request.event_id)?;
+    let record = record(&call, &event)?;
+    let policy = in_force(&call, &event);
+    Ok(GetQueuePolicyResponse { policy, paused: record.queue_paused, revision: record.revision, error: None })
+}
+
+pub(super) async fn set_queue_policy(
+    call: Call,
+    request: SetQueuePolicyRequest,
+) -> Result<SetQueuePolicyResponse, Fault> {
+    reason(&request.reason)?;
+    let event = event_id(&request.event_id)?;
+    let mut checks = Checks::new();
+    let wanted = match &request.policy {
+        Some(policy) => policy_of(&call, &mut checks, policy).map(Some),
+        None => Some(None),
+    };
+    let (wanted,) = checks.take((wanted,))?;
+    let _alone = call.catalog.operator.lock().await;
+    let at = once(&call, Rpc::SetQueuePolicy, &request.idempotency_key, &request).await?;
+    let old = record(&call, &event)?;
+    let repeated = super::events::done_since(&old, at);
+    if !repeated && request.expected_revision != 0 && request.expected_revision != old.revision {
+        return Err(Fault::new(ErrorCode::ConcurrentModification, "conflict: the event was changed meanwhile")
+            .detail("expected_revision", format!("is {} now", old.revision), request.expected_revision));
+    }
+    if repeated {
+        return Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision: old.revision, error: None });
+    }
+    if call.engine.event(&event).is_ok() {
+        let policy = match wanted {
+            Some(policy) => policy,
+            None => without_line(&call, &event)?,
+        };
+        call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: None }).await?;
+        let record = raise(&call, &event).await?;
+        return Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision: record.revision, error: None });
+    }
+    let mut draft = old.clone();
+    if let Some(settings) = &mut draft.settings {
+        settings.queue_policy = wanted.as_ref().map(wire_policy);
+    }
+    let next = crate::catalog::next_revision(Some(&old), draft, call.engine.now());
+    let revision = next.revision;
+    call.catalog.keep(&call.engine, &event, next).await?;
+    Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision, error: None })
+}
+
+/// The policy of an event whose line goes: only when nobody waits in it.
+fn without_line(call: &Call, event: &EventId) -> Result<Line, Fault> {
+    if call.engine.queue(event).is_ok_and(|queue| queue.waiting + queue.ready > 0) {
+        return Err(Fault::precondition("people wait in the line: drain it first"));
+    }
+    let policy = call.engine.queue_policy(event).unwrap_or_default();
+    Ok(Line { enabled: false, room: None, ..policy })
+}
+
+async fn pause(call: &Call, event: &EventId, paused: bool) -> Result<UnixMs, Fault> {
+    let done = call.engine.pause_queue(PauseQueue { event: event.clone(), paused, key: None }).await?;
+    Ok(done.at)
+}
+
+pub(super) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Result<PauseQueueResponse, Fault> {
+    reason(&request.reason)?;
+    let event = event_id(&request.event_id)?;
+    let at = once(&call, Rpc::PauseQueue, &request.idempotency_key, &request).await?;
+    let done = pause(&call, &event, true).await?;
+    // The same answer to the same key.
+    Ok(PauseQueueResponse { paused_at: timestamp(done.min(at)), error: None })
+}
+
+pub(super) async fn resume_queue(call: Call, request: ResumeQueueRequest) -> Result<ResumeQueueResponse, Fault> {
+    reason(&request.reason)?;
+    let event = event_id(&request.event_id)?;
+    let at = once(&call, Rpc::ResumeQueue, &request.idempotency_key, &request).await?;
+    let done = pause(&call, &event, false).await?;
+    Ok(ResumeQueueResponse { resumed_at: timestamp(done.min(at)), error: None })
+}
+
+/// The room as everybody may see it: the hash of the seed at once, the seed after the draw.
+fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, Fault> {
+    call.engine.event(event)?;
+    let Ok(draw) = call.engine.draw(event) else { return Ok(None) };
+    let room = call.engine.queue_policy(event).ok().and_then(|policy| policy.room);
+    let drawn = draw.seed.is_some();
+    let state = if drawn { PresaleState::Drawn } else { PresaleState::Open };
+    let waiting = call.engine.queue(event).map_or(0, |queue| queue.waiting);
+    let drawn_at = room.map(|room| room.draws_at).filter(|at| drawn && *at <= call.engine.now());
+    Ok(Some(Presale {
+        state: state as i32,
+        seed_hash: draw.commitment.to_vec(),
+        seed: draw.seed.map(|seed| seed.to_vec()).unwrap_or_default(),
+        entrants: if drawn { 0 } else { count(waiting) },
+        opened_at: room.and_then(|room| timestamp(room.opens_at)),
+        drawn_at: drawn_at.and_then(timestamp),
+        order_hash: Vec::new(),
+    }))
+}
+
+pub(super) async fn open_presale(call: Call, request: OpenPresaleRequest) -> Result<OpenPresaleResponse, Fault> {
+    let event = event_id(&request.event_id)?;
+    if !request.seed.is_empty() {
+        return Err(Fault::precondition("the engine makes the seed itself and publishes its hash: leave it empty"));
+    }
+    let _alone = call.catalog.operator.lock().await;
+    once(&call, Rpc::OpenPresale, &request.idempotency_key, &request).await?;
+    if let Some(open) = presale(&call, &event)? {
+        return Ok(OpenPresaleResponse { presale: Some(open), error: None });
+    }
+    let view = call.engine.event(&event)?;
+    if view.sale != tacos_engine::SaleState::Draft {
+        return Err(Refusal::SaleNotOpen(view.sale).into());
+    }
+    let now = call.engine.now();
+    let room = PresaleRoom { opens_at: now, draws_at: UnixMs::new(now.get() + DRAW_AT_LAST_MS) };
+    let policy = call.engine.queue_policy(&event).unwrap_or_default();
+    let policy = Line { enabled: true, room: Some(room), ..policy };
+    call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: None }).await?;
+    raise(&call, &event).await?;
+    Ok(OpenPresaleResponse { presale: presale(&call, &event)?, error: None })
+}
+
+pub(super) async fn draw_presale(call: Call, request: DrawPresaleRequest) -> Result<DrawPresaleResponse, Fault> {
+    let event = event_id(&request.event_id)?;
+    let _alone = call.catalog.operator.lock().await;
+    once(&call, Rpc::DrawPresale, &request.idempotency_key, &request).await?;
+    let room = presale(&call, &event)?.ok_or_else(|| Fault::precondition("no pre-sale room was opened"))?;
+    if room.state() == PresaleState::Drawn {
+        return Ok(DrawPresaleResponse { presale: Some(room), error: None });
+    }
+    call.engine.draw_room(DrawRoom { event: event.clone(), key: None }).await?;
+    Ok(DrawPresaleResponse { presale: presale(&call, &event)?, error: None })
+}
+
+pub(super) async fn get_presale(call: Call, request: GetPresaleRequest) -> Result<GetPresaleResponse, Fault> {
+    let event = event_id(&request.event_id)?;
+    record(&call, &event)?;
+    let presale = if call.engine.event(&event).is_ok() { presale(&call, &event)? } else { None };
+    Ok(GetPresaleResponse { presale, error: None })
+}

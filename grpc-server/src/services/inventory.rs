@@ -1,0 +1,321 @@
+//! `reservation.v1.InventoryService`, also reachable as `reservation.v1.Inventory`: seats for services that keep
+//! reservations of their own.
+
+use tacos_engine::views::{Counts, SeatState};
+use tacos_engine::{
+    Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationState, Reserve, SeatId, SectionId,
+    UserId, Which,
+};
+use tacos_proto::common::v1::ErrorCode;
+use tacos_proto::reservation::v1::inventory_server::Inventory;
+use tacos_proto::reservation::v1::inventory_service_server::InventoryService;
+use tacos_proto::reservation::v1::{
+    CheckAvailabilityRequest, CheckAvailabilityResponse, CommitReservationRequest, CommitReservationResponse,
+    CommitStatus, GetInventoryStatusRequest, GetInventoryStatusResponse, HoldStatus, ReleaseHoldRequest,
+    ReleaseHoldResponse, ReleaseStatus, ReserveSeatRequest, ReserveSeatResponse,
+};
+use tonic::{Request, Response, Status};
+
+use super::Services;
+use crate::call::{Call, unary};
+use crate::wire::inbound::Wish;
+use crate::wire::time::count;
+use crate::wire::{Checks, Fault, outbound, timestamp};
+
+/// Seats that one question may name.
+const SEATS_ASKED_MAX: usize = 100;
+
+unary! { InventoryService:
+    CheckAvailability check_availability(CheckAvailabilityRequest) -> CheckAvailabilityResponse;
+    ReserveSeat reserve_seat(ReserveSeatRequest) -> ReserveSeatResponse;
+    CommitReservation commit_reservation(CommitReservationRequest) -> CommitReservationResponse;
+    ReleaseHold release_hold(ReleaseHoldRequest) -> ReleaseHoldResponse;
+    GetInventoryStatus get_inventory_status(GetInventoryStatusRequest) -> GetInventoryStatusResponse;
+}
+
+/// The second name: the same methods.
+macro_rules! second_name {
+    ($($method:ident($request:ty) -> $answer:ty;)*) => {
+        #[tonic::async_trait]
+        impl Inventory for Services {
+            $(async fn $method(&self, request: Request<$request>) -> Result<Response<$answer>, Status> {
+                InventoryService::$method(self, request).await
+            })*
+        }
+    };
+}
+second_name! {
+    check_availability(CheckAvailabilityRequest) -> CheckAvailabilityResponse;
+    reserve_seat(ReserveSeatRequest) -> ReserveSeatResponse;
+    commit_reservation(CommitReservationRequest) -> CommitReservationResponse;
+    release_hold(ReleaseHoldRequest) -> ReleaseHoldResponse;
+    get_inventory_status(GetInventoryStatusRequest) -> GetInventoryStatusResponse;
+}
+
+async fn check_availability(call: Call, request: CheckAvailabilityRequest) -> Result<CheckAvailabilityResponse, Fault> {
+    let mut checks = Checks::new();
+    let event = checks.id::<EventId>("event_id", &request.event_id);
+    let section = checks.id_or_none::<SectionId>("section", &request.section);
+    if request.seat_ids.len() > SEATS_ASKED_MAX {
+        checks.bad("seat_ids", format!("at most {SEATS_ASKED_MAX} seats"), request.seat_ids.len());
+        return Err(checks.done().err().unwrap_or_else(|| Fault::internal("a refusal without a reason")));
+    }
+    let seats = named(&mut checks, &request.seat_ids);
+    let low = i64::from(request.seat_ids.is_empty());
+    let quantity = checks.range("quantity", request.quantity.into(), low, 1 << 22);
+    let (event, section, seats, quantity) = checks.take((event, section, seats, quantity))?;
+    call.known_event(&event).await?;
+    let remaining = available(&call, &event, section.as_ref())?;
+    let currency = call.engine.event(&event)?.settings.currency;
+    let mut answer = CheckAvailabilityResponse { remaining_in_section: count(remaining), ..Default::default() };
+    if seats.is_empty() {
+        answer.available = remaining >= quantity;
+        answer.available_seats = first_free(&call, &event, section.as_ref(), quantity.min(100))?
+            .into_iter()
+            .map(|seat| outbound::seat_of_map(seat.place, seat.state, currency))
+            .collect();
+        return Ok(answer);
+    }
+    for seat in call.engine.seats_named(&event, &seats)? {
+        let fits = section.as_ref().is_none_or(|section| seat.place.section == section.as_str());
+        if seat.state == SeatState::Available && fits {
+            answer.available_seats.push(outbound::seat_of_map(seat.place, seat.state, currency));
+        } else {
+            answer.unavailable_seat_ids.push(seat.place.id);
+        }
+    }
+    answer.available = answer.unavailable_seat_ids.is_empty();
+    Ok(answer)
+}
+
+fn named(checks: &mut Checks, seat_ids: &[String]) -> Option<Vec<SeatId>> {
+    let mut seats: Vec<SeatId> = Vec::with_capacity(seat_ids.len());
+    for (at, text) in seat_ids.iter().enumerate() {
+        let field = format!("seat_ids[{at}]");
+        let seat = checks.id::<SeatId>(&field, text)?;
+        if seats.contains(&seat) {
+            checks.bad(&field, "duplicate", text);
+            return None;
+        }
+        seats.push(seat);
+    }
+    Some(seats)
+}
+
+fn available(call: &Call, event: &EventId, section: Option<&SectionId>) -> Result<u32, Fault> {
+    match section {
+        None => Ok(call.engine.counts(event)?.available),
+        Some(section) => call
+            .engine
+            .sections(event)?
+            .iter()
+            .find(|view| view.name == section.as_str())
+            .map(|view| view.counts.available)
+            .ok_or_else(|| Refusal::UnknownSection(section.as_str().into()).into()),
+    }
+}
+
+/// The first free seats in the map's order of preference, `quantity` at most: an offer, not a claim.
+fn first_free(
+    call: &Call,
+    event: &EventId,
+    section: Option<&SectionId>,
+    quantity: u32,
+) -> Result<Vec<tacos_engine::views::SeatView>, Fault> {
+    const PIECE: u32 = 1_024;
+    let (mut found, mut from) = (Vec::new(), 0);
+    while found.len() < quantity as usize {
+        let piece = call.engine.seats(event, from, PIECE as usize)?;
+        if piece.is_empty() {
+            break;
+        }
+        from += PIECE;
+        let fits = |seat: &tacos_engine::views::SeatView| {
+            seat.state == SeatState::Available && section.is_none_or(|section| seat.place.section == section.as_str())
+        };
+        found.extend(piece.into_iter().filter(fits).take(quantity as usize - found.len()));
+    }
+    Ok(found)
+}
+
+async fn reserve_seat(call: Call, request: ReserveSeatRequest) -> Result<ReserveSeatResponse, Fault> {
+    let mut checks = Checks::new();
+    let event = checks.id::<EventId>("event_id", &request.event_id);
+    let external = checks.id::<ExternalId>("reservation_id", &request.reservation_id);
+    let want = checks.want(&Wish {
+        seat_ids: &request.seat_ids,
+        quantity: request.quantity,
+        section: &request.section,
+        require_adjacent: request.require_adjacent,
+        accessible: request.accessible,
+    });
+    // A service that keeps its own reservations may keep its users to itself: then each reservation is its own user.
+    let named = if request.user_id.is_empty() && !call.rules.user_required {
+        &request.reservation_id
+    } else {
+        &request.user_id
+    };
+    let user = checks.id::<UserId>("user_id", named);
+    let until = checks.moment("hold_expires_at", request.hold_expires_at.as_ref());
+    let key = call.key(&mut checks, &request.idempotency_key);
+    let (event, external, want, user, until, key) = checks.take((event, external, want, user, until, key))?;
+    call.emergencies.check_reservations(&event, &user)?;
+    call.known_event(&event).await?;
+    let mut reserve = Reserve::new(event, user, want);
+    (reserve.trusted, reserve.external, reserve.hold_until, reserve.key) = (true, Some(external), until, key);
+    let held = call.engine.reserve(reserve).await?;
+    let currency = call.catalog.currency(&call.engine, held.event)?;
+    Ok(ReserveSeatResponse {
+        hold_id: held.id.hold().to_string(),
+        reserved_seats: outbound::seats(&call.engine, held.event, &held.places, SeatState::Reserved, currency),
+        hold_expires_at: timestamp(held.expires_at),
+        status: HoldStatus::Active as i32,
+        error: None,
+    })
+}
+
+async fn commit_reservation(call: Call, request: CommitReservationRequest) -> Result<CommitReservationResponse, Fault> {
+    let mut checks = Checks::new();
+    let which = call.which(&mut checks, &request.reservation_id);
+    let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
+    let seats = checks.seats(&request.seat_ids);
+    let quantity = checks.range("quantity", request.quantity.into(), 0, 64);
+    let user = call.owner(&mut checks, &request.user_id)?;
+    let _: Option<Option<ExternalId>> = checks.id_or_none("payment_intent_id", &request.payment_intent_id);
+    let key = call.key(&mut checks, &request.idempotency_key);
+    let (which, event, seats, quantity, user, key) = checks.take((which, event, seats, quantity, user, key))?;
+    let failed = |fault: Fault| {
+        let status = match fault.code {
+            ErrorCode::PaymentNotApproved => CommitStatus::FailedPayment,
+            ErrorCode::ReservationExpired => CommitStatus::FailedExpired,
+            ErrorCode::InventoryConflict => CommitStatus::FailedConflict,
+            _ => CommitStatus::Unspecified,
+        };
+        CommitReservationResponse {
+            status: status as i32,
+            error: Some(fault.to_error(&call.trace)),
+            ..CommitReservationResponse::default()
+        }
+    };
+    if let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await {
+        return Ok(failed(fault));
+    }
+    // An id that cannot be one of ours names a payment that was made elsewhere.
+    let proof = request.payment_intent_id.parse().map_or(Proof::Outside, Proof::Intent);
+    let exactly = (!seats.is_empty()).then_some(seats);
+    let confirmed = match call.engine.confirm(Confirm { which, user, proof, exactly, key }).await {
+        Ok(confirmed) => confirmed,
+        Err(failure) => return Ok(failed(failure.into())),
+    };
+    let currency = call.catalog.currency(&call.engine, confirmed.event)?;
+    Ok(CommitReservationResponse {
+        order_id: confirmed.id.order().to_string(),
+        sold_seats: outbound::seats(&call.engine, confirmed.event, &confirmed.places, SeatState::Sold, currency),
+        status: CommitStatus::Success as i32,
+        committed_at: timestamp(confirmed.at),
+        error: None,
+    })
+}
+
+/// The event and number of seats that a caller states must be the hold's.
+async fn agrees(
+    call: &Call,
+    which: &Which,
+    event: Option<&EventId>,
+    quantity: u32,
+    user: Option<&UserId>,
+) -> Result<(), Fault> {
+    if event.is_none() && quantity == 0 {
+        return Ok(());
+    }
+    let view = call.engine.reservation(which, user).await?;
+    if event.is_some_and(|event| *event != view.event) {
+        return Err(Fault::invalid("event_id", "is not the reservation's", event.map_or("", EventId::as_str)));
+    }
+    let held = outbound::places_count(&call.engine, view.event_number, &view.places);
+    if quantity != 0 && quantity != held {
+        return Err(Fault::from(Refusal::SeatsDiffer).detail("quantity", "not that of the hold", quantity));
+    }
+    Ok(())
+}
+
+async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<ReleaseHoldResponse, Fault> {
+    let mut checks = Checks::new();
+    let which = call.which(&mut checks, &request.reservation_id);
+    let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
+    let seats = checks.seats(&request.seat_ids);
+    let quantity = checks.range("quantity", request.quantity.into(), 0, 64);
+    checks.text("reason", &request.reason, 512);
+    let key = call.key(&mut checks, &request.idempotency_key);
+    let (which, event, seats, quantity, key) = checks.take((which, event, seats, quantity, key))?;
+    let user = if call.caller.speaks_for_all() { None } else { call.caller.user.clone() };
+    let quantity = if seats.is_empty() { quantity } else { 0 };
+    if let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await
+        && fault.code != ErrorCode::NotFound
+    {
+        return Ok(released_not(&call, ReleaseStatus::Failed, fault));
+    }
+    match call.engine.release(Release { which: which.clone(), user, seats, key }).await {
+        Ok(released) => {
+            let currency = call.catalog.currency(&call.engine, released.event)?;
+            let places = &released.places;
+            Ok(ReleaseHoldResponse {
+                released_seats: outbound::seats(&call.engine, released.event, places, SeatState::Available, currency),
+                status: ReleaseStatus::Success as i32,
+                released_at: timestamp(released.at),
+                error: None,
+            })
+        }
+        Err(Failure::Refused(Refusal::UnknownReservation)) => {
+            Ok(released_not(&call, ReleaseStatus::NotFound, Refusal::UnknownReservation.into()))
+        }
+        Err(Failure::Refused(
+            Refusal::ReservationExpired
+            | Refusal::ReservationIs(
+                ReservationState::Cancelled
+                | ReservationState::Expired
+                | ReservationState::Failed
+                | ReservationState::Refunded,
+            ),
+        )) => {
+            let at = call.engine.reservation(&which, None).await.map_or(call.engine.now(), |view| view.changed_at);
+            let status = ReleaseStatus::AlreadyReleased as i32;
+            Ok(ReleaseHoldResponse { status, released_at: timestamp(at), ..ReleaseHoldResponse::default() })
+        }
+        Err(failure) => Ok(released_not(&call, ReleaseStatus::Failed, failure.into())),
+    }
+}
+
+fn released_not(call: &Call, status: ReleaseStatus, fault: Fault) -> ReleaseHoldResponse {
+    ReleaseHoldResponse {
+        status: status as i32,
+        error: Some(fault.to_error(&call.trace)),
+        ..ReleaseHoldResponse::default()
+    }
+}
+
+async fn get_inventory_status(
+    call: Call,
+    request: GetInventoryStatusRequest,
+) -> Result<GetInventoryStatusResponse, Fault> {
+    let mut checks = Checks::new();
+    let event = checks.id::<EventId>("event_id", &request.event_id);
+    let section = checks.id_or_none::<SectionId>("section", &request.section);
+    let (event, section) = checks.take((event, section))?;
+    call.known_event(&event).await?;
+    let view = call.engine.event(&event)?;
+    let currency = view.settings.currency;
+    let all = call.engine.sections(&event)?;
+    let shown: Vec<_> =
+        all.iter().filter(|view| section.as_ref().is_none_or(|section| view.name == section.as_str())).collect();
+    if let Some(section) = section.filter(|_| shown.is_empty()) {
+        return Err(Refusal::UnknownSection(section.as_str().into()).into());
+    }
+    let totals = shown.iter().fold(Counts::default(), |sum, view| sum.plus(view.counts));
+    Ok(GetInventoryStatusResponse {
+        event: Some(outbound::event(&view, &call.catalog.facts(&event))),
+        sections: shown.iter().map(|view| outbound::section(view, currency)).collect(),
+        stats: Some(outbound::stats(totals, call.engine.now())),
+        error: None,
+    })
+}

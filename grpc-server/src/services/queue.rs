@@ -1,0 +1,185 @@
+//! `gateway.v1.QueueService`: the waiting line.
+
+use tacos_engine::views::{QueuePlace, QueueState};
+use tacos_engine::{EventId, Failure, JoinQueue, Refusal, RequestAdmission, SessionId, UserId};
+use tacos_proto::common::v1::ErrorCode;
+use tacos_proto::gateway::v1::queue_service_server::QueueService;
+use tacos_proto::gateway::v1::{
+    AdmissionStatus, EventQueueStats, GetQueueStatsRequest, GetQueueStatsResponse, GetQueueStatusRequest,
+    GetQueueStatusResponse, JoinQueueRequest, JoinQueueResponse, LeaveQueueRequest, LeaveQueueResponse, QueueStatus,
+    RequestAdmissionRequest, RequestAdmissionResponse, SystemQueueStats,
+};
+
+use crate::call::{Call, unary};
+use crate::wire::time::{count, seconds_up};
+use crate::wire::{Checks, Fault, timestamp};
+
+/// Events that one answer lists, at most.
+const EVENTS_MAX: usize = 1_000;
+
+unary! { QueueService:
+    JoinQueue join_queue(JoinQueueRequest) -> JoinQueueResponse;
+    GetQueueStatus get_queue_status(GetQueueStatusRequest) -> GetQueueStatusResponse;
+    RequestAdmission request_admission(RequestAdmissionRequest) -> RequestAdmissionResponse;
+    LeaveQueue leave_queue(LeaveQueueRequest) -> LeaveQueueResponse;
+    GetQueueStats get_queue_stats(GetQueueStatsRequest) -> GetQueueStatsResponse;
+}
+
+async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueResponse, Fault> {
+    let mut checks = Checks::new();
+    let event = checks.id::<EventId>("event_id", &request.event_id);
+    let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
+    let named = checks.id_or_none::<UserId>("user_id", &request.user_id);
+    if let Some(metadata) = &request.metadata {
+        checks.text("metadata.user_agent", &metadata.user_agent, 512);
+        checks.text("metadata.referer", &metadata.referer, 2_048);
+        checks.entries("metadata.headers", metadata.headers.iter(), 32);
+    }
+    let (event, session, named) = checks.take((event, session, named))?;
+    let user = call.caller.acting(named)?;
+    call.known_event(&event).await?;
+    let joined = call.engine.join_queue(JoinQueue { event, session, user }).await?;
+    let place = joined.place;
+    Ok(JoinQueueResponse {
+        waiting_token: joined.token.to_string(),
+        position_hint: position(&place),
+        eta_seconds: eta(&place),
+        status: status(place.state) as i32,
+        expires_at: timestamp(place.expires_at),
+        error: None,
+    })
+}
+
+async fn get_queue_status(call: Call, request: GetQueueStatusRequest) -> Result<GetQueueStatusResponse, Fault> {
+    let mut checks = Checks::new();
+    let token = checks.waiting_token(&request.waiting_token);
+    let (token,) = checks.take((token,))?;
+    let place = token.ok_or(Refusal::UnknownToken).and_then(|token| call.engine.queue_place(&token));
+    match place {
+        Ok(place) => Ok(GetQueueStatusResponse {
+            status: status(place.state) as i32,
+            position: position(&place),
+            eta_seconds: eta(&place),
+            admission_ready: place.state == QueueState::Ready,
+            expires_at: timestamp(place.expires_at),
+            error: None,
+        }),
+        Err(refusal) => Ok(GetQueueStatusResponse {
+            status: QueueStatus::Error as i32,
+            error: Some(token_fault(refusal).to_error(&call.trace)),
+            ..GetQueueStatusResponse::default()
+        }),
+    }
+}
+
+async fn request_admission(call: Call, request: RequestAdmissionRequest) -> Result<RequestAdmissionResponse, Fault> {
+    let mut checks = Checks::new();
+    let token = checks.waiting_token(&request.waiting_token);
+    let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
+    let named = checks.id_or_none::<UserId>("user_id", &request.user_id);
+    let (token, event, named) = checks.take((token, event, named))?;
+    let user = call.caller.acting(named)?;
+    let denied = |admission: AdmissionStatus| RequestAdmissionResponse {
+        admission: admission as i32,
+        ..RequestAdmissionResponse::default()
+    };
+    let Some(token) = token else { return Ok(denied(AdmissionStatus::Invalid)) };
+    match call.engine.request_admission(RequestAdmission { token, event, user }).await {
+        Ok(admitted) => Ok(RequestAdmissionResponse {
+            admission: AdmissionStatus::Granted as i32,
+            reservation_token: admitted.token.to_string(),
+            ttl_seconds: seconds_up(admitted.valid_until.get().saturating_sub(call.engine.now().get())),
+            valid_until: timestamp(admitted.valid_until),
+            error: None,
+        }),
+        Err(Failure::Refused(Refusal::NotYet | Refusal::AdmissionPaused)) => Ok(denied(AdmissionStatus::Denied)),
+        Err(Failure::Refused(Refusal::TokenExpired)) => Ok(denied(AdmissionStatus::Expired)),
+        Err(Failure::Refused(Refusal::UnknownToken | Refusal::LeftLine)) => Ok(denied(AdmissionStatus::Invalid)),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+async fn leave_queue(call: Call, request: LeaveQueueRequest) -> Result<LeaveQueueResponse, Fault> {
+    let mut checks = Checks::new();
+    let token = checks.waiting_token(&request.waiting_token);
+    checks.text("reason", &request.reason, 512);
+    let (token,) = checks.take((token,))?;
+    let token = token.ok_or_else(|| token_fault(Refusal::UnknownToken))?;
+    match call.engine.leave_queue(token).await {
+        Ok(done) => Ok(LeaveQueueResponse { success: true, left_at: timestamp(done.at), error: None }),
+        // Given up before: the same as now.
+        Err(Failure::Refused(Refusal::LeftLine)) => {
+            Ok(LeaveQueueResponse { success: true, left_at: timestamp(call.engine.now()), error: None })
+        }
+        Err(Failure::Refused(refusal)) => Err(token_fault(refusal)),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+async fn get_queue_stats(call: Call, request: GetQueueStatsRequest) -> Result<GetQueueStatsResponse, Fault> {
+    let mut checks = Checks::new();
+    let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
+    let (event,) = checks.take((event,))?;
+    let events = match event {
+        Some(event) => vec![call.engine.event(&event)?],
+        None => call.engine.events(),
+    };
+    let now = timestamp(call.engine.now());
+    let mut system = SystemQueueStats { last_updated: now, ..SystemQueueStats::default() };
+    let (mut per_minute, mut waiting, mut admitted) = (0_u64, 0_u64, 0_u64);
+    let mut stats = Vec::new();
+    for event in &events {
+        let Ok(queue) = call.engine.queue(&event.id) else { continue };
+        system.total_active_queues += i32::from(queue.waiting > 0);
+        waiting += u64::from(queue.waiting);
+        admitted += queue.admitted_total;
+        per_minute += u64::from(queue.admitted_per_minute);
+        if stats.len() < EVENTS_MAX {
+            stats.push(EventQueueStats {
+                event_id: event.id.to_string(),
+                total_waiting: count(queue.waiting),
+                total_admitted: count(queue.admitted_total),
+                admission_rate_per_minute: count(queue.admitted_per_minute),
+                average_wait_time_seconds: seconds_up(queue.average_wait_ms),
+                last_updated: now,
+            });
+        }
+    }
+    let ceiling = u64::from(call.settings.engine.admissions_per_second_max);
+    system.total_waiting_users = count(waiting);
+    system.total_admitted_users = count(admitted);
+    system.system_capacity_percentage = count((per_minute * 100 / 60 / ceiling.max(1)).min(100));
+    #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
+    let rate = per_minute as f32 / 60.0;
+    system.average_admission_rate = rate;
+    Ok(GetQueueStatsResponse { events: stats, system: Some(system), error: None })
+}
+
+/// A place's state in the words of the contract.
+pub(super) fn status(state: QueueState) -> QueueStatus {
+    match state {
+        QueueState::InRoom | QueueState::Waiting => QueueStatus::Waiting,
+        QueueState::Ready => QueueStatus::Ready,
+        QueueState::Admitted | QueueState::Used | QueueState::Left => QueueStatus::Left,
+        QueueState::Expired => QueueStatus::Expired,
+    }
+}
+
+pub(super) fn position(place: &QueuePlace) -> i32 {
+    count(place.position)
+}
+
+pub(super) fn eta(place: &QueuePlace) -> i32 {
+    place.eta_ms.map_or(0, seconds_up)
+}
+
+/// Here a token that is not ours is a place that is not there, not a right that is missing.
+pub(super) fn token_fault(refusal: Refusal) -> Fault {
+    match refusal {
+        Refusal::UnknownToken => Fault::not_found("waiting token"),
+        Refusal::TokenExpired => {
+            Fault::new(ErrorCode::FailedPrecondition, "the place in line has expired").detail("waiting_token", "expired", "")
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,222 @@
+//! `reservation.v1.ReservationService`: a customer's reservations.
+
+use std::time::Duration;
+
+use tacos_engine::views::SeatState;
+use tacos_engine::{
+    Confirm, EventId, Extend, Failure, Proof, Refusal, Release, ReservationToken, Reserve, UserId,
+};
+use tacos_proto::common::v1::{ErrorCode, PageInfo};
+use tacos_proto::reservation::v1::reservation_service_server::ReservationService;
+use tacos_proto::reservation::v1::{
+    CancelReservationRequest, CancelReservationResponse, ConfirmReservationRequest, ConfirmReservationResponse,
+    CreateReservationRequest, CreateReservationResponse, ExtendHoldRequest, ExtendHoldResponse, GetReservationRequest,
+    GetReservationResponse, ListReservationsRequest, ListReservationsResponse, ReservationStatus,
+};
+
+use crate::call::{Call, unary};
+use crate::wire::inbound::Wish;
+use crate::wire::time::count;
+use crate::wire::{Checks, Fault, outbound, pages, timestamp};
+
+unary! { ReservationService:
+    CreateReservation create_reservation(CreateReservationRequest) -> CreateReservationResponse;
+    GetReservation get_reservation(GetReservationRequest) -> GetReservationResponse;
+    ConfirmReservation confirm_reservation(ConfirmReservationRequest) -> ConfirmReservationResponse;
+    CancelReservation cancel_reservation(CancelReservationRequest) -> CancelReservationResponse;
+    ListReservations list_reservations(ListReservationsRequest) -> ListReservationsResponse;
+    ExtendHold extend_hold(ExtendHoldRequest) -> ExtendHoldResponse;
+}
+
+pub(super) async fn create_reservation(
+    call: Call,
+    request: CreateReservationRequest,
+) -> Result<CreateReservationResponse, Fault> {
+    let mut checks = Checks::new();
+    let event = checks.id::<EventId>("event_id", &request.event_id);
+    let want = checks.want(&Wish {
+        seat_ids: &request.seat_ids,
+        quantity: request.quantity,
+        section: &request.section,
+        require_adjacent: request.require_adjacent,
+        accessible: request.accessible,
+    });
+    let user = call.user(&mut checks, &request.user_id)?;
+    checks.text("reservation_token", &request.reservation_token, 128);
+    if let Some(metadata) = &request.metadata {
+        checks.text("metadata.source", &metadata.source, 64);
+        checks.text("metadata.user_agent", &metadata.user_agent, 512);
+        checks.entries("metadata.tags", metadata.tags.iter(), 16);
+    }
+    let key = call.key(&mut checks, &request.idempotency_key);
+    let (event, want, user, key) = checks.take((event, want, user, key))?;
+    call.emergencies.check_reservations(&event, &user)?;
+    call.known_event(&event).await?;
+    let mut reserve = Reserve::new(event.clone(), user, want);
+    reserve.key = key;
+    // A text that cannot be one of our tokens is a wrong token, not a wrong request.
+    reserve.token = request.reservation_token.parse::<ReservationToken>().ok();
+    let mut held = call.engine.reserve(reserve.clone()).await;
+    if !call.rules.token_required
+        && matches!(held, Err(Failure::Refused(Refusal::UnknownToken | Refusal::TokenExpired)))
+    {
+        reserve.trusted = true;
+        held = call.engine.reserve(reserve).await;
+    }
+    let held = held?;
+    let currency = call.catalog.currency(&call.engine, held.event)?;
+    let id = held.id.to_string();
+    Ok(CreateReservationResponse {
+        payment_url: call.payment_url(&id),
+        reservation_id: id,
+        status: ReservationStatus::Pending as i32,
+        hold_expires_at: timestamp(held.expires_at),
+        reserved_seats: outbound::seats(&call.engine, held.event, &held.places, SeatState::Reserved, currency),
+        total_amount: outbound::money(held.total_minor, currency),
+        error: None,
+    })
+}
+
+pub(super) async fn get_reservation(call: Call, request: GetReservationRequest) -> Result<GetReservationResponse, Fault> {
+    let mut checks = Checks::new();
+    let which = call.which(&mut checks, &request.reservation_id);
+    let owner = call.owner(&mut checks, &request.user_id)?;
+    let (which, owner) = checks.take((which, owner))?;
+    let view = call.engine.reservation(&which, owner.as_ref()).await?;
+    Ok(GetReservationResponse { reservation: Some(outbound::reservation(&call.engine, &view)), error: None })
+}
+
+pub(super) async fn confirm_reservation(
+    call: Call,
+    request: ConfirmReservationRequest,
+) -> Result<ConfirmReservationResponse, Fault> {
+    let mut checks = Checks::new();
+    let which = call.which(&mut checks, &request.reservation_id);
+    let payment = checks.payment(&request.payment_intent_id);
+    let user = call.owner(&mut checks, &request.user_id)?;
+    let key = call.key(&mut checks, &request.idempotency_key);
+    let (which, payment, user, key) = checks.take((which, payment, user, key))?;
+    let payment = payment.ok_or_else(not_approved)?;
+    let confirm = Confirm { which, user, proof: Proof::Intent(payment), exactly: None, key };
+    let confirmed = call.engine.confirm(confirm).await?;
+    let currency = call.catalog.currency(&call.engine, confirmed.event)?;
+    Ok(ConfirmReservationResponse {
+        order_id: confirmed.id.order().to_string(),
+        status: ReservationStatus::Confirmed as i32,
+        confirmed_at: timestamp(confirmed.at),
+        confirmed_seats: outbound::seats(&call.engine, confirmed.event, &confirmed.places, SeatState::Sold, currency),
+        error: None,
+    })
+}
+
+/// An intent that cannot be one of ours pays for nothing.
+pub(super) fn not_approved() -> Fault {
+    Fault::new(ErrorCode::PaymentNotApproved, "payment not approved: there is no such intent")
+        .detail("payment_intent_id", "not found", "")
+}
+
+pub(super) async fn cancel_reservation(
+    call: Call,
+    request: CancelReservationRequest,
+) -> Result<CancelReservationResponse, Fault> {
+    let mut checks = Checks::new();
+    let which = call.which(&mut checks, &request.reservation_id);
+    let user = call.owner(&mut checks, &request.user_id)?;
+    checks.text("reason", &request.reason, 512);
+    let key = call.key(&mut checks, &request.idempotency_key);
+    let (which, user, key) = checks.take((which, user, key))?;
+    let released = call.engine.release(Release { which, user, seats: smallvec_none(), key }).await?;
+    let currency = call.catalog.currency(&call.engine, released.event)?;
+    Ok(CancelReservationResponse {
+        status: ReservationStatus::Cancelled as i32,
+        cancelled_at: timestamp(released.at),
+        released_seats: outbound::seats(
+            &call.engine,
+            released.event,
+            &released.places,
+            SeatState::Available,
+            currency,
+        ),
+        error: None,
+    })
+}
+
+/// No seats named: all of them.
+pub(super) fn smallvec_none<T: Default>() -> T {
+    T::default()
+}
+
+async fn list_reservations(call: Call, request: ListReservationsRequest) -> Result<ListReservationsResponse, Fault> {
+    let mut checks = Checks::new();
+    let user = call.user(&mut checks, &request.user_id)?;
+    let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
+    let state = outbound::reservation_filter(request.status);
+    if state.is_err() {
+        checks.bad("status", "is no status", request.status);
+    }
+    let page = pages::wanted(&mut checks, request.pagination.as_ref(), 100, pages::cursor);
+    let (user, event, state, page) = checks.take((user, event, state.ok(), page))?;
+    let list = |after, most| call.engine.reservations(&user, state, event.as_ref(), after, most);
+    let mut after = page.after;
+    for _ in 0..page.skip {
+        match list(after, page.size as usize).await?.next {
+            Some(next) => after = Some(next),
+            None => return Ok(ListReservationsResponse { page_info: Some(PageInfo::default()), ..Default::default() }),
+        }
+    }
+    let shown = list(after, page.size as usize).await?;
+    let total = count_all(&call, &user, state, event.as_ref()).await?;
+    Ok(ListReservationsResponse {
+        reservations: shown.items.iter().map(|view| outbound::reservation(&call.engine, view)).collect(),
+        page_info: Some(PageInfo {
+            total_count: total,
+            has_next_page: shown.next.is_some(),
+            has_previous_page: after.is_some(),
+            next_cursor: shown.next.map(pages::cursor_text).unwrap_or_default(),
+            previous_cursor: String::new(),
+        }),
+        error: None,
+    })
+}
+
+/// Items that match, counted up to a bound: nobody pages through more by hand.
+async fn count_all(
+    call: &Call,
+    user: &UserId,
+    state: Option<tacos_engine::ReservationState>,
+    event: Option<&EventId>,
+) -> Result<i32, Fault> {
+    let (mut total, mut after) = (0, None);
+    for _ in 0..100 {
+        let page = call.engine.reservations(user, state, event, after, 100).await?;
+        total += page.items.len();
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(count(total))
+}
+
+async fn extend_hold(call: Call, request: ExtendHoldRequest) -> Result<ExtendHoldResponse, Fault> {
+    let mut checks = Checks::new();
+    let which = call.which(&mut checks, &request.reservation_id);
+    let user = call.owner(&mut checks, &request.user_id)?;
+    let by = checks.range("extension_seconds", request.extension_seconds.into(), 0, 3_600);
+    checks.text("reason", &request.reason, 512);
+    let key = call.key(&mut checks, &request.idempotency_key);
+    let (which, user, seconds, key) = checks.take((which, user, by, key))?;
+    let by = if seconds == 0 {
+        let view = call.engine.reservation(&which, user.as_ref()).await?;
+        Duration::from_millis(call.engine.event(&view.event)?.settings.extension_ms_max)
+    } else {
+        Duration::from_secs(seconds.into())
+    };
+    let extended = call.engine.extend(Extend { which, user, by, key }).await?;
+    Ok(ExtendHoldResponse {
+        new_expires_at: timestamp(extended.expires_at),
+        extended_seconds: count(extended.extended_ms / 1_000),
+        extension_allowed: true,
+        error: None,
+    })
+}

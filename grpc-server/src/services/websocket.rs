@@ -1,0 +1,334 @@
+//! `gateway.v1.WebSocketService`: live updates as streams, and messages into them.
+
+use std::pin::Pin;
+
+use tacos_engine::{
+    EventId, PaymentId, PaymentState, Refusal, ReservationId, ReservationState, SessionId, UnixMs, UserId,
+};
+use tacos_proto::common::v1::ErrorCode;
+use tacos_proto::gateway::v1::web_socket_service_server::WebSocketService;
+use tacos_proto::gateway::v1::{
+    DeliveredMessage, EventType, MessagePriority, MessageType, PaymentEventType, PaymentUpdate, QueueEventType,
+    QueueUpdate, ReservationEventType, ReservationUpdate, SendMessageRequest, SendMessageResponse,
+    StreamPaymentUpdatesRequest, StreamPaymentUpdatesResponse, StreamQueueUpdatesRequest, StreamQueueUpdatesResponse,
+    StreamReservationUpdatesRequest, StreamReservationUpdatesResponse,
+};
+use tokio_stream::{Stream, StreamExt};
+use tonic::{Request, Response, Status};
+
+use super::queue::{eta, position, token_fault};
+use crate::call::{Call, unary};
+use crate::hub::{Feed, Item, Subject, Topic, tell_place};
+use crate::rpc::Rpc;
+use crate::wire::{Checks, Fault, Spell, timestamp};
+
+/// Ids that one stream may name.
+const IDS_MAX: usize = 100;
+
+type Out<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+unary! { WebSocketService:
+    SendMessage send_message(SendMessageRequest) -> SendMessageResponse;
+{
+    type StreamQueueUpdatesStream = Out<StreamQueueUpdatesResponse>;
+    async fn stream_queue_updates(
+        &self,
+        request: Request<StreamQueueUpdatesRequest>,
+    ) -> Result<Response<Self::StreamQueueUpdatesStream>, Status> {
+        let (call, request) = self.0.begin_stream(Rpc::StreamQueueUpdates, request)?;
+        let feed = queue_feed(&call, &request).map_err(|fault| fault.to_status())?;
+        let (trace, token) = (call.trace, request.waiting_token);
+        Ok(Response::new(Box::pin(feed.filter_map(move |item| queue_answer(item, &token, &trace).map(Ok)))))
+    }
+
+    type StreamReservationUpdatesStream = Out<StreamReservationUpdatesResponse>;
+    async fn stream_reservation_updates(
+        &self,
+        request: Request<StreamReservationUpdatesRequest>,
+    ) -> Result<Response<Self::StreamReservationUpdatesStream>, Status> {
+        let (call, request) = self.0.begin_stream(Rpc::StreamReservationUpdates, request)?;
+        let feed = reservation_feed(&call, &request).await.map_err(|fault| fault.to_status())?;
+        let trace = call.trace;
+        Ok(Response::new(Box::pin(feed.filter_map(move |item| reservation_answer(item, &trace).map(Ok)))))
+    }
+
+    type StreamPaymentUpdatesStream = Out<StreamPaymentUpdatesResponse>;
+    async fn stream_payment_updates(
+        &self,
+        request: Request<StreamPaymentUpdatesRequest>,
+    ) -> Result<Response<Self::StreamPaymentUpdatesStream>, Status> {
+        let (call, request) = self.0.begin_stream(Rpc::StreamPaymentUpdates, request)?;
+        let feed = payment_feed(&call, &request).await.map_err(|fault| fault.to_status())?;
+        let trace = call.trace;
+        Ok(Response::new(Box::pin(feed.filter_map(move |item| payment_answer(item, &trace).map(Ok)))))
+    }
+}}
+
+fn open(call: &Call, topic: Topic, user: Option<UserId>, session: Option<SessionId>) -> Result<Feed, Fault> {
+    call.hub
+        .subscribe(topic, user, session)
+        .ok_or_else(|| Fault::new(ErrorCode::RateLimited, "as many streams are open as may be"))
+}
+
+fn queue_feed(call: &Call, request: &StreamQueueUpdatesRequest) -> Result<Feed, Fault> {
+    let mut checks = Checks::new();
+    let token = checks.waiting_token(&request.waiting_token);
+    let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
+    let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
+    let (token, session, named) = checks.take((token, session, event))?;
+    let token = token.ok_or_else(|| token_fault(Refusal::UnknownToken))?;
+    let event = call.engine.token_event(&token).map_err(token_fault)?;
+    if named.is_some_and(|named| named != event) {
+        return Err(Fault::invalid("event_id", "is not the place's", &request.event_id));
+    }
+    let feed = open(call, Topic::Place(event, token), call.caller.user.clone(), session)?;
+    tell_place(call.app(), feed.subscriber(), Some(QueueEventType::Unspecified), call.engine.now());
+    Ok(feed)
+}
+
+async fn reservation_feed(call: &Call, request: &StreamReservationUpdatesRequest) -> Result<Feed, Fault> {
+    let mut checks = Checks::new();
+    let ids = ids::<ReservationId>(&mut checks, "reservation_ids", &request.reservation_ids);
+    let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
+    let user = if request.reservation_ids.is_empty() {
+        call.user(&mut checks, &request.user_id)?.map(Some)
+    } else {
+        call.owner(&mut checks, &request.user_id)?
+    };
+    let (ids, session, user) = checks.take((ids, session, user))?;
+    let topic = match &user {
+        Some(user) if ids.is_empty() => Topic::Reservations(user.clone()),
+        _ => Topic::ReservationIds(ids.clone()),
+    };
+    // Listening first, then looking: nothing falls between.
+    let feed = open(call, topic, user.clone(), session)?;
+    let mut found = Vec::new();
+    for id in ids {
+        found.push(call.engine.reservation(&id.into(), user.as_ref()).await?);
+    }
+    if let Some(user) = user.as_ref().filter(|_| request.reservation_ids.is_empty()) {
+        found = call.engine.reservations(user, None, None, None, 100).await?.items;
+    }
+    for view in found.iter().rev() {
+        let item = Item::Reservation {
+            id: view.id.to_string(),
+            from: None,
+            to: view.state,
+            expires_at: (view.state == ReservationState::Pending).then_some(view.expires_at),
+            soon: false,
+            at: view.changed_at,
+        };
+        feed.subscriber().begin(Subject::Reservation(view.id.to_bytes()), item);
+    }
+    Ok(feed)
+}
+
+async fn payment_feed(call: &Call, request: &StreamPaymentUpdatesRequest) -> Result<Feed, Fault> {
+    let mut checks = Checks::new();
+    let ids = ids::<PaymentId>(&mut checks, "payment_intent_ids", &request.payment_intent_ids);
+    let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
+    let user = if request.payment_intent_ids.is_empty() {
+        call.user(&mut checks, &request.user_id)?.map(Some)
+    } else {
+        call.owner(&mut checks, &request.user_id)?
+    };
+    let (ids, session, user) = checks.take((ids, session, user))?;
+    let topic = match &user {
+        Some(user) if ids.is_empty() => Topic::Payments(user.clone()),
+        _ => Topic::PaymentIds(ids.clone()),
+    };
+    let feed = open(call, topic, user.clone(), session)?;
+    let mut found = Vec::new();
+    for id in ids {
+        found.push(call.engine.payment(id, user.as_ref()).await?);
+    }
+    if let Some(user) = user.as_ref().filter(|_| request.payment_intent_ids.is_empty()) {
+        found = call.engine.payments(user, None, None, None, 100).await?.items;
+    }
+    for view in found.iter().rev() {
+        let item =
+            Item::Payment { id: view.id.to_string(), from: None, to: view.state, first: true, at: view.changed_at };
+        feed.subscriber().begin(Subject::Payment(view.id.to_bytes()), item);
+    }
+    Ok(feed)
+}
+
+/// Ids that must all be well-formed and there.
+fn ids<T: std::str::FromStr + PartialEq>(checks: &mut Checks, field: &str, texts: &[String]) -> Option<Vec<T>> {
+    if texts.len() > IDS_MAX {
+        checks.bad(field, format!("at most {IDS_MAX}"), texts.len());
+        return None;
+    }
+    let mut ids: Vec<T> = Vec::with_capacity(texts.len());
+    for (at, text) in texts.iter().enumerate() {
+        match text.parse() {
+            Ok(id) if !ids.contains(&id) => ids.push(id),
+            Ok(_) => checks.bad(&format!("{field}[{at}]"), "duplicate", text),
+            Err(_) => checks.bad(&format!("{field}[{at}]"), "is none of our ids", text),
+        }
+    }
+    Some(ids)
+}
+
+fn end(reason: String, trace: &str) -> tacos_proto::common::v1::Error {
+    Fault::unavailable(reason).to_error(trace)
+}
+
+fn queue_answer(item: Item, token: &str, trace: &str) -> Option<StreamQueueUpdatesResponse> {
+    let mut answer = StreamQueueUpdatesResponse { correlation_id: trace.to_owned(), ..Default::default() };
+    match item {
+        Item::Place { place, event, at } => {
+            answer.set_type(EventType::QueueUpdate);
+            answer.timestamp = timestamp(at);
+            answer.queue_update = Some(QueueUpdate {
+                waiting_token: token.to_owned(),
+                position: place.as_ref().map_or(0, position),
+                eta_seconds: place.as_ref().map_or(0, eta),
+                event_type: event as i32,
+                admission_ready: place.is_some_and(|place| place.state == tacos_engine::views::QueueState::Ready),
+                expires_at: place.and_then(|place| timestamp(place.expires_at)),
+            });
+        }
+        Item::System { update, at } => {
+            answer.set_type(EventType::SystemUpdate);
+            answer.timestamp = timestamp(at);
+            answer.system_update = Some(update);
+        }
+        Item::Message(message, at) => {
+            answer.set_type(EventType::Message);
+            answer.timestamp = timestamp(at);
+            answer.message = Some(*message);
+        }
+        Item::End(reason) => {
+            answer.set_type(EventType::Error);
+            answer.error = Some(end(reason, trace));
+        }
+        Item::Reservation { .. } | Item::Payment { .. } => return None,
+    }
+    Some(answer)
+}
+
+fn reservation_answer(item: Item, trace: &str) -> Option<StreamReservationUpdatesResponse> {
+    let mut answer = StreamReservationUpdatesResponse { correlation_id: trace.to_owned(), ..Default::default() };
+    match item {
+        Item::Reservation { id, from, to, expires_at, soon, at } => {
+            answer.set_type(EventType::ReservationUpdate);
+            answer.timestamp = timestamp(at);
+            let event = reservation_event(to, soon);
+            answer.reservation_update = Some(ReservationUpdate {
+                reservation_id: id,
+                old_status: from.map_or(0, Spell::spell),
+                new_status: to.spell(),
+                hold_expires_at: expires_at.and_then(timestamp),
+                message: in_words(to, soon).to_owned(),
+                event_type: event as i32,
+            });
+        }
+        Item::Message(message, at) => {
+            answer.set_type(EventType::Message);
+            answer.timestamp = timestamp(at);
+            answer.message = Some(*message);
+        }
+        Item::End(reason) => {
+            answer.set_type(EventType::Error);
+            answer.error = Some(end(reason, trace));
+        }
+        _ => return None,
+    }
+    Some(answer)
+}
+
+fn reservation_event(to: ReservationState, soon: bool) -> ReservationEventType {
+    match to {
+        ReservationState::Pending if soon => ReservationEventType::ExpiringSoon,
+        ReservationState::Pending => ReservationEventType::Created,
+        ReservationState::Confirmed => ReservationEventType::Confirmed,
+        ReservationState::Cancelled | ReservationState::Failed => ReservationEventType::Cancelled,
+        ReservationState::Expired => ReservationEventType::Expired,
+        ReservationState::Refunded => ReservationEventType::Refunded,
+    }
+}
+
+fn in_words(to: ReservationState, soon: bool) -> &'static str {
+    match to {
+        ReservationState::Pending if soon => "the hold ends soon",
+        ReservationState::Pending => "the seats are held",
+        ReservationState::Confirmed => "the seats are sold",
+        ReservationState::Cancelled => "the seats were given back",
+        ReservationState::Failed => "the payment failed and the seats were given back",
+        ReservationState::Expired => "the hold's time ran out",
+        ReservationState::Refunded => "the money was paid back",
+    }
+}
+
+fn payment_answer(item: Item, trace: &str) -> Option<StreamPaymentUpdatesResponse> {
+    let mut answer = StreamPaymentUpdatesResponse { correlation_id: trace.to_owned(), ..Default::default() };
+    match item {
+        Item::Payment { id, from, to, first, at } => {
+            answer.set_type(EventType::PaymentUpdate);
+            answer.timestamp = timestamp(at);
+            let event = if first { PaymentEventType::Unspecified } else { payment_event(to) };
+            answer.payment_update = Some(PaymentUpdate {
+                payment_intent_id: id,
+                old_status: from.map_or(0, Spell::spell),
+                new_status: to.spell(),
+                message: format!("the payment is {}", format!("{to:?}").to_lowercase()),
+                event_type: event as i32,
+            });
+        }
+        Item::Message(message, at) => {
+            answer.set_type(EventType::Message);
+            answer.timestamp = timestamp(at);
+            answer.message = Some(*message);
+        }
+        Item::End(reason) => {
+            answer.set_type(EventType::Error);
+            answer.error = Some(end(reason, trace));
+        }
+        _ => return None,
+    }
+    Some(answer)
+}
+
+fn payment_event(to: PaymentState) -> PaymentEventType {
+    match to {
+        PaymentState::Pending => PaymentEventType::Created,
+        PaymentState::Processing => PaymentEventType::Processing,
+        PaymentState::Completed => PaymentEventType::Completed,
+        PaymentState::Failed => PaymentEventType::Failed,
+        PaymentState::Refunded => PaymentEventType::Refunded,
+        PaymentState::Cancelled => PaymentEventType::Cancelled,
+        PaymentState::Expired => PaymentEventType::Expired,
+    }
+}
+
+async fn send_message(call: Call, request: SendMessageRequest) -> Result<SendMessageResponse, Fault> {
+    let mut checks = Checks::new();
+    let user = checks.id_or_none::<UserId>("target_user_id", &request.target_user_id);
+    let session = checks.id_or_none::<SessionId>("target_session_id", &request.target_session_id);
+    if request.target_user_id.is_empty() && request.target_session_id.is_empty() {
+        checks.bad("target_user_id", "a user or a session is needed", "");
+    }
+    checks.text("title", &request.title, 256);
+    checks.required_text("content", &request.content, 4_096);
+    checks.entries("data", request.data.iter(), 16);
+    let kind = MessageType::try_from(request.message_type).map_err(|_| "message_type");
+    let priority = MessagePriority::try_from(request.priority).map_err(|_| "priority");
+    for field in [kind.err(), priority.err()].into_iter().flatten() {
+        checks.bad(field, "is none of the contract's", "");
+    }
+    let (user, session, kind, priority) = checks.take((user, session, kind.ok(), priority.ok()))?;
+    let now: UnixMs = call.engine.now();
+    let id = format!("msg_{}", crate::wire::trace_id());
+    let message = DeliveredMessage {
+        message_id: id.clone(),
+        message_type: if kind == MessageType::Unspecified { MessageType::Info } else { kind } as i32,
+        title: request.title,
+        content: request.content,
+        data: request.data,
+        priority: if priority == MessagePriority::Unspecified { MessagePriority::Normal } else { priority } as i32,
+        sent_at: timestamp(now),
+    };
+    let taken = call.hub.send(user.as_ref(), session.as_ref(), &Item::Message(Box::new(message), now));
+    Ok(SendMessageResponse { delivered: taken > 0, message_id: id, sent_at: timestamp(now), error: None })
+}

@@ -1,0 +1,13 @@
+//! Where wire types stop: outside data is checked on its way in, the engine's answers are spelled on their way out.
+//! Decides nothing about sales.
+
+pub(crate) mod error;
+pub(crate) mod inbound;
+pub(crate) mod outbound;
+pub(crate) mod pages;
+pub(crate) mod time;
+
+pub(crate) use error::{Fault, trace_id};
+pub(crate) use inbound::Checks;
+pub(crate) use outbound::Spell;
+pub(crate) use time::{moment, moment_of, timestamp};

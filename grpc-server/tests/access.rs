@@ -1,0 +1,287 @@
+//! Who may call what: every RPC, by every kind of caller, against a real server; and nobody sees what belongs to
+//! somebody else. The table in `docs/access.md` is written from the answers (run with `TACOS_UPDATE_DOCS=1` to renew it).
+
+mod support;
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use bytes::{Buf, BufMut, Bytes};
+use jsonwebtoken::{EncodingKey, Header, encode};
+use prost::Message;
+use serde_json::json;
+use support::{EVENT, House, channel};
+use tacos_proto::common::v1::{Error, ErrorCode};
+use tacos_proto::gateway::v1::gateway_service_client::GatewayServiceClient;
+use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
+use tacos_proto::gateway::v1::{JoinQueueRequest, RequestAdmissionRequest, ValidateTokenRequest};
+use tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient;
+use tacos_proto::reservation::v1::{CancelReservationRequest, CreateReservationRequest, GetReservationRequest};
+use tacos_server::rpc::Rpc;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+const SECRET: &str = "a secret of more than thirty-two bytes, for tests";
+
+fn house() -> House {
+    let mut house = House::new();
+    let file = house.folder.path().join("key");
+    std::fs::write(&file, SECRET).expect("written");
+    let key = tacos_server::settings::Key { algorithm: "HS256".into(), file };
+    house.settings.auth.keys.insert("main".into(), key);
+    house.settings.auth.issuer = "tests".into();
+    house
+}
+
+fn token(subject: &str, roles: &[&str], expires_in: i64) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let expires = i64::try_from(now).expect("in range") + expires_in;
+    let claims = json!({ "sub": subject, "exp": expires, "iss": "tests", "roles": roles, "scope": "buy" });
+    encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET.as_bytes())).expect("signed")
+}
+
+fn with<T>(message: T, token: Option<&str>) -> Request<T> {
+    let mut request = Request::new(message);
+    if let Some(token) = token {
+        let value = format!("Bearer {token}").parse().expect("ASCII");
+        request.metadata_mut().insert("authorization", value);
+    }
+    request
+}
+
+/// Sends and receives messages as they are.
+#[derive(Clone, Copy, Default)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+    fn encode(&mut self, item: Bytes, to: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        to.put(item);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(from.copy_to_bytes(from.remaining())))
+    }
+}
+
+/// Number of the field `error` in each RPC's response, and whether it streams.
+fn error_fields() -> HashMap<String, (u32, bool)> {
+    let set = prost_types::FileDescriptorSet::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("our own descriptors");
+    let mut numbers = HashMap::new();
+    for file in &set.file {
+        for message in &file.message_type {
+            let error = message.field.iter().find(|field| field.name() == "error");
+            let number = error.map_or(0, |field| u32::try_from(field.number()).expect("positive"));
+            numbers.insert(format!(".{}.{}", file.package(), message.name()), number);
+        }
+    }
+    let mut found = HashMap::new();
+    for file in &set.file {
+        for service in &file.service {
+            for method in &service.method {
+                let name = format!("{}.{}/{}", file.package(), service.name(), method.name());
+                found.insert(name, (numbers[method.output_type()], method.server_streaming()));
+            }
+        }
+    }
+    found
+}
+
+/// The error that stands in field `number` of an encoded message.
+fn error_in(mut message: Bytes, number: u32) -> Option<Error> {
+    while message.has_remaining() {
+        let (tag, kind) = prost::encoding::decode_key(&mut message).expect("well-formed");
+        if tag == number && kind == prost::encoding::WireType::LengthDelimited {
+            let length = prost::encoding::decode_varint(&mut message).expect("well-formed");
+            let part = message.copy_to_bytes(usize::try_from(length).expect("short"));
+            return Some(Error::decode(part).expect("an error"));
+        }
+        let context = prost::encoding::DecodeContext::default();
+        prost::encoding::skip_field(kind, tag, &mut message, context).expect("well-formed");
+    }
+    None
+}
+
+/// Calls an RPC with an empty request; says `no` for callers who may not, `yes` for all other answers.
+async fn may(channel: &Channel, rpc: Rpc, token: Option<&str>, fields: &HashMap<String, (u32, bool)>) -> &'static str {
+    let (number, streams) = fields[&rpc.to_string()];
+    let mut client = tonic::client::Grpc::new(channel.clone());
+    client.ready().await.expect("ready");
+    let path = format!("/{rpc}").parse().expect("a path");
+    let refused = |code: ErrorCode| match code {
+        ErrorCode::Unauthenticated => "unauthenticated",
+        ErrorCode::Forbidden => "forbidden",
+        _ => "yes",
+    };
+    if streams {
+        return match client.server_streaming(with(Bytes::new(), token), path, Raw).await {
+            Err(status) if status.code() == tonic::Code::Unauthenticated => "unauthenticated",
+            Err(status) if status.code() == tonic::Code::PermissionDenied => "forbidden",
+            _ => "yes",
+        };
+    }
+    let answer = client.unary(with(Bytes::new(), token), path, Raw).await.expect("an answer").into_inner();
+    error_in(answer, number).map_or("yes", |error| refused(error.code()))
+}
+
+#[tokio::test]
+async fn every_rpc_is_open_to_those_it_is_for_and_to_nobody_else() {
+    let house = house();
+    let server = house.open().await;
+    let channel = channel(&server).await;
+    let fields = error_fields();
+    let callers = [
+        ("nobody", None),
+        ("user", Some(token("kim", &[], 60))),
+        ("service", Some(token("shop", &["service"], 60))),
+        ("admin", Some(token("root", &["admin"], 60))),
+    ];
+    let mut table = String::from(
+        "# Who may call what\n\nWritten by `tests/access.rs` from the answers of a real server. A user reaches only what is theirs: \
+         somebody else's reservation\nor payment is FORBIDDEN, and nothing of it is told.\n\n| RPC | nobody | user | service | admin |\n|---|---|---|---|---|\n",
+    );
+    for rpc in Rpc::ALL {
+        let mut answers = Vec::new();
+        for (_, token) in &callers {
+            answers.push(may(&channel, *rpc, token.as_deref(), &fields).await);
+        }
+        let _ = writeln!(table, "| {rpc} | {} |", answers.join(" | "));
+        let wanted: [&str; 4] = match rpc.access() {
+            tacos_server::rpc::Access::Open => ["yes"; 4],
+            tacos_server::rpc::Access::User => ["unauthenticated", "yes", "yes", "yes"],
+            tacos_server::rpc::Access::Service => ["unauthenticated", "forbidden", "yes", "yes"],
+            tacos_server::rpc::Access::Admin => ["unauthenticated", "forbidden", "forbidden", "yes"],
+        };
+        // A webhook without a signature is not authenticated, whoever brings it; an empty token is no token.
+        if !matches!(rpc, Rpc::ReceivePaymentWebhook | Rpc::ValidateToken) {
+            assert_eq!(answers, wanted, "{rpc}");
+        }
+    }
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/access.md");
+    if std::env::var_os("TACOS_UPDATE_DOCS").is_some() {
+        std::fs::write(&page, &table).expect("written");
+    }
+    let committed = std::fs::read_to_string(&page).expect("docs/access.md is committed");
+    assert_eq!(committed, table, "docs/access.md is out of date");
+    server.drain().await.expect("ends cleanly");
+}
+
+#[tokio::test]
+async fn somebody_elses_reservation_is_neither_shown_nor_changed() {
+    let house = house();
+    let server = house.open().await;
+    let channel = channel(&server).await;
+    let (kim, lee, shop) = (token("kim", &[], 60), token("lee", &[], 60), token("shop", &["service"], 60));
+    let mut queue = QueueServiceClient::new(channel.clone());
+    let join = JoinQueueRequest { event_id: EVENT.into(), session_id: "tab".into(), ..Default::default() };
+    let joined = queue.join_queue(with(join, Some(&kim))).await.expect("an answer").into_inner();
+    let ask = RequestAdmissionRequest { waiting_token: joined.waiting_token.clone(), ..Default::default() };
+    // The place is Kim's: a stolen waiting token lets nobody else in.
+    let stolen = queue.request_admission(with(ask.clone(), Some(&lee))).await.expect("an answer").into_inner();
+    assert_eq!(stolen.reservation_token, "");
+    let admitted = queue.request_admission(with(ask, Some(&kim))).await.expect("an answer").into_inner();
+
+    let mut reservations = ReservationServiceClient::new(channel.clone());
+    let create = CreateReservationRequest {
+        event_id: EVENT.into(),
+        seat_ids: vec!["A-1".into()],
+        user_id: "kim".into(),
+        reservation_token: admitted.reservation_token,
+        idempotency_key: "k".into(),
+        ..Default::default()
+    };
+    let as_lee = reservations.create_reservation(with(create.clone(), Some(&lee))).await.expect("an answer").into_inner();
+    assert_eq!(as_lee.error.expect("refused").code(), ErrorCode::Forbidden);
+    let held = reservations.create_reservation(with(create, Some(&kim))).await.expect("an answer").into_inner();
+    assert_eq!(held.error, None);
+
+    let get = |user_id: &str| GetReservationRequest { reservation_id: held.reservation_id.clone(), user_id: user_id.into() };
+    for named in ["", "lee"] {
+        let seen = reservations.get_reservation(with(get(named), Some(&lee))).await.expect("an answer").into_inner();
+        assert_eq!(seen.reservation, None);
+        assert_eq!(seen.error.expect("refused").code(), ErrorCode::Forbidden);
+    }
+    let cancel = CancelReservationRequest {
+        reservation_id: held.reservation_id.clone(),
+        idempotency_key: "c".into(),
+        ..Default::default()
+    };
+    let refused = reservations.cancel_reservation(with(cancel, Some(&lee))).await.expect("an answer").into_inner();
+    assert_eq!(refused.error.expect("refused").code(), ErrorCode::Forbidden);
+    for caller in [&kim, &shop] {
+        let seen = reservations.get_reservation(with(get(""), Some(caller))).await.expect("an answer").into_inner();
+        assert!(seen.reservation.is_some(), "{seen:?}");
+    }
+    server.drain().await.expect("ends cleanly");
+}
+
+#[tokio::test]
+async fn bad_tokens_are_refused_and_say_why() {
+    let house = house();
+    let server = house.open().await;
+    let channel = channel(&server).await;
+    let mut gateway = GatewayServiceClient::new(channel);
+    let mut validate = |token: String, required_scope: &str| {
+        let request = ValidateTokenRequest { token, required_scope: required_scope.into() };
+        let mut gateway = gateway.clone();
+        async move { gateway.validate_token(request).await.expect("an answer").into_inner() }
+    };
+    let good = validate(token("kim", &["service"], 60), "buy").await;
+    assert!(good.valid, "{good:?}");
+    assert_eq!(good.user.expect("known").roles, ["service"]);
+    let mut forged = token("kim", &["admin"], 60);
+    forged.replace_range(forged.len() - 4.., "AAAA");
+    for (bad, code) in [
+        (validate(token("kim", &[], -3_600), "").await, ErrorCode::Unauthenticated),
+        (validate(forged, "").await, ErrorCode::Unauthenticated),
+        (validate("garbage".into(), "").await, ErrorCode::Unauthenticated),
+        (validate(token("kim", &[], 60), "rule").await, ErrorCode::Unauthorized),
+    ] {
+        assert!(!bad.valid);
+        assert_eq!(bad.user, None);
+        assert_eq!(bad.error.expect("says why").code(), code);
+    }
+    let _ = &mut gateway;
+    server.drain().await.expect("ends cleanly");
+}
+
+#[tokio::test]
+async fn keys_are_exchanged_without_a_restart() {
+    let mut house = house();
+    house.settings.auth.reload_seconds = 1;
+    let server = house.open().await;
+    let mut gateway = GatewayServiceClient::new(channel(&server).await);
+    let file = house.folder.path().join("key");
+    let old = token("kim", &[], 60);
+    let ask = |token: &str| ValidateTokenRequest { token: token.into(), required_scope: String::new() };
+    assert!(gateway.validate_token(ask(&old)).await.expect("an answer").into_inner().valid);
+    std::fs::write(&file, "another secret of more than thirty-two bytes").expect("written");
+    // The files are looked at every second; each look is a call here, and the test ends with the first that sees it.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while gateway.validate_token(ask(&old)).await.expect("an answer").into_inner().valid {
+        assert!(std::time::Instant::now() < deadline, "the old key is still in force");
+        tokio::task::yield_now().await;
+    }
+    server.drain().await.expect("ends cleanly");
+}

@@ -1,0 +1,71 @@
+//! Compiles the `.proto` files of this folder to Rust without an installed protoc.
+//!
+//! Writes to `OUT_DIR`: one module of types, clients and servers for each package; `descriptors.bin`, the descriptor set that
+//! servers reflect; and `descriptors_with_comments.bin`, the same with source information, which only the tests read.
+//! It does not touch the Go, Java and Kotlin stubs: `scripts/` and `pom.xml` make those.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use prost::Message;
+use protox::Compiler;
+use protox::file::{File, FileResolver, GoogleFileResolver};
+
+/// Folders of this crate that hold one package each, as `<folder>/v1/*.proto`.
+const PACKAGES: [&str; 5] = ["common", "engine", "gateway", "payment", "reservation"];
+
+/// First part of every import path: the name that this folder has in the repository.
+const IMPORT_ROOT: &str = "proto/";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let crate_dir = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out_dir = PathBuf::from(env::var("OUT_DIR")?);
+
+    let mut compiler = Compiler::with_file_resolver(ContractFiles { crate_dir: crate_dir.clone() });
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(import_paths(&crate_dir)?)?;
+    let with_comments = compiler.file_descriptor_set();
+    fs::write(out_dir.join("descriptors_with_comments.bin"), with_comments.encode_to_vec())?;
+
+    let mut reflected = with_comments.clone();
+    for file in &mut reflected.file {
+        file.source_code_info = None;
+    }
+    fs::write(out_dir.join("descriptors.bin"), reflected.encode_to_vec())?;
+
+    tonic_prost_build::configure().compile_fds(with_comments)?;
+    Ok(())
+}
+
+/// Every `.proto` file of the contract as it is imported, sorted; tells cargo to watch their folders.
+fn import_paths(crate_dir: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut paths = Vec::new();
+    for package in PACKAGES {
+        let folder = format!("{package}/v1");
+        println!("cargo:rerun-if-changed={folder}");
+        for entry in fs::read_dir(crate_dir.join(&folder))? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".proto") {
+                paths.push(format!("{IMPORT_ROOT}{folder}/{name}"));
+            }
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Finds `proto/x.proto` in this crate wherever the crate lies, so that a packaged copy builds too; Google's own files
+/// come with the compiler.
+struct ContractFiles {
+    crate_dir: PathBuf,
+}
+
+impl FileResolver for ContractFiles {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        let Some(below) = name.strip_prefix(IMPORT_ROOT) else {
+            return GoogleFileResolver::new().open_file(name);
+        };
+        File::open(name, &self.crate_dir.join(below))
+    }
+}

@@ -1,0 +1,56 @@
+//! The wire contract of Traffic Tacos: messages, clients and servers, made from the `.proto` files beside this crate.
+//!
+//! Modules are nested as the packages are: `gateway.v1.JoinQueueRequest` is [`gateway::v1::JoinQueueRequest`]. Well-known types come
+//! from `prost-types`. What the fields mean stands in the `.proto` files and is repeated on the items here. This crate
+//! decides nothing and checks nothing: bounds are enforced at the server's door.
+//!
+//! # Examples
+//!
+//! ```
+//! use tacos_proto::common::v1::Money;
+//! use tacos_proto::prost::Message;
+//!
+//! let price = Money { amount: 120_000, currency: "KRW".to_owned() };
+//! assert_eq!(Money::decode(price.encode_to_vec().as_slice()), Ok(price));
+//! // What is no message is refused.
+//! assert!(Money::decode([0xff].as_slice()).is_err());
+//! ```
+
+#![forbid(unsafe_code)]
+
+// The exact versions that the generated code was made for.
+pub use {prost, prost_types, tonic};
+
+/// Every file of the contract and what it imports, as an encoded `google.protobuf.FileDescriptorSet`: what a reflection
+/// service serves. Without comments, to stay small.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// Declares one package as a module. Lints on generated code would only judge the generator.
+macro_rules! package {
+    ($name:ident, $path:literal, $what:literal) => {
+        #[doc = $what]
+        pub mod $name {
+            #[doc = $what]
+            #[allow(
+                missing_docs,
+                unused_qualifications,
+                clippy::all,
+                clippy::pedantic,
+                clippy::large_enum_variant
+            )]
+            pub mod v1 {
+                tonic::include_proto!($path);
+            }
+        }
+    };
+}
+
+package!(common, "common.v1", "Shared values, errors and the operators' service.");
+package!(
+    engine,
+    "engine.v1",
+    "Events, seat maps, queue policies, change feed, backups: the project's own package."
+);
+package!(gateway, "gateway.v1", "The front door: gateway, waiting line, streams, webhooks in.");
+package!(payment, "payment.v1", "The payment simulator.");
+package!(reservation, "reservation.v1", "Reservations, inventory and the worker's steps.");

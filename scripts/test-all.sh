@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs every suite, prints what ran and how long it took, and fails if one failed or did not run.
+set -u
+cd "$(dirname "$0")/.."
+failed=0
+ran=()
+
+suite() {
+    local name=$1 needle=$2
+    shift 2
+    local log started took
+    log=$(mktemp)
+    started=$(date +%s)
+    printf '\n=== %s\n' "$name"
+    if "$@" 2>&1 | tee "$log" | grep -vE '^\s*(Compiling|Downloaded|Downloading) ' ; [ "${PIPESTATUS[0]}" -eq 0 ]; then
+        verdict=passed
+    else
+        verdict=FAILED
+    fi
+    # A suite that printed no sign of its tests has not run them.
+    if [ "$verdict" = passed ] && ! grep -qE "$needle" "$log"; then
+        verdict='DID NOT RUN'
+    fi
+    [ "$verdict" = passed ] || failed=$((failed + 1))
+    took=$(($(date +%s) - started))
+    ran+=("$(printf '%-12s %5d s  %s' "$verdict" "$took" "$name")")
+    rm -f "$log"
+}
+
+suite 'formatting' '^formatted$' bash -c 'cargo fmt --all --check && echo formatted'
+suite 'clippy' '^no warnings$' bash -c 'cargo clippy --workspace --all-targets --quiet -- -D warnings && echo no warnings'
+suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet && echo documented'
+suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace
+suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
+suite 'contract' 'passed' make --no-print-directory test-contract
+
+printf '\n%s\n' "${ran[@]}"
+printf '%d passed, %d failed\n' "$((${#ran[@]} - failed))" "$failed"
+[ "$failed" -eq 0 ]
