@@ -11,7 +11,7 @@ use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::{
     Bound, Command, Config, CreateEvent, Driver, Engine, EventId, ExternalId, Failure, IdempotencyKey,
     JoinQueue, Note, OpenError, Outcome, Payee, QueuePolicy, RecoveryConsent, Refusal, Reserve, Scenario,
-    SeatId, UserId, limits,
+    SeatId, SeatMap, UserId, limits,
 };
 
 fn engine_with(change: impl FnOnce(&mut Config)) -> Engine {
@@ -291,6 +291,41 @@ fn settings_of_an_engine() {
         config.retention = Duration::ZERO;
     });
     assert_eq!(both, ["payments_max", "retention (ms)"], "all problems at once");
+}
+
+/// What was taken and not yet written is bounded too. Turned by hand, so that nobody writes behind our back.
+#[test]
+fn bytes_between_callers_and_disk() {
+    let (disk, clock) = (MemStorage::new(), clock());
+    let config = Config { log_buffer_bytes: limits::LOG_BUFFER_BYTES_MIN, ..by_hand(&clock) };
+    let opened = Engine::open_storage(Arc::new(disk), config, RecoveryConsent::LoseNothing, |_| ());
+    let (engine, _) = opened.expect("a new folder");
+    create(&engine, event(), SeatMap { sections: vec![floor(1 << 20)] }, settings(), None);
+    open(&engine, event());
+    let command = reserve_command("kim");
+    let in_flight: Vec<_> = std::iter::from_fn(|| {
+        let pending = engine.submit(&command);
+        // A refusal is there at once; a success waits for the disk.
+        (!pending.is_ready()).then_some(pending)
+    })
+    .take(1 << 16)
+    .collect();
+    assert!(in_flight.len() < 1 << 16, "the buffer never filled");
+    at_capacity(&engine, &command, Bound::LogBuffer);
+    engine.turn();
+    assert!(in_flight.into_iter().all(|pending| pending.wait().is_ok()), "what was taken is not lost");
+    engine.submit(&command).wait().expect("room again");
+}
+
+/// In memory there is no disk to wait for: whoever finds the buffer full makes room.
+#[test]
+fn an_engine_in_memory_has_room_for_ever() {
+    let engine = engine_with(|config| config.log_buffer_bytes = limits::LOG_BUFFER_BYTES_MIN);
+    let written = engine.status().written;
+    while engine.status().written < written + 4 * limits::LOG_BUFFER_BYTES_MIN as u64 {
+        let held = reserve(&engine, "kim", best(1)).expect("held");
+        release(&engine, held.id).expect("given back");
+    }
 }
 
 /// A folder is opened with a smaller bound than it has use for: the error says which setting to raise.

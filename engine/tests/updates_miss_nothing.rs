@@ -256,6 +256,8 @@ fn a_future_is_woken_by_news() {
     let mut reader = engine.updates(engine.position()).expect("now");
     assert!(reader.poll_ready(&mut context).is_pending());
     reserve(&engine, "kim", best(1)).expect("held");
+    // In memory callers wait for nothing and wake nobody: whoever turns the engine tells its readers.
+    engine.turn();
     assert!(flag.0.load(Ordering::SeqCst), "woken");
     assert_eq!(reader.poll_ready(&mut context), Poll::Ready(Ok(())));
     let mut updates = Vec::new();

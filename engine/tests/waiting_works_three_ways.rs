@@ -71,12 +71,18 @@ fn by_blocking_by_await_and_by_queue() {
 
 #[test]
 fn a_refusal_waits_for_nothing() {
-    let (engine, _) = small_sale();
+    let folder = tempfile::tempdir().expect("a folder");
+    // Turned by hand: nothing is written before somebody waits for it.
+    let engine = open_folder(folder.path(), by_hand(&clock()));
+    open_sale(&engine, house(2, 10));
     let pending = engine.reserve(Reserve::new(event(), user("kim"), best(99)));
     assert!(pending.is_ready() && !pending.is_durable());
     let taken = engine.reserve(Reserve::new(event(), user("kim"), best(1)));
     assert!(!taken.is_ready(), "a success waits for the disk");
     taken.wait().expect("held");
+    let (engine, _) = small_sale();
+    let taken = engine.reserve(Reserve::new(event(), user("kim"), best(1)));
+    assert!(taken.is_ready(), "in memory nobody waits");
 }
 
 #[test]

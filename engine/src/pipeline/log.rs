@@ -37,10 +37,20 @@ impl Log {
         if self.disk_full.load(Ordering::Relaxed) {
             return Err(Refusal::AtCapacity(Bound::DiskSpace).into());
         }
-        if self.buffer.crowded() {
+        if self.buffer.crowded() && !self.makes_room() {
             return Err(Refusal::AtCapacity(Bound::LogBuffer).into());
         }
         Ok(())
+    }
+
+    /// In memory nobody waits for a disk: the caller that finds the buffer crowded tells the readers itself.
+    #[cold]
+    fn makes_room(&self) -> bool {
+        let in_memory = self.durable.reached() == u64::MAX;
+        if in_memory {
+            self.buffer.drive();
+        }
+        in_memory
     }
 
     /// Fails when the engine takes no writes at all any more.

@@ -14,7 +14,7 @@ use super::core::Core;
 use super::effects::seat_count;
 use super::event::Event;
 use super::read::describe;
-use super::reserve::named_places;
+use super::wanted::named_places;
 use super::{Did, Outcome, request};
 
 impl Core {

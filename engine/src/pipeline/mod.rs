@@ -1,12 +1,16 @@
 //! Where the rooms meet. Each family of commands is one short file that hands what one room produced to the next:
-//! `queue` (the line), `reserve` (seats and holds), `settle` (holds become sales), `pay` (intents), `manage` (events).
+//! `queue` (the line), `reserve` (seats taken), `give_back` (holds that change and end), `settle` (holds become sales), `pay` (intents), `manage` (events).
 //! `effects` is what a record does to the state: the live path and replay run the same functions. `turn` feeds due
-//! deadlines in at the front, as commands. `images` writes the whole state down and puts it back.
+//! deadlines in at the front, as commands. `images` writes the whole state down,
+//! `restore` puts it back.
 
 mod apply;
+mod checks;
 mod core;
 mod effects;
 mod event;
+mod give_back;
+mod hold;
 mod images;
 mod log;
 mod manage;
@@ -19,10 +23,12 @@ mod queue;
 mod read;
 mod request;
 mod reserve;
+mod restore;
 mod settle;
 mod state;
 mod told;
 mod turn;
+mod wanted;
 
 pub(crate) use self::core::Core;
 pub(crate) use apply::Replayer;

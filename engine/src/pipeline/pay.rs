@@ -19,7 +19,7 @@ use crate::sync::Owned;
 
 use super::core::Core;
 use super::effects::{created_reply, refunded_reply, settled_reply};
-use super::reserve::OwnedHold;
+use super::hold::OwnedHold;
 use super::settle::Purse;
 use super::{Did, Outcome, request};
 

@@ -15,8 +15,9 @@ use crate::sync::Owned;
 use super::core::Core;
 use super::effects::confirmed_reply;
 use super::event::Event;
+use super::give_back::next_changes;
+use super::hold::OwnedHold;
 use super::queue::UsedTicket;
-use super::reserve::{OwnedHold, next_changes};
 use super::state::State;
 use super::{Did, Failure, Outcome, request};
 

@@ -188,14 +188,19 @@ impl LogBuffer {
         assert!(self.driver.set(Box::new(driver)).is_ok(), "the log buffer has one driver already");
     }
 
+    /// Drains the ring, if callers are who drains it.
+    pub(crate) fn drive(&self) {
+        if let Some(drive) = self.driver.get() {
+            drive();
+        }
+    }
+
     #[cold]
     fn wait_for_room(&self, end: u64) {
         let mut pause = Pause::new();
         // Acquire: as in `append`.
         while end.wrapping_sub(self.consumed.load(Ordering::Acquire)) > self.capacity_bytes {
-            if let Some(drive) = self.driver.get() {
-                drive();
-            }
+            self.drive();
             pause.wait();
         }
     }

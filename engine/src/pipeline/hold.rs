@@ -1,0 +1,138 @@
+//! Who may change a hold: names looked up, users checked, the right to change it taken.
+
+use crate::clock::UnixMs;
+use crate::command::Which;
+use crate::error::{Refusal, ReservationState};
+use crate::ids::{SeatId, SlotId, UserId};
+use crate::reply::Places;
+use crate::reservations::{Facts, Slot, SlotState};
+use crate::sync::{Owned, Seen};
+
+use super::core::Core;
+use super::event::Event;
+use super::wanted::named_places;
+use crate::payments::PaymentSlot;
+
+/// A pending, unlapsed hold of which this thread is the owner.
+pub(crate) struct OwnedHold<'a> {
+    pub(crate) owned: Owned<'a>,
+    pub(crate) slot: &'a Slot,
+    pub(crate) facts: Facts,
+    pub(crate) event: &'a Event,
+}
+
+impl Core {
+    /// Slot, generation and tag behind a name, checked.
+    pub(crate) fn reservation_id(&self, which: &Which) -> Result<SlotId, Refusal> {
+        match which {
+            Which::Id(id) => self.reservations.find(id.0).map(|_| id.0).ok_or(Refusal::UnknownReservation),
+            Which::External(external) => {
+                let (index, generation) =
+                    self.reservations.by_external(external).ok_or(Refusal::UnknownReservation)?;
+                let slot = self.reservations.slot(index).ok_or(Refusal::UnknownReservation)?;
+                let facts = self.reservations.read(slot, index);
+                let known = facts.id.generation == generation && facts.state != SlotState::Free;
+                if known { Ok(facts.id) } else { Err(Refusal::UnknownReservation) }
+            }
+        }
+    }
+
+    /// Everything about a reservation, of one moment.
+    pub(crate) fn facts(&self, id: SlotId) -> Option<Facts> {
+        let slot = self.reservations.slot(id.slot)?;
+        let facts = self.reservations.read(slot, id.slot);
+        (facts.id == id && facts.state != SlotState::Free).then_some(facts)
+    }
+
+    pub(crate) fn check_user(&self, facts: &Facts, user: Option<&UserId>) -> Result<(), Refusal> {
+        match user {
+            Some(user) if !self.users.is(facts.user, user) => Err(Refusal::Forbidden),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn check_exactly(&self, facts: &Facts, seats: &[SeatId]) -> Result<(), Refusal> {
+        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
+        let named = named_places(event, seats)?;
+        let mut held: Places = facts.places.clone();
+        held.sort_unstable();
+        if named[..] == held[..] { Ok(()) } else { Err(Refusal::SeatsDiffer) }
+    }
+
+    pub(super) fn own_users_hold(
+        &self,
+        id: SlotId,
+        user: Option<&UserId>,
+        now: UnixMs,
+    ) -> Result<OwnedHold<'_>, Refusal> {
+        let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+        self.check_user(&facts, user)?;
+        self.own_pending(id, now)
+    }
+
+    /// Takes the right to change a pending hold whose time has not run out. One that has is expired on the way.
+    pub(crate) fn own_pending(&self, id: SlotId, now: UnixMs) -> Result<OwnedHold<'_>, Refusal> {
+        let slot = self.reservations.slot(id.slot).ok_or(Refusal::UnknownReservation)?;
+        let pending = |seen: Seen| {
+            seen.generation == id.generation
+                && seen.state == ReservationState::Pending as u8
+                && slot.expires_at() > now
+        };
+        let Ok(owned) = slot.status.own(pending) else {
+            self.expire_if(id, now);
+            return Err(self.why_not_pending(id, now));
+        };
+        let before = owned.before();
+        let facts = self.reservations.read_owned(slot, id.slot, before.generation, before.state);
+        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
+        Ok(OwnedHold { owned, slot, facts, event })
+    }
+
+    pub(super) fn expire_if(&self, id: SlotId, now: UnixMs) {
+        if self.facts(id).is_some_and(|facts| facts.expires_at <= now) {
+            self.expire_slot(id.slot, now);
+        }
+    }
+
+    pub(super) fn why_not_pending(&self, id: SlotId, now: UnixMs) -> Refusal {
+        match self.facts(id).map(|facts| (facts.state, facts.expires_at)) {
+            None | Some((SlotState::Free, _)) => Refusal::UnknownReservation,
+            Some((SlotState::Is(ReservationState::Expired), _)) => Refusal::ReservationExpired,
+            Some((SlotState::Is(ReservationState::Pending), expires_at)) if expires_at <= now => {
+                Refusal::ReservationExpired
+            }
+            Some((SlotState::Is(state), _)) => Refusal::ReservationIs(state),
+        }
+    }
+
+    /// Takes the right to change a pending hold, of `user` if given, that has no payment under way.
+    pub(crate) fn own_unpaid(
+        &self,
+        id: SlotId,
+        user: Option<&UserId>,
+        now: UnixMs,
+    ) -> Result<OwnedHold<'_>, Refusal> {
+        loop {
+            let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+            self.check_user(&facts, user)?;
+            // Looked at before owning: the payment's owner may be waiting for this reservation. A payment that is
+            // over stays over, so the answer holds as long as the reservation names the same one.
+            if facts.payment.is_some_and(|payment| self.payment_lives(payment, now)) {
+                return Err(Refusal::PaymentExists);
+            }
+            let hold = self.own_pending(id, now)?;
+            if hold.facts.payment == facts.payment {
+                return Ok(hold);
+            }
+        }
+    }
+
+    fn payment_lives(&self, (slot, generation): (u32, u32), now: UnixMs) -> bool {
+        let read = self.payments.slot(slot).and_then(PaymentSlot::read);
+        read.is_some_and(|(state, intent, _)| {
+            intent.id.generation == generation
+                && super::settle::is_live(state)
+                && !intent.has_lapsed(state, now)
+        })
+    }
+}
