@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak bench
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate bench
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -55,6 +55,10 @@ storm: ## 100,000 holds that end within one second, and what callers notice of i
 
 soak: ## Ten minutes of everything, with memory over time (MINUTES=10)
 	$(CARGO) run --release --quiet -p tacos-engine --example soak -- $(or $(MINUTES),10)
+
+simulate: ## The whole engine against its model, with faults: SEED=1 RUNS=100 KIND=memory|disk|faults ARGS=--trace
+	$(CARGO) run --release --quiet -p tacos-engine --features testing --example simulate -- \
+		--seed $(or $(SEED),1) --runs $(or $(RUNS),100) --kind $(or $(KIND),faults) $(ARGS)
 
 bench: ## What rooms cost, one by one
 	$(CARGO) run --release --quiet -p tacos-engine --example hold_confirm

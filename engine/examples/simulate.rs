@@ -2,7 +2,7 @@
 //! and the total; a violation is printed with the command that reproduces it, and ends the program with an error.
 //!
 //! ```text
-//! simulate [--seed N] [--runs M] [--steps S] [--kind memory|disk|faults] [--plant reply|update|early|model] [--trace]
+//! simulate [--seed N] [--runs M] [--steps S] [--kind memory|disk|faults] [--plant reply|update|early|loss|model] [--trace]
 //! ```
 #![allow(clippy::print_stdout, reason = "a program that reports")]
 
@@ -55,9 +55,10 @@ impl Options {
             None => Planted::None,
             Some("reply") => Planted::WrongReply,
             Some("update") => Planted::LostUpdate,
+            Some("loss") => Planted::HiddenLoss,
             Some("early") => Planted::EarlyAck,
             Some("model") => Planted::WrongModel,
-            Some(other) => return Err(format!("--plant {other}: reply, update, early or model")),
+            Some(other) => return Err(format!("--plant {other}: reply, update, early, loss or model")),
         };
         let simulation = simulation.planting(planted);
         Ok(if self.trace { simulation.watched_by(|line| println!("{line}")) } else { simulation })

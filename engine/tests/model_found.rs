@@ -298,3 +298,30 @@ fn a_reader_goes_on_over_records_that_tell_nothing() {
     let last = facts.last().map(|fact| &fact.what);
     assert!(matches!(last, Some(What::Reservation(changed)) if changed.from.is_none()), "{last:?}");
 }
+
+#[test]
+fn whoever_finds_a_lapsed_turn_while_joining_lets_the_line_move_up() {
+    let house = House::new(None, Some(QueuePolicy { inside_max: 1, ..QueuePolicy::default() }));
+    let join = |session: &str, who: &str| {
+        let session = Some(SessionId::new(session).expect("valid"));
+        house.engine.join_queue(JoinQueue { event: event(), session, user: Some(user(who)) }).wait()
+    };
+    join("tab-1", "kim").expect("ready");
+    let second = join("tab-2", "lee").expect("waiting").token;
+    // The line's own timer, set when it last moved, is out of the way.
+    house.pass(1);
+    house.engine.turn();
+    house.pass(59);
+    // Kim's window is over, which this join notices; but Lee waits already, so it is refused.
+    assert_eq!(
+        join("tab-1", "lee").expect_err("one place a user"),
+        Failure::Refused(Refusal::AlreadyWaiting)
+    );
+    house.engine.turn();
+    let ask = RequestAdmission { token: second, event: None, user: None };
+    let mut updates = Vec::new();
+    house.engine.updates(Position::ZERO).expect("kept").read(&mut updates).expect("read");
+    let ready = updates.iter().filter(|update| matches!(update.what, What::Ready(..))).count();
+    assert_eq!(ready, 2, "without anybody asking: {updates:?}");
+    house.engine.request_admission(ask).wait().expect("let in");
+}

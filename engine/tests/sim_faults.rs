@@ -34,6 +34,8 @@ fn nothing_acknowledged_is_lost_on_a_disk_that_fails() {
     println!("{total}");
     let faults = total.faults;
     assert!(faults.crashes > 0 && faults.kills > 0 && faults.full > 0, "nothing was tried: {faults}");
+    let damaged = faults.flips + faults.moved + faults.shortened + faults.removed;
+    assert!(damaged > faults.refused && faults.refused > 0, "nothing was damaged: {faults}");
     assert!(faults.syncs_lost + faults.syncs_late + faults.writes > 0, "nothing was tried: {faults}");
 }
 
@@ -41,6 +43,13 @@ fn nothing_acknowledged_is_lost_on_a_disk_that_fails() {
 fn an_engine_that_acknowledges_too_early_is_found_out() {
     let found =
         (1..20).any(|seed| Simulation::with_faults(seed).planting(Planted::EarlyAck).run(800).is_err());
+    assert!(found, "not found in 20 seeds");
+}
+
+#[test]
+fn an_engine_that_hides_a_loss_is_found_out() {
+    let found =
+        (1..20).any(|seed| Simulation::with_faults(seed).planting(Planted::HiddenLoss).run(800).is_err());
     assert!(found, "not found in 20 seeds");
 }
 

@@ -84,11 +84,19 @@ pub(super) enum At {
     Nothing,
 }
 
+/// A chunk in which nothing happens any more.
+struct Finished {
+    /// What ended last in it; its group's timer drops the chunk.
+    number: u32,
+    /// When its memory may go.
+    at: UnixMs,
+}
+
 pub(super) struct Directory {
     leaves: Box<[OnceLock<Box<Leaf>>]>,
     grow: Mutex<()>,
-    /// Chunks that are done, and when their memory may go, in order of time.
-    finished: Mutex<VecDeque<(u32, UnixMs)>>,
+    /// Chunks that are done, in order of time.
+    finished: Mutex<VecDeque<Finished>>,
 }
 
 impl Directory {
@@ -164,22 +172,24 @@ impl Directory {
             return None;
         }
         let forget_at = now.plus_ms(TICKET_MEMORY_MS);
-        self.finished.lock().push_back((number >> CHUNK_BITS, forget_at));
+        self.finished.lock().push_back(Finished { number, at: forget_at });
         Some(forget_at)
     }
 
-    /// Drops the chunks whose memory time is over; returns when the next one may go.
-    pub(super) fn sweep(&self, now: UnixMs) -> Option<UnixMs> {
+    /// Drops the chunks whose memory time is over.
+    pub(super) fn sweep(&self, now: UnixMs) {
         let mut finished = self.finished.lock();
-        while let Some(&(chunk, at)) = finished.front() {
-            if at > now {
-                return Some(at);
-            }
-            finished.pop_front();
-            let (leaf, index) = self.leaf(chunk).expect("a finished chunk has its leaf");
+        while let Some(last) = finished.pop_front_if(|last| last.at <= now) {
+            let (leaf, index) = self.leaf(last.number >> CHUNK_BITS).expect("a finished chunk has its leaf");
             leaf.chunks[index].store(None);
         }
-        None
+    }
+
+    /// When the chunk may go that the last of this group finished; `None` for every other group.
+    pub(super) fn forget_at(&self, first: u32) -> Option<UnixMs> {
+        let finished = self.finished.lock();
+        let group = |number: u32| number >> GROUP_BITS;
+        finished.iter().rev().find(|last| group(last.number) == group(first)).map(|last| last.at)
     }
 
     /// For replay: a chunk that no image names was over in the life before; all its places are departed.

@@ -376,3 +376,16 @@ fn policy_bounds_are_checked() {
     let refused = line.begin_policy(QueuePolicy { burst: 0, ..QueuePolicy::default() }, T0).err();
     assert_eq!(refused.expect("refused").to_string(), "burst is 0, but must be between 1 and 1000000");
 }
+
+#[test]
+fn groups_with_nothing_left_to_happen_keep_no_timer() {
+    let (line, timers) = line_with(QueuePolicy { waiting_max: 10, inactivity_ms: 5_000, ..one_a_minute() });
+    // One chunk that is over and waits to be forgotten, and half of the next.
+    for person in 0..6_144 {
+        let number = join(&line, person, T0);
+        line.begin_leave(number, T0).expect("waiting").commit();
+    }
+    timers.turn(&line, T0.plus_ms(100_000));
+    let left = timers.0.lock().len();
+    assert_eq!(left, 1, "only the one that forgets the finished chunk");
+}

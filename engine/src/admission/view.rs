@@ -140,11 +140,10 @@ impl Line {
     pub(crate) fn due(&self, group: u32, now: UnixMs, due: &mut Vec<u32>) -> Option<UnixMs> {
         let first = group << GROUP_BITS;
         let next = self.tickets.get(first).and_then(|chunk| self.due_in(&chunk, first, now, due));
-        let swept = self.tickets.sweep(now);
-        match (next, swept) {
-            (Some(next), Some(swept)) => Some(next.min(swept)),
-            (next, swept) => next.or(swept),
-        }
+        self.tickets.sweep(now);
+        // A chunk that is over has one timer more to wait for: the one that drops it. Its group may fire for an older
+        // reason first.
+        next.or_else(|| self.tickets.forget_at(first))
     }
 
     /// When a ticket with this deadline needs its timer. Who is ready in a paused line has none, and is looked at again

@@ -56,7 +56,11 @@ impl Core {
                 Join::UserWaiting => return Err(Refusal::AlreadyWaiting.into()),
                 Join::Full => return Err(Refusal::AtCapacity(Bound::WaitingLine).into()),
                 Join::Closed => return Err(Refusal::SaleNotOpen(event.sale()).into()),
-                Join::Due { number } => self.expire_ticket(event, line, number, now),
+                Join::Due { number } => {
+                    self.expire_ticket(event, line, number, now);
+                    // Whatever becomes of this join: a turn is free.
+                    self.advance(event, line, now);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! One seed, one run: the whole engine with simulated clock, storage and customers, faults drawn from a mix, and the model
 //! and the auditor beside it. The same seed gives the same run.
 
+mod damage;
 mod faults;
 mod report;
 
@@ -43,6 +44,8 @@ pub enum Planted {
     LostUpdate,
     /// Writes are acknowledged before they are synced.
     EarlyAck,
+    /// Damaged folders are opened as if their operator had agreed to losses.
+    HiddenLoss,
     /// The model believes that payments live a millisecond longer than they do.
     WrongModel,
 }
@@ -88,7 +91,9 @@ impl Simulation {
     /// An engine on a disk that crashes, fails and fills.
     #[must_use]
     pub fn with_faults(seed: u64) -> Self {
-        Self::new(seed, Some(SimStorage::new(seed)), true)
+        let storage = SimStorage::new(seed);
+        storage.set_short_reads(seed.is_multiple_of(4));
+        Self::new(seed, Some(storage), true)
     }
 
     /// With a bug.
@@ -100,7 +105,7 @@ impl Simulation {
                 self.config.durability = Durability::Relaxed { sync_every: Duration::from_secs(60) };
             }
             Planted::WrongModel => self.model.rules.payment_ttl_ms += 1,
-            Planted::None | Planted::WrongReply | Planted::LostUpdate => {}
+            Planted::None | Planted::WrongReply | Planted::LostUpdate | Planted::HiddenLoss => {}
         }
         self
     }
@@ -411,7 +416,9 @@ impl Simulation {
         }
         // A reader keeps the folder's lock as long as it lives.
         (self.engine, self.reader) = (None, None);
+        let probe = self.probe_damage()?;
         self.open()?;
+        self.judge_damage(probe, true)?;
         if self.engine().digest() != digest {
             let differs = differing(&images, &self.engine().images());
             return Violation::of(format!(

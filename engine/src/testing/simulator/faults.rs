@@ -28,6 +28,16 @@ pub struct Faults {
     pub full: u64,
     /// Time jumped by more than an hour.
     pub jumps: u64,
+    /// A bit flipped in a file that nobody had open.
+    pub flips: u64,
+    /// A sector landed where another belongs.
+    pub moved: u64,
+    /// A file was cut short.
+    pub shortened: u64,
+    /// A file was gone.
+    pub removed: u64,
+    /// Damaged folders that were refused; the others opened as if nothing had happened, because nothing of worth had.
+    pub refused: u64,
 }
 
 impl Faults {
@@ -42,6 +52,11 @@ impl Faults {
             kills: self.kills + other.kills,
             full: self.full + other.full,
             jumps: self.jumps + other.jumps,
+            flips: self.flips + other.flips,
+            moved: self.moved + other.moved,
+            shortened: self.shortened + other.shortened,
+            removed: self.removed + other.removed,
+            refused: self.refused + other.refused,
         }
     }
 }
@@ -51,8 +66,19 @@ impl fmt::Display for Faults {
         write!(
             f,
             "faults: {} crashes, {} kills, {} syncs failed and lost, {} failed and kept, {} writes failed, \
-             {} times full, {} clock jumps",
-            self.crashes, self.kills, self.syncs_lost, self.syncs_late, self.writes, self.full, self.jumps
+             {} times full, {} clock jumps, {} bits flipped, {} sectors misplaced, {} files cut, {} files gone ({} refused)",
+            self.crashes,
+            self.kills,
+            self.syncs_lost,
+            self.syncs_late,
+            self.writes,
+            self.full,
+            self.jumps,
+            self.flips,
+            self.moved,
+            self.shortened,
+            self.removed,
+            self.refused
         )
     }
 }
@@ -145,7 +171,9 @@ impl Simulation {
         self.reader = None;
         self.engine = None;
         self.crash();
+        let probe = self.probe_damage()?;
         self.open()?;
+        self.judge_damage(probe, false)?;
         self.after_opening()
     }
 
@@ -171,7 +199,9 @@ impl Simulation {
         self.engine = None;
         self.full = false;
         self.storage = Some(image);
+        let probe = self.probe_damage()?;
         self.open()?;
+        self.judge_damage(probe, false)?;
         self.after_opening()
     }
 }

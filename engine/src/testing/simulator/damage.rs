@@ -1,0 +1,139 @@
+//! What a disk may do to a folder that nobody has open: bits flip, a sector lands in the wrong place, a file is cut short or
+//! gone. Opened must then be the whole truth or a refusal that changes nothing; never a state with a hole in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::engine::{Engine, OpenError};
+use crate::journal::{JournalError, RecoveryConsent};
+use crate::pipeline::Digest;
+
+use super::{Checked, Planted, Simulation, Violation};
+use crate::testing::random::Random;
+use crate::testing::storage::SimStorage;
+
+const SECTOR_BYTES: usize = 512;
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// What was done to a copy of the folder.
+#[derive(Clone, Debug)]
+enum Damage {
+    Flipped { file: String, offset: usize, bit: u8 },
+    Moved { file: String, from: usize, to: usize },
+    Shortened { file: String, to: usize },
+    Removed { file: String },
+}
+
+/// How opening a damaged copy ended.
+pub(super) struct Probe {
+    damage: Damage,
+    /// The state, and whether the engine said that it cut a torn tail off; `None` if it refused.
+    opened: Option<(Digest, bool)>,
+}
+
+impl Simulation {
+    /// Damages a copy of the folder and opens that. Call while nobody has the folder open.
+    pub(super) fn probe_damage(&mut self) -> Checked<Option<Probe>> {
+        let Some(storage) = self.storage.as_ref().filter(|_| self.faulty) else { return Ok(None) };
+        if !self.random.chance(40) {
+            return Ok(None);
+        }
+        let mut files = storage.files();
+        let Some(damage) = draw(&mut self.random, &files) else { return Ok(None) };
+        damage.befall(&mut files);
+        let class = &mut self.report.faults;
+        match damage {
+            Damage::Flipped { .. } => class.flips += 1,
+            Damage::Moved { .. } => class.moved += 1,
+            Damage::Shortened { .. } => class.shortened += 1,
+            Damage::Removed { .. } => class.removed += 1,
+        }
+        let disk = SimStorage::from_files(self.random.draw(), files.clone());
+        disk.set_short_reads(self.random.chance(50));
+        let config = self.config.clone();
+        let opened = Engine::open_storage(Arc::new(disk.clone()), config, self.consent(), |_| ());
+        let opened = match opened {
+            Ok((engine, opened)) => Some((engine.digest(), opened.cut.is_some())),
+            Err(OpenError::Journal(why @ JournalError::Io { .. })) => {
+                return Violation::of(format!("after {damage:?} a healthy disk is blamed: {why}"));
+            }
+            Err(_) if disk.files() != files => {
+                return Violation::of(format!("after {damage:?} the folder is refused, and changed"));
+            }
+            Err(_) => {
+                self.report.faults.refused += 1;
+                None
+            }
+        };
+        Ok(Some(Probe { damage, opened }))
+    }
+
+    /// What an operator is supposed to have agreed to: nothing, in an honest run.
+    fn consent(&self) -> RecoveryConsent {
+        if self.planted == Planted::HiddenLoss {
+            RecoveryConsent::CutAtDamage
+        } else {
+            RecoveryConsent::LoseNothing
+        }
+    }
+
+    /// Compares the damaged copy with the folder as it is, now that it is open. `closed`: it had been closed, so that
+    /// every frame has its witness and no damage passes for a torn tail.
+    pub(super) fn judge_damage(&self, probe: Option<Probe>, closed: bool) -> Checked {
+        let Some(Probe { damage, opened: Some((digest, cut)) }) = probe else { return Ok(()) };
+        let is_torn = cut && !closed;
+        if digest == self.engine().digest() || is_torn {
+            return Ok(());
+        }
+        Violation::of(format!("after {damage:?} another state was opened (cut: {cut}), and nobody was told"))
+    }
+}
+
+impl Damage {
+    fn befall(&self, files: &mut Files) {
+        match self {
+            Self::Flipped { file, offset, bit } => files.get_mut(file).expect("drawn")[*offset] ^= 1 << bit,
+            Self::Moved { file, from, to } => {
+                let bytes = files.get_mut(file).expect("drawn");
+                bytes.copy_within(*from..*from + SECTOR_BYTES, *to);
+            }
+            Self::Shortened { file, to } => files.get_mut(file).expect("drawn").truncate(*to),
+            Self::Removed { file } => {
+                files.remove(file);
+            }
+        }
+    }
+}
+
+/// Damage where something is: most of a preallocated segment is zeros that nobody reads. Half of it by file, so that small
+/// ones get their share, and half by byte.
+fn draw(random: &mut Random, files: &Files) -> Option<Damage> {
+    let used = |bytes: &[u8]| bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    let written: Vec<(&String, usize)> =
+        files.iter().map(|(name, bytes)| (name, used(bytes))).filter(|(_, used)| *used > 0).collect();
+    let (file, used) = if random.chance(50) {
+        *random.pick(&written)?
+    } else {
+        let mut at = random.index(written.iter().map(|(_, used)| used).sum::<usize>().max(1));
+        *written.iter().find(|(_, used)| {
+            let here = at < *used;
+            at = at.saturating_sub(*used);
+            here
+        })?
+    };
+    let file = file.clone();
+    Some(match random.below(10) {
+        0..6 => {
+            let offset = random.index(used);
+            Damage::Flipped { file, offset, bit: u8::try_from(random.below(8)).expect("small") }
+        }
+        6..8 if used > 2 * SECTOR_BYTES => {
+            let sectors = used / SECTOR_BYTES;
+            let (from, to) = (random.index(sectors) * SECTOR_BYTES, random.index(sectors) * SECTOR_BYTES);
+            Damage::Moved { file, from, to }
+        }
+        6..9 => Damage::Shortened { to: random.index(used), file },
+        _ => Damage::Removed { file },
+    })
+}
