@@ -103,6 +103,12 @@ impl RawEngine {
         Ok(Self::over(Engine::in_memory(config)?, clock, in_flight_max))
     }
 
+    /// Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until it is shut down.
+    pub(crate) fn stop(&self) -> Result<(), RawJobError> {
+        let Some(engine) = self.alive() else { return Ok(()) };
+        engine.close().map_err(|error| RawJobError::Failed { text: error.to_string() })
+    }
+
     /// Writes and syncs what was taken, ends the engine's threads, and lets its memory go. Answers that wait can still
     /// be fetched. Closing twice is the same as closing once.
     pub(crate) fn shut_down(&self) -> Result<(), RawJobError> {
