@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use tacos_engine::{
-    Completion, CompletionQueue, Engine, Failure, JournalError, ManualClock, NotAccepted, Position, SnapshotError,
+    Completion, CompletionQueue, Engine, Failure, JournalError, ManualClock, NotAccepted, Position,
+    SnapshotError,
 };
 
 use crate::answers::{Found, RawAnswer, RawCompletion, answer};
