@@ -33,6 +33,7 @@ suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo d
 suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace
 suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
 suite 'contract' 'passed' make --no-print-directory test-contract
+suite 'kotlin binding' '^kotlin binding: all passed$' make --no-print-directory test-kotlin
 
 printf '\n%s\n' "${ran[@]}"
 printf '%d passed, %d failed\n' "$((${#ran[@]} - failed))" "$failed"

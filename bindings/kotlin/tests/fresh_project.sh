@@ -18,9 +18,10 @@ take() {
 take pom.xml
 take src/main/kotlin/Shop.kt
 
-mvn -q -B package
+mvn -q -B -ntp package
 for run in first second; do
-    mvn -q -B exec:java -Dexec.mainClass=ShopKt -Dexec.args="$folder/data" | tee "$run.txt"
+    # Maven colours its end of the line even where nobody asked.
+    mvn -q -B exec:java -Dexec.mainClass=ShopKt -Dexec.args="$folder/data" | sed 's/\x1b\[[0-9;]*m//g' | tee "$run.txt"
 done
 grep -qx 'sold A-7: ord_[0-9a-z]*' first.txt
 grep -qx 'A-7 was taken: conflict: seats are taken: A-7' first.txt

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use tacos_engine::{
-    Completion, CompletionQueue, Engine, Failure, JournalError, ManualClock, NotAccepted, Position, SnapshotError,
+    Completion, CompletionQueue, Engine, Failure, JournalError, ManualClock, NotAccepted, Position,
+    SnapshotError,
 };
 
 use crate::answers::{Found, RawAnswer, RawCompletion, answer};
@@ -101,6 +102,12 @@ impl RawEngine {
     pub(crate) fn in_memory(config: &RawConfig) -> Result<Arc<Self>, RawOpenError> {
         let Opening { config, clock, in_flight_max, .. } = config.opening()?;
         Ok(Self::over(Engine::in_memory(config)?, clock, in_flight_max))
+    }
+
+    /// Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until it is shut down.
+    pub(crate) fn stop(&self) -> Result<(), RawJobError> {
+        let Some(engine) = self.alive() else { return Ok(()) };
+        engine.close().map_err(|error| RawJobError::Failed { text: error.to_string() })
     }
 
     /// Writes and syncs what was taken, ends the engine's threads, and lets its memory go. Answers that wait can still

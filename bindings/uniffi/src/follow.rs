@@ -169,6 +169,15 @@ struct Reading {
     events: HashMap<EventId, u32>,
 }
 
+impl Reading {
+    fn read(&mut self, engine: &Engine) -> Result<Vec<RawUpdate>, RawUpdatesLost> {
+        let Self { reader, updates, events } = self;
+        reader.read(updates)?;
+        let mut describe = Describe { engine, events };
+        Ok(updates.drain(..).map(|update| describe.update(update)).collect())
+    }
+}
+
 #[uniffi::export]
 impl RawUpdates {
     /// The next updates, one at least; some hundreds at most.
@@ -179,6 +188,16 @@ impl RawUpdates {
         }
         let _alone = Alone(&self.waited_for);
         OnBorder(poll_fn(|context| self.poll(context))).await
+    }
+
+    /// The updates that are there now, some hundreds at most; none if there are none.
+    pub(crate) fn ready(&self) -> Result<Vec<RawUpdate>, RawUpdatesLost> {
+        self.reading.lock().read(&self.engine)
+    }
+
+    /// Where the last update that was read ends.
+    pub(crate) fn position(&self) -> i64 {
+        signed(self.reading.lock().reader.position().0)
     }
 }
 
@@ -200,13 +219,12 @@ impl RawUpdates {
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<Result<Vec<RawUpdate>, RawUpdatesLost>> {
         let mut reading = self.reading.lock();
-        let Reading { reader, updates, events } = &mut *reading;
         loop {
-            if reader.read(updates)? > 0 {
-                let mut describe = Describe { engine: &self.engine, events };
-                return Poll::Ready(Ok(updates.drain(..).map(|update| describe.update(update)).collect()));
+            let updates = reading.read(&self.engine)?;
+            if !updates.is_empty() {
+                return Poll::Ready(Ok(updates));
             }
-            match reader.poll_ready(context) {
+            match reading.reader.poll_ready(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(ready) => ready?,
             }
@@ -303,7 +321,9 @@ impl Describe<'_> {
             let place = self.engine.describe(event, change.place)?.into();
             Some(RawPlaceChanged { place, state: change.state.into(), version: change.version.into() })
         };
-        changed.iter().filter_map(described).collect()
+        let mut sorted: Vec<&PlaceChanged> = changed.iter().collect();
+        sorted.sort_unstable_by_key(|change| change.place);
+        sorted.into_iter().filter_map(described).collect()
     }
 
     fn waiting(&self, event: u32, ticket: u32) -> String {

@@ -16,6 +16,8 @@ pub(crate) enum RawRead {
     Sections { event: String },
     Seats { event: String, from: i32, most: i32 },
     SeatsNamed { event: String, seats: Vec<String> },
+    FreeSeats { event: String },
+    FreeSeatBit { event: String, seat: String },
     QueuePlace { token: String },
     TokenEvent { token: String },
     Queue { event: String },
@@ -61,6 +63,15 @@ fn look(engine: &Engine, read: RawRead) -> Result<RawAnswer, Refusal> {
             let named: Vec<_> = ids("seats", &seats)?;
             let seats = engine.seats_named(&id("event", &event)?, &named)?;
             RawAnswer::Seats { seats: seats.into_iter().map(RawSeat::from).collect() }
+        }
+        RawRead::FreeSeats { event } => {
+            let mut words = Vec::new();
+            engine.copy_free_seats(&id("event", &event)?, &mut words)?;
+            RawAnswer::Bytes { bytes: words.into_iter().flat_map(u64::to_le_bytes).collect() }
+        }
+        RawRead::FreeSeatBit { event, seat } => {
+            let (word, bit) = engine.free_seat_bit(&id("event", &event)?, &id("seat", &seat)?)?;
+            RawAnswer::Number { number: signed(word as u64 * u64::from(u64::BITS) + u64::from(bit)) }
         }
         line => return look_at_line(engine, line),
     })

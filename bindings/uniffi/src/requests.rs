@@ -301,6 +301,7 @@ fn read(engine: &Engine, request: RawRequest) -> Checked<Pending<Found>> {
 
 impl RawRequest {
     /// Commands about events and their lines; anything else comes back.
+    #[expect(clippy::result_large_err, reason = "handed on to the next part of one big match")]
     fn of_event(self) -> Result<Checked<Command>, Self> {
         Ok(match self {
             Self::CreateEvent { event, settings, sections, queue, key } => {
@@ -335,6 +336,7 @@ impl RawRequest {
     }
 
     /// Commands about holds and reservations; anything else comes back.
+    #[expect(clippy::result_large_err, reason = "handed on to the next part of one big match")]
     fn of_reservation(self) -> Result<Checked<Command>, Self> {
         Ok(match self {
             reserve @ Self::Reserve { .. } => reserve.reserve(),

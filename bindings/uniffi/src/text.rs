@@ -37,9 +37,13 @@ where
     texts.iter().map(|text| id(field, text)).collect()
 }
 
-/// A token. Why it is not one of ours is not told.
-pub(crate) fn token<T: FromStr>(text: &str) -> Checked<T> {
-    text.parse().map_err(|_| Refusal::UnknownToken)
+/// A token. It is not echoed: it may be somebody's credential with a slip of the pen in it.
+pub(crate) fn token<T>(text: &str) -> Checked<T>
+where
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    text.parse().map_err(|why| Refusal::invalid("token", why, ""))
 }
 
 /// A number in the width that the engine has for it.
@@ -109,8 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_cannot_be_read_is_unknown() {
-        assert_eq!(token::<tacos_engine::WaitingToken>("wtkn_?"), Err(Refusal::UnknownToken));
+    fn a_token_that_cannot_be_read_is_not_echoed() {
+        let refusal = token::<tacos_engine::WaitingToken>("wtkn_?").expect_err("no token");
+        assert_eq!(problem(&refusal), ("token", ""));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use tacos_engine::views::{
     Counts, EventView, PaymentView, PlaceView, QueuePlace, QueueState, QueueView, ReservationView, SeatState,
     SeatView, SectionView, Status, WebhookView,
 };
-use tacos_engine::{Effect, Engine, PackedPlace};
+use tacos_engine::{Effect, Engine, PackedPlace, UnixMs};
 
 use crate::event::RawEventSettings;
 use crate::refusal::{RawPaymentState, RawReservationState, RawSaleState, mirror};
@@ -103,9 +103,17 @@ impl From<PlaceView> for RawPlace {
     }
 }
 
-/// Places of one event in words.
+/// Places of one event in words: seats in the order of the seat map, then standing places.
 pub(crate) fn places(engine: &Engine, event: u32, places: &[PackedPlace]) -> Vec<RawPlace> {
-    places.iter().filter_map(|place| engine.describe(event, *place)).map(RawPlace::from).collect()
+    let words = |places: &[PackedPlace]| {
+        places.iter().filter_map(|place| engine.describe(event, *place)).map(RawPlace::from).collect()
+    };
+    if places.is_sorted() {
+        return words(places);
+    }
+    let mut sorted = places.to_vec();
+    sorted.sort_unstable();
+    words(&sorted)
 }
 
 /// A seat with its state.
@@ -258,7 +266,8 @@ pub(crate) struct RawQueuePlace {
     pub state: RawQueueState,
     pub position: i32,
     pub eta_ms: Option<i64>,
-    pub expires_at_ms: i64,
+    /// Absent while nothing can end it.
+    pub expires_at_ms: Option<i64>,
 }
 
 impl From<QueuePlace> for RawQueuePlace {
@@ -267,7 +276,7 @@ impl From<QueuePlace> for RawQueuePlace {
             state: place.state.into(),
             position: small(place.position),
             eta_ms: place.eta_ms.map(signed),
-            expires_at_ms: unix_ms(place.expires_at),
+            expires_at_ms: (place.expires_at < UnixMs::MAX).then(|| unix_ms(place.expires_at)),
         }
     }
 }

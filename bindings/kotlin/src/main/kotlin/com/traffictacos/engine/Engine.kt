@@ -15,6 +15,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
 import java.nio.file.Path
 import java.time.Instant
+import java.util.BitSet
 import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 import kotlin.time.Duration
@@ -108,6 +109,16 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     fun seatsNamed(event: String, seats: List<String>): List<Seat> =
         read<RawAnswer.Seats>(RawRead.SeatsNamed(event, seats)).seats.map { it.toSeat() }
 
+    /**
+     * The numbered seats that show as free, a bit each: a hint that is cheap to copy, exact when nobody writes and no hold
+     * has lapsed. Which bit is which seat's, [freeSeatBit] tells. Throws [RefusedException] if there is no such event.
+     */
+    fun freeSeats(event: String): BitSet = BitSet.valueOf(read<RawAnswer.Bytes>(RawRead.FreeSeats(event)).bytes)
+
+    /** A seat's bit in what [freeSeats] gives. Throws [RefusedException] if there is no such seat. */
+    fun freeSeatBit(event: String, seat: String): Int =
+        read<RawAnswer.Number>(RawRead.FreeSeatBit(event, seat)).number.toInt()
+
     /** A place in the line. Asking counts as activity. */
     fun queuePlace(token: String): QueuePlaceLookup = look(RawRead.QueuePlace(token)).toAnswer() as QueuePlaceLookup
 
@@ -155,8 +166,13 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     /** Does everything that is due, and returns how many timers fired. With time by hand, deadlines work only here. */
     fun turn(): Long = job { border.raw.turn() }
 
-    /** Lets time pass by hand, does everything that is due then, and returns the new time. See [Options.timeByHandFrom]. */
-    fun advance(by: Duration): Instant = job { border.raw.advance(by.inWholeMilliseconds).also { border.raw.turn() } }.let(::moment)
+    /**
+     * Lets time pass by hand, does everything that is due then (unless [turn] is false), and returns the new time. See
+     * [Options.timeByHandFrom].
+     */
+    fun advance(by: Duration, turn: Boolean = true): Instant = job {
+        border.raw.advance(by.inWholeMilliseconds).also { if (turn) border.raw.turn() }
+    }.let(::moment)
 
     /** Takes a snapshot of everything durable by now, and returns the position that it holds. Writers go on meanwhile. */
     suspend fun snapshot(): Long = withContext(Dispatchers.IO) { job { border.raw.snapshot() } }
@@ -166,6 +182,14 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
 
     /** Forgets all remembered idempotency answers. For operators only: a retry may act twice. */
     fun clearIdempotency(): Unit = job { border.raw.clearIdempotency() }
+
+    /**
+     * Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until [close]; followers end once
+     * they have read everything. Blocks for as long as that takes.
+     *
+     * Throws [JobException] if the journal had failed before, or fails now.
+     */
+    fun stop(): Unit = job { border.raw.stop() }
 
     /**
      * Takes no more writes, syncs what was taken, answers whoever waits, and lets the folder and all memory go. Blocks

@@ -37,13 +37,30 @@ class JobException(message: String) : EngineException(message)
 
 /** Updates that were asked for cannot be given. */
 class UpdatesLostException(
+    val reason: Reason,
     message: String,
     /** The oldest position from which can be read, where the updates asked for are gone. */
     val oldest: Long? = null,
-) : EngineException(message)
+) : EngineException(message) {
+    /** Which kind of thing stood in the way. */
+    enum class Reason {
+        /** What comes next is no longer kept; [oldest] is where one can begin. */
+        GONE,
+
+        /** No update ends at the position asked for, or it is not durable yet. */
+        NOT_A_POSITION,
+
+        /** The journal could not be read. */
+        JOURNAL,
+    }
+}
 
 /** A refusal, thrown only where somebody asked for an exception: by `orThrow()`, and by reads of things unknown. */
-class RefusedException(val refusal: Refusal) : EngineException(refusal.message)
+class RefusedException(
+    val refusal: Refusal,
+    /** The refusal's name for machines; see [Refused.code]. */
+    val code: String,
+) : EngineException(refusal.message)
 
 /** The engine panicked: a bug. The process goes on, and so does the engine. */
 class EngineBugException(message: String, cause: Throwable? = null) : EngineException(message, cause)

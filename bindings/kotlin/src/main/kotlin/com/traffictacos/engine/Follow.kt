@@ -1,6 +1,7 @@
 // Updates as a flow, and as a reader for callers without coroutines.
 package com.traffictacos.engine
 
+import com.traffictacos.engine.UpdatesLostException.Reason
 import com.traffictacos.engine.border.RawUpdates
 import com.traffictacos.engine.border.RawUpdatesLost
 import kotlinx.coroutines.CoroutineScope
@@ -34,8 +35,10 @@ private fun follower(border: Border, from: Long?): RawUpdates = try {
 }
 
 /** The next updates; `null` when the engine is closed and everything was read. */
-private suspend fun RawUpdates.nextUpdates(): List<Update>? = try {
-    bugsNamed { next() }.map { it.toUpdate() }
+private suspend fun RawUpdates.nextUpdates(): List<Update>? = lostNamed { next() }?.map { it.toUpdate() }
+
+private inline fun <T : Any> lostNamed(read: () -> T): T? = try {
+    bugsNamed(read)
 } catch (_: RawUpdatesLost.Closed) {
     null
 } catch (lost: RawUpdatesLost) {
@@ -44,9 +47,9 @@ private suspend fun RawUpdates.nextUpdates(): List<Update>? = try {
 
 private fun RawUpdatesLost.named(): EngineException = when (this) {
     is RawUpdatesLost.Gone ->
-        UpdatesLostException("these updates are gone, the oldest kept begin at $oldest", oldest)
-    is RawUpdatesLost.NotAPosition -> UpdatesLostException("no update ends at $position")
-    is RawUpdatesLost.Journal -> UpdatesLostException("the journal cannot be read: $text")
+        UpdatesLostException(Reason.GONE, "these updates are gone, the oldest kept begin at $oldest", oldest)
+    is RawUpdatesLost.NotAPosition -> UpdatesLostException(Reason.NOT_A_POSITION, "no update ends at $position")
+    is RawUpdatesLost.Journal -> UpdatesLostException(Reason.JOURNAL, "the journal cannot be read: $text")
     is RawUpdatesLost.Closed -> EngineClosedException()
     is RawUpdatesLost.Busy -> EngineBugException("a follower was waited for twice")
 }
@@ -70,6 +73,18 @@ class UpdateReader internal constructor(border: Border, from: Long?) : AutoClose
         coming = null
         next.await()
     }
+
+    /**
+     * The updates that are there now, without waiting; none if there are none, `null` when the engine is closed and
+     * everything was read. Not while a [next] that ran out of time has left its wait behind: call that again first.
+     */
+    fun poll(): List<Update>? {
+        check(coming == null) { "a call of next() that ran out of time still waits" }
+        return lostNamed { follower.ready() }?.map { it.toUpdate() }
+    }
+
+    /** Where the last update that was read ends. */
+    val position: Long get() = bugsNamed { follower.position() }
 
     override fun close() {
         scope.cancel()

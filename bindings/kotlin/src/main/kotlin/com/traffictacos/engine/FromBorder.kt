@@ -65,7 +65,7 @@ internal fun RawAnswer.broken(): EngineException = when (this) {
     is RawAnswer.Poisoned ->
         JournalFailedException("the journal failed and takes no more writes (reopen the data folder): $cause")
     is RawAnswer.Panicked -> EngineBugException("the engine panicked; a write was made all the same")
-    is RawAnswer.Refused -> RefusedException(refusal.toRefusal(text, transient))
+    is RawAnswer.Refused -> RefusedException(refusal.toRefusal(text, transient), code)
     else -> EngineBugException("an answer of another kind: ${this::class.simpleName}")
 }
 
@@ -145,7 +145,7 @@ private fun RawPayment.toPayment() = Payment(
 )
 
 internal fun RawQueuePlace.toPlace() =
-    QueuePlace(QueueState.entries[state.ordinal], position, etaMs?.milliseconds, moment(expiresAtMs))
+    QueuePlace(QueueState.entries[state.ordinal], position, etaMs?.milliseconds, expiresAtMs?.let(::moment))
 
 internal fun RawQueue.toFigures() = QueueFigures(
     waiting = waiting,

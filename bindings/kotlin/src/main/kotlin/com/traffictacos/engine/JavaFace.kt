@@ -35,7 +35,9 @@ class BlockingEngine internal constructor(val engine: Engine) {
     fun updates(from: Long? = null): UpdateReader = UpdateReader(engine.border, from)
 
     /** Lets time pass by hand; see [Engine.advance]. */
-    fun advance(by: java.time.Duration): java.time.Instant = engine.advance(by.toKotlinDuration())
+    @JvmOverloads
+    fun advance(by: java.time.Duration, turn: Boolean = true): java.time.Instant =
+        engine.advance(by.toKotlinDuration(), turn)
 
     /** See [Engine.snapshot]. */
     @Throws(InterruptedException::class)

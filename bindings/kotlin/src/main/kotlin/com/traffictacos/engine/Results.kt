@@ -57,7 +57,7 @@ data class Refused(
 ) :
     EventResult, ReserveResult, ConfirmResult, ReleaseResult, ExtendResult, PaymentResult, JoinResult, AdmissionResult,
     DoneResult, ReservationLookup, PaymentLookup, ReservationList, PaymentList, QueuePlaceLookup {
-    internal fun asException() = RefusedException(refusal)
+    internal fun asException() = RefusedException(refusal, code)
 }
 
 /** An event was created or changed. */

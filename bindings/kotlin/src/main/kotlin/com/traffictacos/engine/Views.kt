@@ -243,8 +243,8 @@ data class QueuePlace(
     val position: Int,
     /** Expected wait from the measured outflow; `null` when nothing is known. */
     val eta: Duration?,
-    /** The place is lost at this moment unless something happens. */
-    val expiresAt: Instant,
+    /** The place is lost at this moment unless something happens; `null` while nothing can end it. */
+    val expiresAt: Instant?,
 ) : QueuePlaceLookup {
     /** [eta], for Java. */
     fun etaJava(): java.time.Duration? = eta?.toJavaDuration()

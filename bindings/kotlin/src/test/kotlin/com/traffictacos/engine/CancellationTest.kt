@@ -6,6 +6,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -19,6 +20,7 @@ class CancellationTest {
     @TempDir
     lateinit var folder: Path
 
+    @OptIn(ExperimentalCoroutinesApi::class)
     @Test
     fun `who is cancelled while waiting gives up the waiting, not the write`() = runBlocking(Dispatchers.Default) {
         folder.opened(Options()).openSale(bigHouse(1)).use { engine ->

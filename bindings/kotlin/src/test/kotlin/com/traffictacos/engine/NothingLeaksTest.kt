@@ -17,7 +17,14 @@ class NothingLeaksTest {
     fun `memory does not grow with the number of calls`() = runBlocking {
         val statm = Path.of("/proc/self/statm")
         assumeTrue(Files.exists(statm), "resident memory is read from the proc file system")
-        val options = Options(reservationsMax = 1_024, timeByHandFrom = START, idempotencyKeysMax = 16)
+        // Small buffers: they fill up before the first look.
+        val options = Options(
+            reservationsMax = 1_024,
+            timeByHandFrom = START,
+            idempotencyKeysMax = 16,
+            logBufferBytes = 1 shl 20,
+            updateHistoryBytes = 1 shl 20,
+        )
         Engine.inMemory(options).openSale().use { engine ->
             suspend fun work(times: Int) = repeat(times) {
                 val held = engine.reserve(EVENT, "kim", Want.seats("A-7"), key = null).orThrow()

@@ -54,8 +54,8 @@ class RefusalsAreValuesTest {
             val half = runCatching { engine.reserve(EVENT, "\uD800", Want.best(1)) }.exceptionOrNull()
             assertInstanceOf(IllegalArgumentException::class.java, half)
             assertEquals(0, engine.border.waiting)
-            engine.leaveQueue("wtkn_nonsense").refusal<Refusal.UnknownToken>()
-            engine.reserve(EVENT, "kim", Want.best(1), token = "rtkn_x").refusal<Refusal.UnknownToken>()
+            assertEquals(Problem("token", "is not an id of the form wtkn_…", ""), field(LeaveQueue("wtkn_nonsense")))
+            assertEquals("token", field(Reserve(EVENT, "kim", Want.best(1), token = "rtkn_x")).field)
         }
     }
 
@@ -68,7 +68,7 @@ class RefusalsAreValuesTest {
             assertNull(engine.event("evt_nowhere"))
             assertNull(engine.note("nothing"))
             assertThrows(RefusedException::class.java) { engine.counts("evt_nowhere") }
-            engine.queuePlace("wtkn_x").refusal<Refusal.UnknownToken>()
+            assertEquals("token", engine.queuePlace("wtkn_x").refusal<Refusal.Invalid>().problems.single().field)
         }
     }
 
