@@ -33,6 +33,8 @@ suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo d
 suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace
 suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
 suite 'contract' 'passed' make --no-print-directory test-contract
+suite 'c' '^c: [0-9]+ passed, 0 failed$' make --no-print-directory test-c
+suite 'go' '^go: [0-9]+ passed, 0 failed$' make --no-print-directory test-go
 
 printf '\n%s\n' "${ran[@]}"
 printf '%d passed, %d failed\n' "$((${#ran[@]} - failed))" "$failed"
