@@ -60,6 +60,7 @@ fn drive(face: &str, results: &Path, command: &[&str]) -> Result<(), String> {
     report.write(results).map_err(|error| error.to_string())?;
     let wrong = selftest(&mut |settings| open(settings));
     wrong.iter().for_each(|line| println!("{face}: self-test: {line}"));
+    println!("{face}: self-tests: {} not caught", wrong.len());
     verdict(&[report])?;
     if wrong.is_empty() { Ok(()) } else { Err(format!("{} self-tests were not caught", wrong.len())) }
 }
