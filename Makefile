@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate bench test-kotlin
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate bench test-kotlin test-c test-go
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -44,6 +44,11 @@ test-contract: ## The contract: table, lint, breaking changes, Go and Java stubs
 
 test-kotlin: ## The Kotlin and Java binding: artifact, conformance suite, a fresh project, the sample service
 	bindings/kotlin/tests/run.sh
+test-c: ## The C ABI: header, sanitizers, valgrind, an installation as a consumer sees it
+	bindings/c/tests/run.sh
+
+test-go: ## The Go module: vet, race detector, forced collection, a module outside the repository
+	bindings/go/tests/run.sh
 
 examples: ## Run the three examples to read
 	$(CARGO) run --release --quiet -p tacos-engine --example quick_start

@@ -34,6 +34,8 @@ suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace
 suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
 suite 'contract' 'passed' make --no-print-directory test-contract
 suite 'kotlin binding' '^kotlin binding: all passed$' make --no-print-directory test-kotlin
+suite 'c' '^c: [0-9]+ passed, 0 failed$' make --no-print-directory test-c
+suite 'go' '^go: [0-9]+ passed, 0 failed$' make --no-print-directory test-go
 
 printf '\n%s\n' "${ran[@]}"
 printf '%d passed, %d failed\n' "$((${#ran[@]} - failed))" "$failed"

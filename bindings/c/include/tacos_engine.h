@@ -1005,6 +1005,46 @@ typedef struct {
     uint8_t bytes[24];
 } tacos_token;
 
+// Why a command came to nothing.
+typedef struct {
+    // The `tacos_status`.
+    uint32_t status;
+    // 1 if the same command may succeed shortly, without anybody changing anything.
+    uint32_t transient;
+    // When to try again, in milliseconds, where that is known; else 0.
+    uint64_t retry_after_ms;
+    // In words, at most 512 bytes.
+    tacos_str text;
+    // Of `tacos_str`: seats that are taken or unknown, at most 64.
+    tacos_list seats;
+    // Of `tacos_problem`: arguments that cannot be taken, at most 16.
+    tacos_list problems;
+    // The section that is unknown.
+    tacos_str section;
+    // How many were asked for.
+    uint32_t wanted;
+    // How many could be had.
+    uint32_t available;
+    // The most that one user may have.
+    uint32_t seats_max;
+    // What this user has.
+    uint32_t seats_held;
+    // Where the sale, reservation or payment stands; see the status.
+    uint32_t state;
+    // A `tacos_bound`.
+    uint32_t bound;
+    // A `tacos_payment_doubt` or `tacos_extension_doubt`; see the status.
+    uint32_t doubt;
+    // Zero.
+    uint32_t reserved;
+    // When the step is due.
+    uint64_t at_ms;
+    // The most that one extension may add, in milliseconds.
+    uint64_t extension_ms_max;
+    // What is left to refund, in minor units.
+    int64_t left_minor;
+} tacos_failure;
+
 // Places of each kind: at every moment `available + reserved + sold + blocked == total`.
 typedef struct {
     // Can be had now.
@@ -1047,7 +1087,7 @@ typedef struct {
     uint32_t reserved;
     // Expected wait.
     uint64_t eta_ms;
-    // The place is lost at this moment unless something happens.
+    // The place is lost at this moment unless something happens; 0 while nothing can end it.
     uint64_t expires_at_ms;
 } tacos_queue_place;
 
@@ -1570,46 +1610,6 @@ typedef struct {
     uint32_t has_reservation;
 } tacos_list_payments;
 
-// Why a command came to nothing.
-typedef struct {
-    // The `tacos_status`.
-    uint32_t status;
-    // 1 if the same command may succeed shortly, without anybody changing anything.
-    uint32_t transient;
-    // When to try again, in milliseconds, where that is known; else 0.
-    uint64_t retry_after_ms;
-    // In words, at most 512 bytes.
-    tacos_str text;
-    // Of `tacos_str`: seats that are taken or unknown, at most 64.
-    tacos_list seats;
-    // Of `tacos_problem`: arguments that cannot be taken, at most 16.
-    tacos_list problems;
-    // The section that is unknown.
-    tacos_str section;
-    // How many were asked for.
-    uint32_t wanted;
-    // How many could be had.
-    uint32_t available;
-    // The most that one user may have.
-    uint32_t seats_max;
-    // What this user has.
-    uint32_t seats_held;
-    // Where the sale, reservation or payment stands; see the status.
-    uint32_t state;
-    // A `tacos_bound`.
-    uint32_t bound;
-    // A `tacos_payment_doubt` or `tacos_extension_doubt`; see the status.
-    uint32_t doubt;
-    // Zero.
-    uint32_t reserved;
-    // When the step is due.
-    uint64_t at_ms;
-    // The most that one extension may add, in milliseconds.
-    uint64_t extension_ms_max;
-    // What is left to refund, in minor units.
-    int64_t left_minor;
-} tacos_failure;
-
 // One argument that cannot be taken.
 typedef struct {
     // Which.
@@ -1989,6 +1989,12 @@ tacos_status tacos_opened_of(tacos_engine engine, tacos_buffer *buffer, const ta
 // Answers `POISONED` if the journal had failed before or fails now; the engine is closed all the same.
 tacos_status tacos_close(tacos_engine engine);
 
+// Stops taking writes, makes durable what was taken, and ends the engine's threads; reads go on, and writes answer
+// `CLOSED`. For a service that drains: `tacos_close` then lets go of the rest. Stopping twice is the same as stopping once.
+//
+// Answers `POISONED` if the journal had failed before or fails now; the engine has stopped all the same.
+tacos_status tacos_stop(tacos_engine engine);
+
 // The engine's time.
 tacos_status tacos_now(tacos_engine engine, uint64_t *out_ms);
 
@@ -2096,6 +2102,13 @@ tacos_status tacos_draw_order(const uint8_t *seed,
 tacos_status tacos_last_error(char *out,
                               size_t capacity,
                               size_t *needed);
+
+// All that is known of this thread's last failed call, as a failed command tells it: the seats, problems and numbers of a
+// refusal, or just status and text. Status 0: no call has failed. For reads, which answer only a status.
+//
+// Answers `NULL_POINTER`, `MISALIGNED` or `BUFFER_TOO_SMALL`; `TACOS_REPLY_BYTES_MAX` is enough. Does not change what it tells.
+tacos_status tacos_last_failure(tacos_buffer *buffer,
+                                const tacos_failure **out);
 
 // Counts of an event.
 tacos_status tacos_counts_of(tacos_engine engine, tacos_str event, tacos_counts *out);

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 
 use tacos::views::{Page, PaymentView, QueuePlace, ReservationView};
-use tacos::{Completion, Reply};
+use tacos::{Completion, Reply, UnixMs};
 
 use crate::abi::{tacos_id, tacos_list, tacos_token};
 use crate::arena::Arena;
@@ -166,6 +166,11 @@ pub(crate) fn queue_place(place: &QueuePlace) -> tacos_queue_place {
         has_eta: place.eta_ms.is_some().into(),
         reserved: 0,
         eta_ms: place.eta_ms.unwrap_or(0),
-        expires_at_ms: place.expires_at.get(),
+        expires_at_ms: unless_never(place.expires_at),
     }
+}
+
+/// A moment; 0, as everywhere for none, where it is never.
+pub(crate) fn unless_never(moment: UnixMs) -> u64 {
+    if moment < UnixMs::MAX { moment.get() } else { 0 }
 }

@@ -13,20 +13,23 @@ pub(crate) fn status(run: impl FnOnce() -> Result<tacos_status, Fault>) -> tacos
     // everything else only reads, or changes what the calling thread alone can see.
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(status)) => status,
-        Ok(Err(fault)) => {
-            last_error::set(&fault.text());
-            fault.status()
-        }
-        Err(payload) => {
-            last_error::set(&format!("a bug of the library: {}", text_of(payload)));
-            tacos_status::Panicked
-        }
+        Ok(Err(fault)) => last_error::keep(fault),
+        Err(payload) => last_error::keep_bug(&format!("a bug of the library: {}", text_of(payload))),
     }
 }
 
 /// As [`status`], for what has nothing to say but that it went well.
 pub(crate) fn run(run: impl FnOnce() -> Result<(), Fault>) -> tacos_status {
     status(|| run().map(|()| tacos_status::Ok))
+}
+
+/// As [`run`], for what tells of a failure and must not take its place.
+pub(crate) fn quietly(run: impl FnOnce() -> Result<(), Fault>) -> tacos_status {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(())) => tacos_status::Ok,
+        Ok(Err(fault)) => fault.status(),
+        Err(_) => tacos_status::Panicked,
+    }
 }
 
 fn text_of(payload: Box<dyn Any + Send>) -> String {

@@ -245,7 +245,7 @@ pub struct tacos_queue_place {
     pub reserved: u32,
     /// Expected wait.
     pub eta_ms: u64,
-    /// The place is lost at this moment unless something happens.
+    /// The place is lost at this moment unless something happens; 0 while nothing can end it.
     pub expires_at_ms: u64,
 }
 

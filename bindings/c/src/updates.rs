@@ -15,7 +15,7 @@ use tacos::{
 use crate::abi::{
     TACOS_READERS_MAX, tacos_buffer, tacos_engine, tacos_id, tacos_list, tacos_reader, tacos_str,
 };
-use crate::answer::id;
+use crate::answer::{id, unless_never};
 use crate::arena::Arena;
 use crate::engine::with;
 use crate::failure::Fault;
@@ -311,7 +311,7 @@ fn put_line(what: &What, out: &mut tacos_update, arena: &mut Arena) -> tacos_wha
         What::Admitted(ticket) => (tacos_what::Admitted, std::slice::from_ref(ticket)),
         What::TicketsExpired(tickets) => (tacos_what::TicketsExpired, &tickets[..]),
         What::Ready(tickets, until) => {
-            out.expires_at_ms = until.get();
+            out.expires_at_ms = unless_never(*until);
             (tacos_what::Ready, &tickets[..])
         }
         _ => (tacos_what::Other, &[][..]),

@@ -46,6 +46,11 @@ $check "$out/flow.valgrind" "$data/valgrind" && ran=$((ran + 1))
 $check "$out/misuse.valgrind" 300 2> "$out/misuse.valgrind.log" || { cat "$out/misuse.valgrind.log" >&2; exit 1; }
 ran=$((ran + 1))
 
+echo "c: the conformance suite, its driver under AddressSanitizer"
+# shellcheck disable=SC2086
+gcc $flags -fsanitize=address,undefined -fno-sanitize-recover=all bindings/c/conformance/*.c $libraries -o "$out/conformance"
+cargo run -q -p tacos-conformance -- drive c "$target/conformance" "$out/conformance" && ran=$((ran + 1))
+
 echo "c: the header as C99 and as C++"
 echo '#include "tacos_engine.h"' | gcc -std=c99 -pedantic -Wall -Wextra -Werror -Ibindings/c/include -x c -fsyntax-only - && ran=$((ran + 1))
 echo '#include "tacos_engine.h"' | g++ -std=c++17 -Wall -Wextra -Werror -Ibindings/c/include -x c++ -fsyntax-only - && ran=$((ran + 1))
@@ -57,5 +62,5 @@ export PKG_CONFIG_PATH="$out/installed/lib/pkgconfig"
 gcc -std=gnu11 bindings/c/examples/quick_start.c $(pkg-config --cflags --libs tacos-engine) -o "$out/quick_start"
 "$out/quick_start" && ran=$((ran + 1))
 
-[ "$ran" -eq 8 ] || { echo "c: only $ran of 8 suites ran" >&2; exit 1; }
+[ "$ran" -eq 9 ] || { echo "c: only $ran of 9 suites ran" >&2; exit 1; }
 echo "c: $ran passed, 0 failed"

@@ -2,17 +2,21 @@
 //! their format, checks them, runs them against anything that implements [`Target`], and has the target for Rust. Other
 //! languages read the same files with a runner of their own; see `README.md` and `operations.md`.
 
+mod drive;
 pub mod operations;
 mod report;
 mod run;
 mod rust;
 mod scenario;
+mod selftest;
 mod target;
 
+pub use drive::Driven;
 pub use report::{Report, load, table};
 pub use run::{PASS_SLICE_MS, run};
 pub use rust::{RustEngine, Way, refusal_record, write_of};
 pub use scenario::{Call, Check, Expectations, Malformed, Scenario, Step, Work};
+pub use selftest::selftest;
 pub use target::{Answer, Open, Outcome, Record, Restart, START_UNIX_MS, Target};
 
 /// The folder with the scenarios.

@@ -5,11 +5,16 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tacos_conformance::{Report, RustEngine, Way, load, operations, scenarios_folder, table};
+use tacos_conformance::{
+    Driven, Report, RustEngine, Way, load, operations, scenarios_folder, selftest, table,
+};
 
 const USAGE: &str =
     "usage: tacos-conformance run [FOLDER]      run every scenario against Rust; FOLDER gets rust.tsv
-       tacos-conformance table FOLDER    results of all languages in FOLDER side by side
+       tacos-conformance drive FACE FOLDER COMMAND…
+                                         the same through a driver in another language (DRIVING.md); FOLDER gets FACE.tsv
+       tacos-conformance table FOLDER [FACE…]
+                                         results of all languages in FOLDER side by side; these faces must be among them
        tacos-conformance operations      write operations.md and schema.json again";
 
 fn main() -> ExitCode {
@@ -18,7 +23,10 @@ fn main() -> ExitCode {
     let done = match args[..] {
         ["run"] => run(None),
         ["run", folder] => run(Some(Path::new(folder))),
-        ["table", folder] => show(Path::new(folder)),
+        ["drive", face, folder, ref command @ ..] if !command.is_empty() => {
+            drive(face, Path::new(folder), command)
+        }
+        ["table", folder, ref faces @ ..] => show(Path::new(folder), faces),
         ["operations"] => write(),
         _ => Err(USAGE.to_owned()),
     };
@@ -33,7 +41,7 @@ fn main() -> ExitCode {
 
 fn run(results: Option<&Path>) -> Result<(), String> {
     let scenarios = load(&scenarios_folder()).map_err(|lines| lines.join("\n"))?;
-    let report = Report::of("rust", &scenarios, &mut |settings| {
+    let report = Report::side_by_side("rust", &scenarios, &|settings| {
         RustEngine::open(settings, Way::Waiting).map(|engine| Box::new(engine) as Box<_>)
     });
     if let Some(folder) = results {
@@ -43,9 +51,26 @@ fn run(results: Option<&Path>) -> Result<(), String> {
     verdict(&[report])
 }
 
-fn show(folder: &Path) -> Result<(), String> {
+/// Scenarios and self-tests through a driver. One that leaves a scenario out does not pass.
+fn drive(face: &str, results: &Path, command: &[&str]) -> Result<(), String> {
+    let scenarios = load(&scenarios_folder()).map_err(|lines| lines.join("\n"))?;
+    let command: Vec<String> = command.iter().map(ToString::to_string).collect();
+    let open = |settings: &_| Driven::open(&command, settings).map(|engine| Box::new(engine) as Box<_>);
+    let report = Report::side_by_side(face, &scenarios, &open);
+    report.write(results).map_err(|error| error.to_string())?;
+    let wrong = selftest(&mut |settings| open(settings));
+    wrong.iter().for_each(|line| println!("{face}: self-test: {line}"));
+    println!("{face}: self-tests: {} not caught", wrong.len());
+    verdict(&[report])?;
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{} self-tests were not caught", wrong.len())) }
+}
+
+fn show(folder: &Path, faces: &[&str]) -> Result<(), String> {
     let scenarios = load(&scenarios_folder()).map_err(|lines| lines.join("\n"))?;
     let reports = Report::read_all(folder)?;
+    if let Some(lacking) = faces.iter().find(|face| reports.iter().all(|report| report.face != **face)) {
+        return Err(format!("no results of {lacking} in {}", folder.display()));
+    }
     if reports.is_empty() {
         return Err(format!("no results in {}", folder.display()));
     }

@@ -6,7 +6,10 @@ use std::path::Path;
 
 use crate::run::run;
 use crate::scenario::Scenario;
-use crate::target::{Open, Outcome};
+use crate::target::{Open, Outcome, Record, Target};
+
+/// Scenarios that run at once.
+const SIDE_BY_SIDE: usize = 8;
 
 /// Reads every scenario of a folder, in the order of their names.
 ///
@@ -41,6 +44,23 @@ impl Report {
     /// Runs all scenarios.
     pub fn of(face: &str, scenarios: &[Scenario], open: &mut Open<'_>) -> Self {
         let results = scenarios.iter().map(|scenario| (scenario.name.clone(), run(scenario, open))).collect();
+        Self { face: face.to_owned(), results }
+    }
+
+    /// As [`Report::of`], several scenarios at a time: they mostly wait for the disk.
+    ///
+    /// # Panics
+    /// If a scenario does.
+    pub fn side_by_side<F>(face: &str, scenarios: &[Scenario], open: &F) -> Self
+    where
+        F: Fn(&Record) -> Result<Box<dyn Target>, String> + Sync,
+    {
+        let each = scenarios.len().div_ceil(SIDE_BY_SIDE).max(1);
+        let results = std::thread::scope(|scope| {
+            let part = |part| scope.spawn(move || Self::of(face, part, &mut |settings| open(settings)));
+            let parts: Vec<_> = scenarios.chunks(each).map(part).collect();
+            parts.into_iter().flat_map(|part| part.join().expect("a runner panicked").results).collect()
+        });
         Self { face: face.to_owned(), results }
     }
 

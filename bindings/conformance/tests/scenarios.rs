@@ -5,13 +5,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use tacos_conformance::{
-    Outcome, Report, RustEngine, Scenario, Way, load, run, scenarios_folder, selftest_folder, table,
-};
+use tacos_conformance::{Report, RustEngine, Scenario, Way, load, scenarios_folder, selftest, table};
 
 /// Fewer than this is not a suite.
 const SCENARIOS_MIN: usize = 40;
-const SELFTESTS_MIN: usize = 8;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -53,64 +50,15 @@ fn suite(wanted: Option<&str>) -> Vec<String> {
         complaints.push(format!("the results could not be written: {error}"));
     }
     if wanted.is_none() {
-        complaints.extend(selftest());
+        complaints.extend(selftest(&mut |settings| {
+            RustEngine::open(settings, Way::Waiting).map(|engine| Box::new(engine) as Box<_>)
+        }));
     }
     complaints
 }
-
-/// Scenarios run side by side: they mostly wait for the disk.
-const SIDE_BY_SIDE: usize = 8;
 
 fn report(face: &str, way: Way, scenarios: &[Scenario]) -> Report {
-    let part = |part: &[Scenario]| {
-        Report::of(face, part, &mut |settings| {
-            RustEngine::open(settings, way).map(|engine| Box::new(engine) as Box<_>)
-        })
-    };
-    let each = scenarios.len().div_ceil(SIDE_BY_SIDE).max(1);
-    std::thread::scope(|scope| {
-        let part = &part;
-        let parts: Vec<_> = scenarios.chunks(each).map(|chunk| scope.spawn(move || part(chunk))).collect();
-        let results = parts.into_iter().flat_map(|part| part.join().expect("a runner panicked").results);
-        Report { face: face.to_owned(), results: results.collect() }
+    Report::side_by_side(face, scenarios, &|settings| {
+        RustEngine::open(settings, way).map(|engine| Box::new(engine) as Box<_>)
     })
-}
-
-/// Each wrong scenario must fail at the step that it says: a runner that cannot fail proves nothing.
-fn selftest() -> Vec<String> {
-    let mut entries: Vec<_> = match std::fs::read_dir(selftest_folder()) {
-        Ok(entries) => entries.filter_map(Result::ok).map(|entry| entry.path()).collect(),
-        Err(error) => return vec![format!("no self-tests: {error}")],
-    };
-    entries.sort();
-    let mut complaints: Vec<String> = entries.iter().filter_map(|path| wrong(path).err()).collect();
-    if entries.len() < SELFTESTS_MIN {
-        complaints.push(format!("only {} self-tests, not {SELFTESTS_MIN}", entries.len()));
-    }
-    println!("self-test: {} wrong scenarios, {} not caught", entries.len(), complaints.len());
-    complaints
-}
-
-fn wrong(path: &Path) -> Result<(), String> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
-    let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
-    let must = value["fails_at"].as_u64().ok_or_else(|| format!("{name} does not say where it fails"))?;
-    let failed_at = match Scenario::parse(&value) {
-        Err(malformed) => malformed.step,
-        Ok(scenario) => {
-            let outcome = run(&scenario, &mut |settings| {
-                RustEngine::open(settings, Way::Waiting).map(|engine| Box::new(engine) as Box<_>)
-            });
-            match outcome {
-                Outcome::Failed { step, .. } => step,
-                other => return Err(format!("{name} must fail at step {must}, and came to {other:?}")),
-            }
-        }
-    };
-    if failed_at as u64 == must {
-        Ok(())
-    } else {
-        Err(format!("{name} failed at step {failed_at}, not {must}"))
-    }
 }

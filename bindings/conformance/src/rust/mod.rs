@@ -8,7 +8,6 @@ mod reads;
 mod records;
 mod updates;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use tacos_engine::{
     Clock, Command, CompletionQueue, Config, Driver, Engine, Failure, LatePayment, ManualClock, Reply, UnixMs,
 };
 
+use crate::drive::copy_folder;
 use crate::target::{Answer, Record, Restart, START_UNIX_MS, Target};
 use arguments::{Args, IllFormed};
 pub use records::refusal_record;
@@ -189,20 +189,6 @@ impl IllFormed {
 /// The name of the argument that cannot be what it should be.
 pub fn write_of(operation: &str, with: &Record) -> Result<Option<Command>, String> {
     commands::command(operation, Args(with)).map_err(|IllFormed(field)| field)
-}
-
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            std::fs::create_dir(&to)?;
-            copy_folder(&entry.path(), &to)?;
-        } else {
-            std::fs::copy(entry.path(), to)?;
-        }
-    }
-    Ok(())
 }
 
 fn config(settings: &Record, clock: &Arc<ManualClock>) -> Result<Config, IllFormed> {

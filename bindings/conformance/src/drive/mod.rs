@@ -1,0 +1,187 @@
+//! Any language as a target: a driver, which is a program in that language, does what the runner asks of it and answers, block
+//! by block, over its standard input and output. So every language is judged by the same judge. `DRIVING.md` says how to
+//! write one.
+
+mod wire;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::target::{Answer, Record, Restart, START_UNIX_MS, Target};
+use wire::Block;
+
+/// An engine behind a driver. The driver ends with it.
+pub struct Driven {
+    child: Child,
+    to: Option<ChildStdin>,
+    from: BufReader<ChildStdout>,
+    folder: tempfile::TempDir,
+    settings: Record,
+    now_unix_ms: u64,
+    /// Why nothing more can be asked of the driver, once nothing can.
+    broken: Option<String>,
+}
+
+impl Driven {
+    /// Starts a driver and lets it open a fresh engine with these settings.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn open(command: &[String], settings: &Record) -> Result<Self, String> {
+        let (program, arguments) = command.split_first().ok_or("no command")?;
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{program}: {error}"))?;
+        let (to, from) = (child.stdin.take(), child.stdout.take().ok_or("no output")?);
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let now_unix_ms = START_UNIX_MS;
+        let from = BufReader::new(from);
+        let mut driven =
+            Self { child, to, from, folder, settings: settings.clone(), now_unix_ms, broken: None };
+        driven.open_folder()?;
+        Ok(driven)
+    }
+
+    fn open_folder(&mut self) -> Result<(), String> {
+        let block = Block::new("open")
+            .with("folder", self.folder.path().to_string_lossy().into_owned())
+            .with("clock_unix_ms", self.now_unix_ms)
+            .with("config", Value::Object(self.settings.clone()));
+        self.ask(&block).and_then(done).map(|_| ())
+    }
+
+    fn send(&mut self, block: &Block) -> Result<(), String> {
+        if let Some(why) = &self.broken {
+            return Err(why.clone());
+        }
+        let to = self.to.as_mut().ok_or("the driver takes nothing more")?;
+        to.write_all(block.write().as_bytes())
+            .and_then(|()| to.flush())
+            .map_err(|error| format!("the driver is gone: {error}"))
+    }
+
+    fn receive(&mut self) -> Result<Block, String> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            match self.from.read_line(&mut line) {
+                Ok(0) => return Err(format!("the driver ended after {lines:?}")),
+                Ok(_) if line == "\n" => return Block::read(&lines),
+                Ok(_) => lines.push(line.trim_end_matches('\n').to_owned()),
+                Err(error) => return Err(format!("the driver says what is no text: {error}")),
+            }
+        }
+    }
+
+    fn ask(&mut self, block: &Block) -> Result<Block, String> {
+        self.send(block)?;
+        self.receive()
+    }
+
+    /// The digest of the whole state, with everything written that there is to write; empty if the face shows none.
+    fn digest(&mut self) -> Result<Value, String> {
+        let answer = self.ask(&Block::new("digest")).and_then(done)?;
+        answer.fields.get("digest").cloned().ok_or_else(|| "no digest".to_owned())
+    }
+}
+
+impl Target for Driven {
+    fn call(&mut self, operation: &str, with: &Record) -> Answer {
+        let block = Block::new("call").with("do", operation).with("with", Value::Object(with.clone()));
+        judge(self.ask(&block))
+    }
+
+    fn batch(&mut self, calls: &[(&str, Record)]) -> Vec<Answer> {
+        let list: Vec<Value> = calls.iter().map(|(name, with)| json!({ "do": name, "with": with })).collect();
+        if let Err(why) = self.send(&Block::new("batch").with("calls", list)) {
+            return vec![Answer::Failed(why)];
+        }
+        calls.iter().map(|_| judge(self.receive())).collect()
+    }
+
+    fn advance(&mut self, ms: u64) {
+        self.now_unix_ms += ms;
+        let answer = self.ask(&Block::new("advance").with("ms", ms)).and_then(done);
+        self.broken = answer.err().map(|why| format!("the clock did not go on: {why}"));
+    }
+
+    fn turn(&mut self) {
+        let answer = self.ask(&Block::new("turn")).and_then(done);
+        self.broken = answer.err().map(|why| format!("what was due was not done: {why}"));
+    }
+
+    fn restart(&mut self, how: Restart) -> Result<(), String> {
+        let before = self.digest()?;
+        let image = match how {
+            Restart::Clean => None,
+            Restart::Crash => {
+                let image = tempfile::tempdir().map_err(|error| error.to_string())?;
+                copy_folder(self.folder.path(), image.path()).map_err(|error| error.to_string())?;
+                Some(image)
+            }
+        };
+        self.ask(&Block::new("close")).and_then(done)?;
+        if let Some(image) = image {
+            self.folder = image;
+        }
+        self.open_folder()?;
+        let after = self.digest()?;
+        if after == before { Ok(()) } else { Err(format!("the digests differ: {before} and {after}")) }
+    }
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        // The end of its input ends a driver; one that goes on all the same is ended.
+        drop(self.to.take());
+        let mut rest = String::new();
+        if self.from.read_line(&mut rest).is_ok_and(|bytes| bytes > 0) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+fn done(block: Block) -> Result<Block, String> {
+    if block.word == "reply" {
+        Ok(block)
+    } else {
+        Err(format!("{}: {}", block.word, Value::Object(block.fields)))
+    }
+}
+
+fn judge(block: Result<Block, String>) -> Answer {
+    let block = match block {
+        Ok(block) => block,
+        Err(why) => return Answer::Failed(why),
+    };
+    let word = || block.fields.get("why").and_then(Value::as_str).unwrap_or("for no reason").to_owned();
+    match block.word.as_str() {
+        "reply" => Answer::Reply(block.fields),
+        "refused" => Answer::Refused(block.fields),
+        "failed" => Answer::Failed(word()),
+        "unsupported" => Answer::Unsupported(word()),
+        other => Answer::Failed(format!("the driver answers {other:?}")),
+    }
+}
+
+/// The files of `from` as they are now, in `to`.
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            std::fs::create_dir(&to)?;
+            copy_folder(&entry.path(), &to)?;
+        } else {
+            std::fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
