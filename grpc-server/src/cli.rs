@@ -287,7 +287,8 @@ mod tests {
     fn flags_win() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("tacos.toml");
-        std::fs::write(&file, "profile = \"compat\"\n[engine]\ndata_dir = \"x\"\ndurability = \"memory\"\n").expect("written");
+        std::fs::write(&file, "profile = \"compat\"\n[engine]\ndata_dir = \"x\"\ndurability = \"memory\"\n")
+            .expect("written");
         let args = ["tacos-server", "--data-dir", "y", "--config"].map(std::ffi::OsString::from);
         let cli = Cli::parse_from(args.into_iter().chain([file.into_os_string()]));
         let settings = cli.flags.settings().expect("good settings");

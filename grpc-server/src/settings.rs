@@ -376,7 +376,9 @@ impl Settings {
         let engine = &self.engine;
         Config {
             durability: match engine.durability {
-                DurabilityName::Relaxed => Durability::Relaxed { sync_every: Duration::from_millis(engine.sync_every_ms) },
+                DurabilityName::Relaxed => {
+                    Durability::Relaxed { sync_every: Duration::from_millis(engine.sync_every_ms) }
+                }
                 DurabilityName::Synced | DurabilityName::Memory => Durability::Synced,
             },
             payment_amount_must_match: self.rules().amount_must_match,

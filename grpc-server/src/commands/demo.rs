@@ -29,7 +29,8 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
     settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(300);
     settings.limits.user_per_second = 0;
     let engine = open_engine(&settings, |_| ())?;
-    let queue = QueuePolicy { admissions_per_minute: 2_400, burst: 20, inside_max: 2_000, ..QueuePolicy::default() };
+    let queue =
+        QueuePolicy { admissions_per_minute: 2_400, burst: 20, inside_max: 2_000, ..QueuePolicy::default() };
     import_catalogue(&engine, &queue)?;
     runtime()?.block_on(async {
         let server = Server::start(engine.clone(), settings, None, Arc::clone(logs)).await?;
@@ -49,11 +50,19 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
 
 /// What somebody can type in another terminal.
 fn walk(address: &str) -> String {
-    let mut text = format!("Serving on {address}. In another terminal (with grpcurl, which reads the contract by reflection):\n");
+    let mut text = format!(
+        "Serving on {address}. In another terminal (with grpcurl, which reads the contract by reflection):\n"
+    );
     for (service, body) in [
         ("gateway.v1.GatewayService/GetEventAvailability", r#"{"event_id":"evt_2025_1002"}"#),
-        ("gateway.v1.QueueService/JoinQueue", r#"{"event_id":"evt_2025_1002","user_id":"kim","session_id":"tab-1"}"#),
-        ("gateway.v1.QueueService/RequestAdmission", r#"{"waiting_token":"wtkn_…","event_id":"evt_2025_1002","user_id":"kim"}"#),
+        (
+            "gateway.v1.QueueService/JoinQueue",
+            r#"{"event_id":"evt_2025_1002","user_id":"kim","session_id":"tab-1"}"#,
+        ),
+        (
+            "gateway.v1.QueueService/RequestAdmission",
+            r#"{"waiting_token":"wtkn_…","event_id":"evt_2025_1002","user_id":"kim"}"#,
+        ),
         (
             "reservation.v1.ReservationService/CreateReservation",
             r#"{"event_id":"evt_2025_1002","quantity":2,"user_id":"kim","reservation_token":"rtkn_…","idempotency_key":"k1"}"#,
@@ -115,7 +124,13 @@ fn table(engine: &Engine, play: &Play, _every: Duration) -> String {
     for step in [Step::Join, Step::Reserve, Step::Pay, Step::Confirm] {
         if let Some((count, values)) = play.quantiles(step, &[0.5, 0.99]) {
             let ms = |us: u64| format!("{}.{:03}", us / 1_000, us % 1_000);
-            let _ = writeln!(text, "{:<20} {count:>8} calls  p50 {:>9} ms  p99 {:>9} ms", step.name(), ms(values[0]), ms(values[1]));
+            let _ = writeln!(
+                text,
+                "{:<20} {count:>8} calls  p50 {:>9} ms  p99 {:>9} ms",
+                step.name(),
+                ms(values[0]),
+                ms(values[1])
+            );
         }
     }
     text
