@@ -249,7 +249,7 @@ async fn metrics_page(
         let verdict = healthy.health();
         async move {
             let status = if verdict.state == Health::Unhealthy { 503_u16 } else { 200 };
-            (axum::http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
+            (http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
         }
     };
     let router = axum::Router::new()

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::UncasedStr;
 use serde::{Deserialize, Serialize};
 use tacos_engine::{Config, Durability};
 
@@ -326,6 +327,11 @@ pub enum LogFormat {
     Json,
 }
 
+/// Variables of other tools begin with the prefix too: `TACOS_SEED` is for tests.
+fn is_setting(name: &UncasedStr) -> bool {
+    name == "profile" || name.as_str().contains("__")
+}
+
 impl Settings {
     /// Reads the file (if one is named), the environment and `flags`, the later winning.
     ///
@@ -337,7 +343,7 @@ impl Settings {
             figment = figment.merge(Toml::file_exact(file));
         }
         figment
-            .merge(Env::prefixed(ENV_PREFIX).split("__"))
+            .merge(Env::prefixed(ENV_PREFIX).filter(is_setting).split("__"))
             .merge(Serialized::defaults(flags))
             .extract()
             .map_err(Box::new)
