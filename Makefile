@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak bench
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-server test-loom test-contract examples footprint storm soak bench
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -35,6 +35,9 @@ deny: ## Licences, sources and double versions (installs cargo-deny once, which 
 
 test-rust: ## All Rust tests
 	$(CARGO) test --workspace
+
+test-server: ## The server: every RPC, identity, errors, streams, webhooks, operators
+	$(CARGO) test -p tacos-server
 
 test-loom: ## Every lock-free protocol under loom
 	$(LOOM_FLAGS) $(CARGO) test --release -p tacos-engine --lib loom_

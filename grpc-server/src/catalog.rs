@@ -183,7 +183,7 @@ impl Catalog {
             match engine.set_sale(SetSale { event: event.id.clone(), state, key: None }).await {
                 Ok(_) => tracing::info!(event = %event.id, ?state, "the sale's moment has come"),
                 Err(failure) => {
-                    tracing::warn!(event = %event.id, %failure, "the sale's state could not be changed")
+                    tracing::warn!(event = %event.id, %failure, "the sale's state could not be changed");
                 }
             }
         }

@@ -292,7 +292,7 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
                 Ok(true) => tracing::info!("new keys are in force"),
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(error, "the keys could not be read again: the old ones stay in force")
+                    tracing::error!(error, "the keys could not be read again: the old ones stay in force");
                 }
             }
         }

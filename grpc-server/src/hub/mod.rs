@@ -93,7 +93,7 @@ impl Hub {
             }
             Topic::Payments(user) => add(&mut index.payments_of, user.clone(), &subscriber),
             Topic::PaymentIds(ids) => {
-                ids.iter().for_each(|id| add(&mut index.payments, id.to_bytes(), &subscriber))
+                ids.iter().for_each(|id| add(&mut index.payments, id.to_bytes(), &subscriber));
             }
             Topic::Place(event, _) => add(&mut index.lines, event.clone(), &subscriber),
         }
@@ -116,7 +116,7 @@ impl Hub {
             }
             Topic::Payments(user) => remove(&mut index.payments_of, user, subscriber),
             Topic::PaymentIds(ids) => {
-                ids.iter().for_each(|id| remove(&mut index.payments, &id.to_bytes(), subscriber))
+                ids.iter().for_each(|id| remove(&mut index.payments, &id.to_bytes(), subscriber));
             }
             Topic::Place(event, _) => remove(&mut index.lines, event, subscriber),
         }

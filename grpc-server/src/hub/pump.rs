@@ -96,13 +96,13 @@ fn hand_out(app: &App, update: &Update, lines: &mut Lines) {
         }
         What::RoomDrawn(_) => lines.moved.extend(update.event.clone()),
         What::EventChanged => {
-            system(app, update, SystemEventType::AdmissionRateChanged, "the rules have changed")
+            system(app, update, SystemEventType::AdmissionRateChanged, "the rules have changed");
         }
         What::Seats(_) => {
-            system(app, update, SystemEventType::CapacityChanged, "seats were blocked or unblocked")
+            system(app, update, SystemEventType::CapacityChanged, "seats were blocked or unblocked");
         }
         What::Sale(SaleState::Closed) => {
-            system(app, update, SystemEventType::EventCancelled, "the sale is closed")
+            system(app, update, SystemEventType::EventCancelled, "the sale is closed");
         }
         _ => {}
     }

@@ -120,7 +120,7 @@ impl Customer {
                     return Ok(answer.reservation_token);
                 }
                 AdmissionStatus::Denied if arrived.elapsed() < patience => {
-                    tokio::time::sleep(ASK_EVERY).await
+                    tokio::time::sleep(ASK_EVERY).await;
                 }
                 AdmissionStatus::Denied => {
                     one(&self.play.tally.impatient);
@@ -207,7 +207,7 @@ impl Customer {
             let answer = payments.get_payment_status(ask).await;
             let answer = answer.map_err(|error| self.broken("GetPaymentStatus", error))?.into_inner();
             self.play.took(Step::PaymentStatus, asked.elapsed());
-            match answer.payment.as_ref().map(|payment| payment.status()) {
+            match answer.payment.as_ref().map(tacos_proto::payment::v1::Payment::status) {
                 Some(PaymentStatus::Completed) => return Ok(id),
                 Some(PaymentStatus::Pending | PaymentStatus::Processing)
                     if began.elapsed() < self.play.patience => {}

@@ -278,7 +278,7 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
     if let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await
         && fault.code != ErrorCode::NotFound
     {
-        return Ok(released_not(&call, ReleaseStatus::Failed, fault));
+        return Ok(released_not(&call, ReleaseStatus::Failed, &fault));
     }
     match call.engine.release(Release { which: which.clone(), user, seats, key }).await {
         Ok(released) => {
@@ -298,7 +298,7 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
             })
         }
         Err(Failure::Refused(Refusal::UnknownReservation)) => {
-            Ok(released_not(&call, ReleaseStatus::NotFound, Refusal::UnknownReservation.into()))
+            Ok(released_not(&call, ReleaseStatus::NotFound, &Refusal::UnknownReservation.into()))
         }
         Err(Failure::Refused(
             Refusal::ReservationExpired
@@ -314,11 +314,11 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
             let status = ReleaseStatus::AlreadyReleased as i32;
             Ok(ReleaseHoldResponse { status, released_at: timestamp(at), ..ReleaseHoldResponse::default() })
         }
-        Err(failure) => Ok(released_not(&call, ReleaseStatus::Failed, failure.into())),
+        Err(failure) => Ok(released_not(&call, ReleaseStatus::Failed, &failure.into())),
     }
 }
 
-fn released_not(call: &Call, status: ReleaseStatus, fault: Fault) -> ReleaseHoldResponse {
+fn released_not(call: &Call, status: ReleaseStatus, fault: &Fault) -> ReleaseHoldResponse {
     ReleaseHoldResponse {
         status: status as i32,
         error: Some(fault.to_error(&call.trace)),

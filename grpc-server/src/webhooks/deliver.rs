@@ -291,7 +291,7 @@ pub(crate) async fn announce(app: &App, fact: &Fact) -> bool {
         match app.webhooks.posts.put(&app.engine, post).await {
             Ok(true) => made = true,
             Ok(false) => {
-                tracing::error!(event = fact.event.as_str_name(), "too many posts wait: one was dropped")
+                tracing::error!(event = fact.event.as_str_name(), "too many posts wait: one was dropped");
             }
             Err(failure) => tracing::warn!(%failure, "a post could not be recorded"),
         }

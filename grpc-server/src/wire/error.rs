@@ -50,6 +50,7 @@ impl Fault {
             .detail(field, reason, value)
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "numbers and texts are given as they are")]
     pub(crate) fn detail(mut self, field: &str, reason: impl Into<String>, value: impl ToString) -> Self {
         if self.details.len() < DETAILS_MAX {
             self.details.push(ErrorDetail {

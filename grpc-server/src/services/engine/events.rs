@@ -221,7 +221,7 @@ pub(super) async fn update_event(
     }
     let mask = request.update_mask.unwrap_or_default().paths;
     let mut settings = old.settings.clone().unwrap_or_default();
-    merge(&mut settings, wanted, &mask)?;
+    merge(&mut settings, &wanted, &mask)?;
     let live = call.engine.event(&event).ok();
     if live.as_ref().is_some_and(|live| live.settings.currency.as_str() != settings.currency) {
         return Err(Fault::precondition("the currency of an event with seats cannot change"));
@@ -237,7 +237,7 @@ pub(super) async fn update_event(
     Ok(UpdateEventResponse { event: Some(record(&call, &event)?), error: None })
 }
 
-fn merge(into: &mut EventSettings, from: EventSettings, mask: &[String]) -> Result<(), Fault> {
+fn merge(into: &mut EventSettings, from: &EventSettings, mask: &[String]) -> Result<(), Fault> {
     if mask.is_empty() {
         return Err(Fault::invalid("update_mask", "at least one field is needed", ""));
     }

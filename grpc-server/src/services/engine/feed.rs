@@ -61,7 +61,7 @@ struct Feed {
     to: Sender<Result<WatchFeedResponse, Status>>,
 }
 
-pub(super) fn watch(call: Call, request: WatchFeedRequest) -> Result<Out, Fault> {
+pub(super) fn watch(call: Call, request: &WatchFeedRequest) -> Result<Out, Fault> {
     let mut checks = Checks::new();
     if request.event_ids.len() > 100 {
         checks.bad("event_ids", "at most 100", request.event_ids.len());
