@@ -4,13 +4,16 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-server test-loom test-contract examples footprint storm soak bench
+.PHONY: help run demo test check fmt lint doc tidy deny test-rust test-server test-loom test-contract examples footprint storm soak bench
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
-run: ## Sell tickets: the on-sale example, with a waiting line and customers, from an empty folder
-	$(CARGO) run --release --quiet -p tacos-engine --example on_sale
+run: ## Sell tickets: the server with five events on sale, in ./data; prints what to try in another terminal
+	$(CARGO) run --release -p tacos-server -- serve --demo-sale
+
+demo: ## Watch a sale: simulated customers against a server in memory
+	$(CARGO) run --release -p tacos-server -- demo
 
 test: ## Run every test there is; says what ran, fails if a suite did not run
 	scripts/test-all.sh

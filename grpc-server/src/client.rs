@@ -99,8 +99,7 @@ impl Client {
         let (service, method) =
             rpc.split_once('/').ok_or_else(|| format!("{rpc:?} is not service/method"))?;
         let found = self.pool.get_service_by_name(service).ok_or_else(|| {
-            let names: Vec<_> =
-                self.pool.services().map(|service| service.full_name().to_owned()).collect();
+            let names: Vec<_> = self.pool.services().map(|service| service.full_name().to_owned()).collect();
             format!("no service {service:?}; there are {}", names.join(", "))
         })?;
         found.methods().find(|one| one.name() == method).ok_or_else(|| {
@@ -146,10 +145,9 @@ impl Answers {
     pub(crate) async fn next(&mut self) -> Result<Option<Value>, String> {
         let bytes = match (self.first.take(), &mut self.rest) {
             (Some(first), _) => Some(first),
-            (None, Some(rest)) => rest
-                .message()
-                .await
-                .map_err(|status| format!("{:?}: {}", status.code(), status.message()))?,
+            (None, Some(rest)) => {
+                rest.message().await.map_err(|status| format!("{:?}: {}", status.code(), status.message()))?
+            }
             (None, None) => None,
         };
         let Some(bytes) = bytes else { return Ok(None) };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -60,7 +61,12 @@ impl LogRing {
         let (filter, handle) = reload::Layer::new(targets(&log.level)?);
         let to_stderr: Box<dyn Layer<_> + Send + Sync> = match log.format {
             LogFormat::Pretty => {
-                tracing_subscriber::fmt::layer().with_writer(std::io::stderr).compact().boxed()
+                let terminal = std::io::stderr().is_terminal();
+                tracing_subscriber::fmt::layer()
+                    .with_writer(std::io::stderr)
+                    .with_ansi(terminal)
+                    .compact()
+                    .boxed()
             }
             LogFormat::Json => tracing_subscriber::fmt::layer()
                 .json()
