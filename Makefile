@@ -4,13 +4,16 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate bench test-kotlin test-c test-go
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate bench test-kotlin test-c test-go demo test-server
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
-run: ## Sell tickets: the on-sale example, with a waiting line and customers, from an empty folder
-	$(CARGO) run --release --quiet -p tacos-engine --example on_sale
+run: ## Sell tickets: the server with five events on sale, in ./data; prints what to try in another terminal
+	$(CARGO) run --release -p tacos-server -- serve --demo-sale
+
+demo: ## Watch a sale: simulated customers against a server in memory
+	$(CARGO) run --release -p tacos-server -- demo
 
 test: ## Run every test there is; says what ran, fails if a suite did not run
 	scripts/test-all.sh
@@ -36,6 +39,9 @@ deny: ## Licences, sources and double versions (installs cargo-deny once, which 
 test-rust: ## All Rust tests
 	$(CARGO) test --workspace
 
+test-server: ## The server: every RPC, identity, errors, streams, webhooks, operators
+	$(CARGO) test -p tacos-server
+
 test-loom: ## Every lock-free protocol under loom
 	$(LOOM_FLAGS) $(CARGO) test --release -p tacos-engine --lib loom_
 
@@ -44,6 +50,7 @@ test-contract: ## The contract: table, lint, breaking changes, Go and Java stubs
 
 test-kotlin: ## The Kotlin and Java binding: artifact, conformance suite, a fresh project, the sample service
 	bindings/kotlin/tests/run.sh
+
 test-c: ## The C ABI: header, sanitizers, valgrind, an installation as a consumer sees it
 	bindings/c/tests/run.sh
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::views::{QueueState, SeatState};
 use tacos_engine::{
-    BlockSeats, Bound, CancelPayment, Config, Engine, Expire, ExtensionDoubt, Outcome, PaymentState,
+    BlockSeats, Bound, CancelPayment, Config, Engine, EventId, Expire, ExtensionDoubt, Outcome, PaymentState,
     Position, ProcessPayment, QueuePolicy, Refusal, ReservationState, Reserve, SaleState, SeatId, SeatMap,
     UpdateEvent, What,
 };
@@ -258,4 +258,20 @@ fn what_ended_is_forgotten_after_its_retention() {
     engine.turn();
     assert_eq!(refused(engine.payment(paid.id, None).wait()), Refusal::UnknownPayment);
     assert_eq!(engine.updates(Position::ZERO).map(drop), Ok(()));
+}
+
+#[test]
+fn only_what_still_holds_its_seats_is_listed_as_held() {
+    let (engine, clock) = small_sale();
+    create(&engine, EventId::new("other").expect("valid"), house(1, 5), settings(), None);
+    let [kept, given_back, sold] =
+        ["kim", "lee", "park"].map(|who| reserve(&engine, who, best(1)).expect("held").id);
+    release(&engine, given_back).expect("released");
+    confirm(&engine, sold).expect("confirmed");
+    assert_eq!(engine.held_reservations(&event()), Ok(vec![kept]));
+    let other = EventId::new("other").expect("valid");
+    assert_eq!(engine.held_reservations(&other), Ok(Vec::new()), "of another event");
+    assert_eq!(engine.held_reservations(&EventId::new("nobody").expect("valid")), Err(Refusal::UnknownEvent));
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(engine.held_reservations(&event()), Ok(Vec::new()), "lapsed, though no timer fired");
 }

@@ -112,7 +112,11 @@ impl App {
     }
 
     /// As [`App::answer`], for streams: what cannot start ends with a status.
-    pub(crate) fn begin_stream<Q>(self: &Arc<Self>, rpc: Rpc, request: Request<Q>) -> Result<(Call, Q), Status> {
+    pub(crate) fn begin_stream<Q>(
+        self: &Arc<Self>,
+        rpc: Rpc,
+        request: Request<Q>,
+    ) -> Result<(Call, Q), Status> {
         let _under_way = self.enter()?;
         let peer = request.remote_addr().map(|address| address.ip());
         let trace = trace_of(request.metadata());
@@ -134,7 +138,9 @@ impl App {
         self.metrics.shed();
         let mut status = Status::resource_exhausted("the server is overloaded: try again shortly");
         // What gRPC clients with a retry policy obey, in milliseconds.
-        status.metadata_mut().insert("grpc-retry-pushback-ms", tonic::metadata::MetadataValue::from_static("100"));
+        status
+            .metadata_mut()
+            .insert("grpc-retry-pushback-ms", tonic::metadata::MetadataValue::from_static("100"));
         Err(status)
     }
 
@@ -185,7 +191,11 @@ impl Call {
     }
 
     /// A key for idempotency, required where the rules say so.
-    pub(crate) fn key(&self, checks: &mut Checks, text: &str) -> Option<Option<tacos_engine::IdempotencyKey>> {
+    pub(crate) fn key(
+        &self,
+        checks: &mut Checks,
+        text: &str,
+    ) -> Option<Option<tacos_engine::IdempotencyKey>> {
         checks.key(text, self.rules.idempotency_required)
     }
 

@@ -45,7 +45,8 @@ pub(crate) fn check(checks: &mut Checks, details: &PaymentDetails, today: UnixMs
 }
 
 fn check_card(checks: &mut Checks, card: &CreditCardDetails, today: UnixMs) {
-    let digits: Vec<u32> = card.card_number.chars().filter(|sign| *sign != ' ').filter_map(|sign| sign.to_digit(10)).collect();
+    let digits: Vec<u32> =
+        card.card_number.chars().filter(|sign| *sign != ' ').filter_map(|sign| sign.to_digit(10)).collect();
     let only_digits = card.card_number.chars().all(|sign| sign.is_ascii_digit() || sign == ' ');
     if !only_digits || !(12..=19).contains(&digits.len()) || !luhn(&digits) {
         checks.bad("payment_details.credit_card.card_number", "is malformed", "");
@@ -53,7 +54,12 @@ fn check_card(checks: &mut Checks, card: &CreditCardDetails, today: UnixMs) {
     let month: u64 = card.expiry_month.parse().unwrap_or(0);
     let year: u64 = card.expiry_year.parse().unwrap_or(0);
     let form = card.expiry_month.len() == 2 && card.expiry_year.len() == 4 && (1..=12).contains(&month);
-    if !form || (year, month) < { let (year, month, _) = civil(today); (year, month) } {
+    if !form
+        || (year, month) < {
+            let (year, month, _) = civil(today);
+            (year, month)
+        }
+    {
         checks.bad("payment_details.credit_card.expiry_month", "is malformed or in the past", "");
     }
     let cvv = (3..=4).contains(&card.cvv.len()) && card.cvv.bytes().all(|byte| byte.is_ascii_digit());

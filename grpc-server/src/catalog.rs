@@ -10,8 +10,8 @@ use prost::Message;
 use prost_types::Timestamp;
 use sha2::{Digest, Sha256};
 use tacos_engine::{
-    CreateEvent, Currency, Engine, EventId, EventSettings, ExternalId, Failure, Note, QueuePolicy, Refusal, SaleState,
-    SetSale,
+    CreateEvent, Currency, Engine, EventId, EventSettings, ExternalId, Failure, Note, QueuePolicy, Refusal,
+    SaleState, SetSale,
 };
 use tacos_proto::common::v1::Venue;
 use tacos_proto::engine::v1::EventRecord;
@@ -47,7 +47,8 @@ pub(crate) struct Catalog {
 
 fn note_name(event: &EventId) -> Result<ExternalId, Fault> {
     let digest = Sha256::digest(event.as_str().as_bytes());
-    ExternalId::new(&format!("{PREFIX}{}", hex(&digest[..16]))).map_err(|error| Fault::internal(error.to_string()))
+    ExternalId::new(&format!("{PREFIX}{}", hex(&digest[..16])))
+        .map_err(|error| Fault::internal(error.to_string()))
 }
 
 impl From<EventRecord> for Facts {
@@ -93,14 +94,23 @@ impl Catalog {
 
     /// Ids of events that have no seat map yet.
     pub(crate) fn drafts(&self, engine: &Engine) -> Vec<EventId> {
-        let mut drafts: Vec<EventId> =
-            self.facts.iter().map(|entry| entry.key().clone()).filter(|id| engine.event(id).is_err()).collect();
+        let mut drafts: Vec<EventId> = self
+            .facts
+            .iter()
+            .map(|entry| entry.key().clone())
+            .filter(|id| engine.event(id).is_err())
+            .collect();
         drafts.sort();
         drafts
     }
 
     /// Writes an event's record, durably.
-    pub(crate) async fn keep(&self, engine: &Engine, event: &EventId, record: EventRecord) -> Result<(), Fault> {
+    pub(crate) async fn keep(
+        &self,
+        engine: &Engine,
+        event: &EventId,
+        record: EventRecord,
+    ) -> Result<(), Fault> {
         let value = record.encode_to_vec();
         if value.len() > tacos_engine::limits::ATTACHMENT_BYTES_MAX {
             return Err(Fault::invalid("settings.description", "is too long to be kept", value.len()));
@@ -140,7 +150,10 @@ impl Catalog {
             event: event.clone(),
             settings: EventSettings::new(event.as_str(), currency),
             seats: venue::template(),
-            queue: Some(QueuePolicy { one_place_per_user: app.rules.one_place_per_user, ..QueuePolicy::default() }),
+            queue: Some(QueuePolicy {
+                one_place_per_user: app.rules.one_place_per_user,
+                ..QueuePolicy::default()
+            }),
             key: None,
         };
         match app.engine.create_event(create).await {
@@ -169,14 +182,20 @@ impl Catalog {
             };
             match engine.set_sale(SetSale { event: event.id.clone(), state, key: None }).await {
                 Ok(_) => tracing::info!(event = %event.id, ?state, "the sale's moment has come"),
-                Err(failure) => tracing::warn!(event = %event.id, %failure, "the sale's state could not be changed"),
+                Err(failure) => {
+                    tracing::warn!(event = %event.id, %failure, "the sale's state could not be changed");
+                }
             }
         }
     }
 }
 
 /// A record with its revision raised and its moments set.
-pub(crate) fn next_revision(old: Option<&EventRecord>, mut new: EventRecord, now: tacos_engine::UnixMs) -> EventRecord {
+pub(crate) fn next_revision(
+    old: Option<&EventRecord>,
+    mut new: EventRecord,
+    now: tacos_engine::UnixMs,
+) -> EventRecord {
     new.revision = old.map_or(0, |old| old.revision) + 1;
     new.created_at = old.and_then(|old| old.created_at).or_else(|| timestamp(now));
     new.updated_at = timestamp(now);

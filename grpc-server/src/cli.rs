@@ -22,6 +22,9 @@ pub struct Cli {
 
 const EXAMPLES: &str = "Examples:
   tacos-server                                   serve on 127.0.0.1:8080 with the folder ./data
+  tacos-server serve --demo-sale                 with five events on sale; says what to try next
+  tacos-server try                               one customer, from the line to a confirmed seat
+  tacos-server call gateway.v1.QueueService/GetQueueStats
   tacos-server demo                              see a sale happen, from an empty folder
   tacos-server --config tacos.toml --print-config
   tacos-server --listen 0.0.0.0:8010 --listen 0.0.0.0:8020 --profile compat serve
@@ -97,9 +100,13 @@ pub enum LogFormatName {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve until SIGTERM or SIGINT.
-    Serve,
+    Serve(Serve),
     /// Show a sale: five events, waiting lines and simulated customers, from an empty folder in memory.
     Demo(Demo),
+    /// Call any RPC by its name with JSON, as grpcurl does.
+    Call(Call),
+    /// Walk one customer from the line to a confirmed seat, against a server that runs, and show every answer.
+    Try(Try),
     /// Look after events of a folder that no server has open.
     Event {
         /// What to do.
@@ -124,6 +131,61 @@ pub enum Command {
         /// The backup.
         from: PathBuf,
     },
+}
+
+/// Settings of the server that are no rules.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Serve {
+    /// Put a catalogue of five events on sale first, if the folder has none, and print what to try next.
+    #[arg(long)]
+    pub demo_sale: bool,
+}
+
+/// Which server, and as whom.
+#[derive(Args, Clone, Debug)]
+pub struct Reach {
+    /// The server.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub target: String,
+    /// Certificates to trust, PEM; needed for https.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// File with the token to show.
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+}
+
+/// One call.
+#[derive(Args, Clone, Debug)]
+pub struct Call {
+    /// Which, for example gateway.v1.QueueService/GetQueueStats.
+    pub rpc: String,
+    /// The request.
+    #[arg(default_value = "{}")]
+    pub json: String,
+    /// Print only the value at this path of the answer, for example reservation.seats.0.id.
+    #[arg(long, value_name = "PATH")]
+    pub get: Option<String>,
+    /// Of a stream, so many answers; 0: all.
+    #[arg(long, default_value_t = 0)]
+    pub most: u64,
+    /// Which server, and as whom.
+    #[command(flatten)]
+    pub reach: Reach,
+}
+
+/// The walk.
+#[derive(Args, Clone, Debug)]
+pub struct Try {
+    /// Event to buy from.
+    #[arg(long, default_value = "evt_2025_1002")]
+    pub event: String,
+    /// Who buys; absent: somebody new.
+    #[arg(long)]
+    pub user: Option<String>,
+    /// Which server, and as whom.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// Settings of the demo.
@@ -287,7 +349,8 @@ mod tests {
     fn flags_win() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("tacos.toml");
-        std::fs::write(&file, "profile = \"compat\"\n[engine]\ndata_dir = \"x\"\ndurability = \"memory\"\n").expect("written");
+        std::fs::write(&file, "profile = \"compat\"\n[engine]\ndata_dir = \"x\"\ndurability = \"memory\"\n")
+            .expect("written");
         let args = ["tacos-server", "--data-dir", "y", "--config"].map(std::ffi::OsString::from);
         let cli = Cli::parse_from(args.into_iter().chain([file.into_os_string()]));
         let settings = cli.flags.settings().expect("good settings");

@@ -115,8 +115,13 @@ impl Emergencies {
 
     /// All measures, newest first.
     pub(crate) fn list(&self, in_force_only: bool) -> Vec<Measure> {
-        let mut list: Vec<Measure> =
-            self.measures.lock().values().filter(|one| !in_force_only || one.undone.is_none()).cloned().collect();
+        let mut list: Vec<Measure> = self
+            .measures
+            .lock()
+            .values()
+            .filter(|one| !in_force_only || one.undone.is_none())
+            .cloned()
+            .collect();
         list.sort_by(|a, b| (b.taken_at_ms, &b.id).cmp(&(a.taken_at_ms, &a.id)));
         list
     }
@@ -136,7 +141,8 @@ impl Emergencies {
             let mut measures = self.measures.lock();
             measures.insert(measure.id.clone(), measure);
             self.in_force.store(Arc::new(judge(measures.values())));
-            let oldest = measures.values().filter(|one| one.undone.is_some()).min_by_key(|one| one.taken_at_ms);
+            let oldest =
+                measures.values().filter(|one| one.undone.is_some()).min_by_key(|one| one.taken_at_ms);
             let oldest = oldest.map(|one| one.id.clone()).filter(|_| measures.len() > MEASURES_MAX);
             oldest.inspect(|id| {
                 measures.remove(id);
@@ -186,7 +192,9 @@ impl App {
             }
             let Ok(queue) = self.engine.queue(&view.id) else { continue };
             if !queue.paused {
-                self.engine.pause_queue(PauseQueue { event: view.id.clone(), paused: true, key: None }).await?;
+                self.engine
+                    .pause_queue(PauseQueue { event: view.id.clone(), paused: true, key: None })
+                    .await?;
                 stopped.push(view.id.to_string());
             }
         }

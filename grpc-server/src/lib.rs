@@ -7,6 +7,7 @@ mod call;
 mod card;
 mod catalog;
 pub mod cli;
+mod client;
 pub mod commands;
 mod emergency;
 mod health;
@@ -18,6 +19,7 @@ mod metrics;
 mod play;
 mod server;
 mod services;
+mod walk;
 mod webhooks;
 mod wire;
 

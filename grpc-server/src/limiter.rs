@@ -87,8 +87,7 @@ mod tests {
 
     #[test]
     fn one_users_flood_does_not_touch_another() {
-        let limiter =
-            Limiter::new(&Limits { user_per_second: 1, user_burst: 3, ..Limits::default() });
+        let limiter = Limiter::new(&Limits { user_per_second: 1, user_burst: 3, ..Limits::default() });
         let (kim, lee) = (UserId::new("kim").expect("valid"), UserId::new("lee").expect("valid"));
         let let_in = (0..10).filter(|_| limiter.user(&kim)).count();
         assert_eq!(let_in, 3);

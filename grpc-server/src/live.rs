@@ -60,7 +60,8 @@ impl Live {
             }
             return Ok(Changed { old, new: value.to_owned() });
         }
-        let number: u32 = value.trim().parse().map_err(|_| Fault::invalid("config_value", "must be a number", value))?;
+        let number: u32 =
+            value.trim().parse().map_err(|_| Fault::invalid("config_value", "must be a number", value))?;
         let mut limits = state.limits.clone();
         let field = match key {
             "limits.user_per_second" => &mut limits.user_per_second,
@@ -108,8 +109,11 @@ impl Live {
 }
 
 fn change_hosts(app: &App, value: &str, apply: bool) -> Result<Changed, Fault> {
-    let hosts: Vec<String> = value.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect();
-    if let Some(bad) = hosts.iter().find(|host| host.parse::<http::uri::Authority>().is_err() || host.contains('@')) {
+    let hosts: Vec<String> =
+        value.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect();
+    if let Some(bad) =
+        hosts.iter().find(|host| host.parse::<http::uri::Authority>().is_err() || host.contains('@'))
+    {
         return Err(Fault::invalid("config_value", "must be hosts with commas between them", bad));
     }
     if !hosts.is_empty() && app.webhooks.secret.is_none() {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -59,10 +60,19 @@ impl LogRing {
     pub fn install(self: &Arc<Self>, log: &Log) -> Result<(), String> {
         let (filter, handle) = reload::Layer::new(targets(&log.level)?);
         let to_stderr: Box<dyn Layer<_> + Send + Sync> = match log.format {
-            LogFormat::Pretty => tracing_subscriber::fmt::layer().with_writer(std::io::stderr).compact().boxed(),
-            LogFormat::Json => {
-                tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed()
+            LogFormat::Pretty => {
+                let terminal = std::io::stderr().is_terminal();
+                tracing_subscriber::fmt::layer()
+                    .with_writer(std::io::stderr)
+                    .with_ansi(terminal)
+                    .compact()
+                    .boxed()
             }
+            LogFormat::Json => tracing_subscriber::fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_writer(std::io::stderr)
+                .boxed(),
         };
         let subscriber = Registry::default().with(filter).with(to_stderr).with(ToRing(Arc::clone(self)));
         if tracing::subscriber::set_global_default(subscriber).is_ok() {
@@ -83,8 +93,14 @@ impl LogRing {
     /// Lines older than `before`, newest first, that `wanted` lets through; at most `most`, and whether there are more.
     pub(crate) fn read(&self, before: u64, most: usize, wanted: impl Fn(&Line) -> bool) -> (Vec<Line>, bool) {
         let lines = self.lines.lock();
-        let mut found: Vec<Line> =
-            lines.lines.iter().rev().filter(|line| line.number < before && wanted(line)).take(most + 1).cloned().collect();
+        let mut found: Vec<Line> = lines
+            .lines
+            .iter()
+            .rev()
+            .filter(|line| line.number < before && wanted(line))
+            .take(most + 1)
+            .cloned()
+            .collect();
         let more = found.len() > most;
         found.truncate(most);
         (found, more)
@@ -151,7 +167,14 @@ mod tests {
         let ring = LogRing::new(2);
         for message in ["one", "two", "three"] {
             let (at, level, target) = (SystemTime::now(), Level::INFO, "test");
-            ring.push(Line { number: 0, at, level, target, message: message.to_owned(), fields: BTreeMap::new() });
+            ring.push(Line {
+                number: 0,
+                at,
+                level,
+                target,
+                message: message.to_owned(),
+                fields: BTreeMap::new(),
+            });
         }
         let (lines, more) = ring.read(u64::MAX, 1, |_| true);
         assert_eq!((lines[0].message.as_str(), more), ("three", true));

@@ -4,8 +4,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tacos_server::cli::{Cli, Command};
+use tacos_server::cli::{Cli, Command, Serve};
 use tacos_server::{LogRing, commands};
+
+// Calls allocate and free small things on many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -25,13 +29,15 @@ fn run(cli: &Cli) -> Result<(), String> {
     }
     let file = cli.flags.config.clone();
     let logs = LogRing::new(settings.log.ring_lines);
-    match cli.command.as_ref().unwrap_or(&Command::Serve) {
-        Command::Serve => {
+    match cli.command.as_ref().unwrap_or(&Command::Serve(Serve::default())) {
+        Command::Serve(serve) => {
             logs.install(&settings.log)?;
-            commands::serve(settings, file, logs)
+            commands::serve(settings, serve, file, logs)
         }
         Command::Demo(demo) => commands::demo(settings, demo, &logs),
         Command::Load(load) => commands::load(settings, load, &logs),
+        Command::Call(call) => commands::call(call),
+        Command::Try(options) => commands::try_it(options),
         Command::Event { what } => commands::event(&settings, what),
         Command::Journal { what } => commands::journal(&settings, *what),
         Command::Backup { to } => commands::backup(&settings, to),

@@ -182,20 +182,21 @@ mod tests {
     #[test]
     fn the_list_is_the_contract() {
         use prost::Message;
-        let set = prost_types::FileDescriptorSet::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("our own descriptors");
-        let mut theirs: Vec<String> = set
-            .file
-            .iter()
-            .flat_map(|file| {
-                file.service.iter().flat_map(move |service| {
-                    service.method.iter().map(move |method| {
-                        format!("{}.{}/{}", file.package(), service.name(), method.name())
+        let set = prost_types::FileDescriptorSet::decode(tacos_proto::FILE_DESCRIPTOR_SET)
+            .expect("our own descriptors");
+        let mut theirs: Vec<String> =
+            set.file
+                .iter()
+                .flat_map(|file| {
+                    file.service.iter().flat_map(move |service| {
+                        service.method.iter().map(move |method| {
+                            format!("{}.{}/{}", file.package(), service.name(), method.name())
+                        })
                     })
                 })
-            })
-            // A second name of InventoryService, with the same rules.
-            .filter(|name| !name.starts_with("reservation.v1.Inventory/"))
-            .collect();
+                // A second name of InventoryService, with the same rules.
+                .filter(|name| !name.starts_with("reservation.v1.Inventory/"))
+                .collect();
         let mut ours: Vec<String> = Rpc::ALL.iter().map(ToString::to_string).collect();
         theirs.sort();
         ours.sort();

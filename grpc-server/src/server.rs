@@ -232,7 +232,11 @@ fn tls(settings: &Settings) -> Result<Option<ServerTlsConfig>, String> {
     Ok(Some(config))
 }
 
-async fn metrics_page(app: &Arc<App>, address: SocketAddr, tasks: &mut JoinSet<()>) -> Result<SocketAddr, String> {
+async fn metrics_page(
+    app: &Arc<App>,
+    address: SocketAddr,
+    tasks: &mut JoinSet<()>,
+) -> Result<SocketAddr, String> {
     let say = |error: std::io::Error| format!("server.metrics_listen: {address}: {error}");
     let listener = tokio::net::TcpListener::bind(address).await.map_err(say)?;
     let bound = listener.local_addr().map_err(say)?;
@@ -245,7 +249,7 @@ async fn metrics_page(app: &Arc<App>, address: SocketAddr, tasks: &mut JoinSet<(
         let verdict = healthy.health();
         async move {
             let status = if verdict.state == Health::Unhealthy { 503_u16 } else { 200 };
-            (axum::http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
+            (http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
         }
     };
     let router = axum::Router::new()
@@ -281,18 +285,23 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
             () = tokio::time::sleep(TEND_EVERY) => {}
         }
         seconds += 1;
-        if let Some(ring) = app.ring.as_ref().filter(|_| seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1))) {
+        if let Some(ring) =
+            app.ring.as_ref().filter(|_| seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1)))
+        {
             match ring.reload() {
                 Ok(true) => tracing::info!("new keys are in force"),
                 Ok(false) => {}
-                Err(error) => tracing::error!(error, "the keys could not be read again: the old ones stay in force"),
+                Err(error) => {
+                    tracing::error!(error, "the keys could not be read again: the old ones stay in force");
+                }
             }
         }
         app.catalog.tend(&app.engine).await;
         let healthy = app.health().state != Health::Unhealthy;
         if healthy != serving {
             serving = healthy;
-            set_health(&reporter, if healthy { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
+            set_health(&reporter, if healthy { ServingStatus::Serving } else { ServingStatus::NotServing })
+                .await;
         }
     }
     set_health(&reporter, ServingStatus::NotServing).await;

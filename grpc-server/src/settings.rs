@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::UncasedStr;
 use serde::{Deserialize, Serialize};
 use tacos_engine::{Config, Durability};
 
@@ -326,6 +327,11 @@ pub enum LogFormat {
     Json,
 }
 
+/// Variables of other tools begin with the prefix too: `TACOS_SEED` is for tests.
+fn is_setting(name: &UncasedStr) -> bool {
+    name == "profile" || name.as_str().contains("__")
+}
+
 impl Settings {
     /// Reads the file (if one is named), the environment and `flags`, the later winning.
     ///
@@ -337,7 +343,7 @@ impl Settings {
             figment = figment.merge(Toml::file_exact(file));
         }
         figment
-            .merge(Env::prefixed(ENV_PREFIX).split("__"))
+            .merge(Env::prefixed(ENV_PREFIX).filter(is_setting).split("__"))
             .merge(Serialized::defaults(flags))
             .extract()
             .map_err(Box::new)
@@ -376,7 +382,9 @@ impl Settings {
         let engine = &self.engine;
         Config {
             durability: match engine.durability {
-                DurabilityName::Relaxed => Durability::Relaxed { sync_every: Duration::from_millis(engine.sync_every_ms) },
+                DurabilityName::Relaxed => {
+                    Durability::Relaxed { sync_every: Duration::from_millis(engine.sync_every_ms) }
+                }
                 DurabilityName::Synced | DurabilityName::Memory => Durability::Synced,
             },
             payment_amount_must_match: self.rules().amount_must_match,

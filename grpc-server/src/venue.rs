@@ -101,7 +101,11 @@ pub(crate) fn row(label: String, price_minor: i64, runs: &[Run], singles: &[Sing
         }
         let price = price.filter(|price| *price != price_minor);
         if price.is_some() || accessible {
-            exceptions.push(SeatException { index: at, price_minor: price, accessible: accessible.then_some(true) });
+            exceptions.push(SeatException {
+                index: at,
+                price_minor: price,
+                accessible: accessible.then_some(true),
+            });
         }
     };
     for run in runs {
@@ -216,7 +220,8 @@ pub fn from_csv(text: &str) -> Result<SeatMap, String> {
             }
             _ => return Err(bad("must be section,row,seat,price[,accessible]")),
         };
-        let price: i64 = price.parse().map_err(|_| bad("the price must be a whole number of the smallest unit"))?;
+        let price: i64 =
+            price.parse().map_err(|_| bad("the price must be a whole number of the smallest unit"))?;
         if !order.iter().any(|known| known == section) {
             order.push(section.to_owned());
         }
@@ -225,8 +230,12 @@ pub fn from_csv(text: &str) -> Result<SeatMap, String> {
             standing.insert(section.to_owned(), (places, price));
             continue;
         }
-        let single =
-            |price: Option<i64>| Single { id: seat.to_owned(), price_minor: price, accessible, aisle_before: false };
+        let single = |price: Option<i64>| Single {
+            id: seat.to_owned(),
+            price_minor: price,
+            accessible,
+            aisle_before: false,
+        };
         let of_section = rows.entry(section.to_owned()).or_default();
         match of_section.iter_mut().find(|(known, ..)| known == label) {
             Some((_, row_price, seats)) => seats.push(single(Some(price).filter(|price| price != row_price))),
@@ -312,7 +321,10 @@ mod tests {
     fn the_great_hall_is_what_its_script_says() {
         let events = catalogue().expect("shipped data are good");
         let ids: Vec<_> = events.iter().map(|(id, _)| id.as_str()).collect();
-        assert_eq!(ids, ["evt_2025_1001", "evt_2025_1002", "evt_2025_1004", "evt_2025_1005", "evt_2025_1006"]);
+        assert_eq!(
+            ids,
+            ["evt_2025_1001", "evt_2025_1002", "evt_2025_1004", "evt_2025_1005", "evt_2025_1006"]
+        );
         let hall = &events[0].1;
         let runs = || hall.sections.iter().flat_map(|section| &section.rows).flat_map(|row| &row.runs);
         assert_eq!(runs().map(|run| run.count).sum::<u32>(), 48_000);
@@ -353,8 +365,14 @@ mod tests {
             rows[0].exceptions,
             [SeatException { index: 1, price_minor: Some(120), accessible: Some(true) }]
         );
-        assert_eq!(map.sections[1], Section::General { name: "pit".to_owned(), capacity: 500, price_minor: 50 });
-        assert_eq!(from_csv("stalls,A,A-1").expect_err("a field lacks"), "line 1: must be section,row,seat,price[,accessible]");
+        assert_eq!(
+            map.sections[1],
+            Section::General { name: "pit".to_owned(), capacity: 500, price_minor: 50 }
+        );
+        assert_eq!(
+            from_csv("stalls,A,A-1").expect_err("a field lacks"),
+            "line 1: must be section,row,seat,price[,accessible]"
+        );
     }
 
     #[test]

@@ -17,7 +17,9 @@ use tacos_proto::gateway::v1::gateway_service_client::GatewayServiceClient;
 use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
 use tacos_proto::gateway::v1::{JoinQueueRequest, RequestAdmissionRequest, ValidateTokenRequest};
 use tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient;
-use tacos_proto::reservation::v1::{CancelReservationRequest, CreateReservationRequest, GetReservationRequest};
+use tacos_proto::reservation::v1::{
+    CancelReservationRequest, CreateReservationRequest, GetReservationRequest,
+};
 use tacos_server::rpc::Rpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::Channel;
@@ -36,7 +38,8 @@ fn house() -> House {
 }
 
 fn token(subject: &str, roles: &[&str], expires_in: i64) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     let expires = i64::try_from(now).expect("in range") + expires_in;
     let claims = json!({ "sub": subject, "exp": expires, "iss": "tests", "roles": roles, "scope": "buy" });
     encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET.as_bytes())).expect("signed")
@@ -87,7 +90,8 @@ impl Decoder for Raw {
 
 /// Number of the field `error` in each RPC's response, and whether it streams.
 fn error_fields() -> HashMap<String, (u32, bool)> {
-    let set = prost_types::FileDescriptorSet::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("our own descriptors");
+    let set = prost_types::FileDescriptorSet::decode(tacos_proto::FILE_DESCRIPTOR_SET)
+        .expect("our own descriptors");
     let mut numbers = HashMap::new();
     for file in &set.file {
         for message in &file.message_type {
@@ -124,7 +128,12 @@ fn error_in(mut message: Bytes, number: u32) -> Option<Error> {
 }
 
 /// Calls an RPC with an empty request; says `no` for callers who may not, `yes` for all other answers.
-async fn may(channel: &Channel, rpc: Rpc, token: Option<&str>, fields: &HashMap<String, (u32, bool)>) -> &'static str {
+async fn may(
+    channel: &Channel,
+    rpc: Rpc,
+    token: Option<&str>,
+    fields: &HashMap<String, (u32, bool)>,
+) -> &'static str {
     let (number, streams) = fields[&rpc.to_string()];
     let mut client = tonic::client::Grpc::new(channel.clone());
     client.ready().await.expect("ready");
@@ -198,7 +207,8 @@ async fn somebody_elses_reservation_is_neither_shown_nor_changed() {
     let joined = queue.join_queue(with(join, Some(&kim))).await.expect("an answer").into_inner();
     let ask = RequestAdmissionRequest { waiting_token: joined.waiting_token.clone(), ..Default::default() };
     // The place is Kim's: a stolen waiting token lets nobody else in.
-    let stolen = queue.request_admission(with(ask.clone(), Some(&lee))).await.expect("an answer").into_inner();
+    let stolen =
+        queue.request_admission(with(ask.clone(), Some(&lee))).await.expect("an answer").into_inner();
     assert_eq!(stolen.reservation_token, "");
     let admitted = queue.request_admission(with(ask, Some(&kim))).await.expect("an answer").into_inner();
 
@@ -211,14 +221,23 @@ async fn somebody_elses_reservation_is_neither_shown_nor_changed() {
         idempotency_key: "k".into(),
         ..Default::default()
     };
-    let as_lee = reservations.create_reservation(with(create.clone(), Some(&lee))).await.expect("an answer").into_inner();
+    let as_lee = reservations
+        .create_reservation(with(create.clone(), Some(&lee)))
+        .await
+        .expect("an answer")
+        .into_inner();
     assert_eq!(as_lee.error.expect("refused").code(), ErrorCode::Forbidden);
-    let held = reservations.create_reservation(with(create, Some(&kim))).await.expect("an answer").into_inner();
+    let held =
+        reservations.create_reservation(with(create, Some(&kim))).await.expect("an answer").into_inner();
     assert_eq!(held.error, None);
 
-    let get = |user_id: &str| GetReservationRequest { reservation_id: held.reservation_id.clone(), user_id: user_id.into() };
+    let get = |user_id: &str| GetReservationRequest {
+        reservation_id: held.reservation_id.clone(),
+        user_id: user_id.into(),
+    };
     for named in ["", "lee"] {
-        let seen = reservations.get_reservation(with(get(named), Some(&lee))).await.expect("an answer").into_inner();
+        let seen =
+            reservations.get_reservation(with(get(named), Some(&lee))).await.expect("an answer").into_inner();
         assert_eq!(seen.reservation, None);
         assert_eq!(seen.error.expect("refused").code(), ErrorCode::Forbidden);
     }
@@ -227,10 +246,12 @@ async fn somebody_elses_reservation_is_neither_shown_nor_changed() {
         idempotency_key: "c".into(),
         ..Default::default()
     };
-    let refused = reservations.cancel_reservation(with(cancel, Some(&lee))).await.expect("an answer").into_inner();
+    let refused =
+        reservations.cancel_reservation(with(cancel, Some(&lee))).await.expect("an answer").into_inner();
     assert_eq!(refused.error.expect("refused").code(), ErrorCode::Forbidden);
     for caller in [&kim, &shop] {
-        let seen = reservations.get_reservation(with(get(""), Some(caller))).await.expect("an answer").into_inner();
+        let seen =
+            reservations.get_reservation(with(get(""), Some(caller))).await.expect("an answer").into_inner();
         assert!(seen.reservation.is_some(), "{seen:?}");
     }
     server.drain().await.expect("ends cleanly");
@@ -242,7 +263,7 @@ async fn bad_tokens_are_refused_and_say_why() {
     let server = house.open().await;
     let channel = channel(&server).await;
     let mut gateway = GatewayServiceClient::new(channel);
-    let mut validate = |token: String, required_scope: &str| {
+    let validate = |token: String, required_scope: &str| {
         let request = ValidateTokenRequest { token, required_scope: required_scope.into() };
         let mut gateway = gateway.clone();
         async move { gateway.validate_token(request).await.expect("an answer").into_inner() }

@@ -4,19 +4,24 @@ mod support;
 
 use support::{EVENT, House, admitted, channel};
 use tacos_proto::common::v1::admin_service_client::AdminServiceClient;
-use tacos_proto::common::v1::{EmergencyActionRequest, EmergencyActionType, Error, ErrorCode, GetMetricsRequest, Money};
+use tacos_proto::common::v1::{
+    EmergencyActionRequest, EmergencyActionType, Error, ErrorCode, GetMetricsRequest, Money,
+};
 use tacos_proto::engine::v1::UndoEmergencyActionRequest;
 use tacos_proto::engine::v1::engine_service_client::EngineServiceClient;
 use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
-use tacos_proto::gateway::v1::{AdmissionStatus, GetQueueStatusRequest, JoinQueueRequest, RequestAdmissionRequest};
+use tacos_proto::gateway::v1::{
+    AdmissionStatus, GetQueueStatusRequest, JoinQueueRequest, RequestAdmissionRequest,
+};
 use tacos_proto::payment::v1::CreatePaymentIntentRequest;
 use tacos_proto::payment::v1::payment_service_client::PaymentServiceClient;
 use tacos_proto::reservation::v1::inventory_client::InventoryClient;
 use tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient;
 use tacos_proto::reservation::v1::worker_service_client::WorkerServiceClient;
 use tacos_proto::reservation::v1::{
-    CommitReservationRequest, CommitStatus, CreateReservationRequest, ExtendHoldRequest, GetInventoryStatusRequest,
-    ProcessReservationExpiryRequest, ProcessingStatus, ReleaseHoldRequest, ReleaseStatus, ReserveSeatRequest,
+    CommitReservationRequest, CommitStatus, CreateReservationRequest, ExtendHoldRequest,
+    GetInventoryStatusRequest, ProcessReservationExpiryRequest, ProcessingStatus, ReleaseHoldRequest,
+    ReleaseStatus, ReserveSeatRequest,
 };
 
 fn code_and_field(error: Option<Error>) -> (ErrorCode, String) {
@@ -41,14 +46,30 @@ async fn bad_arguments_are_named() {
         ..Default::default()
     };
     let cases = [
-        (CreateReservationRequest { event_id: String::new(), ..good.clone() }, ErrorCode::InvalidArgument, "event_id"),
-        (CreateReservationRequest { event_id: "evt_none".into(), ..good.clone() }, ErrorCode::NotFound, "event_id"),
-        (CreateReservationRequest { user_id: "a b".into(), ..good.clone() }, ErrorCode::InvalidArgument, "user_id"),
+        (
+            CreateReservationRequest { event_id: String::new(), ..good.clone() },
+            ErrorCode::InvalidArgument,
+            "event_id",
+        ),
+        (
+            CreateReservationRequest { event_id: "evt_none".into(), ..good.clone() },
+            ErrorCode::NotFound,
+            "event_id",
+        ),
+        (
+            CreateReservationRequest { user_id: "a b".into(), ..good.clone() },
+            ErrorCode::InvalidArgument,
+            "user_id",
+        ),
         (CreateReservationRequest { quantity: 0, ..good.clone() }, ErrorCode::InvalidArgument, "quantity"),
         (CreateReservationRequest { quantity: 11, ..good.clone() }, ErrorCode::InvalidArgument, "quantity"),
         (CreateReservationRequest { quantity: -1, ..good.clone() }, ErrorCode::InvalidArgument, "quantity"),
         (
-            CreateReservationRequest { seat_ids: vec!["A-1".into(), "A-1".into()], quantity: 0, ..good.clone() },
+            CreateReservationRequest {
+                seat_ids: vec!["A-1".into(), "A-1".into()],
+                quantity: 0,
+                ..good.clone()
+            },
             ErrorCode::InvalidArgument,
             "seat_ids[1]",
         ),
@@ -83,7 +104,10 @@ async fn bad_arguments_are_named() {
         let answer = reservations.create_reservation(request.clone()).await.expect("an answer").into_inner();
         assert_eq!(code_and_field(answer.error), (code, field.to_owned()), "{request:?}");
     }
-    assert_eq!(reservations.create_reservation(good.clone()).await.expect("an answer").into_inner().error, None);
+    assert_eq!(
+        reservations.create_reservation(good.clone()).await.expect("an answer").into_inner().error,
+        None
+    );
     let other = CreateReservationRequest { quantity: 2, ..good };
     let conflict = reservations.create_reservation(other).await.expect("an answer").into_inner();
     assert_eq!(code_and_field(conflict.error).0, ErrorCode::IdempotencyConflict);
@@ -115,7 +139,9 @@ async fn the_line_answers_in_its_own_words() {
         user_id: user.into(),
         metadata: None,
     };
-    let mut error = async |request| code_and_field(queue.join_queue(request).await.expect("an answer").into_inner().error);
+    let mut error = async |request| {
+        code_and_field(queue.join_queue(request).await.expect("an answer").into_inner().error)
+    };
     assert_eq!(error(join("evt_none", "tab", "")).await.0, ErrorCode::NotFound);
     assert_eq!(error(join(EVENT, "", "")).await, (ErrorCode::InvalidArgument, "session_id".to_owned()));
     let unknown = GetQueueStatusRequest { waiting_token: "wtkn_none".into() };
@@ -155,7 +181,8 @@ async fn money_must_match_and_holds_are_extended_once() {
         ..Default::default()
     };
     for (amount, currency) in [(5_999, "KRW"), (6_000, "USD")] {
-        let answer = payments.create_payment_intent(pay(amount, currency)).await.expect("an answer").into_inner();
+        let answer =
+            payments.create_payment_intent(pay(amount, currency)).await.expect("an answer").into_inner();
         assert_eq!(code_and_field(answer.error), (ErrorCode::InvalidArgument, "amount".to_owned()));
     }
     let extend = |key: &str| ExtendHoldRequest {
@@ -204,15 +231,21 @@ async fn services_keep_their_own_reservations_under_the_second_name() {
     let wrong = inventory.commit_reservation(commit(&["B-1"], "c1")).await.expect("an answer").into_inner();
     assert_eq!(wrong.status(), CommitStatus::FailedConflict);
     assert_eq!(code_and_field(wrong.error).0, ErrorCode::InventoryConflict);
-    let sold = inventory.commit_reservation(commit(&["B-2", "B-1"], "c2")).await.expect("an answer").into_inner();
+    let sold =
+        inventory.commit_reservation(commit(&["B-2", "B-1"], "c2")).await.expect("an answer").into_inner();
     assert_eq!((sold.status(), sold.sold_seats.len()), (CommitStatus::Success, 2));
-    let release = |id: &str| ReleaseHoldRequest { reservation_id: id.into(), idempotency_key: id.into(), ..Default::default() };
+    let release = |id: &str| ReleaseHoldRequest {
+        reservation_id: id.into(),
+        idempotency_key: id.into(),
+        ..Default::default()
+    };
     let late = inventory.release_hold(release("theirs-1")).await.expect("an answer").into_inner();
     assert_eq!(late.status(), ReleaseStatus::Failed);
     let none = inventory.release_hold(release("theirs-2")).await.expect("an answer").into_inner();
     assert_eq!(none.status(), ReleaseStatus::NotFound);
     let ask = GetInventoryStatusRequest { event_id: EVENT.into(), section: String::new() };
-    let stats = inventory.get_inventory_status(ask).await.expect("an answer").into_inner().stats.expect("counts");
+    let stats =
+        inventory.get_inventory_status(ask).await.expect("an answer").into_inner().stats.expect("counts");
     assert_eq!((stats.total_seats, stats.available_seats, stats.sold_seats), (70, 68, 2));
     server.drain().await.expect("ends cleanly");
 }
@@ -251,9 +284,11 @@ async fn maintenance_refuses_writes_outlives_a_restart_and_can_be_undone() {
     assert_eq!(engine.undo_emergency_action(undo).await.expect("an answer").into_inner().error, None);
     assert_eq!(queue.join_queue(join).await.expect("an answer").into_inner().error, None);
     let mut admin = AdminServiceClient::new(channel);
-    let metrics = admin.get_metrics(GetMetricsRequest::default()).await.expect("an answer").into_inner().metrics;
+    let metrics =
+        admin.get_metrics(GetMetricsRequest::default()).await.expect("an answer").into_inner().metrics;
     let joins = metrics.iter().find(|one| {
-        one.name == "tacos_rpc_seconds_count" && one.labels.get("method").is_some_and(|method| method == "JoinQueue")
+        one.name == "tacos_rpc_seconds_count"
+            && one.labels.get("method").is_some_and(|method| method == "JoinQueue")
     });
     assert_eq!(joins.expect("counted").value, 2.0);
     server.drain().await.expect("ends cleanly");

@@ -7,9 +7,13 @@ use support::{EVENT, House, admitted, channel};
 use tacos_proto::common::v1::{ErrorCode, Money, SeatStatus};
 use tacos_proto::gateway::v1::gateway_service_client::GatewayServiceClient;
 use tacos_proto::gateway::v1::web_socket_service_client::WebSocketServiceClient;
-use tacos_proto::gateway::v1::{GetEventAvailabilityRequest, ReservationEventType, StreamReservationUpdatesRequest};
+use tacos_proto::gateway::v1::{
+    GetEventAvailabilityRequest, ReservationEventType, StreamReservationUpdatesRequest,
+};
 use tacos_proto::payment::v1::payment_service_client::PaymentServiceClient;
-use tacos_proto::payment::v1::{CreatePaymentIntentRequest, GetPaymentStatusRequest, PaymentScenario, PaymentStatus};
+use tacos_proto::payment::v1::{
+    CreatePaymentIntentRequest, GetPaymentStatusRequest, PaymentScenario, PaymentStatus,
+};
 use tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient;
 use tacos_proto::reservation::v1::{
     ConfirmReservationRequest, CreateReservationRequest, GetReservationRequest, ReservationStatus,
@@ -51,7 +55,13 @@ async fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
         ..Default::default()
     };
     let mut updates = streams.stream_reservation_updates(watch).await.expect("a stream").into_inner();
-    let first = updates.message().await.expect("well").expect("the current state").reservation_update.expect("an update");
+    let first = updates
+        .message()
+        .await
+        .expect("well")
+        .expect("the current state")
+        .reservation_update
+        .expect("an update");
     assert_eq!(first.new_status(), ReservationStatus::Pending);
 
     let mut payments = PaymentServiceClient::new(channel_.clone());
@@ -68,11 +78,16 @@ async fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
     assert!(intent.client_secret.len() > 32);
 
     // A completed payment confirms by itself, and the stream says so and ends.
-    let last = updates.message().await.expect("well").expect("the end").reservation_update.expect("an update");
+    let last =
+        updates.message().await.expect("well").expect("the end").reservation_update.expect("an update");
     assert_eq!(last.event_type(), ReservationEventType::Confirmed);
     assert!(updates.message().await.expect("well").is_none(), "nothing comes after the final state");
-    let ask = GetPaymentStatusRequest { payment_intent_id: intent.payment_intent_id.clone(), user_id: "kim".into() };
-    let paid = payments.get_payment_status(ask).await.expect("an answer").into_inner().payment.expect("known");
+    let ask = GetPaymentStatusRequest {
+        payment_intent_id: intent.payment_intent_id.clone(),
+        user_id: "kim".into(),
+    };
+    let paid =
+        payments.get_payment_status(ask).await.expect("an answer").into_inner().payment.expect("known");
     assert_eq!(paid.status(), PaymentStatus::Completed);
     let confirm = ConfirmReservationRequest {
         reservation_id: held.reservation_id.clone(),
@@ -89,8 +104,12 @@ async fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
     let server = house.open().await;
     let mut reservations = ReservationServiceClient::new(channel(&server).await);
     let ask = GetReservationRequest { reservation_id: held.reservation_id.clone(), user_id: "kim".into() };
-    let found = reservations.get_reservation(ask).await.expect("an answer").into_inner().reservation.expect("known");
-    assert_eq!((found.status(), found.order_id.as_str()), (ReservationStatus::Confirmed, order.order_id.as_str()));
+    let found =
+        reservations.get_reservation(ask).await.expect("an answer").into_inner().reservation.expect("known");
+    assert_eq!(
+        (found.status(), found.order_id.as_str()),
+        (ReservationStatus::Confirmed, order.order_id.as_str())
+    );
     let again = reservations.create_reservation(create).await.expect("an answer").into_inner();
     assert_eq!(again, held, "the same answer, byte for byte, also after a restart");
     assert_eq!(reservations.confirm_reservation(confirm).await.expect("an answer").into_inner(), order);
@@ -103,7 +122,7 @@ async fn a_second_customer_is_refused_and_learns_which_seat_is_taken() {
     let server = house.open().await;
     let channel = channel(&server).await;
     let mut reservations = ReservationServiceClient::new(channel.clone());
-    let mut create = |user: &str, token: String, seats: &[&str]| {
+    let create = |user: &str, token: String, seats: &[&str]| {
         let request = CreateReservationRequest {
             event_id: EVENT.into(),
             seat_ids: seats.iter().map(|seat| (*seat).to_owned()).collect(),
@@ -122,7 +141,8 @@ async fn a_second_customer_is_refused_and_learns_which_seat_is_taken() {
     assert_eq!(refused.details[0].value, "A-7");
     assert_eq!(refused.trace_id.len(), 32);
     let ask = GetReservationRequest { reservation_id: "rsv_unknown".into(), user_id: "kim".into() };
-    let unknown = reservations.get_reservation(ask).await.expect("an answer").into_inner().error.expect("unknown");
+    let unknown =
+        reservations.get_reservation(ask).await.expect("an answer").into_inner().error.expect("unknown");
     assert_eq!(unknown.code(), ErrorCode::NotFound);
     assert!(unknown.message.contains("not found"));
     server.drain().await.expect("ends cleanly");

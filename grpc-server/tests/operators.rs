@@ -10,8 +10,8 @@ use tacos_proto::engine::v1::watch_feed_response::Change;
 use tacos_proto::engine::v1::*;
 use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
 use tacos_proto::gateway::v1::{JoinQueueRequest, QueueStatus};
-use tacos_proto::reservation::v1::inventory_service_client::InventoryServiceClient;
 use tacos_proto::reservation::v1::ReserveSeatRequest;
+use tacos_proto::reservation::v1::inventory_service_client::InventoryServiceClient;
 
 fn settings(id: &str) -> EventSettings {
     EventSettings {
@@ -35,7 +35,8 @@ fn map() -> SeatMap {
         ..Default::default()
     };
     let row = Row { label: "A".into(), runs: vec![run(1, false), run(6, true)], ..Default::default() };
-    let stalls = Section { section_id: "stalls".into(), price: price(5_000), rows: vec![row], ..Default::default() };
+    let stalls =
+        Section { section_id: "stalls".into(), price: price(5_000), rows: vec![row], ..Default::default() };
     let pit = Section {
         section_id: "pit".into(),
         price: price(3_000),
@@ -46,7 +47,8 @@ fn map() -> SeatMap {
 }
 
 async fn create(engine: &mut EngineServiceClient<tonic::transport::Channel>, id: &str) {
-    let request = CreateEventRequest { settings: Some(settings(id)), idempotency_key: format!("create-{id}") };
+    let request =
+        CreateEventRequest { settings: Some(settings(id)), idempotency_key: format!("create-{id}") };
     let made = engine.create_event(request.clone()).await.expect("an answer").into_inner();
     assert_eq!(made.error, None);
     let again = engine.create_event(request).await.expect("an answer").into_inner();
@@ -57,7 +59,10 @@ async fn create(engine: &mut EngineServiceClient<tonic::transport::Channel>, id:
         idempotency_key: format!("import-{id}"),
         dry_run: false,
     };
-    let tried = engine.import_seat_map(ImportSeatMapRequest { dry_run: true, ..import.clone() }).await.expect("an answer");
+    let tried = engine
+        .import_seat_map(ImportSeatMapRequest { dry_run: true, ..import.clone() })
+        .await
+        .expect("an answer");
     assert_eq!(tried.into_inner().seats, 10);
     let imported = engine.import_seat_map(import).await.expect("an answer").into_inner();
     assert_eq!(imported.error, None);
@@ -70,7 +75,8 @@ async fn an_event_from_its_creation_to_its_close() {
     let server = house.open().await;
     let channel = channel(&server).await;
     let mut engine = EngineServiceClient::new(channel.clone());
-    let early = OpenSaleRequest { event_id: "show-1".into(), idempotency_key: "o0".into(), ..Default::default() };
+    let early =
+        OpenSaleRequest { event_id: "show-1".into(), idempotency_key: "o0".into(), ..Default::default() };
     let unknown = engine.open_sale(early).await.expect("an answer").into_inner();
     assert_eq!(unknown.error.expect("unknown").code(), ErrorCode::NotFound);
     create(&mut engine, "show-1").await;
@@ -89,9 +95,13 @@ async fn an_event_from_its_creation_to_its_close() {
     let update = UpdateEventRequest { expected_revision: 0, idempotency_key: "u2".into(), ..update };
     let updated = engine.update_event(update).await.expect("an answer").into_inner().event.expect("updated");
     let kept = updated.settings.expect("settings");
-    assert_eq!((kept.hold_seconds, kept.description.as_str(), updated.revision), (90, "With an interval.", 3));
+    assert_eq!(
+        (kept.hold_seconds, kept.description.as_str(), updated.revision),
+        (90, "With an interval.", 3)
+    );
 
-    let open = OpenSaleRequest { event_id: "show-1".into(), idempotency_key: "o1".into(), ..Default::default() };
+    let open =
+        OpenSaleRequest { event_id: "show-1".into(), idempotency_key: "o1".into(), ..Default::default() };
     let opened = engine.open_sale(open).await.expect("an answer").into_inner().event.expect("open");
     assert_eq!(opened.state(), SaleState::Open);
     let block = BlockSeatsRequest {
@@ -107,19 +117,26 @@ async fn an_event_from_its_creation_to_its_close() {
         idempotency_key: "ub".into(),
         ..Default::default()
     };
-    let not_blocked = engine.unblock_seats(unblock).await.expect("an answer").into_inner().error.expect("not blocked");
-    assert_eq!((not_blocked.code(), not_blocked.details[0].value.as_str()), (ErrorCode::InventoryConflict, "A-3"));
+    let not_blocked =
+        engine.unblock_seats(unblock).await.expect("an answer").into_inner().error.expect("not blocked");
+    assert_eq!(
+        (not_blocked.code(), not_blocked.details[0].value.as_str()),
+        (ErrorCode::InventoryConflict, "A-3")
+    );
     let ask = GetSeatMapRequest {
         event_id: "show-1".into(),
         status: SeatStatus::Blocked as i32,
         ..Default::default()
     };
     let seen = engine.get_seat_map(ask).await.expect("an answer").into_inner();
-    let ids: Vec<_> = seen.seats.iter().filter_map(|entry| entry.seat.as_ref()).map(|seat| seat.id.as_str()).collect();
+    let ids: Vec<_> =
+        seen.seats.iter().filter_map(|entry| entry.seat.as_ref()).map(|seat| seat.id.as_str()).collect();
     assert_eq!((ids, seen.sections.len()), (vec!["A-1", "A-2"], 2));
-    let close = CloseSaleRequest { event_id: "show-1".into(), idempotency_key: "c".into(), ..Default::default() };
+    let close =
+        CloseSaleRequest { event_id: "show-1".into(), idempotency_key: "c".into(), ..Default::default() };
     assert_eq!(engine.close_sale(close).await.expect("an answer").into_inner().error, None);
-    let open = OpenSaleRequest { event_id: "show-1".into(), idempotency_key: "o2".into(), ..Default::default() };
+    let open =
+        OpenSaleRequest { event_id: "show-1".into(), idempotency_key: "o2".into(), ..Default::default() };
     let closed = engine.open_sale(open).await.expect("an answer").into_inner();
     assert_eq!(closed.error.expect("final").code(), ErrorCode::FailedPrecondition);
     server.drain().await.expect("ends cleanly");
@@ -160,7 +177,9 @@ async fn the_feed_tells_everything_in_order_and_can_be_resumed() {
         ..Default::default()
     };
     inventory.reserve_seat(reserve).await.expect("an answer");
-    for mut feed in [feed, engine.watch_feed(watch(FeedStart::Position, start)).await.expect("a stream").into_inner()] {
+    for mut feed in
+        [feed, engine.watch_feed(watch(FeedStart::Position, start)).await.expect("a stream").into_inner()]
+    {
         let mut told = Vec::new();
         while told.len() < 2 {
             let message = feed.message().await.expect("well").expect("more");
@@ -214,7 +233,9 @@ async fn the_compat_profile_serves_clients_that_exist_today() {
         assert_eq!((joined.error, joined.status), (None, QueueStatus::Ready as i32));
     }
     let mut reservations =
-        tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient::new(channel.clone());
+        tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient::new(
+            channel.clone(),
+        );
     let create = tacos_proto::reservation::v1::CreateReservationRequest {
         event_id: "evt_unheard_of".into(),
         seat_ids: vec!["A-12".into()],

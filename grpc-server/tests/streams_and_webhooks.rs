@@ -14,13 +14,14 @@ use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
 use tacos_proto::gateway::v1::web_socket_service_client::WebSocketServiceClient;
 use tacos_proto::gateway::v1::webhook_service_client::WebhookServiceClient;
 use tacos_proto::gateway::v1::{
-    EventType, JoinQueueRequest, PaymentWebhookData, PaymentWebhookStatus, PaymentWebhookType, QueueEventType,
-    ReceivePaymentWebhookRequest, SendMessageRequest, StreamQueueUpdatesRequest, ValidateWebhookRequest,
+    EventType, JoinQueueRequest, PaymentWebhookData, PaymentWebhookStatus, PaymentWebhookType,
+    QueueEventType, ReceivePaymentWebhookRequest, SendMessageRequest, StreamQueueUpdatesRequest,
+    ValidateWebhookRequest,
 };
 use tacos_proto::payment::v1::payment_service_client::PaymentServiceClient;
 use tacos_proto::payment::v1::{CreatePaymentIntentRequest, PaymentScenario};
-use tacos_proto::reservation::v1::inventory_service_client::InventoryServiceClient;
 use tacos_proto::reservation::v1::ReserveSeatRequest;
+use tacos_proto::reservation::v1::inventory_service_client::InventoryServiceClient;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -47,7 +48,8 @@ async fn a_place_in_line_is_followed_to_the_end_of_the_server() {
     };
     let wrong = streams.stream_queue_updates(watch("wtkn_none")).await.expect_err("no such place");
     assert_eq!(wrong.code(), tonic::Code::NotFound);
-    let mut updates = streams.stream_queue_updates(watch(&joined.waiting_token)).await.expect("a stream").into_inner();
+    let mut updates =
+        streams.stream_queue_updates(watch(&joined.waiting_token)).await.expect("a stream").into_inner();
     let first = updates.message().await.expect("well").expect("the current state");
     assert!(first.queue_update.expect("an update").admission_ready);
     let send = SendMessageRequest {
@@ -129,10 +131,17 @@ async fn a_payments_result_is_delivered_signed_and_tried_again() {
         idempotency_key: key.into(),
         ..Default::default()
     };
-    let elsewhere = payments.create_payment_intent(pay("http://evil.example/hook".into(), "p0")).await.expect("an answer");
+    let elsewhere = payments
+        .create_payment_intent(pay("http://evil.example/hook".into(), "p0"))
+        .await
+        .expect("an answer");
     let refused = elsewhere.into_inner().error.expect("not on the list");
-    assert_eq!((refused.code(), refused.details[0].field.as_str()), (ErrorCode::InvalidArgument, "webhook_url"));
-    let intent = payments.create_payment_intent(pay(format!("http://{address}/hook"), "p1")).await.expect("an answer");
+    assert_eq!(
+        (refused.code(), refused.details[0].field.as_str()),
+        (ErrorCode::InvalidArgument, "webhook_url")
+    );
+    let intent =
+        payments.create_payment_intent(pay(format!("http://{address}/hook"), "p1")).await.expect("an answer");
     let intent = intent.into_inner();
     assert_eq!(intent.error, None);
 
@@ -183,9 +192,15 @@ async fn a_payments_result_is_delivered_signed_and_tried_again() {
     };
     let taken = webhooks.receive_payment_webhook(webhook.clone()).await.expect("an answer").into_inner();
     assert_eq!((taken.error.clone(), taken.accepted, taken.next_action.as_str()), (None, true, "completed"));
-    assert_eq!(webhooks.receive_payment_webhook(webhook.clone()).await.expect("an answer").into_inner(), taken);
+    assert_eq!(
+        webhooks.receive_payment_webhook(webhook.clone()).await.expect("an answer").into_inner(),
+        taken
+    );
     let forged = ReceivePaymentWebhookRequest { event_type: PaymentWebhookType::Failed as i32, ..webhook };
     let refused = webhooks.receive_payment_webhook(forged).await.expect("an answer").into_inner();
-    assert_eq!((refused.accepted, refused.error.expect("forged").code()), (false, ErrorCode::Unauthenticated));
+    assert_eq!(
+        (refused.accepted, refused.error.expect("forged").code()),
+        (false, ErrorCode::Unauthenticated)
+    );
     server.drain().await.expect("ends cleanly");
 }

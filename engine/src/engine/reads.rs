@@ -36,6 +36,16 @@ impl Engine {
         self.durable(Ok(core.list_reservations(user, state, event, (after, most), core.now())))
     }
 
+    /// Ids of an event's reservations that still hold their seats: for an operator who gives them all back. Looks at
+    /// every reservation in memory; what is confirmed, cancelled or expired meanwhile may still be named.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`].
+    pub fn held_reservations(&self, event: &EventId) -> Result<Vec<ReservationId>, Refusal> {
+        let core = self.core();
+        self.find(event).map(|event| core.held_reservations(event, core.now()))
+    }
+
     /// A payment intent. With a `user`, it must be theirs.
     pub fn payment(&self, id: PaymentId, user: Option<&UserId>) -> Pending<PaymentView> {
         let core = self.core();

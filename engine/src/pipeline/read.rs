@@ -87,6 +87,17 @@ impl Core {
         })
     }
 
+    /// Reservations of an event whose hold has neither ended nor become a sale. Looks at every slot in use.
+    pub(crate) fn held_reservations(&self, event: &Event, now: UnixMs) -> Vec<ReservationId> {
+        let held = SlotState::Is(ReservationState::Pending);
+        let facts_of = |index| self.reservations.slot(index).map(|slot| self.reservations.read(slot, index));
+        (0..self.reservations.slots().high_water())
+            .filter_map(facts_of)
+            .filter(|facts| facts.state == held && facts.event == event.number && facts.expires_at > now)
+            .map(|facts| ReservationId(facts.id))
+            .collect()
+    }
+
     /// A payment and the end of its last record.
     pub(crate) fn read_payment(
         &self,

@@ -37,7 +37,11 @@ impl KeyRing {
     pub(crate) fn read(auth: &Auth) -> Result<Self, String> {
         let stamps = stamps(auth);
         let keys = read_keys(auth)?;
-        Ok(Self { auth: auth.clone(), keys: ArcSwap::from_pointee(keys), stamps: parking_lot::Mutex::new(stamps) })
+        Ok(Self {
+            auth: auth.clone(),
+            keys: ArcSwap::from_pointee(keys),
+            stamps: parking_lot::Mutex::new(stamps),
+        })
     }
 
     /// Reads the files again if one of them changed. True if there are new keys now.
@@ -82,9 +86,10 @@ fn doubt_of(kind: &ErrorKind) -> Doubt {
         ErrorKind::ImmatureSignature => Doubt::NotYet,
         ErrorKind::InvalidIssuer => Doubt::Issuer,
         ErrorKind::InvalidAudience => Doubt::Audience,
-        ErrorKind::MissingRequiredClaim(_) | ErrorKind::Json(_) | ErrorKind::Base64(_) | ErrorKind::Utf8(_) => {
-            Doubt::Malformed
-        }
+        ErrorKind::MissingRequiredClaim(_)
+        | ErrorKind::Json(_)
+        | ErrorKind::Base64(_)
+        | ErrorKind::Utf8(_) => Doubt::Malformed,
         _ => Doubt::Signature,
     }
 }
@@ -98,11 +103,19 @@ fn read_keys(auth: &Auth) -> Result<Vec<Key>, String> {
     let mut keys = Vec::new();
     for (id, key) in &auth.keys {
         let name = key.file.display();
-        let algorithm: Algorithm =
-            key.algorithm.parse().map_err(|_| format!("auth.keys.{id}: unknown algorithm {:?}", key.algorithm))?;
+        let algorithm: Algorithm = key
+            .algorithm
+            .parse()
+            .map_err(|_| format!("auth.keys.{id}: unknown algorithm {:?}", key.algorithm))?;
         let bytes = std::fs::read(&key.file).map_err(|error| format!("auth.keys.{id}: {name}: {error}"))?;
-        let decoding = decoding_key(algorithm, &bytes).map_err(|error| format!("auth.keys.{id}: {name}: {error}"))?;
-        keys.push(Key { id: Some(id.clone()), algorithm, key: decoding, validation: validation(auth, algorithm) });
+        let decoding =
+            decoding_key(algorithm, &bytes).map_err(|error| format!("auth.keys.{id}: {name}: {error}"))?;
+        keys.push(Key {
+            id: Some(id.clone()),
+            algorithm,
+            key: decoding,
+            validation: validation(auth, algorithm),
+        });
     }
     if let Some(path) = &auth.jwks_file {
         let say = |error: &dyn std::fmt::Display| format!("auth.jwks_file: {}: {error}", path.display());
@@ -112,7 +125,12 @@ fn read_keys(auth: &Auth) -> Result<Vec<Key>, String> {
             let named = jwk.common.key_algorithm.and_then(|name| name.to_string().parse::<Algorithm>().ok());
             let Some(algorithm) = named.filter(|algorithm| ALGORITHMS.contains(algorithm)) else { continue };
             let key = DecodingKey::from_jwk(jwk).map_err(|error| say(&error))?;
-            keys.push(Key { id: jwk.common.key_id.clone(), algorithm, key, validation: validation(auth, algorithm) });
+            keys.push(Key {
+                id: jwk.common.key_id.clone(),
+                algorithm,
+                key,
+                validation: validation(auth, algorithm),
+            });
         }
     }
     if keys.is_empty() {

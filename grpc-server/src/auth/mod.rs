@@ -53,7 +53,7 @@ impl Caller {
         let text = header.to_str().ok().and_then(bearer).ok_or_else(|| {
             Fault::new(ErrorCode::Unauthenticated, "the authorization metadata must be: Bearer <token>")
         })?;
-        let claims = ring.check(text).map_err(|doubt| doubt.to_fault())?;
+        let claims = ring.check(text).map_err(Doubt::to_fault)?;
         Self::from_claims(&claims)
     }
 

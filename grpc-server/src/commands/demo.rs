@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tacos_engine::{Engine, EventId, QueuePolicy};
 
 use super::load::import_catalogue;
-use super::{interrupted, runtime, say};
+use super::{interrupted, runtime, say, what_to_try};
 use crate::cli::Demo;
 use crate::play::{Play, Step, arrive, of};
 use crate::settings::{DurabilityName, Settings};
@@ -29,12 +29,13 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
     settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(300);
     settings.limits.user_per_second = 0;
     let engine = open_engine(&settings, |_| ())?;
-    let queue = QueuePolicy { admissions_per_minute: 2_400, burst: 20, inside_max: 2_000, ..QueuePolicy::default() };
+    let queue =
+        QueuePolicy { admissions_per_minute: 2_400, burst: 20, inside_max: 2_000, ..QueuePolicy::default() };
     import_catalogue(&engine, &queue)?;
     runtime()?.block_on(async {
         let server = Server::start(engine.clone(), settings, None, Arc::clone(logs)).await?;
         let address = server.addresses[0];
-        say(&walk(&address.to_string()))?;
+        say(&what_to_try(&address.to_string()))?;
         let play = Play::new(&format!("http://{address}"), 2, EVENT, 1)?;
         let until = (demo.seconds > 0).then(|| Instant::now() + Duration::from_secs(demo.seconds));
         tokio::select! {
@@ -42,31 +43,9 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
             shown = show(&engine, &play) => shown?,
             signal = interrupted() => { signal?; }
         }
-        say(&table(&engine, &play, Duration::from_secs(1)))?;
+        say(&table(&engine, &play))?;
         server.drain().await
     })
-}
-
-/// What somebody can type in another terminal.
-fn walk(address: &str) -> String {
-    let mut text = format!("Serving on {address}. In another terminal (with grpcurl, which reads the contract by reflection):\n");
-    for (service, body) in [
-        ("gateway.v1.GatewayService/GetEventAvailability", r#"{"event_id":"evt_2025_1002"}"#),
-        ("gateway.v1.QueueService/JoinQueue", r#"{"event_id":"evt_2025_1002","user_id":"kim","session_id":"tab-1"}"#),
-        ("gateway.v1.QueueService/RequestAdmission", r#"{"waiting_token":"wtkn_…","event_id":"evt_2025_1002","user_id":"kim"}"#),
-        (
-            "reservation.v1.ReservationService/CreateReservation",
-            r#"{"event_id":"evt_2025_1002","quantity":2,"user_id":"kim","reservation_token":"rtkn_…","idempotency_key":"k1"}"#,
-        ),
-        (
-            "payment.v1.PaymentService/CreatePaymentIntent",
-            r#"{"reservation_id":"rsv_…","amount":{"amount":396000,"currency":"KRW"},"user_id":"kim","idempotency_key":"k2"}"#,
-        ),
-        ("reservation.v1.ReservationService/GetReservation", r#"{"reservation_id":"rsv_…","user_id":"kim"}"#),
-    ] {
-        let _ = writeln!(text, "  grpcurl -plaintext -d '{body}' {address} {service}");
-    }
-    text
 }
 
 async fn show(engine: &Engine, play: &Play) -> Result<(), String> {
@@ -75,7 +54,7 @@ async fn show(engine: &Engine, play: &Play) -> Result<(), String> {
     let mut lines = 0;
     loop {
         tokio::time::sleep(every).await;
-        let text = table(engine, play, every);
+        let text = table(engine, play);
         if terminal {
             // Back over what was shown before, and clear from there.
             let back = if lines > 0 { format!("\x1b[{lines}A\x1b[J") } else { String::new() };
@@ -87,7 +66,7 @@ async fn show(engine: &Engine, play: &Play) -> Result<(), String> {
     }
 }
 
-fn table(engine: &Engine, play: &Play, _every: Duration) -> String {
+fn table(engine: &Engine, play: &Play) -> String {
     let tally = &play.tally;
     let id = EventId::new(EVENT).ok();
     let counts = id.as_ref().and_then(|id| engine.counts(id).ok()).unwrap_or_default();
@@ -115,7 +94,13 @@ fn table(engine: &Engine, play: &Play, _every: Duration) -> String {
     for step in [Step::Join, Step::Reserve, Step::Pay, Step::Confirm] {
         if let Some((count, values)) = play.quantiles(step, &[0.5, 0.99]) {
             let ms = |us: u64| format!("{}.{:03}", us / 1_000, us % 1_000);
-            let _ = writeln!(text, "{:<20} {count:>8} calls  p50 {:>9} ms  p99 {:>9} ms", step.name(), ms(values[0]), ms(values[1]));
+            let _ = writeln!(
+                text,
+                "{:<20} {count:>8} calls  p50 {:>9} ms  p99 {:>9} ms",
+                step.name(),
+                ms(values[0]),
+                ms(values[1])
+            );
         }
     }
     text

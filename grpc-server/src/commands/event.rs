@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use tacos_engine::views::EventView;
-use tacos_engine::{CreateEvent, Currency, Engine, EventId, EventSettings, QueuePolicy, SaleState, SeatMap, SetSale};
+use tacos_engine::{
+    CreateEvent, Currency, Engine, EventId, EventSettings, QueuePolicy, SaleState, SeatMap, SetSale,
+};
 
 use super::say;
 use crate::cli::EventCommand;

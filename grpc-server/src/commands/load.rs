@@ -22,7 +22,13 @@ pub(super) fn import_catalogue(engine: &Engine, queue: &QueuePolicy) -> Result<(
     for (id, file) in catalogue()? {
         let EventFile { name, currency, .. } = &file;
         let currency = Currency::new(currency).ok_or("the catalogue has no currency")?;
-        event::import(engine, &id, EventSettings::new(name.clone(), currency), file.seat_map(), Some(queue.clone()))?;
+        event::import(
+            engine,
+            &id,
+            EventSettings::new(name.clone(), currency),
+            file.seat_map(),
+            Some(queue.clone()),
+        )?;
         event::set_sale(engine, &id, SaleState::Open)?;
     }
     Ok(())
@@ -55,7 +61,12 @@ pub fn load(mut settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<
     settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
     (settings.limits.user_per_second, settings.limits.address_per_second) = (0, 0);
     let engine = open_engine(&settings, |_| ())?;
-    let queue = QueuePolicy { admissions_per_minute: 60_000, burst: 1_000, inside_max: 200_000, ..QueuePolicy::default() };
+    let queue = QueuePolicy {
+        admissions_per_minute: 60_000,
+        burst: 1_000,
+        inside_max: 200_000,
+        ..QueuePolicy::default()
+    };
     import_catalogue(&engine, &queue)?;
     say(&format!("a server of its own, durability {:?}", settings.engine.durability))?;
     runtime.block_on(async {
@@ -77,7 +88,12 @@ async fn play(target: &str, load: &Load) -> Result<(), String> {
         tokio::spawn(async move {
             loop {
                 bar.set_position(of(&play.tally.done));
-                bar.set_message(format!("held {} sold {} failed {}", of(&play.tally.held), of(&play.tally.sold), of(&play.tally.failed)));
+                bar.set_message(format!(
+                    "held {} sold {} failed {}",
+                    of(&play.tally.held),
+                    of(&play.tally.sold),
+                    of(&play.tally.failed)
+                ));
                 tokio::time::sleep(Duration::from_millis(250)).await;
             }
         })
@@ -100,7 +116,11 @@ async fn play(target: &str, load: &Load) -> Result<(), String> {
     bar.finish_and_clear();
     let violations = play.violations.lock().clone();
     if violations.is_empty() {
-        return say(if load.queue_only.is_none() { "audit: nothing lost, nothing doubled, counts add up" } else { "done" });
+        return say(if load.queue_only.is_none() {
+            "audit: nothing lost, nothing doubled, counts add up"
+        } else {
+            "done"
+        });
     }
     Err(format!("the audit found:\n{}", violations.join("\n")))
 }
@@ -108,13 +128,17 @@ async fn play(target: &str, load: &Load) -> Result<(), String> {
 /// Figures of a run, for people.
 fn report(play: &Play, load: &Load, took: Duration) -> String {
     let tally = &play.tally;
-    let calls: u64 = Step::ALL.iter().filter_map(|step| play.quantiles(*step, &[])).map(|(count, _)| count).sum();
+    let calls: u64 =
+        Step::ALL.iter().filter_map(|step| play.quantiles(*step, &[])).map(|(count, _)| count).sum();
     #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = calls as f64 / took.as_secs_f64();
     let mut text = format!(
         "{calls} calls in {:.1} s, {rate:.0} a second; wanted {}; seed {}\n",
         took.as_secs_f64(),
-        load.queue_only.map_or_else(|| format!("{} customers a second", load.rate), |rate| format!("{rate} calls a second")),
+        load.queue_only.map_or_else(
+            || format!("{} customers a second", load.rate),
+            |rate| format!("{rate} calls a second")
+        ),
         load.seed
     );
     if load.queue_only.is_none() {
@@ -134,7 +158,11 @@ fn report(play: &Play, load: &Load, took: Duration) -> String {
             of(&tally.seats)
         );
     }
-    let _ = writeln!(text, "{:<20} {:>9} {:>9} {:>9} {:>9} {:>9}", "milliseconds", "calls", "p50", "p95", "p99", "p99.9");
+    let _ = writeln!(
+        text,
+        "{:<20} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "milliseconds", "calls", "p50", "p95", "p99", "p99.9"
+    );
     for step in Step::ALL {
         let Some((count, values)) = play.quantiles(step, &QUANTILES) else { continue };
         let _ = write!(text, "{:<20} {count:>9}", step.name());

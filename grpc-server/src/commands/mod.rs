@@ -1,5 +1,6 @@
 //! What the commands of the command line do. The only place that writes to standard output.
 
+mod client;
 mod demo;
 mod event;
 mod journal;
@@ -9,11 +10,15 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tacos_engine::QueuePolicy;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::Serve;
 use crate::settings::Settings;
+use crate::walk::{self, Tool};
 use crate::{LogRing, Server, open_engine};
 
+pub use client::{call, try_it};
 pub use demo::demo;
 pub use event::event;
 pub use journal::{backup, journal, restore};
@@ -47,20 +52,53 @@ fn runtime() -> Result<tokio::runtime::Runtime, String> {
 ///
 /// # Errors
 /// What kept it from serving, or from ending cleanly, in words.
-pub fn serve(settings: Settings, file: Option<PathBuf>, logs: Arc<LogRing>) -> Result<(), String> {
+pub fn serve(
+    settings: Settings,
+    serve: &Serve,
+    file: Option<PathBuf>,
+    logs: Arc<LogRing>,
+) -> Result<(), String> {
     let engine = open_engine(&settings, |progress| {
         if progress.bytes_total > 64 << 20 && progress.records.is_multiple_of(1 << 20) {
             tracing::info!(done = progress.bytes_done, total = progress.bytes_total, "recovery");
         }
     })?;
+    if serve.demo_sale && engine.events().is_empty() {
+        load::import_catalogue(&engine, &demo_line())?;
+    }
     runtime()?.block_on(async move {
+        let plain = settings.tls.cert_file.is_none() && !settings.has_keys();
         let server = Server::start(engine, settings, file, logs).await?;
+        if serve.demo_sale && plain {
+            say(&what_to_try(&server.addresses[0].to_string()))?;
+        }
         tokio::select! {
             signal = interrupted() => tracing::info!(signal = signal?, "asked to end"),
             () = server.wait_for_drain() => tracing::info!("an operator asked to end"),
         }
         server.drain().await
     })
+}
+
+/// The waiting line of events that are only for trying: two are let in at once, then two a second.
+fn demo_line() -> QueuePolicy {
+    QueuePolicy { admissions_per_minute: 120, burst: 2, ..QueuePolicy::default() }
+}
+
+/// Lines for another terminal: with grpcurl if this machine has it, else with this program.
+fn what_to_try(address: &str) -> String {
+    let on_path = |name: &str| {
+        std::env::var_os("PATH")
+            .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()))
+    };
+    let program = std::env::current_exe().map_or("tacos-server".into(), |path| path.display().to_string());
+    let tool = if on_path("grpcurl") { Tool::Grpcurl } else { Tool::OurOwn(program.clone()) };
+    let user = format!("kim-{}", &crate::wire::trace_id()[..6]);
+    format!(
+        "\nServing on {address}: five events in a hall of 50,000 places, with a waiting line. In another terminal, one \
+         customer's way, step by step:\n\n{}\nOr all of it at once: {program} try --target http://{address}\n",
+        walk::lines(&tool, address, "evt_2025_1002", &user)
+    )
 }
 
 /// Waits for SIGTERM or SIGINT.

@@ -92,7 +92,9 @@ impl Hub {
                 ids.iter().for_each(|id| add(&mut index.reservations, id.to_bytes(), &subscriber));
             }
             Topic::Payments(user) => add(&mut index.payments_of, user.clone(), &subscriber),
-            Topic::PaymentIds(ids) => ids.iter().for_each(|id| add(&mut index.payments, id.to_bytes(), &subscriber)),
+            Topic::PaymentIds(ids) => {
+                ids.iter().for_each(|id| add(&mut index.payments, id.to_bytes(), &subscriber));
+            }
             Topic::Place(event, _) => add(&mut index.lines, event.clone(), &subscriber),
         }
         if let Some(user) = &subscriber.user {
@@ -113,7 +115,9 @@ impl Hub {
                 ids.iter().for_each(|id| remove(&mut index.reservations, &id.to_bytes(), subscriber));
             }
             Topic::Payments(user) => remove(&mut index.payments_of, user, subscriber),
-            Topic::PaymentIds(ids) => ids.iter().for_each(|id| remove(&mut index.payments, &id.to_bytes(), subscriber)),
+            Topic::PaymentIds(ids) => {
+                ids.iter().for_each(|id| remove(&mut index.payments, &id.to_bytes(), subscriber));
+            }
             Topic::Place(event, _) => remove(&mut index.lines, event, subscriber),
         }
         if let Some(user) = &subscriber.user {

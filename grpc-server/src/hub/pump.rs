@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tacos_engine::views::{QueuePlace, QueueState};
-use tacos_engine::{EventId, PaymentUpdate, Refusal, ReservationUpdate, SaleState, UnixMs, Update, UserId, What};
+use tacos_engine::{
+    EventId, PaymentUpdate, Refusal, ReservationUpdate, SaleState, UnixMs, Update, UserId, What,
+};
 use tacos_proto::gateway::v1::{QueueEventType, SystemEventType, SystemUpdate};
 
 use super::{Item, Subject, Subscriber, Topic};
@@ -93,9 +95,15 @@ fn hand_out(app: &App, update: &Update, lines: &mut Lines) {
             }
         }
         What::RoomDrawn(_) => lines.moved.extend(update.event.clone()),
-        What::EventChanged => system(app, update, SystemEventType::AdmissionRateChanged, "the rules have changed"),
-        What::Seats(_) => system(app, update, SystemEventType::CapacityChanged, "seats were blocked or unblocked"),
-        What::Sale(SaleState::Closed) => system(app, update, SystemEventType::EventCancelled, "the sale is closed"),
+        What::EventChanged => {
+            system(app, update, SystemEventType::AdmissionRateChanged, "the rules have changed");
+        }
+        What::Seats(_) => {
+            system(app, update, SystemEventType::CapacityChanged, "seats were blocked or unblocked");
+        }
+        What::Sale(SaleState::Closed) => {
+            system(app, update, SystemEventType::EventCancelled, "the sale is closed");
+        }
         _ => {}
     }
     let seats_moved = match &update.what {
@@ -131,7 +139,8 @@ fn reservation(app: &App, changed: &ReservationUpdate, at: UnixMs) {
 
 fn to_reservation(app: &App, id: [u8; 16], user: Option<&UserId>, item: &Item) {
     let mut listeners = app.hub.listeners(|index| &index.reservations, &id);
-    listeners.extend(user.map(|user| app.hub.listeners(|index| &index.reservations_of, user)).unwrap_or_default());
+    listeners
+        .extend(user.map(|user| app.hub.listeners(|index| &index.reservations_of, user)).unwrap_or_default());
     for listener in listeners {
         listener.put(Subject::Reservation(id), item.clone());
     }
@@ -149,7 +158,8 @@ fn payment(app: &App, changed: &PaymentUpdate, at: UnixMs) {
     let id = changed.id.to_bytes();
     let mut listeners = app.hub.listeners(|index| &index.payments, &id);
     let user = changed.user.as_ref();
-    listeners.extend(user.map(|user| app.hub.listeners(|index| &index.payments_of, user)).unwrap_or_default());
+    listeners
+        .extend(user.map(|user| app.hub.listeners(|index| &index.payments_of, user)).unwrap_or_default());
     for listener in listeners {
         listener.put(Subject::Payment(id), item.clone());
     }
@@ -196,7 +206,8 @@ pub(crate) fn tell_place(app: &App, subscriber: &Subscriber, cause: Option<Queue
     };
     let mut told = subscriber.told.lock();
     let state = place.map_or(QueueState::Expired, |place| place.state);
-    let same = |old: &QueuePlace| place.is_some_and(|new| new.position == old.position && new.state == old.state);
+    let same =
+        |old: &QueuePlace| place.is_some_and(|new| new.position == old.position && new.state == old.state);
     if cause.is_none() && told.as_ref().is_some_and(same) {
         return;
     }

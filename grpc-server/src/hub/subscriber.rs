@@ -32,10 +32,30 @@ pub(crate) enum Subject {
 /// What a stream carries.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
-    Reservation { id: String, from: Option<ReservationState>, to: ReservationState, expires_at: Option<UnixMs>, soon: bool, at: UnixMs },
-    Payment { id: String, from: Option<PaymentState>, to: PaymentState, first: bool, at: UnixMs },
-    Place { place: Option<QueuePlace>, event: QueueEventType, at: UnixMs },
-    System { update: SystemUpdate, at: UnixMs },
+    Reservation {
+        id: String,
+        from: Option<ReservationState>,
+        to: ReservationState,
+        expires_at: Option<UnixMs>,
+        soon: bool,
+        at: UnixMs,
+    },
+    Payment {
+        id: String,
+        from: Option<PaymentState>,
+        to: PaymentState,
+        first: bool,
+        at: UnixMs,
+    },
+    Place {
+        place: Option<QueuePlace>,
+        event: QueueEventType,
+        at: UnixMs,
+    },
+    System {
+        update: SystemUpdate,
+        at: UnixMs,
+    },
     Message(Box<DeliveredMessage>, UnixMs),
     /// The stream ends; why.
     End(String),
@@ -212,7 +232,10 @@ impl Slots {
             if self.items.len() >= SLOTS_MAX {
                 // Dropping anything could lose a final state: the reader must begin anew.
                 self.order.push_back(Subject::System(-1));
-                self.items.insert(Subject::System(-1), Item::End("the reader is too slow: open the stream again".to_owned()));
+                self.items.insert(
+                    Subject::System(-1),
+                    Item::End("the reader is too slow: open the stream again".to_owned()),
+                );
                 self.ended = true;
                 self.wake();
                 return false;
@@ -334,9 +357,11 @@ mod tests {
         let (subject, now) = reservation(1, ReservationState::Confirmed, 5);
         feed.subscriber().begin(subject, now);
         assert!(matches!(feed.next().await, Some(Item::Reservation { to: ReservationState::Confirmed, .. })));
-        for (to, at) in
-            [(ReservationState::Pending, 5), (ReservationState::Confirmed, 5), (ReservationState::Refunded, 9)]
-        {
+        for (to, at) in [
+            (ReservationState::Pending, 5),
+            (ReservationState::Confirmed, 5),
+            (ReservationState::Refunded, 9),
+        ] {
             let (subject, item) = reservation(1, to, at);
             feed.subscriber().put(subject, item);
         }

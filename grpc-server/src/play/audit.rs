@@ -26,11 +26,15 @@ pub(crate) async fn audit(play: &Play, bar: &ProgressBar) -> Result<String, Stri
     bar.set_length(acknowledged.len() as u64);
     let mut reservations = ReservationServiceClient::new(play.channel());
     for order in &acknowledged {
-        let ask = GetReservationRequest { reservation_id: order.reservation.clone(), user_id: order.user.clone() };
+        let ask =
+            GetReservationRequest { reservation_id: order.reservation.clone(), user_id: order.user.clone() };
         let answer = reservations.get_reservation(ask).await.map_err(|error| error.to_string())?.into_inner();
         let found = answer.reservation.unwrap_or_default();
         let seats: Vec<&str> = found.seats.iter().map(|seat| seat.id.as_str()).collect();
-        if found.status() != ReservationStatus::Confirmed || found.order_id != order.order || seats != order.seats {
+        if found.status() != ReservationStatus::Confirmed
+            || found.order_id != order.order
+            || seats != order.seats
+        {
             play.violated(format!("acknowledged order {} is not there as it was: {found:?}", order.order));
         }
         bar.inc(1);

@@ -5,9 +5,13 @@ use std::time::{Duration, Instant};
 
 use tacos_proto::common::v1::{Error, ErrorCode};
 use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
-use tacos_proto::gateway::v1::{AdmissionStatus, JoinQueueRequest, LeaveQueueRequest, RequestAdmissionRequest};
+use tacos_proto::gateway::v1::{
+    AdmissionStatus, JoinQueueRequest, LeaveQueueRequest, RequestAdmissionRequest,
+};
 use tacos_proto::payment::v1::payment_service_client::PaymentServiceClient;
-use tacos_proto::payment::v1::{CreatePaymentIntentRequest, GetPaymentStatusRequest, PaymentScenario, PaymentStatus};
+use tacos_proto::payment::v1::{
+    CreatePaymentIntentRequest, GetPaymentStatusRequest, PaymentScenario, PaymentStatus,
+};
 use tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient;
 use tacos_proto::reservation::v1::{
     ConfirmReservationRequest, CreateReservationRequest, CreateReservationResponse,
@@ -90,7 +94,8 @@ impl Customer {
             session_id: format!("tab-{}", self.user),
             metadata: None,
         };
-        let joined = queue.join_queue(join).await.map_err(|error| self.broken("JoinQueue", error))?.into_inner();
+        let joined =
+            queue.join_queue(join).await.map_err(|error| self.broken("JoinQueue", error))?.into_inner();
         // From when it was due, not from when there was time for it: a slow server hides nothing.
         self.play.took(Step::Join, due.elapsed());
         if let Some(error) = &joined.error {
@@ -105,7 +110,8 @@ impl Customer {
                 event_id: self.play.event.clone(),
                 user_id: self.user.clone(),
             };
-            let answer = queue.request_admission(ask).await.map_err(|error| self.broken("RequestAdmission", error))?;
+            let answer =
+                queue.request_admission(ask).await.map_err(|error| self.broken("RequestAdmission", error))?;
             let answer = answer.into_inner();
             self.play.took(Step::Admission, asked.elapsed());
             match answer.admission() {
@@ -113,10 +119,15 @@ impl Customer {
                     one(&self.play.tally.admitted);
                     return Ok(answer.reservation_token);
                 }
-                AdmissionStatus::Denied if arrived.elapsed() < patience => tokio::time::sleep(ASK_EVERY).await,
+                AdmissionStatus::Denied if arrived.elapsed() < patience => {
+                    tokio::time::sleep(ASK_EVERY).await;
+                }
                 AdmissionStatus::Denied => {
                     one(&self.play.tally.impatient);
-                    let leave = LeaveQueueRequest { waiting_token: joined.waiting_token, reason: "no patience".into() };
+                    let leave = LeaveQueueRequest {
+                        waiting_token: joined.waiting_token,
+                        reason: "no patience".into(),
+                    };
                     queue.leave_queue(leave).await.map_err(|error| self.broken("LeaveQueue", error))?;
                     return Err(Ended);
                 }
@@ -196,9 +207,10 @@ impl Customer {
             let answer = payments.get_payment_status(ask).await;
             let answer = answer.map_err(|error| self.broken("GetPaymentStatus", error))?.into_inner();
             self.play.took(Step::PaymentStatus, asked.elapsed());
-            match answer.payment.as_ref().map(|payment| payment.status()) {
+            match answer.payment.as_ref().map(tacos_proto::payment::v1::Payment::status) {
                 Some(PaymentStatus::Completed) => return Ok(id),
-                Some(PaymentStatus::Pending | PaymentStatus::Processing) if began.elapsed() < self.play.patience => {}
+                Some(PaymentStatus::Pending | PaymentStatus::Processing)
+                    if began.elapsed() < self.play.patience => {}
                 Some(_) => {
                     one(&self.play.tally.unpaid);
                     return Err(Ended);

@@ -69,7 +69,10 @@ macro_rules! counters {
         pub(crate) struct Tally { $(pub(crate) $name: AtomicU64),* }
     };
 }
-counters!(arrived, admitted, impatient, held, sold_out, abandoned, unpaid, sold, seats, retried, expired, failed, done);
+counters!(
+    arrived, admitted, impatient, held, sold_out, abandoned, unpaid, sold, seats, retried, expired, failed,
+    done
+);
 
 /// One more of something.
 pub(crate) fn one(counter: &AtomicU64) {
@@ -105,7 +108,8 @@ impl Play {
             .tcp_nodelay(true)
             .initial_stream_window_size(1 << 20)
             .initial_connection_window_size(4 << 20);
-        let empty = || Histogram::new_with_max(60_000_000, 3).map(Mutex::new).map_err(|error| error.to_string());
+        let empty =
+            || Histogram::new_with_max(60_000_000, 3).map(Mutex::new).map_err(|error| error.to_string());
         Ok(Arc::new(Self {
             channels: (0..connections.max(1)).map(|_| endpoint.connect_lazy()).collect(),
             event: event.to_owned(),

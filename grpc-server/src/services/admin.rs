@@ -1,26 +1,28 @@
 //! `common.v1.AdminService`: health, figures, settings, operations, logs and emergencies, for operators.
 
-use std::collections::{BTreeMap, HashMap};
+mod emergency;
+
+use std::collections::HashMap;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use tacos_engine::{EventId, Failure, Refusal, Release, UnixMs};
+use tacos_engine::{EventId, UnixMs};
 use tacos_proto::common::v1::admin_service_server::AdminService;
 use tacos_proto::common::v1::{
-    DependencyStatus, EmergencyActionRequest, EmergencyActionResponse, EmergencyActionType, ErrorCode, GetLogsRequest,
-    GetLogsResponse, GetMetricsRequest, GetMetricsResponse, GetSystemHealthRequest, GetSystemHealthResponse,
-    HealthStatus, LogEntry, LogLevel, MetricData, OperationStatus, OperationType, ServiceHealthStatus,
-    SystemHealthStatus, TriggerOperationRequest, TriggerOperationResponse, UpdateConfigRequest, UpdateConfigResponse,
+    DependencyStatus, EmergencyActionRequest, EmergencyActionResponse, GetLogsRequest, GetLogsResponse,
+    GetMetricsRequest, GetMetricsResponse, GetSystemHealthRequest, GetSystemHealthResponse, HealthStatus,
+    LogEntry, LogLevel, MetricData, OperationStatus, OperationType, ServiceHealthStatus, SystemHealthStatus,
+    TriggerOperationRequest, TriggerOperationResponse, UpdateConfigRequest, UpdateConfigResponse,
 };
-use tacos_proto::gateway::v1::WebhookEventType;
 
 use crate::call::{Call, unary};
-use crate::emergency::Measure;
 use crate::health::Health;
 use crate::log::Line;
 use crate::rpc::Rpc;
-use crate::webhooks::{Fact, announce};
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, timestamp, trace_id};
+
+use emergency::emergency_action;
+pub(super) use emergency::tell_maintenance;
 
 unary! { AdminService:
     GetSystemHealth get_system_health(GetSystemHealthRequest) -> GetSystemHealthResponse;
@@ -50,7 +52,10 @@ fn ms_up(duration: Duration) -> i32 {
     count(duration.as_micros().div_ceil(1_000))
 }
 
-async fn get_system_health(call: Call, request: GetSystemHealthRequest) -> Result<GetSystemHealthResponse, Fault> {
+async fn get_system_health(
+    call: Call,
+    request: GetSystemHealthRequest,
+) -> Result<GetSystemHealthResponse, Fault> {
     let mut checks = Checks::new();
     if request.services.len() > 32 {
         checks.bad("services", "at most 32", request.services.len());
@@ -93,7 +98,12 @@ async fn sync_probe(call: &Call) -> Option<Duration> {
     }
 }
 
-fn part(call: &Call, name: &str, verdict: &crate::health::Verdict, sync: Option<Duration>) -> ServiceHealthStatus {
+fn part(
+    call: &Call,
+    name: &str,
+    verdict: &crate::health::Verdict,
+    sync: Option<Duration>,
+) -> ServiceHealthStatus {
     let status = call.engine.status();
     let mut metrics: HashMap<String, String> = HashMap::new();
     let mut add = |key: &str, value: u64| metrics.insert(key.to_owned(), value.to_string());
@@ -122,7 +132,8 @@ fn part(call: &Call, name: &str, verdict: &crate::health::Verdict, sync: Option<
         status: latency.map_or(HealthStatus::Unknown, |_| wire_health(verdict.state)) as i32,
         response_time_ms: latency.map_or(0, ms_up),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        uptime_seconds: i64::try_from((call.engine.now().get() - call.started_at.get()) / 1_000).unwrap_or(i64::MAX),
+        uptime_seconds: i64::try_from((call.engine.now().get() - call.started_at.get()) / 1_000)
+            .unwrap_or(i64::MAX),
         metrics,
         issues: verdict.issues.clone(),
     }
@@ -156,7 +167,9 @@ async fn get_metrics(call: Call, request: GetMetricsRequest) -> Result<GetMetric
     let (start, _) = checks.take((start, end))?;
     // The figures are of this moment; a range that ended before it would be answered wrongly.
     if start.is_some() || !matches!(request.aggregation.as_str(), "" | "last") {
-        return Err(Fault::precondition("only figures of this moment are kept: leave start_time and aggregation empty"));
+        return Err(Fault::precondition(
+            "only figures of this moment are kept: leave start_time and aggregation empty",
+        ));
     }
     let now = timestamp(call.engine.now());
     let metrics = call
@@ -190,10 +203,23 @@ async fn update_config(call: Call, request: UpdateConfigRequest) -> Result<Updat
         checks.bad("service", "must be server or engine", &request.service);
     }
     checks.done()?;
-    let live = call.live.change(call.app(), &request.config_key, &request.config_value, request.apply_immediately)?;
+    let live = call.live.change(
+        call.app(),
+        &request.config_key,
+        &request.config_value,
+        request.apply_immediately,
+    )?;
     let by = &call.caller.subject;
     let (key, reason) = (&request.config_key, &request.reason);
-    tracing::info!(by, key, old = live.old, new = live.new, applied = request.apply_immediately, reason, "setting");
+    tracing::info!(
+        by,
+        key,
+        old = live.old,
+        new = live.new,
+        applied = request.apply_immediately,
+        reason,
+        "setting"
+    );
     Ok(UpdateConfigResponse {
         updated: request.apply_immediately,
         old_value: live.old,
@@ -203,7 +229,10 @@ async fn update_config(call: Call, request: UpdateConfigRequest) -> Result<Updat
     })
 }
 
-async fn trigger_operation(call: Call, request: TriggerOperationRequest) -> Result<TriggerOperationResponse, Fault> {
+async fn trigger_operation(
+    call: Call,
+    request: TriggerOperationRequest,
+) -> Result<TriggerOperationResponse, Fault> {
     let mut checks = Checks::new();
     let operation = OperationType::try_from(request.operation).unwrap_or(OperationType::Unspecified);
     checks.required_text("reason", &request.reason, 512);
@@ -243,17 +272,22 @@ async fn operate(
     match operation {
         OperationType::ClearCache => {
             if parameters.get("older_than_seconds").is_some_and(|seconds| seconds != "0") {
-                return Err(Fault::precondition("answers are forgotten all together: leave older_than_seconds at 0"));
+                return Err(Fault::precondition(
+                    "answers are forgotten all together: leave older_than_seconds at 0",
+                ));
             }
             let keys = call.engine.status().idempotency_keys;
             if !dry_run {
                 call.engine.clear_idempotency();
             }
-            Ok(format!("{keys} idempotency answers forgotten; those of the last minutes come back with a restart"))
+            Ok(format!(
+                "{keys} idempotency answers forgotten; those of the last minutes come back with a restart"
+            ))
         }
         OperationType::DrainQueue => {
             let text = parameters.get("event_id").map(String::as_str).unwrap_or_default();
-            let event = EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "required", text))?;
+            let event =
+                EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "required", text))?;
             drain_queue(call, &event, dry_run).await
         }
         OperationType::RefreshConfig => call.live.refresh(call.app(), dry_run),
@@ -263,7 +297,9 @@ async fn operate(
             }
             Ok("the process drains and ends; its supervisor starts it again".to_owned())
         }
-        OperationType::RestartService => Err(Fault::precondition("no supervisor is configured (server.supervised)")),
+        OperationType::RestartService => {
+            Err(Fault::precondition("no supervisor is configured (server.supervised)"))
+        }
         OperationType::ForceScale | OperationType::Unspecified => {
             Err(Fault::precondition("one process does not scale out: start larger, or shard by event"))
         }
@@ -322,7 +358,8 @@ async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse
                 || line.fields.values().any(|value| value.contains(&request.search_query)))
     };
     let (lines, has_more) = call.logs.read(before, limit as usize, wanted);
-    let next_cursor = lines.last().filter(|_| has_more).map(|line| line.number.to_string()).unwrap_or_default();
+    let next_cursor =
+        lines.last().filter(|_| has_more).map(|line| line.number.to_string()).unwrap_or_default();
     let entry = |line: Line| LogEntry {
         timestamp: timestamp(moment_of_line(&line)),
         level: wire_level(&line) as i32,
@@ -348,122 +385,3 @@ fn wire_level(line: &Line) -> LogLevel {
         tracing::Level::ERROR => LogLevel::Error,
     }
 }
-
-async fn emergency_action(call: Call, request: EmergencyActionRequest) -> Result<EmergencyActionResponse, Fault> {
-    let mut checks = Checks::new();
-    let action = EmergencyActionType::try_from(request.action).unwrap_or(EmergencyActionType::Unspecified);
-    checks.required_text("reason", &request.reason, 512);
-    checks.entries("parameters", request.parameters.iter(), 16);
-    let allowed: &[&str] = match action {
-        EmergencyActionType::StopAdmissions => &["event_id"],
-        EmergencyActionType::CancelReservations => &["event_id", "user_id"],
-        EmergencyActionType::CircuitBreaker => &["target"],
-        _ => &[],
-    };
-    for key in request.parameters.keys().filter(|key| !allowed.contains(&key.as_str())) {
-        checks.bad(&format!("parameters.{key}"), "is not known for this measure", "");
-    }
-    if action == EmergencyActionType::Unspecified {
-        checks.bad("action", "required", request.action);
-    }
-    checks.done()?;
-    if !request.confirm {
-        return Err(Fault::precondition("confirm must be true").detail("confirm", "required", "false"));
-    }
-    let now = call.engine.now();
-    let mut measure = Measure {
-        id: format!("em_{}", trace_id()),
-        action: action as i32,
-        parameters: request.parameters.into_iter().collect::<BTreeMap<_, _>>(),
-        reason: request.reason,
-        taken_by: call.caller.subject.clone(),
-        taken_at_ms: now.get(),
-        paused: Vec::new(),
-        undone: None,
-    };
-    let result = take_measure(&call, action, &mut measure).await?;
-    tracing::warn!(by = measure.taken_by, id = measure.id, ?action, reason = measure.reason, result, "emergency");
-    Ok(EmergencyActionResponse {
-        executed: true,
-        action_id: measure.id,
-        result,
-        executed_at: timestamp(now),
-        error: None,
-    })
-}
-
-/// Puts a measure in force: written down first, so that it outlives a crash in between.
-async fn take_measure(call: &Call, action: EmergencyActionType, measure: &mut Measure) -> Result<String, Fault> {
-    let event = match measure.parameters.get("event_id") {
-        None => None,
-        Some(text) => {
-            let event = EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "is no id", text))?;
-            call.engine.event(&event)?;
-            Some(event)
-        }
-    };
-    match action {
-        EmergencyActionType::StopAdmissions => {
-            measure.paused = call.stop_admissions(event.as_ref()).await?;
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
-            Ok(format!("admissions of {} lines are stopped", measure.paused.len()))
-        }
-        EmergencyActionType::CancelReservations => {
-            let event = event.ok_or_else(|| Fault::invalid("parameters.event_id", "required", ""))?;
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
-            let cancelled = cancel_all(call, &event, measure.parameters.get("user_id")).await?;
-            Ok(format!("{cancelled} reservations were cancelled; new ones are refused until this is undone"))
-        }
-        EmergencyActionType::CircuitBreaker => {
-            let target = measure.parameters.get("target").map(String::as_str).unwrap_or_default();
-            if !matches!(target, "webhooks" | "payments") {
-                return Err(Fault::invalid("parameters.target", "must be webhooks or payments", target));
-            }
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
-            Ok(format!("{target} are cut off"))
-        }
-        EmergencyActionType::MaintenanceMode => {
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
-            tell_maintenance(call, &measure.id, "begun").await;
-            Ok("every write is refused with UNAVAILABLE; reads go on".to_owned())
-        }
-        EmergencyActionType::ForceFailover | EmergencyActionType::Unspecified => {
-            Err(Fault::new(ErrorCode::FailedPrecondition, "no standby is configured"))
-        }
-    }
-}
-
-/// Tells registered endpoints that maintenance began or ended.
-pub(super) async fn tell_maintenance(call: &Call, measure: &str, what: &str) {
-    let fact = Fact {
-        event: WebhookEventType::SystemMaintenance,
-        event_id: String::new(),
-        subject: what.to_owned(),
-        at: call.engine.now(),
-        unique: format!("{measure}/{what}"),
-    };
-    if announce(call.app(), &fact).await {
-        call.webhooks.wake.notify_one();
-    }
-}
-
-async fn cancel_all(call: &Call, event: &EventId, user: Option<&String>) -> Result<u32, Fault> {
-    let mut cancelled = 0;
-    for id in call.engine.held_reservations(event)? {
-        if let Some(user) = user {
-            match call.engine.reservation(&id.into(), None).await {
-                Ok(view) if view.user.as_str() == user => {}
-                _ => continue,
-            }
-        }
-        let release = Release { which: id.into(), user: None, seats: Default::default(), key: None };
-        match call.engine.release(release).await {
-            Ok(_) => cancelled += 1,
-            // Confirmed, cancelled or expired meanwhile: the race has its winner.
-            Err(Failure::Refused(Refusal::ReservationIs(_) | Refusal::ReservationExpired | Refusal::UnknownReservation)) => {}
-            Err(failure) => return Err(failure.into()),
-        }
-    }
-    Ok(cancelled)
-}
-

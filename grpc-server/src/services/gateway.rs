@@ -7,11 +7,12 @@ use tacos_engine::{EventId, Refusal, SectionId};
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::gateway::v1::gateway_service_server::GatewayService;
 use tacos_proto::gateway::v1::{
-    CancelReservationRequest, CancelReservationResponse, ConfirmReservationRequest, ConfirmReservationResponse,
-    CreatePaymentIntentRequest, CreatePaymentIntentResponse, CreateReservationRequest, CreateReservationResponse,
-    GetEventAvailabilityRequest, GetEventAvailabilityResponse, GetPaymentStatusRequest, GetPaymentStatusResponse,
-    GetReservationRequest, GetReservationResponse, HealthCheckRequest, HealthCheckResponse, HealthStatus,
-    ServiceHealth, UserContext, ValidateTokenRequest, ValidateTokenResponse,
+    CancelReservationRequest, CancelReservationResponse, ConfirmReservationRequest,
+    ConfirmReservationResponse, CreatePaymentIntentRequest, CreatePaymentIntentResponse,
+    CreateReservationRequest, CreateReservationResponse, GetEventAvailabilityRequest,
+    GetEventAvailabilityResponse, GetPaymentStatusRequest, GetPaymentStatusResponse, GetReservationRequest,
+    GetReservationResponse, HealthCheckRequest, HealthCheckResponse, HealthStatus, ServiceHealth,
+    UserContext, ValidateTokenRequest, ValidateTokenResponse,
 };
 use tacos_proto::{payment, reservation};
 
@@ -78,8 +79,11 @@ async fn validate_token(call: Call, request: ValidateTokenRequest) -> Result<Val
     let claims = ring.check(&request.token).map_err(Doubt::to_fault)?;
     let scopes = claims.scopes();
     if !request.required_scope.is_empty() && !scopes.contains(&request.required_scope) {
-        return Err(Fault::new(ErrorCode::Unauthorized, "the token lacks the scope")
-            .detail("required_scope", "lacking", &request.required_scope));
+        return Err(Fault::new(ErrorCode::Unauthorized, "the token lacks the scope").detail(
+            "required_scope",
+            "lacking",
+            &request.required_scope,
+        ));
     }
     let text = |(name, value): (String, serde_json::Value)| Some((name, value.as_str()?.to_owned()));
     let attributes: BTreeMap<String, String> =
@@ -104,7 +108,10 @@ async fn validate_token(call: Call, request: ValidateTokenRequest) -> Result<Val
     })
 }
 
-async fn create_reservation(call: Call, request: CreateReservationRequest) -> Result<CreateReservationResponse, Fault> {
+async fn create_reservation(
+    call: Call,
+    request: CreateReservationRequest,
+) -> Result<CreateReservationResponse, Fault> {
     if let Some(metadata) = &request.metadata {
         let mut checks = Checks::new();
         checks.text("metadata.request_id", &metadata.request_id, 128);
@@ -136,7 +143,10 @@ async fn create_reservation(call: Call, request: CreateReservationRequest) -> Re
     })
 }
 
-async fn get_reservation(call: Call, request: GetReservationRequest) -> Result<GetReservationResponse, Fault> {
+async fn get_reservation(
+    call: Call,
+    request: GetReservationRequest,
+) -> Result<GetReservationResponse, Fault> {
     let GetReservationRequest { reservation_id, user_id } = request;
     let inner = reservation::v1::GetReservationRequest { reservation_id, user_id };
     let answer = reservations::get_reservation(call, inner).await?;
@@ -148,8 +158,12 @@ async fn confirm_reservation(
     request: ConfirmReservationRequest,
 ) -> Result<ConfirmReservationResponse, Fault> {
     let ConfirmReservationRequest { reservation_id, payment_intent_id, user_id, idempotency_key } = request;
-    let inner =
-        reservation::v1::ConfirmReservationRequest { reservation_id, payment_intent_id, user_id, idempotency_key };
+    let inner = reservation::v1::ConfirmReservationRequest {
+        reservation_id,
+        payment_intent_id,
+        user_id,
+        idempotency_key,
+    };
     let answer = reservations::confirm_reservation(call, inner).await?;
     Ok(ConfirmReservationResponse {
         order_id: answer.order_id,
@@ -160,9 +174,13 @@ async fn confirm_reservation(
     })
 }
 
-async fn cancel_reservation(call: Call, request: CancelReservationRequest) -> Result<CancelReservationResponse, Fault> {
+async fn cancel_reservation(
+    call: Call,
+    request: CancelReservationRequest,
+) -> Result<CancelReservationResponse, Fault> {
     let CancelReservationRequest { reservation_id, user_id, reason, idempotency_key } = request;
-    let inner = reservation::v1::CancelReservationRequest { reservation_id, user_id, reason, idempotency_key };
+    let inner =
+        reservation::v1::CancelReservationRequest { reservation_id, user_id, reason, idempotency_key };
     let answer = reservations::cancel_reservation(call, inner).await?;
     Ok(CancelReservationResponse {
         status: answer.status,
@@ -197,7 +215,10 @@ async fn create_payment_intent(
     })
 }
 
-async fn get_payment_status(call: Call, request: GetPaymentStatusRequest) -> Result<GetPaymentStatusResponse, Fault> {
+async fn get_payment_status(
+    call: Call,
+    request: GetPaymentStatusRequest,
+) -> Result<GetPaymentStatusResponse, Fault> {
     let GetPaymentStatusRequest { payment_intent_id, user_id } = request;
     let inner = payment::v1::GetPaymentStatusRequest { payment_intent_id, user_id };
     let answer = payments::get_payment_status(call, inner).await?;

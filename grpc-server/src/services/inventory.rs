@@ -3,8 +3,8 @@
 
 use tacos_engine::views::{Counts, SeatState};
 use tacos_engine::{
-    Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationState, Reserve, SeatId, SectionId,
-    UserId, Which,
+    Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationState, Reserve, SeatId,
+    SectionId, UserId, Which,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::reservation::v1::inventory_server::Inventory;
@@ -52,7 +52,10 @@ second_name! {
     get_inventory_status(GetInventoryStatusRequest) -> GetInventoryStatusResponse;
 }
 
-async fn check_availability(call: Call, request: CheckAvailabilityRequest) -> Result<CheckAvailabilityResponse, Fault> {
+async fn check_availability(
+    call: Call,
+    request: CheckAvailabilityRequest,
+) -> Result<CheckAvailabilityResponse, Fault> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let section = checks.id_or_none::<SectionId>("section", &request.section);
@@ -67,7 +70,8 @@ async fn check_availability(call: Call, request: CheckAvailabilityRequest) -> Re
     call.known_event(&event).await?;
     let remaining = available(&call, &event, section.as_ref())?;
     let currency = call.engine.event(&event)?.settings.currency;
-    let mut answer = CheckAvailabilityResponse { remaining_in_section: count(remaining), ..Default::default() };
+    let mut answer =
+        CheckAvailabilityResponse { remaining_in_section: count(remaining), ..Default::default() };
     if seats.is_empty() {
         answer.available = remaining >= quantity;
         answer.available_seats = first_free(&call, &event, section.as_ref(), quantity.min(100))?
@@ -131,7 +135,8 @@ fn first_free(
         }
         from += PIECE;
         let fits = |seat: &tacos_engine::views::SeatView| {
-            seat.state == SeatState::Available && section.is_none_or(|section| seat.place.section == section.as_str())
+            seat.state == SeatState::Available
+                && section.is_none_or(|section| seat.place.section == section.as_str())
         };
         found.extend(piece.into_iter().filter(fits).take(quantity as usize - found.len()));
     }
@@ -167,14 +172,23 @@ async fn reserve_seat(call: Call, request: ReserveSeatRequest) -> Result<Reserve
     let currency = call.catalog.currency(&call.engine, held.event)?;
     Ok(ReserveSeatResponse {
         hold_id: held.id.hold().to_string(),
-        reserved_seats: outbound::seats(&call.engine, held.event, &held.places, SeatState::Reserved, currency),
+        reserved_seats: outbound::seats(
+            &call.engine,
+            held.event,
+            &held.places,
+            SeatState::Reserved,
+            currency,
+        ),
         hold_expires_at: timestamp(held.expires_at),
         status: HoldStatus::Active as i32,
         error: None,
     })
 }
 
-async fn commit_reservation(call: Call, request: CommitReservationRequest) -> Result<CommitReservationResponse, Fault> {
+async fn commit_reservation(
+    call: Call,
+    request: CommitReservationRequest,
+) -> Result<CommitReservationResponse, Fault> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -183,7 +197,8 @@ async fn commit_reservation(call: Call, request: CommitReservationRequest) -> Re
     let user = call.owner(&mut checks, &request.user_id)?;
     let _: Option<Option<ExternalId>> = checks.id_or_none("payment_intent_id", &request.payment_intent_id);
     let key = call.key(&mut checks, &request.idempotency_key);
-    let (which, event, seats, quantity, user, key) = checks.take((which, event, seats, quantity, user, key))?;
+    let (which, event, seats, quantity, user, key) =
+        checks.take((which, event, seats, quantity, user, key))?;
     let failed = |fault: Fault| {
         let status = match fault.code {
             ErrorCode::PaymentNotApproved => CommitStatus::FailedPayment,
@@ -210,7 +225,13 @@ async fn commit_reservation(call: Call, request: CommitReservationRequest) -> Re
     let currency = call.catalog.currency(&call.engine, confirmed.event)?;
     Ok(CommitReservationResponse {
         order_id: confirmed.id.order().to_string(),
-        sold_seats: outbound::seats(&call.engine, confirmed.event, &confirmed.places, SeatState::Sold, currency),
+        sold_seats: outbound::seats(
+            &call.engine,
+            confirmed.event,
+            &confirmed.places,
+            SeatState::Sold,
+            currency,
+        ),
         status: CommitStatus::Success as i32,
         committed_at: timestamp(confirmed.at),
         error: None,
@@ -230,7 +251,11 @@ async fn agrees(
     }
     let view = call.engine.reservation(which, user).await?;
     if event.is_some_and(|event| *event != view.event) {
-        return Err(Fault::invalid("event_id", "is not the reservation's", event.map_or("", EventId::as_str)));
+        return Err(Fault::invalid(
+            "event_id",
+            "is not the reservation's",
+            event.map_or("", EventId::as_str),
+        ));
     }
     let held = outbound::places_count(&call.engine, view.event_number, &view.places);
     if quantity != 0 && quantity != held {
@@ -253,21 +278,27 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
     if let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await
         && fault.code != ErrorCode::NotFound
     {
-        return Ok(released_not(&call, ReleaseStatus::Failed, fault));
+        return Ok(released_not(&call, ReleaseStatus::Failed, &fault));
     }
     match call.engine.release(Release { which: which.clone(), user, seats, key }).await {
         Ok(released) => {
             let currency = call.catalog.currency(&call.engine, released.event)?;
             let places = &released.places;
             Ok(ReleaseHoldResponse {
-                released_seats: outbound::seats(&call.engine, released.event, places, SeatState::Available, currency),
+                released_seats: outbound::seats(
+                    &call.engine,
+                    released.event,
+                    places,
+                    SeatState::Available,
+                    currency,
+                ),
                 status: ReleaseStatus::Success as i32,
                 released_at: timestamp(released.at),
                 error: None,
             })
         }
         Err(Failure::Refused(Refusal::UnknownReservation)) => {
-            Ok(released_not(&call, ReleaseStatus::NotFound, Refusal::UnknownReservation.into()))
+            Ok(released_not(&call, ReleaseStatus::NotFound, &Refusal::UnknownReservation.into()))
         }
         Err(Failure::Refused(
             Refusal::ReservationExpired
@@ -278,15 +309,16 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
                 | ReservationState::Refunded,
             ),
         )) => {
-            let at = call.engine.reservation(&which, None).await.map_or(call.engine.now(), |view| view.changed_at);
+            let at =
+                call.engine.reservation(&which, None).await.map_or(call.engine.now(), |view| view.changed_at);
             let status = ReleaseStatus::AlreadyReleased as i32;
             Ok(ReleaseHoldResponse { status, released_at: timestamp(at), ..ReleaseHoldResponse::default() })
         }
-        Err(failure) => Ok(released_not(&call, ReleaseStatus::Failed, failure.into())),
+        Err(failure) => Ok(released_not(&call, ReleaseStatus::Failed, &failure.into())),
     }
 }
 
-fn released_not(call: &Call, status: ReleaseStatus, fault: Fault) -> ReleaseHoldResponse {
+fn released_not(call: &Call, status: ReleaseStatus, fault: &Fault) -> ReleaseHoldResponse {
     ReleaseHoldResponse {
         status: status as i32,
         error: Some(fault.to_error(&call.trace)),
@@ -306,8 +338,10 @@ async fn get_inventory_status(
     let view = call.engine.event(&event)?;
     let currency = view.settings.currency;
     let all = call.engine.sections(&event)?;
-    let shown: Vec<_> =
-        all.iter().filter(|view| section.as_ref().is_none_or(|section| view.name == section.as_str())).collect();
+    let shown: Vec<_> = all
+        .iter()
+        .filter(|view| section.as_ref().is_none_or(|section| view.name == section.as_str()))
+        .collect();
     if let Some(section) = section.filter(|_| shown.is_empty()) {
         return Err(Refusal::UnknownSection(section.as_str().into()).into());
     }

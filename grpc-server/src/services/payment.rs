@@ -3,15 +3,16 @@
 
 use prost::Message;
 use tacos_engine::{
-    CancelPayment, CreatePayment, Failure, Payee, PaymentId, PaymentMethod as Method, PaymentState, ProcessPayment,
-    Refusal, ReservationId, Scenario,
+    CancelPayment, CreatePayment, Failure, Payee, PaymentId, PaymentMethod as Method, PaymentState,
+    ProcessPayment, Refusal, ReservationId, Scenario,
 };
 use tacos_proto::common::v1::PageInfo;
 use tacos_proto::payment::v1::payment_service_server::PaymentService;
 use tacos_proto::payment::v1::{
     CancelPaymentRequest, CancelPaymentResponse, CreatePaymentIntentRequest, CreatePaymentIntentResponse,
-    GetPaymentStatusRequest, GetPaymentStatusResponse, ListPaymentsRequest, ListPaymentsResponse, PaymentMethod,
-    PaymentScenario, ProcessPaymentRequest, ProcessPaymentResponse, SimulateWebhookRequest, SimulateWebhookResponse,
+    GetPaymentStatusRequest, GetPaymentStatusResponse, ListPaymentsRequest, ListPaymentsResponse,
+    PaymentMethod, PaymentScenario, ProcessPaymentRequest, ProcessPaymentResponse, SimulateWebhookRequest,
+    SimulateWebhookResponse,
 };
 
 use super::webhook::{SimulatedDelivery, simulated};
@@ -124,7 +125,10 @@ pub(super) async fn get_payment_status(
     Ok(GetPaymentStatusResponse { payment: Some(outbound::payment(&view)), error: None })
 }
 
-async fn process_payment(call: Call, request: ProcessPaymentRequest) -> Result<ProcessPaymentResponse, Fault> {
+async fn process_payment(
+    call: Call,
+    request: ProcessPaymentRequest,
+) -> Result<ProcessPaymentResponse, Fault> {
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     let key = call.key(&mut checks, &request.idempotency_key);
@@ -174,7 +178,11 @@ async fn cancel_payment(call: Call, request: CancelPaymentRequest) -> Result<Can
     let view = call.engine.payment(id, user.as_ref()).await?;
     let currency = view.amount.currency;
     if let Some(other) = refund.filter(|refund| refund.currency != currency) {
-        return Err(Fault::invalid("refund_amount.currency", "is not the payment's", other.currency.as_str()));
+        return Err(Fault::invalid(
+            "refund_amount.currency",
+            "is not the payment's",
+            other.currency.as_str(),
+        ));
     }
     let refund_minor = refund.map(|refund| refund.minor);
     let changed = call.engine.cancel_payment(CancelPayment { payment: id, user, refund_minor, key }).await?;
@@ -197,8 +205,11 @@ pub(crate) fn refund_id(id: PaymentId, number: u32) -> String {
 async fn list_payments(call: Call, request: ListPaymentsRequest) -> Result<ListPaymentsResponse, Fault> {
     let mut checks = Checks::new();
     let user = call.user(&mut checks, &request.user_id)?;
-    let reservation =
-        if request.reservation_id.is_empty() { Some(None) } else { checks.reservation(&request.reservation_id).map(Some) };
+    let reservation = if request.reservation_id.is_empty() {
+        Some(None)
+    } else {
+        checks.reservation(&request.reservation_id).map(Some)
+    };
     let state = outbound::payment_filter(request.status);
     if state.is_err() {
         checks.bad("status", "is no status", request.status);
@@ -207,7 +218,9 @@ async fn list_payments(call: Call, request: ListPaymentsRequest) -> Result<ListP
     let (user, reservation, state, page) = checks.take((user, reservation, state.ok(), page))?;
     let of: Option<ReservationId> = match reservation {
         // A reservation that cannot be ours has no payments.
-        Some(None) => return Ok(ListPaymentsResponse { page_info: Some(PageInfo::default()), ..Default::default() }),
+        Some(None) => {
+            return Ok(ListPaymentsResponse { page_info: Some(PageInfo::default()), ..Default::default() });
+        }
         Some(some) => some,
         None => None,
     };
@@ -216,7 +229,12 @@ async fn list_payments(call: Call, request: ListPaymentsRequest) -> Result<ListP
     for _ in 0..page.skip {
         match list(after, page.size as usize).await?.next {
             Some(next) => after = Some(next),
-            None => return Ok(ListPaymentsResponse { page_info: Some(PageInfo::default()), ..Default::default() }),
+            None => {
+                return Ok(ListPaymentsResponse {
+                    page_info: Some(PageInfo::default()),
+                    ..Default::default()
+                });
+            }
         }
     }
     let shown = list(after, page.size as usize).await?;
@@ -242,7 +260,10 @@ async fn list_payments(call: Call, request: ListPaymentsRequest) -> Result<ListP
     })
 }
 
-async fn simulate_webhook(call: Call, request: SimulateWebhookRequest) -> Result<SimulateWebhookResponse, Fault> {
+async fn simulate_webhook(
+    call: Call,
+    request: SimulateWebhookRequest,
+) -> Result<SimulateWebhookResponse, Fault> {
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     let state = outbound::payment_filter(request.target_status).ok().flatten();
@@ -256,7 +277,10 @@ async fn simulate_webhook(call: Call, request: SimulateWebhookRequest) -> Result
         return Err(Fault::precondition("the intent has no webhook_url"));
     };
     if !request.force_trigger && !reachable(view.state, tells) {
-        return Err(Fault::precondition(format!("a payment that is {:?} does not become {tells:?}", view.state)));
+        return Err(Fault::precondition(format!(
+            "a payment that is {:?} does not become {tells:?}",
+            view.state
+        )));
     }
     let delivery = SimulatedDelivery { url, view, tells, delay_ms: u64::from(delay) * 1_000 };
     let (webhook_id, at) = simulated(&call, delivery).await?;

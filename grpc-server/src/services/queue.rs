@@ -6,8 +6,8 @@ use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::gateway::v1::queue_service_server::QueueService;
 use tacos_proto::gateway::v1::{
     AdmissionStatus, EventQueueStats, GetQueueStatsRequest, GetQueueStatsResponse, GetQueueStatusRequest,
-    GetQueueStatusResponse, JoinQueueRequest, JoinQueueResponse, LeaveQueueRequest, LeaveQueueResponse, QueueStatus,
-    RequestAdmissionRequest, RequestAdmissionResponse, SystemQueueStats,
+    GetQueueStatusResponse, JoinQueueRequest, JoinQueueResponse, LeaveQueueRequest, LeaveQueueResponse,
+    QueueStatus, RequestAdmissionRequest, RequestAdmissionResponse, SystemQueueStats,
 };
 
 use crate::call::{Call, unary};
@@ -50,7 +50,10 @@ async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueRe
     })
 }
 
-async fn get_queue_status(call: Call, request: GetQueueStatusRequest) -> Result<GetQueueStatusResponse, Fault> {
+async fn get_queue_status(
+    call: Call,
+    request: GetQueueStatusRequest,
+) -> Result<GetQueueStatusResponse, Fault> {
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
     let (token,) = checks.take((token,))?;
@@ -72,7 +75,10 @@ async fn get_queue_status(call: Call, request: GetQueueStatusRequest) -> Result<
     }
 }
 
-async fn request_admission(call: Call, request: RequestAdmissionRequest) -> Result<RequestAdmissionResponse, Fault> {
+async fn request_admission(
+    call: Call,
+    request: RequestAdmissionRequest,
+) -> Result<RequestAdmissionResponse, Fault> {
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -92,9 +98,13 @@ async fn request_admission(call: Call, request: RequestAdmissionRequest) -> Resu
             valid_until: timestamp(admitted.valid_until),
             error: None,
         }),
-        Err(Failure::Refused(Refusal::NotYet | Refusal::AdmissionPaused)) => Ok(denied(AdmissionStatus::Denied)),
+        Err(Failure::Refused(Refusal::NotYet | Refusal::AdmissionPaused)) => {
+            Ok(denied(AdmissionStatus::Denied))
+        }
         Err(Failure::Refused(Refusal::TokenExpired)) => Ok(denied(AdmissionStatus::Expired)),
-        Err(Failure::Refused(Refusal::UnknownToken | Refusal::LeftLine)) => Ok(denied(AdmissionStatus::Invalid)),
+        Err(Failure::Refused(Refusal::UnknownToken | Refusal::LeftLine)) => {
+            Ok(denied(AdmissionStatus::Invalid))
+        }
         Err(failure) => Err(failure.into()),
     }
 }
@@ -177,9 +187,8 @@ pub(super) fn eta(place: &QueuePlace) -> i32 {
 pub(super) fn token_fault(refusal: Refusal) -> Fault {
     match refusal {
         Refusal::UnknownToken => Fault::not_found("waiting token"),
-        Refusal::TokenExpired => {
-            Fault::new(ErrorCode::FailedPrecondition, "the place in line has expired").detail("waiting_token", "expired", "")
-        }
+        Refusal::TokenExpired => Fault::new(ErrorCode::FailedPrecondition, "the place in line has expired")
+            .detail("waiting_token", "expired", ""),
         other => other.into(),
     }
 }

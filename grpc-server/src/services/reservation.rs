@@ -9,9 +9,10 @@ use tacos_engine::{
 use tacos_proto::common::v1::{ErrorCode, PageInfo};
 use tacos_proto::reservation::v1::reservation_service_server::ReservationService;
 use tacos_proto::reservation::v1::{
-    CancelReservationRequest, CancelReservationResponse, ConfirmReservationRequest, ConfirmReservationResponse,
-    CreateReservationRequest, CreateReservationResponse, ExtendHoldRequest, ExtendHoldResponse, GetReservationRequest,
-    GetReservationResponse, ListReservationsRequest, ListReservationsResponse, ReservationStatus,
+    CancelReservationRequest, CancelReservationResponse, ConfirmReservationRequest,
+    ConfirmReservationResponse, CreateReservationRequest, CreateReservationResponse, ExtendHoldRequest,
+    ExtendHoldResponse, GetReservationRequest, GetReservationResponse, ListReservationsRequest,
+    ListReservationsResponse, ReservationStatus,
 };
 
 use crate::call::{Call, unary};
@@ -71,13 +72,22 @@ pub(super) async fn create_reservation(
         reservation_id: id,
         status: ReservationStatus::Pending as i32,
         hold_expires_at: timestamp(held.expires_at),
-        reserved_seats: outbound::seats(&call.engine, held.event, &held.places, SeatState::Reserved, currency),
+        reserved_seats: outbound::seats(
+            &call.engine,
+            held.event,
+            &held.places,
+            SeatState::Reserved,
+            currency,
+        ),
         total_amount: outbound::money(held.total_minor, currency),
         error: None,
     })
 }
 
-pub(super) async fn get_reservation(call: Call, request: GetReservationRequest) -> Result<GetReservationResponse, Fault> {
+pub(super) async fn get_reservation(
+    call: Call,
+    request: GetReservationRequest,
+) -> Result<GetReservationResponse, Fault> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let owner = call.owner(&mut checks, &request.user_id)?;
@@ -104,15 +114,24 @@ pub(super) async fn confirm_reservation(
         order_id: confirmed.id.order().to_string(),
         status: ReservationStatus::Confirmed as i32,
         confirmed_at: timestamp(confirmed.at),
-        confirmed_seats: outbound::seats(&call.engine, confirmed.event, &confirmed.places, SeatState::Sold, currency),
+        confirmed_seats: outbound::seats(
+            &call.engine,
+            confirmed.event,
+            &confirmed.places,
+            SeatState::Sold,
+            currency,
+        ),
         error: None,
     })
 }
 
 /// An intent that cannot be one of ours pays for nothing.
 pub(super) fn not_approved() -> Fault {
-    Fault::new(ErrorCode::PaymentNotApproved, "payment not approved: there is no such intent")
-        .detail("payment_intent_id", "not found", "")
+    Fault::new(ErrorCode::PaymentNotApproved, "payment not approved: there is no such intent").detail(
+        "payment_intent_id",
+        "not found",
+        "",
+    )
 }
 
 pub(super) async fn cancel_reservation(
@@ -146,7 +165,10 @@ pub(super) fn smallvec_none<T: Default>() -> T {
     T::default()
 }
 
-async fn list_reservations(call: Call, request: ListReservationsRequest) -> Result<ListReservationsResponse, Fault> {
+async fn list_reservations(
+    call: Call,
+    request: ListReservationsRequest,
+) -> Result<ListReservationsResponse, Fault> {
     let mut checks = Checks::new();
     let user = call.user(&mut checks, &request.user_id)?;
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -161,7 +183,12 @@ async fn list_reservations(call: Call, request: ListReservationsRequest) -> Resu
     for _ in 0..page.skip {
         match list(after, page.size as usize).await?.next {
             Some(next) => after = Some(next),
-            None => return Ok(ListReservationsResponse { page_info: Some(PageInfo::default()), ..Default::default() }),
+            None => {
+                return Ok(ListReservationsResponse {
+                    page_info: Some(PageInfo::default()),
+                    ..Default::default()
+                });
+            }
         }
     }
     let shown = list(after, page.size as usize).await?;

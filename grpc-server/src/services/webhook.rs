@@ -11,9 +11,10 @@ use tacos_engine::{
 use tacos_proto::common::v1::{ErrorCode, Money};
 use tacos_proto::gateway::v1::webhook_service_server::WebhookService;
 use tacos_proto::gateway::v1::{
-    PaymentWebhookData, PaymentWebhookStatus as Status, PaymentWebhookType as Type, ReceiveExpiryWebhookRequest,
-    ReceiveExpiryWebhookResponse, ReceivePaymentWebhookRequest, ReceivePaymentWebhookResponse, RegisterWebhookRequest,
-    RegisterWebhookResponse, ValidateWebhookRequest, ValidateWebhookResponse, WebhookConfig, WebhookEventType,
+    PaymentWebhookData, PaymentWebhookStatus as Status, PaymentWebhookType as Type,
+    ReceiveExpiryWebhookRequest, ReceiveExpiryWebhookResponse, ReceivePaymentWebhookRequest,
+    ReceivePaymentWebhookResponse, RegisterWebhookRequest, RegisterWebhookResponse, ValidateWebhookRequest,
+    ValidateWebhookResponse, WebhookConfig, WebhookEventType,
 };
 
 use crate::call::{Call, unary};
@@ -35,12 +36,14 @@ unary! { WebhookService:
 /// The JSON of a payment webhook: the request's fields but for the signature, in this order, empty ones too, moments
 /// as RFC 3339. Both sides sign this text.
 fn canonical_body(request: &ReceivePaymentWebhookRequest) -> String {
-    let moment = |stamp: Option<&prost_types::Timestamp>| moment(stamp).map_or(Value::Null, |at| json!(rfc3339(at)));
+    let moment =
+        |stamp: Option<&prost_types::Timestamp>| moment(stamp).map_or(Value::Null, |at| json!(rfc3339(at)));
     let data = request.data.clone().unwrap_or_default();
     let metadata: BTreeMap<_, _> = data.metadata.iter().collect();
-    let amount = data.amount.as_ref().map_or(Value::Null, |money| {
-        json!({ "amount": money.amount.to_string(), "currency": money.currency })
-    });
+    let amount = data.amount.as_ref().map_or(
+        Value::Null,
+        |money| json!({ "amount": money.amount.to_string(), "currency": money.currency }),
+    );
     json!({
         "webhook_id": request.webhook_id,
         "event_type": Type::try_from(request.event_type).map_or("", |kind| kind.as_str_name()),
@@ -62,7 +65,13 @@ fn canonical_body(request: &ReceivePaymentWebhookRequest) -> String {
 }
 
 /// What is posted when a payment has come to `tells`.
-pub(crate) fn payment_body(id: &str, tells: PaymentState, view: &PaymentView, now: UnixMs, attempt: u32) -> String {
+pub(crate) fn payment_body(
+    id: &str,
+    tells: PaymentState,
+    view: &PaymentView,
+    now: UnixMs,
+    attempt: u32,
+) -> String {
     let (kind, status) = match tells {
         PaymentState::Completed => (Type::Approved, Status::Success),
         PaymentState::Failed => (Type::Failed, Status::Failed),
@@ -72,7 +81,11 @@ pub(crate) fn payment_body(id: &str, tells: PaymentState, view: &PaymentView, no
         PaymentState::Pending | PaymentState::Processing => (Type::Pending, Status::Unspecified),
     };
     let payment = outbound::payment(view);
-    let minor = if tells == PaymentState::Refunded && view.refunded_minor > 0 { view.refunded_minor } else { view.amount.minor };
+    let minor = if tells == PaymentState::Refunded && view.refunded_minor > 0 {
+        view.refunded_minor
+    } else {
+        view.amount.minor
+    };
     canonical_body(&ReceivePaymentWebhookRequest {
         webhook_id: id.to_owned(),
         event_type: kind as i32,
@@ -178,9 +191,11 @@ async fn take_in(
             return Err(Fault::invalid("data.amount", "is not the payment's", amount.amount));
         }
     }
-    let report = |outcome| call.engine.report_payment(ReportPayment { payment: id, outcome, key: key.clone() });
-    let cancel =
-        |refund_minor| call.engine.cancel_payment(CancelPayment { payment: id, user: None, refund_minor, key: key.clone() });
+    let report =
+        |outcome| call.engine.report_payment(ReportPayment { payment: id, outcome, key: key.clone() });
+    let cancel = |refund_minor| {
+        call.engine.cancel_payment(CancelPayment { payment: id, user: None, refund_minor, key: key.clone() })
+    };
     let (reached, result) = match kind {
         Type::Approved => (PaymentState::Completed, report(Outcome::Completed).await),
         Type::Failed => (PaymentState::Failed, report(Outcome::Failed).await),
@@ -221,10 +236,18 @@ async fn receive_expiry_webhook(
         Err(failure) => return Err(failure.into()),
     };
     let correlation_id = call.keyed("webhook", &format!("{}/{}", request.source, request.webhook_id));
-    Ok(ReceiveExpiryWebhookResponse { accepted: true, correlation_id, processed_at: timestamp(at), error: None })
+    Ok(ReceiveExpiryWebhookResponse {
+        accepted: true,
+        correlation_id,
+        processed_at: timestamp(at),
+        error: None,
+    })
 }
 
-async fn register_webhook(call: Call, request: RegisterWebhookRequest) -> Result<RegisterWebhookResponse, Fault> {
+async fn register_webhook(
+    call: Call,
+    request: RegisterWebhookRequest,
+) -> Result<RegisterWebhookResponse, Fault> {
     let mut checks = Checks::new();
     checks.required_text("service_name", &request.service_name, 128);
     checks.required_text("endpoint_url", &request.endpoint_url, 2_048);
@@ -235,9 +258,14 @@ async fn register_webhook(call: Call, request: RegisterWebhookRequest) -> Result
         checks.bad("event_types", "at least one is needed", "");
     }
     for (at, event) in request.event_types.iter().enumerate() {
-        let known = WebhookEventType::try_from(*event).is_ok_and(|event| event != WebhookEventType::Unspecified);
+        let known =
+            WebhookEventType::try_from(*event).is_ok_and(|event| event != WebhookEventType::Unspecified);
         if !known || request.event_types[..at].contains(event) {
-            checks.bad(&format!("event_types[{at}]"), if known { "duplicate" } else { "is no event type" }, event);
+            checks.bad(
+                &format!("event_types[{at}]"),
+                if known { "duplicate" } else { "is no event type" },
+                event,
+            );
         }
     }
     let absent = WebhookConfig { retry_count: 3, verify_ssl: true, ..WebhookConfig::default() };
@@ -283,24 +311,38 @@ async fn register_webhook(call: Call, request: RegisterWebhookRequest) -> Result
     Ok(RegisterWebhookResponse { webhook_id: id, registered: true, registered_at, error: None })
 }
 
-async fn validate_webhook(call: Call, request: ValidateWebhookRequest) -> Result<ValidateWebhookResponse, Fault> {
+async fn validate_webhook(
+    call: Call,
+    request: ValidateWebhookRequest,
+) -> Result<ValidateWebhookResponse, Fault> {
     let mut checks = Checks::new();
     checks.text("payload", &request.payload, 1 << 20);
     checks.required_text("webhook_id", &request.webhook_id, 128);
     let stamp = checks.moment("timestamp", request.timestamp.as_ref());
     let (stamp,) = checks.take((stamp,))?;
     let now = call.engine.now();
-    let of_registration = call.webhooks.posts.registration(&request.webhook_id).map(|one| one.secret.into_bytes());
-    let of_delivery = || request.webhook_id.starts_with("wh_").then(|| call.webhooks.secret.clone()).flatten();
+    let of_registration =
+        call.webhooks.posts.registration(&request.webhook_id).map(|one| one.secret.into_bytes());
+    let of_delivery =
+        || request.webhook_id.starts_with("wh_").then(|| call.webhooks.secret.clone()).flatten();
     let reason = match (of_registration.or_else(of_delivery), stamp) {
         (None, _) => "unknown_webhook",
         (Some(secret), None) if verify_whole(&secret, &request.payload, &request.signature) => "",
         (Some(_), Some(at)) if now.get().abs_diff(at.get()) > TOLERANCE_MS => "timestamp_out_of_tolerance",
-        (Some(secret), Some(at)) if verify(&secret, at.get() / 1_000, &request.payload, &request.signature) => "",
+        (Some(secret), Some(at))
+            if verify(&secret, at.get() / 1_000, &request.payload, &request.signature) =>
+        {
+            ""
+        }
         _ => "bad_signature",
     };
     let validated_at = timestamp(now);
-    Ok(ValidateWebhookResponse { valid: reason.is_empty(), reason: reason.to_owned(), validated_at, error: None })
+    Ok(ValidateWebhookResponse {
+        valid: reason.is_empty(),
+        reason: reason.to_owned(),
+        validated_at,
+        error: None,
+    })
 }
 
 #[cfg(test)]
@@ -319,7 +361,10 @@ mod tests {
         };
         let body = canonical_body(&request);
         assert!(!body.contains("whatever"), "the signature is not part of what is signed");
-        assert_eq!(body, canonical_body(&ReceivePaymentWebhookRequest { signature: String::new(), ..request }));
+        assert_eq!(
+            body,
+            canonical_body(&ReceivePaymentWebhookRequest { signature: String::new(), ..request })
+        );
         assert!(body.contains("\"2027-01-15T08:00:00.000Z\""), "{body}");
     }
 }

@@ -8,10 +8,11 @@ use tacos_engine::{
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::gateway::v1::web_socket_service_server::WebSocketService;
 use tacos_proto::gateway::v1::{
-    DeliveredMessage, EventType, MessagePriority, MessageType, PaymentEventType, PaymentUpdate, QueueEventType,
-    QueueUpdate, ReservationEventType, ReservationUpdate, SendMessageRequest, SendMessageResponse,
-    StreamPaymentUpdatesRequest, StreamPaymentUpdatesResponse, StreamQueueUpdatesRequest, StreamQueueUpdatesResponse,
-    StreamReservationUpdatesRequest, StreamReservationUpdatesResponse,
+    DeliveredMessage, EventType, MessagePriority, MessageType, PaymentEventType, PaymentUpdate,
+    QueueEventType, QueueUpdate, ReservationEventType, ReservationUpdate, SendMessageRequest,
+    SendMessageResponse, StreamPaymentUpdatesRequest, StreamPaymentUpdatesResponse,
+    StreamQueueUpdatesRequest, StreamQueueUpdatesResponse, StreamReservationUpdatesRequest,
+    StreamReservationUpdatesResponse,
 };
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status};
@@ -146,15 +147,24 @@ async fn payment_feed(call: &Call, request: &StreamPaymentUpdatesRequest) -> Res
         found = call.engine.payments(user, None, None, None, 100).await?.items;
     }
     for view in found.iter().rev() {
-        let item =
-            Item::Payment { id: view.id.to_string(), from: None, to: view.state, first: true, at: view.changed_at };
+        let item = Item::Payment {
+            id: view.id.to_string(),
+            from: None,
+            to: view.state,
+            first: true,
+            at: view.changed_at,
+        };
         feed.subscriber().begin(Subject::Payment(view.id.to_bytes()), item);
     }
     Ok(feed)
 }
 
 /// Ids that must all be well-formed and there.
-fn ids<T: std::str::FromStr + PartialEq>(checks: &mut Checks, field: &str, texts: &[String]) -> Option<Vec<T>> {
+fn ids<T: std::str::FromStr + PartialEq>(
+    checks: &mut Checks,
+    field: &str,
+    texts: &[String],
+) -> Option<Vec<T>> {
     if texts.len() > IDS_MAX {
         checks.bad(field, format!("at most {IDS_MAX}"), texts.len());
         return None;
@@ -185,7 +195,8 @@ fn queue_answer(item: Item, token: &str, trace: &str) -> Option<StreamQueueUpdat
                 position: place.as_ref().map_or(0, position),
                 eta_seconds: place.as_ref().map_or(0, eta),
                 event_type: event as i32,
-                admission_ready: place.is_some_and(|place| place.state == tacos_engine::views::QueueState::Ready),
+                admission_ready: place
+                    .is_some_and(|place| place.state == tacos_engine::views::QueueState::Ready),
                 expires_at: place.and_then(|place| timestamp(place.expires_at)),
             });
         }
@@ -209,7 +220,8 @@ fn queue_answer(item: Item, token: &str, trace: &str) -> Option<StreamQueueUpdat
 }
 
 fn reservation_answer(item: Item, trace: &str) -> Option<StreamReservationUpdatesResponse> {
-    let mut answer = StreamReservationUpdatesResponse { correlation_id: trace.to_owned(), ..Default::default() };
+    let mut answer =
+        StreamReservationUpdatesResponse { correlation_id: trace.to_owned(), ..Default::default() };
     match item {
         Item::Reservation { id, from, to, expires_at, soon, at } => {
             answer.set_type(EventType::ReservationUpdate);
@@ -326,7 +338,8 @@ async fn send_message(call: Call, request: SendMessageRequest) -> Result<SendMes
         title: request.title,
         content: request.content,
         data: request.data,
-        priority: if priority == MessagePriority::Unspecified { MessagePriority::Normal } else { priority } as i32,
+        priority: if priority == MessagePriority::Unspecified { MessagePriority::Normal } else { priority }
+            as i32,
         sent_at: timestamp(now),
     };
     let taken = call.hub.send(user.as_ref(), session.as_ref(), &Item::Message(Box::new(message), now));

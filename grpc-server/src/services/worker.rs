@@ -1,17 +1,18 @@
 //! `reservation.v1.WorkerService`: lets an outside orchestrator drive steps that the engine also takes by itself.
 
-use tacos_engine::{
-    CancelPayment, Confirm, EventId, Expire, Failure, Outcome, PaymentId, PaymentState, Proof, Refusal, Release,
-    ReportPayment, ReservationState, UnixMs, Which,
-};
 use tacos_engine::views::{ReservationView, SeatState};
+use tacos_engine::{
+    CancelPayment, Confirm, EventId, Expire, Failure, Outcome, PaymentId, PaymentState, Proof, Refusal,
+    Release, ReportPayment, ReservationState, UnixMs, Which,
+};
 use tacos_proto::common::v1::{ErrorCode, Seat};
 use tacos_proto::reservation::v1::worker_service_server::WorkerService;
 use tacos_proto::reservation::v1::{
-    CompensationAction, CompensationActionType as Done, CompensationType, GetJobStatusRequest, GetJobStatusResponse,
-    HealthCheckRequest, HealthCheckResponse, JobInstance, JobInstanceStatus, JobMetrics, PaymentResultType,
-    ProcessCompensationRequest, ProcessCompensationResponse, ProcessPaymentResultRequest, ProcessPaymentResultResponse,
-    ProcessReservationExpiryRequest, ProcessReservationExpiryResponse, ProcessingStatus as Status, WorkerStatus,
+    CompensationAction, CompensationActionType as Done, CompensationType, GetJobStatusRequest,
+    GetJobStatusResponse, HealthCheckRequest, HealthCheckResponse, JobInstance, JobInstanceStatus,
+    JobMetrics, PaymentResultType, ProcessCompensationRequest, ProcessCompensationResponse,
+    ProcessPaymentResultRequest, ProcessPaymentResultResponse, ProcessReservationExpiryRequest,
+    ProcessReservationExpiryResponse, ProcessingStatus as Status, WorkerStatus,
 };
 
 use crate::call::{Call, unary};
@@ -67,7 +68,10 @@ impl Ended {
 fn over(state: ReservationState) -> bool {
     matches!(
         state,
-        ReservationState::Cancelled | ReservationState::Expired | ReservationState::Failed | ReservationState::Refunded
+        ReservationState::Cancelled
+            | ReservationState::Expired
+            | ReservationState::Failed
+            | ReservationState::Refunded
     )
 }
 
@@ -94,7 +98,9 @@ async fn process_reservation_expiry(
     if event.is_some_and(|event| event != view.event) {
         return Err(Fault::invalid("event_id", "is not the reservation's", &request.event_id));
     }
-    if !seats.is_empty() && (seats.len() != had.len() || !had.iter().all(|seat| request.seat_ids.contains(&seat.id))) {
+    if !seats.is_empty()
+        && (seats.len() != had.len() || !had.iter().all(|seat| request.seat_ids.contains(&seat.id)))
+    {
         return Err(Fault::invalid("seat_ids", "are not the reservation's", seats.len()));
     }
     if request.quantity != 0 && request.quantity != count(had.len()) {
@@ -154,8 +160,11 @@ async fn process_payment_result(
     };
     let after = call.engine.reservation(&which, None).await?;
     let sold = after.state == ReservationState::Confirmed;
-    let moved: Vec<Seat> =
-        if before.state == after.state { Vec::new() } else { outbound::reservation(&call.engine, &after).seats };
+    let moved: Vec<Seat> = if before.state == after.state {
+        Vec::new()
+    } else {
+        outbound::reservation(&call.engine, &after).seats
+    };
     Ok(ProcessPaymentResultResponse {
         status: ended.status as i32,
         order_id: if sold { after.id.order().to_string() } else { String::new() },
@@ -183,7 +192,8 @@ async fn apply_result(
     if view.reservation != Some(reservation.id) {
         return Err(Refusal::PaymentNotApproved(tacos_engine::PaymentDoubt::Foreign).into());
     }
-    let cancel = || engine.cancel_payment(CancelPayment { payment, user: None, refund_minor: None, key: None });
+    let cancel =
+        || engine.cancel_payment(CancelPayment { payment, user: None, refund_minor: None, key: None });
     let report = |outcome| engine.report_payment(ReportPayment { payment, outcome, key: None });
     let under_way = matches!(view.state, PaymentState::Pending | PaymentState::Processing);
     let changed = match result {
@@ -192,7 +202,11 @@ async fn apply_result(
         PaymentResultType::Cancelled if under_way => cancel().await,
         PaymentResultType::Refunded if view.state == PaymentState::Completed => cancel().await,
         PaymentResultType::Timeout => {
-            return engine.expire(Expire { which: which.clone() }).await.map(|done| (Status::Success, done.at)).or_else(skip);
+            return engine
+                .expire(Expire { which: which.clone() })
+                .await
+                .map(|done| (Status::Success, done.at))
+                .or_else(skip);
         }
         _ => {
             let agrees = matches!(
@@ -224,9 +238,12 @@ async fn apply_foreign_result(
 ) -> Result<(Status, UnixMs), Failure> {
     let state = call.engine.reservation(which, None).await?.state;
     match result {
-        PaymentResultType::Approved if state == ReservationState::Confirmed => Ok((Status::Skipped, call.engine.now())),
+        PaymentResultType::Approved if state == ReservationState::Confirmed => {
+            Ok((Status::Skipped, call.engine.now()))
+        }
         PaymentResultType::Approved => {
-            let confirm = Confirm { which: which.clone(), user: None, proof: Proof::Outside, exactly: None, key: None };
+            let confirm =
+                Confirm { which: which.clone(), user: None, proof: Proof::Outside, exactly: None, key: None };
             call.engine.confirm(confirm).await.map(|done| (Status::Success, done.at))
         }
         PaymentResultType::Failed | PaymentResultType::Cancelled => {
@@ -275,7 +292,9 @@ async fn process_compensation(
     let found = call.engine.reservation(&which, None).await;
     let result = match (found, kind) {
         // Seats belong to a reservation or to nobody: what has no reservation holds nothing.
-        (Err(Failure::Refused(Refusal::UnknownReservation)), CompensationType::CleanupOrphaned) => Ok(Vec::new()),
+        (Err(Failure::Refused(Refusal::UnknownReservation)), CompensationType::CleanupOrphaned) => {
+            Ok(Vec::new())
+        }
         (Err(failure), _) => return Err(failure.into()),
         (Ok(view), CompensationType::RefundPayment) => refund(&call, &view).await,
         (Ok(view), kind) => free(&call, &which, &view, kind).await,
@@ -326,7 +345,8 @@ async fn free(
     };
     let seats = outbound::places_count(&call.engine, view.event_number, &view.places);
     let freed = action(Done::InventoryRelease, "inventory", format!("{seats} seats were freed"), at);
-    let ended = action(Done::ReservationCancel, "reservation", "the reservation was cancelled".to_owned(), at);
+    let ended =
+        action(Done::ReservationCancel, "reservation", "the reservation was cancelled".to_owned(), at);
     Ok(vec![freed, ended])
 }
 
@@ -335,7 +355,9 @@ async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationA
     let intent = call.engine.payment(payment, None).await?;
     match intent.state {
         PaymentState::Completed => {}
-        PaymentState::Pending | PaymentState::Processing => return Err(Refusal::PaymentIs(intent.state).into()),
+        PaymentState::Pending | PaymentState::Processing => {
+            return Err(Refusal::PaymentIs(intent.state).into());
+        }
         _ => return Ok(Vec::new()),
     }
     let changed = call
@@ -354,7 +376,11 @@ async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationA
 
 async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthCheckResponse, Fault> {
     if !request.worker_instance_id.is_empty() && request.worker_instance_id != WORKER {
-        return Err(Fault::not_found("worker").detail("worker_instance_id", "not found", &request.worker_instance_id));
+        return Err(Fault::not_found("worker").detail(
+            "worker_instance_id",
+            "not found",
+            &request.worker_instance_id,
+        ));
     }
     let status = call.engine.status();
     let health = match call.health().state {

@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn five_failures_rest_an_endpoint_for_thirty_seconds() {
         let breakers = Breakers::default();
-        let at = |ms| UnixMs::new(1_000_000 + ms);
+        let at = |ms: u64| UnixMs::new(1_000_000 + ms);
         for _ in 0..5 {
             assert!(breakers.allows("shop", at(0)));
             breakers.note("shop", false, at(0));

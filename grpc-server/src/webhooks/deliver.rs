@@ -66,7 +66,8 @@ pub(crate) async fn run(app: Arc<App>) {
     }
     facts.abort();
     // Deliveries under way end by their own timeouts; what is not reported is tried again after the restart.
-    let _ = tokio::time::timeout(Duration::from_secs(TIMEOUT_SECONDS), deliverer.slots.acquire_many(64)).await;
+    let _ =
+        tokio::time::timeout(Duration::from_secs(TIMEOUT_SECONDS), deliverer.slots.acquire_many(64)).await;
 }
 
 impl Deliverer {
@@ -101,7 +102,9 @@ impl Deliverer {
     async fn deliver_webhook(&self, webhook: WebhookView) {
         let app = &self.app;
         let Ok(view) = app.engine.payment(webhook.payment, None).await else { return };
-        let (Some(url), Some(secret)) = (view.webhook_url.clone(), app.webhooks.secret.as_ref()) else { return };
+        let (Some(url), Some(secret)) = (view.webhook_url.clone(), app.webhooks.secret.as_ref()) else {
+            return;
+        };
         let now = app.engine.now();
         let endpoint = endpoint_of(&url);
         if !app.webhooks.breakers.allows(&endpoint, now) {
@@ -116,7 +119,13 @@ impl Deliverer {
         };
         app.webhooks.breakers.note(&endpoint, delivered.is_ok(), now);
         if let Err(reason) = &delivered {
-            tracing::warn!(webhook = id, endpoint, reason, attempt = webhook.attempts + 1, "a webhook was not delivered");
+            tracing::warn!(
+                webhook = id,
+                endpoint,
+                reason,
+                attempt = webhook.attempts + 1,
+                "a webhook was not delivered"
+            );
         }
         let report = ReportWebhook { webhook: webhook.id, delivered: delivered.is_ok() };
         if let Err(failure) = app.engine.report_webhook(report).await {
@@ -139,7 +148,9 @@ impl Deliverer {
         let headers: Vec<_> = registration.iter().flat_map(|one| one.headers.clone()).collect();
         let timeout = registration.as_ref().map_or(TIMEOUT_SECONDS, |one| one.timeout_seconds.into());
         let delivered = match (app.webhooks.check_url(&post.url), &secret) {
-            (Ok(()), Some(secret)) => self.post(&post.url, &post.body, secret, now, &post.id, (&headers, timeout)).await,
+            (Ok(()), Some(secret)) => {
+                self.post(&post.url, &post.body, secret, now, &post.id, (&headers, timeout)).await
+            }
             (Err(reason), _) => Err(reason.to_owned()),
             (_, None) => Err("no key to sign with".to_owned()),
         };
@@ -150,7 +161,14 @@ impl Deliverer {
             Ok(()) => true,
             Err(reason) => {
                 let given_up = post.attempts > retries;
-                tracing::warn!(post = post.id, endpoint, reason, attempt = post.attempts, given_up, "not delivered");
+                tracing::warn!(
+                    post = post.id,
+                    endpoint,
+                    reason,
+                    attempt = post.attempts,
+                    given_up,
+                    "not delivered"
+                );
                 given_up
             }
         };
@@ -183,7 +201,9 @@ impl Deliverer {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let request = request.body(Full::new(Bytes::copy_from_slice(body.as_bytes()))).map_err(|error| error.to_string())?;
+        let request = request
+            .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
+            .map_err(|error| error.to_string())?;
         let exchange = async {
             let answer = self.http.request(request).await.map_err(|error| error.to_string())?;
             let status = answer.status();
@@ -200,7 +220,9 @@ impl Deliverer {
         let app = &self.app;
         let mut from = Posts::position(&app.engine);
         loop {
-            let Ok(mut reader) = app.engine.updates(from).or_else(|_| app.engine.updates(app.engine.position())) else {
+            let Ok(mut reader) =
+                app.engine.updates(from).or_else(|_| app.engine.updates(app.engine.position()))
+            else {
                 return;
             };
             let mut updates = Vec::new();
@@ -268,7 +290,9 @@ pub(crate) async fn announce(app: &App, fact: &Fact) -> bool {
         let post = Post { id, registration, url, body, attempts: 0, due_ms: 0, order: 0 };
         match app.webhooks.posts.put(&app.engine, post).await {
             Ok(true) => made = true,
-            Ok(false) => tracing::error!(event = fact.event.as_str_name(), "too many posts wait: one was dropped"),
+            Ok(false) => {
+                tracing::error!(event = fact.event.as_str_name(), "too many posts wait: one was dropped");
+            }
             Err(failure) => tracing::warn!(%failure, "a post could not be recorded"),
         }
     }

@@ -86,10 +86,16 @@ impl Posts {
     }
 
     /// Registers an endpoint, durably. False if there are too many.
-    pub(crate) async fn register(&self, engine: &Engine, registration: Registration) -> Result<bool, Failure> {
+    pub(crate) async fn register(
+        &self,
+        engine: &Engine,
+        registration: Registration,
+    ) -> Result<bool, Failure> {
         {
             let book = self.book.lock();
-            if book.registrations.len() >= REGISTRATIONS_MAX && !book.registrations.contains_key(&registration.id) {
+            if book.registrations.len() >= REGISTRATIONS_MAX
+                && !book.registrations.contains_key(&registration.id)
+            {
                 return Ok(false);
             }
         }

@@ -31,7 +31,8 @@ pub(crate) fn verify_whole(secret: &[u8], text: &str, signature: &str) -> bool {
 }
 
 fn bytes_of(signature: &str) -> Option<Vec<u8>> {
-    let digits = signature.strip_prefix("sha256=").filter(|digits| digits.len() == 64 && digits.is_ascii())?;
+    let digits =
+        signature.strip_prefix("sha256=").filter(|digits| digits.len() == 64 && digits.is_ascii())?;
     (0..64).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
 }
 

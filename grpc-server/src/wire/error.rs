@@ -46,12 +46,18 @@ impl Fault {
     /// One bad argument.
     pub(crate) fn invalid(field: &str, reason: impl Into<String>, value: impl ToString) -> Self {
         let reason = reason.into();
-        Self::new(ErrorCode::InvalidArgument, format!("invalid argument: {field} {reason}")).detail(field, reason, value)
+        Self::new(ErrorCode::InvalidArgument, format!("invalid argument: {field} {reason}"))
+            .detail(field, reason, value)
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "numbers and texts are given as they are")]
     pub(crate) fn detail(mut self, field: &str, reason: impl Into<String>, value: impl ToString) -> Self {
         if self.details.len() < DETAILS_MAX {
-            self.details.push(ErrorDetail { field: field.to_owned(), reason: reason.into(), value: cut(value.to_string()) });
+            self.details.push(ErrorDetail {
+                field: field.to_owned(),
+                reason: reason.into(),
+                value: cut(value.to_string()),
+            });
         }
         self
     }
@@ -113,7 +119,9 @@ impl From<Broken> for Fault {
         // The cause names files of the server: it is in the log, not in the answer.
         match broken {
             Broken::Closed => Self::unavailable("the engine is shutting down"),
-            _ => Self::unavailable("the journal has failed: reads go on, writes are refused until the server is restarted"),
+            _ => Self::unavailable(
+                "the journal has failed: reads go on, writes are refused until the server is restarted",
+            ),
         }
     }
 }
@@ -126,21 +134,30 @@ impl From<Refusal> for Fault {
         let say = |code| Self::new(code, text.clone());
         match &refusal {
             Refusal::Invalid(problems) => from_problems(problems),
-            Refusal::IdempotencyRequired => say(Code::IdempotencyRequired).detail("idempotency_key", "required", ""),
+            Refusal::IdempotencyRequired => {
+                say(Code::IdempotencyRequired).detail("idempotency_key", "required", "")
+            }
             Refusal::IdempotencyConflict => say(Code::IdempotencyConflict),
             Refusal::UnknownSeats(seats) => say(Code::NotFound).details("seat_ids", "not found", seats),
             Refusal::UnknownSection(section) => say(Code::NotFound).detail("section", "not found", section),
             Refusal::UnknownEvent => say(Code::NotFound).detail("event_id", "not found", ""),
-            Refusal::UnknownReservation | Refusal::UnknownPayment | Refusal::UnknownWebhook => say(Code::NotFound),
-            Refusal::EventExists | Refusal::AlreadyWaiting | Refusal::ExternalExists => say(Code::AlreadyExists),
+            Refusal::UnknownReservation | Refusal::UnknownPayment | Refusal::UnknownWebhook => {
+                say(Code::NotFound)
+            }
+            Refusal::EventExists | Refusal::AlreadyWaiting | Refusal::ExternalExists => {
+                say(Code::AlreadyExists)
+            }
             Refusal::UnknownToken | Refusal::TokenExpired => {
                 say(Code::Forbidden).detail("reservation_token", "not valid", "")
             }
             Refusal::Forbidden => Self::forbidden(),
             Refusal::SeatsTaken(seats) => say(Code::InventoryConflict).details("seat_ids", "taken", seats),
-            Refusal::SeatsDiffer => say(Code::InventoryConflict).detail("seat_ids", "not those of the hold", ""),
-            Refusal::Insufficient { wanted, available } => say(Code::InsufficientInventory)
-                .detail("quantity", format!("{available} available"), wanted),
+            Refusal::SeatsDiffer => {
+                say(Code::InventoryConflict).detail("seat_ids", "not those of the hold", "")
+            }
+            Refusal::Insufficient { wanted, available } => {
+                say(Code::InsufficientInventory).detail("quantity", format!("{available} available"), wanted)
+            }
             Refusal::NotAdjacent { wanted } => {
                 say(Code::InsufficientInventory).detail("quantity", "not next to each other", wanted)
             }

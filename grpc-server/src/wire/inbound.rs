@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use prost_types::Timestamp;
 use tacos_engine::{
-    Best, Currency, IdempotencyKey, Money, PaymentId, ReservationId, SeatId, SectionId, TextIdError, UnixMs, Want,
-    WaitingToken,
+    Best, Currency, IdempotencyKey, Money, PaymentId, ReservationId, SeatId, SectionId, TextIdError, UnixMs,
+    WaitingToken, Want,
 };
 use tacos_proto::common::v1::{ErrorCode, ErrorDetail, Money as WireMoney};
 
@@ -86,7 +86,11 @@ impl Checks {
     }
 
     /// An id that may be empty: outer `None` if it is wrong.
-    pub(crate) fn id_or_none<T: FromStr<Err = TextIdError>>(&mut self, field: &str, text: &str) -> Option<Option<T>> {
+    pub(crate) fn id_or_none<T: FromStr<Err = TextIdError>>(
+        &mut self,
+        field: &str,
+        text: &str,
+    ) -> Option<Option<T>> {
         if text.is_empty() { Some(None) } else { self.id(field, text).map(Some) }
     }
 
@@ -171,7 +175,14 @@ impl Checks {
     }
 
     /// As [`Checks::range`], where 0 stands for a default.
-    pub(crate) fn range_or(&mut self, field: &str, value: i64, default: u32, low: i64, high: i64) -> Option<u32> {
+    pub(crate) fn range_or(
+        &mut self,
+        field: &str,
+        value: i64,
+        default: u32,
+        low: i64,
+        high: i64,
+    ) -> Option<u32> {
         if value == 0 { Some(default) } else { self.range(field, value, low, high) }
     }
 
@@ -243,7 +254,12 @@ impl Checks {
             return Some(Want::Seats(seats));
         }
         let quantity = self.range("quantity", wish.quantity.into(), 1, SEATS_MAX as i64)?;
-        Some(Want::Best(Best { quantity, section, allow_split: !wish.require_adjacent, accessible: wish.accessible }))
+        Some(Want::Best(Best {
+            quantity,
+            section,
+            allow_split: !wish.require_adjacent,
+            accessible: wish.accessible,
+        }))
     }
 }
 

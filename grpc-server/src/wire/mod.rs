@@ -10,4 +10,4 @@ pub(crate) mod time;
 pub(crate) use error::{Fault, trace_id};
 pub(crate) use inbound::Checks;
 pub(crate) use outbound::Spell;
-pub(crate) use time::{moment, moment_of, timestamp};
+pub(crate) use time::{moment, timestamp};

@@ -1,7 +1,9 @@
 //! What goes out: the engine's answers and views in the words of the contract.
 
 use prost::Message;
-use tacos_engine::views::{Counts, EventView, PaymentView, PlaceView, ReservationView, SeatState, SectionView};
+use tacos_engine::views::{
+    Counts, EventView, PaymentView, PlaceView, ReservationView, SeatState, SectionView,
+};
 use tacos_engine::{
     Currency, Engine, PackedPlace, PaymentMethod as Method, PaymentState, ReservationState, Scenario,
 };
@@ -251,7 +253,8 @@ pub(crate) fn section(view: &SectionView, currency: Currency) -> SectionInventor
 
 pub(crate) fn stats(counts: Counts, now: tacos_engine::UnixMs) -> InventoryStats {
     #[allow(clippy::cast_precision_loss, reason = "a percentage for people")]
-    let percentage = if counts.total == 0 { 0.0 } else { 100.0 * counts.available as f32 / counts.total as f32 };
+    let percentage =
+        if counts.total == 0 { 0.0 } else { 100.0 * counts.available as f32 / counts.total as f32 };
     InventoryStats {
         total_seats: count(counts.total),
         available_seats: count(counts.available),

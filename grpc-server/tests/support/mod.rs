@@ -1,10 +1,11 @@
 //! A real server on a port of its own, with a folder of its own, and clients that talk to it.
-#![allow(dead_code, reason = "each test uses a part of this")]
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of this")]
 
 use std::time::Duration;
 
 use tacos_engine::{
-    CreateEvent, Currency, Engine, EventId, EventSettings, QueuePolicy, Row, RowSeats, SaleState, SeatMap, Section, SetSale,
+    CreateEvent, Currency, Engine, EventId, EventSettings, QueuePolicy, Row, RowSeats, SaleState, SeatMap,
+    Section, SetSale,
 };
 use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
 use tacos_proto::gateway::v1::{AdmissionStatus, JoinQueueRequest, RequestAdmissionRequest};
@@ -56,7 +57,13 @@ pub fn open_sale(engine: &Engine, id: &str, queue: Option<QueuePolicy>) {
     let row = |label: &str| Row {
         label: label.into(),
         price_minor: 5_000,
-        seats: RowSeats::Numbered { prefix: format!("{label}-"), first_number: 1, step: 1, digits_min: 0, count: 10 },
+        seats: RowSeats::Numbered {
+            prefix: format!("{label}-"),
+            first_number: 1,
+            step: 1,
+            digits_min: 0,
+            count: 10,
+        },
         ..Row::default()
     };
     let stalls = Section::Seated { name: "stalls".into(), rows: vec![row("A"), row("B")] };

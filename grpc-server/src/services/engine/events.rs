@@ -3,14 +3,15 @@
 
 use tacos_engine::views::{Counts, EventView};
 use tacos_engine::{
-    DrawRoom, EventId, EventSettings as Kept, Failure, QueuePolicy as Line, Refusal, SaleState as Sale, SetSale,
-    UpdateEvent,
+    DrawRoom, EventId, EventSettings as Kept, Failure, QueuePolicy as Line, Refusal, SaleState as Sale,
+    SetSale, UpdateEvent,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::{
     CloseSaleRequest, CloseSaleResponse, CreateEventRequest, CreateEventResponse, EventRecord, EventSettings,
-    GetEventRequest, GetEventResponse, ListEventsRequest, ListEventsResponse, OpenSaleRequest, OpenSaleResponse,
-    PauseSaleRequest, PauseSaleResponse, SaleState, SeatCounts, UpdateEventRequest, UpdateEventResponse,
+    GetEventRequest, GetEventResponse, ListEventsRequest, ListEventsResponse, OpenSaleRequest,
+    OpenSaleResponse, PauseSaleRequest, PauseSaleResponse, SaleState, SeatCounts, UpdateEventRequest,
+    UpdateEventResponse,
 };
 
 use super::queue_policy::{policy_of, wire_policy};
@@ -42,7 +43,8 @@ pub(super) fn check(call: &Call, settings: &EventSettings) -> Result<Checked, Fa
         1,
         64,
     );
-    let user = checks.range("settings.max_seats_per_user", settings.max_seats_per_user.into(), 0, i32::MAX.into());
+    let user =
+        checks.range("settings.max_seats_per_user", settings.max_seats_per_user.into(), 0, i32::MAX.into());
     let hold = checks.range_or("settings.hold_seconds", settings.hold_seconds.into(), 60, 1, 3_600);
     let least = hold.unwrap_or(60);
     let hold_max = checks.range_or(
@@ -52,8 +54,13 @@ pub(super) fn check(call: &Call, settings: &EventSettings) -> Result<Checked, Fa
         least.into(),
         7_200,
     );
-    let extension =
-        checks.range_or("settings.extension_seconds_max", settings.extension_seconds_max.into(), 30, 1, 3_600);
+    let extension = checks.range_or(
+        "settings.extension_seconds_max",
+        settings.extension_seconds_max.into(),
+        30,
+        1,
+        3_600,
+    );
     let begins = settings.start_time.as_ref().and_then(moment_of);
     if let (Some(begins), Some(ends)) = (begins, settings.end_time.as_ref().and_then(moment_of))
         && ends <= begins
@@ -118,7 +125,12 @@ fn wire_settings(call: &Call, view: &EventView, known: EventSettings) -> EventSe
         extension_seconds_max: seconds(kept.extension_ms_max),
         sale_start_time: kept.sale_starts.and_then(timestamp),
         sale_end_time: kept.sale_ends.and_then(timestamp),
-        queue_policy: call.engine.queue_policy(&view.id).ok().filter(|policy| policy.enabled).map(|policy| wire_policy(&policy)),
+        queue_policy: call
+            .engine
+            .queue_policy(&view.id)
+            .ok()
+            .filter(|policy| policy.enabled)
+            .map(|policy| wire_policy(&policy)),
         ..known
     }
 }
@@ -154,7 +166,10 @@ pub(super) fn done_since(record: &EventRecord, at: tacos_engine::UnixMs) -> bool
     moment(record.updated_at.as_ref()).is_some_and(|updated| updated >= at)
 }
 
-pub(super) async fn create_event(call: Call, request: CreateEventRequest) -> Result<CreateEventResponse, Fault> {
+pub(super) async fn create_event(
+    call: Call,
+    request: CreateEventRequest,
+) -> Result<CreateEventResponse, Fault> {
     let settings = request.settings.clone().unwrap_or_default();
     let checked = check(&call, &settings)?;
     let _alone = call.catalog.operator.lock().await;
@@ -185,7 +200,10 @@ fn filled(settings: &EventSettings, checked: &Checked) -> EventSettings {
     }
 }
 
-pub(super) async fn update_event(call: Call, request: UpdateEventRequest) -> Result<UpdateEventResponse, Fault> {
+pub(super) async fn update_event(
+    call: Call,
+    request: UpdateEventRequest,
+) -> Result<UpdateEventResponse, Fault> {
     let wanted = request.settings.clone().unwrap_or_default();
     let event = event_id(&wanted.event_id)?;
     let _alone = call.catalog.operator.lock().await;
@@ -195,12 +213,15 @@ pub(super) async fn update_event(call: Call, request: UpdateEventRequest) -> Res
         return Ok(UpdateEventResponse { event: Some(old), error: None });
     }
     if request.expected_revision != 0 && request.expected_revision != old.revision {
-        return Err(Fault::new(ErrorCode::ConcurrentModification, "conflict: the event was changed meanwhile")
-            .detail("expected_revision", format!("is {} now", old.revision), request.expected_revision));
+        return Err(Fault::new(
+            ErrorCode::ConcurrentModification,
+            "conflict: the event was changed meanwhile",
+        )
+        .detail("expected_revision", format!("is {} now", old.revision), request.expected_revision));
     }
     let mask = request.update_mask.unwrap_or_default().paths;
     let mut settings = old.settings.clone().unwrap_or_default();
-    merge(&mut settings, wanted, &mask)?;
+    merge(&mut settings, &wanted, &mask)?;
     let live = call.engine.event(&event).ok();
     if live.as_ref().is_some_and(|live| live.settings.currency.as_str() != settings.currency) {
         return Err(Fault::precondition("the currency of an event with seats cannot change"));
@@ -216,7 +237,7 @@ pub(super) async fn update_event(call: Call, request: UpdateEventRequest) -> Res
     Ok(UpdateEventResponse { event: Some(record(&call, &event)?), error: None })
 }
 
-fn merge(into: &mut EventSettings, from: EventSettings, mask: &[String]) -> Result<(), Fault> {
+fn merge(into: &mut EventSettings, from: &EventSettings, mask: &[String]) -> Result<(), Fault> {
     if mask.is_empty() {
         return Err(Fault::invalid("update_mask", "at least one field is needed", ""));
     }
@@ -252,7 +273,8 @@ pub(super) async fn list_events(call: Call, request: ListEventsRequest) -> Resul
     if state.is_none() {
         checks.bad("state", "is no state", request.state);
     }
-    let page = pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
+    let page =
+        pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
     let (state, page) = checks.take((state, page))?;
     let mut ids: Vec<EventId> = call.engine.events().into_iter().map(|event| event.id).collect();
     ids.extend(call.catalog.drafts(&call.engine));

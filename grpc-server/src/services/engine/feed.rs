@@ -12,8 +12,8 @@ use tacos_engine::{
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::watch_feed_response::Change;
 use tacos_proto::engine::v1::{
-    FeedStart, FeedTopic, PaymentChange, PlaceState, PlacesChange, QueueChange, ReservationChange, SeatsChange,
-    SnapshotEnd, WatchFeedRequest, WatchFeedResponse,
+    FeedStart, FeedTopic, PaymentChange, PlaceState, PlacesChange, QueueChange, ReservationChange,
+    SeatsChange, SnapshotEnd, WatchFeedRequest, WatchFeedResponse,
 };
 use tacos_proto::reservation::v1::Reservation;
 use tokio::sync::mpsc::{self, Sender};
@@ -61,7 +61,7 @@ struct Feed {
     to: Sender<Result<WatchFeedResponse, Status>>,
 }
 
-pub(super) fn watch(call: Call, request: WatchFeedRequest) -> Result<Out, Fault> {
+pub(super) fn watch(call: Call, request: &WatchFeedRequest) -> Result<Out, Fault> {
     let mut checks = Checks::new();
     if request.event_ids.len() > 100 {
         checks.bad("event_ids", "at most 100", request.event_ids.len());
@@ -153,13 +153,20 @@ impl Feed {
         let at = timestamp(update.map_or_else(|| self.call.engine.now(), |update| update.at));
         let last = changes.len().saturating_sub(1);
         if changes.is_empty() {
-            let quiet = WatchFeedResponse { position, at, position_done: true, ..WatchFeedResponse::default() };
+            let quiet =
+                WatchFeedResponse { position, at, position_done: true, ..WatchFeedResponse::default() };
             return self.to.send(Ok(quiet)).await.map_err(|_| Gone);
         }
         for (number, change) in changes.into_iter().enumerate() {
             let position_done = !snapshot && number == last;
-            let message =
-                WatchFeedResponse { position, at, snapshot, position_done, error: None, change: Some(change) };
+            let message = WatchFeedResponse {
+                position,
+                at,
+                snapshot,
+                position_done,
+                error: None,
+                change: Some(change),
+            };
             self.to.send(Ok(message)).await.map_err(|_| Gone)?;
         }
         Ok(())
@@ -207,7 +214,12 @@ impl Feed {
         for (status, ids) in by_state {
             for piece in ids.chunks(SEATS_MAX) {
                 let (event_id, seat_ids) = (event.to_string(), piece.to_vec());
-                changes.push(Change::Seats(SeatsChange { event_id, seat_ids, status, reservation_id: String::new() }));
+                changes.push(Change::Seats(SeatsChange {
+                    event_id,
+                    seat_ids,
+                    status,
+                    reservation_id: String::new(),
+                }));
             }
         }
         changes.extend(self.standing(event, None, ""));
@@ -217,7 +229,8 @@ impl Feed {
     /// Counts of the standing areas of an event: all, or one.
     fn standing(&self, event: &EventId, only: Option<&str>, reservation: &str) -> Vec<Change> {
         let sections = self.call.engine.sections(event).unwrap_or_default();
-        let standing = sections.iter().filter(|view| view.standing && only.is_none_or(|only| only == view.name));
+        let standing =
+            sections.iter().filter(|view| view.standing && only.is_none_or(|only| only == view.name));
         standing
             .map(|view| {
                 Change::Places(PlacesChange {
@@ -233,7 +246,11 @@ impl Feed {
     async fn changes(&self, update: &Update) -> Vec<Change> {
         let mut out = Vec::new();
         match &update.what {
-            What::EventCreated | What::EventChanged | What::Sale(_) | What::QueuePaused(_) | What::RoomDrawn(_) => {
+            What::EventCreated
+            | What::EventChanged
+            | What::Sale(_)
+            | What::QueuePaused(_)
+            | What::RoomDrawn(_) => {
                 if let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Events)) {
                     out.extend(record(&self.call, event).ok().map(Change::Event));
                 }
@@ -252,7 +269,9 @@ impl Feed {
     }
 
     fn seats(&self, update: &Update, places: &[PlaceChanged], reservation: &str, out: &mut Vec<Change>) {
-        let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Seats)) else { return };
+        let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Seats)) else {
+            return;
+        };
         let Ok(view) = self.call.engine.event(event) else { return };
         let mut by_state: BTreeMap<i32, (SeatState, Vec<String>)> = BTreeMap::new();
         for changed in places {
@@ -268,7 +287,12 @@ impl Feed {
         for (status, (state, seat_ids)) in by_state {
             let owned = matches!(state, SeatState::Reserved | SeatState::Sold);
             let reservation_id = if owned { reservation.to_owned() } else { String::new() };
-            out.push(Change::Seats(SeatsChange { event_id: event.to_string(), seat_ids, status, reservation_id }));
+            out.push(Change::Seats(SeatsChange {
+                event_id: event.to_string(),
+                seat_ids,
+                status,
+                reservation_id,
+            }));
         }
     }
 
@@ -316,7 +340,9 @@ impl Feed {
     }
 
     fn queue(&self, update: &Update, places: &[u32], state: PlaceState, out: &mut Vec<Change>) {
-        let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Queue)) else { return };
+        let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Queue)) else {
+            return;
+        };
         let queue = self.call.engine.queue(event).unwrap_or_default();
         out.extend(places.iter().map(|place| {
             Change::Queue(QueueChange {

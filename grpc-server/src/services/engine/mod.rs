@@ -11,7 +11,20 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use tacos_engine::{EventId, ExternalId, Note, UnixMs};
 use tacos_proto::engine::v1::engine_service_server::EngineService;
-use tacos_proto::engine::v1::*;
+use tacos_proto::engine::v1::{
+    BlockSeatsRequest, BlockSeatsResponse, CloseSaleRequest, CloseSaleResponse, CreateEventRequest,
+    CreateEventResponse, DrawPresaleRequest, DrawPresaleResponse, GetEngineStatusRequest,
+    GetEngineStatusResponse, GetEventRequest, GetEventResponse, GetPresaleRequest, GetPresaleResponse,
+    GetQueuePolicyRequest, GetQueuePolicyResponse, GetSeatMapRequest, GetSeatMapResponse,
+    ImportSeatMapRequest, ImportSeatMapResponse, ListDeadLettersRequest, ListDeadLettersResponse,
+    ListEmergencyActionsRequest, ListEmergencyActionsResponse, ListEventsRequest, ListEventsResponse,
+    OpenPresaleRequest, OpenPresaleResponse, OpenSaleRequest, OpenSaleResponse, PauseQueueRequest,
+    PauseQueueResponse, PauseSaleRequest, PauseSaleResponse, ReplayDeadLettersRequest,
+    ReplayDeadLettersResponse, ResumeQueueRequest, ResumeQueueResponse, SetQueuePolicyRequest,
+    SetQueuePolicyResponse, TakeBackupRequest, TakeBackupResponse, UnblockSeatsRequest, UnblockSeatsResponse,
+    UndoEmergencyActionRequest, UndoEmergencyActionResponse, UpdateEventRequest, UpdateEventResponse,
+    WatchFeedRequest,
+};
 use tonic::{Request, Response, Status};
 
 use crate::call::{Call, unary};
@@ -56,7 +69,7 @@ unary! { EngineService:
     type WatchFeedStream = feed::Out;
     async fn watch_feed(&self, request: Request<WatchFeedRequest>) -> Result<Response<Self::WatchFeedStream>, Status> {
         let (call, request) = self.0.begin_stream(Rpc::WatchFeed, request)?;
-        feed::watch(call, request).map(Response::new).map_err(|fault| fault.to_status())
+        feed::watch(call, &request).map(Response::new).map_err(|fault| fault.to_status())
     }
 }}
 

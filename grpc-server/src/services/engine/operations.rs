@@ -9,9 +9,9 @@ use tacos_engine::{Failure, Refusal, SnapshotError, UnixMs, WebhookId, limits};
 use tacos_proto::common::v1::{EmergencyActionType, ErrorCode};
 use tacos_proto::engine::v1::{
     DeadLetter, EmergencyRecord, GetEngineStatusRequest, GetEngineStatusResponse, JournalStatus,
-    ListDeadLettersRequest, ListDeadLettersResponse, ListEmergencyActionsRequest, ListEmergencyActionsResponse,
-    ReplayDeadLettersRequest, ReplayDeadLettersResponse, TableFill, TakeBackupRequest, TakeBackupResponse,
-    UndoEmergencyActionRequest, UndoEmergencyActionResponse,
+    ListDeadLettersRequest, ListDeadLettersResponse, ListEmergencyActionsRequest,
+    ListEmergencyActionsResponse, ReplayDeadLettersRequest, ReplayDeadLettersResponse, TableFill,
+    TakeBackupRequest, TakeBackupResponse, UndoEmergencyActionRequest, UndoEmergencyActionResponse,
 };
 
 use super::once;
@@ -47,7 +47,8 @@ pub(super) async fn take_backup(call: Call, request: TakeBackupRequest) -> Resul
     let path = call.settings.server.backup_dir.join(&name);
     let (engine, to) = (call.engine.clone(), path.clone());
     let started = Instant::now();
-    let _alone = call.backing_up.try_lock().map_err(|_| Fault::precondition("another backup is being taken"))?;
+    let _alone =
+        call.backing_up.try_lock().map_err(|_| Fault::precondition("another backup is being taken"))?;
     let taken = tokio::task::spawn_blocking(move || write_backup(&engine, &to)).await;
     let (report, bytes, hash) = taken.map_err(|error| Fault::internal(error.to_string()))??;
     tracing::info!(name, position = report.end.0, bytes, "a backup was taken");
@@ -178,7 +179,12 @@ async fn dead_letter(call: &Call, webhook: &WebhookView) -> Option<DeadLetter> {
 }
 
 /// All dead letters that a filter lets through, oldest first.
-async fn dead_letters(call: &Call, url: &str, payment: &str, most: usize) -> (Vec<(WebhookId, DeadLetter)>, usize) {
+async fn dead_letters(
+    call: &Call,
+    url: &str,
+    payment: &str,
+    most: usize,
+) -> (Vec<(WebhookId, DeadLetter)>, usize) {
     let (mut found, mut total, mut after) = (Vec::new(), 0, 0);
     loop {
         let page = call.engine.dead_webhooks(after);
@@ -204,7 +210,8 @@ pub(super) async fn list_dead_letters(
 ) -> Result<ListDeadLettersResponse, Fault> {
     let mut checks = Checks::new();
     checks.text("endpoint_url", &request.endpoint_url, 2_048);
-    let page = pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
+    let page =
+        pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
     let (page,) = checks.take((page,))?;
     let (all, _) = dead_letters(&call, &request.endpoint_url, &request.payment_intent_id, usize::MAX).await;
     let (shown, info) = pages::slice(all, &page);
@@ -278,7 +285,8 @@ pub(super) async fn list_emergency_actions(
     request: ListEmergencyActionsRequest,
 ) -> Result<ListEmergencyActionsResponse, Fault> {
     let mut checks = Checks::new();
-    let page = pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
+    let page =
+        pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
     let (page,) = checks.take((page,))?;
     let (shown, info) = pages::slice(call.emergencies.list(request.in_force_only), &page);
     let actions = shown.iter().map(wire_measure).collect();
@@ -296,7 +304,8 @@ pub(super) async fn undo_emergency_action(
     if !request.confirm {
         return Err(Fault::precondition("confirm must be true").detail("confirm", "required", "false"));
     }
-    let mut measure = call.emergencies.get(&request.action_id).ok_or_else(|| Fault::not_found("emergency measure"))?;
+    let mut measure =
+        call.emergencies.get(&request.action_id).ok_or_else(|| Fault::not_found("emergency measure"))?;
     once(&call, Rpc::UndoEmergencyAction, &request.idempotency_key, &request).await?;
     if measure.undone.is_some() {
         let result = "it was undone before".to_owned();
@@ -314,7 +323,9 @@ pub(super) async fn undo_emergency_action(
     }
     let result = match measure.kind() {
         EmergencyActionType::StopAdmissions => format!("{} lines let people in again", measure.paused.len()),
-        EmergencyActionType::CancelReservations => "reservations can be made again; those cancelled stay so".to_owned(),
+        EmergencyActionType::CancelReservations => {
+            "reservations can be made again; those cancelled stay so".to_owned()
+        }
         _ => "what was cut off works again".to_owned(),
     };
     tracing::warn!(id = measure.id, by = call.caller.subject, result, "an emergency measure was undone");

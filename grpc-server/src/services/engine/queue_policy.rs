@@ -1,12 +1,14 @@
 //! Waiting lines: their rules, pauses, and the pre-sale room whose order is drawn by lot.
 
-use tacos_engine::{DrawRoom, EventId, PauseQueue, PresaleRoom, QueuePolicy as Line, Refusal, SetQueuePolicy, UnixMs};
+use tacos_engine::{
+    DrawRoom, EventId, PauseQueue, PresaleRoom, QueuePolicy as Line, Refusal, SetQueuePolicy, UnixMs,
+};
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::{
     DrawPresaleRequest, DrawPresaleResponse, GetPresaleRequest, GetPresaleResponse, GetQueuePolicyRequest,
-    GetQueuePolicyResponse, OpenPresaleRequest, OpenPresaleResponse, PauseQueueRequest, PauseQueueResponse, Presale,
-    PresaleSchedule, PresaleState, QueuePolicy, ResumeQueueRequest, ResumeQueueResponse, SetQueuePolicyRequest,
-    SetQueuePolicyResponse,
+    GetQueuePolicyResponse, OpenPresaleRequest, OpenPresaleResponse, PauseQueueRequest, PauseQueueResponse,
+    Presale, PresaleSchedule, PresaleState, QueuePolicy, ResumeQueueRequest, ResumeQueueResponse,
+    SetQueuePolicyRequest, SetQueuePolicyResponse,
 };
 
 use super::events::{raise, record};
@@ -25,7 +27,8 @@ pub(super) fn policy_of(call: &Call, checks: &mut Checks, policy: &QueuePolicy) 
         checks.range_or(&format!("queue_policy.{field}"), value.into(), default, 1, high)
     };
     let plain = Line::default();
-    let per_minute = of("admissions_per_minute", policy.admissions_per_minute, plain.admissions_per_minute, 6_000_000);
+    let per_minute =
+        of("admissions_per_minute", policy.admissions_per_minute, plain.admissions_per_minute, 6_000_000);
     let burst = of("burst", policy.burst, plain.burst, 1_000_000);
     let inside = of("inside_max", policy.inside_max, plain.inside_max, 1 << 26);
     let waiting = of("waiting_max", policy.waiting_max, plain.waiting_max, 1 << 26);
@@ -74,16 +77,23 @@ pub(super) fn wire_policy(policy: &Line) -> QueuePolicy {
         claim_window_seconds: seconds(policy.claim_window_ms),
         reservation_token_seconds: seconds(policy.token_ttl_ms),
         inactivity_seconds: seconds(policy.inactivity_ms),
-        presale: policy
-            .room
-            .map(|room| PresaleSchedule { opens_at: timestamp(room.opens_at), draws_at: timestamp(room.draws_at) }),
+        presale: policy.room.map(|room| PresaleSchedule {
+            opens_at: timestamp(room.opens_at),
+            draws_at: timestamp(room.draws_at),
+        }),
     }
 }
 
 fn in_force(call: &Call, event: &EventId) -> Option<QueuePolicy> {
-    let live = call.engine.queue_policy(event).ok().filter(|policy| policy.enabled).map(|policy| wire_policy(&policy));
+    let live = call
+        .engine
+        .queue_policy(event)
+        .ok()
+        .filter(|policy| policy.enabled)
+        .map(|policy| wire_policy(&policy));
     live.or_else(|| {
-        let draft = call.engine.event(event).is_err().then(|| call.catalog.facts(event).record.clone()).flatten();
+        let draft =
+            call.engine.event(event).is_err().then(|| call.catalog.facts(event).record.clone()).flatten();
         draft?.settings?.queue_policy
     })
 }
@@ -115,11 +125,18 @@ pub(super) async fn set_queue_policy(
     let old = record(&call, &event)?;
     let repeated = super::events::done_since(&old, at);
     if !repeated && request.expected_revision != 0 && request.expected_revision != old.revision {
-        return Err(Fault::new(ErrorCode::ConcurrentModification, "conflict: the event was changed meanwhile")
-            .detail("expected_revision", format!("is {} now", old.revision), request.expected_revision));
+        return Err(Fault::new(
+            ErrorCode::ConcurrentModification,
+            "conflict: the event was changed meanwhile",
+        )
+        .detail("expected_revision", format!("is {} now", old.revision), request.expected_revision));
     }
     if repeated {
-        return Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision: old.revision, error: None });
+        return Ok(SetQueuePolicyResponse {
+            policy: in_force(&call, &event),
+            revision: old.revision,
+            error: None,
+        });
     }
     if call.engine.event(&event).is_ok() {
         let policy = match wanted {
@@ -128,7 +145,11 @@ pub(super) async fn set_queue_policy(
         };
         call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: None }).await?;
         let record = raise(&call, &event).await?;
-        return Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision: record.revision, error: None });
+        return Ok(SetQueuePolicyResponse {
+            policy: in_force(&call, &event),
+            revision: record.revision,
+            error: None,
+        });
     }
     let mut draft = old.clone();
     if let Some(settings) = &mut draft.settings {
@@ -163,7 +184,10 @@ pub(super) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Resul
     Ok(PauseQueueResponse { paused_at: timestamp(done.min(at)), error: None })
 }
 
-pub(super) async fn resume_queue(call: Call, request: ResumeQueueRequest) -> Result<ResumeQueueResponse, Fault> {
+pub(super) async fn resume_queue(
+    call: Call,
+    request: ResumeQueueRequest,
+) -> Result<ResumeQueueResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     let at = once(&call, Rpc::ResumeQueue, &request.idempotency_key, &request).await?;
@@ -191,10 +215,15 @@ fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, Fault> {
     }))
 }
 
-pub(super) async fn open_presale(call: Call, request: OpenPresaleRequest) -> Result<OpenPresaleResponse, Fault> {
+pub(super) async fn open_presale(
+    call: Call,
+    request: OpenPresaleRequest,
+) -> Result<OpenPresaleResponse, Fault> {
     let event = event_id(&request.event_id)?;
     if !request.seed.is_empty() {
-        return Err(Fault::precondition("the engine makes the seed itself and publishes its hash: leave it empty"));
+        return Err(Fault::precondition(
+            "the engine makes the seed itself and publishes its hash: leave it empty",
+        ));
     }
     let _alone = call.catalog.operator.lock().await;
     once(&call, Rpc::OpenPresale, &request.idempotency_key, &request).await?;
@@ -214,7 +243,10 @@ pub(super) async fn open_presale(call: Call, request: OpenPresaleRequest) -> Res
     Ok(OpenPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
 
-pub(super) async fn draw_presale(call: Call, request: DrawPresaleRequest) -> Result<DrawPresaleResponse, Fault> {
+pub(super) async fn draw_presale(
+    call: Call,
+    request: DrawPresaleRequest,
+) -> Result<DrawPresaleResponse, Fault> {
     let event = event_id(&request.event_id)?;
     let _alone = call.catalog.operator.lock().await;
     once(&call, Rpc::DrawPresale, &request.idempotency_key, &request).await?;

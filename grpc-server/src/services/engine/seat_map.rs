@@ -2,13 +2,14 @@
 
 use tacos_engine::views::{SeatState, SeatView};
 use tacos_engine::{
-    BlockSeats, CreateEvent, EventId, Failure, Refusal, Row as PlainRow, SeatId, SeatMap as Plain, SectionId,
-    Section as PlainSection,
+    BlockSeats, CreateEvent, EventId, Failure, Refusal, Row as PlainRow, SeatId, SeatMap as Plain,
+    Section as PlainSection, SectionId,
 };
 use tacos_proto::common::v1::{ErrorCode, Money, SeatStatus};
 use tacos_proto::engine::v1::{
     BlockSeatsRequest, BlockSeatsResponse, GetSeatMapRequest, GetSeatMapResponse, ImportSeatMapRequest,
-    ImportSeatMapResponse, Row, SeatEntry, SeatMap, SectionSummary, UnblockSeatsRequest, UnblockSeatsResponse,
+    ImportSeatMapResponse, Row, SeatEntry, SeatMap, SectionSummary, UnblockSeatsRequest,
+    UnblockSeatsResponse,
 };
 
 use super::events::{Checked, check, counts, done_since, raise, record};
@@ -34,7 +35,11 @@ impl Prices<'_> {
     fn of(&mut self, path: &str, price: Option<&Money>) -> Option<i64> {
         let price = price?;
         if price.currency != self.currency {
-            self.checks.bad(&format!("{path}.currency"), format!("must be {}", self.currency), &price.currency);
+            self.checks.bad(
+                &format!("{path}.currency"),
+                format!("must be {}", self.currency),
+                &price.currency,
+            );
         }
         if price.amount < 0 {
             self.checks.bad(&format!("{path}.amount"), "must not be negative", price.amount);
@@ -60,7 +65,11 @@ fn plain(checks: &mut Checks, map: &SeatMap, currency: &str) -> Plain {
             continue;
         }
         if section.general_admission_capacity != 0 {
-            prices.checks.bad(&path, "has rows and a capacity: one of them", section.general_admission_capacity);
+            prices.checks.bad(
+                &path,
+                "has rows and a capacity: one of them",
+                section.general_admission_capacity,
+            );
         }
         let rows = section
             .rows
@@ -109,7 +118,11 @@ fn plain_row(prices: &mut Prices<'_>, path: &str, row: &Row, of_section: Option<
         });
     }
     if !priced {
-        prices.checks.bad(&format!("{path}.price"), "required: neither the row nor its section has a price", "");
+        prices.checks.bad(
+            &format!("{path}.price"),
+            "required: neither the row nor its section has a price",
+            "",
+        );
     }
     venue::row(row.label.clone(), of_row.unwrap_or(0), &runs, &singles)
 }
@@ -135,7 +148,10 @@ fn size(map: &Plain) -> (usize, usize, u64) {
     (rows, seats, places)
 }
 
-pub(super) async fn import_seat_map(call: Call, request: ImportSeatMapRequest) -> Result<ImportSeatMapResponse, Fault> {
+pub(super) async fn import_seat_map(
+    call: Call,
+    request: ImportSeatMapRequest,
+) -> Result<ImportSeatMapResponse, Fault> {
     let event = event_id(&request.event_id)?;
     let map = request.seat_map.clone().ok_or_else(|| Fault::invalid("seat_map", "required", ""))?;
     let _alone = call.catalog.operator.lock().await;
@@ -178,15 +194,20 @@ pub(super) async fn import_seat_map(call: Call, request: ImportSeatMapRequest) -
 
 /// Builds the map in an engine of its own, in memory, which then goes: what is wrong with it, that engine says.
 fn try_out(call: &Call, seats: Plain, checked: &Checked) -> Result<(), Fault> {
-    let config = tacos_engine::Config { reservations_max: 1, payments_max: 1, ..call.settings.engine_config() };
-    let trial = tacos_engine::Engine::in_memory(config).map_err(|error| Fault::internal(error.to_string()))?;
+    let config =
+        tacos_engine::Config { reservations_max: 1, payments_max: 1, ..call.settings.engine_config() };
+    let trial =
+        tacos_engine::Engine::in_memory(config).map_err(|error| Fault::internal(error.to_string()))?;
     let (event, settings) = (checked.event.clone(), checked.settings.clone());
     let queue = checked.queue.clone();
     trial.create_event(CreateEvent { event, settings, seats, queue, key: None }).wait()?;
     Ok(())
 }
 
-pub(super) async fn get_seat_map(call: Call, request: GetSeatMapRequest) -> Result<GetSeatMapResponse, Fault> {
+pub(super) async fn get_seat_map(
+    call: Call,
+    request: GetSeatMapRequest,
+) -> Result<GetSeatMapResponse, Fault> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let section = checks.id_or_none::<SectionId>("section_id", &request.section_id);
@@ -209,7 +230,8 @@ pub(super) async fn get_seat_map(call: Call, request: GetSeatMapRequest) -> Resu
     }
     let in_section = |name: &str| section.as_ref().is_none_or(|section| section.as_str() == name);
     let wanted = |seat: &SeatView| {
-        in_section(&seat.place.section) && (status == SeatStatus::Unspecified || seat.state.spell() == status as i32)
+        in_section(&seat.place.section)
+            && (status == SeatStatus::Unspecified || seat.state.spell() == status as i32)
     };
     let seats: Vec<SeatView> = call.engine.seats(&event, 0, usize::MAX)?.into_iter().filter(wanted).collect();
     let (shown, info) = pages::slice(seats, &page);
@@ -261,7 +283,8 @@ async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<
     let (key,) = checks.take((key,))?;
     let seats = to_change(call, &event, &request)?;
     let mut changed = seats.len();
-    let command = |seats, key| call.engine.block_seats(BlockSeats { event: event.clone(), seats, block, key });
+    let command =
+        |seats, key| call.engine.block_seats(BlockSeats { event: event.clone(), seats, block, key });
     match command(seats.clone(), key).await {
         // Seats that are blocked already are no conflict: the others are blocked without them.
         Err(Failure::Refused(Refusal::SeatsTaken(_))) if block => {
@@ -274,7 +297,8 @@ async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<
             }
         }
         Err(Failure::Refused(Refusal::Invalid(problems))) if !block => {
-            let not_blocked = Fault::new(ErrorCode::InventoryConflict, "conflict: some seats are not blocked");
+            let not_blocked =
+                Fault::new(ErrorCode::InventoryConflict, "conflict: some seats are not blocked");
             return Err(problems.iter().fold(not_blocked, |fault, problem| {
                 fault.detail("seat_ids", problem.reason.clone(), &problem.value)
             }));
@@ -289,7 +313,10 @@ pub(super) async fn block_seats(call: Call, request: BlockSeatsRequest) -> Resul
     change(&call, request, true).await
 }
 
-pub(super) async fn unblock_seats(call: Call, request: UnblockSeatsRequest) -> Result<UnblockSeatsResponse, Fault> {
+pub(super) async fn unblock_seats(
+    call: Call,
+    request: UnblockSeatsRequest,
+) -> Result<UnblockSeatsResponse, Fault> {
     let UnblockSeatsRequest { event_id, seat_ids, section_id, quantity, reason, idempotency_key } = request;
     let request = BlockSeatsRequest { event_id, seat_ids, section_id, quantity, reason, idempotency_key };
     let done = change(&call, request, false).await?;

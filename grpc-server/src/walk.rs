@@ -1,0 +1,222 @@
+//! One customer's way from the line to a confirmed seat, as data: printed as lines for a shell when the server starts, and
+//! walked by `tacos-server try`. Both are the same steps.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use crate::client::{Client, at_path, plain};
+
+/// Asked so often, at most, whether the payment is through.
+const ASKS_MAX: u32 = 120;
+
+/// One step. `$USER`, `$EVENT`, `$T`, `$R`, `$H`, `$A` and `$P` stand for what is known by then.
+struct Step {
+    about: &'static str,
+    rpc: &'static str,
+    body: &'static [(&'static str, &'static str)],
+    then: Then,
+}
+
+/// What becomes of an answer.
+enum Then {
+    /// It is only shown.
+    Show,
+    /// The value at the path is kept under a name.
+    Keep(&'static str, &'static str),
+    /// The step is repeated every second until the value at the path is this.
+    Until(&'static str, &'static str),
+}
+
+const STEPS: [Step; 8] = [
+    Step {
+        about: "Join the line",
+        rpc: "gateway.v1.QueueService/JoinQueue",
+        body: &[("event_id", "$EVENT"), ("user_id", "$USER"), ("session_id", "tab-$USER")],
+        then: Then::Keep("T", "waitingToken"),
+    },
+    Step {
+        about: "Ask to be let in",
+        rpc: "gateway.v1.QueueService/RequestAdmission",
+        body: &[("waiting_token", "$T"), ("event_id", "$EVENT"), ("user_id", "$USER")],
+        then: Then::Keep("R", "reservationToken"),
+    },
+    Step {
+        about: "See what is free",
+        rpc: "gateway.v1.GatewayService/GetEventAvailability",
+        body: &[("event_id", "$EVENT")],
+        then: Then::Show,
+    },
+    Step {
+        about: "Hold the two best seats for a minute",
+        rpc: "reservation.v1.ReservationService/CreateReservation",
+        body: &[
+            ("event_id", "$EVENT"),
+            ("quantity", "2"),
+            ("user_id", "$USER"),
+            ("reservation_token", "$R"),
+            ("idempotency_key", "hold-$USER"),
+        ],
+        then: Then::Keep("H", "reservationId"),
+    },
+    Step {
+        about: "What do they cost?",
+        rpc: "reservation.v1.ReservationService/GetReservation",
+        body: &[("reservation_id", "$H"), ("user_id", "$USER")],
+        then: Then::Keep("A", "reservation.totalAmount.amount"),
+    },
+    Step {
+        about: "Pay (simulated: two to five seconds)",
+        rpc: "payment.v1.PaymentService/CreatePaymentIntent",
+        body: &[
+            ("reservation_id", "$H"),
+            ("amount", "{\"amount\":\"$A\",\"currency\":\"KRW\"}"),
+            ("user_id", "$USER"),
+            ("scenario", "PAYMENT_SCENARIO_APPROVE"),
+            ("idempotency_key", "pay-$USER"),
+        ],
+        then: Then::Keep("P", "paymentIntentId"),
+    },
+    Step {
+        about: "Wait for the payment",
+        rpc: "payment.v1.PaymentService/GetPaymentStatus",
+        body: &[("payment_intent_id", "$P"), ("user_id", "$USER")],
+        then: Then::Until("payment.status", "PAYMENT_STATUS_COMPLETED"),
+    },
+    Step {
+        about: "The completed payment has confirmed the seats; confirming names the order",
+        rpc: "reservation.v1.ReservationService/ConfirmReservation",
+        body: &[
+            ("reservation_id", "$H"),
+            ("payment_intent_id", "$P"),
+            ("user_id", "$USER"),
+            ("idempotency_key", "confirm-$USER"),
+        ],
+        then: Then::Show,
+    },
+];
+
+/// Which program the printed lines call.
+#[derive(Clone, Debug)]
+pub(crate) enum Tool {
+    /// grpcurl, which reads the contract by reflection.
+    Grpcurl,
+    /// This program, by its path.
+    OurOwn(String),
+}
+
+impl Step {
+    /// The request as JSON. Numbers and objects stand as they are, all else is text.
+    fn json(&self) -> String {
+        let mut text = String::from("{");
+        for (at, (name, value)) in self.body.iter().enumerate() {
+            let bare = value.starts_with('{') || value.bytes().all(|byte| byte.is_ascii_digit());
+            let quote = if bare { "" } else { "\"" };
+            let _ = write!(text, "{}\"{name}\":{quote}{value}{quote}", if at == 0 { "" } else { "," });
+        }
+        text.push('}');
+        text
+    }
+}
+
+/// The steps as lines that a shell runs as they are.
+pub(crate) fn lines(tool: &Tool, address: &str, event: &str, user: &str) -> String {
+    let mut text = format!("EVENT={event} USER={user}\n");
+    for step in &STEPS {
+        let quoted = step.json().replace('"', "\\\"");
+        let call = match tool {
+            Tool::Grpcurl => format!("grpcurl -plaintext -d \"{quoted}\" {address} {}", step.rpc),
+            Tool::OurOwn(program) => {
+                format!("{program} call --target http://{address} {} \"{quoted}\"", step.rpc)
+            }
+        };
+        let _ = writeln!(text, "# {}", step.about);
+        let _ = match step.then {
+            Then::Show => writeln!(text, "{call}"),
+            Then::Keep(name, path) => writeln!(text, "{name}=$({call}{}); echo ${name}", only(tool, path)),
+            Then::Until(path, value) => {
+                writeln!(text, "until {call}{} | grep {value}; do sleep 1; done", only(tool, path))
+            }
+        };
+    }
+    text
+}
+
+/// What makes a tool print only the value at a path.
+fn only(tool: &Tool, path: &str) -> String {
+    match tool {
+        Tool::OurOwn(_) => format!(" --get {path}"),
+        Tool::Grpcurl => {
+            // Within the innermost named object, so that another's field of the same name is not taken for it.
+            let mut parts = path.rsplit('.');
+            let last = parts.next().unwrap_or_default();
+            let within = parts.next().map(|outer| format!("/\"{outer}\"/,/}}/")).unwrap_or_default();
+            format!(" | sed -n '{within}s/.*\"{last}\": \"\\(.*\\)\".*/\\1/p'")
+        }
+    }
+}
+
+/// Walks the steps and tells of each as it comes.
+///
+/// # Errors
+/// The first step that did not come as it should, in words.
+pub(crate) async fn walk(
+    client: &Client,
+    event: &str,
+    user: &str,
+    mut tell: impl FnMut(&str) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut known = vec![("EVENT", event.to_owned()), ("USER", user.to_owned())];
+    for step in &STEPS {
+        let mut json = step.json();
+        for (name, value) in &known {
+            json = json.replace(&format!("${name}"), value);
+        }
+        tell(&format!("\n# {}\n{} {json}", step.about, step.rpc))?;
+        let answer = answered(client, step, &json).await?;
+        tell(&format!("{answer:#}"))?;
+        if let Then::Keep(name, path) = step.then {
+            let value = at_path(&answer, path)
+                .map(plain)
+                .ok_or_else(|| format!("{}: the answer has no {path}: {answer:#}", step.rpc))?;
+            known.push((name, value));
+        }
+    }
+    Ok(())
+}
+
+/// The answer of a step, or the last one of a step that is repeated.
+async fn answered(client: &Client, step: &Step, json: &str) -> Result<Value, String> {
+    for _ in 0..ASKS_MAX {
+        let answer = client.call(step.rpc, json).await.map_err(|error| format!("{}: {error}", step.rpc))?;
+        if let Some(error) = answer.get("error") {
+            return Err(format!("{} was refused: {error:#}", step.rpc));
+        }
+        match step.then {
+            Then::Until(path, value) if at_path(&answer, path).map(plain).as_deref() != Some(value) => {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            }
+            _ => return Ok(answer),
+        }
+    }
+    Err(format!("{}: still not there after {ASKS_MAX} s", step.rpc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_is_json_of_its_message() {
+        let pool = prost_reflect::DescriptorPool::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("ours");
+        for step in &STEPS {
+            let (service, method) = step.rpc.split_once('/').expect("service/method");
+            let service = pool.get_service_by_name(service).expect("known");
+            let method = service.methods().find(|one| one.name() == method).expect("known");
+            let json: Value = serde_json::from_str(&step.json()).expect("JSON");
+            for name in json.as_object().expect("an object").keys() {
+                assert!(method.input().get_field_by_name(name).is_some(), "{}: {name}", step.rpc);
+            }
+        }
+    }
+}
