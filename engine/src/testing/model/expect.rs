@@ -130,7 +130,15 @@ impl Model {
             found.map(|ticket| line.alive(ticket, now)).find(|alive| *alive != Some(false))
         };
         let session = live(&|ticket| same_session(ticket, c));
-        let user = live(&|ticket| ticket.one_place && c.user.is_some() && ticket.user == c.user);
+        let same_user = |ticket: &Ticket| ticket.one_place && c.user.is_some() && ticket.user == c.user;
+        let user = live(&same_user);
+        // Whoever finds their own lapsed turn makes it free: somebody moves up, and there may be room for one more.
+        let moves_up = line.tickets.values().any(|ticket| {
+            let unended = !matches!(ticket.state, QueueState::Used | QueueState::Left | QueueState::Expired);
+            unended
+                && (same_session(ticket, c) || same_user(ticket))
+                && line.alive(ticket, now) == Some(false)
+        });
         let waits = |ticket: &&Ticket| matches!(ticket.state, QueueState::Waiting | QueueState::InRoom);
         let waiting: Vec<&Ticket> = line.tickets.values().filter(waits).collect();
         let certain = waiting.iter().filter(|ticket| line.alive(ticket, now) == Some(true)).count();
@@ -149,7 +157,7 @@ impl Model {
             (None, false) if user == Some(Some(true)) && line.policy.one_place_per_user => {
                 Expect::Refused(vec![Refusal::AlreadyWaiting])
             }
-            (None, false) if user.is_none() && is_over(certain) => Expect::Refused(refusals),
+            (None, false) if user.is_none() && is_over(certain) && !moves_up => Expect::Refused(refusals),
             _ => Expect::Either(refusals),
         })
     }
