@@ -362,7 +362,12 @@ struct Player<'a> {
     /// Records up to here are in the snapshot.
     skip_to: Position,
     at: Progress,
+    /// `bytes_done` when progress was last told.
+    told: u64,
 }
+
+/// Progress is told after so many bytes of records or a 64th of them all, whichever is less, and at the end.
+const TELL_BYTES: u64 = 1 << 20;
 
 impl<'a> Player<'a> {
     fn new(
@@ -376,7 +381,7 @@ impl<'a> Player<'a> {
         let journal_bytes: u64 = segments.map(|found| found.bytes.saturating_sub(SEGMENT_HEAD_BYTES)).sum();
         let bytes_total = plan.snapshot.map_or(0, |info| info.bytes) + journal_bytes;
         let at = Progress { bytes_total, ..Progress::default() };
-        Self { replay, progress, skip_to, at }
+        Self { replay, progress, skip_to, at, told: 0 }
     }
 
     fn snapshot_record(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
@@ -384,10 +389,7 @@ impl<'a> Player<'a> {
         self.replay.snapshot_record(bytes).map_err(|error| JournalError::Apply { at, error })?;
         self.at.records += 1;
         self.at.bytes_done += bytes.len() as u64;
-        // Often enough for a person, rarely enough to cost nothing.
-        if self.at.records.is_multiple_of(16_384) {
-            (self.progress)(self.at);
-        }
+        self.tell();
         Ok(())
     }
 
@@ -406,8 +408,16 @@ impl<'a> Player<'a> {
             }
         }
         self.at.bytes_done += payload.len() as u64;
-        (self.progress)(self.at);
+        self.tell();
         Ok(())
+    }
+
+    /// Often enough for a person, rarely enough to cost nothing.
+    fn tell(&mut self) {
+        if self.at.bytes_done - self.told >= TELL_BYTES.min(self.at.bytes_total / 64) {
+            self.told = self.at.bytes_done;
+            (self.progress)(self.at);
+        }
     }
 
     fn finish(self) -> Result<u64, JournalError> {

@@ -1,0 +1,128 @@
+//! How long a folder takes to open, beside the floors: reading its files, and reading them with a checksum over every byte.
+//! Prints the progress that the engine reports while it recovers.
+//!
+//! `cargo run --release --example reopen -- RECORDS` (1,000,000 if not given)
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tacos_engine::{
+    Best, Command, Config, Confirm, CreateEvent, Currency, Durability, Engine, EventId, EventSettings,
+    Progress, Proof, RecoveryConsent, Reply, Reserve, Row, RowSeats, SaleState, SeatMap, Section, SetSale,
+    UserId, Want,
+};
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+const ROW: usize = 50;
+const IN_FLIGHT: usize = 4_096;
+
+fn main() -> Outcome<()> {
+    let records: usize = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
+    let folder = tempfile::tempdir()?;
+    let config = Config {
+        durability: Durability::Relaxed { sync_every: Duration::from_secs(1) },
+        // Recovery from the journal alone.
+        snapshot_every_bytes: 0,
+        expiry_warning: Duration::ZERO,
+        ..Config::default()
+    };
+    fill(folder.path(), &config, records)?;
+    for round in 1..=3 {
+        let (bytes, read) = timed(|| read_all(folder.path(), |_| ()))?;
+        let mut sum = 0;
+        let (_, checked) =
+            timed(|| read_all(folder.path(), |chunk| sum = crc32c::crc32c_append(sum, chunk)))?;
+        let ((found, told), opened) = timed(|| open(folder.path(), &config))?;
+        println!(
+            "round {round}: {found} records in {} MB; read {read:.3} s, read and checked {checked:.3} s, opened {opened:.3} s \
+             ({:.2} million records a second, {:.1} times reading), progress told {told} times",
+            bytes / 1_000_000,
+            found as f64 / opened / 1e6,
+            opened / read,
+        );
+    }
+    Ok(())
+}
+
+fn timed<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<(T, f64)> {
+    let begun = Instant::now();
+    let result = work()?;
+    Ok((result, begun.elapsed().as_secs_f64()))
+}
+
+fn open(folder: &Path, config: &Config) -> Outcome<(u64, u32)> {
+    let mut told = 0;
+    let progress = |_: Progress| told += 1;
+    let (engine, opened) = Engine::open_with(folder, config.clone(), RecoveryConsent::LoseNothing, progress)?;
+    engine.close()?;
+    Ok((opened.records, told))
+}
+
+/// Every file from its beginning to its end.
+fn read_all(folder: &Path, mut each: impl FnMut(&[u8])) -> Outcome<u64> {
+    let mut total = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let bytes = std::fs::read(entry?.path())?;
+        total += bytes.len() as u64;
+        each(&bytes);
+    }
+    Ok(total)
+}
+
+/// Half of the records are holds of one seat, half sales.
+fn fill(folder: &Path, config: &Config, records: usize) -> Outcome<()> {
+    let engine = Engine::open(folder, config.clone())?;
+    let event = EventId::new("evt")?;
+    let row = |at: usize| Row {
+        label: format!("R{at}"),
+        price_minor: 5_000,
+        seats: RowSeats::Numbered {
+            prefix: format!("R{at}-"),
+            first_number: 1,
+            step: 1,
+            digits_min: 0,
+            count: 50,
+        },
+        ..Row::default()
+    };
+    let rows = (records / 2).div_ceil(ROW);
+    let hall = Section::Seated { name: "hall".into(), rows: (0..rows).map(row).collect() };
+    let currency = Currency::new("EUR").ok_or("three letters")?;
+    engine
+        .create_event(CreateEvent {
+            event: event.clone(),
+            settings: EventSettings::new("A hall", currency),
+            seats: SeatMap { sections: vec![hall] },
+            queue: None,
+            key: None,
+        })
+        .wait()?;
+    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    let mut at = 0;
+    while at < records / 2 {
+        let many = IN_FLIGHT.min(records / 2 - at);
+        let holds = (at..at + many)
+            .map(|at| {
+                let user = UserId::new(&format!("user-{at}"))?;
+                let hold = Reserve::new(event.clone(), user, Want::Best(Best::of(1)));
+                Ok(engine.submit(&Command::Reserve(Box::new(hold))))
+            })
+            .collect::<Outcome<Vec<_>>>()?;
+        let mut sales = Vec::with_capacity(many);
+        for hold in holds {
+            let Reply::Reserved(held) = hold.wait()? else { return Err("a reservation".into()) };
+            sales.push(engine.confirm(Confirm {
+                which: held.id.into(),
+                user: None,
+                proof: Proof::Outside,
+                exactly: None,
+                key: None,
+            }));
+        }
+        sales.into_iter().try_for_each(|sale| sale.wait().map(drop))?;
+        at += many;
+    }
+    engine.close()?;
+    Ok(())
+}
