@@ -366,7 +366,7 @@ struct Player<'a> {
     told: u64,
 }
 
-/// Progress is told after so many bytes of records or a 64th of them all, whichever is less, and at the end.
+/// Progress is told after so many bytes of records or a 1,024th of them all, whichever is less, and at the end.
 const TELL_BYTES: u64 = 1 << 20;
 
 impl<'a> Player<'a> {
@@ -414,7 +414,7 @@ impl<'a> Player<'a> {
 
     /// Often enough for a person, rarely enough to cost nothing.
     fn tell(&mut self) {
-        if self.at.bytes_done - self.told >= TELL_BYTES.min(self.at.bytes_total / 64) {
+        if self.at.bytes_done - self.told >= TELL_BYTES.min(self.at.bytes_total / 1_024) {
             self.told = self.at.bytes_done;
             (self.progress)(self.at);
         }
