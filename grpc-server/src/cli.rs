@@ -231,7 +231,7 @@ pub struct Load {
 /// What can be done to events.
 #[derive(Debug, Subcommand)]
 pub enum EventCommand {
-    /// Create an event from a seat map: JSON, or CSV with section,row,seat,price[,accessible].
+    /// Create an event from a seat map: JSON, or CSV with `section,row,seat,price[,accessible]`.
     Import {
         /// Id of the event.
         id: String,

@@ -3,7 +3,7 @@
 //!
 //! Three rules hold here. A refusal is data, never an exception: refusing is ordinary, and exceptions are dear. Nothing
 //! of another language ever runs on the engine's own threads: the thread that writes the journal hands wake-ups to a
-//! thread of the border's own ([`relay`]). A panic becomes the calling language's internal error.
+//! thread of the border's own (`relay`). A panic becomes the calling language's internal error.
 #![forbid(unsafe_code)]
 
 mod answers;

@@ -49,7 +49,7 @@ impl Model {
             What::HoldExpiring { id, expires_at, .. } => self.warned(*id, *expires_at, at),
             What::Payment(changed) => self.payment(changed, at),
             What::Webhook(_) => Ok(()),
-            What::Note(name) => self.noted(name),
+            What::Note(name) => self.noted(name, update.at),
             What::Joined(_)
             | What::Left(_)
             | What::Ready(..)
@@ -119,8 +119,10 @@ impl Model {
         Ok(())
     }
 
-    fn noted(&mut self, name: &crate::ids::ExternalId) -> Checked {
-        let asked = self.asking().find_map(|(at, command)| match command {
+    fn noted(&mut self, name: &crate::ids::ExternalId, now: UnixMs) -> Checked {
+        // An answer of an earlier moment was given from memory, and no fact came of it.
+        let now = |reply: &Reply| matches!(reply, Reply::Done(done) if done.at == now);
+        let asked = self.makers(now).find_map(|(at, command)| match command {
             Command::Note(c) if c.name == *name => Some((at, c.value.clone())),
             _ => None,
         });
