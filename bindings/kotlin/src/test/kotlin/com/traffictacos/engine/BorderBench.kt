@@ -1,6 +1,5 @@
-// What the border costs: the same work as in the benchmarks of the other languages, a line `face<TAB>case<TAB>ns` each. Faces
-// are `kotlin` (as it is), `java` (blocking calls), and `kotlin-jna` (the long way, which uniffi takes by itself).
-// `bench/border.sh` runs it; no test does.
+// What the border costs: the rows of `bindings/tests/bench.sh`, for `kotlin` (as it is), `kotlin-jna` (the long way, which
+// uniffi takes by itself) and `java` (blocking calls). `bench/run.sh` runs it; no test does.
 package com.traffictacos.engine
 
 import com.traffictacos.engine.border.IntegrityCheckingUniffiLib
@@ -9,11 +8,8 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
-import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicInteger
-import kotlin.io.path.ExperimentalPathApi
-import kotlin.io.path.deleteRecursively
 
 private const val SHOW = "evt_1"
 private val HOUSE = listOf(Section.General("floor", 2_000_000, 100))
@@ -24,49 +20,60 @@ private val HOLD = Reserve(SHOW, "kim", Want.best(1))
 private var seen: Any? = null
 
 fun main(arguments: Array<String>) {
-    val rounds = arguments.firstOrNull()?.toInt() ?: 200_000
+    val folder = Path.of(arguments.first())
     NativeLibrary.loaded
-    tell("kotlin", "empty call", nanos(rounds * 10) { seen = Crossing.nothing(it.toLong()) })
-    tell("kotlin-jna", "empty call", nanos(rounds) {
-        seen = IntegrityCheckingUniffiLib.uniffi_tacos_engine_uniffi_checksum_func_engine_version()
-    })
-    inMemory("kotlin", rounds, ::ShortWay)
-    inMemory("kotlin-jna", rounds / 10, ::LongWay)
-    durable("kotlin", ::ShortWay)
-    durable("kotlin-jna", ::LongWay)
-}
-
-private fun inMemory(face: String, rounds: Int, way: (RawEngine) -> Way) = runBlocking {
-    Engine.over(RawEngine.inMemory(Options().raw()), way).use { engine ->
-        engine.openHouse()
-        tell(face, "availability", nanos(rounds * 5) { seen = engine.counts(SHOW) })
-        tell(face, "hold in memory", nanos(rounds, 2) { engine.release(Which.id((engine.execute(HOLD) as Reserved).id)) })
-        val holds = List(64) { HOLD }
-        tell(face, "batch of 64, each", nanos(rounds / 50, 128) {
-            val held = engine.executeAll(holds)
-            seen = engine.executeAll(held.map { Release(Which.id((it as Reserved).id)) })
-        })
-        if (face != "kotlin") return@use
-        val blocking = engine.blocking()
-        tell("java", "hold in memory", nanos(rounds, 2) {
-            blocking.execute(Release(Which.id((blocking.execute(HOLD) as Reserved).id)))
-        })
+    for (face in arguments.drop(1).ifEmpty { listOf("kotlin") }) {
+        when (face) {
+            "kotlin" -> {
+                best(face, "empty call", 1, 100_000) { seen = Crossing.nothing(1) }
+                inMemory(face, ::ShortWay)
+                durable(face, folder, ::ShortWay)
+            }
+            "kotlin-jna" -> {
+                best(face, "empty call", 1, 100_000) {
+                    seen = IntegrityCheckingUniffiLib.uniffi_tacos_engine_uniffi_checksum_func_engine_version()
+                }
+                inMemory(face, ::LongWay, slower = 50)
+                durable(face, folder, ::LongWay)
+            }
+            "java" -> blocking(face)
+            else -> error("there is no face $face")
+        }
     }
 }
 
-@OptIn(ExperimentalPathApi::class)
-private fun durable(face: String, way: (RawEngine) -> Way) = runBlocking(Dispatchers.Default) {
-    val folder: Path = Files.createTempDirectory("border-bench")
-    try {
-        Engine.over(RawEngine.open(folder.toString(), Options().raw()), way).use { engine ->
-            engine.openHouse()
-            for ((inFlight, calls) in listOf(1 to 300, 64 to 20_000, 1_024 to 200_000)) {
-                engine.holdTogether(inFlight, calls / 10)
-                tell(face, "durable hold, $inFlight in flight", engine.holdTogether(inFlight, calls))
-            }
+private fun inMemory(face: String, way: (RawEngine) -> Way, slower: Int = 1) = runBlocking {
+    Engine.over(RawEngine.inMemory(Options().raw()), way).use { engine ->
+        engine.openHouse()
+        best(face, "availability", 1, 10_000 / slower) { seen = engine.counts(SHOW) }
+        best(face, "hold in memory", 2, 2_000 / slower) {
+            engine.release(Which.id((engine.execute(HOLD) as Reserved).id)).orThrow()
         }
-    } finally {
-        folder.deleteRecursively()
+        val holds = List(64) { HOLD }
+        best(face, "batch of 64", 128, 20 / slower + 1) {
+            val held = engine.executeAll(holds)
+            seen = engine.executeAll(held.map { Release(Which.id((it as Reserved).id)) })
+        }
+    }
+}
+
+private fun blocking(face: String) = Engine.inMemory().use { engine ->
+    runBlocking { engine.openHouse() }
+    val blocking = engine.blocking()
+    best(face, "hold in memory", 2, 2_000) {
+        blocking.execute(Release(Which.id((blocking.execute(HOLD) as Reserved).id))).orThrow()
+    }
+}
+
+private fun durable(face: String, folder: Path, way: (RawEngine) -> Way) = runBlocking(Dispatchers.Default) {
+    for (inFlight in listOf(1, 64, 1_024)) {
+        val path = folder.resolve("$face-$inFlight").toString()
+        Engine.over(RawEngine.open(path, Options().raw()), way).use { engine ->
+            engine.openHouse()
+            val holds = (inFlight * 8).coerceAtLeast(20)
+            val rounds = List(15) { engine.holdTogether(inFlight, holds) }
+            tell(face, "durable hold, $inFlight in flight", rounds.sorted()[7] / holds)
+        }
     }
 }
 
@@ -75,22 +82,26 @@ private suspend fun Engine.openHouse() {
     setSale(SHOW, SaleState.OPEN).orThrow()
 }
 
-/** Nanoseconds a call when [inFlight] coroutines make [calls] together, each waiting for its own. */
-private suspend fun Engine.holdTogether(inFlight: Int, calls: Int): Double {
-    val left = AtomicInteger(calls)
+/** Nanoseconds in which [inFlight] coroutines make [holds] together, each waiting for its own. */
+private suspend fun Engine.holdTogether(inFlight: Int, holds: Int): Double {
+    val left = AtomicInteger(holds)
     val begun = System.nanoTime()
     coroutineScope {
         repeat(inFlight) { launch { while (left.getAndDecrement() > 0) execute(HOLD).orThrow() } }
     }
-    return (System.nanoTime() - begun).toDouble() / calls
+    return (System.nanoTime() - begun).toDouble()
 }
 
-/** Nanoseconds of one of [each] commands in a round, after a third of the rounds for the compiler. */
-private inline fun nanos(rounds: Int, each: Int = 1, work: (Int) -> Unit): Double {
-    for (round in 0 until rounds / 3) work(round)
-    val begun = System.nanoTime()
-    for (round in 0 until rounds) work(round)
-    return (System.nanoTime() - begun).toDouble() / rounds / each
+/** The best of fifty rounds, for each command; twenty more come before, for the compiler. */
+private inline fun best(face: String, row: String, commands: Int, calls: Int, call: () -> Unit) {
+    var best = Double.POSITIVE_INFINITY
+    for (round in -20 until 50) {
+        val begun = System.nanoTime()
+        repeat(calls) { call() }
+        val took = (System.nanoTime() - begun).toDouble()
+        if (round >= 0 && took < best) best = took
+    }
+    tell(face, row, best / calls / commands)
 }
 
-private fun tell(face: String, case: String, ns: Double) = println("$face\t$case\t${"%.0f".format(ns)}")
+private fun tell(face: String, row: String, ns: Double) = println("$face\t$row\t${"%.1f".format(java.util.Locale.ROOT, ns)}")
