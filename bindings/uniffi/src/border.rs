@@ -17,6 +17,7 @@ use tacos_engine::{
 
 use crate::answers::{Found, RawAnswer, RawCompletion, answer};
 use crate::config::{Opening, RawConfig, RawOpenError};
+use crate::crossing;
 use crate::follow::{RawUpdates, RawUpdatesLost};
 use crate::reads::{self, RawRead};
 use crate::relay::OnBorder;
@@ -155,6 +156,11 @@ impl RawEngine {
             answer: engine.as_ref().map_or(RawAnswer::Closed, |engine| in_words(engine, result)),
         };
         Some(out.into_iter().map(complete).collect())
+    }
+
+    /// The number under which [`crate::crossing`] finds this engine.
+    pub(crate) fn register(self: Arc<Self>) -> i64 {
+        crossing::register(self)
     }
 
     /// Asks, as a future.

@@ -9,6 +9,7 @@
 mod answers;
 mod border;
 mod config;
+mod crossing;
 mod event;
 mod follow;
 mod reads;
@@ -28,6 +29,6 @@ fn engine_version() -> String {
 
 /// Panics, so that a face can test that a panic of the engine becomes an error and not the end of the process.
 #[uniffi::export]
-fn panic_for_test(words: String) {
+pub(crate) fn panic_for_test(words: String) {
     std::panic::panic_any(words);
 }

@@ -19,7 +19,7 @@ internal interface Waiter {
 }
 
 /** One engine's side of the border. */
-internal class Border(val raw: RawEngine) {
+internal class Border(val raw: RawEngine, val way: Way = ShortWay(raw)) {
     private val tags = AtomicLong()
     private val waiters = ConcurrentHashMap<Long, Waiter>()
 
@@ -46,7 +46,7 @@ internal class Border(val raw: RawEngine) {
         // Before asking: the answer may come before the question returns.
         waiters[tag] = waiter
         val answer = try {
-            bugsNamed { raw.submit(tag, request) }
+            bugsNamed { way.submit(tag, request) }
         } catch (failure: Throwable) {
             waiters.remove(tag)
             throw failure
@@ -63,7 +63,7 @@ internal class Border(val raw: RawEngine) {
         val numbers = first until first + requests.size
         numbers.forEachIndexed { index, tag -> waiters[tag] = waiter(index) }
         val answers = try {
-            bugsNamed { raw.submitAll(first, requests) }
+            bugsNamed { way.submitAll(first, requests) }
         } catch (failure: Throwable) {
             numbers.forEach(waiters::remove)
             throw failure
@@ -101,13 +101,15 @@ internal class Border(val raw: RawEngine) {
         try {
             // After the last answer of a closed engine nobody waits: whoever asks now is answered at once.
             while (true) {
-                for (completion in raw.drain(FETCH_TIMEOUT_MS) ?: return) {
+                for (completion in way.drain(FETCH_TIMEOUT_MS) ?: return) {
                     waiters.remove(completion.tag)?.answered(completion.answer)
                 }
             }
         } catch (failure: Throwable) {
             broken = EngineBugException("the thread that fetches answers failed", failure)
             for (tag in waiters.keys) waiters.remove(tag)?.failed(EngineBugException("answers are lost", failure))
+        } finally {
+            way.release()
         }
     }
 

@@ -199,14 +199,14 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
      */
     override fun close(): Unit = job { border.close() }
 
-    internal fun look(read: RawRead): RawAnswer = bugsNamed { border.raw.read(read) }
+    internal fun look(read: RawRead): RawAnswer = bugsNamed { border.way.read(read) }
 
     private inline fun <reified A : RawAnswer> read(read: RawRead): A = look(read).expect()
 
     companion object {
         /** The version of the native engine. */
         @JvmStatic
-        val version: String by lazy { engineVersion() }
+        val version: String by lazy { NativeLibrary.loaded.let { engineVersion() } }
 
         /**
          * Opens the data folder, or makes one there, and brings back everything that was durable. Blocks for as long as
@@ -224,7 +224,11 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
         @JvmOverloads
         fun inMemory(options: Options = Options()): Engine = opened { RawEngine.inMemory(options.raw()) }
 
+        /** An engine that is reached by another way: for measurements and tests. */
+        internal fun over(raw: RawEngine, way: (RawEngine) -> Way): Engine = Engine(Border(raw, way(raw)))
+
         private inline fun opened(open: () -> RawEngine): Engine = try {
+            NativeLibrary.loaded
             bugsNamed { Engine(Border(open())) }
         } catch (refused: RawOpenException) {
             throw refused.named()

@@ -118,6 +118,8 @@ class ClosingTest {
         Engine.inMemory(BY_HAND).openSale().use { engine ->
             val bug = assertThrows(EngineBugException::class.java) { bugsNamed { panicForTest("on purpose") } }
             assertTrue("on purpose" in bug.message!!, bug.message)
+            val short = assertThrows(EngineBugException::class.java) { bugsNamed { Crossing.panicForTest() } }
+            assertTrue("on purpose, by the short way" in short.message!!, short.message)
             engine.hold("kim", "A-1").orThrow()
         }
         assertEquals("0.1.0", Engine.version)

@@ -9,9 +9,8 @@ import java.nio.file.Files
 import java.nio.file.Path
 import kotlin.time.Duration.Companion.milliseconds
 
-/** `-Dleak.calls=1000000` for the long form. */
 class NothingLeaksTest {
-    private val calls = Integer.getInteger("leak.calls", 200_000)
+    private val calls = Integer.getInteger("leak.calls", 1_000_000)
 
     @Test
     fun `memory does not grow with the number of calls`() = runBlocking {

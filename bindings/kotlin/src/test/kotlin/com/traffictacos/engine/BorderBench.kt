@@ -1,0 +1,107 @@
+// What the border costs: the rows of `bindings/tests/bench.sh`, for `kotlin` (as it is), `kotlin-jna` (the long way, which
+// uniffi takes by itself) and `java` (blocking calls). `bench/run.sh` runs it; no test does.
+package com.traffictacos.engine
+
+import com.traffictacos.engine.border.IntegrityCheckingUniffiLib
+import com.traffictacos.engine.border.RawEngine
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import java.nio.file.Path
+import java.util.concurrent.atomic.AtomicInteger
+
+private const val SHOW = "evt_1"
+private val HOUSE = listOf(Section.General("floor", 2_000_000, 100))
+private val HOLD = Reserve(SHOW, "kim", Want.best(1))
+
+/** Kept where the compiler cannot see that nobody looks. */
+@Volatile
+private var seen: Any? = null
+
+fun main(arguments: Array<String>) {
+    val folder = Path.of(arguments.first())
+    NativeLibrary.loaded
+    for (face in arguments.drop(1).ifEmpty { listOf("kotlin") }) {
+        when (face) {
+            "kotlin" -> {
+                best(face, "empty call", 1, 100_000) { seen = Crossing.nothing(1) }
+                inMemory(face, ::ShortWay)
+                durable(face, folder, ::ShortWay)
+            }
+            "kotlin-jna" -> {
+                best(face, "empty call", 1, 100_000) {
+                    seen = IntegrityCheckingUniffiLib.uniffi_tacos_engine_uniffi_checksum_func_engine_version()
+                }
+                inMemory(face, ::LongWay, slower = 50)
+                durable(face, folder, ::LongWay)
+            }
+            "java" -> blocking(face)
+            else -> error("there is no face $face")
+        }
+    }
+}
+
+private fun inMemory(face: String, way: (RawEngine) -> Way, slower: Int = 1) = runBlocking {
+    Engine.over(RawEngine.inMemory(Options().raw()), way).use { engine ->
+        engine.openHouse()
+        best(face, "availability", 1, 10_000 / slower) { seen = engine.counts(SHOW) }
+        best(face, "hold in memory", 2, 2_000 / slower) {
+            engine.release(Which.id((engine.execute(HOLD) as Reserved).id)).orThrow()
+        }
+        val holds = List(64) { HOLD }
+        best(face, "batch of 64", 128, 20 / slower + 1) {
+            val held = engine.executeAll(holds)
+            seen = engine.executeAll(held.map { Release(Which.id((it as Reserved).id)) })
+        }
+    }
+}
+
+private fun blocking(face: String) = Engine.inMemory().use { engine ->
+    runBlocking { engine.openHouse() }
+    val blocking = engine.blocking()
+    best(face, "hold in memory", 2, 2_000) {
+        blocking.execute(Release(Which.id((blocking.execute(HOLD) as Reserved).id))).orThrow()
+    }
+}
+
+private fun durable(face: String, folder: Path, way: (RawEngine) -> Way) = runBlocking(Dispatchers.Default) {
+    for (inFlight in listOf(1, 64, 1_024)) {
+        val path = folder.resolve("$face-$inFlight").toString()
+        Engine.over(RawEngine.open(path, Options().raw()), way).use { engine ->
+            engine.openHouse()
+            val holds = (inFlight * 8).coerceAtLeast(20)
+            val rounds = List(15) { engine.holdTogether(inFlight, holds) }
+            tell(face, "durable hold, $inFlight in flight", rounds.sorted()[7] / holds)
+        }
+    }
+}
+
+private suspend fun Engine.openHouse() {
+    createEvent(SHOW, EventSettings("A concert", "EUR"), HOUSE).orThrow()
+    setSale(SHOW, SaleState.OPEN).orThrow()
+}
+
+/** Nanoseconds in which [inFlight] coroutines make [holds] together, each waiting for its own. */
+private suspend fun Engine.holdTogether(inFlight: Int, holds: Int): Double {
+    val left = AtomicInteger(holds)
+    val begun = System.nanoTime()
+    coroutineScope {
+        repeat(inFlight) { launch { while (left.getAndDecrement() > 0) execute(HOLD).orThrow() } }
+    }
+    return (System.nanoTime() - begun).toDouble()
+}
+
+/** The best of fifty rounds, for each command; twenty more come before, for the compiler. */
+private inline fun best(face: String, row: String, commands: Int, calls: Int, call: () -> Unit) {
+    var best = Double.POSITIVE_INFINITY
+    for (round in -20 until 50) {
+        val begun = System.nanoTime()
+        repeat(calls) { call() }
+        val took = (System.nanoTime() - begun).toDouble()
+        if (round >= 0 && took < best) best = took
+    }
+    tell(face, row, best / calls / commands)
+}
+
+private fun tell(face: String, row: String, ns: Double) = println("$face\t$row\t${"%.1f".format(java.util.Locale.ROOT, ns)}")

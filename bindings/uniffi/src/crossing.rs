@@ -1,0 +1,192 @@
+//! The short way across the border for a JVM: the calls that are made for every customer, by JNI, with requests and
+//! answers as bytes in the encoding that uniffi made for them. What is said is the same as by the long way
+//! ([`RawEngine`]'s own exports, which a JVM reaches through JNA); only the crossing costs a tenth. Decides nothing.
+//!
+//! Engines are named by numbers, so that a number that is wrong, or of an engine long gone, is an answer and no crash.
+#![expect(unreachable_pub, reason = "the JVM finds them by their names")]
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use jni::errors::{Error, ErrorPolicy};
+use jni::objects::{JByteArray, JClass};
+use jni::strings::JNIString;
+use jni::sys::{jint, jlong};
+use jni::{Env, EnvUnowned, jni_mangle};
+use parking_lot::RwLock;
+use uniffi::{Lift, Lower};
+
+use crate::UniFfiTag;
+use crate::answers::RawAnswer;
+use crate::border::RawEngine;
+use crate::reads::RawRead;
+use crate::requests::RawRequest;
+
+/// Engines that are open, by number; an engine leaves when its face is closed.
+static ENGINES: LazyLock<RwLock<HashMap<i64, Arc<RawEngine>>>> = LazyLock::new(RwLock::default);
+static NEXT: AtomicI64 = AtomicI64::new(1);
+
+pub(crate) fn register(engine: Arc<RawEngine>) -> i64 {
+    // Relaxed: only that numbers differ matters; the engine is handed over by the lock.
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    ENGINES.write().insert(number, engine);
+    number
+}
+
+fn engine(number: i64) -> Option<Arc<RawEngine>> {
+    ENGINES.read().get(&number).cloned()
+}
+
+/// Why a crossing failed: the two sides do not fit, or a panic. Both are bugs.
+#[derive(Debug)]
+struct Bug(String);
+
+impl From<Error> for Bug {
+    fn from(error: Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// A bug becomes the exception that uniffi's own calls throw for one.
+struct Thrown;
+
+impl<T: Default> ErrorPolicy<T, Bug> for Thrown {
+    type Captures<'frame: 'native, 'native> = ();
+
+    fn on_error<'frame: 'native, 'native>(env: &mut Env<'frame>, (): &mut (), bug: Bug) -> Result<T, Error> {
+        if !env.exception_check() {
+            let class = JNIString::from("com/traffictacos/engine/border/InternalException");
+            // It says that an exception is pending now; that is what is wanted.
+            let _ = env.throw_new(class, JNIString::from(bug.0));
+        }
+        Ok(T::default())
+    }
+
+    fn on_panic<'frame: 'native, 'native>(
+        env: &mut Env<'frame>,
+        captures: &mut (),
+        payload: Box<dyn Any + Send>,
+    ) -> Result<T, Error> {
+        Self::on_error(env, captures, Bug(words_of(payload.as_ref())))
+    }
+}
+
+fn words_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
+}
+
+fn decoded<T: Lift<UniFfiTag>>(env: &Env<'_>, bytes: &JByteArray<'_>, length: jint) -> Result<T, Bug> {
+    let length = usize::try_from(length).map_err(|_| Bug(format!("{length} bytes")))?;
+    let mut buffer = vec![0; length];
+    bytes.get_region(env, 0, &mut buffer)?;
+    let buffer: Vec<u8> = buffer.into_iter().map(i8::cast_unsigned).collect();
+    let mut rest = buffer.as_slice();
+    let value = T::try_read(&mut rest).map_err(|error| Bug(error.to_string()))?;
+    if rest.is_empty() { Ok(value) } else { Err(Bug(format!("{} bytes too many", rest.len()))) }
+}
+
+fn encoded<'frame, T: Lower<UniFfiTag>>(env: &mut Env<'frame>, value: T) -> Result<JByteArray<'frame>, Bug> {
+    let mut bytes = Vec::with_capacity(ANSWER_BYTES_USUAL);
+    T::write(value, &mut bytes);
+    Ok(env.byte_array_from_slice(&bytes)?)
+}
+
+/// Most answers fit in so many bytes without growing.
+const ANSWER_BYTES_USUAL: usize = 512;
+
+/// Asks; see [`RawEngine::submit`]. Null: the answer comes later.
+#[jni_mangle("com.traffictacos.engine.Crossing")]
+pub fn submit<'frame>(
+    mut env: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+    tag: jlong,
+    request: JByteArray<'frame>,
+    length: jint,
+) -> JByteArray<'frame> {
+    env.with_env(|env| {
+        let request: RawRequest = decoded(env, &request, length)?;
+        let answer = engine(number).map_or(Some(RawAnswer::Closed), |engine| engine.submit(tag, request));
+        answer.map_or(Ok(JByteArray::default()), |answer| encoded(env, answer))
+    })
+    .resolve::<Thrown>()
+}
+
+/// Asks many things; see [`RawEngine::submit_all`].
+#[jni_mangle("com.traffictacos.engine.Crossing")]
+pub fn submit_all<'frame>(
+    mut env: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+    first_tag: jlong,
+    requests: JByteArray<'frame>,
+    length: jint,
+) -> JByteArray<'frame> {
+    env.with_env(|env| {
+        let requests: Vec<RawRequest> = decoded(env, &requests, length)?;
+        let answers: Vec<Option<RawAnswer>> = match engine(number) {
+            Some(engine) => engine.submit_all(first_tag, requests),
+            None => requests.iter().map(|_| Some(RawAnswer::Closed)).collect(),
+        };
+        encoded(env, answers)
+    })
+    .resolve::<Thrown>()
+}
+
+/// Fetches answers; see [`RawEngine::drain`]. Null: there will be none any more.
+#[jni_mangle("com.traffictacos.engine.Crossing")]
+pub fn drain<'frame>(
+    mut env: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+    timeout_ms: jlong,
+) -> JByteArray<'frame> {
+    env.with_env(|env| match engine(number).and_then(|engine| engine.drain(timeout_ms)) {
+        Some(answers) => encoded(env, answers),
+        None => Ok(JByteArray::default()),
+    })
+    .resolve::<Thrown>()
+}
+
+/// Looks; see [`RawEngine::read`].
+#[jni_mangle("com.traffictacos.engine.Crossing")]
+pub fn read<'frame>(
+    mut env: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+    read: JByteArray<'frame>,
+    length: jint,
+) -> JByteArray<'frame> {
+    env.with_env(|env| {
+        let read: RawRead = decoded(env, &read, length)?;
+        let answer = engine(number).map_or(RawAnswer::Closed, |engine| engine.read(read));
+        encoded(env, answer)
+    })
+    .resolve::<Thrown>()
+}
+
+/// The engine is closed and its last answer fetched: its number is nobody's any more.
+#[jni_mangle("com.traffictacos.engine.Crossing")]
+pub fn release<'frame>(_env: EnvUnowned<'frame>, _class: JClass<'frame>, number: jlong) {
+    // What remains of a closed engine has nothing in it that runs code of others; should it panic all the same, the
+    // panic ends here.
+    let gone = ENGINES.write().remove(&number);
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(gone)));
+}
+
+/// Crosses and does nothing: what the crossing alone costs.
+#[jni_mangle("com.traffictacos.engine.Crossing")]
+pub fn nothing<'frame>(_env: EnvUnowned<'frame>, _class: JClass<'frame>, number: jlong) -> jlong {
+    number
+}
+
+/// Panics; see [`crate::panic_for_test`].
+#[jni_mangle("com.traffictacos.engine.Crossing")]
+pub fn panic_for_test<'frame>(mut env: EnvUnowned<'frame>, _class: JClass<'frame>) -> jlong {
+    env.with_env(|_| -> Result<jlong, Bug> { std::panic::panic_any("on purpose, by the short way") })
+        .resolve::<Thrown>()
+}
