@@ -73,7 +73,7 @@ type QueuePlace struct {
 	// ETA is the expected wait, if ETAKnown.
 	ETA      time.Duration
 	ETAKnown bool
-	// ExpiresAt is when the place is lost unless something happens.
+	// ExpiresAt is when the place is lost unless something happens; zero while nothing can end it.
 	ExpiresAt time.Time
 }
 

@@ -80,6 +80,8 @@ type Engine struct {
 	waiting map[uint64]*waiter
 	// early has answers that came before anybody could wait for them.
 	early map[uint64]Result
+	// broken, if not nil, is why no answers will come any more.
+	broken error
 
 	news news
 }
@@ -154,6 +156,9 @@ func Do[R any, Q Returns[R]](ctx context.Context, e *Engine, command Q) (R, erro
 	}
 	return answer.(R), nil
 }
+
+// Run runs a command of which only the program knows the kind; the answer is of the type that [Do] gives for it.
+func (e *Engine) Run(ctx context.Context, command Command) (any, error) { return e.do(ctx, command) }
 
 func (e *Engine) do(ctx context.Context, command Command) (any, error) {
 	if err := ctx.Err(); err != nil {
@@ -294,7 +299,11 @@ func (e *Engine) expect(first uint64, count int) *waiter {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i := range uint64(count) {
-		e.waiting[first+i] = w
+		if e.broken != nil {
+			w.take(first+i, Result{Err: e.broken})
+		} else {
+			e.waiting[first+i] = w
+		}
 	}
 	return w
 }
@@ -304,9 +313,11 @@ func (e *Engine) expectOnly(w *waiter, accepted int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i := accepted; i < len(w.results); i++ {
-		delete(e.waiting, w.first+uint64(i))
+		if _, waits := e.waiting[w.first+uint64(i)]; waits {
+			delete(e.waiting, w.first+uint64(i))
+			w.left--
+		}
 	}
-	w.left -= len(w.results) - accepted
 	w.results = w.results[:accepted]
 	if w.left == 0 {
 		w.finish()
@@ -330,6 +341,10 @@ func (e *Engine) await(ctx context.Context, first uint64, count int, w *waiter) 
 			delete(e.early, first)
 			e.mu.Unlock()
 			return []Result{result}, nil
+		}
+		if e.broken != nil {
+			e.mu.Unlock()
+			return []Result{{Err: e.broken}}, nil
 		}
 		w = &waiter{first: first, left: count, results: make([]Result, count), done: make(chan struct{})}
 		e.waiting[first] = w
@@ -368,8 +383,32 @@ func (e *Engine) drain() {
 		case C.TACOS_STATUS_CLOSED:
 			return
 		default:
-			panic(misuse(status))
+			// A bug of the library met us there: whoever waits is told, instead of waiting for ever.
+			e.breakOff(statusError(status))
+			return
 		}
+	}
+}
+
+// breakOff tells everybody who waits, and who will, that no answers come any more.
+func (e *Engine) breakOff(why error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.broken = why
+	for tag, w := range e.waiting {
+		delete(e.waiting, tag)
+		if w != nil {
+			w.take(tag, Result{Err: why})
+		}
+	}
+}
+
+// take puts in the answer to one command, and wakes the caller after the last.
+func (w *waiter) take(tag uint64, result Result) {
+	w.results[tag-w.first] = result
+	w.left--
+	if w.left == 0 {
+		w.finish()
 	}
 }
 
@@ -395,11 +434,7 @@ func (e *Engine) deliverAll(list *C.tacos_list) {
 		if w == nil {
 			continue
 		}
-		w.results[answer.tag-w.first] = answer.Result
-		w.left--
-		if w.left == 0 {
-			w.finish()
-		}
+		w.take(answer.tag, answer.Result)
 	}
 }
 

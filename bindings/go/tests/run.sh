@@ -34,7 +34,9 @@ run "cgo pointer checks" env GOEXPERIMENT=cgocheck2 go test -count=1 -timeout 10
 export PKG_CONFIG_PATH="$out/testing/lib/pkgconfig"
 run "a bug inside the library" go test -count=1 -timeout 10m -tags tacos_testing -run 'Bug|Customer' .
 export PKG_CONFIG_PATH="$out/installed/lib/pkgconfig"
+go build -o "$out/conformance" ./internal/conformance
+run "the conformance suite" cargo run -q -p tacos-conformance -- drive go "$target/conformance" "$out/conformance"
 run "sample service" go run ./examples/boxoffice -customers 300
 run "a module outside the repository" tests/fresh_module.sh
-[ "$ran" -eq 9 ] || { echo "go: only $ran of 9 suites ran" >&2; exit 1; }
+[ "$ran" -eq 10 ] || { echo "go: only $ran of 10 suites ran" >&2; exit 1; }
 echo "go: $ran passed, 0 failed"
