@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract test-c test-go examples footprint storm soak bench
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract test-c test-go conformance bench-border examples footprint storm soak bench
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -48,6 +48,9 @@ test-c: ## The C ABI: header, sanitizers, valgrind, an installation as a consume
 test-go: ## The Go module: vet, race detector, forced collection, a module outside the repository
 	bindings/go/tests/run.sh
 
+conformance: ## Scenario × language, of every language whose suite has run
+	bindings/tests/table.sh
+
 examples: ## Run the three examples to read
 	$(CARGO) run --release --quiet -p tacos-engine --example quick_start
 	$(CARGO) run --release --quiet -p tacos-engine --example on_sale
@@ -61,6 +64,9 @@ storm: ## 100,000 holds that end within one second, and what callers notice of i
 
 soak: ## Ten minutes of everything, with memory over time (MINUTES=10)
 	$(CARGO) run --release --quiet -p tacos-engine --example soak -- $(or $(MINUTES),10)
+
+bench-border: ## What a call costs from Rust, C, Go and Kotlin, side by side
+	bindings/tests/bench.sh
 
 bench: ## What rooms cost, one by one
 	$(CARGO) run --release --quiet -p tacos-engine --example hold_confirm
