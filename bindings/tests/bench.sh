@@ -16,7 +16,9 @@ data="$(mktemp -d)"
 trap 'rm -rf "$data"' EXIT
 mkdir -p "$out"
 bindings/c/install.sh --prefix "$out/installed" > /dev/null
-export PKG_CONFIG_PATH="$out/installed/lib/pkgconfig"
+# shellcheck source=bindings/go/tests/library.sh
+. bindings/go/tests/library.sh
+use_library "$out/installed"
 cargo build -q --release -p tacos-engine-c --example border
 # shellcheck disable=SC2046
 gcc -O2 -std=gnu11 bindings/c/bench/border.c $(pkg-config --cflags --libs tacos-engine) -o "$out/border"
