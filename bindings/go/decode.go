@@ -7,7 +7,9 @@ import "C"
 
 import (
 	"fmt"
+	"slices"
 	"time"
+	"unsafe"
 )
 
 // Place is a seat, or a number of standing places, in the engine's own four bytes; [Engine.Describe] puts it into words.
@@ -234,7 +236,11 @@ func goReleased(body *C.tacos_released) Released {
 func goMs(ms C.uint64_t) time.Duration { return time.Duration(ms) * time.Millisecond }
 
 func goPlaces(list C.tacos_list) []Place {
-	return goList(list, func(number *C.uint32_t) Place { return Place(*number) })
+	if list.count == 0 {
+		return nil
+	}
+	// A number is all there ever is of a place, so these lists have no gaps.
+	return slices.Clone(unsafe.Slice((*Place)(list.items), int(list.count)))
 }
 
 func goCursor(next C.tacos_id, has C.uint32_t) *Cursor {

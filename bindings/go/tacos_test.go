@@ -309,3 +309,35 @@ func TestWithoutAnswersNobodyWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A reader that is too slow is told so and slows nobody; from a newer position it goes on.
+func TestASlowReaderIsTold(t *testing.T) {
+	options := byHand()
+	options.UpdateHistoryBytes = 1 << 16
+	e := inMemory(t, options)
+	ctx := context.Background()
+	note := func() { must(e.SetNote(ctx, tacos.SetNote{Name: "one", Value: []byte("value")}))(t) }
+	note()
+	seen := 0
+	for _, err := range e.Updates(ctx, 0) {
+		if err != nil {
+			if !errors.Is(err, tacos.ErrUpdatesGone) {
+				t.Fatal(err)
+			}
+			break
+		}
+		if seen++; seen == 1 {
+			for range 20_000 {
+				note()
+			}
+		}
+	}
+	if seen >= 20_000 {
+		t.Fatal("the updates were kept for ever")
+	}
+	position := must(e.Position())(t)
+	note()
+	if updates := must(e.UpdatesSince(position, 10))(t); len(updates) != 1 {
+		t.Fatal(updates)
+	}
+}
