@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate bench test-kotlin test-c test-go demo test-server
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate bench test-kotlin test-c test-go demo test-server conformance bench-border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -57,6 +57,9 @@ test-c: ## The C ABI: header, sanitizers, valgrind, an installation as a consume
 test-go: ## The Go module: vet, race detector, forced collection, a module outside the repository
 	bindings/go/tests/run.sh
 
+conformance: ## Scenario × language, of every language whose suite has run
+	bindings/tests/table.sh
+
 examples: ## Run the three examples to read
 	$(CARGO) run --release --quiet -p tacos-engine --example quick_start
 	$(CARGO) run --release --quiet -p tacos-engine --example on_sale
@@ -74,6 +77,8 @@ soak: ## Ten minutes of everything, with memory over time (MINUTES=10)
 simulate: ## The whole engine against its model, with faults: SEED=1 RUNS=100 KIND=memory|disk|faults ARGS=--trace
 	$(CARGO) run --release --quiet -p tacos-engine --features testing --example simulate -- \
 		--seed $(or $(SEED),1) --runs $(or $(RUNS),100) --kind $(or $(KIND),faults) $(ARGS)
+bench-border: ## What a call costs from Rust, C, Go and Kotlin, side by side
+	bindings/tests/bench.sh
 
 bench: ## What rooms cost, one by one
 	$(CARGO) run --release --quiet -p tacos-engine --example hold_confirm

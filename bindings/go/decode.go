@@ -7,7 +7,9 @@ import "C"
 
 import (
 	"fmt"
+	"slices"
 	"time"
+	"unsafe"
 )
 
 // Place is a seat, or a number of standing places, in the engine's own four bytes; [Engine.Describe] puts it into words.
@@ -73,7 +75,7 @@ type QueuePlace struct {
 	// ETA is the expected wait, if ETAKnown.
 	ETA      time.Duration
 	ETAKnown bool
-	// ExpiresAt is when the place is lost unless something happens.
+	// ExpiresAt is when the place is lost unless something happens; zero while nothing can end it.
 	ExpiresAt time.Time
 }
 
@@ -146,26 +148,39 @@ type PaymentPage struct {
 	Next  *Cursor
 }
 
+// decodeInto copies the most frequent answers straight to where the caller wants them; false if it is another one.
+func decodeInto(answer *C.tacos_answer, direct any) bool {
+	switch out := direct.(type) {
+	case *Reserved:
+		if answer.kind == C.TACOS_BODY_RESERVED {
+			*out = goReserved((*C.tacos_reserved)(answer.body))
+			return true
+		}
+	case *Confirmed:
+		if answer.kind == C.TACOS_BODY_CONFIRMED {
+			*out = goConfirmed((*C.tacos_confirmed)(answer.body))
+			return true
+		}
+	case *Released:
+		if answer.kind == C.TACOS_BODY_RELEASED {
+			*out = goReleased((*C.tacos_released)(answer.body))
+			return true
+		}
+	}
+	return false
+}
+
 // decode copies an answer out of memory of C's.
 func decode(answer *C.tacos_answer) (any, error) {
 	switch answer.kind {
 	case C.TACOS_BODY_FAILURE:
 		return nil, decodeFailure((*C.tacos_failure)(answer.body))
 	case C.TACOS_BODY_RESERVED:
-		body := (*C.tacos_reserved)(answer.body)
-		return Reserved{
-			goID(body.id), uint32(body.event_number), goPlaces(body.places), int64(body.total_minor), goTime(body.expires_at_ms),
-		}, nil
+		return goReserved((*C.tacos_reserved)(answer.body)), nil
 	case C.TACOS_BODY_CONFIRMED:
-		body := (*C.tacos_confirmed)(answer.body)
-		return Confirmed{
-			goID(body.id), uint32(body.event_number), goPlaces(body.places), int64(body.total_minor), goTime(body.at_ms),
-		}, nil
+		return goConfirmed((*C.tacos_confirmed)(answer.body)), nil
 	case C.TACOS_BODY_RELEASED:
-		body := (*C.tacos_released)(answer.body)
-		return Released{
-			goID(body.id), uint32(body.event_number), ReservationState(body.state), goPlaces(body.places), goTime(body.at_ms),
-		}, nil
+		return goReleased((*C.tacos_released)(answer.body)), nil
 	case C.TACOS_BODY_EXTENDED:
 		body := (*C.tacos_extended)(answer.body)
 		return Extended{goID(body.id), goTime(body.expires_at_ms), goMs(body.extended_ms)}, nil
@@ -200,10 +215,32 @@ func decode(answer *C.tacos_answer) (any, error) {
 	panic(fmt.Sprintf("the library gives an answer of kind %d, which this version of the package does not know", answer.kind))
 }
 
+func goReserved(body *C.tacos_reserved) Reserved {
+	return Reserved{
+		goID(body.id), uint32(body.event_number), goPlaces(body.places), int64(body.total_minor), goTime(body.expires_at_ms),
+	}
+}
+
+func goConfirmed(body *C.tacos_confirmed) Confirmed {
+	return Confirmed{
+		goID(body.id), uint32(body.event_number), goPlaces(body.places), int64(body.total_minor), goTime(body.at_ms),
+	}
+}
+
+func goReleased(body *C.tacos_released) Released {
+	return Released{
+		goID(body.id), uint32(body.event_number), ReservationState(body.state), goPlaces(body.places), goTime(body.at_ms),
+	}
+}
+
 func goMs(ms C.uint64_t) time.Duration { return time.Duration(ms) * time.Millisecond }
 
 func goPlaces(list C.tacos_list) []Place {
-	return goList(list, func(number *C.uint32_t) Place { return Place(*number) })
+	if list.count == 0 {
+		return nil
+	}
+	// A number is all there ever is of a place, so these lists have no gaps.
+	return slices.Clone(unsafe.Slice((*Place)(list.items), int(list.count)))
 }
 
 func goCursor(next C.tacos_id, has C.uint32_t) *Cursor {

@@ -6,7 +6,7 @@ package tacos
 import "C"
 
 import (
-	"fmt"
+	"reflect"
 	"time"
 	"unsafe"
 )
@@ -106,7 +106,8 @@ func encode(a *arena, command Command) *C.tacos_head {
 	if out := encodeEvent(a, command); out != nil {
 		return out
 	}
-	panic(fmt.Sprintf("%T is no command of this package", command))
+	// Not by fmt: commands would have to outlive the call for it.
+	panic(reflect.TypeOf(command).String() + " is no command of this package")
 }
 
 func encodeReserve(a *arena, c *Reserve) *C.tacos_head {

@@ -80,6 +80,8 @@ type Engine struct {
 	waiting map[uint64]*waiter
 	// early has answers that came before anybody could wait for them.
 	early map[uint64]Result
+	// broken, if not nil, is why no answers will come any more.
+	broken error
 
 	news news
 }
@@ -90,12 +92,13 @@ type Result struct {
 	Err    error
 }
 
-// waiter waits for the answers to one or more commands.
+// waiter waits for the answers to one or more commands. Once it is registered, the engine's lock guards it.
 type waiter struct {
 	first   uint64
 	left    int
 	results []Result
-	done    chan struct{}
+	// done is closed after the last answer; nil as long as nobody waits.
+	done chan struct{}
 }
 
 // Open opens the data folder at path, or makes one there, and brings back everything that was durable.
@@ -147,27 +150,33 @@ func (e *Engine) Close() error {
 
 // Do runs a command and waits for its answer, or until ctx is done: then the caller gets ctx.Err(), and the write goes on.
 func Do[R any, Q Returns[R]](ctx context.Context, e *Engine, command Q) (R, error) {
-	var none R
-	answer, err := e.do(ctx, command)
-	if err != nil {
-		return none, err
+	var direct R
+	answer, err := e.do(ctx, command, &direct)
+	if err != nil || answer == nil {
+		return direct, err
 	}
 	return answer.(R), nil
 }
 
-func (e *Engine) do(ctx context.Context, command Command) (any, error) {
+// Run runs a command of which only the program knows the kind; the answer is of the type that [Do] gives for it.
+func (e *Engine) Run(ctx context.Context, command Command) (any, error) {
+	return e.do(ctx, command, nil)
+}
+
+// do gives nil where the answer could be put into `direct`, which saves the memory of an interface's value.
+func (e *Engine) do(ctx context.Context, command Command, direct any) (any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	for {
 		tag := e.tags.Add(1)
-		answer, err, pending := e.try(command, tag)
+		answer, err, pending := e.try(command, tag, direct)
 		if pending {
-			results, err := e.await(ctx, tag, 1, nil)
-			if err != nil {
+			w := newWaiter(tag, 1)
+			if err := e.await(ctx, w); err != nil {
 				return nil, err
 			}
-			return results[0].Answer, results[0].Err
+			return w.results[0].Answer, w.results[0].Err
 		}
 		if !isQueueFull(err) {
 			return answer, err
@@ -179,7 +188,7 @@ func (e *Engine) do(ctx context.Context, command Command) (any, error) {
 }
 
 // try runs a command; pending says that the answer will come out of the queue.
-func (e *Engine) try(command Command, tag uint64) (answer any, err error, pending bool) {
+func (e *Engine) try(command Command, tag uint64, direct any) (answer any, err error, pending bool) {
 	a := takeArena()
 	defer a.giveBack()
 	head := encode(a, command)
@@ -189,6 +198,9 @@ func (e *Engine) try(command Command, tag uint64) (answer any, err error, pendin
 		border()
 		switch status {
 		case C.TACOS_STATUS_OK:
+			if decodeInto(a.answer, direct) {
+				return nil, nil, false
+			}
 			answer, err = decode(a.answer)
 			return answer, err, false
 		case C.TACOS_STATUS_PENDING:
@@ -236,25 +248,25 @@ func (e *Engine) Batch(ctx context.Context, commands []Command) ([]Result, error
 func (e *Engine) batch(ctx context.Context, commands []Command) ([]Result, error) {
 	count := uint64(len(commands))
 	first := e.tags.Add(count) - count + 1
-	w := e.expect(first, len(commands))
-	accepted, status := e.submit(commands, first)
-	e.expectOnly(w, accepted)
-	results, err := e.await(ctx, first, accepted, w)
-	if err != nil {
+	w, status := e.submit(commands, first)
+	if err := e.await(ctx, w); err != nil {
 		return nil, err
 	}
+	results := w.results
 	switch {
 	case status == C.TACOS_STATUS_OK:
 	case status != C.TACOS_STATUS_QUEUE_FULL:
 		// The next one was not begun, and says why; those behind it are tried on their own.
 		results = append(results, Result{Err: statusError(status)})
-	case accepted == 0:
+	case len(results) == 0:
 		return nil, e.makeRoom(ctx)
 	}
 	return results, nil
 }
 
-func (e *Engine) submit(commands []Command, first uint64) (int, C.tacos_status) {
+// submit hands commands over and gives who waits for the answers to those that were accepted; those that were there at once
+// have come already.
+func (e *Engine) submit(commands []Command, first uint64) (*waiter, C.tacos_status) {
 	a := takeArena()
 	defer a.giveBack()
 	heads := allocSlice[*C.tacos_head](a, len(commands))
@@ -266,9 +278,13 @@ func (e *Engine) submit(commands []Command, first uint64) (int, C.tacos_status) 
 	status := C.tacos_submit(
 		e.handle, unsafe.SliceData(heads), C.size_t(len(heads)), C.uint64_t(first), accepted, a.buffer, list)
 	border()
-	// Answers that were there at once; the others come out of the queue.
-	e.deliverAll(list)
-	return int(*accepted), status
+	w := newWaiter(first, int(*accepted))
+	for i := range list.count {
+		answer := item[C.tacos_answer](*list, i)
+		value, err := decode(answer)
+		w.take(uint64(answer.tag), Result{value, err})
+	}
+	return w, status
 }
 
 func isQueueFull(err error) bool {
@@ -288,66 +304,61 @@ func (e *Engine) makeRoom(ctx context.Context) error {
 	}
 }
 
-// expect makes a waiter before the commands are submitted.
-func (e *Engine) expect(first uint64, count int) *waiter {
-	w := &waiter{first: first, left: count, results: make([]Result, count), done: make(chan struct{})}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for i := range uint64(count) {
-		e.waiting[first+i] = w
-	}
-	return w
+func newWaiter(first uint64, count int) *waiter {
+	return &waiter{first: first, left: count, results: make([]Result, count)}
 }
 
-// expectOnly tells a waiter that only the first commands were accepted.
-func (e *Engine) expectOnly(w *waiter, accepted int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for i := accepted; i < len(w.results); i++ {
-		delete(e.waiting, w.first+uint64(i))
-	}
-	w.left -= len(w.results) - accepted
-	w.results = w.results[:accepted]
-	if w.left == 0 {
-		w.finish()
-	}
-}
-
-// finish may find that all answers had come already.
-func (w *waiter) finish() {
-	select {
-	case <-w.done:
-	default:
+// take puts in the answer to one command, and wakes the caller after the last.
+func (w *waiter) take(tag uint64, result Result) {
+	w.results[tag-w.first], w.left = result, w.left-1
+	if w.left == 0 && w.done != nil {
 		close(w.done)
 	}
 }
 
-// await waits for answers. Without a waiter it makes one, unless the answer has come already.
-func (e *Engine) await(ctx context.Context, first uint64, count int, w *waiter) ([]Result, error) {
-	if w == nil {
-		e.mu.Lock()
-		if result, came := e.early[first]; came {
-			delete(e.early, first)
-			e.mu.Unlock()
-			return []Result{result}, nil
-		}
-		w = &waiter{first: first, left: count, results: make([]Result, count), done: make(chan struct{})}
-		e.waiting[first] = w
-		e.mu.Unlock()
+// await waits for the answers that have not come yet.
+func (e *Engine) await(ctx context.Context, w *waiter) error {
+	if w.left == 0 || e.register(w) {
+		return nil
 	}
 	select {
 	case <-w.done:
-		return w.results, nil
+		return nil
 	case <-ctx.Done():
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for i := range uint64(count) {
-		if _, waits := e.waiting[first+i]; waits {
-			e.waiting[first+i] = nil
+	for i := range uint64(len(w.results)) {
+		if waits, is := e.waiting[w.first+i]; is && waits == w {
+			e.waiting[w.first+i] = nil
 		}
 	}
-	return nil, ctx.Err()
+	return ctx.Err()
+}
+
+// register lets a waiter wait for the answers that it lacks; true if they have all come meanwhile.
+func (e *Engine) register(w *waiter) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i := range w.results {
+		tag, result := w.first+uint64(i), &w.results[i]
+		if result.Answer != nil || result.Err != nil {
+			continue
+		}
+		if early, came := e.early[tag]; came {
+			delete(e.early, tag)
+			w.take(tag, early)
+		} else if e.broken != nil {
+			w.take(tag, Result{Err: e.broken})
+		} else {
+			e.waiting[tag] = w
+		}
+	}
+	if w.left == 0 {
+		return true
+	}
+	w.done = make(chan struct{})
+	return false
 }
 
 // drain is the one goroutine, and the one thread, that waits for the engine: it takes answers out and hands them on.
@@ -368,7 +379,22 @@ func (e *Engine) drain() {
 		case C.TACOS_STATUS_CLOSED:
 			return
 		default:
-			panic(misuse(status))
+			// A bug of the library met us there: whoever waits is told, instead of waiting for ever.
+			e.breakOff(statusError(status))
+			return
+		}
+	}
+}
+
+// breakOff tells everybody who waits, and who will, that no answers come any more.
+func (e *Engine) breakOff(why error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.broken = why
+	for tag, w := range e.waiting {
+		delete(e.waiting, tag)
+		if w != nil {
+			w.take(tag, Result{Err: why})
 		}
 	}
 }
@@ -395,11 +421,7 @@ func (e *Engine) deliverAll(list *C.tacos_list) {
 		if w == nil {
 			continue
 		}
-		w.results[answer.tag-w.first] = answer.Result
-		w.left--
-		if w.left == 0 {
-			w.finish()
-		}
+		w.take(answer.tag, answer.Result)
 	}
 }
 

@@ -225,11 +225,17 @@ func checked(call func() C.tacos_status) error {
 	return failed(status)
 }
 
-// failed is the error of a call that answered status on this thread just now.
+// failed is the error of a call that answered status on this thread just now, with all that is known of it.
 func failed(status C.tacos_status) error {
-	var text [1024]C.char
-	C.tacos_last_error(&text[0], C.size_t(len(text)), nil)
-	return &Error{Status: Status(status), Message: C.GoString(&text[0])}
+	a := takeArena()
+	defer a.giveBack()
+	out := alloc[*C.tacos_failure](a)
+	if told := C.tacos_last_failure(a.buffer, out); told != C.TACOS_STATUS_OK {
+		panic(misuse(told))
+	}
+	err := decodeFailure(*out)
+	err.Status = Status(status)
+	return err
 }
 
 // misuse is for what this package never does.

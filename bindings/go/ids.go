@@ -5,7 +5,10 @@ package tacos
 */
 import "C"
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // ReservationID names a reservation (rsv_…).
 type ReservationID [16]byte
@@ -99,33 +102,15 @@ func ParseReservationToken(text string) (ReservationToken, error) {
 	return token, err
 }
 
-func cID(id [16]byte) (out C.tacos_id) {
-	for i, b := range id {
-		out.bytes[i] = C.uint8_t(b)
-	}
-	return out
-}
+// Ids and tokens are bytes on both sides, so they are copied as one.
 
-func goID(id C.tacos_id) (out [16]byte) {
-	for i, b := range id.bytes {
-		out[i] = byte(b)
-	}
-	return out
-}
+func cID(id [16]byte) C.tacos_id { return *(*C.tacos_id)(unsafe.Pointer(&id)) }
 
-func cToken(token [24]byte) (out C.tacos_token) {
-	for i, b := range token {
-		out.bytes[i] = C.uint8_t(b)
-	}
-	return out
-}
+func goID(id C.tacos_id) [16]byte { return *(*[16]byte)(unsafe.Pointer(&id)) }
 
-func goToken(token C.tacos_token) (out [24]byte) {
-	for i, b := range token.bytes {
-		out[i] = byte(b)
-	}
-	return out
-}
+func cToken(token [24]byte) C.tacos_token { return *(*C.tacos_token)(unsafe.Pointer(&token)) }
+
+func goToken(token C.tacos_token) [24]byte { return *(*[24]byte)(unsafe.Pointer(&token)) }
 
 func formatID(kind C.uint32_t, id [16]byte) string {
 	a := takeArena()

@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -205,7 +201,8 @@ func TestReadsOfAnEvent(t *testing.T) {
 		t.Fatal(draw)
 	}
 	_, err := e.SeatsNamed("evt_1", "A-1", "Z-1")
-	if !errors.Is(err, tacos.ErrUnknownSeats) || !strings.Contains(err.Error(), "Z-1") {
+	var refusal *tacos.Error
+	if !errors.Is(err, tacos.ErrUnknownSeats) || !errors.As(err, &refusal) || fmt.Sprint(refusal.Seats) != "[Z-1]" {
 		t.Fatal(err)
 	}
 	if _, err := e.Counts("nope"); !errors.Is(err, tacos.ErrUnknownEvent) {
@@ -241,294 +238,106 @@ func TestBadValuesAreRefusedWithTheirField(t *testing.T) {
 	}
 }
 
-// A folder with threads: answers wait for the disk, so they come through the completion queue.
-func TestAThousandGoroutinesSellEachSeatOnce(t *testing.T) {
-	options := small()
-	options.CompletionsMax = 64
+func TestWhoPollsGetsEachUpdateOnce(t *testing.T) {
+	e := inMemory(t, byHand())
+	openSale(t, e, nil)
+	before := must(e.Position())(t)
+	for i := range 5 {
+		must(e.SetNote(context.Background(), tacos.SetNote{Name: fmt.Sprint("n", i), Value: []byte{1}}))(t)
+	}
+	var names []string
+	for from := before; ; {
+		updates := must(e.UpdatesSince(from, 2))(t)
+		if len(updates) == 0 {
+			break
+		}
+		for _, update := range updates {
+			names = append(names, update.Note)
+			from = update.Position
+		}
+	}
+	if fmt.Sprint(names) != "[n0 n1 n2 n3 n4]" {
+		t.Fatal(names)
+	}
+	if _, err := e.UpdatesSince(1_000_000, 1); !errors.Is(err, tacos.ErrUpdatesNotAPosition) {
+		t.Fatal(err)
+	}
+}
+
+func TestAStoppedEngineIsReadAndNotWritten(t *testing.T) {
+	ctx, options := context.Background(), small()
 	e := must(tacos.Open(t.TempDir(), options))(t)
-	defer e.Close()
 	openSale(t, e, nil)
-	threadsBefore := threads(t)
-	var held, refused atomic.Int64
-	var all sync.WaitGroup
-	for i := range 1000 {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			seat := fmt.Sprintf("%c-%d", 'A'+rune(i/10%2), i%10+1)
-			_, err := e.Reserve(context.Background(), tacos.Reserve{Event: "evt_1", User: fmt.Sprint("user-", i), Seats: []string{seat}})
-			switch {
-			case err == nil:
-				held.Add(1)
-			case errors.Is(err, tacos.ErrSeatsTaken):
-				refused.Add(1)
-			default:
-				t.Error(err)
-			}
-			if _, err := e.Reserve(context.Background(), tacos.Reserve{Event: "evt_1", User: fmt.Sprint("user-", i), Section: "floor", Quantity: 1}); err != nil {
-				t.Error(err)
-			}
-		}()
-	}
-	all.Wait()
-	if held.Load() != 20 || refused.Load() != 980 {
-		t.Fatalf("%d held, %d refused", held.Load(), refused.Load())
-	}
-	if counts := must(e.Counts("evt_1"))(t); counts.Reserved != 1020 {
-		t.Fatal(counts)
-	}
-	if grown := threads(t) - threadsBefore; grown > 4*runtime.GOMAXPROCS(0)+16 {
-		t.Fatalf("%d more threads: a thread is parked for each call", grown)
-	}
-}
-
-func threads(t *testing.T) int {
-	t.Helper()
-	entries, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		t.Skip("threads are counted on Linux only")
-	}
-	return len(entries)
-}
-
-func TestABatchCrossesOnceAndAnswersInOrder(t *testing.T) {
-	for _, options := range []tacos.Options{byHand(), small()} {
-		options.CompletionsMax = 8
-		e := inMemory(t, options)
-		openSale(t, e, nil)
-		var commands []tacos.Command
-		for i := range 20 {
-			commands = append(commands, tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{fmt.Sprintf("A-%d", i%10+1)}})
-		}
-		commands[3] = tacos.Reserve{Event: "\xff"}
-		commands[5] = tacos.SetNote{Name: "a", Value: []byte("b")}
-		results := must(e.Batch(context.Background(), commands))(t)
-		if len(results) != 20 {
-			t.Fatal(len(results))
-		}
-		for i, result := range results {
-			switch {
-			case i == 3:
-				if !errors.Is(result.Err, tacos.ErrBadUTF8) {
-					t.Fatal(i, result)
-				}
-			case i == 5:
-				if _, is := result.Answer.(tacos.Done); !is {
-					t.Fatal(i, result)
-				}
-			case i < 10 || i == 13 || i == 15:
-				if _, is := result.Answer.(tacos.Reserved); !is {
-					t.Fatal(i, result)
-				}
-			case !errors.Is(result.Err, tacos.ErrSeatsTaken):
-				t.Fatal(i, result)
-			}
-		}
-	}
-}
-
-func TestACancelledCallerLeavesAndTheWriteGoesOn(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	e := must(tacos.Open(t.TempDir(), small()))(t)
-	defer e.Close()
-	openSale(t, e, nil)
-	if _, err := e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "kim", Quantity: 1}); !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
-	if counts := must(e.Counts("evt_1"))(t); counts.Reserved != 0 {
-		t.Fatal("cancelled before it began, and yet it was done")
-	}
-	// Cancelled while they wait for the disk: each caller either has the answer or leaves, and all writes are made.
-	var all sync.WaitGroup
-	for i := range 200 {
-		ctx, cancel := context.WithCancel(context.Background())
-		all.Add(2)
-		go func() {
-			defer all.Done()
-			runtime.Gosched()
-			cancel()
-		}()
-		go func() {
-			defer all.Done()
-			command := tacos.Command(tacos.Reserve{Event: "evt_1", User: fmt.Sprint("u", i), Section: "floor", Quantity: 1})
-			var err error
-			if i%2 == 0 {
-				_, err = e.Batch(ctx, []tacos.Command{command, command})
-			} else {
-				_, err = e.Reserve(ctx, command.(tacos.Reserve))
-			}
-			if err != nil && !errors.Is(err, context.Canceled) {
-				t.Error(err)
-			}
-		}()
-	}
-	all.Wait()
-	counts := must(e.Counts("evt_1"))(t)
-	page := 0
-	for i := range 200 {
-		page += len(must(e.ListReservations(context.Background(), tacos.ListReservations{User: fmt.Sprint("u", i)}))(t).Items)
-	}
-	if uint32(page) != counts.Reserved {
-		t.Fatalf("%d reservations, %+v", page, counts)
-	}
-}
-
-func TestCallsAfterCloseAnswerClosed(t *testing.T) {
-	e := must(tacos.Open(t.TempDir(), small()))(t)
-	openSale(t, e, nil)
-	ctx := context.Background()
-	var all sync.WaitGroup
-	for i := range 50 {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			for {
-				_, err := e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: fmt.Sprint("u", i), Section: "floor", Quantity: 1})
-				if errors.Is(err, tacos.ErrClosed) {
-					return
-				}
-				if err != nil && !errors.Is(err, tacos.ErrInsufficient) && !errors.Is(err, tacos.ErrAtCapacity) {
-					t.Error(err)
-					return
-				}
-			}
-		}()
-	}
-	for counts := must(e.Counts("evt_1"))(t); counts.Reserved < 100; counts = must(e.Counts("evt_1"))(t) {
-		runtime.Gosched()
-	}
-	for range 4 {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			if err := e.Close(); err != nil {
-				t.Error(err)
-			}
-		}()
-	}
-	all.Wait()
-	if _, err := e.Counts("evt_1"); !errors.Is(err, tacos.ErrClosed) {
-		t.Fatal(err)
-	}
-	if _, err := e.Batch(ctx, []tacos.Command{tacos.RemoveNote{Name: "a"}}); err == nil {
-		// A batch gives its errors by command.
-		results, _ := e.Batch(ctx, []tacos.Command{tacos.RemoveNote{Name: "a"}})
-		if !errors.Is(results[0].Err, tacos.ErrClosed) {
-			t.Fatal(results)
-		}
-	}
-	for _, err := range e.Updates(ctx, 0) {
-		if !errors.Is(err, tacos.ErrClosed) {
+	held := must(e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{"A-1"}}))(t)
+	for range 2 {
+		if err := e.Stop(); err != nil {
 			t.Fatal(err)
 		}
 	}
-}
-
-func TestUpdatesMissNothing(t *testing.T) {
-	e := must(tacos.Open(t.TempDir(), small()))(t)
-	openSale(t, e, nil)
-	const readers, seats = 8, 20
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	var all sync.WaitGroup
-	for range readers {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			seen := map[tacos.Place]bool{}
-			last := tacos.Position(0)
-			for update, err := range e.Updates(ctx, 0) {
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				if update.Position < last {
-					t.Errorf("%d after %d", update.Position, last)
-				}
-				last = update.Position
-				if update.What == tacos.UpdateReservation && update.ReservationState == tacos.ReservationPending {
-					for _, place := range update.Places {
-						seen[place.Place] = true
-					}
-				}
-				if len(seen) == seats {
-					return
-				}
-			}
-			t.Errorf("the updates ended after %d seats", len(seen))
-		}()
+	if _, err := e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{"A-2"}}); !errors.Is(err, tacos.ErrClosed) {
+		t.Fatal(err)
 	}
-	for i := range seats {
-		must(e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{fmt.Sprintf("%c-%d", 'A'+rune(i/10), i%10+1)}}))(t)
-	}
-	all.Wait()
-	// Whoever waits when the engine closes is told by the end of the loop; whoever's context ends, by its error.
-	position := must(e.Position())(t)
-	short, stop := context.WithCancel(context.Background())
-	var gotCancel atomic.Bool
-	for range 2 {
-		all.Add(2)
-		go func() {
-			defer all.Done()
-			for range e.Updates(context.Background(), position) {
-				t.Error("nothing happened after this position")
-			}
-		}()
-		go func() {
-			defer all.Done()
-			for _, err := range e.Updates(short, position) {
-				gotCancel.Store(errors.Is(err, context.Canceled))
-			}
-		}()
-	}
-	stop()
-	for !gotCancel.Load() {
-		runtime.Gosched()
+	view := must(e.ReadReservation(ctx, tacos.ReadReservation{Which: tacos.Which{ID: held.ID}}))(t)
+	if view.State != tacos.ReservationPending || must(e.Counts("evt_1"))(t).Reserved != 1 {
+		t.Fatal(view)
 	}
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
-	all.Wait()
+	if _, err := e.Counts("evt_1"); !errors.Is(err, tacos.ErrClosed) {
+		t.Fatal(err)
+	}
 }
 
-func TestAMillionCallsLeaveNothingBehind(t *testing.T) {
-	rounds := 1_000_000
-	if gcAtTheBorder || raceDetector {
-		rounds = 2_000
-	}
-	e := inMemory(t, byHand())
+// Nobody waits for ever, whatever becomes of the one who takes the answers out.
+func TestWithoutAnswersNobodyWaits(t *testing.T) {
+	e := must(tacos.Open(t.TempDir(), small()))(t)
 	openSale(t, e, nil)
+	e.BreakOff(tacos.ErrPanicked)
 	ctx := context.Background()
-	call := func(count int) {
-		for range count / 2 {
-			if _, err := e.Counts("evt_1"); err != nil {
+	command := tacos.Reserve{Event: "evt_1", User: "kim", Section: "floor", Quantity: 1}
+	if _, err := e.Reserve(ctx, command); err != nil && !errors.Is(err, tacos.ErrPanicked) {
+		t.Fatal(err)
+	}
+	results := must(e.Batch(ctx, []tacos.Command{command, command}))(t)
+	for _, result := range results {
+		if result.Err != nil && !errors.Is(result.Err, tacos.ErrPanicked) {
+			t.Fatal(result)
+		}
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A reader that is too slow is told so and slows nobody; from a newer position it goes on.
+func TestASlowReaderIsTold(t *testing.T) {
+	options := byHand()
+	options.UpdateHistoryBytes = 1 << 16
+	e := inMemory(t, options)
+	ctx := context.Background()
+	note := func() { must(e.SetNote(ctx, tacos.SetNote{Name: "one", Value: []byte("value")}))(t) }
+	note()
+	seen := 0
+	for _, err := range e.Updates(ctx, 0) {
+		if err != nil {
+			if !errors.Is(err, tacos.ErrUpdatesGone) {
 				t.Fatal(err)
 			}
-			if _, err := e.Reserve(ctx, tacos.Reserve{Event: "nope", User: "kim", Quantity: 1}); !errors.Is(err, tacos.ErrUnknownEvent) {
-				t.Fatal(err)
+			break
+		}
+		if seen++; seen == 1 {
+			for range 20_000 {
+				note()
 			}
 		}
 	}
-	call(rounds / 10)
-	runtime.GC()
-	before := resident(t)
-	call(rounds)
-	runtime.GC()
-	if grown := resident(t) - before; grown > 32<<20 {
-		t.Fatalf("%d calls grew memory by %d bytes", rounds, grown)
+	if seen >= 20_000 {
+		t.Fatal("the updates were kept for ever")
 	}
-}
-
-func resident(t *testing.T) int {
-	t.Helper()
-	text, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Skip("memory is read on Linux only")
+	position := must(e.Position())(t)
+	note()
+	if updates := must(e.UpdatesSince(position, 10))(t); len(updates) != 1 {
+		t.Fatal(updates)
 	}
-	var size, resident int
-	if _, err := fmt.Sscan(string(text), &size, &resident); err != nil {
-		t.Fatal(err)
-	}
-	return resident * os.Getpagesize()
 }

@@ -78,6 +78,31 @@ func (e *Engine) Position() (Position, error) {
 	return Position(*out), err
 }
 
+// UpdatesSince gives what happened behind a position and is durable by now, at most most updates, without waiting: for
+// callers that poll. Go on from the last one's Position.
+func (e *Engine) UpdatesSince(from Position, most int) ([]Update, error) {
+	reader, err := e.openReader(from)
+	if err != nil {
+		return nil, err
+	}
+	defer C.tacos_updates_close(reader)
+	a := takeArena()
+	defer a.giveBack()
+	list := alloc[C.tacos_list](a)
+	var all []Update
+	for len(all) < most {
+		some, err := readUpdates(reader, a, list, min(most-len(all), 256))
+		if errors.Is(err, ErrClosed) || err == nil && len(some) == 0 {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
 // Updates gives everything that happened behind a position, as it becomes durable, until ctx is done, the engine is closed or
 // the loop ends. A reader that is so slow that what comes next is gone gets ErrUpdatesGone, and the loop ends. The error of
 // a context is given as well; the closing of the engine just ends the loop.
@@ -101,7 +126,7 @@ func (e *Engine) Updates(ctx context.Context, from Position) iter.Seq2[Update, e
 		for {
 			// Taken before reading: what comes after is announced on it.
 			more := e.news.next()
-			updates, err := readUpdates(*reader, a, list, 0)
+			updates, err := readUpdates(*reader, a, list, 256)
 			if errors.Is(err, ErrClosed) {
 				return
 			}
@@ -234,8 +259,9 @@ func (n *news) end() {
 	close(n.more)
 }
 
-func readUpdates(reader C.tacos_reader, a *arena, list *C.tacos_list, timeout_ms C.uint64_t) ([]Update, error) {
-	err := into(a, func() C.tacos_status { return C.tacos_updates_read(reader, 256, timeout_ms, a.buffer, list) })
+// readUpdates gives what is there, without waiting.
+func readUpdates(reader C.tacos_reader, a *arena, list *C.tacos_list, most int) ([]Update, error) {
+	err := into(a, func() C.tacos_status { return C.tacos_updates_read(reader, C.size_t(most), 0, a.buffer, list) })
 	if err != nil {
 		return nil, err
 	}

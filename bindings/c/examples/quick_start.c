@@ -1,4 +1,5 @@
-// The smallest whole program: open an engine in memory, sell a seat, see the second customer refused.
+// The smallest whole program: open a folder, sell a seat, see the second customer refused. Run it again on the same folder: the
+// seat is still sold.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +24,17 @@ static tacos_answer call(tacos_engine engine, const tacos_head *command) {
     return answer;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+    if (count != 2) {
+        fprintf(stderr, "usage: %s FOLDER\n", arguments[0]);
+        return 2;
+    }
+    if (tacos_abi_version() != TACOS_ABI_VERSION) {
+        fprintf(stderr, "the library is of another version: %s\n", tacos_version());
+        return 1;
+    }
     tacos_engine engine;
-    must(tacos_open_in_memory(NULL, &engine));
+    must(tacos_open(TACOS_TEXT(arguments[1]), NULL, &engine));
 
     tacos_event_settings settings;
     must(tacos_event_settings_init(&settings, sizeof settings));
@@ -38,7 +47,8 @@ int main(void) {
     create.settings = &settings;
     create.sections = &stalls;
     create.section_count = 1;
-    must(call(engine, &create.head).status);
+    tacos_status created = call(engine, &create.head).status;
+    if (created != TACOS_STATUS_EVENT_EXISTS) must(created);
     tacos_set_sale sale = TACOS_COMMAND(tacos_set_sale, SET_SALE);
     sale.event = TACOS_TEXT("evt_1");
     sale.state = TACOS_SALE_OPEN;
@@ -55,7 +65,12 @@ int main(void) {
         tacos_answer answer = call(engine, &reserve.head);
         if (answer.status == TACOS_STATUS_OK) {
             const tacos_reserved *held = answer.body;
-            printf("%s holds A-7 for %lld\n", customers[i], (long long)held->total_minor);
+            long long price = (long long)held->total_minor;
+            tacos_confirm confirm = TACOS_COMMAND(tacos_confirm, CONFIRM);
+            confirm.which.id = held->id;
+            confirm.outside = 1;  // We vouch that it is paid.
+            must(call(engine, &confirm.head).status);
+            printf("%s has A-7 for %lld\n", customers[i], price);
         } else {
             const tacos_failure *no = answer.body;
             printf("%s: %.*s\n", customers[i], (int)no->text.len, no->text.data);

@@ -240,7 +240,7 @@ pub unsafe extern "C" fn tacos_opened_of(
         let (out, mut arena) = (Out::new(out)?, Arena::new(buffer)?);
         with(engine, |opening| {
             let opened = opening.opened.as_ref();
-            let opened = opened.ok_or(Fault::Snapshot(tacos::SnapshotError::NoFolder))?;
+            let opened = opened.ok_or(tacos::SnapshotError::NoFolder)?;
             let view = views::opened(opened, &mut arena);
             let view = arena.put(view);
             arena.finish_with(out, view)
@@ -368,7 +368,7 @@ pub unsafe extern "C" fn tacos_snapshot(engine: tacos_engine, out: *mut tacos_sn
     // SAFETY: the crate's contract.
     guard::run(|| unsafe {
         with(engine, |opening| {
-            let info = opening.engine.snapshot().map_err(Fault::Snapshot)?;
+            let info = opening.engine.snapshot()?;
             if !out.is_null() {
                 Out::new(out)?.put(views::snapshot_info(&info));
             }

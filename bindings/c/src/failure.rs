@@ -43,9 +43,10 @@ pub(crate) enum Fault {
     InDoubt,
     Refused(Refusal),
     Broken(Error),
-    Open(OpenError),
-    Journal(JournalError),
-    Snapshot(SnapshotError),
+    // Boxed: every result of a conversion is as large as its failure may be.
+    Open(Box<OpenError>),
+    Journal(Box<JournalError>),
+    Snapshot(Box<SnapshotError>),
     Updates(UpdatesLost),
     System(std::io::Error),
 }
@@ -73,7 +74,19 @@ impl From<Failure> for Fault {
 
 impl From<OpenError> for Fault {
     fn from(error: OpenError) -> Self {
-        Self::Open(error)
+        Self::Open(Box::new(error))
+    }
+}
+
+impl From<JournalError> for Fault {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(Box::new(error))
+    }
+}
+
+impl From<SnapshotError> for Fault {
+    fn from(error: SnapshotError) -> Self {
+        Self::Snapshot(Box::new(error))
     }
 }
 
@@ -95,21 +108,14 @@ impl Fault {
             Self::InDoubt => tacos_status::Panicked,
             Self::Refused(refusal) => of_refusal(refusal),
             Self::Broken(error) => of_error(error),
-            Self::Open(OpenError::Config(_)) => tacos_status::BadConfig,
-            Self::Open(OpenError::Journal(error))
-            | Self::Journal(error)
-            | Self::Snapshot(SnapshotError::Journal(error)) => of_journal(error),
-            Self::Open(OpenError::System(_)) | Self::Snapshot(SnapshotError::Folder(_)) | Self::System(_) => {
-                tacos_status::System
-            }
-            Self::Snapshot(SnapshotError::NoFolder) => tacos_status::NoFolder,
-            Self::Snapshot(SnapshotError::Busy) => tacos_status::SnapshotBusy,
+            Self::Open(error) => of_open(error),
+            Self::Journal(error) => of_journal(error),
+            Self::Snapshot(error) => of_snapshot(error),
+            Self::System(_) => tacos_status::System,
             Self::Updates(UpdatesLost::Gone { .. }) => tacos_status::UpdatesGone,
             Self::Updates(UpdatesLost::NotAPosition { .. }) => tacos_status::UpdatesNotAPosition,
             Self::Updates(UpdatesLost::Closed) => tacos_status::Closed,
             Self::Updates(_) => tacos_status::UpdatesUnreadable,
-            // The enums of the engine may grow: what has no number yet still has a text.
-            Self::Open(_) | Self::Snapshot(_) => tacos_status::JournalOther,
         }
     }
 
@@ -153,6 +159,26 @@ pub(crate) fn of_error(error: &Error) -> tacos_status {
         Error::Closed => tacos_status::Closed,
         // Also whatever a later engine adds: writing has stopped, for a reason that the text gives.
         _ => tacos_status::Poisoned,
+    }
+}
+
+// The enums of the engine may grow: what has no number yet still has a text.
+fn of_open(error: &OpenError) -> tacos_status {
+    match error {
+        OpenError::Config(_) => tacos_status::BadConfig,
+        OpenError::Journal(error) => of_journal(error),
+        OpenError::System(_) => tacos_status::System,
+        _ => tacos_status::JournalOther,
+    }
+}
+
+fn of_snapshot(error: &SnapshotError) -> tacos_status {
+    match error {
+        SnapshotError::Journal(error) => of_journal(error),
+        SnapshotError::Folder(_) => tacos_status::System,
+        SnapshotError::NoFolder => tacos_status::NoFolder,
+        SnapshotError::Busy => tacos_status::SnapshotBusy,
+        _ => tacos_status::JournalOther,
     }
 }
 

@@ -50,7 +50,7 @@ pub unsafe extern "C" fn tacos_verify(
     guard::run(|| unsafe {
         let (out, arena) = (Out::new(out)?, Arena::new(buffer)?);
         let storage = folder(path)?;
-        let report = journal::verify(&storage, &mut |_| ()).map_err(Fault::Journal)?;
+        let report = journal::verify(&storage, &mut |_| ())?;
         give(&report, arena, out)
     })
 }
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn tacos_backup_folder(
         let (out, arena) = (Out::new(out)?, Arena::new(buffer)?);
         let from = folder(from)?;
         let to = FileStorage::create_or_open(text(to)?.ok_or(Fault::Null)?).map_err(Fault::System)?;
-        let report = journal::backup(&from, &to, &mut |_| ()).map_err(Fault::Journal)?;
+        let report = journal::backup(&from, &to, &mut |_| ())?;
         give(&report, arena, out)
     })
 }
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn tacos_backup(
         let (out, arena) = (Out::new(out)?, Arena::new(buffer)?);
         let to = text(to)?.ok_or(Fault::Null)?;
         with(engine, |opening| {
-            let report = opening.engine.backup(to, |_| ()).map_err(Fault::Snapshot)?;
+            let report = opening.engine.backup(to, |_| ())?;
             give(&report, arena, out)
         })
     })

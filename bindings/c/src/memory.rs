@@ -26,6 +26,7 @@ pub(crate) unsafe trait Plain: Copy {
 ///
 /// # Safety
 /// `at` is null, or `size` bytes can be read there.
+#[inline]
 pub(crate) unsafe fn read_sized<T: Plain>(at: *const T, size: usize, usual: T) -> Result<T, Fault> {
     check_pointer(at)?;
     if size < T::SIZE_MIN {
@@ -45,6 +46,7 @@ pub(crate) unsafe fn read_sized<T: Plain>(at: *const T, size: usize, usual: T) -
 ///
 /// # Safety
 /// `data` is null, or `len` values of `T` can be read there and are values of `T`, for as long as `'a`.
+#[inline]
 pub(crate) unsafe fn slice<'a, T>(data: *const T, len: usize) -> Result<&'a [T], Fault> {
     if len == 0 {
         return Ok(&[]);
@@ -61,6 +63,7 @@ pub(crate) unsafe fn slice<'a, T>(data: *const T, len: usize) -> Result<&'a [T],
 ///
 /// # Safety
 /// As [`slice`].
+#[inline]
 pub(crate) unsafe fn text<'a>(text: tacos_str) -> Result<Option<&'a str>, Fault> {
     // SAFETY: the promise above.
     let bytes = unsafe { bytes(tacos_bytes { data: text.data.cast(), len: text.len })? };
@@ -71,6 +74,7 @@ pub(crate) unsafe fn text<'a>(text: tacos_str) -> Result<Option<&'a str>, Fault>
 ///
 /// # Safety
 /// As [`slice`].
+#[inline]
 pub(crate) unsafe fn bytes<'a>(bytes: tacos_bytes) -> Result<Option<&'a [u8]>, Fault> {
     if bytes.data.is_null() && bytes.len == 0 {
         return Ok(None);
@@ -97,6 +101,7 @@ impl<T> Out<T> {
     }
 }
 
+#[inline]
 pub(crate) fn check_pointer<T>(at: *const T) -> Result<(), Fault> {
     if at.is_null() {
         Err(Fault::Null)

@@ -315,6 +315,77 @@ static void many_threads(void) {
     CHECK_EQ(workers[4].refused + workers[5].refused, submitted - 50);
 }
 
+// A reader that is too slow is told so, slows nobody, and loses nothing that it does not know of; a second one goes on from
+// where the state was read anew.
+static void a_slow_reader(void) {
+    tacos_config config = by_hand();
+    config.update_history_bytes = 1 << 16;
+    config.notes_max = 1 << 16;
+    tacos_engine engine;
+    OK(tacos_open_in_memory(&config, &engine));
+    tacos_reader slow, fresh;
+    OK(tacos_updates_open(engine, 0, &slow));
+    room room;
+    uint64_t position;
+    for (int i = 0; i < 20000; i++) {
+        tacos_note note = TACOS_COMMAND(tacos_note, NOTE);
+        note.name = TACOS_TEXT("one");
+        note.value = (tacos_bytes){(const uint8_t *)&i, sizeof i};
+        DONE(engine, &note, &room);
+    }
+    OK(tacos_position(engine, &position));
+    tacos_list list;
+    CHECK_STATUS(tacos_updates_read(slow, 10, 0, use(&room), &list), TACOS_STATUS_UPDATES_GONE);
+    CHECK_STATUS(tacos_updates_open(engine, 0, &fresh), TACOS_STATUS_UPDATES_GONE);
+    OK(tacos_updates_open(engine, position, &fresh));
+    OK(tacos_updates_read(fresh, 10, 0, use(&room), &list));
+    CHECK_EQ(list.count, 0);
+    CHECK_STATUS(tacos_updates_open(engine, position + 1000000, &fresh), TACOS_STATUS_UPDATES_NOT_A_POSITION);
+    OK(tacos_updates_close(slow));
+    OK(tacos_close(engine));
+}
+
+// What a refused read tells is what a refused command would; a success does not hide it, nor does asking.
+static void a_refused_read_tells_why(tacos_engine engine) {
+    room room;
+    tacos_list list;
+    const tacos_failure *told;
+    tacos_str named[] = {TACOS_TEXT("A-1"), TACOS_TEXT("Z-9")};
+    CHECK_STATUS(tacos_seats_named(engine, TACOS_TEXT(EVENT), named, 2, use(&room), &list), TACOS_STATUS_UNKNOWN_SEATS);
+    tacos_buffer none = {NULL, 0, 0};
+    CHECK_STATUS(tacos_last_failure(&none, &told), TACOS_STATUS_BUFFER_TOO_SMALL);
+    CHECK_STATUS(tacos_last_failure(NULL, &told), TACOS_STATUS_NULL_POINTER);
+    for (int i = 0; i < 2; i++) {
+        OK(tacos_last_failure(use(&room), &told));
+        CHECK_EQ(told->status, TACOS_STATUS_UNKNOWN_SEATS);
+        CHECK_EQ(told->seats.count, 1);
+        CHECK(same(*TACOS_ITEM(tacos_str, told->seats, 0), "Z-9"));
+    }
+    CHECK_STATUS(tacos_close(12345), TACOS_STATUS_BAD_HANDLE);
+    OK(tacos_last_failure(use(&room), &told));
+    CHECK(told->status == TACOS_STATUS_BAD_HANDLE && told->seats.count == 0 && told->text.len > 0);
+}
+
+// Stopped is not closed: what was taken can be read, nothing more is taken.
+static void stopped_is_not_closed(void) {
+    tacos_config config = small();
+    tacos_engine engine;
+    OK(tacos_open_in_memory(&config, &engine));
+    open_sale(engine, EVENT, NULL);
+    room room;
+    tacos_str seat = TACOS_TEXT("A-1");
+    tacos_reserve reserve = wanting(EVENT, "kim", &seat);
+    DONE(engine, &reserve, &room);
+    OK(tacos_stop(engine));
+    OK(tacos_stop(engine));
+    answered(engine, &reserve, &room, TACOS_STATUS_CLOSED, __FILE__, __LINE__);
+    tacos_counts counts;
+    OK(tacos_counts_of(engine, TACOS_TEXT(EVENT), &counts));
+    CHECK_EQ(counts.reserved, 1);
+    OK(tacos_close(engine));
+    CHECK_STATUS(tacos_stop(engine), TACOS_STATUS_CLOSED);
+}
+
 #ifdef TACOS_TESTING
 static void a_bug_is_a_status(void) {
     tacos_config config = by_hand();
@@ -384,11 +455,14 @@ int main(int count, char **arguments) {
     open_sale(engine, EVENT, NULL);
     wrong_memory(engine);
     small_buffers(engine);
+    a_refused_read_tells_why(engine);
     OK(tacos_close(engine));
     wrong_handles();
     queue_is_bounded();
     a_batch_is_answered_at_once();
     many_threads();
+    a_slow_reader();
+    stopped_is_not_closed();
 #ifdef TACOS_TESTING
     a_bug_is_a_status();
 #else

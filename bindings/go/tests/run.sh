@@ -13,9 +13,11 @@ cargo build -q -p tacos-engine-c --features testing
 rm -rf "$out/testing"
 cp -r "$out/installed" "$out/testing"
 cp "$target/debug/libtacos_engine.a" "$out/testing/lib/"
-export PKG_CONFIG_PATH="$out/installed/lib/pkgconfig"
 ran=0
 cd bindings/go
+# shellcheck source=bindings/go/tests/library.sh
+. tests/library.sh
+use_library "$out/installed"
 unformatted="$(gofmt -l .)"
 [ -z "$unformatted" ] || { echo "go: not formatted: $unformatted" >&2; exit 1; }
 ran=$((ran + 1))
@@ -31,10 +33,12 @@ run "tests and examples" go test -count=1 -timeout 5m ./...
 run "race detector" go test -count=1 -timeout 10m -race .
 run "garbage collection at the border" env GOGC=1 GODEBUG=cgocheck=1 go test -count=1 -timeout 10m -tags tacos_gc .
 run "cgo pointer checks" env GOEXPERIMENT=cgocheck2 go test -count=1 -timeout 10m -run 'Customer|Reads|Batch|Updates|Example' .
-export PKG_CONFIG_PATH="$out/testing/lib/pkgconfig"
+use_library "$out/testing"
 run "a bug inside the library" go test -count=1 -timeout 10m -tags tacos_testing -run 'Bug|Customer' .
-export PKG_CONFIG_PATH="$out/installed/lib/pkgconfig"
+use_library "$out/installed"
+go build -o "$out/conformance" ./internal/conformance
+run "the conformance suite" cargo run -q -p tacos-conformance -- drive go "$target/conformance" "$out/conformance"
 run "sample service" go run ./examples/boxoffice -customers 300
 run "a module outside the repository" tests/fresh_module.sh
-[ "$ran" -eq 9 ] || { echo "go: only $ran of 9 suites ran" >&2; exit 1; }
+[ "$ran" -eq 10 ] || { echo "go: only $ran of 10 suites ran" >&2; exit 1; }
 echo "go: $ran passed, 0 failed"

@@ -16,7 +16,7 @@ use crate::config::{event_settings, queue_policy};
 use crate::failure::Fault;
 use crate::memory::{bytes, slice, text};
 
-/// The work of one of this room's kinds; `None` for another room's.
+/// The work of one of this room's kinds.
 ///
 /// # Safety
 /// As the crate's contract: `head` begins a struct of `size` bytes of this kind.
@@ -24,7 +24,7 @@ pub(super) unsafe fn work(
     command: tacos_command,
     head: *const tacos_head,
     size: usize,
-) -> Option<Result<Work, Fault>> {
+) -> Result<Work, Fault> {
     // SAFETY: handed on; each kind is read as the struct that it names.
     let command = unsafe {
         match command {
@@ -39,10 +39,10 @@ pub(super) unsafe fn work(
                 Ok(Command::DrawRoom(DrawRoom { event, key: key(given.key)? }))
             }),
             tacos_command::Note => body(head, size).and_then(|given| note(&given)),
-            _ => return None,
+            other => Err(Fault::BadKind { kind: other as u32 }),
         }
     };
-    Some(command.map(Work::Write))
+    command.map(Work::Write)
 }
 
 unsafe fn create(given: &tacos_create_event) -> Result<Command, Fault> {

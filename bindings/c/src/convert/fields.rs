@@ -28,6 +28,7 @@ text_ids!(EventId, UserId, SessionId, SeatId, SectionId, ExternalId, Idempotency
 ///
 /// # Safety
 /// As the crate's contract: a struct `T` of `size` bytes begins at `head`.
+#[inline]
 pub(super) unsafe fn body<T: Plain>(head: *const tacos_head, size: usize) -> Result<T, Fault> {
     let at = head.cast::<T>();
     check_pointer(at)?;
@@ -39,6 +40,7 @@ pub(super) unsafe fn body<T: Plain>(head: *const tacos_head, size: usize) -> Res
 ///
 /// # Safety
 /// As the crate's contract.
+#[inline]
 pub(crate) unsafe fn id<T: TextId>(given: tacos_str, field: &'static str) -> Result<T, Fault> {
     // SAFETY: handed on.
     let given = unsafe { text(given)?.unwrap_or_default() };
@@ -49,6 +51,7 @@ pub(crate) unsafe fn id<T: TextId>(given: tacos_str, field: &'static str) -> Res
 ///
 /// # Safety
 /// As the crate's contract.
+#[inline]
 pub(crate) unsafe fn opt_id<T: TextId>(given: tacos_str, field: &'static str) -> Result<Option<T>, Fault> {
     if given.data.is_null() && given.len == 0 {
         return Ok(None);
@@ -59,6 +62,7 @@ pub(crate) unsafe fn opt_id<T: TextId>(given: tacos_str, field: &'static str) ->
 
 /// # Safety
 /// As the crate's contract.
+#[inline]
 pub(super) unsafe fn key(given: tacos_str) -> Result<Option<IdempotencyKey>, Fault> {
     // SAFETY: handed on.
     unsafe { opt_id(given, "idempotency_key") }
@@ -66,6 +70,7 @@ pub(super) unsafe fn key(given: tacos_str) -> Result<Option<IdempotencyKey>, Fau
 
 /// # Safety
 /// As the crate's contract.
+#[inline]
 pub(super) unsafe fn user(given: tacos_str) -> Result<Option<UserId>, Fault> {
     // SAFETY: handed on.
     unsafe { opt_id(given, "user_id") }
@@ -73,6 +78,7 @@ pub(super) unsafe fn user(given: tacos_str) -> Result<Option<UserId>, Fault> {
 
 /// # Safety
 /// As the crate's contract.
+#[inline]
 pub(super) unsafe fn which(given: tacos_which) -> Result<Which, Fault> {
     // SAFETY: handed on.
     let external = unsafe { opt_id(given.external, "external")? };
@@ -83,6 +89,7 @@ pub(super) unsafe fn which(given: tacos_which) -> Result<Which, Fault> {
 ///
 /// # Safety
 /// As the crate's contract.
+#[inline]
 pub(super) unsafe fn seats<C: FromIterator<SeatId>>(at: *const tacos_str, count: usize) -> Result<C, Fault> {
     // SAFETY: handed on, also for the texts in the list.
     unsafe { slice(at, count)?.iter().map(|&seat| id(seat, "seat_ids")).collect() }

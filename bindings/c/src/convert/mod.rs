@@ -53,14 +53,28 @@ pub(crate) unsafe fn work(head: *const tacos_head) -> Result<Work, Fault> {
     let tacos_head { size, kind } = unsafe { head.read() };
     let command = tacos_command::from_number(kind).ok_or(Fault::BadKind { kind })?;
     let size = size as usize;
-    // SAFETY: the struct has the kind and size that its head names. Each room takes its own kinds.
+    // SAFETY: the struct has the kind and size that its head names; each room takes its own kinds.
     unsafe {
-        if let Some(work) = sales::work(command, head, size) {
-            return work;
+        match command {
+            tacos_command::JoinQueue
+            | tacos_command::LeaveQueue
+            | tacos_command::RequestAdmission
+            | tacos_command::Reserve
+            | tacos_command::Confirm
+            | tacos_command::Release
+            | tacos_command::Extend
+            | tacos_command::Expire
+            | tacos_command::ReadReservation
+            | tacos_command::ListReservations => sales::work(command, head, size),
+            tacos_command::CreatePayment
+            | tacos_command::ProcessPayment
+            | tacos_command::CancelPayment
+            | tacos_command::ReportPayment
+            | tacos_command::ReportWebhook
+            | tacos_command::ReplayWebhook
+            | tacos_command::ReadPayment
+            | tacos_command::ListPayments => money::work(command, head, size),
+            _ => events::work(command, head, size),
         }
-        if let Some(work) = money::work(command, head, size) {
-            return work;
-        }
-        events::work(command, head, size).unwrap_or(Err(Fault::BadKind { kind }))
     }
 }

@@ -15,7 +15,7 @@ use crate::commands::{
 use crate::failure::Fault;
 use crate::memory::{bytes, text};
 
-/// The work of one of this room's kinds; `None` for another room's.
+/// The work of one of this room's kinds.
 ///
 /// # Safety
 /// As the crate's contract: `head` begins a struct of `size` bytes of this kind.
@@ -23,10 +23,10 @@ pub(super) unsafe fn work(
     command: tacos_command,
     head: *const tacos_head,
     size: usize,
-) -> Option<Result<Work, Fault>> {
+) -> Result<Work, Fault> {
     // SAFETY: handed on; each kind is read as the struct that it names.
     unsafe {
-        Some(match command {
+        match command {
             tacos_command::CreatePayment => body(head, size).and_then(|given| create(&given)),
             tacos_command::ProcessPayment => body(head, size).and_then(|given| process(&given)),
             tacos_command::CancelPayment => body(head, size).and_then(|given| cancel(&given)),
@@ -43,8 +43,8 @@ pub(super) unsafe fn work(
                 Ok(Work::ReadPayment { payment: payment(given.payment), user: user(given.user)? })
             }),
             tacos_command::ListPayments => body(head, size).and_then(|given| list(&given)),
-            _ => return None,
-        })
+            other => Err(Fault::BadKind { kind: other as u32 }),
+        }
     }
 }
 

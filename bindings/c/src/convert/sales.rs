@@ -18,7 +18,7 @@ use crate::commands::{
 };
 use crate::failure::Fault;
 
-/// The work of one of this room's kinds; `None` for another room's.
+/// The work of one of this room's kinds.
 ///
 /// # Safety
 /// As the crate's contract: `head` begins a struct of `size` bytes of this kind.
@@ -26,10 +26,10 @@ pub(super) unsafe fn work(
     command: tacos_command,
     head: *const tacos_head,
     size: usize,
-) -> Option<Result<Work, Fault>> {
+) -> Result<Work, Fault> {
     // SAFETY: handed on; each kind is read as the struct that it names.
     unsafe {
-        Some(match command {
+        match command {
             tacos_command::JoinQueue => body(head, size).and_then(|given| join(&given)),
             tacos_command::LeaveQueue => body(head, size).map(|given: tacos_leave_queue| {
                 Work::Write(Command::LeaveQueue(WaitingToken::from_bytes(given.token.bytes)))
@@ -46,8 +46,8 @@ pub(super) unsafe fn work(
                 Ok(Work::ReadReservation { which: which(given.which)?, user: user(given.user)? })
             }),
             tacos_command::ListReservations => body(head, size).and_then(|given| list(&given)),
-            _ => return None,
-        })
+            other => Err(Fault::BadKind { kind: other as u32 }),
+        }
     }
 }
 

@@ -1,0 +1,119 @@
+package tacos_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	tacos "github.com/traffic-tacos/engine/bindings/go"
+)
+
+// What calls across the border cost from Go. bindings/tests/bench.sh runs it beside the other languages, with the folder for
+// durable engines in TACOS_BENCH_FOLDER, and says what is measured and how.
+func TestWhatTheBorderCosts(t *testing.T) {
+	folder := os.Getenv("TACOS_BENCH_FOLDER")
+	if folder == "" {
+		t.Skip("a benchmark, run by bindings/tests/bench.sh")
+	}
+	ctx := context.Background()
+	best("empty call", 1, 100_000, tacos.EmptyCall)
+	e := must(tacos.OpenInMemory(tacos.Options{}))(t)
+	house(t, e)
+	best("availability", 1, 10_000, func() {
+		if _, err := e.Counts("evt_1"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	best("hold in memory", 2, 2_000, func() {
+		held := must(e.Reserve(ctx, one))(t)
+		must(e.Release(ctx, tacos.Release{Which: tacos.Which{ID: held.ID}}))(t)
+	})
+	take, give := make([]tacos.Command, 64), make([]tacos.Command, 64)
+	best("batch of 64", 128, 20, func() {
+		for i := range take {
+			take[i] = one
+		}
+		for i, result := range must(e.Batch(ctx, take))(t) {
+			give[i] = tacos.Release{Which: tacos.Which{ID: must(result.Answer, result.Err)(t).(tacos.Reserved).ID}}
+		}
+		for _, result := range must(e.Batch(ctx, give))(t) {
+			must(result.Answer, result.Err)(t)
+		}
+	})
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, inFlight := range []int{1, 64, 1_024} {
+		durable(t, filepath.Join(folder, fmt.Sprint("go-", inFlight)), inFlight)
+	}
+}
+
+var one = tacos.Reserve{Event: "evt_1", User: "kim", Quantity: 1}
+
+func house(t testing.TB, e *tacos.Engine) {
+	ctx := context.Background()
+	must(e.CreateEvent(ctx, tacos.CreateEvent{
+		Event:    "evt_1",
+		Settings: tacos.EventSettings{Name: "A concert", Currency: "EUR"},
+		Seats:    tacos.SeatMap{{Name: "floor", Capacity: 2_000_000, PriceMinor: 100}},
+	}))(t)
+	must(e.SetSale(ctx, tacos.SetSale{Event: "evt_1", State: tacos.SaleOpen}))(t)
+}
+
+// durable lets so many goroutines hold, each waiting for the disk.
+func durable(t testing.TB, folder string, inFlight int) {
+	e := must(tacos.Open(folder, tacos.Options{}))(t)
+	house(t, e)
+	holds := max(8*inFlight, 20)
+	var rounds []float64
+	for range 15 {
+		rounds = append(rounds, timed(func() {
+			var begun atomic.Int64
+			var all sync.WaitGroup
+			for range inFlight {
+				all.Add(1)
+				go func() {
+					defer all.Done()
+					for begun.Add(1) <= int64(holds) {
+						if _, err := e.Reserve(context.Background(), one); err != nil {
+							t.Error(err)
+							return
+						}
+					}
+				}()
+			}
+			all.Wait()
+		}))
+	}
+	slices.Sort(rounds)
+	fmt.Printf("go\tdurable hold, %d in flight\t%.1f\n", inFlight, rounds[7]/float64(holds))
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// best is the best of fifty rounds, for each command.
+func best(name string, commands, calls int, call func()) {
+	least := math.Inf(1)
+	for range 50 {
+		least = min(least, timed(func() {
+			for range calls {
+				call()
+			}
+		}))
+	}
+	fmt.Printf("go\t%s\t%.1f\n", name, least/float64(calls)/float64(commands))
+}
+
+func timed(run func()) float64 {
+	start := time.Now()
+	run()
+	return float64(time.Since(start).Nanoseconds())
+}

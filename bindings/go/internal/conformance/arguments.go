@@ -1,0 +1,165 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+	"time"
+
+	tacos "github.com/traffic-tacos/engine/bindings/go"
+)
+
+// start is where every scenario's clock begins, and its times count from.
+var start = time.UnixMilli(1_800_000_000_000)
+
+// illFormed names an argument that cannot be what it should be. It is thrown by the readers below.
+type illFormed string
+
+// arguments of an operation.
+type arguments struct{ fields }
+
+func (a arguments) has(name string) bool { _, has := a.fields[name]; return has }
+
+func (a arguments) text(name string) string {
+	text, _ := a.fields[name].(string)
+	return text
+}
+
+func (a arguments) list(name string) []any {
+	if list, is := a.fields[name].(*[]any); is {
+		return *list
+	}
+	return nil
+}
+
+func (a arguments) texts(name string) []string {
+	var texts []string
+	for _, entry := range a.list(name) {
+		texts = append(texts, entry.(string))
+	}
+	return texts
+}
+
+func (a arguments) flag(name string, usual bool) bool {
+	if flag, is := a.fields[name].(bool); is {
+		return flag
+	}
+	return usual
+}
+
+func (a arguments) number(name string) int64 {
+	number, _ := a.fields[name].(int64)
+	return number
+}
+
+func fits(name string, number int64) uint32 {
+	if number < 0 || number > math.MaxUint32 {
+		panic(illFormed(name))
+	}
+	return uint32(number)
+}
+
+// small is a number that a field takes as it is.
+func (a arguments) small(name string) uint32 { return fits(name, a.number(name)) }
+
+// some is a number for a field in which 0 stands for the usual value: a 0 cannot be said.
+func (a arguments) some(name string) uint32 {
+	if a.has(name) && a.number(name) == 0 {
+		panic(illFormed(name))
+	}
+	return a.small(name)
+}
+
+func (a arguments) pointer(name string) *uint32 {
+	if !a.has(name) {
+		return nil
+	}
+	number := a.small(name)
+	return &number
+}
+
+func (a arguments) duration(name string) time.Duration {
+	return time.Duration(a.number(name)) * time.Millisecond
+}
+
+// someTime is a duration for a field in which 0 stands for the usual value: a 0 cannot be said.
+func (a arguments) someTime(name string) time.Duration {
+	if a.has(name) && a.number(name) <= 0 {
+		panic(illFormed(name))
+	}
+	return a.duration(name)
+}
+
+// moment is the zero time if it is not given.
+func (a arguments) moment(name string) time.Time {
+	if !a.has(name) {
+		return time.Time{}
+	}
+	return start.Add(a.duration(name))
+}
+
+// parsed reads an id or a token; nil if it is not given.
+func parsed[T any](a arguments, name string, parse func(string) (T, error)) *T {
+	if !a.has(name) {
+		return nil
+	}
+	value, err := parse(a.text(name))
+	if err != nil {
+		panic(illFormed(name))
+	}
+	return &value
+}
+
+// needed is an id or a token that must be there.
+func needed[T any](a arguments, name string, parse func(string) (T, error)) T {
+	value := parsed(a, name, parse)
+	if value == nil {
+		panic(illFormed(name))
+	}
+	return *value
+}
+
+// optional is an id that is a text of the caller's: empty stands for none, so an empty one cannot be said.
+func (a arguments) optional(name string) string {
+	if a.has(name) && a.text(name) == "" {
+		panic(illFormed(name))
+	}
+	return a.text(name)
+}
+
+func (a arguments) which() tacos.Which {
+	id := parsed(a, "id", tacos.ParseReservationID)
+	if (id != nil) == a.has("external") {
+		panic(illFormed("id"))
+	}
+	if id != nil {
+		return tacos.Which{ID: *id}
+	}
+	return tacos.Which{External: a.optional("external")}
+}
+
+func (a arguments) cursor() *tacos.Cursor {
+	return parsed(a, "after", func(text string) (cursor tacos.Cursor, err error) {
+		bytes, err := hex.DecodeString(text)
+		if err == nil && copy(cursor[:], bytes) != len(cursor) {
+			err = fmt.Errorf("a cursor has %d bytes", len(cursor))
+		}
+		return cursor, err
+	})
+}
+
+// word finds the value whose name this is; the zero value if it is not given.
+func word[T interface {
+	~uint32
+	String() string
+}](a arguments, name string, values ...T) (found T) {
+	if !a.has(name) {
+		return found
+	}
+	for _, value := range values {
+		if value.String() == a.text(name) {
+			return value
+		}
+	}
+	panic(illFormed(name))
+}

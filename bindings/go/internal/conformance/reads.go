@@ -1,0 +1,255 @@
+package main
+
+import (
+	"math"
+	"math/bits"
+
+	tacos "github.com/traffic-tacos/engine/bindings/go"
+)
+
+// shown is the answer to a read: what put writes of it, or why it came to nothing.
+func shown[T any](put func(*answer, T)) func(T, error) []byte {
+	return func(value T, err error) []byte {
+		if err != nil {
+			return failure(err)
+		}
+		a := say("reply")
+		put(a, value)
+		return a.done()
+	}
+}
+
+func listed[T any](put func(*answer, T)) func([]T, error) []byte {
+	return shown(func(a *answer, entries []T) { items(a, entries, put) })
+}
+
+func whether(err error) []byte {
+	if err != nil {
+		return failure(err)
+	}
+	return say("reply").done()
+}
+
+func oneText(name string) func(string, error) []byte {
+	return shown(func(a *answer, value string) { a.text(name, value) })
+}
+
+// readers are the operations that are no commands.
+var readers = map[string]func(*driver, arguments) []byte{
+	"event":  func(d *driver, a arguments) []byte { return shown(event)(d.engine.Event(a.text("event"))) },
+	"events": func(d *driver, _ arguments) []byte { return listed(listedEvent)(d.engine.Events()) },
+	"sections": func(d *driver, a arguments) []byte {
+		return listed(section)(d.engine.Sections(a.text("event")))
+	},
+	"counts": func(d *driver, a arguments) []byte {
+		return shown(func(a *answer, c tacos.Counts) { a.counts(c) })(d.engine.Counts(a.text("event")))
+	},
+	"seats": func(d *driver, a arguments) []byte {
+		most := math.MaxInt32
+		if a.has("most") {
+			most = int(a.number("most"))
+		}
+		return listed(seat)(d.engine.Seats(a.text("event"), a.small("from"), most))
+	},
+	"seats_named": func(d *driver, a arguments) []byte {
+		return listed(seat)(d.engine.SeatsNamed(a.text("event"), a.texts("seats")...))
+	},
+	"free_seats": func(d *driver, a arguments) []byte {
+		return shown(func(a *answer, words []uint64) {
+			free := 0
+			for _, word := range words {
+				free += bits.OnesCount64(word)
+			}
+			a.int("free", int64(free))
+		})(d.engine.FreeSeats(a.text("event")))
+	},
+	"queue_place": func(d *driver, a arguments) []byte {
+		put := func(a *answer, place tacos.QueuePlace) { a.queuePlace(place) }
+		return shown(put)(d.engine.QueuePlace(needed(a, "token", tacos.ParseWaitingToken)))
+	},
+	"token_event": func(d *driver, a arguments) []byte {
+		return oneText("event")(d.engine.TokenEvent(needed(a, "token", tacos.ParseWaitingToken)))
+	},
+	"queue": func(d *driver, a arguments) []byte { return shown(queue)(d.engine.Queue(a.text("event"))) },
+	"queue_policy": func(d *driver, a arguments) []byte {
+		return shown(queuePolicy)(d.engine.QueuePolicy(a.text("event")))
+	},
+	"draw": func(d *driver, a arguments) []byte {
+		return shown(func(a *answer, v tacos.DrawView) {
+			a.hex("commitment", v.Commitment[:])
+			if v.Seed != nil {
+				a.hex("seed", v.Seed[:])
+			}
+		})(d.engine.Draw(a.text("event")))
+	},
+	"due_webhooks": func(d *driver, a arguments) []byte {
+		most := 100
+		if a.has("most") {
+			most = int(a.number("most"))
+		}
+		due, next, err := d.engine.DueWebhooks(most)
+		return shown(func(a *answer, due []tacos.Webhook) {
+			items(a, due, webhook)
+			a.momentIf("next_at_ms", next)
+		})(due, err)
+	},
+	"dead_webhooks": func(d *driver, a arguments) []byte {
+		return listed(webhook)(d.engine.DeadWebhooks(uint64(a.number("after"))))
+	},
+	"read_note": func(d *driver, a arguments) []byte {
+		value, known, err := d.engine.Note(a.text("name"))
+		return shown(func(a *answer, value []byte) {
+			if known {
+				a.text("value", string(value))
+			}
+		})(value, err)
+	},
+	"notes": func(d *driver, a arguments) []byte {
+		return listed(func(a *answer, note tacos.Note) {
+			a.text("name", note.Name)
+			a.text("value", string(note.Value))
+		})(d.engine.Notes(a.text("prefix")))
+	},
+	"position": func(d *driver, _ arguments) []byte {
+		return shown(func(a *answer, at tacos.Position) { a.int("position", int64(at)) })(d.engine.Position())
+	},
+	"updates": (*driver).updates,
+	"status":  func(d *driver, _ arguments) []byte { return shown(status)(d.engine.Figures()) },
+	"clear_idempotency": func(d *driver, _ arguments) []byte {
+		return whether(d.engine.ClearIdempotency())
+	},
+	"snapshot": func(d *driver, _ arguments) []byte {
+		_, err := d.engine.Snapshot()
+		return whether(err)
+	},
+	"close": func(d *driver, _ arguments) []byte { return whether(d.engine.Stop()) },
+}
+
+func listedEvent(a *answer, v tacos.EventView) {
+	a.text("event", v.ID)
+	a.text("name", v.Settings.Name)
+	a.text("sale", v.Sale.String())
+	a.int("available", int64(v.Counts.Available))
+}
+
+func section(a *answer, v tacos.SectionView) {
+	a.text("section", v.Name)
+	a.bool("standing", v.Standing)
+	a.int("price_min_minor", v.PriceMinMinor)
+	a.int("price_max_minor", v.PriceMaxMinor)
+	a.counts(v.Counts)
+}
+
+func seat(a *answer, v tacos.SeatView) {
+	a.text("id", v.ID)
+	a.text("section", v.Section)
+	a.text("row", v.Row)
+	a.text("number", v.Number)
+	a.int("price_minor", v.PriceMinor)
+	a.text("state", v.State.String())
+}
+
+func queue(a *answer, v tacos.QueueView) {
+	a.int("waiting", int64(v.Waiting))
+	a.int("ready", int64(v.Ready))
+	a.int("inside", int64(v.Inside))
+	a.int("admitted_total", int64(v.AdmittedTotal))
+	a.int("expired_total", int64(v.ExpiredTotal))
+	a.int("left_total", int64(v.LeftTotal))
+	a.bool("paused", v.Paused)
+}
+
+func webhook(a *answer, v tacos.Webhook) {
+	a.text("id", v.ID.String())
+	a.text("payment", v.Payment.String())
+	a.text("tells", v.Tells.String())
+	a.moment("created_at_ms", v.CreatedAt)
+	a.int("attempts", int64(v.Attempts))
+	a.momentIf("next_at_ms", v.NextAt)
+	a.int("order", int64(v.Order))
+}
+
+func status(a *answer, v tacos.Figures) {
+	a.int("events", int64(v.Events))
+	a.int("webhooks_waiting", int64(v.WebhooksDue))
+	a.int("webhooks_dead", int64(v.WebhooksDead))
+	a.int("idempotency_keys", int64(v.IdempotencyKeys))
+	a.bool("poisoned", v.Poisoned != "")
+}
+
+func (d *driver) updates(a arguments) []byte {
+	after := tacos.Position(a.number("after"))
+	return shown(func(a *answer, updates []tacos.Update) {
+		items(a, updates, d.update)
+		if len(updates) > 0 {
+			after = updates[len(updates)-1].Position
+		}
+		a.int("position", int64(after))
+	})(d.engine.UpdatesSince(after, math.MaxInt32))
+}
+
+func (d *driver) update(a *answer, u tacos.Update) {
+	a.text("kind", u.What.String())
+	a.moment("at_ms", u.At)
+	a.textIf("event", u.Event)
+	switch u.What {
+	case tacos.UpdateSale:
+		a.text("state", u.Sale.String())
+	case tacos.UpdateQueuePaused:
+		a.bool("paused", u.Paused)
+	case tacos.UpdateRoomDrawn:
+		a.hex("id", u.Seed[:])
+	case tacos.UpdateSeats:
+		d.changed(a, u)
+	case tacos.UpdateReservation:
+		a.text("id", u.Reservation.String())
+		a.text("state", u.ReservationState.String())
+		a.textIf("user", u.User)
+		if u.FromState != 0 {
+			a.text("from", u.FromState.String())
+		}
+		a.momentIf("expires_at_ms", u.ExpiresAt)
+		d.changed(a, u)
+	case tacos.UpdateHoldExpiring:
+		a.text("id", u.Reservation.String())
+		a.textIf("user", u.User)
+		a.moment("expires_at_ms", u.ExpiresAt)
+	case tacos.UpdatePayment:
+		a.text("id", u.Payment.String())
+		a.text("state", u.PaymentState.String())
+		a.text("effect", u.Effect.String())
+		a.int("refunded_minor", u.RefundedMinor)
+		a.textIf("user", u.User)
+		if u.Reservation != nil {
+			a.text("reservation", u.Reservation.String())
+			a.text("reservation_state", u.ReservationState.String())
+			d.changed(a, u)
+		}
+	case tacos.UpdateWebhook:
+		a.text("id", u.Webhook.String())
+	case tacos.UpdateReady:
+		a.int("tickets", int64(len(u.Tickets)))
+		a.moment("until_ms", u.ExpiresAt)
+	case tacos.UpdateTicketsExpired:
+		a.int("tickets", int64(len(u.Tickets)))
+	case tacos.UpdateNote:
+		a.text("id", u.Note)
+	}
+}
+
+// changed tells which places changed hands, and how they all stand now.
+func (d *driver) changed(a *answer, u tacos.Update) {
+	if len(u.Places) == 0 || u.Event == "" {
+		return
+	}
+	view, err := d.engine.Event(u.Event)
+	if err != nil {
+		giveUp(err)
+	}
+	var places []tacos.Place
+	for _, changed := range u.Places {
+		places = append(places, changed.Place)
+	}
+	d.places(a, view.Number, places)
+	a.text("seats_state", u.Places[0].State.String())
+}
