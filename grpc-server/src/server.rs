@@ -296,7 +296,9 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
                 }
             }
         }
-        app.catalog.tend(&app.engine).await;
+        if app.settings.server.keep_sale_hours {
+            app.catalog.tend(&app.engine).await;
+        }
         let healthy = app.health().state != Health::Unhealthy;
         if healthy != serving {
             serving = healthy;
