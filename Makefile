@@ -39,7 +39,7 @@ deny: ## Licences, sources and double versions (installs cargo-deny once, which 
 test-rust: ## All Rust tests
 	$(CARGO) test --workspace
 
-test-server: ## The server: every RPC, identity, errors, streams, webhooks, operators
+test-server: ## The server: every RPC, identity, errors, streams, webhooks, operators, the conformance suite over gRPC
 	$(CARGO) test -p tacos-server
 
 test-loom: ## Every lock-free protocol under loom

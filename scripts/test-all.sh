@@ -34,6 +34,7 @@ suite 'formatting' '^formatted$' bash -c 'cargo fmt --all --check && echo format
 suite 'clippy' '^no warnings$' bash -c 'cargo clippy --workspace --all-targets --quiet -- -D warnings && echo no warnings'
 suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet && echo documented'
 suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace
+suite 'server' 'grpc: [1-9][0-9]* passed, 0 failed' make --no-print-directory test-server
 suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
 suite 'contract' 'passed' make --no-print-directory test-contract
 suite 'kotlin binding' '^kotlin binding: all passed$' make --no-print-directory test-kotlin

@@ -41,6 +41,8 @@ pub(crate) struct Catalog {
     currencies: RwLock<Vec<Option<Currency>>>,
     from_template: AtomicU32,
     making: tokio::sync::Mutex<()>,
+    /// Held while it is found out whether a step was asked for before.
+    pub(crate) asking: tokio::sync::Mutex<()>,
     /// Held through each step of an operator: they come one after the other.
     pub(crate) operator: tokio::sync::Mutex<()>,
 }
@@ -83,6 +85,7 @@ impl Catalog {
             currencies: RwLock::default(),
             from_template: AtomicU32::new(0),
             making: tokio::sync::Mutex::new(()),
+            asking: tokio::sync::Mutex::new(()),
             operator: tokio::sync::Mutex::new(()),
         }
     }

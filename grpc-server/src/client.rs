@@ -16,11 +16,18 @@ use tonic::{Request, Status, Streaming};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where to call, and as whom.
-#[derive(Clone, Debug)]
-pub(crate) struct Client {
+#[derive(Clone)]
+pub struct Client {
     channel: Channel,
     pool: DescriptorPool,
     token: Option<String>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The token is nobody's business.
+        f.debug_struct("Client").field("has_token", &self.token.is_some()).finish_non_exhaustive()
+    }
 }
 
 /// Messages as bytes: what they mean is known only when the program runs.
@@ -62,7 +69,8 @@ impl Decoder for Raw {
 }
 
 /// Answers of one call: one, or as many as the server streams.
-pub(crate) struct Answers {
+#[derive(Debug)]
+pub struct Answers {
     method: MethodDescriptor,
     first: Option<Bytes>,
     rest: Option<Streaming<Bytes>>,
@@ -70,7 +78,10 @@ pub(crate) struct Answers {
 
 impl Client {
     /// A client of `target`, which need not listen yet. `authority` has the certificates to trust, `token` the JWT.
-    pub(crate) fn new(target: &str, authority: Option<&Path>, token: Option<&Path>) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// An address that is none, files that cannot be read; in words.
+    pub fn new(target: &str, authority: Option<&Path>, token: Option<&Path>) -> Result<Self, String> {
         let mut endpoint = Endpoint::from_shared(target.to_owned())
             .map_err(|error| format!("{target}: {error}"))?
             .connect_timeout(PATIENCE);
@@ -94,6 +105,12 @@ impl Client {
         Ok(Self { channel: endpoint.connect_lazy(), pool, token })
     }
 
+    /// The same client, showing this token.
+    #[must_use]
+    pub fn with_token(&self, token: String) -> Self {
+        Self { token: Some(token), ..self.clone() }
+    }
+
     /// The method that `service.v1.Service/Method` names.
     fn method(&self, rpc: &str) -> Result<MethodDescriptor, String> {
         let (service, method) =
@@ -109,7 +126,10 @@ impl Client {
     }
 
     /// Starts a call. The request is JSON; fields may be named as in the contract or in lower camel case.
-    pub(crate) async fn start(&self, rpc: &str, json: &str) -> Result<Answers, String> {
+    ///
+    /// # Errors
+    /// An RPC or request that is not in the contract, or a call that failed; in words.
+    pub async fn start(&self, rpc: &str, json: &str) -> Result<Answers, String> {
         let method = self.method(rpc)?;
         let mut reader = serde_json::Deserializer::from_str(json);
         let message = DynamicMessage::deserialize(method.input(), &mut reader)
@@ -134,7 +154,10 @@ impl Client {
     }
 
     /// One call with one answer.
-    pub(crate) async fn call(&self, rpc: &str, json: &str) -> Result<Value, String> {
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub async fn call(&self, rpc: &str, json: &str) -> Result<Value, String> {
         let mut answers = self.start(rpc, json).await?;
         answers.next().await?.ok_or_else(|| format!("{rpc} ended without an answer"))
     }
@@ -142,7 +165,10 @@ impl Client {
 
 impl Answers {
     /// The next answer; none once there are no more.
-    pub(crate) async fn next(&mut self) -> Result<Option<Value>, String> {
+    ///
+    /// # Errors
+    /// A stream that broke off, in words.
+    pub async fn next(&mut self) -> Result<Option<Value>, String> {
         let bytes = match (self.first.take(), &mut self.rest) {
             (Some(first), _) => Some(first),
             (None, Some(rest)) => {
@@ -162,7 +188,8 @@ impl Answers {
 }
 
 /// The value at `a.b.0.c` of an answer.
-pub(crate) fn at_path<'a>(answer: &'a Value, path: &str) -> Option<&'a Value> {
+#[must_use]
+pub fn at_path<'a>(answer: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(answer, |found, part| match found {
         Value::Array(list) => part.parse::<usize>().ok().and_then(|at| list.get(at)),
         other => other.get(part),
@@ -170,7 +197,8 @@ pub(crate) fn at_path<'a>(answer: &'a Value, path: &str) -> Option<&'a Value> {
 }
 
 /// A value as a shell wants it: text without quotes, all else as JSON.
-pub(crate) fn plain(value: &Value) -> String {
+#[must_use]
+pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

@@ -7,7 +7,7 @@ mod call;
 mod card;
 mod catalog;
 pub mod cli;
-mod client;
+pub mod client;
 pub mod commands;
 mod emergency;
 mod health;

@@ -36,6 +36,8 @@ use crate::{hub, metrics, webhooks};
 const PENDING_RESETS_MAX: usize = 64;
 /// Silent connections are asked whether they live this often.
 const KEEPALIVE: Duration = Duration::from_secs(30);
+/// Connections that have ended may take so long to go.
+const LET_GO_MAX: Duration = Duration::from_secs(5);
 /// Keys, sales and health are looked after this often.
 const TEND_EVERY: Duration = Duration::from_secs(1);
 
@@ -143,6 +145,15 @@ impl Server {
         if tokio::time::timeout(patience, all_ended).await.is_err() {
             tracing::warn!("some calls did not end in time and are cut off");
             self.tasks.shutdown().await;
+        }
+        // Connections let go of the engine a moment after they have ended; then the folder may be opened again.
+        let let_go = async {
+            while Arc::strong_count(&self.app) > 1 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        if tokio::time::timeout(LET_GO_MAX, let_go).await.is_err() {
+            tracing::warn!("some connections have not let go of the engine");
         }
         let engine = self.app.engine.clone();
         let closed = tokio::task::spawn_blocking(move || engine.close()).await;
@@ -296,7 +307,9 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
                 }
             }
         }
-        app.catalog.tend(&app.engine).await;
+        if app.settings.server.keep_sale_hours {
+            app.catalog.tend(&app.engine).await;
+        }
         let healthy = app.health().state != Health::Unhealthy;
         if healthy != serving {
             serving = healthy;

@@ -63,6 +63,8 @@ pub struct Server {
     pub allow_public_without_keys: bool,
     /// How long calls that are under way may take to end when the server drains, in seconds.
     pub drain_seconds: u64,
+    /// Sales open and close by themselves at the moments that their events name.
+    pub keep_sale_hours: bool,
     /// A supervisor starts the process again when it ends: allows RESTART_SERVICE.
     pub supervised: bool,
     /// Address that payment addresses begin with.
@@ -78,6 +80,7 @@ impl Default for Server {
             metrics_listen: None,
             allow_public_without_keys: false,
             drain_seconds: 10,
+            keep_sale_hours: true,
             supervised: false,
             payment_base_url: "http://127.0.0.1:8080/pay".to_owned(),
             backup_dir: PathBuf::from("backups"),

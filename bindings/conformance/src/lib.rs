@@ -11,10 +11,10 @@ mod scenario;
 mod selftest;
 mod target;
 
-pub use drive::Driven;
+pub use drive::{Driven, copy_folder};
 pub use report::{Report, load, table};
 pub use run::{PASS_SLICE_MS, run};
-pub use rust::{RustEngine, Way, refusal_record, write_of};
+pub use rust::{RustEngine, Way, config_of, read_of, refusal_record, write_of};
 pub use scenario::{Call, Check, Expectations, Malformed, Scenario, Step, Work};
 pub use selftest::selftest;
 pub use target::{Answer, Open, Outcome, Record, Restart, START_UNIX_MS, Target};

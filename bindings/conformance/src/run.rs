@@ -124,7 +124,8 @@ impl Running {
             }
             (Answer::Refused(refusal), Check::Refused(expected)) => {
                 let expected = self.known_record(expected)?;
-                Ok(subset(&format!("{name}: refused"), &expected, &refusal)?)
+                let so = self.target.is_refused_so(&expected, &refusal);
+                Ok(so.map_err(|why| format!("{name}: refused: {why}"))?)
             }
             (Answer::Failed(word), Check::Fails(expected)) if word == *expected => Ok(()),
             (Answer::Reply(reply), expected) => {

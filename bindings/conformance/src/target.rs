@@ -38,6 +38,19 @@ pub trait Target {
     /// Does several writes, given together, in order; one answer each.
     fn batch(&mut self, calls: &[(&str, Record)]) -> Vec<Answer>;
 
+    /// Whether a refusal that came is the one that was expected. A face with fewer words for refusals says here which of
+    /// its own it takes for which.
+    ///
+    /// # Errors
+    /// What was expected and what came, in words.
+    fn is_refused_so(&self, expected: &Record, found: &Record) -> Result<(), String> {
+        let other = expected.iter().find(|(field, value)| found.get(*field) != Some(value));
+        other.map_or(Ok(()), |(field, value)| {
+            let here = found.get(field).map_or_else(|| "absent".to_owned(), Value::to_string);
+            Err(format!("{field} is {here}, not {value}"))
+        })
+    }
+
     /// Lets the clock go on; nothing fires.
     fn advance(&mut self, ms: u64);
 

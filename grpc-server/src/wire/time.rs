@@ -3,9 +3,15 @@
 use prost_types::Timestamp;
 use tacos_engine::UnixMs;
 
-/// A moment as it goes over the wire.
+/// The last second that a timestamp of the wire can name: the end of the year 9999.
+const SECONDS_MAX: u64 = 253_402_300_799;
+
+/// A moment as it goes over the wire; `None` for one that never comes.
 pub(crate) fn timestamp(at: UnixMs) -> Option<Timestamp> {
     let ms = at.get();
+    if ms / 1_000 > SECONDS_MAX {
+        return None;
+    }
     Some(Timestamp {
         seconds: i64::try_from(ms / 1_000).ok()?,
         nanos: i32::try_from(ms % 1_000).ok()? * 1_000_000,

@@ -172,7 +172,10 @@ fn judge(block: Result<Block, String>) -> Answer {
 }
 
 /// The files of `from` as they are now, in `to`.
-pub(crate) fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+///
+/// # Errors
+/// Those of the file system.
+pub fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let to = to.join(entry.file_name());

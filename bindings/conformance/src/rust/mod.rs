@@ -54,7 +54,7 @@ impl RustEngine {
     /// In words.
     pub fn open(settings: &Record, way: Way) -> Result<Self, String> {
         let clock = Arc::new(ManualClock::new(UnixMs::new(START_UNIX_MS)));
-        let config = config(settings, &clock).map_err(|IllFormed(field)| format!("{field} is ill-formed"))?;
+        let config = config_of(settings, &clock)?;
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let engine = Engine::open(folder.path(), config.clone()).map_err(|error| error.to_string())?;
         let queue = engine.completion_queue(BATCH_MAX);
@@ -189,6 +189,20 @@ impl IllFormed {
 /// The name of the argument that cannot be what it should be.
 pub fn write_of(operation: &str, with: &Record) -> Result<Option<Command>, String> {
     commands::command(operation, Args(with)).map_err(|IllFormed(field)| field)
+}
+
+/// A scenario's read as the engine answers it: what another face's answer is compared with.
+#[must_use]
+pub fn read_of(engine: &Engine, operation: &str, with: &Record) -> Answer {
+    reads::read(engine, operation, Args(with)).unwrap_or_else(IllFormed::into_answer)
+}
+
+/// The engine's configuration for a scenario's settings: driven by hand, on this clock.
+///
+/// # Errors
+/// The setting that cannot be what it should be.
+pub fn config_of(settings: &Record, clock: &Arc<ManualClock>) -> Result<Config, String> {
+    config(settings, clock).map_err(|IllFormed(field)| format!("{field} is ill-formed"))
 }
 
 fn config(settings: &Record, clock: &Arc<ManualClock>) -> Result<Config, IllFormed> {

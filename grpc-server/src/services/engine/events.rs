@@ -15,7 +15,7 @@ use tacos_proto::engine::v1::{
 };
 
 use super::queue_policy::{policy_of, wire_policy};
-use super::{event_id, once, reason};
+use super::{Asked, event_id, once, reason};
 use crate::call::Call;
 use crate::catalog::next_revision;
 use crate::rpc::Rpc;
@@ -161,9 +161,9 @@ pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, F
     record(call, event)
 }
 
-/// True if the record changed at or after `at`: what is asked for again was done.
-pub(super) fn done_since(record: &EventRecord, at: tacos_engine::UnixMs) -> bool {
-    moment(record.updated_at.as_ref()).is_some_and(|updated| updated >= at)
+/// True if what is asked for again was done: the record changed since.
+pub(super) fn done_since(record: &EventRecord, asked: Asked) -> bool {
+    asked.was_done(moment(record.updated_at.as_ref()))
 }
 
 pub(super) async fn create_event(
@@ -173,10 +173,10 @@ pub(super) async fn create_event(
     let settings = request.settings.clone().unwrap_or_default();
     let checked = check(&call, &settings)?;
     let _alone = call.catalog.operator.lock().await;
-    let at = once(&call, Rpc::CreateEvent, &request.idempotency_key, &request).await?;
+    let asked = once(&call, Rpc::CreateEvent, &request.idempotency_key, &request).await?;
     if let Ok(found) = record(&call, &checked.event) {
         // The same request came before, and this is what came of it.
-        if moment(found.created_at.as_ref()).is_some_and(|created| created >= at) {
+        if asked.was_done(moment(found.created_at.as_ref())) {
             return Ok(CreateEventResponse { event: Some(found), error: None });
         }
         return Err(Refusal::EventExists.into());
@@ -207,9 +207,9 @@ pub(super) async fn update_event(
     let wanted = request.settings.clone().unwrap_or_default();
     let event = event_id(&wanted.event_id)?;
     let _alone = call.catalog.operator.lock().await;
-    let at = once(&call, Rpc::UpdateEvent, &request.idempotency_key, &request).await?;
+    let asked = once(&call, Rpc::UpdateEvent, &request.idempotency_key, &request).await?;
     let old = record(&call, &event)?;
-    if done_since(&old, at) {
+    if done_since(&old, asked) {
         return Ok(UpdateEventResponse { event: Some(old), error: None });
     }
     if request.expected_revision != 0 && request.expected_revision != old.revision {
@@ -289,7 +289,7 @@ pub(super) async fn list_events(call: Call, request: ListEventsRequest) -> Resul
 }
 
 /// Brings a sale into a state; success if it is there already.
-async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventRecord, Fault> {
+async fn set_sale(call: &Call, event: &EventId, state: Sale, asked: Asked) -> Result<EventRecord, Fault> {
     let view = match call.engine.event(event) {
         Ok(view) => view,
         Err(_) if call.catalog.facts(event).record.is_some() => {
@@ -297,8 +297,9 @@ async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventReco
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    if view.sale == state {
-        return record(call, event);
+    let now = record(call, event)?;
+    if view.sale == state || done_since(&now, asked) {
+        return Ok(now);
     }
     match (view.sale, state) {
         (Sale::Closed, _) => return Err(Refusal::SaleNotOpen(Sale::Closed).into()),
@@ -333,22 +334,22 @@ pub(super) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<Op
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     let _alone = call.catalog.operator.lock().await;
-    once(&call, Rpc::OpenSale, &request.idempotency_key, &request).await?;
-    Ok(OpenSaleResponse { event: Some(set_sale(&call, &event, Sale::Open).await?), error: None })
+    let asked = once(&call, Rpc::OpenSale, &request.idempotency_key, &request).await?;
+    Ok(OpenSaleResponse { event: Some(set_sale(&call, &event, Sale::Open, asked).await?), error: None })
 }
 
 pub(super) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<PauseSaleResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     let _alone = call.catalog.operator.lock().await;
-    once(&call, Rpc::PauseSale, &request.idempotency_key, &request).await?;
-    Ok(PauseSaleResponse { event: Some(set_sale(&call, &event, Sale::Paused).await?), error: None })
+    let asked = once(&call, Rpc::PauseSale, &request.idempotency_key, &request).await?;
+    Ok(PauseSaleResponse { event: Some(set_sale(&call, &event, Sale::Paused, asked).await?), error: None })
 }
 
 pub(super) async fn close_sale(call: Call, request: CloseSaleRequest) -> Result<CloseSaleResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     let _alone = call.catalog.operator.lock().await;
-    once(&call, Rpc::CloseSale, &request.idempotency_key, &request).await?;
-    Ok(CloseSaleResponse { event: Some(set_sale(&call, &event, Sale::Closed).await?), error: None })
+    let asked = once(&call, Rpc::CloseSale, &request.idempotency_key, &request).await?;
+    Ok(CloseSaleResponse { event: Some(set_sale(&call, &event, Sale::Closed, asked).await?), error: None })
 }

@@ -9,7 +9,7 @@ mod seat_map;
 
 use prost::Message;
 use sha2::{Digest, Sha256};
-use tacos_engine::{EventId, ExternalId, Note, UnixMs};
+use tacos_engine::{EventId, ExternalId, IdempotencyKey, Note, UnixMs};
 use tacos_proto::engine::v1::engine_service_server::EngineService;
 use tacos_proto::engine::v1::{
     BlockSeatsRequest, BlockSeatsResponse, CloseSaleRequest, CloseSaleResponse, CreateEventRequest,
@@ -29,6 +29,7 @@ use tonic::{Request, Response, Status};
 
 use crate::call::{Call, unary};
 use crate::rpc::Rpc;
+use crate::wire::error::hex;
 use crate::wire::{Checks, Fault};
 use events::{close_sale, create_event, get_event, list_events, open_sale, pause_sale, update_event};
 use operations::{
@@ -73,21 +74,50 @@ unary! { EngineService:
     }
 }}
 
+/// What is known of a step that an operator asks for.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    /// When it was first asked for.
+    at: UnixMs,
+    /// It was asked for before, under the same key.
+    again: bool,
+}
+
+impl Asked {
+    /// True if a record that changed at this moment already has what is asked for: a crash between the asking and the
+    /// doing leaves a step that was asked for and not done.
+    fn was_done(self, changed_at: Option<UnixMs>) -> bool {
+        self.again && changed_at.is_some_and(|changed| changed >= self.at)
+    }
+}
+
 /// Steps of an operator that are more than one command of the engine: the key is remembered by the engine together with
-/// what was asked. Returns when this was first asked; a step that finds its work done after that moment was a repeat.
-async fn once(call: &Call, rpc: Rpc, key: &str, request: &impl Message) -> Result<UnixMs, Fault> {
+/// what was asked, each key for one RPC and one caller.
+async fn once(call: &Call, rpc: Rpc, key: &str, request: &impl Message) -> Result<Asked, Fault> {
     let mut checks = Checks::new();
     let key = call.key(&mut checks, key);
     let (key,) = checks.take((key,))?;
-    let mut digest = Sha256::new();
-    digest.update(rpc.to_string());
-    digest.update([0]);
-    digest.update(call.caller.subject.as_bytes());
-    digest.update([0]);
-    digest.update(request.encode_to_vec());
+    let Some(key) = key else { return Ok(Asked { at: call.engine.now(), again: false }) };
     let name = ExternalId::new("server.operator").map_err(|error| Fault::internal(error.to_string()))?;
-    let done = call.engine.note(Note { name, value: Some(digest.finalize().to_vec()), key }).await?;
-    Ok(done.at)
+    let value = Sha256::digest(request.encode_to_vec()).to_vec();
+    let key = scoped(call, rpc, &key)?;
+    let _alone = call.catalog.asking.lock().await;
+    // A repeat writes nothing: what was taken away stays away.
+    let cleared = call.engine.note(Note { name: name.clone(), value: None, key: None });
+    let done = call.engine.note(Note { name: name.clone(), value: Some(value), key: Some(key) }).await?;
+    drop(cleared);
+    Ok(Asked { at: done.at, again: call.engine.read_note(&name).is_none() })
+}
+
+/// A key that the engine keeps apart from those of other RPCs and other callers.
+fn scoped(call: &Call, rpc: Rpc, key: &IdempotencyKey) -> Result<IdempotencyKey, Fault> {
+    let mut digest = Sha256::new();
+    for part in [rpc.to_string().as_str(), &call.caller.subject, key.as_str()] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    let text = format!("op:{}", hex(&digest.finalize()[..24]));
+    IdempotencyKey::new(&text).map_err(|error| Fault::internal(error.to_string()))
 }
 
 /// An event that an operator names.

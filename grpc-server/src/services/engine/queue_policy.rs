@@ -1,7 +1,9 @@
 //! Waiting lines: their rules, pauses, and the pre-sale room whose order is drawn by lot.
 
+use sha2::{Digest, Sha256};
 use tacos_engine::{
-    DrawRoom, EventId, PauseQueue, PresaleRoom, QueuePolicy as Line, Refusal, SetQueuePolicy, UnixMs,
+    DrawRoom, EventId, ExternalId, Note, PauseQueue, PresaleRoom, QueuePolicy as Line, Refusal,
+    SetQueuePolicy, UnixMs,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::{
@@ -12,9 +14,10 @@ use tacos_proto::engine::v1::{
 };
 
 use super::events::{raise, record};
-use super::{event_id, once, reason};
+use super::{event_id, once, reason, scoped};
 use crate::call::Call;
 use crate::rpc::Rpc;
+use crate::wire::error::hex;
 use crate::wire::time::{count, moment_of};
 use crate::wire::{Checks, Fault, timestamp};
 
@@ -121,9 +124,9 @@ pub(super) async fn set_queue_policy(
     };
     let (wanted,) = checks.take((wanted,))?;
     let _alone = call.catalog.operator.lock().await;
-    let at = once(&call, Rpc::SetQueuePolicy, &request.idempotency_key, &request).await?;
+    let asked = once(&call, Rpc::SetQueuePolicy, &request.idempotency_key, &request).await?;
     let old = record(&call, &event)?;
-    let repeated = super::events::done_since(&old, at);
+    let repeated = super::events::done_since(&old, asked);
     if !repeated && request.expected_revision != 0 && request.expected_revision != old.revision {
         return Err(Fault::new(
             ErrorCode::ConcurrentModification,
@@ -170,18 +173,19 @@ fn without_line(call: &Call, event: &EventId) -> Result<Line, Fault> {
     Ok(Line { enabled: false, room: None, ..policy })
 }
 
-async fn pause(call: &Call, event: &EventId, paused: bool) -> Result<UnixMs, Fault> {
-    let done = call.engine.pause_queue(PauseQueue { event: event.clone(), paused, key: None }).await?;
-    Ok(done.at)
+async fn pause(call: &Call, rpc: Rpc, event_id_text: &str, key: &str, paused: bool) -> Result<UnixMs, Fault> {
+    let event = event_id(event_id_text)?;
+    let mut checks = Checks::new();
+    let key = call.key(&mut checks, key);
+    let (key,) = checks.take((key,))?;
+    let key = key.map(|key| scoped(call, rpc, &key)).transpose()?;
+    Ok(call.engine.pause_queue(PauseQueue { event, paused, key }).await?.at)
 }
 
 pub(super) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Result<PauseQueueResponse, Fault> {
     reason(&request.reason)?;
-    let event = event_id(&request.event_id)?;
-    let at = once(&call, Rpc::PauseQueue, &request.idempotency_key, &request).await?;
-    let done = pause(&call, &event, true).await?;
-    // The same answer to the same key.
-    Ok(PauseQueueResponse { paused_at: timestamp(done.min(at)), error: None })
+    let at = pause(&call, Rpc::PauseQueue, &request.event_id, &request.idempotency_key, true).await?;
+    Ok(PauseQueueResponse { paused_at: timestamp(at), error: None })
 }
 
 pub(super) async fn resume_queue(
@@ -189,10 +193,19 @@ pub(super) async fn resume_queue(
     request: ResumeQueueRequest,
 ) -> Result<ResumeQueueResponse, Fault> {
     reason(&request.reason)?;
-    let event = event_id(&request.event_id)?;
-    let at = once(&call, Rpc::ResumeQueue, &request.idempotency_key, &request).await?;
-    let done = pause(&call, &event, false).await?;
-    Ok(ResumeQueueResponse { resumed_at: timestamp(done.min(at)), error: None })
+    let at = pause(&call, Rpc::ResumeQueue, &request.event_id, &request.idempotency_key, false).await?;
+    Ok(ResumeQueueResponse { resumed_at: timestamp(at), error: None })
+}
+
+/// Name of the note with the moment of a draw that an operator asked for.
+fn draw_note(event: &EventId) -> Result<ExternalId, Fault> {
+    let digest = Sha256::digest(event.as_str().as_bytes());
+    ExternalId::new(&format!("drawn.{}", hex(&digest[..16])))
+        .map_err(|error| Fault::internal(error.to_string()))
+}
+
+fn moment_kept(bytes: Vec<u8>) -> Option<UnixMs> {
+    <[u8; 8]>::try_from(bytes).ok().map(|bytes| UnixMs::new(u64::from_le_bytes(bytes)))
 }
 
 /// The room as everybody may see it: the hash of the seed at once, the seed after the draw.
@@ -203,7 +216,8 @@ fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, Fault> {
     let drawn = draw.seed.is_some();
     let state = if drawn { PresaleState::Drawn } else { PresaleState::Open };
     let waiting = call.engine.queue(event).map_or(0, |queue| queue.waiting);
-    let drawn_at = room.map(|room| room.draws_at).filter(|at| drawn && *at <= call.engine.now());
+    let in_time = room.map(|room| room.draws_at).filter(|at| drawn && *at <= call.engine.now());
+    let drawn_at = call.engine.read_note(&draw_note(event)?).and_then(moment_kept).or(in_time);
     Ok(Some(Presale {
         state: state as i32,
         seed_hash: draw.commitment.to_vec(),
@@ -254,7 +268,9 @@ pub(super) async fn draw_presale(
     if room.state() == PresaleState::Drawn {
         return Ok(DrawPresaleResponse { presale: Some(room), error: None });
     }
-    call.engine.draw_room(DrawRoom { event: event.clone(), key: None }).await?;
+    let drawn = call.engine.draw_room(DrawRoom { event: event.clone(), key: None }).await?;
+    let value = Some(drawn.at.get().to_le_bytes().to_vec());
+    call.engine.note(Note { name: draw_note(&event)?, value, key: None }).await?;
     Ok(DrawPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
 

@@ -173,9 +173,9 @@ pub(super) async fn import_seat_map(
         try_out(&call, plain.clone(), &checked)?;
         return Ok(answer(found));
     }
-    let at = once(&call, Rpc::ImportSeatMap, &request.idempotency_key, &request).await?;
+    let asked = once(&call, Rpc::ImportSeatMap, &request.idempotency_key, &request).await?;
     if call.engine.event(&event).is_ok() {
-        if done_since(&found, at) {
+        if done_since(&found, asked) {
             return Ok(answer(found));
         }
         return Err(Fault::precondition("the event has its seat map: it cannot be replaced"));
