@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate bench test-kotlin test-c test-go demo test-server conformance bench-border
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go demo test-server conformance bench-border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -77,6 +77,9 @@ soak: ## Ten minutes of everything, with memory over time (MINUTES=10)
 simulate: ## The whole engine against its model, with faults: SEED=1 RUNS=100 KIND=memory|disk|faults ARGS=--trace
 	$(CARGO) run --release --quiet -p tacos-engine --features testing --example simulate -- \
 		--seed $(or $(SEED),1) --runs $(or $(RUNS),100) --kind $(or $(KIND),faults) $(ARGS)
+fuzz: ## Coverage-guided fuzzing; each target for SECONDS_EACH seconds (a short smoke if not given)
+	fuzz/run.sh
+
 bench-border: ## What a call costs from Rust, C, Go and Kotlin, side by side
 	bindings/tests/bench.sh
 

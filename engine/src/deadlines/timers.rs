@@ -57,7 +57,7 @@ struct Driver {
 
 impl Timers {
     /// A table of at most `bound` timers whose driver is never told of news: it turns as it likes.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn with_bound(bound: u32) -> Self {
         Self::with_alarm(bound, Arc::new(Alarm::new(|| ())))
     }

@@ -252,7 +252,8 @@ impl Wire for crate::command::Currency {
     }
     fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         let code = <[u8; 3]>::get(from)?;
-        std::str::from_utf8(&code).ok().and_then(Self::new).ok_or(Malformed("currency"))
+        // Upper case is what is written; anything else is damage.
+        if code.iter().all(u8::is_ascii_uppercase) { Ok(Self(code)) } else { Err(Malformed("currency")) }
     }
 }
 

@@ -2,6 +2,7 @@
 //! whole engine, a seeded workload of customers, an auditor that compares, and a simulator that puts them together.
 
 mod auditor;
+pub mod fuzz;
 mod model;
 mod random;
 mod simulator;

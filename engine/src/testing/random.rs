@@ -1,20 +1,52 @@
-//! A small seeded generator: the same seed gives the same run on every machine. Not for secrets.
+//! A small seeded generator: the same seed gives the same run on every machine. Not for secrets. It may read a tape first,
+//! so that a fuzzer decides what happens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// `SplitMix64` (Steele, Lea and Flood 2014).
-#[derive(Clone, Copy, Debug)]
-pub struct Random(u64);
+#[derive(Clone, Debug)]
+pub struct Random {
+    state: u64,
+    tape: Option<Tape>,
+}
+
+/// Choices made by somebody else; clones read on where the others stopped.
+#[derive(Clone, Debug)]
+struct Tape {
+    bytes: Arc<[u8]>,
+    at: Arc<AtomicUsize>,
+}
+
+impl Tape {
+    /// Two bytes are enough for every choice that a run makes often.
+    fn next(&self) -> Option<u64> {
+        let at = self.at.fetch_add(2, Ordering::Relaxed);
+        let two = self.bytes.get(at..at + 2)?;
+        Some(u64::from(two[0]) | u64::from(two[1]) << 8)
+    }
+}
 
 impl Random {
     /// A generator that starts at `seed`.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, tape: None }
     }
 
-    /// The next 64 bits.
+    /// A generator that gives what `bytes` say, two a draw, and when they are used up goes on by itself.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self { state: 0, tape: Some(Tape { bytes: bytes.into(), at: Arc::default() }) }
+    }
+
+    /// The next 64 bits; of a tape only the lower 16 are drawn.
     pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
+        if let Some(drawn) = self.tape.as_ref().and_then(Tape::next) {
+            return drawn;
+        }
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)

@@ -96,6 +96,15 @@ impl Simulation {
         Self::new(seed, Some(storage), true)
     }
 
+    /// An engine in memory whose customers do what `bytes` say: for fuzzers. Two bytes a choice.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let mut simulation = Self::new(0, None, false);
+        simulation.random = Random::of_bytes(bytes);
+        simulation.workload = Workload::with_random(simulation.random.clone(), CUSTOMERS, START);
+        simulation
+    }
+
     /// With a bug.
     #[must_use]
     pub fn planting(mut self, planted: Planted) -> Self {

@@ -63,6 +63,12 @@ impl Workload {
     /// So many customers at the events of [`Workload::opening`].
     #[must_use]
     pub fn new(seed: u64, customers: usize, start: UnixMs) -> Self {
+        Self::with_random(Random::new(seed), customers, start)
+    }
+
+    /// The same, with choices from `random`.
+    #[must_use]
+    pub fn with_random(random: Random, customers: usize, start: UnixMs) -> Self {
         let customer = |at| Customer {
             user: UserId::new(&format!("user-{at}")).expect("valid"),
             session: SessionId::new(&format!("tab-{at}")).expect("valid"),
@@ -72,12 +78,7 @@ impl Workload {
             payments: Vec::new(),
             last: None,
         };
-        Self {
-            random: Random::new(seed),
-            customers: (0..customers.max(1)).map(customer).collect(),
-            keys: 0,
-            start,
-        }
+        Self { random, customers: (0..customers.max(1)).map(customer).collect(), keys: 0, start }
     }
 
     /// The commands that set the events up.
