@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A project of somebody else: in an empty folder, with the files that the README shows and nothing else, it depends on the
-# artifact of the local Maven repository, sells a seat, and finds it sold after a restart.
+# artifact of the local Maven repository, sells a seat, and finds it sold after a restart; in Kotlin, and in Java.
 set -euo pipefail
 readme=$(cd "$(dirname "$0")/.." && pwd)/README.md
 folder=$(mktemp -d)
@@ -17,6 +17,7 @@ take() {
 }
 take pom.xml
 take src/main/kotlin/Shop.kt
+take src/main/java/Shop.java
 
 mvn -q -B -ntp package
 for run in first second; do
@@ -26,4 +27,12 @@ done
 grep -qx 'sold A-7: ord_[0-9a-z]*' first.txt
 grep -qx 'A-7 was taken: conflict: seats are taken: A-7' first.txt
 grep -qx 'after the restart: 1 of 10 sold' second.txt
+
+mvn -q -B -ntp dependency:build-classpath -Dmdep.outputFile=classpath.txt
+for run in first second; do
+    java -cp "$(cat classpath.txt)" src/main/java/Shop.java "$folder/data-java" | tee "java-$run.txt"
+done
+grep -qx 'sold A-7: ord_[0-9a-z]*' java-first.txt
+grep -qx 'A-7 was taken: conflict: seats are taken: A-7' java-first.txt
+grep -qx 'after the restart: 1 of 10 sold' java-second.txt
 echo 'fresh project: passed'

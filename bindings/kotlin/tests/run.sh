@@ -8,6 +8,9 @@ export MAVEN_OPTS="${MAVEN_OPTS:--Xmx1g}"
 for tool in cargo java mvn; do
     command -v "$tool" >/dev/null || { echo "$tool is needed" >&2; exit 1; }
 done
+target=${CARGO_TARGET_DIR:-$(cd ../.. && pwd)/target}
+# Where the table of the conformance suite looks for the results of all languages.
+export TACOS_CONFORMANCE_RESULTS="${TACOS_CONFORMANCE_RESULTS:-$target/conformance}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 ran=()
@@ -27,6 +30,7 @@ suite() {
 
 suite 'border, Rust side (tests)' '^test .* ok$' cargo test --package tacos-engine-uniffi
 suite 'artifact, Kotlin and Java (test classes)' 'Tests run: [1-9].* -- in ' mvn -B -ntp install
+suite 'conformance suite' 'passed' cut -f 1,2 "$TACOS_CONFORMANCE_RESULTS/kotlin.tsv"
 suite 'fresh project' '^fresh project: passed$' tests/fresh_project.sh
 suite 'sample service' '^sample: passed$' sample/demo.sh
 

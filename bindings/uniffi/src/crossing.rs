@@ -79,14 +79,36 @@ fn words_of(payload: &(dyn Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
 }
 
-fn decoded<T: Lift<UniFfiTag>>(env: &Env<'_>, bytes: &JByteArray<'_>, length: jint) -> Result<T, Bug> {
-    let length = usize::try_from(length).map_err(|_| Bug(format!("{length} bytes")))?;
+/// The first `length` bytes of an array.
+fn copied(env: &Env<'_>, bytes: &JByteArray<'_>, length: jint) -> Result<Vec<u8>, Bug> {
+    let there = bytes.len(env)?;
+    let length = usize::try_from(length).ok().filter(|length| *length <= there);
+    let length = length.ok_or_else(|| Bug(format!("not so many bytes: there are {there}")))?;
     let mut buffer = vec![0; length];
     bytes.get_region(env, 0, &mut buffer)?;
-    let buffer: Vec<u8> = buffer.into_iter().map(i8::cast_unsigned).collect();
-    let mut rest = buffer.as_slice();
-    let value = T::try_read(&mut rest).map_err(|error| Bug(error.to_string()))?;
-    if rest.is_empty() { Ok(value) } else { Err(Bug(format!("{} bytes too many", rest.len()))) }
+    Ok(buffer.into_iter().map(i8::cast_unsigned).collect())
+}
+
+fn read_one<T: Lift<UniFfiTag>>(rest: &mut &[u8]) -> Result<T, Bug> {
+    T::try_read(rest).map_err(|error| Bug(error.to_string()))
+}
+
+fn nothing_left(rest: &[u8]) -> Result<(), Bug> {
+    if rest.is_empty() { Ok(()) } else { Err(Bug(format!("{} bytes too many", rest.len()))) }
+}
+
+fn decoded<T: Lift<UniFfiTag>>(bytes: &[u8]) -> Result<T, Bug> {
+    let mut rest = bytes;
+    let value = read_one(&mut rest)?;
+    nothing_left(rest).map(|()| value)
+}
+
+/// A list; uniffi would believe whatever number stands in front of it, and make room for so many.
+fn decoded_list<T: Lift<UniFfiTag>>(bytes: &[u8]) -> Result<Vec<T>, Bug> {
+    let (count, mut rest) = bytes.split_first_chunk().ok_or_else(|| Bug("no list".to_owned()))?;
+    let values: Vec<T> =
+        (0..i32::from_be_bytes(*count)).map(|_| read_one(&mut rest)).collect::<Result<_, _>>()?;
+    nothing_left(rest).map(|()| values)
 }
 
 fn encoded<'frame, T: Lower<UniFfiTag>>(env: &mut Env<'frame>, value: T) -> Result<JByteArray<'frame>, Bug> {
@@ -109,7 +131,7 @@ pub fn submit<'frame>(
     length: jint,
 ) -> JByteArray<'frame> {
     env.with_env(|env| {
-        let request: RawRequest = decoded(env, &request, length)?;
+        let request: RawRequest = decoded(&copied(env, &request, length)?)?;
         let answer = engine(number).map_or(Some(RawAnswer::Closed), |engine| engine.submit(tag, request));
         answer.map_or(Ok(JByteArray::default()), |answer| encoded(env, answer))
     })
@@ -127,7 +149,7 @@ pub fn submit_all<'frame>(
     length: jint,
 ) -> JByteArray<'frame> {
     env.with_env(|env| {
-        let requests: Vec<RawRequest> = decoded(env, &requests, length)?;
+        let requests: Vec<RawRequest> = decoded_list(&copied(env, &requests, length)?)?;
         let answers: Vec<Option<RawAnswer>> = match engine(number) {
             Some(engine) => engine.submit_all(first_tag, requests),
             None => requests.iter().map(|_| Some(RawAnswer::Closed)).collect(),
@@ -162,7 +184,7 @@ pub fn read<'frame>(
     length: jint,
 ) -> JByteArray<'frame> {
     env.with_env(|env| {
-        let read: RawRead = decoded(env, &read, length)?;
+        let read: RawRead = decoded(&copied(env, &read, length)?)?;
         let answer = engine(number).map_or(RawAnswer::Closed, |engine| engine.read(read));
         encoded(env, answer)
     })

@@ -60,22 +60,31 @@ data class EventSettings(
     class Builder internal constructor(name: String, currency: String) {
         private var settings = EventSettings(name, currency)
 
+        /** See [EventSettings.seatsPerReservationMax]. */
         fun seatsPerReservationMax(max: Int) = set { copy(seatsPerReservationMax = max) }
 
+        /** See [EventSettings.seatsPerUserMax]. */
         fun seatsPerUserMax(max: Int) = set { copy(seatsPerUserMax = max) }
 
+        /** See [EventSettings.hold]. */
         fun hold(hold: java.time.Duration) = set { copy(hold = hold.toKotlinDuration()) }
 
+        /** See [EventSettings.holdMax]. */
         fun holdMax(max: java.time.Duration) = set { copy(holdMax = max.toKotlinDuration()) }
 
+        /** See [EventSettings.extensionMax]. */
         fun extensionMax(max: java.time.Duration) = set { copy(extensionMax = max.toKotlinDuration()) }
 
+        /** See [EventSettings.extensionsMax]. */
         fun extensionsMax(max: Int) = set { copy(extensionsMax = max) }
 
+        /** See [EventSettings.saleStarts]. */
         fun saleStarts(moment: Instant) = set { copy(saleStarts = moment) }
 
+        /** See [EventSettings.saleEnds]. */
         fun saleEnds(moment: Instant) = set { copy(saleEnds = moment) }
 
+        /** What was set, and defaults for the rest. */
         fun build(): EventSettings = settings
 
         private fun set(change: EventSettings.() -> EventSettings): Builder = apply { settings = settings.change() }
@@ -172,26 +181,37 @@ data class QueuePolicy(
     class Builder internal constructor() {
         private var policy = QueuePolicy()
 
+        /** See [QueuePolicy.enabled]. */
         fun enabled(enabled: Boolean) = set { copy(enabled = enabled) }
 
+        /** See [QueuePolicy.admissionsPerMinute]. */
         fun admissionsPerMinute(count: Int) = set { copy(admissionsPerMinute = count) }
 
+        /** See [QueuePolicy.burst]. */
         fun burst(count: Int) = set { copy(burst = count) }
 
+        /** See [QueuePolicy.insideMax]. */
         fun insideMax(count: Int) = set { copy(insideMax = count) }
 
+        /** See [QueuePolicy.waitingMax]. */
         fun waitingMax(count: Int) = set { copy(waitingMax = count) }
 
+        /** See [QueuePolicy.claimWindow]. */
         fun claimWindow(window: java.time.Duration) = set { copy(claimWindow = window.toKotlinDuration()) }
 
+        /** See [QueuePolicy.tokenTtl]. */
         fun tokenTtl(ttl: java.time.Duration) = set { copy(tokenTtl = ttl.toKotlinDuration()) }
 
+        /** See [QueuePolicy.inactivity]. */
         fun inactivity(time: java.time.Duration) = set { copy(inactivity = time.toKotlinDuration()) }
 
+        /** See [QueuePolicy.onePlacePerUser]. */
         fun onePlacePerUser(one: Boolean) = set { copy(onePlacePerUser = one) }
 
+        /** See [QueuePolicy.room]. */
         fun room(room: PresaleRoom) = set { copy(room = room) }
 
+        /** What was set, and defaults for the rest. */
         fun build(): QueuePolicy = policy
 
         private fun set(change: QueuePolicy.() -> QueuePolicy): Builder = apply { policy = policy.change() }

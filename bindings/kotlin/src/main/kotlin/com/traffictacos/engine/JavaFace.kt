@@ -2,6 +2,9 @@
 package com.traffictacos.engine
 
 import com.traffictacos.engine.border.RawAnswer
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.future.future
 import kotlinx.coroutines.runBlocking
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
@@ -75,6 +78,10 @@ class AsyncEngine internal constructor(
         }
         return future
     }
+
+    /** Does them one after the other with one crossing of the border; see [Sales.executeAll]. */
+    fun executeAll(commands: List<Command<*>>): CompletableFuture<List<Answer>> =
+        CoroutineScope(executor.asCoroutineDispatcher()).future { engine.executeAll(commands) }
 
     @Suppress("UNCHECKED_CAST")
     private fun <R : Answer> CompletableFuture<R>.settle(answer: RawAnswer) {

@@ -95,54 +95,79 @@ data class Options(
     class Builder internal constructor() {
         private var options = Options()
 
+        /** See [Options.durability]. */
         fun durability(durability: Durability) = set { copy(durability = durability) }
 
+        /** See [Options.timeByHandFrom]. */
         fun timeByHandFrom(moment: Instant) = set { copy(timeByHandFrom = moment) }
 
+        /** See [Options.fixedEntropy]. */
         fun fixedEntropy(seed: Long) = set { copy(fixedEntropy = seed) }
 
+        /** See [Options.idempotencyRequired]. */
         fun idempotencyRequired(required: Boolean) = set { copy(idempotencyRequired = required) }
 
+        /** See [Options.idempotencyTtl]. */
         fun idempotencyTtl(ttl: java.time.Duration) = set { copy(idempotencyTtl = ttl.toKotlinDuration()) }
 
+        /** See [Options.idempotencyKeysMax]. */
         fun idempotencyKeysMax(max: Int) = set { copy(idempotencyKeysMax = max) }
 
+        /** See [Options.reservationsMax]. */
         fun reservationsMax(max: Int) = set { copy(reservationsMax = max) }
 
+        /** See [Options.paymentsMax]. */
         fun paymentsMax(max: Int) = set { copy(paymentsMax = max) }
 
+        /** See [Options.webhooksMax]. */
         fun webhooksMax(max: Int) = set { copy(webhooksMax = max) }
 
+        /** See [Options.notesMax]. */
         fun notesMax(max: Int) = set { copy(notesMax = max) }
 
+        /** See [Options.retention]. */
         fun retention(retention: java.time.Duration) = set { copy(retention = retention.toKotlinDuration()) }
 
+        /** See [Options.expiryWarning]. */
         fun expiryWarning(before: java.time.Duration) = set { copy(expiryWarning = before.toKotlinDuration()) }
 
+        /** See [Options.admissionsPerSecondMax]. */
         fun admissionsPerSecondMax(max: Int) = set { copy(admissionsPerSecondMax = max) }
 
+        /** See [Options.refundLatePayments]. */
         fun refundLatePayments(refund: Boolean) = set { copy(refundLatePayments = refund) }
 
+        /** See [Options.paymentAmountMustMatch]. */
         fun paymentAmountMustMatch(must: Boolean) = set { copy(paymentAmountMustMatch = must) }
 
+        /** See [Options.paymentTtl]. */
         fun paymentTtl(ttl: java.time.Duration) = set { copy(paymentTtl = ttl.toKotlinDuration()) }
 
+        /** See [Options.paymentTimePermille]. */
         fun paymentTimePermille(permille: Int) = set { copy(paymentTimePermille = permille) }
 
+        /** See [Options.webhookRetriesMax]. */
         fun webhookRetriesMax(max: Int) = set { copy(webhookRetriesMax = max) }
 
+        /** See [Options.logBufferBytes]. */
         fun logBufferBytes(bytes: Long) = set { copy(logBufferBytes = bytes) }
 
+        /** See [Options.updateHistoryBytes]. */
         fun updateHistoryBytes(bytes: Long) = set { copy(updateHistoryBytes = bytes) }
 
+        /** See [Options.segmentBytes]. */
         fun segmentBytes(bytes: Long) = set { copy(segmentBytes = bytes) }
 
+        /** See [Options.snapshotEveryBytes]. */
         fun snapshotEveryBytes(bytes: Long) = set { copy(snapshotEveryBytes = bytes) }
 
+        /** See [Options.cutAtDamage]. */
         fun cutAtDamage(cut: Boolean) = set { copy(cutAtDamage = cut) }
 
+        /** See [Options.inFlightMax]. */
         fun inFlightMax(max: Int) = set { copy(inFlightMax = max) }
 
+        /** What was set, and defaults for the rest. */
         fun build(): Options = options
 
         private fun set(change: Options.() -> Options): Builder = apply { options = options.change() }

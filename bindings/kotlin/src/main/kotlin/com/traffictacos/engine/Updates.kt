@@ -76,19 +76,30 @@ sealed interface What {
     data class WebhookChanged(val id: String) : What
 
     /** Somebody joined the line. */
-    data class Joined(val token: String) : What
+    data class Joined(val token: String) : What {
+        // A credential shows itself only when asked.
+        override fun toString() = "Joined(token=wtkn_…)"
+    }
 
     /** Somebody left it. */
-    data class Left(val token: String) : What
+    data class Left(val token: String) : What {
+        override fun toString() = "Left(token=wtkn_…)"
+    }
 
     /** It is these people's turn, until the moment given. */
-    data class Ready(val tokens: List<String>, val until: Instant) : What
+    data class Ready(val tokens: List<String>, val until: Instant) : What {
+        override fun toString() = "Ready(${tokens.size} tokens, until=$until)"
+    }
 
     /** Somebody was let in. */
-    data class Admitted(val token: String, val reservationToken: String) : What
+    data class Admitted(val token: String, val reservationToken: String) : What {
+        override fun toString() = "Admitted(token=wtkn_…, reservationToken=rtkn_…)"
+    }
 
     /** These people's time ran out. */
-    data class PlacesExpired(val tokens: List<String>) : What
+    data class PlacesExpired(val tokens: List<String>) : What {
+        override fun toString() = "PlacesExpired(${tokens.size} tokens)"
+    }
 
     /** A durable note was set or removed. */
     data class NoteChanged(val name: String) : What

@@ -81,6 +81,10 @@ class JavaCallersTest {
                     return ((Released) async.execute(new Release(Which.id(id))).join()).getPlaces().size();
                 });
             assertEquals(1, nested.get());
+            List<Command<?>> batch = List.of(new Reserve(EVENT, "lee", Want.best(1, "floor")), new Reserve(EVENT, "lee", Want.seats("A-1")));
+            List<Answer> answers = async.executeAll(batch).get();
+            assertInstanceOf(Reserved.class, answers.get(0));
+            assertEquals("seats_taken", assertInstanceOf(Refused.class, answers.get(1)).getCode());
             assertEquals(100, engine.counts(EVENT).getSold());
         }
     }

@@ -79,6 +79,8 @@ class RefusalsAreValuesTest {
             val admitted = engine.requestAdmission(joined.token).orThrow()
             assertEquals(false, joined.token in "$joined")
             assertEquals(false, admitted.token in "$admitted")
+            val told = engine.blocking().updates(0).use { "${it.poll()}" }
+            assertEquals(listOf(true, false, false), listOf("Admitted(", joined.token, admitted.token).map { it in told })
         }
     }
 
