@@ -316,8 +316,9 @@ func TestASlowReaderIsTold(t *testing.T) {
 	options.UpdateHistoryBytes = 1 << 16
 	e := inMemory(t, options)
 	ctx := context.Background()
-	note := func() { must(e.SetNote(ctx, tacos.SetNote{Name: "one", Value: []byte("value")}))(t) }
+	note := func() { must(e.SetNote(ctx, tacos.SetNote{Name: "one", Value: make([]byte, 2_000)}))(t) }
 	note()
+	const notes = 200
 	seen := 0
 	for _, err := range e.Updates(ctx, 0) {
 		if err != nil {
@@ -327,12 +328,12 @@ func TestASlowReaderIsTold(t *testing.T) {
 			break
 		}
 		if seen++; seen == 1 {
-			for range 20_000 {
+			for range notes {
 				note()
 			}
 		}
 	}
-	if seen >= 20_000 {
+	if seen >= notes {
 		t.Fatal("the updates were kept for ever")
 	}
 	position := must(e.Position())(t)
