@@ -1,6 +1,7 @@
 //! What the commands of the command line do. The only place that writes to standard output.
 
 mod client;
+mod compare;
 mod demo;
 mod event;
 mod journal;

@@ -39,6 +39,14 @@ pub(crate) async fn audit(play: &Play, bar: &ProgressBar) -> Result<String, Stri
         }
         bar.inc(1);
     }
+    let held = play.held.lock().clone();
+    for (user, id) in &held {
+        let ask = GetReservationRequest { reservation_id: id.clone(), user_id: user.clone() };
+        let answer = reservations.get_reservation(ask).await.map_err(|error| error.to_string())?.into_inner();
+        if answer.reservation.is_none() {
+            play.violated(format!("acknowledged reservation {id} is not there: {:?}", answer.error));
+        }
+    }
     let sold = seats_sold(play).await?;
     for (seat, order) in &owner {
         if !sold.contains_key(*seat) {
@@ -51,7 +59,11 @@ pub(crate) async fn audit(play: &Play, bar: &ProgressBar) -> Result<String, Stri
         play.violated(format!("{seats} seats were acknowledged as sold, but only {counted} are"));
     }
     bar.finish_and_clear();
-    Ok(format!("{} orders with {seats} seats, {counted} places sold altogether", acknowledged.len()))
+    Ok(format!(
+        "{} reservations, {} orders with {seats} seats, {counted} places sold altogether",
+        held.len(),
+        acknowledged.len()
+    ))
 }
 
 async fn seats_sold(play: &Play) -> Result<HashMap<String, ()>, String> {
