@@ -11,7 +11,8 @@ use tacos_proto::reservation::v1::ReserveSeatRequest;
 use tacos_proto::reservation::v1::inventory_service_client::InventoryServiceClient;
 use tokio::runtime::Runtime;
 
-use super::load::{import_catalogue, own_settings};
+use super::import_catalogue;
+use super::load::own_settings;
 use super::say;
 use crate::cli::Load;
 use crate::play::{Bare, Play, Step, Work, of, places, serve_bare, steady};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tacos_engine::{Engine, EventId, QueuePolicy};
 
-use super::load::import_catalogue;
+use super::import_catalogue;
 use super::{interrupted, runtime, say, what_to_try};
 use crate::cli::Demo;
 use crate::play::{Play, Step, arrive, of};

@@ -18,7 +18,7 @@ use crate::{LogRing, Server, open_engine};
 const QUANTILES: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
 
 /// Creates the events of the catalogue, and opens their sales.
-pub(super) fn import_catalogue(engine: &Engine, queue: &QueuePolicy) -> Result<(), String> {
+pub(crate) fn import_catalogue(engine: &Engine, queue: &QueuePolicy) -> Result<(), String> {
     for (id, file) in catalogue()? {
         let EventFile { name, currency, .. } = &file;
         let currency = Currency::new(currency).ok_or("the catalogue has no currency")?;

@@ -104,3 +104,54 @@ async fn counts(play: &Play) -> Result<u64, String> {
     }
     Ok(sold)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Acknowledged;
+    use super::*;
+    use crate::commands::import_catalogue;
+    use crate::settings::Settings;
+    use crate::{LogRing, Server, open_engine};
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tacos_engine::QueuePolicy;
+
+    #[tokio::test]
+    async fn the_truth_passes_and_every_kind_of_lie_is_found() {
+        let mut settings = Settings::default();
+        settings.engine.durability = crate::settings::DurabilityName::Memory;
+        settings.engine.payment_time_permille = 1;
+        settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+        settings.limits.user_per_second = 0;
+        let engine = open_engine(&settings, |_| ()).expect("opens");
+        let queue = QueuePolicy { admissions_per_minute: 60_000, burst: 100, ..QueuePolicy::default() };
+        import_catalogue(&engine, &queue).expect("imported");
+        let server = Server::start(engine, settings, None, LogRing::new(8)).await.expect("serves");
+        let target = format!("http://{}", server.addresses[0]);
+        let mut play = Play::new(&target, 1, "evt_2025_1006", 5, Duration::ZERO).expect("an address");
+        Arc::get_mut(&mut play).expect("nobody else has it").patience = Duration::from_secs(2);
+        super::super::arrive(&play, 50, 20, None).await;
+        let truth = play.acknowledged.lock().clone();
+        assert!(!truth.is_empty(), "nobody bought, seed 5");
+
+        let audited = async || {
+            play.violations.lock().clear();
+            audit(&play, &ProgressBar::hidden()).await.expect("the audit itself works");
+            play.violations.lock().join("\n")
+        };
+        assert_eq!(audited().await, "");
+        play.acknowledged.lock().push(Acknowledged { order: "ord_other".to_owned(), ..truth[0].clone() });
+        let found = audited().await;
+        assert!(found.contains("was sold twice"), "{found}");
+        *play.acknowledged.lock() = truth.clone();
+        play.acknowledged.lock()[0].seats.push("999-Z-1".to_owned());
+        let found = audited().await;
+        assert!(found.contains("is not there as it was") && found.contains("is not sold"), "{found}");
+        *play.acknowledged.lock() = truth;
+        play.held.lock().push(("user-1".to_owned(), "rsv_0000000000000b3nat3vm5bpcw".to_owned()));
+        let found = audited().await;
+        assert!(found.contains("acknowledged reservation"), "{found}");
+        drop(play);
+        server.drain().await.expect("ends cleanly");
+    }
+}
