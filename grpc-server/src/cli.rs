@@ -223,6 +223,12 @@ pub struct Load {
     /// Connections.
     #[arg(long, default_value_t = 8)]
     pub connections: usize,
+    /// The server may be away for so long, in seconds: calls are sent again with the same key; 0: every call must succeed.
+    #[arg(long, default_value_t = 0)]
+    pub outage_seconds: u64,
+    /// Compare the server's processor time for a call with that of a bare tonic server with the same messages.
+    #[arg(long)]
+    pub against_echo: bool,
     /// Seed of all that is left to chance.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -1,61 +1,18 @@
 //! What a newcomer does: starts the server with the demo sale, copies the printed lines into another terminal, and holds
 //! a confirmed seat at the end. The lines are run as they are printed.
 
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+#[path = "support/process.rs"]
+mod process;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_tacos-server");
+use std::process::Command;
 
-/// A server that ends with the test, however the test ends.
-struct Serving(Child);
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Starts it over a folder; returns the lines to type.
-fn serve(folder: &Path) -> (Serving, Vec<String>) {
-    let mut child = Command::new(PROGRAM)
-        .args(["serve", "--demo-sale", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data-dir"])
-        .arg(folder)
-        // Simulated payments at a hundredth of their time; nothing else differs from what a newcomer has.
-        .env("TACOS_ENGINE__PAYMENT_TIME_PERMILLE", "10")
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let out = BufReader::new(child.stdout.take().expect("piped"));
-    let serving = Serving(child);
-    let mut lines = Vec::new();
-    for line in out.lines() {
-        let line = line.expect("text");
-        let last = line.starts_with("Or all of it at once");
-        lines.push(line);
-        if last {
-            break;
-        }
-    }
-    (serving, lines)
-}
-
-fn run(command: &mut Command) -> String {
-    let mut child =
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
-    let (mut out, mut err) = (String::new(), String::new());
-    child.stdout.take().expect("piped").read_to_string(&mut out).expect("text");
-    child.stderr.take().expect("piped").read_to_string(&mut err).expect("text");
-    assert!(child.wait().expect("ends").success(), "it failed:\n{out}\n{err}");
-    out
-}
+use process::{PROGRAM, Serving, run};
 
 #[test]
 fn the_printed_lines_lead_from_the_line_to_a_confirmed_seat() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (_serving, printed) = serve(&folder.path().join("data"));
+    let serving = Serving::start(&folder.path().join("data"), "127.0.0.1:0", &[]);
+    let printed = &serving.printed;
     let begin = printed.iter().position(|line| line.starts_with("EVENT=")).expect("lines to type");
     let lines: Vec<&str> =
         printed[begin..].iter().take_while(|line| !line.is_empty()).map(String::as_str).collect();
@@ -73,10 +30,8 @@ fn the_printed_lines_lead_from_the_line_to_a_confirmed_seat() {
 #[test]
 fn the_built_in_client_shows_refusals_and_ends_badly_then() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (_serving, printed) = serve(&folder.path().join("data"));
-    let address = printed.iter().find_map(|line| line.strip_prefix("Serving on ")).expect("an address");
-    let address = address.split(": ").next().expect("an address");
-    let target = format!("http://{address}");
+    let serving = Serving::start(&folder.path().join("data"), "127.0.0.1:0", &[]);
+    let target = serving.target();
     let call = |rpc: &str, json: &str| {
         Command::new(PROGRAM).args(["call", "--target", &target, rpc, json]).output().expect("it runs")
     };

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tacos_engine::{Engine, EventId, QueuePolicy};
 
-use super::load::import_catalogue;
+use super::import_catalogue;
 use super::{interrupted, runtime, say, what_to_try};
 use crate::cli::Demo;
 use crate::play::{Play, Step, arrive, of};
@@ -36,7 +36,7 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
         let server = Server::start(engine.clone(), settings, None, Arc::clone(logs)).await?;
         let address = server.addresses[0];
         say(&what_to_try(&address.to_string()))?;
-        let play = Play::new(&format!("http://{address}"), 2, EVENT, 1)?;
+        let play = Play::new(&format!("http://{address}"), 2, EVENT, 1, Duration::ZERO)?;
         let until = (demo.seconds > 0).then(|| Instant::now() + Duration::from_secs(demo.seconds));
         tokio::select! {
             () = arrive(&play, demo.rate, u32::MAX, until) => {}

@@ -10,7 +10,7 @@ use tacos_engine::{Currency, Engine, EventSettings, QueuePolicy, SaleState};
 
 use super::{event, runtime, say};
 use crate::cli::Load;
-use crate::play::{Play, Step, arrive, audit, of, queue_requests};
+use crate::play::{Play, Step, Work, arrive, audit, of, steady};
 use crate::settings::Settings;
 use crate::venue::{EventFile, catalogue};
 use crate::{LogRing, Server, open_engine};
@@ -18,7 +18,7 @@ use crate::{LogRing, Server, open_engine};
 const QUANTILES: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
 
 /// Creates the events of the catalogue, and opens their sales.
-pub(super) fn import_catalogue(engine: &Engine, queue: &QueuePolicy) -> Result<(), String> {
+pub(crate) fn import_catalogue(engine: &Engine, queue: &QueuePolicy) -> Result<(), String> {
     for (id, file) in catalogue()? {
         let EventFile { name, currency, .. } = &file;
         let currency = Currency::new(currency).ok_or("the catalogue has no currency")?;
@@ -35,7 +35,7 @@ pub(super) fn import_catalogue(engine: &Engine, queue: &QueuePolicy) -> Result<(
 }
 
 /// A folder that goes with its owner.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(PathBuf);
 
 impl Drop for Scratch {
     fn drop(&mut self) {
@@ -44,15 +44,11 @@ impl Drop for Scratch {
     }
 }
 
-/// Plays against the target, or against a server of its own over a fresh folder.
-///
-/// # Errors
-/// What went wrong, or what the audit found, in words.
-pub fn load(mut settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<(), String> {
-    let runtime = runtime()?;
-    if let Some(target) = &load.target {
-        return runtime.block_on(play(target, load));
-    }
+/// Settings of a server that is only there to be played against, over a fresh folder of its own.
+pub(super) fn own_settings(
+    mut settings: Settings,
+    logs: &Arc<LogRing>,
+) -> Result<(Settings, Scratch), String> {
     "warn".clone_into(&mut settings.log.level);
     logs.install(&settings.log)?;
     let scratch = Scratch(std::env::temp_dir().join(format!("tacos-load-{}", std::process::id())));
@@ -60,6 +56,22 @@ pub fn load(mut settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<
     settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(200);
     settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
     (settings.limits.user_per_second, settings.limits.address_per_second) = (0, 0);
+    Ok((settings, scratch))
+}
+
+/// Plays against the target, or against a server of its own over a fresh folder.
+///
+/// # Errors
+/// What went wrong, or what the audit found, in words.
+pub fn load(settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<(), String> {
+    if load.against_echo {
+        return super::compare::compare(settings, load, logs);
+    }
+    let runtime = runtime()?;
+    if let Some(target) = &load.target {
+        return runtime.block_on(play(target, load));
+    }
+    let (settings, _scratch) = own_settings(settings, logs)?;
     let engine = open_engine(&settings, |_| ())?;
     let queue = QueuePolicy {
         admissions_per_minute: 60_000,
@@ -77,7 +89,8 @@ pub fn load(mut settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<
 }
 
 async fn play(target: &str, load: &Load) -> Result<(), String> {
-    let play = Play::new(target, load.connections, &load.event, load.seed)?;
+    let outage = Duration::from_secs(load.outage_seconds);
+    let play = Play::new(target, load.connections, &load.event, load.seed, outage)?;
     let bar = ProgressBar::new(u64::from(load.customers));
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
         bar.set_style(style);
@@ -101,7 +114,7 @@ async fn play(target: &str, load: &Load) -> Result<(), String> {
     match load.queue_only {
         Some(rate) => {
             bar.set_length(u64::from(rate) * load.seconds);
-            queue_requests(&play, rate, load.seconds).await;
+            steady(&play, Work::Line, rate, load.seconds, 0, Vec::new()).await;
         }
         None => arrive(&play, load.rate, load.customers, None).await,
     }
@@ -144,12 +157,13 @@ fn report(play: &Play, load: &Load, took: Duration) -> String {
     if load.queue_only.is_none() {
         let _ = writeln!(
             text,
-            "arrived {} admitted {} impatient {} held {} retried {} abandoned {} unpaid {} expired {} sold out {} sold {} ({} seats)",
+            "arrived {} admitted {} impatient {} held {} retried {} repeated {} abandoned {} unpaid {} expired {} sold out {} sold {} ({} seats)",
             of(&tally.arrived),
             of(&tally.admitted),
             of(&tally.impatient),
             of(&tally.held),
             of(&tally.retried),
+            of(&tally.repeated),
             of(&tally.abandoned),
             of(&tally.unpaid),
             of(&tally.expired),

@@ -1,6 +1,7 @@
 //! What the commands of the command line do. The only place that writes to standard output.
 
 mod client;
+mod compare;
 mod demo;
 mod event;
 mod journal;
@@ -22,6 +23,7 @@ pub use client::{call, try_it};
 pub use demo::demo;
 pub use event::event;
 pub use journal::{backup, journal, restore};
+pub(crate) use load::import_catalogue;
 pub use load::load;
 
 /// Writes a line to standard output.
@@ -64,7 +66,7 @@ pub fn serve(
         }
     })?;
     if serve.demo_sale && engine.events().is_empty() {
-        load::import_catalogue(&engine, &demo_line())?;
+        import_catalogue(&engine, &demo_line())?;
     }
     runtime()?.block_on(async move {
         let plain = settings.tls.cert_file.is_none() && !settings.has_keys();

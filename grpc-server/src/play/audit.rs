@@ -39,6 +39,14 @@ pub(crate) async fn audit(play: &Play, bar: &ProgressBar) -> Result<String, Stri
         }
         bar.inc(1);
     }
+    let held = play.held.lock().clone();
+    for (user, id) in &held {
+        let ask = GetReservationRequest { reservation_id: id.clone(), user_id: user.clone() };
+        let answer = reservations.get_reservation(ask).await.map_err(|error| error.to_string())?.into_inner();
+        if answer.reservation.is_none() {
+            play.violated(format!("acknowledged reservation {id} is not there: {:?}", answer.error));
+        }
+    }
     let sold = seats_sold(play).await?;
     for (seat, order) in &owner {
         if !sold.contains_key(*seat) {
@@ -51,7 +59,11 @@ pub(crate) async fn audit(play: &Play, bar: &ProgressBar) -> Result<String, Stri
         play.violated(format!("{seats} seats were acknowledged as sold, but only {counted} are"));
     }
     bar.finish_and_clear();
-    Ok(format!("{} orders with {seats} seats, {counted} places sold altogether", acknowledged.len()))
+    Ok(format!(
+        "{} reservations, {} orders with {seats} seats, {counted} places sold altogether",
+        held.len(),
+        acknowledged.len()
+    ))
 }
 
 async fn seats_sold(play: &Play) -> Result<HashMap<String, ()>, String> {
@@ -91,4 +103,55 @@ async fn counts(play: &Play) -> Result<u64, String> {
         sold += u64::try_from(section.sold_seats).unwrap_or(0);
     }
     Ok(sold)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Acknowledged;
+    use super::*;
+    use crate::commands::import_catalogue;
+    use crate::settings::Settings;
+    use crate::{LogRing, Server, open_engine};
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tacos_engine::QueuePolicy;
+
+    #[tokio::test]
+    async fn the_truth_passes_and_every_kind_of_lie_is_found() {
+        let mut settings = Settings::default();
+        settings.engine.durability = crate::settings::DurabilityName::Memory;
+        settings.engine.payment_time_permille = 1;
+        settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+        settings.limits.user_per_second = 0;
+        let engine = open_engine(&settings, |_| ()).expect("opens");
+        let queue = QueuePolicy { admissions_per_minute: 60_000, burst: 100, ..QueuePolicy::default() };
+        import_catalogue(&engine, &queue).expect("imported");
+        let server = Server::start(engine, settings, None, LogRing::new(8)).await.expect("serves");
+        let target = format!("http://{}", server.addresses[0]);
+        let mut play = Play::new(&target, 1, "evt_2025_1006", 5, Duration::ZERO).expect("an address");
+        Arc::get_mut(&mut play).expect("nobody else has it").patience = Duration::from_secs(2);
+        super::super::arrive(&play, 50, 20, None).await;
+        let truth = play.acknowledged.lock().clone();
+        assert!(!truth.is_empty(), "nobody bought, seed 5");
+
+        let audited = async || {
+            play.violations.lock().clear();
+            audit(&play, &ProgressBar::hidden()).await.expect("the audit itself works");
+            play.violations.lock().join("\n")
+        };
+        assert_eq!(audited().await, "");
+        play.acknowledged.lock().push(Acknowledged { order: "ord_other".to_owned(), ..truth[0].clone() });
+        let found = audited().await;
+        assert!(found.contains("was sold twice"), "{found}");
+        *play.acknowledged.lock() = truth.clone();
+        play.acknowledged.lock()[0].seats.push("999-Z-1".to_owned());
+        let found = audited().await;
+        assert!(found.contains("is not there as it was") && found.contains("is not sold"), "{found}");
+        *play.acknowledged.lock() = truth;
+        play.held.lock().push(("user-1".to_owned(), "rsv_0000000000000b3nat3vm5bpcw".to_owned()));
+        let found = audited().await;
+        assert!(found.contains("acknowledged reservation"), "{found}");
+        drop(play);
+        server.drain().await.expect("ends cleanly");
+    }
 }

@@ -18,10 +18,24 @@ use tacos_proto::reservation::v1::{
 };
 use tonic::transport::Channel;
 
-use super::{Acknowledged, Chance, Play, Step, of, one};
+use super::{Acknowledged, Chance, Play, Step, one};
 
 /// How often somebody in line asks whether it is their turn.
 const ASK_EVERY: Duration = Duration::from_millis(250);
+
+/// Sends a request, and the same one again for as long as the server may be away.
+macro_rules! insist {
+    ($self:ident, $what:literal, $client:ident.$method:ident($request:expr)) => {{
+        let (request, began) = ($request, Instant::now());
+        loop {
+            match $client.$method(request.clone()).await {
+                Ok(answer) => break answer.into_inner(),
+                Err(status) if $self.play.is_away(&status, began) => $self.play.wait_for_server().await,
+                Err(status) => return Err($self.broken($what, status)),
+            }
+        }
+    }};
+}
 
 /// Why a customer's way ended early: told already.
 struct Ended;
@@ -94,8 +108,7 @@ impl Customer {
             session_id: format!("tab-{}", self.user),
             metadata: None,
         };
-        let joined =
-            queue.join_queue(join).await.map_err(|error| self.broken("JoinQueue", error))?.into_inner();
+        let joined = insist!(self, "JoinQueue", queue.join_queue(join));
         // From when it was due, not from when there was time for it: a slow server hides nothing.
         self.play.took(Step::Join, due.elapsed());
         if let Some(error) = &joined.error {
@@ -110,9 +123,7 @@ impl Customer {
                 event_id: self.play.event.clone(),
                 user_id: self.user.clone(),
             };
-            let answer =
-                queue.request_admission(ask).await.map_err(|error| self.broken("RequestAdmission", error))?;
-            let answer = answer.into_inner();
+            let answer = insist!(self, "RequestAdmission", queue.request_admission(ask));
             self.play.took(Step::Admission, asked.elapsed());
             match answer.admission() {
                 AdmissionStatus::Granted => {
@@ -128,7 +139,7 @@ impl Customer {
                         waiting_token: joined.waiting_token,
                         reason: "no patience".into(),
                     };
-                    queue.leave_queue(leave).await.map_err(|error| self.broken("LeaveQueue", error))?;
+                    insist!(self, "LeaveQueue", queue.leave_queue(leave));
                     return Err(Ended);
                 }
                 other => return Err(self.broken("RequestAdmission", format!("{other:?} {:?}", answer.error))),
@@ -148,8 +159,7 @@ impl Customer {
             ..CreateReservationRequest::default()
         };
         let asked = Instant::now();
-        let answer = reservations.create_reservation(request.clone()).await;
-        let held = answer.map_err(|error| self.broken("CreateReservation", error))?.into_inner();
+        let held = insist!(self, "CreateReservation", reservations.create_reservation(request.clone()));
         self.play.took(Step::Reserve, asked.elapsed());
         match &held.error {
             Some(error) if error.code() == ErrorCode::InsufficientInventory => {
@@ -159,10 +169,10 @@ impl Customer {
             Some(error) => return Err(self.refused("CreateReservation", error)),
             None => one(&self.play.tally.held),
         }
+        self.play.held.lock().push((self.user.clone(), held.reservation_id.clone()));
         if self.chance.percent(10) {
             one(&self.play.tally.retried);
-            let again = reservations.create_reservation(request).await;
-            let again = again.map_err(|error| self.broken("CreateReservation", error))?.into_inner();
+            let again = insist!(self, "CreateReservation", reservations.create_reservation(request));
             if again != held {
                 self.play.violated(format!("a retry was answered differently: {held:?} then {again:?}"));
             }
@@ -192,8 +202,7 @@ impl Customer {
             ..CreatePaymentIntentRequest::default()
         };
         let asked = Instant::now();
-        let answer = payments.create_payment_intent(request).await;
-        let intent = answer.map_err(|error| self.broken("CreatePaymentIntent", error))?.into_inner();
+        let intent = insist!(self, "CreatePaymentIntent", payments.create_payment_intent(request));
         self.play.took(Step::Pay, asked.elapsed());
         if let Some(error) = &intent.error {
             return Err(self.refused("CreatePaymentIntent", error));
@@ -204,8 +213,7 @@ impl Customer {
             tokio::time::sleep(ASK_EVERY).await;
             let ask = GetPaymentStatusRequest { payment_intent_id: id.clone(), user_id: self.user.clone() };
             let asked = Instant::now();
-            let answer = payments.get_payment_status(ask).await;
-            let answer = answer.map_err(|error| self.broken("GetPaymentStatus", error))?.into_inner();
+            let answer = insist!(self, "GetPaymentStatus", payments.get_payment_status(ask));
             self.play.took(Step::PaymentStatus, asked.elapsed());
             match answer.payment.as_ref().map(tacos_proto::payment::v1::Payment::status) {
                 Some(PaymentStatus::Completed) => return Ok(id),
@@ -229,8 +237,7 @@ impl Customer {
             idempotency_key: format!("confirm-{}", self.user),
         };
         let asked = Instant::now();
-        let answer = reservations.confirm_reservation(confirm).await;
-        let order = answer.map_err(|error| self.broken("ConfirmReservation", error))?.into_inner();
+        let order = insist!(self, "ConfirmReservation", reservations.confirm_reservation(confirm));
         self.play.took(Step::Confirm, asked.elapsed());
         match &order.error {
             Some(error) if error.code() == ErrorCode::ReservationExpired => {
@@ -249,7 +256,6 @@ impl Customer {
             order: order.order_id,
             seats,
         });
-        debug_assert!(of(&self.play.tally.sold) > 0);
         Ok(())
     }
 }

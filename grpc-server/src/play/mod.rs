@@ -2,20 +2,25 @@
 //! seats in groups, walk away, retry with the same key, pay in every way; and the audit of what the server told them.
 
 mod audit;
+mod bare;
 mod customer;
 mod queue;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use parking_lot::Mutex;
 use tonic::transport::{Channel, Endpoint};
 
 pub(crate) use audit::audit;
+pub(crate) use bare::{Bare, serve as serve_bare};
 pub(crate) use customer::arrive;
-pub(crate) use queue::queue_requests;
+pub(crate) use queue::{Work, places, steady};
+
+/// A call that broke off is sent again after so long.
+const REPEAT_AFTER: Duration = Duration::from_millis(100);
 
 /// One step of a customer, for its latency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +75,8 @@ macro_rules! counters {
     };
 }
 counters!(
-    arrived, admitted, impatient, held, sold_out, abandoned, unpaid, sold, seats, retried, expired, failed,
-    done
+    repeated, arrived, admitted, impatient, held, sold_out, abandoned, unpaid, sold, seats, retried, expired,
+    failed, done
 );
 
 /// One more of something.
@@ -91,17 +96,27 @@ pub(crate) struct Play {
     pub(crate) tally: Tally,
     latencies: Vec<Mutex<Histogram<u64>>>,
     pub(crate) acknowledged: Mutex<Vec<Acknowledged>>,
+    /// User and id of every reservation that the server acknowledged.
+    pub(crate) held: Mutex<Vec<(String, String)>>,
     /// Violations of what the server promises, in words: the first ones.
     pub(crate) violations: Mutex<Vec<String>>,
     pub(crate) first_failure: Mutex<Option<String>>,
     next_channel: AtomicU64,
     seed: u64,
-    /// Simulated payments take this share of their usual time.
+    /// A customer waits so long for each thing.
     pub(crate) patience: Duration,
+    /// The server may be away for so long before a call counts as failed.
+    outage: Duration,
 }
 
 impl Play {
-    pub(crate) fn new(target: &str, connections: usize, event: &str, seed: u64) -> Result<Arc<Self>, String> {
+    pub(crate) fn new(
+        target: &str,
+        connections: usize,
+        event: &str,
+        seed: u64,
+        outage: Duration,
+    ) -> Result<Arc<Self>, String> {
         let endpoint = Endpoint::from_shared(target.to_owned())
             .map_err(|error| format!("{target}: {error}"))?
             .timeout(Duration::from_secs(30))
@@ -116,12 +131,28 @@ impl Play {
             tally: Tally::default(),
             latencies: Step::ALL.iter().map(|_| empty()).collect::<Result<_, _>>()?,
             acknowledged: Mutex::default(),
+            held: Mutex::default(),
             violations: Mutex::default(),
             first_failure: Mutex::default(),
             next_channel: AtomicU64::new(0),
             seed,
             patience: Duration::from_secs(30),
+            outage,
         }))
+    }
+
+    /// True if a call came to nothing because nobody answered, and the server may still come back.
+    fn is_away(&self, status: &tonic::Status, began: Instant) -> bool {
+        use tonic::Code::{Cancelled, Internal, Unavailable, Unknown};
+        // What a connection that breaks off in the middle of a call comes out as.
+        let broke_off = matches!(status.code(), Unavailable | Unknown | Cancelled | Internal);
+        broke_off && began.elapsed() < self.outage
+    }
+
+    /// A moment before the same call is sent again.
+    async fn wait_for_server(&self) {
+        one(&self.tally.repeated);
+        tokio::time::sleep(REPEAT_AFTER).await;
     }
 
     /// A connection; they take turns.
