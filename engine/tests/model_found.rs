@@ -268,6 +268,38 @@ fn a_window_shortened_during_a_pause_ends_on_time() {
 }
 
 #[test]
+fn a_window_shortened_by_a_second_pause_ends_on_time() {
+    let policy = |claim_window_ms| QueuePolicy { claim_window_ms, inside_max: 1, ..QueuePolicy::default() };
+    let house = House::new(None, Some(policy(60_000)));
+    let pause = |paused| {
+        house.engine.pause_queue(PauseQueue { event: event(), paused, key: None }).wait().expect("done");
+    };
+    let pass = |seconds| {
+        house.pass(seconds);
+        house.engine.turn();
+    };
+    let (first, second) = (house.join("tab-1"), house.join("tab-2"));
+    assert_eq!(house.place(&first), QueueState::Ready);
+    // The first window ends during a pause, and begins again after it: until 130 s.
+    pause(true);
+    pass(70);
+    pause(false);
+    pass(2);
+    // A second pause between two looks, and a shorter window after it: until 78 s.
+    pause(true);
+    let command = SetQueuePolicy { event: event(), policy: policy(5_000), key: None };
+    house.engine.set_queue_policy(command).wait().expect("set");
+    house.pass(1);
+    pause(false);
+    pass(5);
+    let mut updates = Vec::new();
+    house.engine.updates(Position::ZERO).expect("kept").read(&mut updates).expect("read");
+    let ready = updates.iter().filter(|update| matches!(update.what, What::Ready(..))).count();
+    assert_eq!(ready, 2, "the place has passed on without anybody asking: {updates:?}");
+    assert_eq!(house.place(&second), QueueState::Ready);
+}
+
+#[test]
 fn a_warning_is_not_repeated_by_a_restart() {
     let house = House::new(None, None);
     house.hold("kim", 1).expect("held");

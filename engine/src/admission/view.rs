@@ -146,10 +146,12 @@ impl Line {
         next.or_else(|| self.tickets.forget_at(first))
     }
 
-    /// When a ticket with this deadline needs its timer. Who is ready in a paused line has none, and is looked at again
-    /// before the shortest window that a resume can begin may end.
+    /// When a ticket with this deadline needs its timer. A deadline that comes of a pause can change with the next pause,
+    /// also for an earlier one; it is looked at again before the shortest window that a resume can begin may end.
     pub(super) fn look_again_at(&self, deadline: UnixMs, now: UnixMs) -> UnixMs {
-        if deadline == UnixMs::MAX { now.plus_ms(CLAIM_WINDOW_MS_MIN) } else { deadline }
+        // Acquire: as in `deadline`.
+        let of_a_pause = deadline.get() == self.ready_floor.load(Ordering::Acquire);
+        if of_a_pause { deadline.min(now.plus_ms(CLAIM_WINDOW_MS_MIN)) } else { deadline }
     }
 
     fn due_in(&self, chunk: &Chunk, first: u32, now: UnixMs, due: &mut Vec<u32>) -> Option<UnixMs> {

@@ -213,8 +213,11 @@ impl Simulation {
         let commands: Vec<Command> = commands.into_iter().map(|command| self.price(command)).collect();
         let mut pending = Vec::new();
         for command in &commands {
-            // What comes after others that are not followed yet is judged by its facts alone.
-            let expect = if alone { self.model.expect(command, now) } else { Expect::Anything };
+            // What comes after others that are not followed yet is judged by its facts alone, but for old answers.
+            let expect = match self.model.expect(command, now) {
+                expect if alone || matches!(expect, Expect::Same(_)) => expect,
+                _ => Expect::Anything,
+            };
             self.model.sent(command, &expect);
             pending.push((expect, self.engine().submit(command)));
         }
