@@ -1,3 +1,5 @@
+// What a call costs; a benchmark.
+
 package tacos_test
 
 import (

@@ -1,3 +1,5 @@
+// What can be asked of an engine: one struct a command.
+
 package tacos
 
 import "time"

@@ -1,3 +1,5 @@
+// What commands answer, and how it is copied out of memory of C's.
+
 package tacos
 
 /*

@@ -1,3 +1,5 @@
+// From commands to the structs of the C ABI, in memory of C's.
+
 package tacos
 
 /*

@@ -1,3 +1,5 @@
+// Opening, closing, and commands: run one, run many, wait for answers. Nothing here knows what a command means.
+
 package tacos
 
 /*

@@ -1,3 +1,5 @@
+// The enums of the ABI as types with names.
+
 package tacos
 
 /*

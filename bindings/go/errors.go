@@ -1,3 +1,5 @@
+// Every way of saying no: statuses, and the error that tells all about one.
+
 package tacos
 
 /*

@@ -1,3 +1,5 @@
+// Examples that the documentation shows and go test runs.
+
 package tacos_test
 
 import (

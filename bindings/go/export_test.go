@@ -1,3 +1,5 @@
+// What tests may do and callers may not.
+
 package tacos
 
 // EmptyCall crosses the border and comes back: what every call pays.

@@ -1,5 +1,7 @@
 //go:build !tacos_gc
 
+// The border as it is built: nothing happens there.
+
 package tacos
 
 // border is where a call leaves Go and where it comes back. With the build tag tacos_gc it collects garbage, so that

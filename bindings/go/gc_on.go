@@ -1,5 +1,7 @@
 //go:build tacos_gc
 
+// The border with the build tag tacos_gc: garbage is collected there.
+
 package tacos
 
 import "runtime"

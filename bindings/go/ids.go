@@ -1,3 +1,5 @@
+// Ids and tokens, between their bytes and their text forms.
+
 package tacos
 
 /*

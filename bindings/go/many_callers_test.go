@@ -1,3 +1,5 @@
+// Many goroutines, cancellation, closing, updates for many readers, and nothing left behind by a million calls.
+
 package tacos_test
 
 import (

@@ -1,3 +1,5 @@
+// Memory of C's in which a call puts its commands together and gets its answer.
+
 package tacos
 
 /*

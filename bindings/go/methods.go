@@ -1,3 +1,5 @@
+// A method of the engine for each command, and which answer it has.
+
 package tacos
 
 import "context"

@@ -1,5 +1,7 @@
 //go:build tacos_testing
 
+// A panic inside the library is an error here.
+
 package tacos_test
 
 import (

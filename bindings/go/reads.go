@@ -1,3 +1,5 @@
+// Reads that wait for nothing.
+
 package tacos
 
 /*

@@ -1,5 +1,7 @@
 //go:build tacos_testing
 
+// A bug on demand, for tests alone.
+
 package tacos
 
 /*

@@ -1,3 +1,5 @@
+// Updates: as an iterator, by polling; one goroutine wakes all who wait.
+
 package tacos
 
 /*

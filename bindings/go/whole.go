@@ -1,3 +1,5 @@
+// What is done to an engine as a whole.
+
 package tacos
 
 /*

@@ -1,3 +1,5 @@
+// Answers and refusals as the fields that scenarios compare.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Arguments of a scenario as values of Go; what cannot be said is thrown with its name.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Arguments of a scenario as commands.
+
 package main
 
 import (

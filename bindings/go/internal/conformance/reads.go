@@ -1,3 +1,5 @@
+// Reads, and what is done to an engine as a whole.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Blocks of lines between the runner and this driver: reading and writing them.
+
 package main
 
 import (
