@@ -71,6 +71,12 @@ internal class Border(val raw: RawEngine, val way: Way = ShortWay(raw)) {
         return answers.mapIndexed { index, answer -> answer?.takeIf { waiters.remove(first + index) != null } }
     }
 
+    /** Says no to a call that would wait for itself: answers are fetched by the thread that would wait for one. */
+    fun mayWaitHere() = check(Thread.currentThread() !== fetcher) {
+        "this is the thread that fetches answers, and may not wait for one: use another dispatcher than Unconfined, or an " +
+            "executor with threads of its own"
+    }
+
     /** The answer is no longer wanted. A write goes on all the same. */
     fun forget(tag: Long) {
         waiters.remove(tag)

@@ -1,3 +1,4 @@
+// The engine: what is asked by suspending, and what is looked at without waiting.
 package com.traffictacos.engine
 
 import com.traffictacos.engine.border.RawAnswer

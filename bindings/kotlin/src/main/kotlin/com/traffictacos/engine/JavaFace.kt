@@ -27,11 +27,11 @@ import kotlin.time.toKotlinDuration
 class BlockingEngine internal constructor(val engine: Engine) {
     /** Does it, and waits. An interrupt ends the waiting with [InterruptedException], not the write. */
     @Throws(InterruptedException::class)
-    fun <R : Answer> execute(command: Command<R>): R = runBlocking { engine.execute(command) }
+    fun <R : Answer> execute(command: Command<R>): R = waiting { engine.execute(command) }
 
     /** Does them one after the other with one crossing of the border, and waits for all. */
     @Throws(InterruptedException::class)
-    fun executeAll(commands: List<Command<*>>): List<Answer> = runBlocking { engine.executeAll(commands) }
+    fun executeAll(commands: List<Command<*>>): List<Answer> = waiting { engine.executeAll(commands) }
 
     /** Updates behind [from]; see [Engine.updates]. */
     @JvmOverloads
@@ -49,6 +49,11 @@ class BlockingEngine internal constructor(val engine: Engine) {
     /** See [Engine.backup]. */
     @Throws(InterruptedException::class)
     fun backup(folder: Path): Unit = runBlocking { engine.backup(folder) }
+
+    private fun <R> waiting(call: suspend () -> R): R {
+        engine.border.mayWaitHere()
+        return runBlocking { call() }
+    }
 }
 
 /**

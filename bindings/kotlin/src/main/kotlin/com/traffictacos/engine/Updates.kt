@@ -38,6 +38,7 @@ data class ReservationChange(
 
 /** What happened. */
 sealed interface What {
+    /** An event was created. */
     data object EventCreated : What
 
     /** Settings, queue policy or draw changed. */

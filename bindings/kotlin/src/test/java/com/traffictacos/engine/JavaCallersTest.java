@@ -1,3 +1,4 @@
+// The Java faces: blocking calls, futures, readers.
 package com.traffictacos.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;

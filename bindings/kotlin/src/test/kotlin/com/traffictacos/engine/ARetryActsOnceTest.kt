@@ -1,3 +1,4 @@
+// Idempotency keys, from one caller and from fifty.
 package com.traffictacos.engine
 
 import kotlinx.coroutines.async

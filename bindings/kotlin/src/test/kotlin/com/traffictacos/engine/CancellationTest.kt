@@ -1,3 +1,4 @@
+// Cancelled coroutines give up waiting, and nothing else.
 package com.traffictacos.engine
 
 import kotlinx.coroutines.CancellationException

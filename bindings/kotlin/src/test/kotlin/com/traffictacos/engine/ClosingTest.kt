@@ -1,3 +1,4 @@
+// What cannot be opened, what is closed, and what a panic becomes.
 package com.traffictacos.engine
 
 import com.traffictacos.engine.border.panicForTest

@@ -1,3 +1,4 @@
+// A thousand callers at once, batches, bounds.
 package com.traffictacos.engine
 
 import com.traffictacos.engine.border.RawAnswer

@@ -1,3 +1,4 @@
+// Memory and threads over a million calls and many engines.
 package com.traffictacos.engine
 
 import kotlinx.coroutines.runBlocking

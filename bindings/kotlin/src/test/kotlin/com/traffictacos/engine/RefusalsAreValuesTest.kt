@@ -1,3 +1,4 @@
+// Refusals: values that say what they are about.
 package com.traffictacos.engine
 
 import kotlinx.coroutines.test.runTest

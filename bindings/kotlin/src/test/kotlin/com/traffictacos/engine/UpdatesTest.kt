@@ -1,3 +1,4 @@
+// Followers: in order, from anywhere, slow, cancelled, too late.
 package com.traffictacos.engine
 
 import kotlinx.coroutines.CompletableDeferred

@@ -94,6 +94,22 @@ class WrongUseTest {
     }
 
     @Test
+    fun `a call that would wait for itself is refused`() = runBlocking<Unit>(Dispatchers.Unconfined) {
+        folder.opened(Options()).openSale(bigHouse(1)).use { engine ->
+            // Unconfined goes on where the answer was fetched, if it was not there at once.
+            val fetched = (1..100).firstOrNull {
+                engine.hold("kim", "R1-$it").orThrow()
+                Thread.currentThread().name.startsWith("tacos-answers")
+            }
+            assertTrue(fetched != null, "of a hundred syncs one takes longer than a call")
+            assertThrows(IllegalStateException::class.java) { engine.blocking().execute(DrawRoom(EVENT)) }
+            assertThrows(IllegalStateException::class.java) { engine.blocking().executeAll(listOf(DrawRoom(EVENT))) }
+            // Closing from there is allowed.
+            engine.close()
+        }
+    }
+
+    @Test
     fun `free seats and seats agree`() = runTest {
         Engine.inMemory(BY_HAND).openSale().use { engine ->
             engine.hold("kim", "A-3", "B-10").orThrow()

@@ -1,3 +1,4 @@
+// The conformance suite on this face, and the wrong scenarios that a runner must catch.
 package com.traffictacos.engine.conformance
 
 import kotlinx.coroutines.runBlocking
