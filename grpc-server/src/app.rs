@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 use crate::auth::KeyRing;
 use crate::catalog::Catalog;
 use crate::emergency::Emergencies;
+use crate::guard::Guard;
 use crate::hub::Hub;
 use crate::limiter::Limiter;
 use crate::live::Live;
@@ -37,6 +39,7 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) emergencies: Emergencies,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) guard: Arc<Guard>,
     pub(crate) webhooks: Webhooks,
     pub(crate) logs: Arc<LogRing>,
     pub(crate) under_way: AtomicUsize,
@@ -66,6 +69,10 @@ impl App {
             live: Live::new(&settings),
             metrics: Metrics::new(),
             hub: Hub::new(settings.limits.streams),
+            guard: Guard::new(
+                settings.limits.connections,
+                Duration::from_secs(settings.limits.first_byte_seconds),
+            ),
             started_at: engine.now(),
             draining: watch::Sender::new(false),
             backing_up: tokio::sync::Mutex::new(()),

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod client;
 pub mod commands;
 mod emergency;
+mod guard;
 mod health;
 mod hub;
 mod limiter;

@@ -139,6 +139,10 @@ impl App {
         let under_way = self.under_way.load(Ordering::Relaxed) as u64;
         one("server", "tacos_calls_under_way", "Calls being served.", Gauge, "1", float(under_way));
         one("server", "tacos_streams_open", "Open streams.", Gauge, "1", float(self.hub.open() as u64));
+        let (open, refused) = self.guard.counts();
+        one("server", "tacos_connections_open", "Open connections.", Gauge, "1", float(open as u64));
+        let help = "Connections turned away: too many were open.";
+        one("server", "tacos_connections_refused_total", help, Counter, "1", float(refused));
         let shed = float(self.metrics.shed.load(Ordering::Relaxed));
         one("server", "tacos_calls_shed_total", "Calls turned away by overload.", Counter, "1", shed);
         let broken = float(self.metrics.broken.load(Ordering::Relaxed));

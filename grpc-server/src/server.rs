@@ -18,6 +18,7 @@ use tacos_proto::reservation::v1::inventory_service_server::InventoryServiceServ
 use tacos_proto::reservation::v1::reservation_service_server::ReservationServiceServer;
 use tacos_proto::reservation::v1::worker_service_server::WorkerServiceServer;
 use tokio::task::JoinSet;
+use tokio_stream::StreamExt;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Certificate, Identity, Server as Tonic, ServerTlsConfig};
@@ -34,6 +35,11 @@ use crate::{hub, metrics, webhooks};
 
 /// HTTP/2 streams that clients may reset before we see them, at once: more ends their connection.
 const PENDING_RESETS_MAX: usize = 64;
+/// What a small message counts for in the HTTP/2 layer's budget.
+const SMALL_MESSAGE_BYTES: u32 = 256;
+/// Bounds of a connection's window, in bytes; HTTP/2 knows none above the greater.
+const WINDOW_MIN: u32 = 1 << 20;
+const WINDOW_MAX: u32 = (1 << 31) - 1;
 /// Silent connections are asked whether they live this often.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Connections that have ended may take so long to go.
@@ -212,6 +218,7 @@ fn listen(app: &Arc<App>, routes: &Routes, tasks: &mut JoinSet<()>) -> Result<Ve
             .accept_http1(true)
             .timeout(Duration::from_secs(limits.call_seconds))
             .max_concurrent_streams(limits.calls_per_connection)
+            .initial_connection_window_size(Some(window(limits.calls_per_connection)))
             .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS_MAX))
             .http2_keepalive_interval(Some(KEEPALIVE))
             .tcp_keepalive(Some(KEEPALIVE));
@@ -223,6 +230,11 @@ fn listen(app: &Arc<App>, routes: &Routes, tasks: &mut JoinSet<()>) -> Result<Ve
             drained(&mut draining).await;
         };
         let router = server.layer(tonic_web::GrpcWebLayer::new()).add_routes(routes.clone());
+        let guard = Arc::clone(&app.guard);
+        let incoming = incoming.filter_map(move |accepted| match accepted {
+            Ok(io) => guard.admit(io).map(Ok),
+            Err(error) => Some(Err(error)),
+        });
         tasks.spawn(async move {
             if let Err(error) = router.serve_with_incoming_shutdown(incoming, end).await {
                 tracing::error!(%error, "a listener has failed");
@@ -230,6 +242,13 @@ fn listen(app: &Arc<App>, routes: &Routes, tasks: &mut JoinSet<()>) -> Result<Ve
         });
     }
     Ok(addresses)
+}
+
+/// The flow-control window of a connection. Half of it is what the HTTP/2 layer allows for small messages that nobody has
+/// read yet, and each counts as [`SMALL_MESSAGE_BYTES`]: a burst of as many calls as may be under way must fit, or the
+/// connection is taken for an attack and closed.
+pub(crate) fn window(calls: u32) -> u32 {
+    calls.saturating_mul(2 * SMALL_MESSAGE_BYTES).clamp(WINDOW_MIN, WINDOW_MAX)
 }
 
 fn tls(settings: &Settings) -> Result<Option<ServerTlsConfig>, String> {

@@ -153,6 +153,10 @@ pub struct Limits {
     pub calls_per_connection: u32,
     /// Open streams at once.
     pub streams: usize,
+    /// Connections at once, over all listeners; one more is closed.
+    pub connections: usize,
+    /// A connection must say something so soon, in seconds.
+    pub first_byte_seconds: u64,
     /// Calls per second of one user; 0: no limit.
     pub user_per_second: u32,
     /// Calls that a quiet user may make at once.
@@ -172,6 +176,8 @@ impl Default for Limits {
             concurrent_calls: 65_536,
             calls_per_connection: 4_096,
             streams: 20_000,
+            connections: 20_000,
+            first_byte_seconds: 10,
             user_per_second: 50,
             user_burst: 100,
             address_per_second: 0,
@@ -426,8 +432,12 @@ impl Settings {
         if !self.webhooks.allow_hosts.is_empty() && self.webhooks.secret_file.is_none() {
             problems.push("webhooks.secret_file: needed to sign what goes to allow_hosts".to_owned());
         }
-        if self.limits.concurrent_calls == 0 || self.limits.message_bytes < 1_024 {
-            problems.push("limits: concurrent_calls must not be 0, message_bytes at least 1024".to_owned());
+        if self.limits.concurrent_calls == 0
+            || self.limits.connections == 0
+            || self.limits.connections > (1 << 20)
+            || self.limits.message_bytes < 1_024
+        {
+            problems.push("limits: concurrent_calls must not be 0, connections 1 to 1048576, message_bytes at least 1024".to_owned());
         }
         problems
     }

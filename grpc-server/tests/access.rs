@@ -16,6 +16,8 @@ use tacos_proto::common::v1::{Error, ErrorCode};
 use tacos_proto::gateway::v1::gateway_service_client::GatewayServiceClient;
 use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
 use tacos_proto::gateway::v1::{JoinQueueRequest, RequestAdmissionRequest, ValidateTokenRequest};
+use tacos_proto::payment::v1::payment_service_client::PaymentServiceClient;
+use tacos_proto::payment::v1::{CreatePaymentIntentRequest, PaymentScenario};
 use tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient;
 use tacos_proto::reservation::v1::{
     CancelReservationRequest, CreateReservationRequest, GetReservationRequest,
@@ -127,11 +129,98 @@ fn error_in(mut message: Bytes, number: u32) -> Option<Error> {
     None
 }
 
-/// Calls an RPC with an empty request; says `no` for callers who may not, `yes` for all other answers.
+/// Kim's reservation and payment: what Lee asks for.
+struct Kims {
+    reservation: String,
+    payment: String,
+    waiting_token: String,
+    reservation_token: String,
+}
+
+impl Kims {
+    async fn make(channel: &Channel, kim: &str) -> Self {
+        let mut queue = QueueServiceClient::new(channel.clone());
+        let join =
+            JoinQueueRequest { event_id: EVENT.into(), session_id: "kims".into(), ..Default::default() };
+        let joined = queue.join_queue(with(join, Some(kim))).await.expect("an answer").into_inner();
+        let ask =
+            RequestAdmissionRequest { waiting_token: joined.waiting_token.clone(), ..Default::default() };
+        let admitted = queue.request_admission(with(ask, Some(kim))).await.expect("an answer").into_inner();
+        let create = CreateReservationRequest {
+            event_id: EVENT.into(),
+            quantity: 1,
+            reservation_token: admitted.reservation_token.clone(),
+            idempotency_key: "kims".into(),
+            ..Default::default()
+        };
+        let mut reservations = ReservationServiceClient::new(channel.clone());
+        let held = reservations.create_reservation(with(create, Some(kim))).await.expect("an answer");
+        let held = held.into_inner();
+        assert_eq!(held.error, None);
+        let pay = CreatePaymentIntentRequest {
+            reservation_id: held.reservation_id.clone(),
+            amount: held.total_amount,
+            scenario: PaymentScenario::Timeout as i32,
+            idempotency_key: "kims".into(),
+            ..Default::default()
+        };
+        let mut payments = PaymentServiceClient::new(channel.clone());
+        let intent = payments.create_payment_intent(with(pay, Some(kim))).await.expect("an answer");
+        let intent = intent.into_inner();
+        assert_eq!(intent.error, None);
+        Self {
+            reservation: held.reservation_id,
+            payment: intent.payment_intent_id,
+            waiting_token: joined.waiting_token,
+            reservation_token: admitted.reservation_token,
+        }
+    }
+
+    /// A request that names what is Kim's, or that speaks for Kim; empty for RPCs that concern nobody's things.
+    fn request(&self, rpc: Rpc) -> Bytes {
+        let amount = json!({ "amount": 5_000, "currency": "KRW" });
+        let (reservation, payment, key) = (&self.reservation, &self.payment, "lee");
+        let asked = match rpc {
+            Rpc::GetReservation | Rpc::GatewayGetReservation => json!({ "reservation_id": reservation }),
+            Rpc::CancelReservation | Rpc::GatewayCancelReservation | Rpc::ExtendHold => {
+                json!({ "reservation_id": reservation, "idempotency_key": key })
+            }
+            Rpc::ConfirmReservation | Rpc::GatewayConfirmReservation => json!({
+                "reservation_id": reservation, "payment_intent_id": payment, "idempotency_key": key,
+            }),
+            Rpc::CreatePaymentIntent | Rpc::GatewayCreatePaymentIntent => json!({
+                "reservation_id": reservation, "amount": amount, "scenario": 1, "idempotency_key": key,
+            }),
+            Rpc::GetPaymentStatus | Rpc::GatewayGetPaymentStatus => json!({ "payment_intent_id": payment }),
+            Rpc::ProcessPayment | Rpc::CancelPayment => {
+                json!({ "payment_intent_id": payment, "idempotency_key": key })
+            }
+            Rpc::CreateReservation | Rpc::GatewayCreateReservation => json!({
+                "event_id": EVENT, "quantity": 1, "user_id": "kim",
+                "reservation_token": self.reservation_token, "idempotency_key": key,
+            }),
+            Rpc::ListReservations
+            | Rpc::ListPayments
+            | Rpc::StreamReservationUpdates
+            | Rpc::StreamPaymentUpdates => json!({ "user_id": "kim" }),
+            Rpc::JoinQueue => json!({ "event_id": EVENT, "user_id": "kim", "session_id": "lees" }),
+            Rpc::RequestAdmission => json!({ "waiting_token": self.waiting_token, "user_id": "kim" }),
+            _ => return Bytes::new(),
+        };
+        let pool = prost_reflect::DescriptorPool::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("ours");
+        let service = pool.get_service_by_name(rpc.service()).expect("known");
+        let method = service.methods().find(|method| method.name() == rpc.method()).expect("known");
+        let message = prost_reflect::DynamicMessage::deserialize(method.input(), asked).expect("fits");
+        Bytes::from(message.encode_to_vec())
+    }
+}
+
+/// Calls an RPC; says `no` for callers who may not, `yes` for all other answers.
 async fn may(
     channel: &Channel,
     rpc: Rpc,
     token: Option<&str>,
+    request: Bytes,
     fields: &HashMap<String, (u32, bool)>,
 ) -> &'static str {
     let (number, streams) = fields[&rpc.to_string()];
@@ -144,13 +233,13 @@ async fn may(
         _ => "yes",
     };
     if streams {
-        return match client.server_streaming(with(Bytes::new(), token), path, Raw).await {
+        return match client.server_streaming(with(request, token), path, Raw).await {
             Err(status) if status.code() == tonic::Code::Unauthenticated => "unauthenticated",
             Err(status) if status.code() == tonic::Code::PermissionDenied => "forbidden",
             _ => "yes",
         };
     }
-    let answer = client.unary(with(Bytes::new(), token), path, Raw).await.expect("an answer").into_inner();
+    let answer = client.unary(with(request, token), path, Raw).await.expect("an answer").into_inner();
     error_in(answer, number).map_or("yes", |error| refused(error.code()))
 }
 
@@ -168,14 +257,29 @@ async fn every_rpc_is_open_to_those_it_is_for_and_to_nobody_else() {
     ];
     let mut table = String::from(
         "# Who may call what\n\nWritten by `tests/access.rs` from the answers of a real server. A user reaches only what is theirs: \
-         somebody else's reservation\nor payment is FORBIDDEN, and nothing of it is told.\n\n| RPC | nobody | user | service | admin |\n|---|---|---|---|---|\n",
+         the\ncolumn \"other user\" is somebody who names another's reservation or payment, or who says to be another.\n\n\
+         | RPC | nobody | user | other user | service | admin |\n|---|---|---|---|---|---|\n",
     );
+    let lee = token("lee", &[], 60);
+    let kims = Kims::make(&channel, &token("kim", &[], 60)).await;
+    let mut concern = 0;
     for rpc in Rpc::ALL {
         let mut answers = Vec::new();
         for (_, token) in &callers {
-            answers.push(may(&channel, *rpc, token.as_deref(), &fields).await);
+            answers.push(may(&channel, *rpc, token.as_deref(), Bytes::new(), &fields).await);
         }
-        let _ = writeln!(table, "| {rpc} | {} |", answers.join(" | "));
+        // What is Kim's, asked for by Lee: nothing for RPCs that concern nobody's things.
+        let request = kims.request(*rpc);
+        let other = if request.is_empty() {
+            "-"
+        } else {
+            let answer = may(&channel, *rpc, Some(&lee), request, &fields).await;
+            assert_eq!(answer, "forbidden", "{rpc} for what is somebody else's");
+            concern += 1;
+            answer
+        };
+        let [nobody, user, service, admin] = answers[..] else { panic!("four callers") };
+        let _ = writeln!(table, "| {rpc} | {nobody} | {user} | {other} | {service} | {admin} |");
         let wanted: [&str; 4] = match rpc.access() {
             tacos_server::rpc::Access::Open => ["yes"; 4],
             tacos_server::rpc::Access::User => ["unauthenticated", "yes", "yes", "yes"],
@@ -187,6 +291,7 @@ async fn every_rpc_is_open_to_those_it_is_for_and_to_nobody_else() {
             assert_eq!(answers, wanted, "{rpc}");
         }
     }
+    assert!(concern >= 20, "only {concern} RPCs were asked for what is somebody else's");
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/access.md");
     if std::env::var_os("TACOS_UPDATE_DOCS").is_some() {
         std::fs::write(&page, &table).expect("written");

@@ -175,3 +175,78 @@ fn validation(auth: &Auth, algorithm: Algorithm) -> Validation {
     }
     validation
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings;
+    use jsonwebtoken::{EncodingKey, Header, encode};
+    use serde_json::json;
+
+    const SECRET: &[u8] = b"a secret of more than thirty-two bytes, for tests";
+
+    fn data(name: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    }
+
+    fn signed(algorithm: Algorithm, key: &EncodingKey, kid: Option<&str>) -> String {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
+        let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
+        encode(&header, &json!({ "sub": "kim", "exp": now + 60 }), key).expect("signed")
+    }
+
+    /// Every algorithm with its private key.
+    fn signers() -> [(Algorithm, EncodingKey, &'static str); 4] {
+        let pem = |name: &str| std::fs::read(data(name)).expect("a key of the tests");
+        [
+            (Algorithm::HS256, EncodingKey::from_secret(SECRET), "hs"),
+            (Algorithm::RS256, EncodingKey::from_rsa_pem(&pem("rs256.pem")).expect("a key"), "rs"),
+            (Algorithm::ES256, EncodingKey::from_ec_pem(&pem("es256.pem")).expect("a key"), "es"),
+            (Algorithm::EdDSA, EncodingKey::from_ed_pem(&pem("eddsa.pem")).expect("a key"), "ed"),
+        ]
+    }
+
+    #[test]
+    fn every_algorithm_is_checked_with_its_own_key_only() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, SECRET).expect("written");
+        let mut auth = Auth::default();
+        for (algorithm, file) in [
+            ("HS256", secret),
+            ("RS256", data("rs256.pub.pem")),
+            ("ES256", data("es256.pub.pem")),
+            ("EdDSA", data("eddsa.pub.pem")),
+        ] {
+            let key = settings::Key { algorithm: algorithm.to_owned(), file };
+            auth.keys.insert(algorithm.to_owned(), key);
+        }
+        let ring = KeyRing::read(&auth).expect("keys");
+        for (algorithm, key, _) in &signers() {
+            let token = signed(*algorithm, key, None);
+            assert_eq!(ring.check(&token).expect("good").sub, "kim", "{algorithm:?}");
+            let mut forged = token.clone();
+            let last = forged.pop().expect("not empty");
+            // The last character of a signature may carry bits that nobody reads: the one before it carries none such.
+            let before = forged.pop().expect("not empty");
+            forged.extend([if before == 'A' { 'B' } else { 'A' }, last]);
+            assert!(ring.check(&forged).is_err(), "{algorithm:?}");
+        }
+        // The public key of one algorithm is no secret of another.
+        let public = std::fs::read(data("rs256.pub.pem")).expect("a key of the tests");
+        let confused = signed(Algorithm::HS256, &EncodingKey::from_secret(&public), None);
+        assert_eq!(ring.check(&confused).expect_err("not our secret"), Doubt::Signature);
+    }
+
+    #[test]
+    fn a_jwks_file_serves_all_of_them() {
+        let auth = Auth { jwks_file: Some(data("jwks.json")), ..Auth::default() };
+        let ring = KeyRing::read(&auth).expect("keys");
+        for (algorithm, key, kid) in &signers() {
+            let token = signed(*algorithm, key, Some(kid));
+            assert_eq!(ring.check(&token).expect("good").sub, "kim", "{algorithm:?}");
+            let of_nobody = signed(*algorithm, key, Some("unheard of"));
+            assert_eq!(ring.check(&of_nobody).expect_err("no such key"), Doubt::Signature, "{algorithm:?}");
+        }
+    }
+}

@@ -26,6 +26,9 @@ pub use journal::{backup, journal, restore};
 pub(crate) use load::import_catalogue;
 pub use load::load;
 
+/// Journal, listeners and what the runtime keeps open.
+const OPEN_FILES_OF_OURS: u64 = 256;
+
 /// Writes a line to standard output.
 ///
 /// # Errors
@@ -65,6 +68,7 @@ pub fn serve(
             tracing::info!(done = progress.bytes_done, total = progress.bytes_total, "recovery");
         }
     })?;
+    raise_open_files(settings.limits.connections);
     if serve.demo_sale && engine.events().is_empty() {
         import_catalogue(&engine, &demo_line())?;
     }
@@ -80,6 +84,24 @@ pub fn serve(
         }
         server.drain().await
     })
+}
+
+/// Files and connections that the process may have open: as many as the system allows, since each connection is one.
+fn raise_open_files(connections: usize) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files cannot be raised");
+    }
+    let now = getrlimit(Resource::Nofile).current;
+    if now.is_some_and(|now| now < connections as u64 + OPEN_FILES_OF_OURS) {
+        tracing::warn!(
+            open_files = now,
+            connections,
+            "fewer files may be open than limits.connections asks for"
+        );
+    }
 }
 
 /// The waiting line of events that are only for trying: two are let in at once, then two a second.

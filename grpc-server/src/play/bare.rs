@@ -26,6 +26,9 @@ pub(crate) struct Bare {
     pub(crate) held: ReserveSeatResponse,
 }
 
+/// As many calls may be under way on one connection as on the real server's.
+const CALLS_PER_CONNECTION: u32 = 4_096;
+
 fn not_here<T>() -> Result<Response<T>, Status> {
     Err(Status::unimplemented("this server only gives three answers"))
 }
@@ -108,6 +111,7 @@ pub(crate) fn serve(answers: &Bare) -> Result<SocketAddr, String> {
     let incoming = TcpIncoming::bind(([127, 0, 0, 1], 0).into()).map_err(|error| error.to_string())?;
     let address = incoming.local_addr().map_err(|error| error.to_string())?;
     let server = tonic::transport::Server::builder()
+        .initial_connection_window_size(Some(crate::server::window(CALLS_PER_CONNECTION)))
         .add_service(QueueServiceServer::new(answers.clone()))
         .add_service(InventoryServiceServer::new(answers.clone()));
     // Nobody waits for it: it ends with its runtime.
