@@ -146,8 +146,12 @@ impl Client<'_> {
         let town = self.town;
         let name = town.name('r');
         let seats = town.seats(&mut self.random);
-        let lasts_ms = if self.random.chance(15) { 150 } else { 2 + self.random.below(25) };
-        let early = self.random.chance(20);
+        let lasts_ms = match self.random.below(10) {
+            0..6 => 1 + self.random.below(4),
+            6..9 => 5 + self.random.below(20),
+            _ => 80,
+        };
+        let early = self.random.chance(4);
         if early {
             town.publish(&name, &seats);
         }
@@ -213,7 +217,7 @@ impl Client<'_> {
 
     fn extend(&mut self, name: &str) -> bool {
         let mut entry = Entry::new(self.number, Kind::Extend, name);
-        entry.given = 1 + self.random.below(10);
+        entry.given = 1 + self.random.below(4);
         let command =
             Extend { which: which(name), user: None, by: Duration::from_millis(entry.given), key: None };
         self.note(entry, |engine, entry| {
