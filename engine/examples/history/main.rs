@@ -4,6 +4,7 @@
 //! ```text
 //! history --seed N --out FILE [--threads T] [--ops M] [--crashes C] [--plant oversell|lost|late|overtake]
 //! ```
+//! With `--plant` the history as it was is left beside FILE, as `.clean`.
 //! Threads are real, so a seed repeats the dice of the customers and of the disk, not the order of the threads.
 #![allow(clippy::print_stdout, reason = "a program that reports")]
 
@@ -50,7 +51,7 @@ struct Options {
 impl Options {
     fn read() -> Result<Self, String> {
         let mut options =
-            Self { seed: 1, out: PathBuf::new(), threads: 8, ops: 1_200, crashes: 0, plant: None };
+            Self { seed: 1, out: PathBuf::new(), threads: 8, ops: 1_500, crashes: 0, plant: None };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
@@ -87,17 +88,18 @@ fn run(options: &Options) -> Outcome<String> {
     entries.sort_by_key(|entry| (entry.call_ns, entry.return_ns));
     let unknown = entries.iter().filter(|entry| entry.result == UNKNOWN).count();
     let mut said = format!("seed {}: {} calls, {unknown} without an answer", options.seed, entries.len());
+    let head = format!(
+        "tacos-history 1 seed={} threads={} crashes={} inside_max={INSIDE_MAX}",
+        options.seed, options.threads, options.crashes
+    );
     if let Some(plant) = options.plant {
+        record::write(&options.out.with_extension("clean"), &head, &mut entries)?;
         let inside_max = usize::try_from(INSIDE_MAX)?;
         let what = plant
             .put_into(&mut entries, inside_max)
             .ok_or_else(|| format!("seed {}: no place for {plant:?}", options.seed))?;
         said = format!("{said}; planted: {what}");
     }
-    let head = format!(
-        "tacos-history 1 seed={} threads={} crashes={} inside_max={INSIDE_MAX}",
-        options.seed, options.threads, options.crashes
-    );
     record::write(&options.out, &head, &mut entries)?;
     Ok(said)
 }
