@@ -84,7 +84,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Outcome<String> {
-    let mut entries = Run::begin(options)?.to_the_end()?;
+    let mut entries = Run::begin(options)?.finish()?;
     entries.sort_by_key(|entry| (entry.call_ns, entry.return_ns));
     let unknown = entries.iter().filter(|entry| entry.result == UNKNOWN).count();
     let mut said = format!("seed {}: {} calls, {unknown} without an answer", options.seed, entries.len());
@@ -127,7 +127,7 @@ impl<'a> Run<'a> {
         Ok(Self { options, watch, storage, engine, town, random, entries: Vec::new(), clients: 0 })
     }
 
-    fn to_the_end(mut self) -> Outcome<Vec<Entry>> {
+    fn finish(mut self) -> Outcome<Vec<Entry>> {
         let done = AtomicU64::new(0);
         let phases = self.options.crashes + 1;
         for phase in 1..=phases {
