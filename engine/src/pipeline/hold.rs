@@ -31,7 +31,11 @@ impl Core {
                     self.reservations.by_external(external).ok_or(Refusal::UnknownReservation)?;
                 let slot = self.reservations.slot(index).ok_or(Refusal::UnknownReservation)?;
                 let facts = self.reservations.read(slot, index);
-                let known = facts.id.generation == generation && facts.state != SlotState::Free;
+                // Asked again after the slot was read: a refused claim lets go of its id, then gives the slot back in
+                // the same generation, and by now it may be somebody else's hold.
+                let known = facts.id.generation == generation
+                    && facts.state != SlotState::Free
+                    && self.reservations.by_external(external) == Some((index, generation));
                 if known { Ok(facts.id) } else { Err(Refusal::UnknownReservation) }
             }
         }
