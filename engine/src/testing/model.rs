@@ -134,6 +134,7 @@ struct Sent {
     used: bool,
     /// Known before the facts are: of what it names, this command is the cause.
     reply: Option<Reply>,
+    at: UnixMs,
 }
 
 /// The settings that the model needs.
@@ -192,9 +193,9 @@ impl Model {
     }
 
     /// A command is on its way: facts may come of it before its answer is known, unless it cannot succeed anew.
-    pub fn sent(&mut self, command: &Command, expect: &Expect) {
+    pub fn sent(&mut self, command: &Command, expect: &Expect, now: UnixMs) {
         let used = matches!(expect, Expect::Same(_) | Expect::Refused(_));
-        self.in_flight.push(Sent { command: command.clone(), used, reply: None });
+        self.in_flight.push(Sent { command: command.clone(), used, reply: None, at: now });
     }
 
     /// Commands that may have brought something into being of which their reply, if it is known, says `names`.
@@ -211,7 +212,7 @@ impl Model {
     /// remembered nobody can know.
     pub fn reopened(&mut self, now: UnixMs) {
         for sent in std::mem::take(&mut self.in_flight) {
-            self.lost(&sent.command, now);
+            self.lost(&sent.command, sent.at, now);
         }
         for line in self.shows.values_mut().filter_map(|show| show.line.as_mut()) {
             line.reopened(now);

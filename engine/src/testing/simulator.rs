@@ -218,7 +218,7 @@ impl Simulation {
                 expect if alone || matches!(expect, Expect::Same(_)) => expect,
                 _ => Expect::Anything,
             };
-            self.model.sent(command, &expect);
+            self.model.sent(command, &expect, now);
             pending.push((expect, self.engine().submit(command)));
         }
         let answers: Vec<(Expect, Answer)> =
@@ -276,7 +276,7 @@ impl Simulation {
         let command = Command::Note(Note { name, value: None, key: None });
         let now = self.now();
         let expect = self.model.expect(&command, now);
-        self.model.sent(&command, &expect);
+        self.model.sent(&command, &expect, now);
         let answer = self.engine().submit(&command).wait();
         self.observe()?;
         self.judge(&command, &expect, &answer, now)

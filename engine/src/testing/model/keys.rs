@@ -15,6 +15,8 @@ pub(super) struct Remembered {
     /// None if a crash swallowed the answer: it may be remembered, or not.
     reply: Option<Reply>,
     until: UnixMs,
+    /// Until then it is remembered for certain: an attempt whose answer was lost may have counted from an earlier moment.
+    sure: UnixMs,
 }
 
 /// What of a command matters for its key: method, user, key, and everything that it asks for.
@@ -81,6 +83,7 @@ impl Model {
         let found = self.keys.get(&asked.name()?).filter(|found| found.until > now)?;
         Some(match &found.reply {
             None => Expect::Anything,
+            Some(_) if found.sure <= now => Expect::Anything,
             Some(reply) if found.body == asked.body => Expect::Same(reply.clone()),
             Some(_) => Expect::Refused(vec![Refusal::IdempotencyConflict]),
         })
@@ -93,17 +96,20 @@ impl Model {
         let known = self.keys.get(&name).is_some_and(|found| found.until > now && found.reply.is_some());
         if !known {
             let until = now.plus_ms(self.rules.key_ttl_ms);
-            self.keys.insert(name, Remembered { body: asked.body, reply: Some(reply.clone()), until });
+            let lost = self.keys.get(&name).filter(|found| found.until > now);
+            let sure = lost.map_or(until, |lost| lost.sure);
+            self.keys.insert(name, Remembered { body: asked.body, reply: Some(reply.clone()), until, sure });
         }
     }
 
-    /// A command's answer was lost in a crash.
-    pub(super) fn lost(&mut self, command: &Command, now: UnixMs) {
+    /// The answer to a command that was sent at `sent` was lost in a crash.
+    pub(super) fn lost(&mut self, command: &Command, sent: UnixMs, now: UnixMs) {
         let asked = asked(command);
         let Some(name) = asked.name() else { return };
         let until = now.plus_ms(self.rules.key_ttl_ms);
         self.keys.retain(|_, found| found.until > now);
-        self.keys.entry(name).or_insert(Remembered { body: asked.body, reply: None, until });
+        let sure = sent.plus_ms(self.rules.key_ttl_ms);
+        self.keys.entry(name).or_insert(Remembered { body: asked.body, reply: None, until, sure });
     }
 }
 
