@@ -11,10 +11,12 @@ use tacos_engine::{EventId, ExternalId, ReservationId, UserId, Which};
 use tacos_proto::common::v1::{Error, ErrorCode};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::rpc::{Kind, Rpc};
+use crate::traces;
 use crate::wire::{Checks, Fault, trace_id};
 
 /// What a handler knows of its call.
@@ -97,7 +99,8 @@ impl App {
         let result = match self.admit(rpc, request.metadata(), peer) {
             Ok(caller) => {
                 let call = Call { app: Arc::clone(self), caller, trace: trace.clone() };
-                work(call, request.into_inner()).await
+                let span = traces::span(rpc, request.metadata(), &trace);
+                work(call, request.into_inner()).instrument(span).await
             }
             Err(fault) => Err(fault),
         };

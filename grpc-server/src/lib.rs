@@ -20,6 +20,7 @@ mod metrics;
 mod play;
 mod server;
 mod services;
+mod traces;
 mod walk;
 mod webhooks;
 mod wire;

@@ -14,7 +14,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::reload;
 use tracing_subscriber::{Layer, Registry};
 
-use crate::settings::{Log, LogFormat};
+use crate::settings::{Log, LogFormat, Trace};
 
 /// One line of the ring.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl LogRing {
     ///
     /// # Errors
     /// A level that cannot be read.
-    pub fn install(self: &Arc<Self>, log: &Log) -> Result<(), String> {
+    pub fn install(self: &Arc<Self>, log: &Log, trace: &Trace) -> Result<(), String> {
         let (filter, handle) = reload::Layer::new(targets(&log.level)?);
         let to_stderr: Box<dyn Layer<_> + Send + Sync> = match log.format {
             LogFormat::Pretty => {
@@ -75,6 +75,12 @@ impl LogRing {
                 .boxed(),
         };
         let subscriber = Registry::default().with(filter).with(to_stderr).with(ToRing(Arc::clone(self)));
+        #[cfg(feature = "otlp")]
+        let subscriber = subscriber.with(
+            crate::traces::start(trace)?.map(|tracer| tracing_opentelemetry::layer().with_tracer(tracer)),
+        );
+        #[cfg(not(feature = "otlp"))]
+        let _ = trace;
         if tracing::subscriber::set_global_default(subscriber).is_ok() {
             *self.filter.lock() = Some(handle);
         }

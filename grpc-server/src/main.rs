@@ -31,7 +31,7 @@ fn run(cli: &Cli) -> Result<(), String> {
     let logs = LogRing::new(settings.log.ring_lines);
     match cli.command.as_ref().unwrap_or(&Command::Serve(Serve::default())) {
         Command::Serve(serve) => {
-            logs.install(&settings.log)?;
+            logs.install(&settings.log, &settings.trace)?;
             commands::serve(settings, serve, file, logs)
         }
         Command::Demo(demo) => commands::demo(settings, demo, &logs),

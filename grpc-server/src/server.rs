@@ -161,6 +161,7 @@ impl Server {
         if tokio::time::timeout(LET_GO_MAX, let_go).await.is_err() {
             tracing::warn!("some connections have not let go of the engine");
         }
+        crate::traces::end();
         let engine = self.app.engine.clone();
         let closed = tokio::task::spawn_blocking(move || engine.close()).await;
         tracing::info!("closed");

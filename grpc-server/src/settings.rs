@@ -38,6 +38,8 @@ pub struct Settings {
     pub webhooks: Webhooks,
     /// Logs.
     pub log: Log,
+    /// Traces.
+    pub trace: Trace,
 }
 
 /// A bundle of rules.
@@ -326,6 +328,22 @@ impl Default for Log {
     }
 }
 
+/// Traces: spans of calls, for builds with the feature `otlp`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Trace {
+    /// Address of an OTLP collector (`http://127.0.0.1:4317`, gRPC); absent: nothing is sent.
+    pub otlp_endpoint: Option<String>,
+    /// Share of traces that are sent, in thousandths.
+    pub sample_permille: u32,
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self { otlp_endpoint: None, sample_permille: 1_000 }
+    }
+}
+
 /// The form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -431,6 +449,11 @@ impl Settings {
         }
         if !self.webhooks.allow_hosts.is_empty() && self.webhooks.secret_file.is_none() {
             problems.push("webhooks.secret_file: needed to sign what goes to allow_hosts".to_owned());
+        }
+        if self.trace.otlp_endpoint.is_some() && !cfg!(feature = "otlp") {
+            problems.push(
+                "trace.otlp_endpoint: this build sends no traces; build with --features otlp".to_owned(),
+            );
         }
         if self.limits.concurrent_calls == 0
             || self.limits.connections == 0

@@ -24,7 +24,7 @@ const EVENT: &str = "evt_2025_1001";
 /// What went wrong, in words.
 pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<(), String> {
     "warn".clone_into(&mut settings.log.level);
-    logs.install(&settings.log)?;
+    logs.install(&settings.log, &settings.trace)?;
     settings.engine.durability = DurabilityName::Memory;
     settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(300);
     settings.limits.user_per_second = 0;

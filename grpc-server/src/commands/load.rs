@@ -50,7 +50,7 @@ pub(super) fn own_settings(
     logs: &Arc<LogRing>,
 ) -> Result<(Settings, Scratch), String> {
     "warn".clone_into(&mut settings.log.level);
-    logs.install(&settings.log)?;
+    logs.install(&settings.log, &settings.trace)?;
     let scratch = Scratch(std::env::temp_dir().join(format!("tacos-load-{}", std::process::id())));
     settings.engine.data_dir.clone_from(&scratch.0);
     settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(200);

@@ -20,10 +20,11 @@ impl Serving {
     /// Serves the demo sale over a folder, on `listen`; simulated payments take a hundredth of their time.
     pub fn start(folder: &Path, listen: &str, more: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM)
-            .args(["serve", "--demo-sale", "--listen", listen, "--log-level", "warn", "--data-dir"])
+            .args(["serve", "--demo-sale", "--listen", listen, "--data-dir"])
             .arg(folder)
             .args(more)
             .env("TACOS_ENGINE__PAYMENT_TIME_PERMILLE", "10")
+            .env("TACOS_LOG__LEVEL", "warn")
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
