@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go demo test-server conformance bench-border
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server conformance bench-border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -56,6 +56,9 @@ test-c: ## The C ABI: header, sanitizers, valgrind, an installation as a consume
 
 test-go: ## The Go module: vet, race detector, forced collection, a module outside the repository
 	bindings/go/tests/run.sh
+
+linearizability: ## Real runs, crashes included, against Porcupine; planted violations must be found (HISTORIES=100)
+	tests/linearizability/run.sh $(or $(HISTORIES),100)
 
 conformance: ## Scenario × language, of every language whose suite has run
 	bindings/tests/table.sh

@@ -17,6 +17,8 @@ const (
 	resultUnknown = "?"
 	// The engine was busy or full: says nothing and changes nothing.
 	resultAtCapacity = "at_capacity"
+	// A hold whose deadline was not ahead: says nothing of the seats.
+	resultInvalid = "invalid"
 )
 
 // call is one line: what was asked, when, and what was answered.

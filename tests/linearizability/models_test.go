@@ -58,6 +58,8 @@ func TestModels(t *testing.T) {
 		{"a held seat cannot", "seat", []string{hold, "2 20 21 hold r2 A-1 90 ok 90 -"}},
 		{"concurrent holds have one winner", "seat", []string{hold, "2 10 12 hold r2 A-1 90 ok 90 -"}},
 		{"a hold past its time is in nobody's way", "", []string{hold, "2 99 100 hold r2 A-1 190 ok 190 -"}},
+		{"a deadline that has passed is refused", "", []string{"1 10 11 hold r1 A-1 11 invalid 0 -"}},
+		{"one that has not is not", "reservation", []string{"1 10 11 hold r1 A-1 12 invalid 0 -"}},
 		{"before its time it is", "seat", []string{hold, "2 98 99 hold r2 A-1 190 ok 190 -"}},
 		{"nobody is refused for a free seat", "seat", []string{"1 10 11 hold r1 A-1 100 seats_taken 0 A-1"}},
 		{"nobody is refused for a lapsed hold", "seat", []string{hold, "2 100 101 hold r2 A-1 190 seats_taken 0 A-1"}},

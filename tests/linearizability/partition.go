@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -58,7 +59,8 @@ func split(h *history) ([]*partition, error) {
 			add("reservation", c.name, reservationModel, c)
 			for _, seat := range seatsOf[c.name] {
 				// A refusal speaks only of the seats that it names.
-				if c.result != "seats_taken" || slices.Contains(c.taken, seat) {
+				says := c.result != resultInvalid && (c.result != "seats_taken" || slices.Contains(c.taken, seat))
+				if says {
 					add("seat", seat, seatModel, c)
 				}
 			}
@@ -72,6 +74,7 @@ func split(h *history) ([]*partition, error) {
 				part.calls = append(part.calls, porcupine.Operation{ClientId: c.client, Input: c, Call: c.callNs, Return: c.returnNs})
 			}
 		}
+		slices.SortStableFunc(part.calls, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
 		all = append(all, part)
 	}
 	return all, nil

@@ -61,6 +61,9 @@ func stepReservation(seen versions[reservationState], c *call) []interface{} {
 		return one(seen)
 	case "seats_taken":
 		return when(c.kind == "hold" && now.is == stateNone, seen)
+	case resultInvalid:
+		// Its deadline had passed before the engine looked at it.
+		return when(c.kind == "hold" && c.given <= c.returnedMs() && now.is == stateNone, seen)
 	case "extension_refused":
 		alive := now.is == statePending && c.calledMs() < now.until
 		return when(alive && now.extensions >= extensionsMax, seen)

@@ -74,7 +74,8 @@ impl Core {
         self.own_pending(id, now)
     }
 
-    /// Takes the right to change a pending hold whose time has not run out. One that has is expired on the way.
+    /// Takes the right to change a pending hold whose time has not run out, and of which nobody was told that it has. One
+    /// that has is expired on the way.
     pub(crate) fn own_pending(&self, id: SlotId, now: UnixMs) -> Result<OwnedHold<'_>, Refusal> {
         let slot = self.reservations.slot(id.slot).ok_or(Refusal::UnknownReservation)?;
         let pending = |seen: Seen| {
@@ -86,6 +87,12 @@ impl Core {
             self.expire_if(id, now);
             return Err(self.why_not_pending(id, now));
         };
+        let told = self.told_expired();
+        if slot.expires_at() <= told {
+            drop(owned);
+            self.expire_if(id, told);
+            return Err(self.why_not_pending(id, told));
+        }
         let before = owned.before();
         let facts = self.reservations.read_owned(slot, id.slot, before.generation, before.state);
         let event = self.catalog.get(facts.event).expect("a reservation's event exists");

@@ -33,7 +33,11 @@ impl Core {
         now: UnixMs,
     ) -> Result<(ReservationView, u64), Refusal> {
         let id = self.reservation_id(which)?;
-        let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+        let mut facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+        if has_lapsed(&facts, now) {
+            self.tell_expired(now);
+            facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+        }
         self.check_user(&facts, user)?;
         self.reservation_view(&facts, now)
             .map(|view| (view, facts.position))
@@ -43,7 +47,7 @@ impl Core {
     fn reservation_view(&self, facts: &Facts, now: UnixMs) -> Option<ReservationView> {
         let SlotState::Is(state) = facts.state else { return None };
         let event = self.catalog.get(facts.event)?;
-        let lapsed = state == ReservationState::Pending && facts.expires_at <= now;
+        let lapsed = has_lapsed(facts, now);
         let payment = facts.payment.and_then(|(slot, generation)| {
             let (_, intent, _) = self.payments.slot(slot)?.read()?;
             (intent.id.generation == generation).then_some(PaymentId(intent.id))
@@ -76,7 +80,11 @@ impl Core {
     ) -> (Page<ReservationView>, u64) {
         self.list(List::Reservations, user, page, |slot| {
             let slot_ref = self.reservations.slot(slot)?;
-            let facts = self.reservations.read(slot_ref, slot);
+            let mut facts = self.reservations.read(slot_ref, slot);
+            if has_lapsed(&facts, now) {
+                self.tell_expired(now);
+                facts = self.reservations.read(slot_ref, slot);
+            }
             let cursor = Cursor { created_at: facts.created_at, slot, generation: facts.id.generation };
             let view = self.reservation_view(&facts, now).filter(|view| {
                 view.user == *user
@@ -305,6 +313,11 @@ fn webhook_view(webhook: &Webhook) -> WebhookView {
         next_at: webhook.next_at,
         order: webhook.order,
     }
+}
+
+/// A hold past its time that nobody has expired yet.
+fn has_lapsed(facts: &Facts, now: UnixMs) -> bool {
+    facts.state == SlotState::Is(ReservationState::Pending) && facts.expires_at <= now
 }
 
 /// A place in words.

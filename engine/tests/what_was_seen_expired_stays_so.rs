@@ -1,0 +1,92 @@
+//! Claim: who has been told that a reservation is expired is never contradicted, not even by a write that had looked at the
+//! clock before the deadline and went on after it. The clock makes that happen every time: what a test hangs into it
+//! runs between a command's look at the time and everything else that it does.
+
+mod common;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use common::*;
+use tacos_engine::{Clock, Config, Driver, Engine, Refusal, ReservationState, Reserved, UnixMs};
+
+type Hook = Box<dyn FnOnce() + Send>;
+
+/// Stands still; whoever looks at it next is held up by the hook, and then believes the time from before.
+struct HeldUp {
+    now: AtomicU64,
+    hook: Mutex<Option<Hook>>,
+}
+
+impl HeldUp {
+    fn hold_up(&self, hook: impl FnOnce() + Send + 'static) {
+        *self.hook.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
+    }
+}
+
+impl Clock for HeldUp {
+    fn now(&self) -> UnixMs {
+        let now = UnixMs::new(self.now.load(Ordering::SeqCst));
+        let hook = self.hook.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(hook) = hook {
+            hook();
+        }
+        now
+    }
+}
+
+fn sale() -> (Engine, Arc<HeldUp>, Reserved) {
+    let clock = Arc::new(HeldUp { now: AtomicU64::new(T0.get()), hook: Mutex::new(None) });
+    let shown = Arc::clone(&clock) as Arc<dyn Clock>;
+    let config = Config { clock: shown, driver: Driver::Manual, ..config() };
+    let engine = Engine::in_memory(config).expect("an engine");
+    open_sale(&engine, house(1, 10));
+    let held = reserve(&engine, "kim", seats(&["R1-1"])).expect("free");
+    (engine, clock, held)
+}
+
+/// While `act` is held up, the deadline passes and somebody is told that the reservation is expired.
+fn told_meanwhile<T>(
+    look: fn(&Engine, &Reserved) -> ReservationState,
+    act: fn(&Engine, &Reserved) -> Answered<T>,
+) -> (Answered<T>, ReservationState) {
+    let (engine, clock, held) = sale();
+    let (reader, watch, of) = (engine.clone(), Arc::clone(&clock), held.clone());
+    clock.hold_up(move || {
+        watch.now.store(of.expires_at.get(), Ordering::SeqCst);
+        assert_eq!(look(&reader, &of), ReservationState::Expired);
+    });
+    let answer = act(&engine, &held);
+    (answer, look(&engine, &held))
+}
+
+fn by_id(engine: &Engine, held: &Reserved) -> ReservationState {
+    engine.reservation(&held.id.into(), None).wait().expect("known").state
+}
+
+fn in_a_list(engine: &Engine, _: &Reserved) -> ReservationState {
+    engine.reservations(&user("kim"), None, None, None, 10).wait().expect("known").items[0].state
+}
+
+#[test]
+fn no_write_overtakes_what_was_told() {
+    for look in [by_id as fn(&Engine, &Reserved) -> ReservationState, in_a_list] {
+        let (answer, after) = told_meanwhile(look, |engine, held| confirm(engine, held.id));
+        assert_eq!((refused(answer), after), (Refusal::ReservationExpired, ReservationState::Expired));
+        let (answer, after) =
+            told_meanwhile(look, |engine, held| extend(engine, held.id, Duration::from_secs(9)));
+        assert_eq!((refused(answer), after), (Refusal::ReservationExpired, ReservationState::Expired));
+        let (answer, after) = told_meanwhile(look, |engine, held| release(engine, held.id));
+        assert_eq!((refused(answer), after), (Refusal::ReservationExpired, ReservationState::Expired));
+    }
+}
+
+#[test]
+fn a_write_that_was_held_up_is_good_if_nobody_was_told() {
+    let (engine, clock, held) = sale();
+    let (watch, until) = (Arc::clone(&clock), held.expires_at);
+    clock.hold_up(move || watch.now.store(until.get(), Ordering::SeqCst));
+    confirm(&engine, held.id).expect("in time by its own look at the clock");
+    assert_eq!(by_id(&engine, &held), ReservationState::Confirmed);
+}
