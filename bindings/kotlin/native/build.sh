@@ -6,7 +6,9 @@ libraries=$1 sources=$2
 cd "$(dirname "$0")/../../.."
 target=${CARGO_TARGET_DIR:-target}
 
-cargo build --quiet --release --package tacos-engine-uniffi --features bindgen
+cargo build --quiet --release --package tacos-engine-uniffi --lib
+# What writes the Kotlin side runs once: it need not be fast.
+cargo build --quiet --package tacos-engine-uniffi --features bindgen --bin tacos-bindgen
 
 # The names by which JNA looks inside a jar.
 case "$(uname -s)" in
@@ -23,7 +25,7 @@ esac
 
 library=$target/release/$name
 mkdir -p "$libraries/$system-$machine" "$sources"
-"$target/release/tacos-bindgen" generate --language kotlin --no-format --config bindings/uniffi/uniffi.toml \
+"$target/debug/tacos-bindgen" generate --language kotlin --no-format --config bindings/uniffi/uniffi.toml \
     --out-dir "$sources" "$library"
 install -m 644 "$library" "$libraries/$system-$machine/$name"
 # Line tables of the engine are for profilers, not for every jar.
