@@ -247,7 +247,11 @@ impl Simulation {
             if *answer == Err(Failure::Refused(no_room)) && self.full { &Expect::Anything } else { expect };
         self.model.answered(command, expect, answer, now)?;
         if let Command::RequestAdmission(c) = command
-            && !matches!(answer, Err(Failure::Broken(_) | Failure::Refused(Refusal::UnknownToken)))
+            && !matches!(
+                answer,
+                // Turned away at the door, nobody saw who came.
+                Err(Failure::Broken(_) | Failure::Refused(Refusal::UnknownToken | Refusal::AtCapacity(_)))
+            )
         {
             self.model.was_active(c.token.event, c.token.ticket, now);
         }
