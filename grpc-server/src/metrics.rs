@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tacos_engine::views::Status;
 use tacos_proto::common::v1::{ErrorCode, MetricType};
 
 use crate::app::App;
@@ -177,6 +178,17 @@ impl App {
         one("journal", "tacos_journal_poisoned", "1 once a write or sync has failed.", Gauge, "1", poisoned);
         let full = float(u64::from(status.disk_full));
         one("disk", "tacos_disk_full", "1 while the disk is too full for writes.", Gauge, "1", full);
+        Self::of_engine(&mut out, &status);
+        self.of_events(&mut out);
+        self.metrics.of_rpcs(&mut out);
+        out
+    }
+
+    fn of_engine(out: &mut Vec<Sample>, status: &Status) {
+        let mut one = |part, name, help, kind, unit, value: f64| {
+            out.push(Sample { name, help, part, kind, unit, labels: Vec::new(), value });
+        };
+        use MetricType::{Counter, Gauge};
         one("engine", "tacos_commands_total", "Commands done.", Counter, "1", float(status.commands.0));
         one("engine", "tacos_refusals_total", "Commands refused.", Counter, "1", float(status.commands.1));
         one("engine", "tacos_timers_fired_total", "Timers fired.", Counter, "1", float(status.fired));
@@ -200,9 +212,6 @@ impl App {
             "1",
             float(status.webhooks.1 as u64),
         );
-        self.of_events(&mut out);
-        self.metrics.of_rpcs(&mut out);
-        out
     }
 
     fn of_events(&self, out: &mut Vec<Sample>) {

@@ -272,6 +272,23 @@ async fn receive_expiry_webhook(
     })
 }
 
+fn check_event_types(checks: &mut Checks, event_types: &[i32]) {
+    if event_types.is_empty() {
+        checks.bad("event_types", "at least one is needed", "");
+    }
+    for (at, event) in event_types.iter().enumerate() {
+        let known =
+            WebhookEventType::try_from(*event).is_ok_and(|event| event != WebhookEventType::Unspecified);
+        if !known || event_types[..at].contains(event) {
+            checks.bad(
+                &format!("event_types[{at}]"),
+                if known { "duplicate" } else { "is no event type" },
+                event,
+            );
+        }
+    }
+}
+
 async fn register_webhook(
     call: Call,
     request: RegisterWebhookRequest,
@@ -282,20 +299,7 @@ async fn register_webhook(
     if !(16..=256).contains(&request.secret.len()) {
         checks.bad("secret", "must have 16 to 256 bytes", "");
     }
-    if request.event_types.is_empty() {
-        checks.bad("event_types", "at least one is needed", "");
-    }
-    for (at, event) in request.event_types.iter().enumerate() {
-        let known =
-            WebhookEventType::try_from(*event).is_ok_and(|event| event != WebhookEventType::Unspecified);
-        if !known || request.event_types[..at].contains(event) {
-            checks.bad(
-                &format!("event_types[{at}]"),
-                if known { "duplicate" } else { "is no event type" },
-                event,
-            );
-        }
-    }
+    check_event_types(&mut checks, &request.event_types);
     let absent = WebhookConfig { retry_count: 3, verify_ssl: true, ..WebhookConfig::default() };
     let config = request.config.unwrap_or(absent);
     let retries = checks.range("config.retry_count", config.retry_count.into(), 0, 10);
