@@ -101,6 +101,7 @@ fn label(seat: u32) -> String {
 
 /// One customer's view: an engine, a number and a pencil.
 pub(crate) struct Client<'a> {
+    /// This number and the next are the client's.
     pub(crate) number: u64,
     pub(crate) engine: &'a Engine,
     pub(crate) town: &'a Town,
@@ -115,7 +116,8 @@ impl Client<'_> {
             std::thread::yield_now();
         }
         match self.random.below(100) {
-            0..32 => self.hold(),
+            0..6 => self.hurry(),
+            6..32 => self.hold(),
             32..66 => self.change(),
             _ => self.queue(),
         }
@@ -142,7 +144,8 @@ impl Client<'_> {
         self.entries.last().is_some_and(|entry| entry.result == OK)
     }
 
-    fn hold(&mut self) -> bool {
+    /// A hold of what everybody wants, mostly for a few milliseconds.
+    fn wish(&mut self) -> (Entry, Reserve) {
         let town = self.town;
         let name = town.name('r');
         let seats = town.seats(&mut self.random);
@@ -151,27 +154,68 @@ impl Client<'_> {
             6..9 => 5 + self.random.below(20),
             _ => 80,
         };
-        let early = self.random.chance(4);
-        if early {
-            town.publish(&name, &seats);
-        }
         let ids = seats.iter().map(|seat| SeatId::new(seat).expect("a plain label")).collect();
         let user = UserId::new("kim").expect("a plain name");
         let mut command = Reserve::new(town.event.clone(), user, Want::Seats(ids));
         command.external = Some(external(&name));
         let mut entry = Entry::new(self.number, Kind::Hold, &name);
-        entry.seats.clone_from(&seats);
+        entry.seats = seats;
         entry.given = town.watch.ns() / 1_000_000 + lasts_ms;
         command.hold_until = Some(Watch::moment(entry.given));
+        (entry, command)
+    }
+
+    fn hold(&mut self) -> bool {
+        let town = self.town;
+        let (entry, command) = self.wish();
+        let (name, seats) = (entry.name.clone(), entry.seats.clone());
+        let early = self.random.chance(4);
+        if early {
+            town.publish(&name, &seats);
+        }
         let alive = self.note(entry, |engine, entry| {
             let held = engine.reserve(command).wait()?;
-            entry.result = OK.to_owned();
-            entry.shown = Watch::ms_of(held.expires_at);
+            entry.held(&held);
             Ok(())
         });
         if !early && self.last_is_ok() {
             town.publish(&name, &seats);
         }
+        alive
+    }
+
+    /// Holds, and confirms or releases without waiting for the answer: a crash may then take back one of them, or both,
+    /// but not the first alone.
+    fn hurry(&mut self) -> bool {
+        let (town, engine) = (self.town, self.engine);
+        let (mut hold, command) = self.wish();
+        let is_sale = self.random.chance(25);
+        // The other hand is another client: each makes one call at a time.
+        let kind = if is_sale { Kind::Confirm } else { Kind::Release };
+        let mut then = Entry::new(self.number + 1, kind, &hold.name);
+        hold.call_ns = town.watch.ns();
+        let held = engine.reserve(command);
+        then.call_ns = town.watch.ns();
+        let ended = if is_sale {
+            engine.confirm(confirm_command(&hold.name)).map(drop)
+        } else {
+            engine.release(release_command(&hold.name)).map(drop)
+        };
+        match held.wait() {
+            Ok(held) => hold.held(&held),
+            Err(failure) => hold.refused(failure),
+        }
+        hold.return_ns = town.watch.ns();
+        match ended.wait() {
+            Ok(()) => OK.clone_into(&mut then.result),
+            Err(failure) => then.refused(failure),
+        }
+        then.return_ns = town.watch.ns();
+        if is_sale && then.result == OK {
+            town.sold(&hold.seats);
+        }
+        let alive = hold.result != UNKNOWN && then.result != UNKNOWN;
+        self.entries.extend([hold, then]);
         alive
     }
 
@@ -197,8 +241,7 @@ impl Client<'_> {
     }
 
     fn confirm(&mut self, name: &str) -> bool {
-        let command =
-            Confirm { which: which(name), user: None, proof: Proof::Outside, exactly: None, key: None };
+        let command = confirm_command(name);
         self.note(Entry::new(self.number, Kind::Confirm, name), |engine, entry| {
             engine.confirm(command).wait()?;
             entry.result = OK.to_owned();
@@ -207,7 +250,7 @@ impl Client<'_> {
     }
 
     fn release(&mut self, name: &str) -> bool {
-        let command = Release { which: which(name), user: None, seats: [].into_iter().collect(), key: None };
+        let command = release_command(name);
         self.note(Entry::new(self.number, Kind::Release, name), |engine, entry| {
             engine.release(command).wait()?;
             entry.result = OK.to_owned();
@@ -321,6 +364,14 @@ impl Client<'_> {
             && sessions.iter().all(|session| self.join(session))
             && line.iter().all(|(session, token)| self.ask(session, *token))
     }
+}
+
+fn confirm_command(name: &str) -> Confirm {
+    Confirm { which: which(name), user: None, proof: Proof::Outside, exactly: None, key: None }
+}
+
+fn release_command(name: &str) -> Release {
+    Release { which: which(name), user: None, seats: [].into_iter().collect(), key: None }
 }
 
 fn external(name: &str) -> ExternalId {

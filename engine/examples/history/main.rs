@@ -146,7 +146,7 @@ impl<'a> Run<'a> {
         let threads = self.options.threads;
         let start = Barrier::new(usize::try_from(threads)?);
         let (begun, first) = (done.load(Ordering::Relaxed), self.clients);
-        self.clients += threads;
+        self.clients += 2 * threads;
         let planned = until.saturating_sub(begun).saturating_sub(CRASH_WITHIN);
         let crash_from = begun + if planned == 0 { 0 } else { self.random.below(planned) };
         let armed = AtomicU64::new(0);
@@ -169,8 +169,11 @@ impl<'a> Run<'a> {
             }
         };
         let found = std::thread::scope(|scope| {
-            let all: Vec<_> =
-                (first..).zip(seeds).map(|(number, seed)| scope.spawn(move || work(number, seed))).collect();
+            let all: Vec<_> = (first..)
+                .step_by(2)
+                .zip(seeds)
+                .map(|(number, seed)| scope.spawn(move || work(number, seed)))
+                .collect();
             all.into_iter().map(|thread| thread.join().map_err(|_| "a customer panicked")).collect::<Vec<_>>()
         });
         for entries in found {
@@ -215,7 +218,7 @@ impl<'a> Run<'a> {
             random: Random::new(0),
             entries: Vec::new(),
         };
-        self.clients += 1;
+        self.clients += 2;
         if !client.take_stock(&held, &joined) {
             return Err("the engine broke although the disk is well".into());
         }

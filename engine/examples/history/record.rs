@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tacos_engine::{Clock, Error, Failure, Refusal, ReservationState, UnixMs};
+use tacos_engine::{Clock, Error, Failure, Refusal, ReservationState, Reserved, UnixMs};
 
 /// The engine broke before the answer came: it happened, or it did not.
 pub(crate) const UNKNOWN: &str = "?";
@@ -108,6 +108,11 @@ impl Entry {
             result: String::new(),
             shown: 0,
         }
+    }
+
+    pub(crate) fn held(&mut self, held: &Reserved) {
+        OK.clone_into(&mut self.result);
+        self.shown = Watch::ms_of(held.expires_at);
     }
 
     pub(crate) fn refused(&mut self, failure: Failure) {
