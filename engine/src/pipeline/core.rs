@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::clock::UnixMs;
 use crate::ids::Secrets;
-use crate::sync::atomic::{AtomicU64, Ordering, fence};
+use crate::sync::Mark;
 
 use super::log::Log;
 use super::state::State;
@@ -17,29 +17,25 @@ pub(crate) struct Core {
     /// Held for one batch of due timers, so that whoever found too few seats waits for holds that are just expiring.
     pub(crate) batch: parking_lot::Mutex<()>,
     /// Holds with a deadline up to here may have been shown as expired, though nobody has expired them yet.
-    told_expired_ms: AtomicU64,
+    told_expired_ms: Mark,
 }
 
 impl Core {
     pub(crate) fn new(state: State, secrets: Secrets, log: Log) -> Self {
-        Self { state, secrets, log, batch: parking_lot::Mutex::new(()), told_expired_ms: AtomicU64::new(0) }
+        Self { state, secrets, log, batch: parking_lot::Mutex::new(()), told_expired_ms: Mark::default() }
     }
 
     /// Before a reader says that a hold with a deadline up to `now` is expired. The slot is read again after this: either
     /// that shows what a writer in the middle of a change makes of it, or every later writer asks
     /// [`told_expired`](Self::told_expired) and leaves the hold alone.
     pub(crate) fn tell_expired(&self, now: UnixMs) {
-        self.told_expired_ms.fetch_max(now.get(), Ordering::Relaxed);
-        // SeqCst: pairs with the fence in told_expired. Of a reader that raises this and then reads the slot, and a writer
-        // that owns the slot and then reads this, at least one sees the other.
-        fence(Ordering::SeqCst);
+        self.told_expired_ms.raise(now.get());
     }
 
     /// Asked by a writer that owns a pending hold and may have looked at the clock long ago: a deadline up to here has
     /// passed for whoever was told.
     pub(crate) fn told_expired(&self) -> UnixMs {
-        fence(Ordering::SeqCst);
-        UnixMs::new(self.told_expired_ms.load(Ordering::Relaxed))
+        UnixMs::new(self.told_expired_ms.after_owning())
     }
 }
 

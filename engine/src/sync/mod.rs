@@ -6,6 +6,7 @@
 
 mod lock;
 mod log_buffer;
+mod mark;
 mod park;
 mod slab;
 mod status;
@@ -13,6 +14,7 @@ mod watermark;
 
 pub(crate) use lock::{Lock, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain};
+pub(crate) use mark::Mark;
 pub(crate) use slab::Slab;
 pub(crate) use status::{Owned, Seen, Status};
 pub(crate) use watermark::{Ticket, Watermark};
