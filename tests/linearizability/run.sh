@@ -34,7 +34,7 @@ count="${BASH_REMATCH[1]}" operations="${BASH_REMATCH[2]}" partitions="${BASH_RE
 # Not every history has a place for every violation: it takes the first that has.
 plant() {
     local kind=$1 crashes=$2 where=$3 file="$out/planted-$1.history" try
-    for ((try = seed; try < seed + 20; try++)); do
+    for ((try = seed; try < seed + 200; try++)); do
         if "$history" --seed "$try" --ops "$ops" --crashes "$crashes" --plant "$kind" --out "$file" > "$out/planted-$kind.said"; then
             "$out/check" "${file%.history}.clean" > /dev/null || { echo "planted $kind: the history was no good before" >&2; return 1; }
             "$out/check" -expect "$where" "$file" > "$out/planted-$kind.found" || {

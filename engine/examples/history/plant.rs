@@ -99,10 +99,12 @@ fn late(entries: &mut [Entry]) -> Option<String> {
         let late = &entries[*at];
         let same = || entries.iter().filter(|other| other.name == late.name);
         // Later than this no extension, answered or not, can have moved it.
-        let until_ms: u64 = same()
-            .filter(|other| matches!(other.kind, Kind::Hold | Kind::Extend))
-            .map(|other| other.given)
-            .sum();
+        let moves = |other: &&Entry| match other.kind {
+            Kind::Hold => true,
+            Kind::Extend => other.result == OK || other.result == UNKNOWN,
+            _ => false,
+        };
+        let until_ms: u64 = same().filter(moves).map(|other| other.given).sum();
         let may_be_sold = same()
             .any(|other| other.kind == Kind::Confirm && (other.result == OK || other.result == UNKNOWN));
         late.kind == Kind::Confirm
