@@ -195,3 +195,16 @@ fn identity_is_random_and_hides_its_key() {
     assert!(one.engine != two.engine && one.secret_key != two.secret_key);
     assert!(!format!("{one:?}").contains("secret"), "{one:?}");
 }
+
+#[test]
+fn first_segment_cut_within_its_head_is_no_empty_journal() {
+    for length in [0, 100, 993, 8_192] {
+        let disk = MemStorage::new();
+        let (mut journal, ..) = open(&disk).expect("a new folder");
+        write(&mut journal, 0..3, 1);
+        journal.close().expect("close");
+        disk.edit(&segment_name(0), |bytes| bytes.truncate(length));
+        let error = refusal(&disk);
+        assert!(matches!(&error, JournalError::Rot { .. } | JournalError::Hole { .. }), "{length}: {error}");
+    }
+}
