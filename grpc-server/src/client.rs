@@ -32,7 +32,7 @@ impl std::fmt::Debug for Client {
 
 /// Messages as bytes: what they mean is known only when the program runs.
 #[derive(Clone, Copy, Debug, Default)]
-struct Raw;
+pub struct Raw;
 
 impl Codec for Raw {
     type Encode = Bytes;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::{Buf, Bytes};
 use jsonwebtoken::{EncodingKey, Header, encode};
 use prost::Message;
 use serde_json::json;
@@ -22,10 +22,10 @@ use tacos_proto::reservation::v1::reservation_service_client::ReservationService
 use tacos_proto::reservation::v1::{
     CancelReservationRequest, CreateReservationRequest, GetReservationRequest,
 };
+use tacos_server::client::Raw;
 use tacos_server::rpc::Rpc;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::Request;
 use tonic::transport::Channel;
-use tonic::{Request, Status};
 
 const SECRET: &str = "a secret of more than thirty-two bytes, for tests";
 
@@ -54,40 +54,6 @@ fn with<T>(message: T, token: Option<&str>) -> Request<T> {
         request.metadata_mut().insert("authorization", value);
     }
     request
-}
-
-/// Sends and receives messages as they are.
-#[derive(Clone, Copy, Default)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-    fn encode(&mut self, item: Bytes, to: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        to.put(item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(from.copy_to_bytes(from.remaining())))
-    }
 }
 
 /// Number of the field `error` in each RPC's response, and whether it streams.

@@ -108,10 +108,10 @@ pub(super) fn start_for(
     }
     let reaches = |found: &FoundSegment| found.header.is_ok_and(|header| header.first <= needed);
     if let Some(start) = (oldest..segments.len()).rev().find(|index| reaches(&segments[*index])) {
-        return whole_head(storage, &segments[start], needed).map(|()| start);
+        return Ok(start);
     }
     match (segments[oldest].sequence, segments[oldest].header) {
-        (0, _) => whole_head(storage, &segments[oldest], needed).map(|()| oldest),
+        (0, _) => Ok(oldest),
         (_, Err(BlockFault::Bad)) => Err(JournalError::Rot {
             folder: storage.folder(),
             file: segments[oldest].name(),
@@ -122,22 +122,6 @@ pub(super) fn start_for(
         }),
         (sequence, _) => Err(hole(sequence - 1)),
     }
-}
-
-/// A segment is whole on disk before its header is written, and the first one before the folder counts as a journal: if
-/// it is shorter than its head, what it had is gone, its own witnesses too.
-fn whole_head(storage: &dyn Storage, found: &FoundSegment, needed: Position) -> Result<(), JournalError> {
-    if found.bytes >= SEGMENT_HEAD_BYTES {
-        return Ok(());
-    }
-    Err(JournalError::Rot {
-        folder: storage.folder(),
-        file: found.name(),
-        offset: found.bytes,
-        intact: needed,
-        durable: needed,
-        found: "the file ends within its own head".to_owned(),
-    })
 }
 
 /// Walks from segment `start`. `snapshot` is the newest position that a snapshot proves to have been durable.
@@ -165,6 +149,16 @@ pub(super) fn walk(
     let Walker { known, end, frames, header_repairs, .. } = walker;
     let verdict = match stopped {
         Some(verdict) => verdict,
+        // A segment is whole on disk before its header is written, and the first one before the folder counts as a
+        // journal. If it is shorter than its head, what it had is gone, and its own witnesses with it.
+        None if found.bytes < SEGMENT_HEAD_BYTES => Verdict::Refuse(JournalError::Rot {
+            folder: storage.folder(),
+            file: found.name(),
+            offset: found.bytes,
+            intact: cursor.position,
+            durable,
+            found: "the file ends within its own head".to_owned(),
+        }),
         None => tail::judge(storage, survey, &end, &known)?,
     };
     Ok(Walk { end, verdict, frames, header_repairs, durable })

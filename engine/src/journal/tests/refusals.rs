@@ -1,6 +1,6 @@
 //! Folders that must not be opened, each with its own words; and what a good opening tells on the way.
 
-use super::{Memory, NOW, numbered, open, open_with, options, write};
+use super::{Memory, NOW, consenting, numbered, open, open_with, options, write};
 use crate::journal::layout::{BLOCK_BYTES, seal_block};
 use crate::journal::segment::{SegmentHeader, segment_name};
 use crate::journal::{
@@ -206,5 +206,13 @@ fn first_segment_cut_within_its_head_is_no_empty_journal() {
         disk.edit(&segment_name(0), |bytes| bytes.truncate(length));
         let error = refusal(&disk);
         assert!(matches!(&error, JournalError::Rot { .. } | JournalError::Hole { .. }), "{length}: {error}");
+        // What the error offers works: with consent it goes on from nothing, and stays good.
+        let opened = open_with(Arc::new(disk.clone()), &consenting());
+        let (mut journal, opened, memory) = opened.expect("it opens with consent");
+        assert!(opened.cut.is_some_and(|cut| cut.durable_lost) && memory.numbers().is_empty(), "{length}");
+        write(&mut journal, 0..3, 1);
+        journal.close().expect("close");
+        let (_, _, memory) = open(&disk).expect("it opens without");
+        assert_eq!(memory.numbers().len(), 3, "{length}");
     }
 }
