@@ -69,9 +69,14 @@ pub(super) fn listed_key(label: &str) -> u64 {
 #[inline]
 fn hash(bytes: &[u8]) -> u64 {
     let mut state = bytes.len() as u64 ^ 0x243f_6a88_85a3_08d3;
-    for chunk in bytes.chunks(8) {
-        let word = chunk.iter().rev().fold(0, |word, &byte| (word << 8) | u64::from(byte));
-        state = fold(state ^ word);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        state = fold(state ^ u64::from_le_bytes(*word));
+    }
+    if !rest.is_empty() {
+        let mut word = [0; 8];
+        word[..rest.len()].copy_from_slice(rest);
+        state = fold(state ^ u64::from_le_bytes(word));
     }
     state
 }

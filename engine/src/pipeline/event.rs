@@ -1,9 +1,9 @@
 //! The event being sold: its settings, its seats and its waiting line, found by the caller's id in one look-up.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
+use hashbrown::HashMap;
 use parking_lot::Mutex;
 
 use crate::admission::Line;

@@ -142,6 +142,15 @@ impl Reservations {
         (seen.generation == id.generation && seen.state != SlotState::FREE && tag == id.tag).then_some(slot)
     }
 
+    /// Whose the reservation is that an id means: all that must be known to turn somebody else away.
+    pub(crate) fn user_of(&self, id: SlotId) -> Option<UserIx> {
+        let slot = self.slots.get(id.slot)?;
+        let (seen, tag, user) =
+            slot.status.read(|seen| (seen, slot.tag.load(Relaxed), slot.user.load(Relaxed)));
+        let is_meant = seen.generation == id.generation && seen.state != SlotState::FREE && tag == id.tag;
+        is_meant.then_some(UserIx(user))
+    }
+
     /// By the owner of a free slot: writes everything about a new hold.
     pub(crate) fn fill(&self, slot: &Slot, facts: &Facts) {
         slot.tag.store(facts.id.tag, Relaxed);

@@ -83,7 +83,8 @@ impl<T: Default> Slab<T> {
         if index >= self.bound {
             return None;
         }
-        for chunk in 0..=(index >> CHUNK_BITS) {
+        // Those below exist: `high` moves only after the chunks up to it were made.
+        for chunk in (self.high_water() >> CHUNK_BITS)..=(index >> CHUNK_BITS) {
             self.chunk(chunk);
         }
         self.high.fetch_max(index + 1, Ordering::AcqRel);
