@@ -7,8 +7,8 @@
 const BUCKETS_MIN: usize = 16;
 /// A table is grown when more than this many sixteenths of it are full: beyond, runs get long.
 const FULL_SIXTEENTHS: usize = 12;
-/// No entry. A number is kept plus one.
-const EMPTY: u64 = 0;
+/// No entry.
+const EMPTY: u64 = u64::MAX;
 
 /// Numbers below `u32::MAX`, by hash. Several entries may have one hash.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub(crate) struct Index {
 
 fn pack(hash: u32, number: u32) -> u64 {
     assert!(number < u32::MAX, "number {number} leaves no mark for an empty bucket");
-    u64::from(hash) << 32 | u64::from(number + 1)
+    u64::from(hash) << 32 | u64::from(number)
 }
 
 fn hash_of(bucket: u64) -> u32 {
@@ -29,7 +29,7 @@ fn hash_of(bucket: u64) -> u32 {
 
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
 fn number_of(bucket: u64) -> u32 {
-    bucket as u32 - 1
+    bucket as u32
 }
 
 impl Index {

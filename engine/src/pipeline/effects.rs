@@ -24,7 +24,11 @@ pub(crate) fn seat_count(places: impl IntoIterator<Item = PackedPlace>) -> u32 {
 }
 
 pub(crate) fn places(changes: &Changes) -> Places {
-    changes.iter().map(|change| change.place).collect()
+    let mut places = Places::new();
+    for change in changes {
+        places.push(change.place);
+    }
+    places
 }
 
 impl State {

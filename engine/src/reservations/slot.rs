@@ -220,10 +220,11 @@ impl Reservations {
             // Absent only in a torn view, which the reader throws away.
             return self.long.get(&index).map(|places| places.clone()).unwrap_or_default();
         }
-        slot.places[..count]
-            .iter()
-            .map(|word| PackedPlace::from_bits(word.load(Relaxed)).unwrap_or_default())
-            .collect()
+        let mut places = SmallVec::new();
+        for word in &slot.places[..count] {
+            places.push(PackedPlace::from_bits(word.load(Relaxed)).unwrap_or_default());
+        }
+        places
     }
 
     /// Binds an id of the caller's to a slot; false if the id is taken by a reservation that can still be looked up.

@@ -11,6 +11,7 @@ mod park;
 mod slab;
 mod status;
 mod watermark;
+mod written;
 
 pub(crate) use lock::{Lock, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain};
@@ -18,6 +19,7 @@ pub(crate) use mark::Mark;
 pub(crate) use slab::Slab;
 pub(crate) use status::{Owned, Seen, Status};
 pub(crate) use watermark::{Ticket, Watermark};
+pub(crate) use written::written;
 
 pub(crate) use crossbeam::utils::CachePadded;
 

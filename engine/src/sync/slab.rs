@@ -3,8 +3,8 @@
 
 use std::sync::OnceLock;
 
-use super::Pause;
 use super::atomic::{AtomicU32, AtomicU64, Ordering};
+use super::{Pause, written};
 
 #[cfg(not(loom))]
 const CHUNK_BITS: u32 = 10;
@@ -152,8 +152,8 @@ impl<T: Default> Slab<T> {
 
     fn chunk(&self, number: u32) -> &Chunk<T> {
         self.chunks[number as usize].get_or_init(|| Chunk {
-            slots: (0..CHUNK).map(|_| T::default()).collect(),
-            next_free: (0..CHUNK).map(|_| AtomicU32::new(NONE)).collect(),
+            slots: written(CHUNK as usize, T::default),
+            next_free: written(CHUNK as usize, || AtomicU32::new(NONE)),
         })
     }
 
