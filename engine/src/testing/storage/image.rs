@@ -28,6 +28,8 @@ pub enum CrashKeeps {
 
 #[derive(Default)]
 pub(super) struct Content {
+    /// Names the file in a trace, whatever it is called.
+    pub(super) id: usize,
     pub(super) cached: Vec<u8>,
     pub(super) durable: Vec<u8>,
     /// Writes since the last sync: offset and length, in order.

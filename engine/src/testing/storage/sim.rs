@@ -6,6 +6,7 @@
 
 use super::image::{Content, CrashKeeps, Inode, NameChange, Random};
 use super::mem::{FolderLock, MemStorage, read_slice, write_slice};
+use super::trace::{Change, Trace, Tracing};
 use crate::journal::{Access, LockKind, Storage, StorageFile, StorageLock};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -59,6 +60,9 @@ struct Disk {
     budget_bytes: u64,
     short_reads: bool,
     random: Random,
+    /// How many files there ever were.
+    inodes: usize,
+    tracing: Option<Tracing>,
 }
 
 /// How often each sort of call was made.
@@ -95,10 +99,14 @@ impl SimStorage {
     /// A healthy disk with these files, all durable.
     #[must_use]
     pub fn from_files(seed: u64, files: BTreeMap<String, Vec<u8>>) -> Self {
+        let inodes = files.len();
         let durable =
-            |bytes: Vec<u8>| Content { cached: bytes.clone(), durable: bytes, unsynced: Vec::new() };
-        let names: BTreeMap<_, _> =
-            files.into_iter().map(|(name, bytes)| (name, Arc::new(Mutex::new(durable(bytes))))).collect();
+            |id, bytes: Vec<u8>| Content { id, cached: bytes.clone(), durable: bytes, unsynced: Vec::new() };
+        let names: BTreeMap<_, _> = files
+            .into_iter()
+            .enumerate()
+            .map(|(id, (name, bytes))| (name, Arc::new(Mutex::new(durable(id, bytes)))))
+            .collect();
         let disk = Disk {
             durable_names: names.clone(),
             names,
@@ -109,6 +117,8 @@ impl SimStorage {
             budget_bytes: u64::MAX,
             short_reads: false,
             random: Random(seed),
+            inodes,
+            tracing: None,
         };
         Self { disk: Arc::new(Mutex::new(disk)), lock: Arc::default() }
     }
@@ -133,6 +143,32 @@ impl SimStorage {
     /// Sets how many bytes all files together may have; more is a full disk.
     pub fn set_budget(&self, bytes: u64) {
         self.disk.lock().budget_bytes = bytes;
+    }
+
+    /// Notes from now on every change in the order in which it was asked for. For a healthy disk on which nothing waits for a
+    /// sync.
+    pub(crate) fn start_trace(&self) {
+        let mut disk = self.disk.lock();
+        assert!(disk.unsynced_names.is_empty(), "names wait for a sync: {:?}", disk.names.keys());
+        let files = disk.names.iter().map(|(name, inode)| {
+            let content = inode.lock();
+            assert!(content.unsynced.is_empty(), "{name} waits for a sync");
+            (name.clone(), (content.id, content.durable.clone()))
+        });
+        let tracing = Tracing::of(files.collect());
+        disk.tracing = Some(tracing);
+    }
+
+    /// Whom to ask, at each change, up to which position callers have been told that their writes are durable.
+    pub(crate) fn trace_acknowledged(&self, acknowledged: impl Fn() -> u64 + Send + 'static) {
+        if let Some(tracing) = &mut self.disk.lock().tracing {
+            tracing.ask(acknowledged);
+        }
+    }
+
+    /// What was noted; the disk notes nothing more.
+    pub(crate) fn take_trace(&self) -> Option<Trace> {
+        self.disk.lock().tracing.take().map(Tracing::finish)
     }
 
     /// How often each sort of call was made.
@@ -235,6 +271,12 @@ impl Disk {
         self.names.values().map(|inode| inode.lock().cached.len() as u64).sum()
     }
 
+    fn note(&mut self, change: impl FnOnce() -> Change) {
+        if let Some(tracing) = &mut self.tracing {
+            tracing.note(change());
+        }
+    }
+
     fn name_change(&mut self, change: NameChange) {
         change.apply(&mut self.names);
         self.unsynced_names.push(change);
@@ -263,7 +305,11 @@ impl Storage for SimStorage {
         }
         let bytes = usize::try_from(bytes).expect("files of a simulation fit memory");
         let unsynced = if bytes == 0 { Vec::new() } else { vec![(0, bytes)] };
-        let inode = Arc::new(Mutex::new(Content { cached: vec![0; bytes], durable: Vec::new(), unsynced }));
+        let id = disk.inodes;
+        disk.inodes += 1;
+        disk.note(|| Change::Create { name: name.to_owned(), file: id, bytes });
+        let content = Content { id, cached: vec![0; bytes], durable: Vec::new(), unsynced };
+        let inode = Arc::new(Mutex::new(content));
         disk.name_change(NameChange::Create(name.to_owned(), Arc::clone(&inode)));
         Ok(Arc::new(SimFile { inode, disk: Arc::clone(&self.disk) }))
     }
@@ -281,6 +327,7 @@ impl Storage for SimStorage {
         if !disk.names.contains_key(from) {
             return Err(io::ErrorKind::NotFound.into());
         }
+        disk.note(|| Change::Rename { from: from.to_owned(), to: to.to_owned() });
         disk.name_change(NameChange::Rename(from.to_owned(), to.to_owned()));
         Ok(())
     }
@@ -291,6 +338,7 @@ impl Storage for SimStorage {
         if !disk.names.contains_key(name) {
             return Err(io::ErrorKind::NotFound.into());
         }
+        disk.note(|| Change::Remove { name: name.to_owned() });
         disk.name_change(NameChange::Remove(name.to_owned()));
         Ok(())
     }
@@ -299,6 +347,7 @@ impl Storage for SimStorage {
         let mut disk = self.disk.lock();
         let failing = Self::change(&mut disk, Some(FailedCall::SyncFolder))?;
         if failing != Some(false) {
+            disk.note(|| Change::SyncFolder);
             disk.durable_names = disk.names.clone();
             disk.unsynced_names.clear();
         }
@@ -371,10 +420,12 @@ impl StorageFile for SimFile {
             return Err(io::ErrorKind::StorageFull.into());
         }
         let mut content = self.inode.lock();
+        let file = content.id;
         let reaches = !matches!(outcome, Ok(Some(false)));
         if reaches {
             write_slice(&mut content.cached, offset, bytes);
             let offset = usize::try_from(offset).expect("files of a simulation fit memory");
+            disk.note(|| Change::Write { file, offset, bytes: bytes.into() });
             content.unsynced.push((offset, bytes.len()));
         }
         match outcome {
@@ -391,6 +442,7 @@ impl StorageFile for SimFile {
         // After a failed sync the cache counts as clean although the disk does not have it: as real systems do.
         let writes = std::mem::take(&mut content.unsynced);
         if failing != Some(false) {
+            disk.note(|| Change::Sync { file: content.id });
             let Content { cached, durable, .. } = &mut *content;
             for (offset, bytes) in writes {
                 Content::let_through(durable, cached, offset, offset + bytes);
