@@ -11,6 +11,10 @@ use std::time::Instant;
 
 use tacos_engine::testing::{Planted, Report, Simulation};
 
+/// Every so many seeds there are so many customers instead of a handful.
+const CROWD_EVERY: u64 = 50;
+const CROWD: usize = 3_000;
+
 struct Options {
     seed: u64,
     runs: u64,
@@ -51,6 +55,8 @@ impl Options {
             "faults" => Simulation::with_faults(seed),
             other => return Err(format!("--kind {other}: memory, disk or faults")),
         };
+        let simulation =
+            if seed.is_multiple_of(CROWD_EVERY) { simulation.crowded(CROWD) } else { simulation };
         let planted = match self.plant.as_deref() {
             None => Planted::None,
             Some("reply") => Planted::WrongReply,

@@ -11,7 +11,7 @@ fn number(name: &str, usual: u64) -> u64 {
 #[test]
 fn every_legal_image_opens_to_what_was_acknowledged() {
     let (mut total, mut seed) = (CrashStates::default(), number("SEED", 1));
-    let wanted = number("STATES", 2_500);
+    let wanted = number("STATES", 1_500);
     while total.checked() < wanted {
         let points = CrashPoints::new(seed, 60).tearing_at_most(8).at_most(wanted - total.checked());
         total = total.plus(points.run().unwrap_or_else(|violation| panic!("{violation}")));

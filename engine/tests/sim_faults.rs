@@ -34,7 +34,7 @@ fn nothing_acknowledged_is_lost_on_a_disk_that_fails() {
     println!("{total}");
     let faults = total.faults;
     assert!(faults.crashes > 0 && faults.kills > 0 && faults.full > 0, "nothing was tried: {faults}");
-    let damaged = faults.flips + faults.moved + faults.shortened + faults.removed;
+    let damaged = faults.flips.iter().sum::<u64>() + faults.moved + faults.shortened + faults.removed;
     assert!(damaged > faults.refused && faults.refused > 0, "nothing was damaged: {faults}");
     assert!(faults.syncs_lost + faults.syncs_late + faults.writes > 0, "nothing was tried: {faults}");
 }

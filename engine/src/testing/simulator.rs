@@ -1,6 +1,7 @@
 //! One seed, one run: the whole engine with simulated clock, storage and customers, faults drawn from a mix, and the model
 //! and the auditor beside it. The same seed gives the same run.
 
+mod classes;
 mod damage;
 mod faults;
 mod opening;
@@ -26,7 +27,7 @@ use super::random::Random;
 use super::storage::SimStorage;
 use super::workload::{Step, Workload};
 
-pub use faults::Faults;
+pub use classes::Faults;
 use recording::Recording;
 pub(super) use recording::{Mark, config_at};
 pub use report::Report;
@@ -98,7 +99,16 @@ impl Simulation {
     pub fn with_faults(seed: u64) -> Self {
         let storage = SimStorage::new(seed);
         storage.set_short_reads(seed.is_multiple_of(4));
-        Self::new(seed, Some(storage), true)
+        let simulation = Self::new(seed, Some(storage.clone()), true);
+        storage.set_clock(Arc::clone(&simulation.clock));
+        simulation
+    }
+
+    /// With thousands of customers, who come all at once, and houses and lines of their size.
+    #[must_use]
+    pub fn crowded(mut self, customers: usize) -> Self {
+        self.workload = self.workload.crowded(customers);
+        self
     }
 
     /// An engine in memory whose customers do what `bytes` say: for fuzzers. Two bytes a choice.
@@ -169,10 +179,18 @@ impl Simulation {
         for command in self.workload.opening() {
             self.send(vec![command])?;
         }
+        for joins in self.workload.rush() {
+            self.send(joins)?;
+            self.clock.advance(Duration::from_millis(self.random.below(200)));
+            if self.is_poisoned() {
+                self.recover()?;
+            }
+        }
         for _ in 0..steps {
             self.step()?;
         }
         self.become_quiet()?;
+        self.absorb();
         self.report.simulated_ms = self.clock.now().ms_since(START);
         self.report.facts = self.told.len() as u64;
         Ok(self.report)
@@ -193,6 +211,13 @@ impl Simulation {
         }
         let now = self.now();
         let step = self.workload.next(now);
+        self.take(step)?;
+        if self.is_poisoned() { self.recover() } else { Ok(()) }
+    }
+
+    /// One step of the workload.
+    fn take(&mut self, step: Step) -> Checked {
+        let now = self.now();
         if !matches!(step, Step::Do(_)) {
             self.tell(|| format!("{now}: {step:?}"));
         }
@@ -209,7 +234,7 @@ impl Simulation {
             Step::Reopen if self.storage.is_some() => self.reopen()?,
             Step::Reopen => {}
         }
-        if self.is_poisoned() { self.recover() } else { Ok(()) }
+        Ok(())
     }
 
     /// Sends commands together, waits for all, and judges them.
