@@ -48,6 +48,8 @@ pub enum Planted {
     LostUpdate,
     /// Writes are acknowledged before they are synced.
     EarlyAck,
+    /// A hold's deadline is counted from its answer, and not from when it was made: on a slow disk the two differ.
+    LateDeadline,
     /// Damaged folders are opened as if their operator had agreed to losses.
     HiddenLoss,
     /// The model believes that payments live a millisecond longer than they do.
@@ -129,7 +131,11 @@ impl Simulation {
                 self.config.durability = Durability::Relaxed { sync_every: Duration::from_secs(60) };
             }
             Planted::WrongModel => self.model.rules.payment_ttl_ms += 1,
-            Planted::None | Planted::WrongReply | Planted::LostUpdate | Planted::HiddenLoss => {}
+            Planted::None
+            | Planted::WrongReply
+            | Planted::LostUpdate
+            | Planted::LateDeadline
+            | Planted::HiddenLoss => {}
         }
         self
     }
@@ -259,7 +265,7 @@ impl Simulation {
         }
         self.observe().map_err(|why| Violation(format!("{why}; at {now} came {commands:?}: {answers:?}")))?;
         for (command, (expect, answer)) in commands.iter().zip(answers) {
-            let answer = self.plant(answer);
+            let answer = self.plant(answer, now);
             self.judge(command, &expect, &answer, now)?;
         }
         // A refusal may have moved others: they lapsed, or became ready.
@@ -340,8 +346,12 @@ impl Simulation {
         Ok(())
     }
 
-    fn plant(&self, answer: Answer) -> Answer {
+    fn plant(&self, answer: Answer, asked_at: UnixMs) -> Answer {
         match answer {
+            Ok(Reply::Reserved(mut reserved)) if self.planted == Planted::LateDeadline => {
+                reserved.expires_at = reserved.expires_at.plus(self.now().since(asked_at));
+                Ok(Reply::Reserved(reserved))
+            }
             Ok(Reply::Reserved(mut reserved)) if self.planted == Planted::WrongReply => {
                 reserved.expires_at = reserved.expires_at.plus_ms(u64::from(reserved.places.len() == 2));
                 Ok(Reply::Reserved(reserved))

@@ -124,7 +124,9 @@ impl Simulation {
         for round in 0..64 {
             self.clock.advance(Duration::from_secs(if round < 60 { 30 } else { 3_700 }));
             self.turn()?;
-            self.deliver()?;
+            while !self.is_poisoned() && !self.engine().due_webhooks(1).0.is_empty() {
+                self.deliver()?;
+            }
             if self.is_poisoned() {
                 return Violation::of("the engine broke on a disk that was well again");
             }
