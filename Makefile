@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server conformance bench-border
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points conformance bench-border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -80,6 +80,11 @@ soak: ## Ten minutes of everything, with memory over time (MINUTES=10)
 simulate: ## The whole engine against its model, with faults: SEED=1 RUNS=100 KIND=memory|disk|faults ARGS=--trace
 	$(CARGO) run --release --quiet -p tacos-engine --features testing --example simulate -- \
 		--seed $(or $(SEED),1) --runs $(or $(RUNS),100) --kind $(or $(KIND),faults) $(ARGS)
+
+crash-points: ## Recovery from every disk image that a crash may leave: STATES=100000 SEED=1 ARGS="--plant early|syncs|folder"
+	$(CARGO) run --release --quiet -p tacos-engine --features testing --example crash_points -- \
+		--states $(or $(STATES),100000) --seed $(or $(SEED),1) $(ARGS)
+
 fuzz: ## Coverage-guided fuzzing; each target for SECONDS_EACH seconds (a short smoke if not given)
 	fuzz/run.sh
 

@@ -149,6 +149,14 @@ impl Engine {
         self.inner.core.digest(self.inner.core.now())
     }
 
+    /// Tells up to which position callers have been told that their writes are durable, as long as it is asked. Keeps the
+    /// folder's lock from nobody.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn acknowledged(&self) -> impl Fn() -> u64 + Send + use<> {
+        let history = Arc::clone(&self.inner.history);
+        move || history.newest()
+    }
+
     /// Everything that the digest is made of, image by image: to find out what differs.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn images(&self) -> Vec<(u16, Vec<u8>)> {
