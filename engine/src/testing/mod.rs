@@ -1,10 +1,12 @@
 //! What tests of the engine and of its users need: storage in memory, storage that fails on purpose, a naive model of the
-//! whole engine, a seeded workload of customers, an auditor that compares, and a simulator that puts them together.
+//! whole engine, a seeded workload of customers, an auditor that compares, a simulator that puts them together, and
+//! doors to single rooms for those who measure.
 
 mod auditor;
 pub mod fuzz;
 mod model;
 mod random;
+pub mod rooms;
 mod simulator;
 pub mod storage;
 mod workload;
