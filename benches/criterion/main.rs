@@ -2,9 +2,11 @@
 //! Nothing is prepared for a bench that is not run. `QUICK=1` measures shorter.
 #![allow(missing_docs, reason = "criterion's macros make functions without")]
 
+mod journal;
 mod keys;
 mod line;
 mod seats;
+mod updates;
 mod wheel;
 
 use std::time::Duration;
@@ -24,6 +26,6 @@ fn settings() -> Criterion {
 criterion_group! {
     name = all;
     config = settings();
-    targets = seats::benches, line::benches, wheel::benches, keys::benches
+    targets = seats::benches, line::benches, wheel::benches, keys::benches, journal::benches, updates::benches
 }
 criterion_main!(all);

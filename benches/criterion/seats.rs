@@ -45,12 +45,14 @@ fn give_back(venue: &Venue, held: Result<Reserved, Failure>) {
 fn claim(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("seats");
     for count in [1_u32, 2, 4] {
+        let (mut house, mut at) = (None, 0);
         group.bench_function(BenchmarkId::new("claim and free, seat map alone", count), |bencher| {
-            let room = Hall::new(&hall(SEATS)).expect("a hall");
-            let starts = scattered(SEATS / count, seed());
-            let wanted: Vec<Vec<u32>> =
-                starts.iter().map(|&at| (at * count..(at + 1) * count).collect()).collect();
-            let mut at = 0;
+            let (room, wanted) = house.get_or_insert_with(|| {
+                let starts = scattered(SEATS / count, seed()).into_iter();
+                let wanted: Vec<Vec<u32>> =
+                    starts.map(|at| (at * count..(at + 1) * count).collect()).collect();
+                (Hall::new(&hall(SEATS)).expect("a hall"), wanted)
+            });
             bencher.iter(|| {
                 at = (at + 1) % wanted.len();
                 assert!(room.claim(7, black_box(&wanted[at])));
@@ -64,20 +66,21 @@ fn claim(criterion: &mut Criterion) {
 fn hold_and_release(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("seats");
     for count in [2_u32, 4] {
+        let (mut house, mut at) = (None, 0);
         group.bench_function(BenchmarkId::new("hold + release, named seats", count), |bencher| {
-            let venue = forgetful_venue(SEATS);
-            let starts = scattered(SEATS / count, seed());
-            let commands: Vec<Reserve> = starts
-                .iter()
-                .map(|&at| {
+            let (venue, commands) = house.get_or_insert_with(|| {
+                let venue = forgetful_venue(SEATS);
+                let command = |at: u32| {
                     let seats: Vec<u32> = (at * count..(at + 1) * count).collect();
                     Reserve::new(venue.event.clone(), user(at.into()), want(&seats))
-                })
-                .collect();
-            let mut at = 0;
+                };
+                let commands: Vec<Reserve> =
+                    scattered(SEATS / count, seed()).into_iter().map(command).collect();
+                (venue, commands)
+            });
             bencher.iter(|| {
                 at = (at + 1) % commands.len();
-                give_back(&venue, venue.engine.reserve(commands[at].clone()).wait());
+                give_back(venue, venue.engine.reserve(commands[at].clone()).wait());
             });
         });
     }
@@ -89,8 +92,9 @@ fn hold_and_confirm(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("seats");
     for threads in [1_u64, 2] {
         let id = BenchmarkId::new("hold + confirm two named seats, threads", threads);
+        let mut sale = None;
         group.bench_function(id, |bencher| {
-            let mut sale = Sale::new(SALE_SEATS, Venue::in_memory).expect("a sale");
+            let sale = sale.get_or_insert_with(|| Sale::new(SALE_SEATS, Venue::in_memory).expect("a sale"));
             bencher.iter_custom(|iterations| {
                 let mut left = iterations;
                 let mut spent = std::time::Duration::ZERO;
@@ -157,8 +161,10 @@ fn best(criterion: &mut Criterion) {
 fn hot(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("seats hot, 100 seats, hold two + release or refusal, threads");
     for threads in [1_u64, 2, 4, 8] {
+        let mut venue = None;
         group.bench_function(BenchmarkId::from_parameter(threads), |bencher| {
-            let venue = forgetful_venue(u32::try_from(HOT_SEATS).expect("a hundred"));
+            let hot_seats = u32::try_from(HOT_SEATS).expect("a hundred");
+            let venue = &*venue.get_or_insert_with(|| forgetful_venue(hot_seats));
             let names: Vec<SeatId> = (0..venue.seats).map(label).collect();
             bencher.iter_custom(|iterations| {
                 let held = AtomicU64::new(0);
@@ -173,7 +179,7 @@ fn hot(criterion: &mut Criterion) {
                         let hold = Reserve::new(venue.event.clone(), who.clone(), Want::Seats(pair));
                         match venue.engine.reserve(hold).wait() {
                             Ok(got) => {
-                                give_back(&venue, Ok(got));
+                                give_back(venue, Ok(got));
                                 mine += 1;
                             }
                             Err(failure) => assert!(is_taken(&failure)),
@@ -194,15 +200,17 @@ fn hot(criterion: &mut Criterion) {
 fn general(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("seats standing, hold two + release, threads");
     for threads in [1_u64, 2] {
+        let mut venue = None;
         group.bench_function(BenchmarkId::from_parameter(threads), |bencher| {
-            let venue = Venue::with(forgetful(), floor(1_000_000), None).expect("a venue");
+            let make = || Venue::with(forgetful(), floor(1_000_000), None).expect("a venue");
+            let venue = &*venue.get_or_insert_with(make);
             let place = || SeatId::new("floor").expect("a name");
             let two = Want::Seats([place(), place()].into_iter().collect());
             bencher.iter_custom(|iterations| {
                 on_threads(threads, iterations, |thread, share| {
                     let hold = Reserve::new(venue.event.clone(), user(thread), two.clone());
                     for _ in 0..share {
-                        give_back(&venue, venue.engine.reserve(hold.clone()).wait());
+                        give_back(venue, venue.engine.reserve(hold.clone()).wait());
                     }
                 })
             });
@@ -223,8 +231,9 @@ fn reads(criterion: &mut Criterion) {
         |venue, bits| venue.engine.copy_free_seats(&venue.event, black_box(bits)).expect("known");
     for (name, read) in [("counts", counts), ("all free seats", free)] {
         for writers in [0, 1] {
+            let mut venue = None;
             group.bench_function(BenchmarkId::new(name, format!("{writers} writers")), |bencher| {
-                let venue = forgetful_venue(SEATS);
+                let venue = &*venue.get_or_insert_with(|| forgetful_venue(SEATS));
                 let is_over = AtomicBool::new(false);
                 let written = AtomicU64::new(0);
                 std::thread::scope(|scope| {
@@ -232,7 +241,7 @@ fn reads(criterion: &mut Criterion) {
                         scope.spawn(|| {
                             let hold = Reserve::new(venue.event.clone(), user(1), Want::Best(Best::of(2)));
                             while !is_over.load(Ordering::Relaxed) {
-                                give_back(&venue, venue.engine.reserve(hold.clone()).wait());
+                                give_back(venue, venue.engine.reserve(hold.clone()).wait());
                                 written.fetch_add(1, Ordering::Relaxed);
                             }
                         });
@@ -241,7 +250,7 @@ fn reads(criterion: &mut Criterion) {
                         }
                     }
                     let mut bits = Vec::new();
-                    bencher.iter(|| read(&venue, &mut bits));
+                    bencher.iter(|| read(venue, &mut bits));
                     is_over.store(true, Ordering::Relaxed);
                 });
             });

@@ -124,6 +124,12 @@ impl Sale {
         Ok(customers)
     }
 
+    /// The engine and its hall.
+    #[must_use]
+    pub fn into_venue(self) -> Venue {
+        self.venue
+    }
+
     /// Checks that every seat that a customer was made for is sold, and no other.
     ///
     /// # Panics
