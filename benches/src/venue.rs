@@ -113,7 +113,7 @@ pub fn open_event(
 pub fn hall(seats: u32) -> SeatMap {
     let rows = seats.div_ceil(ROW_SEATS);
     let row = |at: u32| Row {
-        label: (at % SECTION_ROWS).to_string().into(),
+        label: (at % SECTION_ROWS).to_string(),
         price_minor: 5_000,
         seats: RowSeats::Numbered {
             prefix: prefix(at),
@@ -125,7 +125,7 @@ pub fn hall(seats: u32) -> SeatMap {
         ..Row::default()
     };
     let sections = (0..rows.div_ceil(SECTION_ROWS)).map(|section| Section::Seated {
-        name: format!("S{section}").into(),
+        name: format!("S{section}"),
         rows: (section * SECTION_ROWS..rows.min((section + 1) * SECTION_ROWS)).map(row).collect(),
     });
     SeatMap { sections: sections.collect() }
