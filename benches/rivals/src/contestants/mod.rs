@@ -1,0 +1,5 @@
+//! The contestants, one file each.
+
+pub mod mutex_map;
+pub mod one_owner;
+pub mod ours;

@@ -1,0 +1,62 @@
+//! Measures our engine beside what users would pick instead. `--help` says how to choose.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use tacos_rivals::report::{Report, progress};
+use tacos_rivals::rival::Fault;
+use tacos_rivals::suites::{Options, floors, memory};
+
+/// Our engine beside what users would pick instead: a table on stdout, result lines in a file.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Fewer and shorter rounds: two minutes instead of eight.
+    #[arg(long)]
+    quick: bool,
+    /// Where folders of data are made; should be a real disk.
+    #[arg(long, default_value = "target")]
+    dir: PathBuf,
+    /// The file that result lines are appended to.
+    #[arg(long, default_value = "target/bench-results/rivals.jsonl")]
+    out: PathBuf,
+    /// Seed of who wants which seats.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Which suites; all if none is named.
+    suites: Vec<Suite>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// Hold and confirm in memory, unique and hot seats.
+    Memory,
+    /// The bare machine.
+    Floors,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            progress(&format!("FAILED: {fault}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Fault> {
+    let options = Options { quick: arguments.quick, folder: arguments.dir.clone(), seed: arguments.seed };
+    let mut report = Report::new(&arguments.out)?;
+    let wanted = |suite| arguments.suites.is_empty() || arguments.suites.contains(&suite);
+    if wanted(Suite::Memory) {
+        memory::measure(&options, &mut report)?;
+    }
+    if wanted(Suite::Floors) {
+        floors::measure(&options, &mut report)?;
+    }
+    std::io::stdout().write_all(report.table().as_bytes())?;
+    Ok(())
+}
