@@ -5,6 +5,7 @@ pub mod contestants;
 pub mod drive;
 pub mod report;
 pub mod rival;
+pub mod servers;
 pub mod suites;
 pub mod verdicts;
 pub mod work;

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use tacos_rivals::report::{Report, progress};
 use tacos_rivals::rival::Fault;
-use tacos_rivals::suites::{Options, floors, memory};
+use tacos_rivals::servers::{clean_up_on_signals, file_system};
+use tacos_rivals::suites::rivals::Rivals;
+use tacos_rivals::suites::{Options, durable, floors, memory};
 
 /// Our engine beside what users would pick instead: a table on stdout, result lines in a file.
 #[derive(Parser)]
@@ -33,6 +35,8 @@ struct Arguments {
 enum Suite {
     /// Hold and confirm in memory, unique and hot seats.
     Memory,
+    /// Hold and confirm on disk, and relaxed; Redis, PostgreSQL and SQLite take part.
+    Durable,
     /// The bare machine.
     Floors,
 }
@@ -49,10 +53,25 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Fault> {
     let options = Options { quick: arguments.quick, folder: arguments.dir.clone(), seed: arguments.seed };
+    clean_up_on_signals()?;
+    std::fs::create_dir_all(&options.folder)?;
+    let kind = file_system(&options.folder);
+    if kind == "tmpfs" || kind == "ramfs" {
+        return Err(format!(
+            "{} is on {kind}, which is no disk; choose another --dir",
+            options.folder.display()
+        )
+        .into());
+    }
     let mut report = Report::new(&arguments.out)?;
     let wanted = |suite| arguments.suites.is_empty() || arguments.suites.contains(&suite);
     if wanted(Suite::Memory) {
         memory::measure(&options, &mut report)?;
+    }
+    if wanted(Suite::Durable) {
+        let mut rivals = Rivals::start(&options)?;
+        durable::measure(&options, &mut rivals, &mut report)?;
+        durable::measure_relaxed(&options, &mut rivals, &mut report)?;
     }
     if wanted(Suite::Floors) {
         floors::measure(&options, &mut report)?;

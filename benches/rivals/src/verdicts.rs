@@ -1,10 +1,12 @@
 //! One seeded sequence of holds, ends and passing time for every contestant, and the words that it answered with: equal
 //! words mean equal rules.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tacos_engine::{ManualClock, UserId};
+use tacos_engine::{ManualClock, SystemClock, UserId};
 
+use crate::contestants::ours::Ours;
 use crate::rival::{Client, Counts, End, Fault, HOLD_MS, Order, Rival, Verdict};
 use crate::work::{Hall, Random};
 
@@ -67,7 +69,20 @@ pub fn script<R: Rival>(
         let ending = client.end(hold, End::Release)?;
         words.push(format!("{:?}", client.ended(ending)?));
     }
+    drop(client);
     Ok((words, rival.counts()?))
+}
+
+/// Runs the sequence on our engine and on a rival, for neither with passing time, and compares.
+///
+/// # Errors
+/// Broken, or the first step at which they differ.
+pub fn check<R: Rival>(rival: &R, seed: u64, steps: u64) -> Result<(), Fault> {
+    let ours = Ours::in_memory(HALL, Arc::new(SystemClock::new()))?;
+    let (ours, mut theirs) = (script(&ours, None, seed, steps)?, script(rival, None, seed, steps)?);
+    // A rival's own hall may be larger.
+    theirs.1.free = ours.1.free;
+    same(&ours, &theirs, seed)
 }
 
 /// Says at which step two contestants differ, if they do.

@@ -3,3 +3,6 @@
 pub mod mutex_map;
 pub mod one_owner;
 pub mod ours;
+pub mod postgres;
+pub mod redis;
+pub mod sqlite;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tacos_engine::{
-    Clock, Config, Confirm, Confirmed, CreateEvent, Currency, Driver, Engine, EventId, EventSettings,
-    Failure, IdempotencyKey, Pending, Proof, Refusal, Release, Released, ReservationId, Reserve, Reserved,
-    Row, RowSeats, SaleState, SeatMap, Section, SetSale, SystemClock, UserId, Want,
+    Clock, Config, Confirm, Confirmed, CreateEvent, Currency, Driver, Durability, Engine, EventId,
+    EventSettings, Failure, IdempotencyKey, Pending, Proof, Refusal, Release, Released, ReservationId,
+    Reserve, Reserved, Row, RowSeats, SaleState, SeatMap, Section, SetSale, SystemClock, UserId, Want,
 };
 
 use crate::rival::{Client, Counts, End, Ended, Fault, HOLD_MS, Order, Rival, Verdict};
@@ -41,6 +41,16 @@ impl Ours {
     /// The folder cannot be opened.
     pub fn durable(hall: Hall, folder: &Path, driver: Driver) -> Result<Self, Fault> {
         Self::on_sale(Engine::open(folder, config(Arc::new(SystemClock::new()), driver))?, hall)
+    }
+
+    /// The same, acknowledged before the sync, which comes within a second.
+    ///
+    /// # Errors
+    /// The folder cannot be opened.
+    pub fn relaxed(hall: Hall, folder: &Path) -> Result<Self, Fault> {
+        let durability = Durability::Relaxed { sync_every: Duration::from_secs(1) };
+        let config = Config { durability, ..config(Arc::new(SystemClock::new()), Driver::Threads) };
+        Self::on_sale(Engine::open(folder, config)?, hall)
     }
 
     fn on_sale(engine: Engine, hall: Hall) -> Result<Self, Fault> {

@@ -1,7 +1,11 @@
 //! The suites: what is measured, how often, under which names.
 
+pub mod disk;
+pub mod durable;
 pub mod floors;
 pub mod memory;
+pub mod rivals;
+pub mod turns;
 
 use std::path::PathBuf;
 
