@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use tacos_rivals::report::{Report, progress};
+use tacos_rivals::report::{Report, in_full, progress};
 use tacos_rivals::rival::Fault;
 use tacos_rivals::servers::{clean_up_on_signals, file_system};
 use tacos_rivals::suites::rivals::Rivals;
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            progress(&format!("FAILED: {fault}"));
+            progress(&format!("FAILED: {}", in_full(&*fault)));
             ExitCode::FAILURE
         }
     }

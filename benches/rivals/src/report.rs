@@ -165,3 +165,18 @@ fn figures(line: &Line) -> String {
 pub fn progress(text: &str) {
     eprintln!("{text}");
 }
+
+/// A fault with everything behind it: some say what happened only there.
+#[must_use]
+pub fn in_full(fault: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = fault.to_string();
+    let mut source = fault.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}

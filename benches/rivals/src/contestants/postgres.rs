@@ -207,7 +207,9 @@ impl Postgres {
             }
             client.batch_execute(&insert).await?;
         }
-        client.batch_execute("vacuum analyze seats; checkpoint").await?;
+        // One by one: a vacuum refuses to be part of a transaction.
+        client.batch_execute("vacuum analyze seats").await?;
+        client.batch_execute("checkpoint").await?;
         drop(client);
         connection.await??;
         Ok(())

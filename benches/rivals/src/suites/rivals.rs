@@ -12,7 +12,7 @@ use crate::contestants::postgres::{Commit, Postgres, programs};
 use crate::contestants::redis::{AppendOnly, Redis};
 use crate::contestants::sqlite::Sqlite;
 use crate::drive::{Cut, Tally, run};
-use crate::report::{Report, progress};
+use crate::report::{Report, in_full, progress};
 use crate::rival::{End, Fault, Order};
 use crate::servers::find;
 use crate::verdicts;
@@ -151,7 +151,7 @@ impl Rivals {
             let rival = match Redis::start(&program, &options.folder, append, hall) {
                 Ok(rival) => rival,
                 Err(fault) => {
-                    missing.push(("redis", format!("it did not start: {fault}")));
+                    missing.push(("redis", format!("it did not start: {}", in_full(&*fault))));
                     return Ok(None);
                 }
             };
@@ -162,7 +162,7 @@ impl Rivals {
         let redis = [redis(AppendOnly::Off)?, redis(AppendOnly::EverySecond)?, redis(AppendOnly::Always)?];
         let postgres = programs().ok_or_else(|| NO_POSTGRES.to_owned()).and_then(|programs| {
             Postgres::start(&programs, &options.folder, hall)
-                .map_err(|fault| format!("it did not start: {fault}"))
+                .map_err(|fault| format!("it did not start: {}", in_full(&*fault)))
         });
         let postgres = match postgres {
             Ok(rival) => {

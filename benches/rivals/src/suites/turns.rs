@@ -1,6 +1,6 @@
 //! Rounds in which everybody takes a turn, so that noise hits all alike; and the better of several ways, under one name.
 
-use crate::report::{Line, Report, progress};
+use crate::report::{Line, Report, in_full, progress};
 use crate::rival::Fault;
 
 /// What a turn gave: figures, by name.
@@ -50,8 +50,8 @@ pub fn take_turns(
             let figures = match (entrant.turn)() {
                 Ok(figures) => figures,
                 Err(fault) => {
-                    progress(&format!("FAILED {} at {suite}, {setting}: {fault}", entrant.name));
-                    let note = format!("FAILED: {fault}");
+                    progress(&format!("FAILED {} at {suite}, {setting}: {}", entrant.name, in_full(&*fault)));
+                    let note = format!("FAILED: {}", in_full(&*fault));
                     taken.retain(|taken| taken.name != entrant.name);
                     taken.push(Taken { name: entrant.name.clone(), note, samples: Vec::new() });
                     return false;
