@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::sync::Mutex;
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
 
 use crate::admission::Line;
 use crate::clock::UnixMs;
@@ -119,7 +119,7 @@ impl Catalog {
     }
 
     /// The next free number, held for the caller until the guard goes.
-    pub(crate) fn begin(&self) -> parking_lot::MutexGuard<'_, u32> {
+    pub(crate) fn begin(&self) -> crate::sync::MutexGuard<'_, u32> {
         self.creating.lock()
     }
 

@@ -8,8 +8,8 @@ use std::hash::BuildHasher;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::sync::Mutex;
 use hashbrown::HashTable;
-use parking_lot::Mutex;
 use smallvec::SmallVec;
 
 use crate::ids::UserId;
