@@ -67,12 +67,12 @@ impl Simulation {
             Damage::Removed { .. } => class.removed += 1,
             Damage::Astray => {}
         }
-        let probe = self.probe(damage, files)?;
+        let probe = self.probe(damage, &files)?;
         Ok(Some(Probe { took_newest, ..probe }))
     }
 
     /// Opens a folder to which something has happened.
-    pub(super) fn probe(&mut self, damage: Damage, files: Files) -> Checked<Probe> {
+    pub(super) fn probe(&mut self, damage: Damage, files: &Files) -> Checked<Probe> {
         let disk = SimStorage::from_files(self.random.draw(), files.clone());
         disk.set_short_reads(self.random.chance(50));
         let config = self.config.clone();
@@ -82,7 +82,7 @@ impl Simulation {
             Err(OpenError::Journal(why @ JournalError::Io { .. })) => {
                 return Violation::of(format!("after {damage:?} a healthy disk is blamed: {why}"));
             }
-            Err(_) if disk.files() != files => {
+            Err(_) if disk.files() != *files => {
                 return Violation::of(format!("after {damage:?} the folder is refused, and changed"));
             }
             Err(_) => {

@@ -92,7 +92,7 @@ impl Simulation {
         (self.reader, self.engine) = (None, None);
         self.storage = Some(image);
         let probe = (found != self.storage.as_ref().expect("just put there").files())
-            .then(|| self.probe(Damage::Astray, found))
+            .then(|| self.probe(Damage::Astray, &found))
             .transpose()?;
         self.open()?;
         self.judge_damage(probe, false)?;
