@@ -6,8 +6,8 @@
 
 use std::sync::OnceLock;
 
-use crate::sync::CachePadded;
 use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{CachePadded, written};
 
 use super::entry::Entry;
 
@@ -102,8 +102,8 @@ impl Table {
     fn chunk(&self, index: u32) -> &Chunk {
         assert!(index < self.bound, "timer {index} of {}", self.bound);
         self.chunks[(index >> CHUNK_BITS) as usize].get_or_init(|| Chunk {
-            entries: (0..CHUNK).map(|_| Entry::default()).collect(),
-            below: (0..CHUNK).map(|_| AtomicU32::new(NONE)).collect(),
+            entries: written(CHUNK as usize, Entry::default),
+            below: written(CHUNK as usize, || AtomicU32::new(NONE)),
         })
     }
 }

@@ -33,10 +33,9 @@ impl Core {
         let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
         let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
         check_joinable(event, line, now)?;
-        let user =
-            command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_str().as_bytes()]));
+        let user = command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_bytes()]));
         let session = match (&command.session, user) {
-            (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_str().as_bytes()]),
+            (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_bytes()]),
             // Somebody without a session is the same person wherever they come from.
             (None, Some(user)) => self.secrets.hash(request::SESSION, &[b"user", &user.to_le_bytes()]),
             (None, None) => unreachable!("checked above"),
@@ -101,7 +100,7 @@ impl Core {
             return Err(Refusal::UnknownToken.into());
         }
         if let Some(user) = &command.user {
-            let user = self.secrets.hash(request::USER, &[user.as_str().as_bytes()]);
+            let user = self.secrets.hash(request::USER, &[user.as_bytes()]);
             if !line.may_be_used_by(token.ticket, user) {
                 return Err(Refusal::UnknownToken.into());
             }
@@ -163,7 +162,7 @@ impl Core {
         if token != (ReservationToken { event: event.number, ticket: token.ticket, mac }) {
             return Err(Refusal::UnknownToken);
         }
-        let user = self.secrets.hash(request::USER, &[command.user.as_str().as_bytes()]);
+        let user = self.secrets.hash(request::USER, &[command.user.as_bytes()]);
         if !line.may_be_used_by(token.ticket, user) {
             return Err(Refusal::UnknownToken);
         }

@@ -14,6 +14,7 @@ mod park;
 mod slab;
 mod status;
 mod watermark;
+mod written;
 
 pub(crate) use gate::Gate;
 pub(crate) use lock::{Lock, Signal};
@@ -23,6 +24,7 @@ pub(crate) use mutex::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGu
 pub(crate) use slab::Slab;
 pub(crate) use status::{Owned, Seen, Status};
 pub(crate) use watermark::{Ticket, Watermark};
+pub(crate) use written::written;
 
 pub(crate) use crossbeam::utils::CachePadded;
 
