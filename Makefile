@@ -1,10 +1,11 @@
 # The two commands that matter: `make run` and `make test`. Everything else is here too; `make help` lists it.
 
 CARGO ?= cargo
+SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points conformance bench-border
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -44,6 +45,12 @@ test-server: ## The server: every RPC, identity, errors, streams, webhooks, oper
 
 test-loom: ## Every lock-free protocol under loom
 	$(LOOM_FLAGS) $(CARGO) test --release -p tacos-engine --lib loom_
+
+test-shuttle: ## Whole operations in random orders under shuttle: ITERATIONS=5000 SEED=1
+	$(SHUTTLE_FLAGS) RUST_BACKTRACE=0 $(CARGO) test --release -p tacos-engine --test shuttle_operations -- --nocapture --test-threads 1
+
+sanitizers: ## AddressSanitizer and ThreadSanitizer on the engine's stress tests: SANITIZERS="address thread"
+	scripts/sanitizers.sh $(or $(SANITIZERS),address thread)
 
 test-contract: ## The contract: table, lint, breaking changes, Go and Java stubs
 	$(MAKE) -C proto test

@@ -2,7 +2,7 @@
 //! and the total; a violation is printed with the command that reproduces it, and ends the program with an error.
 //!
 //! ```text
-//! simulate [--seed N] [--runs M] [--steps S] [--kind memory|disk|faults] [--plant reply|update|early|late|loss|model] [--trace]
+//! simulate [--seed N] [--runs M] [--steps S] [--kind memory|disk|faults] [--plant reply|update|webhook|early|late|loss|model] [--trace]
 //! ```
 #![allow(clippy::print_stdout, reason = "a program that reports")]
 
@@ -63,9 +63,12 @@ impl Options {
             Some("update") => Planted::LostUpdate,
             Some("loss") => Planted::HiddenLoss,
             Some("late") => Planted::LateDeadline,
+            Some("webhook") => Planted::LostWebhook,
             Some("early") => Planted::EarlyAck,
             Some("model") => Planted::WrongModel,
-            Some(other) => return Err(format!("--plant {other}: reply, update, early, late, loss or model")),
+            Some(other) => {
+                return Err(format!("--plant {other}: reply, update, webhook, early, late, loss or model"));
+            }
         };
         let simulation = simulation.planting(planted);
         Ok(if self.trace { simulation.watched_by(|line| println!("{line}")) } else { simulation })

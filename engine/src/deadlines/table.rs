@@ -11,10 +11,13 @@ use crate::sync::{CachePadded, written};
 
 use super::entry::Entry;
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const CHUNK_BITS: u32 = 12;
 #[cfg(loom)]
 const CHUNK_BITS: u32 = 1;
+// Between the two: there are millions of timers, and each of them that is made has its price under shuttle.
+#[cfg(shuttle)]
+const CHUNK_BITS: u32 = 8;
 const CHUNK: u32 = 1 << CHUNK_BITS;
 
 /// No entry: the end of the inbox.

@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use hashbrown::HashMap;
-use parking_lot::Mutex;
 
 use crate::admission::Line;
 use crate::clock::UnixMs;
@@ -13,6 +12,7 @@ use crate::error::{Refusal, SaleState};
 use crate::ids::EventId;
 use crate::inventory::Inventory;
 use crate::limits::EVENTS_MAX;
+use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// One event. Never freed while the engine lives, so that whoever found it may keep it.
@@ -120,7 +120,7 @@ impl Catalog {
     }
 
     /// The next free number, held for the caller until the guard goes.
-    pub(crate) fn begin(&self) -> parking_lot::MutexGuard<'_, u32> {
+    pub(crate) fn begin(&self) -> crate::sync::MutexGuard<'_, u32> {
         self.creating.lock()
     }
 

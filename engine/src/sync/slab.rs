@@ -6,10 +6,13 @@ use std::sync::OnceLock;
 use super::atomic::{AtomicU32, AtomicU64, Ordering};
 use super::{Pause, written};
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const CHUNK_BITS: u32 = 10;
 #[cfg(loom)]
 const CHUNK_BITS: u32 = 1;
+// Between the two: some slabs have millions of slots, and each of them that is made has its price under shuttle.
+#[cfg(shuttle)]
+const CHUNK_BITS: u32 = 7;
 const CHUNK: u32 = 1 << CHUNK_BITS;
 const CHUNK_MASK: u32 = CHUNK - 1;
 

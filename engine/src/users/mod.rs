@@ -8,13 +8,12 @@ use std::hash::BuildHasher;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use parking_lot::Mutex;
 use siphasher::sip::SipHasher13;
 use smallvec::SmallVec;
 
 use crate::ids::UserId;
 use crate::index::Index;
-use crate::sync::{CachePadded, Slab};
+use crate::sync::{CachePadded, Mutex, Slab};
 
 const SHARD_BITS: u32 = 6;
 const SHARDS: u32 = 1 << SHARD_BITS;
