@@ -4,6 +4,7 @@
 mod damage;
 mod faults;
 mod report;
+mod sale;
 
 use std::sync::Arc;
 use std::time::Duration;
