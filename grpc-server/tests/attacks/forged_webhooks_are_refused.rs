@@ -101,6 +101,7 @@ impl Shop {
             reservation_id: "theirs".into(),
             amount: Some(Money { amount: 5_000, currency: "KRW".into() }),
             user_id: "kim".into(),
+            // Nobody but the provider says what becomes of it.
             scenario: PaymentScenario::Timeout as i32,
             idempotency_key: "p".into(),
             ..Default::default()
@@ -137,18 +138,20 @@ impl Shop {
 
     /// Sends it; it must be refused with this code, and change nothing.
     async fn refuses(&self, webhook: &ReceivePaymentWebhookRequest, code: ErrorCode, why: &str) {
-        let before = self.status().await;
+        let before = self.ended().await;
         let answer = self.send(webhook).await;
         assert_eq!(answer.error.as_ref().map(|error| error.code()), Some(code), "{why}: {answer:?}");
         assert!(!answer.accepted && answer.correlation_id.is_empty(), "{why}: {answer:?}");
-        assert_eq!(self.status().await, before, "{why}: the payment has changed");
+        assert_eq!(self.ended().await, before, "{why}: the payment has changed");
     }
 
-    async fn status(&self) -> PaymentStatus {
+    /// How the payment ended; none as long as it waits for its provider.
+    async fn ended(&self) -> Option<PaymentStatus> {
         let ask = GetPaymentStatusRequest { payment_intent_id: self.intent.clone(), user_id: "kim".into() };
         let mut payments = PaymentServiceClient::new(self.channel.clone());
         let answer = payments.get_payment_status(ask).await.expect("an answer").into_inner();
-        answer.payment.expect("it exists").status()
+        let status = answer.payment.expect("it exists").status();
+        Some(status).filter(|status| !matches!(status, PaymentStatus::Pending | PaymentStatus::Processing))
     }
 }
 
@@ -183,7 +186,7 @@ async fn a_signature_that_does_not_fit_is_refused() {
     shop.refuses(&empty, ErrorCode::Unauthenticated, "an empty secret").await;
     let nobody = ReceivePaymentWebhookRequest { source: "nobody".into(), ..shop.approved() };
     shop.refuses(&signed(nobody), ErrorCode::Unauthenticated, "an unknown provider").await;
-    assert_eq!(shop.status().await, PaymentStatus::Pending);
+    assert_eq!(shop.ended().await, None);
     assert_eq!(shop.send(&good).await.error, None, "the good one, after all");
     shop.server.drain().await.expect("ends cleanly");
 }
@@ -213,7 +216,7 @@ async fn every_byte_of_the_body_is_signed() {
         forged.data = Some(data);
         shop.refuses(&forged, ErrorCode::Unauthenticated, field).await;
     }
-    assert_eq!(shop.status().await, PaymentStatus::Pending);
+    assert_eq!(shop.ended().await, None);
     shop.server.drain().await.expect("ends cleanly");
 }
 
@@ -227,7 +230,7 @@ async fn an_old_webhook_is_refused_however_well_it_is_signed() {
     }
     let never = signed(ReceivePaymentWebhookRequest { timestamp: None, ..shop.approved() });
     shop.refuses(&never, ErrorCode::InvalidArgument, "without a timestamp").await;
-    assert_eq!(shop.status().await, PaymentStatus::Pending);
+    assert_eq!(shop.ended().await, None);
     shop.server.drain().await.expect("ends cleanly");
 }
 
@@ -237,18 +240,18 @@ async fn a_webhook_that_comes_again_acts_once() {
     let good = signed(shop.approved());
     let first = shop.send(&good).await;
     assert_eq!((first.error.clone(), first.accepted), (None, true));
-    assert_eq!(shop.status().await, PaymentStatus::Completed);
+    assert_eq!(shop.ended().await, Some(PaymentStatus::Completed));
     for _ in 0..3 {
         assert_eq!(shop.send(&good).await, first, "a repeat gets the first answer");
     }
-    // The same id with another message, signed by the provider itself: that is no repeat, and changes nothing.
-    let refund =
-        ReceivePaymentWebhookRequest { event_type: PaymentWebhookType::Refunded as i32, ..shop.approved() };
-    shop.refuses(&signed(refund), ErrorCode::IdempotencyConflict, "the same id for another message").await;
+    // The same id with another outcome, signed by the provider itself: that is no repeat, and changes nothing.
+    let failed =
+        ReceivePaymentWebhookRequest { event_type: PaymentWebhookType::Failed as i32, ..shop.approved() };
+    shop.refuses(&signed(failed), ErrorCode::IdempotencyConflict, "the same id for another outcome").await;
     // Another id that says the same: it was so before.
     let again = signed(ReceivePaymentWebhookRequest { webhook_id: "wh-2".into(), ..shop.approved() });
     assert!(shop.send(&again).await.accepted);
-    assert_eq!(shop.status().await, PaymentStatus::Completed);
+    assert_eq!(shop.ended().await, Some(PaymentStatus::Completed));
     // The wrong amount is refused even from the provider.
     let mut wrong = ReceivePaymentWebhookRequest { webhook_id: "wh-3".into(), ..shop.approved() };
     wrong.data.as_mut().expect("there").amount = Some(Money { amount: 1, currency: "KRW".into() });
