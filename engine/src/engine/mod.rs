@@ -124,7 +124,9 @@ impl Engine {
             let turned = core.turn(core.now(), TURN_BUDGET);
             fired += turned.fired;
             self.inner.flush();
-            if !turned.more {
+            // What did not go on for want of room goes on if that made some.
+            let goes_on = turned.more || (turned.blocked && core.log.door().is_ok());
+            if !goes_on {
                 return Turn { fired, next: turned.next };
             }
         }
