@@ -123,8 +123,10 @@ impl Engine {
         loop {
             let turned = core.turn(core.now(), TURN_BUDGET);
             fired += turned.fired;
-            self.inner.flush();
-            if !turned.more {
+            let wrote = self.inner.flush();
+            // A log buffer that was full has room again once it is written; a full disk has not.
+            let is_blocked = turned.blocked && !wrote;
+            if is_blocked || !turned.more && !turned.blocked {
                 return Turn { fired, next: turned.next };
             }
         }
@@ -193,9 +195,9 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Inner {
-    /// With the manual driver: writes all there is.
-    fn flush(&self) {
-        flush_all(&self.writer);
+    /// With the manual driver: writes all there is; true if there was something.
+    fn flush(&self) -> bool {
+        flush_all(&self.writer)
     }
 
     fn close(&self) -> Result<(), Error> {
