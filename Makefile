@@ -5,7 +5,7 @@ SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -37,11 +37,17 @@ deny: ## Licences, sources and double versions (installs cargo-deny once, which 
 	command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check bans licenses sources
 
+advisories: ## Known weaknesses of dependencies, by the RustSec database; ends with 2 where that cannot be reached
+	scripts/advisories.sh
+
 test-rust: ## All Rust tests
 	$(CARGO) test --workspace
 
 test-server: ## The server: every RPC, identity, errors, streams, webhooks, operators, the conformance suite over gRPC
 	$(CARGO) test -p tacos-server
+
+kill-loop: ## kill -9 of the real server at random moments, then every seat, reservation and answer compared (N=300 SEED=1)
+	$(CARGO) test -p tacos-server --test kill_loop -- --kills $(or $(N),300) --seed $(or $(SEED),1)
 
 test-loom: ## Every lock-free protocol under loom
 	$(LOOM_FLAGS) $(CARGO) test --release -p tacos-engine --lib loom_

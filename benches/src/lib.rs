@@ -3,6 +3,7 @@
 
 pub mod inflight;
 pub mod people;
+pub mod results;
 pub mod timing;
 pub mod venue;
 

@@ -9,7 +9,7 @@ use tacos_rivals::report::{Report, in_full, progress};
 use tacos_rivals::rival::Fault;
 use tacos_rivals::servers::{clean_up_on_signals, file_system};
 use tacos_rivals::suites::rivals::Rivals;
-use tacos_rivals::suites::{Options, durable, floors, memory};
+use tacos_rivals::suites::{Options, durable, floors, line, memory, timers};
 
 /// Our engine beside what users would pick instead: a table on stdout, result lines in a file.
 #[derive(Parser)]
@@ -37,6 +37,10 @@ enum Suite {
     Memory,
     /// Hold and confirm on disk, and relaxed; Redis, PostgreSQL and SQLite take part.
     Durable,
+    /// The waiting line at a million waiting, and Redis's sorted set.
+    Line,
+    /// Timers at a million live.
+    Timers,
     /// The bare machine.
     Floors,
 }
@@ -65,13 +69,22 @@ fn run(arguments: &Arguments) -> Result<(), Fault> {
     }
     let mut report = Report::new(&arguments.out)?;
     let wanted = |suite| arguments.suites.is_empty() || arguments.suites.contains(&suite);
-    if wanted(Suite::Memory) {
-        memory::measure(&options, &mut report)?;
+    let needs_rivals = [Suite::Memory, Suite::Durable, Suite::Line].into_iter().any(wanted);
+    let rivals = needs_rivals.then(|| Rivals::start(&options)).transpose()?;
+    if let Some(rivals) = &rivals {
+        if wanted(Suite::Memory) {
+            memory::measure(&options, rivals, &mut report)?;
+        }
+        if wanted(Suite::Durable) {
+            durable::measure(&options, rivals, &mut report)?;
+            durable::measure_relaxed(&options, rivals, &mut report)?;
+        }
+        if wanted(Suite::Line) {
+            line::measure(&options, rivals, &mut report)?;
+        }
     }
-    if wanted(Suite::Durable) {
-        let mut rivals = Rivals::start(&options)?;
-        durable::measure(&options, &mut rivals, &mut report)?;
-        durable::measure_relaxed(&options, &mut rivals, &mut report)?;
+    if wanted(Suite::Timers) {
+        timers::measure(&options, &mut report)?;
     }
     if wanted(Suite::Floors) {
         floors::measure(&options, &mut report)?;

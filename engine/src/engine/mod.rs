@@ -123,10 +123,10 @@ impl Engine {
         loop {
             let turned = core.turn(core.now(), TURN_BUDGET);
             fired += turned.fired;
-            let wrote = self.inner.flush();
-            // A log buffer that was full has room again once it is written; a full disk has not.
-            let is_blocked = turned.blocked && !wrote;
-            if is_blocked || !turned.more && !turned.blocked {
+            self.inner.flush();
+            // What did not go on for want of room goes on if that made some.
+            let goes_on = turned.more || (turned.blocked && core.log.door().is_ok());
+            if !goes_on {
                 return Turn { fired, next: turned.next };
             }
         }
@@ -195,9 +195,9 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Inner {
-    /// With the manual driver: writes all there is; true if there was something.
-    fn flush(&self) -> bool {
-        flush_all(&self.writer)
+    /// With the manual driver: writes all there is.
+    fn flush(&self) {
+        flush_all(&self.writer);
     }
 
     fn close(&self) -> Result<(), Error> {

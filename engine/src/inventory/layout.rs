@@ -199,7 +199,7 @@ impl Layout {
     /// The label of a seat.
     #[must_use]
     pub(crate) fn label(&self, seat: SeatIx) -> String {
-        let mut label = String::new();
+        let mut label = String::with_capacity(16);
         self.write_label(seat, &mut label).expect("a string takes everything");
         label
     }

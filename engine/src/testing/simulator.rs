@@ -8,6 +8,7 @@ mod faults;
 mod opening;
 mod recording;
 mod report;
+mod sale;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -101,6 +101,13 @@ impl Users {
         Ok(UserIx((local << SHARD_BITS) | shard_number))
     }
 
+    /// Seats of `event` that the user has.
+    pub(crate) fn seats_of(&self, user: &UserId, event: u32) -> u32 {
+        let (shard_number, bits) = place_of(self.hasher.hash(user.as_bytes()));
+        let shard = self.shards[shard_number as usize].lock();
+        shard.find(bits, user).map_or(0, |local| shard.entries[local as usize].seats_of(event))
+    }
+
     /// Counts `seats` seats of `event` less: they were given back.
     pub(crate) fn give_back(&self, user: UserIx, event: u32, seats: u32) {
         self.with(user, |shard, local| shard.entries[local].take_seats(event, seats));

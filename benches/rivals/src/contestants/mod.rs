@@ -5,4 +5,5 @@ pub mod one_owner;
 pub mod ours;
 pub mod postgres;
 pub mod redis;
+pub mod redis_line;
 pub mod sqlite;

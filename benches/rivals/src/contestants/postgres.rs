@@ -1,7 +1,6 @@
 //! PostgreSQL: one table of seats, a function each for hold, confirm and release, so that every step is one prepared
-//! statement, one round trip and one transaction; rows are locked in the order of their labels. No users, no idempotency keys,
-//! no table of reservations: less than our engine does. Every connection has one transaction under way; a thread serves
-//! many connections.
+//! statement, one round trip and one transaction. No users, no idempotency keys, no table of reservations: less than our
+//! engine does. Every connection has one transaction under way; a thread serves many connections.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -17,22 +16,27 @@ use crate::rival::{Client, Counts, End, Ended, Fault, HOLD_MS, Order, Rival, Ver
 use crate::servers::{Folder, Server, dying_with_us, file_system, find, is_root};
 use crate::work::Hall;
 
-/// Answers a bit for each taken seat.
+/// A hold tries first: one update of two rows, which the index gives in the order of their labels. If it got one it gives
+/// that back, and a refusal has a bit for each taken seat.
 const SCHEMA: &str = "
 create table seats (
   label text collate \"C\" primary key, state smallint not null default 0, hold bigint, until timestamptz
 ) with (fillfactor = 40, autovacuum_enabled = off);
 create function hold(wanted bigint, a text, b text, ms int) returns int language plpgsql as $$
-declare taken int;
+declare changed int; taken int;
 begin
-  select coalesce(sum(case when state = 2 or (state = 1 and until > clock_timestamp())
-                           then case when label = a then 1 else 2 end else 0 end), 0) into taken
-    from (select label, state, until from seats where label in (a, b) order by label for update) as both_seats;
-  if taken = 0 then
+  loop
     update seats set state = 1, hold = wanted, until = clock_timestamp() + ms * interval '1 millisecond'
-      where label in (a, b);
-  end if;
-  return taken;
+      where label in (a, b) and (state = 0 or (state = 1 and until <= clock_timestamp()));
+    get diagnostics changed = row_count;
+    if changed = 2 then return 0; end if;
+    if changed = 1 then
+      update seats set state = 0, hold = null, until = null where label in (a, b) and hold = wanted;
+    end if;
+    select coalesce(sum(case when label = a then 1 else 2 end), 0) into taken from seats
+      where label in (a, b) and (state = 2 or (state = 1 and until > clock_timestamp()));
+    if taken > 0 then return taken; end if;
+  end loop;
 end $$;
 create function confirm(mine bigint, a text, b text) returns int language plpgsql as $$
 declare changed int;

@@ -84,6 +84,11 @@ impl Redis {
         self.connections = connections;
     }
 
+    /// The hall is another one now; keys are made when seats are taken.
+    pub fn use_hall(&mut self, hall: Hall) {
+        self.hall = hall;
+    }
+
     /// Empties the hall.
     ///
     /// # Errors
@@ -93,7 +98,11 @@ impl Redis {
         Ok(cmd("FLUSHALL").arg("SYNC").query(&mut connection)?)
     }
 
-    fn connect(&self) -> Result<Connection, Fault> {
+    /// A connection of its own.
+    ///
+    /// # Errors
+    /// The server is gone.
+    pub fn connect(&self) -> Result<Connection, Fault> {
         Ok(Driver::open(self.address.as_str())?.get_connection()?)
     }
 }

@@ -69,7 +69,7 @@ fn one_owner<'a>(options: &'a Options, in_flight: usize, orders: u32, threads: u
 ///
 /// # Errors
 /// The file of results cannot be written.
-pub fn measure(options: &Options, rivals: &mut Rivals, report: &mut Report) -> Result<(), Fault> {
+pub fn measure(options: &Options, rivals: &Rivals, report: &mut Report) -> Result<(), Fault> {
     let kind = file_system(&options.folder);
     progress(&format!("{SUITE}, durable: in {} on {kind}", options.folder.display()));
     for (in_flight, orders) in SIZES {
@@ -103,7 +103,7 @@ pub fn measure(options: &Options, rivals: &mut Rivals, report: &mut Report) -> R
 ///
 /// # Errors
 /// The file of results cannot be written.
-pub fn measure_relaxed(options: &Options, rivals: &mut Rivals, report: &mut Report) -> Result<(), Fault> {
+pub fn measure_relaxed(options: &Options, rivals: &Rivals, report: &mut Report) -> Result<(), Fault> {
     let (in_flight, orders) = (256, if options.quick { 10_000 } else { 40_000 });
     let setting = format!("relaxed unique inflight={in_flight}");
     let hall = Hall { seats: 2 * orders };

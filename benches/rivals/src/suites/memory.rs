@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use tacos_engine::{Clock, SystemClock};
 
+use super::rivals::{IN_FLIGHT, Rivals};
+use super::turns::{Entrant, add_best, push_all, take_turns};
 use super::{Options, floors};
 use crate::contestants::mutex_map::{FastHash, MutexMap, ParkingLot, StdLock};
 use crate::contestants::one_owner::OneOwner;
 use crate::contestants::ours::Ours;
 use crate::drive::{Cut, run};
-use crate::report::{Line, Report, progress};
+use crate::report::{Report, progress};
 use crate::rival::{End, Fault, Order, Rival};
 use crate::work::Hall;
 
@@ -87,36 +89,56 @@ fn plans(options: &Options) -> Result<Vec<Plan>, Fault> {
     ])
 }
 
+/// Redis without a file: a server, so it has a core of its own and stands beside two threads.
+fn redis<'a>(plan: &'a Plan, rivals: &'a Rivals, report: &mut Report) -> Result<Option<Entrant<'a>>, Fault> {
+    if !plan.setting.ends_with("threads=2") {
+        return Ok(None);
+    }
+    for (name, why) in rivals.missing().iter().filter(|(name, _)| *name == "redis") {
+        report.skip(SUITE, name, plan.setting, why)?;
+    }
+    let (Some(server), Some((connections, note))) = (rivals.redis_in_memory(), rivals.redis_tuned()?) else {
+        return Ok(None);
+    };
+    let hot = plan.cut.end == End::Release;
+    let count = plan.orders.len() / if hot { 4 } else { 1 };
+    let turn = move || {
+        let mut redis = server.borrow_mut();
+        redis.clear()?;
+        redis.use_hall(plan.hall);
+        // On hot seats the customers are the in-flight, and each connection has its share.
+        redis.use_connections(if hot { 1 } else { connections });
+        let customers = if hot { plan.cut.customers } else { IN_FLIGHT };
+        let cut = Cut { threads: if hot { plan.cut.threads } else { 1 }, customers, ..plan.cut };
+        let tally = run(&*redis, plan.hall, &plan.orders[..count], cut)?;
+        redis.clear()?;
+        Ok(if hot { tally.ns_a_command() } else { tally.ns_an_order() })
+    };
+    let note =
+        if hot { "no file; a connection for each thread".to_owned() } else { format!("no file; {note}") };
+    Ok(Some(Entrant::new("redis", turn).noting(note)))
+}
+
 /// Measures.
 ///
 /// # Errors
 /// A contestant is broken, or sums are wrong.
-pub fn measure(options: &Options, report: &mut Report) -> Result<(), Fault> {
+pub fn measure(options: &Options, rivals: &Rivals, report: &mut Report) -> Result<(), Fault> {
     for plan in plans(options)? {
         progress(&format!("{SUITE}, {}: {} orders, seed {}", plan.setting, plan.orders.len(), options.seed));
-        let hot = plan.cut.end == End::Release;
+        let (plan, hot) = (&plan, plan.cut.end == End::Release);
         // On hot seats the customers are the in-flight: one line of one-owner says it all.
         let takes_part = |name: &str| !(hot && (name.ends_with("=256") || name.contains("look-up")));
-        let contestants: Vec<_> = CONTESTANTS.iter().filter(|(name, _)| takes_part(name)).collect();
-        let mut samples = vec![Vec::new(); contestants.len()];
-        for _ in 0..options.rounds() {
-            for ((name, contest), samples) in contestants.iter().zip(&mut samples) {
-                samples.push(contest(&plan).map_err(|fault| format!("{name}: {fault}"))?);
-            }
+        let mut entrants = Vec::new();
+        for (name, contest) in CONTESTANTS.iter().filter(|(name, _)| takes_part(name)) {
+            entrants.push(Entrant::new(*name, move || contest(plan)));
         }
-        let mut lines = Vec::new();
-        for ((name, _), samples) in contestants.iter().zip(&samples) {
-            let name = if hot { name.trim_end_matches(" inflight=1") } else { name };
-            lines.push(Line::of(SUITE, name, plan.setting, "ns/op", samples));
-        }
+        entrants.extend(redis(plan, rivals, report)?);
+        let mut lines = take_turns((SUITE, plan.setting, "ns/op"), options.rounds(), entrants);
         for (group, members) in GROUPS {
-            let of_group = lines.iter().filter(|line| members.contains(&line.name.as_str()));
-            if let Some(best) = of_group.min_by(|a, b| a.median.total_cmp(&b.median)) {
-                let best = best.also(group, plan.setting).noting(format!("the better: {}", best.name));
-                lines.push(best);
-            }
+            add_best(&mut lines, group, &members);
         }
-        lines.into_iter().try_for_each(|line| report.push(line))?;
+        push_all(report, lines)?;
     }
     Ok(())
 }

@@ -3,8 +3,10 @@
 pub mod disk;
 pub mod durable;
 pub mod floors;
+pub mod line;
 pub mod memory;
 pub mod rivals;
+pub mod timers;
 pub mod turns;
 
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
 //! The rivals that are servers or databases: started once, each tried with several numbers of clients, the best counts.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use crate::work::Hall;
 const CLIENTS: [usize; 4] = [1, 8, 64, 256];
 /// How long a commit waits for others; tried one by one.
 const COMMIT_DELAYS_US: [u32; 3] = [0, 50, 200];
+/// In flight towards a Redis without a file.
+pub const IN_FLIGHT: usize = 256;
 /// Steps of the comparison with our engine's verdicts.
 const STEPS: u64 = 400;
 const NO_REDIS: &str = "no redis-server on the path; install with `apt-get install redis-server`";
@@ -62,6 +65,7 @@ struct Server<R> {
 impl Server<Redis> {
     fn turn(&self, in_flight: usize, connections: usize, orders: usize) -> Result<Tally, Fault> {
         self.rival.borrow_mut().use_connections(connections);
+        self.rival.borrow_mut().use_hall(self.pieces.hall);
         let redis = self.rival.borrow();
         let orders = self.pieces.next(orders, || redis.clear())?;
         run(&*redis, self.pieces.hall, orders, cut(in_flight))
@@ -125,12 +129,17 @@ fn best_of<T: std::fmt::Debug>(
     Ok((best, note))
 }
 
+/// Clients and how they commit, and how they were found.
+type Tuned = ((usize, Commit), String);
+
 /// All of them, as far as they can be had.
 pub struct Rivals {
     redis: [Option<Rc<Server<Redis>>>; 3],
     postgres: Option<Rc<Server<Postgres>>>,
     sqlite: [Rc<Server<Sqlite>>; 2],
     missing: Vec<(&'static str, String)>,
+    /// PostgreSQL's best, by in flight and whether answers wait for the disk.
+    tuned: RefCell<HashMap<(usize, bool), Tuned>>,
     quick: bool,
 }
 
@@ -183,7 +192,8 @@ impl Rivals {
         };
         let sqlite = [sqlite(true)?, sqlite(false)?];
         missing.dedup();
-        Ok(Self { redis, postgres, sqlite, missing, quick: options.quick })
+        let tuned = RefCell::default();
+        Ok(Self { redis, postgres, sqlite, missing, tuned, quick: options.quick })
     }
 
     /// Those whose answers wait for the disk.
@@ -234,7 +244,14 @@ impl Rivals {
         }
         if let Some(server) = &self.postgres {
             let orders = scale * if in_flight == 1 { 100 } else { 1_000 };
-            let ((clients, commit), note) = server.best(in_flight, durable, orders)?;
+            // More in flight than connections cannot be: what was best for 256 is best for more.
+            let key = (in_flight.min(CLIENTS[CLIENTS.len() - 1]), durable);
+            let known = self.tuned.borrow().get(&key).cloned();
+            let ((clients, commit), note) = match known {
+                Some(known) => known,
+                None => server.best(in_flight, durable, orders)?,
+            };
+            self.tuned.borrow_mut().insert(key, ((clients, commit), note.clone()));
             let (server, name) = (Rc::clone(server), if durable { "on" } else { "off" });
             server.rival.borrow().tidy()?;
             let turn = move || Ok(server.turn(clients, commit, orders)?.ns_an_order());
@@ -263,5 +280,20 @@ impl Rivals {
     #[must_use]
     pub fn redis_in_memory(&self) -> Option<&RefCell<Redis>> {
         self.redis[0].as_ref().map(|server| &server.rival)
+    }
+
+    /// The same for the settings in memory: connections that do best with 256 in flight.
+    ///
+    /// # Errors
+    /// The server is gone.
+    pub fn redis_tuned(&self) -> Result<Option<(usize, String)>, Fault> {
+        let orders = if self.quick { 5_000 } else { 20_000 };
+        self.redis[0].as_ref().map(|server| server.best(IN_FLIGHT, orders)).transpose()
+    }
+
+    /// What is missing, and why.
+    #[must_use]
+    pub fn missing(&self) -> &[(&'static str, String)] {
+        &self.missing
     }
 }
