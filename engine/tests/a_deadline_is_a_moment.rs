@@ -275,23 +275,3 @@ fn only_what_still_holds_its_seats_is_listed_as_held() {
     clock.advance(Duration::from_secs(60));
     assert_eq!(engine.held_reservations(&event()), Ok(Vec::new()), "lapsed, though no timer fired");
 }
-
-/// Found by the simulator (a crowd, seed 50): a turn ended when the log buffer was full, though writing it made room.
-#[test]
-fn one_turn_does_all_that_is_due_however_small_the_log_buffer() {
-    const HOLDS: u32 = 4_000;
-    let clock = clock();
-    let config = Config { log_buffer_bytes: 64 << 10, ..by_hand(&clock) };
-    let disk = std::sync::Arc::new(tacos_engine::testing::storage::MemStorage::new());
-    let consent = tacos_engine::RecoveryConsent::LoseNothing;
-    let (engine, _) = Engine::open_storage(disk, config, consent, |_| ()).expect("it opens");
-    open_sale(&engine, SeatMap { sections: vec![floor(HOLDS)] });
-    for number in 0..HOLDS {
-        reserve(&engine, &format!("user-{number}"), best(1)).expect("held");
-    }
-    clock.advance(Duration::from_secs(3_600));
-    let fired = engine.turn().fired;
-    assert!(fired >= HOLDS as usize, "of {HOLDS} holds that had ended one turn ended {fired}");
-    let ended = updates_from(&engine, Position::ZERO).len();
-    assert!(ended >= HOLDS as usize, "only {ended} facts were told");
-}
