@@ -15,7 +15,7 @@ for sanitizer in "$@"; do
     for name in "${tests[@]}"; do chosen+=(--test "$name"); done
     RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_TARGET_DIR="target/sanitizer-$sanitizer" CARGO_INCREMENTAL=0 \
         CARGO_PROFILE_DEV_DEBUG=line-tables-only TSAN_OPTIONS="suppressions=$PWD/$suppressions" \
-        ASAN_OPTIONS="detect_leaks=1" \
+        LSAN_OPTIONS="suppressions=$PWD/scripts/leak-sanitizer.txt" \
         cargo test --target "$target" -p tacos-engine --lib "${chosen[@]}" -- --nocapture
     echo "$sanitizer: ${#tests[@]} files of tests and the library's own, nothing found"
 done
