@@ -4,7 +4,7 @@ CARGO ?= cargo
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny advisories kill-loop test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server conformance bench-border
+.PHONY: help run test check fmt lint doc tidy deny advisories kill-loop test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability linearizability-server demo test-server conformance bench-border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -65,6 +65,9 @@ test-go: ## The Go module: vet, race detector, forced collection, a module outsi
 
 linearizability: ## Real runs, crashes included, against Porcupine; planted violations must be found (HISTORIES=100)
 	tests/linearizability/run.sh $(or $(HISTORIES),100)
+
+linearizability-server: ## The same of the real server, killed again and again (HISTORIES=5 KILLS=6)
+	tests/linearizability/server.sh $(or $(HISTORIES),5)
 
 conformance: ## Scenario × language, of every language whose suite has run
 	bindings/tests/table.sh
