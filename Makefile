@@ -5,7 +5,7 @@ SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -72,6 +72,9 @@ test-go: ## The Go module: vet, race detector, forced collection, a module outsi
 
 linearizability: ## Real runs, crashes included, against Porcupine; planted violations must be found (HISTORIES=100)
 	tests/linearizability/run.sh $(or $(HISTORIES),100)
+
+linearizability-server: ## The same of the real server, killed again and again (HISTORIES=5 KILLS=6)
+	tests/linearizability/server.sh $(or $(HISTORIES),5)
 
 conformance: ## Scenario × language, of every language whose suite has run
 	bindings/tests/table.sh

@@ -24,13 +24,15 @@ pub unsafe extern "C" fn tacos_due_webhooks(
     // SAFETY: the crate's contract.
     guard::run(|| unsafe {
         let (out, mut arena) = (Out::new(out)?, Arena::new(buffer)?);
+        // Looked at before anything is written: outputs are written all together or not at all.
+        let out_next = if out_next_ms.is_null() { None } else { Some(Out::new(out_next_ms)?) };
         with(engine, |opening| {
             let (due, next) = opening.engine.due_webhooks(most.min(TACOS_LIST_MAX));
             let due: Vec<_> = due.iter().map(views::webhook).collect();
             let list = arena.list(&due);
             arena.finish_with(out, list)?;
-            if !out_next_ms.is_null() {
-                Out::new(out_next_ms)?.put(next.map_or(0, UnixMs::get));
+            if let Some(out_next) = out_next {
+                out_next.put(next.map_or(0, UnixMs::get));
             }
             Ok(())
         })

@@ -81,6 +81,12 @@ static void small_buffers(tacos_engine engine) {
     OK(tacos_seats(engine, TACOS_TEXT(EVENT), 0, 20, &fits, &list));
     CHECK_EQ(list.count, 20);
     free(exact);
+    // Two outputs are written together or not at all.
+    uint64_t next[2];
+    list = (tacos_list){(void *)1, 2, 3};
+    CHECK_STATUS(tacos_due_webhooks(engine, 10, use(&room), &list, (uint64_t *)((char *)next + 1)),
+                 TACOS_STATUS_MISALIGNED);
+    CHECK(list.items == (void *)1 && list.count == 2);
     // A last error that does not fit is cut, and ended.
     char text[8];
     size_t needed;

@@ -25,7 +25,8 @@ pub(super) fn check(house: &WireHouse, rpc: Rpc, asked: &DynamicMessage, answer:
             let (mut wanted, mut held) = (texts(asked, "seat_ids"), ids(&field(answer, "reserved_seats")));
             // Places of a standing area are numbered within the reservation.
             held.iter_mut().for_each(|id| id.truncate(id.find('#').unwrap_or(id.len())));
-            (wanted.sort(), held.sort());
+            wanted.sort();
+            held.sort();
             assert!(wanted.is_empty() || wanted == held, "{rpc}: {asked} and {answer}");
         }
         Rpc::CreatePaymentIntent | Rpc::GatewayCreatePaymentIntent => {

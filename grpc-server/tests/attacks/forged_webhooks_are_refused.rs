@@ -140,7 +140,11 @@ impl Shop {
     async fn refuses(&self, webhook: &ReceivePaymentWebhookRequest, code: ErrorCode, why: &str) {
         let before = self.ended().await;
         let answer = self.send(webhook).await;
-        assert_eq!(answer.error.as_ref().map(|error| error.code()), Some(code), "{why}: {answer:?}");
+        assert_eq!(
+            answer.error.as_ref().map(tacos_proto::common::v1::Error::code),
+            Some(code),
+            "{why}: {answer:?}"
+        );
         assert!(!answer.accepted && answer.correlation_id.is_empty(), "{why}: {answer:?}");
         assert_eq!(self.ended().await, before, "{why}: the payment has changed");
     }

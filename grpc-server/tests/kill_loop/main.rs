@@ -5,10 +5,12 @@
 #![allow(clippy::print_stdout, reason = "its own harness: the figures are the point")]
 
 mod customer;
+mod history;
 mod ledger;
 mod served;
 mod verify;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +56,8 @@ impl Chance {
 struct Asked {
     kills: u64,
     seed: u64,
+    /// Where a history for the checker of linearizability goes.
+    history: Option<PathBuf>,
 }
 
 /// The command line; arguments of other test runners are passed over.
@@ -70,11 +74,15 @@ fn asked() -> Result<Option<Asked>, String> {
             given.ok_or_else(|| format!("{name} needs a number"))
         }
     };
-    let wanted = args.iter().find(|arg| !arg.starts_with('-') && arg.parse::<u64>().is_err());
+    let history = args.iter().position(|arg| arg == "--history").and_then(|at| args.get(at + 1));
+    let is_name =
+        |arg: &&String| !arg.starts_with('-') && arg.parse::<u64>().is_err() && Some(*arg) != history;
+    let wanted = args.iter().find(is_name);
     if wanted.is_some_and(|wanted| !"kill_loop".contains(wanted.as_str())) {
         return Ok(None);
     }
-    Ok(Some(Asked { kills: after("--kills", 6)?, seed: after("--seed", 1)? }))
+    let history = history.map(PathBuf::from);
+    Ok(Some(Asked { kills: after("--kills", 6)?, seed: after("--seed", 1)?, history }))
 }
 
 fn main() -> ExitCode {
@@ -103,6 +111,9 @@ fn main() -> ExitCode {
 }
 
 async fn run(asked: &Asked) -> Result<Vec<String>, String> {
+    if let Some(path) = &asked.history {
+        return history::write(path, asked.kills, asked.seed).await.map(|()| Vec::new());
+    }
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let mut chance = Chance::new(asked.seed);
     let mut ledger = Ledger::default();
