@@ -357,3 +357,25 @@ fn whoever_finds_a_lapsed_turn_while_joining_lets_the_line_move_up() {
     assert_eq!(ready, 2, "without anybody asking: {updates:?}");
     house.engine.request_admission(ask).wait().expect("let in");
 }
+
+#[test]
+fn one_turn_does_all_that_is_due_also_when_the_log_buffer_fills_on_the_way() {
+    let (disk, clock) = (MemStorage::new(), Arc::new(ManualClock::new(START)));
+    let engine = open(&disk, &clock);
+    let floor = Section::General { name: "floor".into(), capacity: 2_000, price_minor: 100 };
+    let settings = EventSettings::new("show", Currency::new("EUR").expect("three letters"));
+    let seats = SeatMap { sections: vec![floor] };
+    engine
+        .create_event(CreateEvent { event: event(), settings, seats, queue: None, key: None })
+        .wait()
+        .expect("made");
+    engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("open");
+    for at in 0..1_000 {
+        let hold = Reserve::new(event(), user(&format!("user-{at}")), Want::Best(Best::of(1)));
+        engine.reserve(hold).wait().expect("held");
+    }
+    clock.advance(Duration::from_secs(3_600));
+    engine.turn();
+    let left = engine.counts(&event()).expect("known").reserved;
+    assert_eq!(left, 0, "still held an hour later");
+}

@@ -1,0 +1,94 @@
+//! Measures our engine beside what users would pick instead. `--help` says how to choose.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use tacos_rivals::report::{Report, in_full, progress};
+use tacos_rivals::rival::Fault;
+use tacos_rivals::servers::{clean_up_on_signals, file_system};
+use tacos_rivals::suites::rivals::Rivals;
+use tacos_rivals::suites::{Options, durable, floors, line, memory, timers};
+
+/// Our engine beside what users would pick instead: a table on stdout, result lines in a file.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Fewer and shorter rounds: two minutes instead of eight.
+    #[arg(long)]
+    quick: bool,
+    /// Where folders of data are made; should be a real disk.
+    #[arg(long, default_value = "target")]
+    dir: PathBuf,
+    /// The file that result lines are appended to.
+    #[arg(long, default_value = "target/bench-results/rivals.jsonl")]
+    out: PathBuf,
+    /// Seed of who wants which seats.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Which suites; all if none is named.
+    suites: Vec<Suite>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// Hold and confirm in memory, unique and hot seats.
+    Memory,
+    /// Hold and confirm on disk, and relaxed; Redis, PostgreSQL and SQLite take part.
+    Durable,
+    /// The waiting line at a million waiting, and Redis's sorted set.
+    Line,
+    /// Timers at a million live.
+    Timers,
+    /// The bare machine.
+    Floors,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            progress(&format!("FAILED: {}", in_full(&*fault)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Fault> {
+    let options = Options { quick: arguments.quick, folder: arguments.dir.clone(), seed: arguments.seed };
+    clean_up_on_signals()?;
+    std::fs::create_dir_all(&options.folder)?;
+    let kind = file_system(&options.folder);
+    if kind == "tmpfs" || kind == "ramfs" {
+        return Err(format!(
+            "{} is on {kind}, which is no disk; choose another --dir",
+            options.folder.display()
+        )
+        .into());
+    }
+    let mut report = Report::new(&arguments.out)?;
+    let wanted = |suite| arguments.suites.is_empty() || arguments.suites.contains(&suite);
+    let needs_rivals = [Suite::Memory, Suite::Durable, Suite::Line].into_iter().any(wanted);
+    let rivals = needs_rivals.then(|| Rivals::start(&options)).transpose()?;
+    if let Some(rivals) = &rivals {
+        if wanted(Suite::Memory) {
+            memory::measure(&options, rivals, &mut report)?;
+        }
+        if wanted(Suite::Durable) {
+            durable::measure(&options, rivals, &mut report)?;
+            durable::measure_relaxed(&options, rivals, &mut report)?;
+        }
+        if wanted(Suite::Line) {
+            line::measure(&options, rivals, &mut report)?;
+        }
+    }
+    if wanted(Suite::Timers) {
+        timers::measure(&options, &mut report)?;
+    }
+    if wanted(Suite::Floors) {
+        floors::measure(&options, &mut report)?;
+    }
+    std::io::stdout().write_all(report.table().as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! The disk without an engine: the same bytes in the same groups by write and fdatasync, and the bare calls.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::time::Instant;
+
+use rustix::fs::{FallocateFlags, fallocate};
+use tacos_engine::journal::{FileStorage, Position, dump};
+
+use crate::rival::Fault;
+
+/// Sizes of the groups that an engine made durable one by one behind a position, in bytes.
+///
+/// # Errors
+/// The folder is still open, or damaged.
+pub fn group_sizes(folder: &Path, from: Position) -> Result<Vec<usize>, Fault> {
+    let storage = FileStorage::create_or_open(folder)?;
+    let (mut sizes, mut last) = (Vec::new(), None);
+    dump(&storage, from, &mut |listed| {
+        if listed.start >= from {
+            if last != Some(listed.frame) {
+                last = Some(listed.frame);
+                sizes.push(0);
+            }
+            if let Some(size) = sizes.last_mut() {
+                *size += listed.record.stream_bytes();
+            }
+        }
+        std::ops::ControlFlow::Continue(())
+    })?;
+    Ok(sizes)
+}
+
+/// Nanoseconds for writing groups of these sizes one behind the other, each followed by its sync, into a file whose
+/// room was reserved as our engine reserves it.
+///
+/// # Errors
+/// The disk.
+pub fn write_groups(folder: &Path, sizes: &[usize]) -> Result<u64, Fault> {
+    let file = reserved(folder, sizes.iter().sum())?;
+    let bytes = vec![0x5a_u8; sizes.iter().copied().max().unwrap_or(0)];
+    let (mut at, begun) = (0, Instant::now());
+    for &size in sizes {
+        file.write_all_at(&bytes[..size], at)?;
+        file.sync_data()?;
+        at += size as u64;
+    }
+    Ok(u64::try_from(begun.elapsed().as_nanos())?)
+}
+
+/// Nanoseconds for one sync of one block, each in the same place, written before.
+///
+/// # Errors
+/// The disk.
+pub fn overwrite_one_block(folder: &Path, times: u32) -> Result<f64, Fault> {
+    let file = reserved(folder, 4_096)?;
+    let block = [0x5a_u8; 4_096];
+    file.write_all_at(&block, 0)?;
+    file.sync_all()?;
+    let begun = Instant::now();
+    for _ in 0..times {
+        file.write_all_at(&block, 0)?;
+        file.sync_data()?;
+    }
+    Ok(begun.elapsed().as_secs_f64() * 1e9 / f64::from(times))
+}
+
+/// Nanoseconds for a sync when there is nothing to sync.
+///
+/// # Errors
+/// The disk.
+pub fn sync_nothing(folder: &Path, times: u32) -> Result<f64, Fault> {
+    let file = reserved(folder, 4_096)?;
+    file.sync_all()?;
+    let begun = Instant::now();
+    for _ in 0..times {
+        file.sync_data()?;
+    }
+    Ok(begun.elapsed().as_secs_f64() * 1e9 / f64::from(times))
+}
+
+fn reserved(folder: &Path, bytes: usize) -> Result<File, Fault> {
+    let file = OpenOptions::new().write(true).create(true).truncate(true).open(folder.join("floor"))?;
+    if bytes > 0 {
+        fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
+    }
+    file.sync_all()?;
+    Ok(file)
+}

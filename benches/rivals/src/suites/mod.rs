@@ -1,0 +1,31 @@
+//! The suites: what is measured, how often, under which names.
+
+pub mod disk;
+pub mod durable;
+pub mod floors;
+pub mod line;
+pub mod memory;
+pub mod rivals;
+pub mod timers;
+pub mod turns;
+
+use std::path::PathBuf;
+
+/// What the command line said.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Fewer and shorter rounds.
+    pub quick: bool,
+    /// Where folders of data are made.
+    pub folder: PathBuf,
+    /// Seed of all randomness.
+    pub seed: u64,
+}
+
+impl Options {
+    /// Rounds of one setting.
+    #[must_use]
+    pub fn rounds(&self) -> usize {
+        if self.quick { 3 } else { 9 }
+    }
+}
