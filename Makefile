@@ -5,7 +5,7 @@ SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -107,8 +107,14 @@ fuzz: ## Coverage-guided fuzzing; each target for SECONDS_EACH seconds (a short 
 bench-border: ## What a call costs from Rust, C, Go and Kotlin, side by side
 	bindings/tests/bench.sh
 
-bench: ## What rooms cost, one by one
-	$(CARGO) run --release --quiet -p tacos-engine --example hold_confirm
-	$(CARGO) run --release --quiet -p tacos-engine --example seats_cost
-	$(CARGO) run --release --quiet -p tacos-engine --example line_cost
-	$(CARGO) run --release --quiet -p tacos-engine --example wheel_cost
+bench: ## All benchmarks and docs/benchmarks out of them; about twenty minutes (QUICK=1: five)
+	benches/run.sh
+
+bench-smoke: ## Every benchmark once, to see that it runs
+	benches/smoke.sh
+
+instructions: ## Instructions of the hot operations against the committed baseline (needs valgrind)
+	benches/instructions/check.sh
+
+instructions-baseline: ## Writes that baseline anew
+	benches/instructions/check.sh --renew

@@ -1,5 +1,5 @@
 # Adds up how often instructions that lock a cache line were executed: first file, their addresses; second file, what
-# callgrind wrote with --dump-instr=yes. Only the program's own object is looked at.
+# callgrind wrote with --dump-instr=yes. Only the program's own object is looked at. With each=1: address by address.
 FNR == NR { locked[$1] = 1; next }
 # Names are written once, here or where an object is called into; later only their numbers.
 /^c?ob=/ {
@@ -18,10 +18,13 @@ FNR == NR { locked[$1] = 1; next }
     # Addresses may be relative to the line before.
     if ($1 ~ /^0x/) at = hex(substr($1, 3)); else if ($1 ~ /^\+/) at += number($1); else if ($1 ~ /^-/) at -= number($1)
     if (skip) { skip = 0; next }
-    if (mine && (sprintf("%x", at) in locked)) total += $3
+    if (mine && (sprintf("%x", at) in locked)) { total += $3; by[sprintf("%x", at)] += $3 }
     next
 }
-END { printf "%d", total }
+END {
+    if (each) for (address in by) print address, by[address]
+    else printf "%d", total
+}
 function number(text) { text = substr(text, 2); return text ~ /^0x/ ? hex(substr(text, 3)) : text + 0 }
 function hex(text,    value, i) {
     value = 0

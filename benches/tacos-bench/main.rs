@@ -35,7 +35,7 @@ struct Curves {
     /// Grow seats, holds and waiting people to ten million: takes minutes and about 4 GB.
     #[arg(long)]
     full: bool,
-    /// Only these: in-flight, latency, growth, storm, snapshot.
+    /// Only these: in-flight, latency, growth, storm, snapshot, events, shared.
     parts: Vec<String>,
 }
 

@@ -1,8 +1,10 @@
 //! The parts of `curves`, each a set of result lines. On a terminal a bar says how far it is.
 
+mod events;
 mod growth;
 mod in_flight;
 mod latency;
+mod shared;
 mod snapshot;
 mod storm;
 
@@ -45,12 +47,14 @@ impl Report<'_> {
 
 type Part = fn(Size, &mut Report<'_>) -> Outcome<()>;
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 7] = [
     ("in-flight", in_flight::measure),
     ("latency", latency::measure),
     ("growth", growth::measure),
     ("storm", storm::measure),
     ("snapshot", snapshot::measure),
+    ("events", events::measure),
+    ("shared", shared::measure),
 ];
 
 /// Measures the parts named, or all.
@@ -77,4 +81,12 @@ fn ns_each(spent: std::time::Duration, count: usize) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a count of operations")]
     let count = count as f64;
     spent.as_secs_f64() * 1e9 / count
+}
+
+/// What the operating system says that the process has in memory.
+fn resident_bytes() -> Outcome<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
+    let kib: f64 = line.split_whitespace().nth(1).ok_or("no figure")?.parse()?;
+    Ok(kib * 1_024.0)
 }
