@@ -1,10 +1,11 @@
 # The two commands that matter: `make run` and `make test`. Everything else is here too; `make help` lists it.
 
 CARGO ?= cargo
+SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server conformance bench-border
+.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -36,14 +37,26 @@ deny: ## Licences, sources and double versions (installs cargo-deny once, which 
 	command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check bans licenses sources
 
+advisories: ## Known weaknesses of dependencies, by the RustSec database; ends with 2 where that cannot be reached
+	scripts/advisories.sh
+
 test-rust: ## All Rust tests
 	$(CARGO) test --workspace
 
 test-server: ## The server: every RPC, identity, errors, streams, webhooks, operators, the conformance suite over gRPC
 	$(CARGO) test -p tacos-server
 
+kill-loop: ## kill -9 of the real server at random moments, then every seat, reservation and answer compared (N=300 SEED=1)
+	$(CARGO) test -p tacos-server --test kill_loop -- --kills $(or $(N),300) --seed $(or $(SEED),1)
+
 test-loom: ## Every lock-free protocol under loom
 	$(LOOM_FLAGS) $(CARGO) test --release -p tacos-engine --lib loom_
+
+test-shuttle: ## Whole operations in random orders under shuttle: ITERATIONS=5000 SEED=1
+	$(SHUTTLE_FLAGS) RUST_BACKTRACE=0 $(CARGO) test --release -p tacos-engine --test shuttle_operations -- --nocapture --test-threads 1
+
+sanitizers: ## AddressSanitizer and ThreadSanitizer on the engine's stress tests: SANITIZERS="address thread"
+	scripts/sanitizers.sh $(or $(SANITIZERS),address thread)
 
 test-contract: ## The contract: table, lint, breaking changes, Go and Java stubs
 	$(MAKE) -C proto test
@@ -80,6 +93,11 @@ soak: ## Ten minutes of everything, with memory over time (MINUTES=10)
 simulate: ## The whole engine against its model, with faults: SEED=1 RUNS=100 KIND=memory|disk|faults ARGS=--trace
 	$(CARGO) run --release --quiet -p tacos-engine --features testing --example simulate -- \
 		--seed $(or $(SEED),1) --runs $(or $(RUNS),100) --kind $(or $(KIND),faults) $(ARGS)
+
+crash-points: ## Recovery from every disk image that a crash may leave: STATES=100000 SEED=1 ARGS="--plant early|syncs|folder"
+	$(CARGO) run --release --quiet -p tacos-engine --features testing --example crash_points -- \
+		--states $(or $(STATES),100000) --seed $(or $(SEED),1) $(ARGS)
+
 fuzz: ## Coverage-guided fuzzing; each target for SECONDS_EACH seconds (a short smoke if not given)
 	fuzz/run.sh
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds every fuzz target with coverage instrumentation (no nightly, no cargo-fuzz: libFuzzer comes with its crate) and runs
-# each for SECONDS_EACH seconds, or RUNS inputs, from its committed corpus. What fails is left in fuzz/artifacts.
-#   fuzz/run.sh                    smoke: every target, 3,000 inputs each, always the same ones
+# Builds every fuzz target with coverage instrumentation (no nightly, no cargo-fuzz: libFuzzer comes with its crate), the C ABI
+# with AddressSanitizer too, and runs each for SECONDS_EACH seconds, or RUNS inputs, from its committed corpus. What fails is
+# left in fuzz/artifacts.
+#   fuzz/run.sh                    smoke: every target, 3,000 inputs each (of the slow ones fewer), always the same ones
 #   SECONDS_EACH=600 fuzz/run.sh   ten minutes each; new inputs are kept in fuzz/target/corpus
 #   fuzz/run.sh wheel ids          only these
 set -euo pipefail
@@ -11,20 +12,43 @@ host="$(rustc -vV | sed -n 's/^host: //p')"
 flags='--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
     -Cllvm-args=-sanitizer-coverage-trace-compares'
-# With a named target the flags do not reach build scripts.
-RUSTFLAGS="${flags//$'\n'/ }" CARGO_TARGET_DIR="$target" cargo build --quiet --release --target "$host"
+flags="${flags//$'\n'/ }"
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's/^name = "\([a-z_]*\)"$/\1/p' Cargo.toml)
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n '/^\[\[bin\]\]$/,$s/^name = "\([a-z_]*\)"$/\1/p' Cargo.toml)
+
+# Builds one target; sets `program`. With a named host the flags do not reach build scripts.
+build() {
+    case $1 in
+        wire)
+            RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target" cargo build --quiet --profile server --target "$host" --features server --bin wire
+            program="$target/$host/server/wire"
+            ;;
+        c_abi)
+            # The sanitizer's runtime comes with stable Rust; its flag does not count as stable yet.
+            RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags -Zsanitizer=address" CARGO_TARGET_DIR="$target/asan" \
+                cargo build --quiet --release --target "$host" --features c-abi --bin c_abi
+            program="$target/asan/$host/release/c_abi"
+            ;;
+        *)
+            RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target" cargo build --quiet --release --target "$host" --bin "$1"
+            program="$target/$host/release/$1"
+            ;;
+    esac
+}
+
 ran=0
 executions=0
 for name in "${targets[@]}"; do
-    [ "$name" != tacos-fuzz ] || continue
+    build "$name"
     grown="$target/corpus/$name"
     mkdir -p "$grown" artifacts
-    bound=(-runs="${RUNS:-3000}" -seed=1)
+    runs="${RUNS:-3000}"
+    # Each of these opens engines, and does much with them.
+    case $name in c_abi | wire) runs=$((runs / 4)) ;; esac
+    bound=(-runs="$runs" -seed=1)
     [ -z "${SECONDS_EACH:-}" ] || bound=(-max_total_time="$SECONDS_EACH")
     log="$(mktemp)"
-    if ! "$target/$host/release/$name" "${bound[@]}" -max_len=4096 -timeout=30 -rss_limit_mb=4096 -print_final_stats=1 -verbosity=0 \
+    if ! "$program" "${bound[@]}" -max_len=4096 -timeout=30 -rss_limit_mb=4096 -print_final_stats=1 -verbosity=0 \
         -artifact_prefix="artifacts/$name-" "$grown" "corpus/$name" > "$log" 2>&1; then
         tail -n 60 "$log"
         echo "fuzz: $name FAILED" >&2

@@ -38,13 +38,14 @@ suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo d
 suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace --exclude tacos-server
 suite 'server' 'grpc: [1-9][0-9]* passed, 0 failed' make --no-print-directory test-server
 suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
+suite 'shuttle' 'test result: ok\. 7 passed' make --no-print-directory test-shuttle
 suite 'contract' 'passed' make --no-print-directory test-contract
 suite 'kotlin binding' '^kotlin binding: all passed$' make --no-print-directory test-kotlin
 suite 'c' '^c: [0-9]+ passed, 0 failed$' make --no-print-directory test-c
 suite 'go' '^go: [0-9]+ passed, 0 failed$' make --no-print-directory test-go
 suite 'linearizability' '^linearizability: 10 histories, [1-9][0-9]* operations, [1-9][0-9]* partitions, 4 planted violations found, nothing else$' \
     tests/linearizability/run.sh 10
-suite 'fuzzing, smoke' '^fuzz: 6 targets, [1-9][0-9]* inputs, nothing found$' fuzz/run.sh
+suite 'fuzzing, smoke' '^fuzz: 9 targets, [1-9][0-9]* inputs, nothing found$' fuzz/run.sh
 suite 'conformance table' '^conformance table: printed$' bindings/tests/table.sh c go kotlin grpc
 
 printf '\n%s\n' "${ran[@]}"

@@ -19,9 +19,20 @@ const IN_FLIGHT: usize = 4_096;
 
 fn main() -> Outcome<()> {
     let records: usize = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
+    // By default a group is everything that came in during a sync; relaxed, the writer never waits and groups are small.
+    let relaxed = Durability::Relaxed { sync_every: Duration::from_secs(1) };
+    for (name, durability) in
+        [("synced, large groups", Durability::Synced), ("relaxed, small groups", relaxed)]
+    {
+        measure(name, durability, records)?;
+    }
+    Ok(())
+}
+
+fn measure(name: &str, durability: Durability, records: usize) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let config = Config {
-        durability: Durability::Relaxed { sync_every: Duration::from_secs(1) },
+        durability,
         // Recovery from the journal alone.
         snapshot_every_bytes: 0,
         expiry_warning: Duration::ZERO,
@@ -35,7 +46,7 @@ fn main() -> Outcome<()> {
             timed(|| read_all(folder.path(), |chunk| sum = crc32c::crc32c_append(sum, chunk)))?;
         let ((found, told), opened) = timed(|| open(folder.path(), &config))?;
         println!(
-            "round {round}: {found} records in {} MB; read {read:.3} s, read and checked {checked:.3} s, opened {opened:.3} s \
+            "{name}, round {round}: {found} records in {} MB; read {read:.3} s, read and checked {checked:.3} s, opened {opened:.3} s \
              ({:.2} million records a second, {:.1} times reading), progress told {told} times",
             bytes / 1_000_000,
             found as f64 / opened / 1e6,

@@ -115,7 +115,7 @@ fn main() {
     let mut at = 0;
     measure("label to seat, random seats", 20_000, || {
         at = (at + 1) % labels.len();
-        black_box(empty.layout().resolve(&labels[at]).expect("known"));
+        black_box(empty.layout().resolve(labels[at].as_bytes()).expect("known"));
     });
     let mut bits = Vec::new();
     measure("copy of the bitmap", 2_000, || {

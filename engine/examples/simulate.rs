@@ -2,7 +2,7 @@
 //! and the total; a violation is printed with the command that reproduces it, and ends the program with an error.
 //!
 //! ```text
-//! simulate [--seed N] [--runs M] [--steps S] [--kind memory|disk|faults] [--plant reply|update|early|loss|model] [--trace]
+//! simulate [--seed N] [--runs M] [--steps S] [--kind memory|disk|faults] [--plant reply|update|webhook|early|late|loss|model] [--trace]
 //! ```
 #![allow(clippy::print_stdout, reason = "a program that reports")]
 
@@ -10,6 +10,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use tacos_engine::testing::{Planted, Report, Simulation};
+
+/// Every so many seeds there are so many customers instead of a handful.
+const CROWD_EVERY: u64 = 50;
+const CROWD: usize = 3_000;
 
 struct Options {
     seed: u64,
@@ -51,14 +55,20 @@ impl Options {
             "faults" => Simulation::with_faults(seed),
             other => return Err(format!("--kind {other}: memory, disk or faults")),
         };
+        let simulation =
+            if seed.is_multiple_of(CROWD_EVERY) { simulation.crowded(CROWD) } else { simulation };
         let planted = match self.plant.as_deref() {
             None => Planted::None,
             Some("reply") => Planted::WrongReply,
             Some("update") => Planted::LostUpdate,
             Some("loss") => Planted::HiddenLoss,
+            Some("late") => Planted::LateDeadline,
+            Some("webhook") => Planted::LostWebhook,
             Some("early") => Planted::EarlyAck,
             Some("model") => Planted::WrongModel,
-            Some(other) => return Err(format!("--plant {other}: reply, update, early, loss or model")),
+            Some(other) => {
+                return Err(format!("--plant {other}: reply, update, webhook, early, late, loss or model"));
+            }
         };
         let simulation = simulation.planting(planted);
         Ok(if self.trace { simulation.watched_by(|line| println!("{line}")) } else { simulation })

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod idempotency;
 mod ids;
+mod index;
 mod inventory;
 mod metrics;
 mod outbox;

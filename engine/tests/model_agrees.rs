@@ -21,7 +21,7 @@ fn engine_in_memory_agrees_with_the_model() {
 
 #[test]
 fn planted_bugs_are_found() {
-    for planted in [Planted::WrongReply, Planted::LostUpdate, Planted::WrongModel] {
+    for planted in [Planted::WrongReply, Planted::LostUpdate, Planted::LostWebhook, Planted::WrongModel] {
         let found = (1..20).any(|seed| Simulation::in_memory(seed).planting(planted).run(1_500).is_err());
         assert!(found, "{planted:?} was not found in 20 seeds");
     }

@@ -34,9 +34,24 @@ fn nothing_acknowledged_is_lost_on_a_disk_that_fails() {
     println!("{total}");
     let faults = total.faults;
     assert!(faults.crashes > 0 && faults.kills > 0 && faults.full > 0, "nothing was tried: {faults}");
-    let damaged = faults.flips + faults.moved + faults.shortened + faults.removed;
+    let damaged = faults.flips.iter().sum::<u64>() + faults.moved + faults.shortened + faults.removed;
     assert!(damaged > faults.refused && faults.refused > 0, "nothing was damaged: {faults}");
     assert!(faults.syncs_lost + faults.syncs_late + faults.writes > 0, "nothing was tried: {faults}");
+    let rarer = [faults.misdirected, faults.short_reads, faults.slow, faults.jumps, faults.torn];
+    assert!(rarer.iter().all(|class| *class > 0), "a class was not tried: {faults}");
+}
+
+/// Thousands of customers at once, on a disk that fails.
+#[test]
+fn a_crowd_on_a_disk_that_fails_is_served_as_the_model_says() {
+    for seed in seeds(1) {
+        let report = Simulation::with_faults(seed)
+            .crowded(2_000)
+            .run(120)
+            .unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+        println!("seed {seed}: {report}");
+        assert!(report.successes > 2_000, "seed {seed}: hardly anybody came: {report}");
+    }
 }
 
 #[test]
@@ -50,6 +65,13 @@ fn an_engine_that_acknowledges_too_early_is_found_out() {
 fn an_engine_that_hides_a_loss_is_found_out() {
     let found =
         (1..20).any(|seed| Simulation::with_faults(seed).planting(Planted::HiddenLoss).run(800).is_err());
+    assert!(found, "not found in 20 seeds");
+}
+
+#[test]
+fn deadlines_counted_from_a_late_answer_are_found_out() {
+    let found =
+        (1..20).any(|seed| Simulation::with_faults(seed).planting(Planted::LateDeadline).run(800).is_err());
     assert!(found, "not found in 20 seeds");
 }
 

@@ -1,4 +1,4 @@
-//! Connections: so many at once, and each says something soon or goes. A connection that is silent costs its memory and
+//! Connections: so many at once, and each greets soon or goes. A connection that is silent costs its memory and
 //! nothing else; one too many is closed before anything is read from it.
 
 use std::io;
@@ -38,8 +38,9 @@ impl Guard {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return None;
         };
-        let silent = Some(Box::pin(tokio::time::sleep(self.first_byte_max)));
-        Some(Guarded { io, silent, _place: place })
+        let greeting =
+            Greeting { left: Box::pin(tokio::time::sleep(self.first_byte_max)), said: Said::default() };
+        Some(Guarded { io, greeting: Some(greeting), _place: place })
     }
 
     /// Connections that are open, and those that were turned away.
@@ -51,9 +52,66 @@ impl Guard {
 /// A connection with its place.
 pub(crate) struct Guarded {
     io: TcpStream,
-    /// Runs until the first byte has come.
-    silent: Option<Pin<Box<Sleep>>>,
+    /// Until it is complete.
+    greeting: Option<Greeting>,
     _place: OwnedSemaphorePermit,
+}
+
+/// What somebody says who has just connected, and the time that is left for it. One byte is no greeting: who stops in the
+/// middle of one would otherwise keep a place for ever.
+struct Greeting {
+    left: Pin<Box<Sleep>>,
+    said: Said,
+}
+
+/// How much of a greeting has come.
+#[derive(Default)]
+struct Said {
+    bytes: usize,
+    /// The first bytes are those of HTTP/2.
+    differs: bool,
+    /// The last three bytes.
+    last: [u8; 3],
+    /// Length of the first record, where TLS is spoken.
+    record: usize,
+}
+
+/// How HTTP/2 begins.
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// How TLS begins: the kind of its first record, whose length stands in the fourth and fifth byte.
+const HANDSHAKE: u8 = 22;
+const RECORD_HEAD_BYTES: usize = 5;
+
+impl Said {
+    /// True once it is whole: the preface of HTTP/2, the head of a first request of HTTP/1, or the first record of TLS.
+    fn take(&mut self, more: &[u8]) -> bool {
+        for byte in more {
+            if self.bytes == 0 && *byte == HANDSHAKE {
+                self.record = RECORD_HEAD_BYTES;
+            }
+            if self.record > 0 {
+                self.bytes += 1;
+                match self.bytes {
+                    4 => self.record += usize::from(*byte) << 8,
+                    5 => self.record += usize::from(*byte),
+                    _ => {}
+                }
+                if self.bytes >= RECORD_HEAD_BYTES && self.bytes >= self.record {
+                    return true;
+                }
+                continue;
+            }
+            self.differs |= PREFACE.get(self.bytes).is_some_and(|wanted| wanted != byte);
+            self.bytes += 1;
+            let end = [self.last[0], self.last[1], self.last[2], *byte] == *b"\r\n\r\n";
+            if end && self.differs || self.bytes == PREFACE.len() && !self.differs {
+                return true;
+            }
+            self.last = [self.last[1], self.last[2], *byte];
+        }
+        false
+    }
 }
 
 impl Connected for Guarded {
@@ -72,13 +130,13 @@ impl AsyncRead for Guarded {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.io).poll_read(context, buffer);
-        let Some(silent) = &mut self.silent else { return read };
-        if buffer.filled().len() > before {
-            self.silent = None;
+        let Some(greeting) = &mut self.greeting else { return read };
+        if greeting.said.take(&buffer.filled()[before..]) {
+            self.greeting = None;
             return read;
         }
-        if read.is_pending() && silent.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "nothing was said")));
+        if read.is_pending() && greeting.left.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "nothing whole was said")));
         }
         read
     }
@@ -111,5 +169,25 @@ impl AsyncWrite for Guarded {
 
     fn is_write_vectored(&self) -> bool {
         self.io.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_greeting_is_whole_at_its_last_byte_however_it_is_cut() {
+        let request = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+        let record = [&[22, 3, 1, 1, 4], [9; 260].as_slice()].concat();
+        for greeting in [PREFACE.as_slice(), request, b"G\r\n\r\n", &record] {
+            for cut in 1..greeting.len() {
+                let mut said = Said::default();
+                assert!(!said.take(&greeting[..cut]), "{cut}");
+                assert!(said.take(&greeting[cut..]), "{cut}");
+            }
+        }
+        // An end of lines within the preface is not the end of a head.
+        assert!(!Said::default().take(&PREFACE[..18]));
     }
 }

@@ -27,6 +27,8 @@ mod wire;
 
 pub mod rpc;
 pub mod settings;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod venue;
 
 pub use log::LogRing;

@@ -184,7 +184,7 @@ fn announce(app: &App) {
     }
 }
 
-fn routes(app: &Arc<App>) -> RoutesBuilder {
+pub(crate) fn routes(app: &Arc<App>) -> RoutesBuilder {
     let (services, bytes) = (Services(Arc::clone(app)), app.settings.limits.message_bytes);
     let mut routes = RoutesBuilder::default();
     macro_rules! add {

@@ -157,7 +157,7 @@ pub struct Limits {
     pub streams: usize,
     /// Connections at once, over all listeners; one more is closed.
     pub connections: usize,
-    /// A connection must say something so soon, in seconds.
+    /// A connection must have greeted so soon, in seconds: the preface of HTTP/2, or the head of a first request.
     pub first_byte_seconds: u64,
     /// Calls per second of one user; 0: no limit.
     pub user_per_second: u32,

@@ -69,6 +69,32 @@ async fn create(engine: &mut EngineServiceClient<tonic::transport::Channel>, id:
     assert_eq!((imported.rows, imported.seats, imported.general_admission_places), (1, 10, 20));
 }
 
+/// A run is a few bytes, and may say that it has millions of seats: many of them are counted before any is spelled out.
+#[tokio::test]
+async fn a_small_request_for_billions_of_seats_is_refused_before_it_is_built() {
+    let house = House::new();
+    let server = house.open().await;
+    let mut engine = EngineServiceClient::new(channel(&server).await);
+    let request =
+        CreateEventRequest { settings: Some(settings("evt_vast")), idempotency_key: "create".into() };
+    assert_eq!(engine.create_event(request).await.expect("an answer").into_inner().error, None);
+    let mut vast = map();
+    let run = SeatRun { id_prefix: "V-".into(), first_number: 1, count: 1 << 22, ..Default::default() };
+    vast.sections[0].rows[0].runs = vec![run; 3_000];
+    for dry_run in [true, false] {
+        let import = ImportSeatMapRequest {
+            event_id: "evt_vast".into(),
+            seat_map: Some(vast.clone()),
+            idempotency_key: "import".into(),
+            dry_run,
+        };
+        let refused = engine.import_seat_map(import).await.expect("an answer").into_inner();
+        assert_eq!(refused.error.expect("too many seats").code(), ErrorCode::InvalidArgument);
+    }
+    drop(engine);
+    server.drain().await.expect("ends cleanly");
+}
+
 #[tokio::test]
 async fn an_event_from_its_creation_to_its_close() {
     let house = House::new();

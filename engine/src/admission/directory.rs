@@ -20,30 +20,30 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 pub(super) const NUMBER_BITS: u32 = 30;
 const _: () = assert!(crate::limits::TICKETS_PER_LINE_MAX < 1 << NUMBER_BITS, "every number has its place");
 /// Log2 of the places of one bitmap word, and of the tickets that share a timer.
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 pub(super) const GROUP_BITS: u32 = 6;
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 pub(super) const GROUP_BITS: u32 = 1;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const CHUNK_BITS: u32 = 12;
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 const CHUNK_BITS: u32 = 2;
 pub(super) const CHUNK: u32 = 1 << CHUNK_BITS;
 pub(super) const CHUNK_MASK: u32 = CHUNK - 1;
 const GROUP_MASK: u32 = (1 << GROUP_BITS) - 1;
 
 /// Log2 of the chunks of one leaf, and of the chunks that share a count.
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const LEAF_BITS: u32 = 10;
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 const LEAF_BITS: u32 = 2;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const SPAN_BITS: u32 = 6;
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 const SPAN_BITS: u32 = 1;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const LEAVES: usize = 1 << (NUMBER_BITS - CHUNK_BITS - LEAF_BITS);
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 const LEAVES: usize = 2;
 
 struct Leaf {

@@ -5,9 +5,9 @@ use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 const SLOT_MS: u64 = 5_000;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const SLOTS: usize = 12;
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 const SLOTS: usize = 1;
 const COUNT_BITS: u32 = 32;
 const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;

@@ -1,8 +1,8 @@
-//! Short locks for look-up tables and cold steps: parking_lot's, or loom's under `--cfg loom`. Nothing waits inside
+//! Short locks for look-up tables and cold steps: parking_lot's, or loom's or shuttle's under their flags. Nothing waits inside
 //! one for anything but memory.
 
 #[cfg(not(loom))]
-pub(super) use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub(super) use crate::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 #[cfg(loom)]
 pub(super) use under_loom::*;

@@ -10,9 +10,9 @@ use super::directory::{CHUNK, Directory};
 use super::lock::{Mutex, MutexGuard};
 use super::ticket::{Chunk, Key, State};
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const SHARDS: usize = 256;
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 const SHARDS: usize = 1;
 const SLICES: usize = 4_096;
 

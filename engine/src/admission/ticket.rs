@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::directory::{CHUNK, CHUNK_MASK, GROUP_BITS};
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use crate::sync::{Seen, Status};
+use crate::sync::{Seen, Status, written};
 
 /// Where a ticket is in its life. The numbers are written in the journal: append only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,8 +148,8 @@ impl Chunk {
         let words = (CHUNK >> GROUP_BITS) as usize;
         Self {
             base: UnixMs::new(now.get().saturating_sub(BASE_MARGIN_MS)),
-            hot: (0..CHUNK).map(|_| Hot::default()).collect(),
-            tails: (0..CHUNK).map(|_| AtomicU32::new(0)).collect(),
+            hot: written(CHUNK as usize, Hot::default),
+            tails: written(CHUNK as usize, || AtomicU32::new(0)),
             departed: (0..words).map(|_| AtomicU64::new(0)).collect(),
             groups: (0..words)
                 .map(|_| Group { armed: AtomicU32::new(NOT_ARMED), joined: AtomicU32::new(NOT_ARMED) })

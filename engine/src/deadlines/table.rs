@@ -6,15 +6,18 @@
 
 use std::sync::OnceLock;
 
-use crate::sync::CachePadded;
 use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{CachePadded, written};
 
 use super::entry::Entry;
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const CHUNK_BITS: u32 = 12;
 #[cfg(loom)]
 const CHUNK_BITS: u32 = 1;
+// Between the two: there are millions of timers, and each of them that is made has its price under shuttle.
+#[cfg(shuttle)]
+const CHUNK_BITS: u32 = 8;
 const CHUNK: u32 = 1 << CHUNK_BITS;
 
 /// No entry: the end of the inbox.
@@ -99,8 +102,8 @@ impl Table {
     fn chunk(&self, index: u32) -> &Chunk {
         assert!(index < self.bound, "timer {index} of {}", self.bound);
         self.chunks[(index >> CHUNK_BITS) as usize].get_or_init(|| Chunk {
-            entries: (0..CHUNK).map(|_| Entry::default()).collect(),
-            below: (0..CHUNK).map(|_| AtomicU32::new(NONE)).collect(),
+            entries: written(CHUNK as usize, Entry::default),
+            below: written(CHUNK as usize, || AtomicU32::new(NONE)),
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use crate::clock::UnixMs;
 use crate::limits::MOVES_PER_TURN_MAX;

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use super::snapshots::Snapshots;
 use super::writer::{GROUP_BYTES_MAX, Writer};

@@ -10,10 +10,10 @@ use super::{Engine, flush_all};
 use crate::journal::{JournalError, JournalReader, JournalView, Position, record};
 use crate::pipeline::Core;
 use crate::record::Record;
+use crate::sync::Mutex;
 use crate::sync::Ticket;
 use crate::updates::{History, HistoryClosed, Read, Update};
 use crate::views::{EventView, SeatView};
-use parking_lot::Mutex;
 
 /// Bytes of records that a reader takes in one go.
 const READ_BYTES: usize = 64 << 10;

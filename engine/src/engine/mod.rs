@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 pub use builder::OpenError;
 pub use follower::{UpdateReader, UpdatesLost};
@@ -147,6 +147,14 @@ impl Engine {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.inner.core.digest(self.inner.core.now())
+    }
+
+    /// Tells up to which position callers have been told that their writes are durable, as long as it is asked. Keeps the
+    /// folder's lock from nobody.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn acknowledged(&self) -> impl Fn() -> u64 + Send + use<> {
+        let history = Arc::clone(&self.inner.history);
+        move || history.newest()
     }
 
     /// Everything that the digest is made of, image by image: to find out what differs.

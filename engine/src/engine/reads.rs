@@ -112,7 +112,7 @@ impl Engine {
         let (core, event) = (self.core(), self.find(id)?);
         let now = core.now();
         let layout = event.seats.layout();
-        let found: Vec<_> = seats.iter().map(|seat| (seat, layout.resolve(seat.as_str()))).collect();
+        let found: Vec<_> = seats.iter().map(|seat| (seat, layout.resolve(seat.as_bytes()))).collect();
         let missing: Box<[String]> =
             found.iter().filter(|(_, index)| index.is_none()).map(|(seat, _)| seat.to_string()).collect();
         if !missing.is_empty() {
@@ -140,7 +140,7 @@ impl Engine {
     /// [`Refusal::UnknownEvent`], [`Refusal::UnknownSeats`].
     pub fn free_seat_bit(&self, id: &EventId, seat: &SeatId) -> Result<(usize, u32), Refusal> {
         let event = self.find(id)?;
-        let index = event.seats.layout().resolve(seat.as_str());
+        let index = event.seats.layout().resolve(seat.as_bytes());
         index
             .map(|seat| event.seats.bit_of(seat))
             .ok_or_else(|| Refusal::UnknownSeats(Box::new([seat.to_string()])))

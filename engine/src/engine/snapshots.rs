@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use super::Engine;
 use crate::config::{Config, Driver};
@@ -165,10 +165,10 @@ fn follow(journal: &JournalView, state: &State, until: Position) -> Result<Posit
         let start = group.start;
         for item in record::Records::new(group.bytes) {
             let apply = |error| JournalError::Apply { at: position, error };
-            let (end, bytes, _) =
+            let (end, _, sealed) =
                 item.map_err(|(_, error)| apply(crate::journal::ApplyError::new(error.to_string())))?;
             let end = Position(start.0 + end as u64);
-            replayer.record(end, bytes).map_err(apply)?;
+            replayer.record(end, sealed).map_err(apply)?;
         }
         position = Position(start.0 + group.bytes.len() as u64);
     }

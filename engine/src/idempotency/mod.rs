@@ -6,6 +6,7 @@
 //! evenly. A shard keeps its answers in the order of completion, which is the order in which they expire as long as all are
 //! kept equally long; with unequal times an answer may be kept (never *repeated*) until those before it have expired.
 
+mod replies;
 mod shard;
 
 use smallvec::SmallVec;
@@ -56,7 +57,7 @@ pub(crate) enum Begin<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answer<'a> {
     pub(crate) key: u128,
-    /// As folded by [`fold`]: 64 of the 128 bits that `begin` was given.
+    /// Of the request: another one under the same key is a conflict.
     pub(crate) fingerprint: u64,
     pub(crate) reply: &'a [u8],
     /// Must be durable before the reply is repeated.
@@ -74,7 +75,7 @@ pub(crate) struct Guard<'a> {
 
 impl Answers {
     /// A table for `keys_max` keys, counted by shard: with keys spread by a good hash the first shard is full when the
-    /// table holds some percent less. Memory is taken as it fills, up to about 95 bytes a key plus the bytes of replies over 40.
+    /// table holds some percent less. Memory is taken as it fills, about 60 bytes a key and the bytes of its reply.
     pub(crate) fn with_bound(keys_max: u32) -> Self {
         assert!(keys_max > 0, "a table for no key at all");
         let shards = (keys_max / KEYS_PER_SHARD_MIN).clamp(1, SHARDS_MAX);
@@ -88,7 +89,7 @@ impl Answers {
 
     /// Asks for `key`. If the same key is being answered by another thread, waits for the outcome (a step of microseconds):
     /// a thread must not ask for a key that it is answering itself.
-    pub(crate) fn begin(&self, key: u128, fingerprint: u128, now: UnixMs) -> Begin<'_> {
+    pub(crate) fn begin(&self, key: u128, fingerprint: u64, now: UnixMs) -> Begin<'_> {
         let lock = self.shard(key);
         let mut pause = Pause::new();
         loop {
@@ -100,13 +101,13 @@ impl Answers {
                 }
                 Found::Done(slot) => {
                     let answer = shard.answer(slot);
-                    if answer.fingerprint != fold(fingerprint) {
+                    if answer.fingerprint != fingerprint {
                         return Begin::Conflict;
                     }
                     return Begin::Again { reply: SmallVec::from_slice(answer.reply), offset: answer.offset };
                 }
                 Found::Nothing => {
-                    return match shard.start(key, fold(fingerprint), now) {
+                    return match shard.start(key, fingerprint, now) {
                         Some(slot) => Begin::Fresh(Guard { shard: lock, slot, done: false }),
                         None => Begin::Full,
                     };
@@ -191,12 +192,6 @@ impl Drop for Guard<'_> {
             self.shard.lock().abandon(self.slot);
         }
     }
-}
-
-/// 64 bits of a request's fingerprint: that is what is kept, and compared only under an equal key.
-#[expect(clippy::cast_possible_truncation, reason = "both halves go in")]
-pub(crate) fn fold(fingerprint: u128) -> u64 {
-    (fingerprint >> 64) as u64 ^ fingerprint as u64
 }
 
 fn check(reply: &[u8]) {

@@ -3,15 +3,12 @@
 
 use std::fmt;
 
-use hashbrown::HashTable;
-
 use super::Answer;
+use super::replies::{Replies, ReplyAt};
 use crate::clock::UnixMs;
+use crate::index::Index;
+use crate::limits::REPLY_BYTES_MAX;
 
-/// Replies up to this long stand in the slot.
-const INLINE_BYTES: usize = 40;
-/// In place of a length: the reply stands in `long`, at the index in the slot's first four bytes.
-const LONG: u8 = u8::MAX;
 /// Slots are made so many at a time, so that growing moves nothing and wastes little.
 const CHUNK: u32 = 128;
 /// No slot: the end of a list.
@@ -19,8 +16,8 @@ const NONE: u32 = u32::MAX;
 /// Expiries have 48 bits: until the year 10889.
 const EXPIRES_MAX: u64 = (1 << 48) - 1;
 
-const _: () = assert!(INLINE_BYTES < LONG as usize, "a length is no mark");
-const _: () = assert!(size_of::<Slot>() == 84 && align_of::<Slot>() == 4, "packed by hand");
+const _: () = assert!(REPLY_BYTES_MAX < 1 << 24, "a length has three bytes");
+const _: () = assert!(size_of::<Slot>() == 52 && align_of::<Slot>() == 4, "packed by hand");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -40,11 +37,13 @@ struct Slot {
     fingerprint: [u8; 8],
     offset: [u8; 8],
     expires: [u8; 6],
-    state: State,
-    length: u8,
+    /// Place of the reply in its chunk.
+    reply_at: u16,
+    reply_chunk: u32,
     /// The next free slot, or the one completed next.
     next: u32,
-    reply: [u8; INLINE_BYTES],
+    reply_bytes: [u8; 3],
+    state: State,
 }
 
 const EMPTY: Slot = Slot {
@@ -52,10 +51,11 @@ const EMPTY: Slot = Slot {
     fingerprint: [0; 8],
     offset: [0; 8],
     expires: [0; 6],
-    state: State::Free,
-    length: 0,
+    reply_at: 0,
+    reply_chunk: 0,
     next: NONE,
-    reply: [0; INLINE_BYTES],
+    reply_bytes: [0; 3],
+    state: State::Free,
 };
 
 /// What there is under a key.
@@ -67,7 +67,7 @@ pub(super) enum Found {
 }
 
 pub(super) struct Shard {
-    index: HashTable<u32>,
+    index: Index,
     slots: Slots,
     /// Slots that `start` may have in use.
     bound: u32,
@@ -78,8 +78,7 @@ pub(super) struct Shard {
     /// Ends of the list of completed slots.
     oldest: u32,
     newest: u32,
-    long: Vec<Box<[u8]>>,
-    long_free: Vec<u32>,
+    replies: Replies,
 }
 
 #[derive(Default)]
@@ -88,7 +87,7 @@ struct Slots(Vec<Box<[Slot]>>);
 impl Shard {
     pub(super) fn with_bound(bound: u32) -> Self {
         Self {
-            index: HashTable::new(),
+            index: Index::default(),
             slots: Slots::default(),
             bound,
             used: 0,
@@ -96,8 +95,7 @@ impl Shard {
             free: NONE,
             oldest: NONE,
             newest: NONE,
-            long: Vec::new(),
-            long_free: Vec::new(),
+            replies: Replies::default(),
         }
     }
 
@@ -105,10 +103,9 @@ impl Shard {
     pub(super) fn find(&mut self, key: u128, now: UnixMs) -> Found {
         let bytes = key.to_le_bytes();
         let slots = &self.slots;
-        let Ok(entry) = self.index.find_entry(hash(&bytes), |at| slots.get(*at).key == bytes) else {
+        let Some(at) = self.index.find(hash(&bytes), |at| slots.get(at).key == bytes) else {
             return Found::Nothing;
         };
-        let at = *entry.get();
         let slot = slots.get(at);
         if slot.state == State::Running {
             return Found::Running;
@@ -117,7 +114,7 @@ impl Shard {
         if slot.expires() > now {
             return Found::Done(at);
         }
-        entry.remove();
+        self.unmap(at);
         self.slots.get_mut(at).state = State::Replaced;
         Found::Nothing
     }
@@ -125,14 +122,10 @@ impl Shard {
     /// The answer in a slot.
     pub(super) fn answer(&self, at: u32) -> Answer<'_> {
         let slot = self.slots.get(at);
-        let reply = match slot.length {
-            LONG => &*self.long[slot.long_index()],
-            length => &slot.reply[..usize::from(length)],
-        };
         Answer {
             key: u128::from_le_bytes(slot.key),
             fingerprint: u64::from_le_bytes(slot.fingerprint),
-            reply,
+            reply: self.replies.get(slot.reply(), slot.reply_len()),
             offset: u64::from_le_bytes(slot.offset),
             expires: slot.expires(),
         }
@@ -150,30 +143,22 @@ impl Shard {
         let key = key.to_le_bytes();
         let fingerprint = fingerprint.to_le_bytes();
         *self.slots.get_mut(at) = Slot { key, fingerprint, state: State::Running, ..EMPTY };
-        let slots = &self.slots;
-        self.index.insert_unique(hash(&key), at, |at| hash(&slots.get(*at).key));
+        self.index.insert(hash(&key), at);
         Some(at)
     }
 
     /// Turns a running slot into an answer, the newest.
     pub(super) fn complete(&mut self, at: u32, reply: &[u8], offset: u64, expires: UnixMs) {
-        let long = (reply.len() > INLINE_BYTES).then(|| self.keep_long(reply));
+        let kept = self.replies.push(reply);
         let slot = self.slots.get_mut(at);
         assert_eq!(slot.state, State::Running, "slot {at} is not being answered");
         slot.state = State::Done;
         slot.offset = offset.to_le_bytes();
         slot.expires.copy_from_slice(&expires.get().min(EXPIRES_MAX).to_le_bytes()[..6]);
         slot.next = NONE;
-        match long {
-            None => {
-                slot.length = u8::try_from(reply.len()).expect("fits inline");
-                slot.reply[..reply.len()].copy_from_slice(reply);
-            }
-            Some(index) => {
-                slot.length = LONG;
-                slot.reply[..4].copy_from_slice(&index.to_le_bytes());
-            }
-        }
+        let len = u32::try_from(reply.len()).expect("checked at the door").to_le_bytes();
+        slot.reply_bytes.copy_from_slice(&len[..3]);
+        (slot.reply_chunk, slot.reply_at) = (kept.chunk, kept.at);
         match self.newest {
             NONE => self.oldest = at,
             newest => self.slots.get_mut(newest).next = at,
@@ -216,6 +201,9 @@ impl Shard {
         self.oldest = next;
         if next == NONE {
             self.newest = NONE;
+            self.replies.all_gone();
+        } else {
+            self.replies.gone_before(self.slots.get(next).reply());
         }
         self.give(at);
         true
@@ -246,18 +234,16 @@ impl Shard {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.index.allocation_size()
+        self.index.memory_bytes()
             + self.slots.0.capacity() * size_of::<Box<[Slot]>>()
             + self.slots.0.len() * CHUNK as usize * size_of::<Slot>()
-            + self.long.capacity() * size_of::<Box<[u8]>>()
-            + self.long.iter().map(|reply| reply.len()).sum::<usize>()
-            + self.long_free.capacity() * size_of::<u32>()
+            + self.replies.memory_bytes()
     }
 
     fn unmap(&mut self, at: u32) {
         let key = self.slots.get(at).key;
-        let entry = self.index.find_entry(hash(&key), |other| *other == at).ok();
-        entry.expect("a slot in use stands in the map").remove();
+        let removed = self.index.remove(hash(&key), at);
+        assert!(removed, "slot {at} in use does not stand in the map");
     }
 
     fn take(&mut self) -> u32 {
@@ -275,24 +261,9 @@ impl Shard {
     }
 
     fn give(&mut self, at: u32) {
-        let slot = self.slots.get_mut(at);
-        if slot.length == LONG {
-            let index = slot.long_index();
-            self.long[index] = Box::default();
-            self.long_free.push(u32::try_from(index).expect("given out as 32 bits"));
-        }
-        *slot = Slot { next: self.free, ..EMPTY };
+        *self.slots.get_mut(at) = Slot { next: self.free, ..EMPTY };
         self.free = at;
         self.used -= 1;
-    }
-
-    fn keep_long(&mut self, reply: &[u8]) -> u32 {
-        if let Some(index) = self.long_free.pop() {
-            self.long[index as usize] = reply.into();
-            return index;
-        }
-        self.long.push(reply.into());
-        u32::try_from(self.long.len() - 1).expect("no more long replies than slots")
     }
 }
 
@@ -303,8 +274,13 @@ impl Slot {
         UnixMs::new(u64::from_le_bytes(bytes))
     }
 
-    fn long_index(&self) -> usize {
-        u32::from_le_bytes(*self.reply.first_chunk().expect("40 bytes")) as usize
+    fn reply(&self) -> ReplyAt {
+        ReplyAt { chunk: self.reply_chunk, at: self.reply_at }
+    }
+
+    fn reply_len(&self) -> usize {
+        let [low, middle, high] = self.reply_bytes;
+        u32::from_le_bytes([low, middle, high, 0]) as usize
     }
 }
 
@@ -330,7 +306,7 @@ impl fmt::Debug for Shard {
     }
 }
 
-/// The lower half of the key: it is a hash already, and the upper half has chosen the shard.
-fn hash(key: &[u8; 16]) -> u64 {
-    u64::from_le_bytes(*key.first_chunk().expect("16 bytes"))
+/// Bits of the key's lower half: it is a hash already, and the upper half has chosen the shard.
+fn hash(key: &[u8; 16]) -> u32 {
+    u32::from_le_bytes(*key.first_chunk().expect("16 bytes"))
 }

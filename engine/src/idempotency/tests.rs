@@ -28,8 +28,8 @@ fn answer(table: &Answers, key: u128, reply: &[u8], now: UnixMs, expires: UnixMs
 
 #[test]
 fn same_request_gets_the_same_answer_and_another_conflicts() {
-    let table = Answers::with_bound(8);
-    for (number, length) in [0, 1, 40, 41, 5_000].into_iter().enumerate() {
+    let table = Answers::with_bound(16);
+    for (number, length) in [0, 1, 40, 41, 5_000, 0, 100_000, 0, 4_096, 1].into_iter().enumerate() {
         let key = spread(number as u64);
         let reply: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).expect("byte")).collect();
         let Begin::Fresh(guard) = table.begin(key, 7, T0) else { panic!("first") };
@@ -38,6 +38,21 @@ fn same_request_gets_the_same_answer_and_another_conflicts() {
         assert_eq!((again.as_slice(), offset), (reply.as_slice(), 64));
         assert!(matches!(table.begin(key, 8, T0), Begin::Conflict), "another request");
     }
+}
+
+#[test]
+fn memory_of_forgotten_replies_is_given_back() {
+    let table = Answers::with_bound(256);
+    let mut most = 0;
+    for round in 0..200u64 {
+        let now = T0.plus_ms(round * 10);
+        for number in 0..100 {
+            answer(&table, spread(round * 100 + number), &[7; 300], now, now.plus_ms(10));
+        }
+        most = most.max(table.memory_bytes());
+        assert_eq!(table.forget_due(now.plus_ms(10), usize::MAX).0, 100);
+    }
+    assert!(most < 100_000, "{most} bytes at the most, for a hundred replies of 300 bytes at a time");
 }
 
 #[test]
@@ -143,7 +158,7 @@ proptest! {
                 }
                 _ => {
                     let expected = model.get(&number).filter(|kept| kept.2 > now);
-                    match (table.begin(spread(number), u128::from(fingerprint), now), expected) {
+                    match (table.begin(spread(number), u64::from(fingerprint), now), expected) {
                         (Begin::Fresh(guard), None) if step == 2 => drop(guard),
                         (Begin::Fresh(guard), None) => {
                             // Unequal times on purpose: they do not expire in the order of completion.

@@ -2,12 +2,15 @@
 //! authentication codes under it (so a token costs no memory), look-up hashes of names are keyed by it (so nobody
 //! outside can make names collide).
 
-use std::hash::Hasher;
-
 use parking_lot::Mutex;
-use siphasher::sip128::{Hasher128, SipHasher13};
+use siphasher::{sip, sip128};
 
+use crate::limits::{ID_BYTES_MAX, KEY_BYTES_MAX};
 use crate::sync::CachePadded;
+
+/// What may be hashed as names: purpose, a byte, and two of the longest names, with their lengths.
+const HASHED_BYTES_MAX: usize = 1 + 3 * 8 + 1 + 2 * ID_BYTES_MAX;
+const _: () = assert!(KEY_BYTES_MAX <= ID_BYTES_MAX, "a key is as long as a name");
 
 const POOLS: usize = 16;
 const POOL_WORDS: usize = 64;
@@ -46,16 +49,29 @@ impl Secrets {
         Self { key, nonce, sip: (word(0), word(8)), pools: (0..POOLS).map(|_| pool()).collect() }
     }
 
-    /// 128-bit keyed hash of a name or request, never zero. `purpose` separates kinds of names.
+    /// 128-bit keyed hash of names, never zero. `purpose` separates kinds of names.
+    ///
+    /// # Panics
+    /// If the parts are longer than the longest names of three parts.
     pub(crate) fn hash(&self, purpose: u8, parts: &[&[u8]]) -> u128 {
-        let mut hasher = SipHasher13::new_with_keys(self.sip.0, self.sip.1);
-        hasher.write_u8(purpose);
+        // In one piece: the hasher is several times faster that way than fed piecemeal.
+        let mut bytes = [0; HASHED_BYTES_MAX];
+        bytes[0] = purpose;
+        let mut at = 1;
         for part in parts {
             // The length first, so that ("ab", "c") and ("a", "bc") differ.
-            hasher.write_usize(part.len());
-            hasher.write(part);
+            bytes[at..at + 8].copy_from_slice(&(part.len() as u64).to_le_bytes());
+            at += 8;
+            bytes[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
         }
-        hasher.finish128().as_u128().max(1)
+        let hasher = sip128::SipHasher13::new_with_keys(self.sip.0, self.sip.1);
+        hasher.hash(&bytes[..at]).as_u128().max(1)
+    }
+
+    /// 64-bit keyed hash of bytes that begin with their purpose.
+    pub(crate) fn hash_short(&self, bytes: &[u8]) -> u64 {
+        sip::SipHasher13::new_with_keys(self.sip.0, self.sip.1).hash(bytes)
     }
 
     pub(crate) fn waiting_mac(&self, event: u32, ticket: u32) -> [u8; 16] {

@@ -61,7 +61,7 @@ fn id_byte(byte: u8) -> bool {
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $bytes_max:expr, $allowed:expr) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(SmallVec<[u8; INLINE_BYTES]>);
 
         impl $name {
@@ -78,6 +78,21 @@ macro_rules! text_id {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 std::str::from_utf8(&self.0).expect("checked to be ASCII when it was made")
+            }
+
+            /// The text's bytes, all of them ASCII.
+            #[must_use]
+            #[inline]
+            pub fn as_bytes(&self) -> &[u8] {
+                &self.0
+            }
+        }
+
+        // By hand, because a derived clone of a small vector goes byte by byte.
+        impl Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self(SmallVec::from_slice(&self.0))
             }
         }
 

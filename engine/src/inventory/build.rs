@@ -305,7 +305,7 @@ fn index_labels(layout: &mut Layout) -> Result<(), SeatMapError> {
             label.clear();
             layout.write_label(SeatIx(seat), &mut label).expect("a string takes everything");
             // Labels by rule differ inside their row; listed ones may not.
-            if layout.resolve(&label).is_some() || (listed && !own.insert(label.clone())) {
+            if layout.resolve(label.as_bytes()).is_some() || (listed && !own.insert(label.clone())) {
                 let info = layout.seat(SeatIx(seat));
                 let (section, row) = (Some(info.section.to_owned()), Some(info.row.to_owned()));
                 return Err(SeatMapError {
@@ -334,7 +334,7 @@ fn each_key(layout: &Layout, row: usize, mut entry: impl FnMut(u64, u32, u32)) {
         }
         Naming::Listed { .. } => {
             for seat in info.seats() {
-                entry(listed_key(&layout.label(SeatIx(seat))), Entry::SEAT, seat);
+                entry(listed_key(layout.label(SeatIx(seat)).as_bytes()), Entry::SEAT, seat);
             }
         }
     }

@@ -126,7 +126,10 @@ impl Inventory {
     }
 
     /// Refuses, without touching a word, what cannot be claimed: so that a rush on a taken seat is a rush of reads.
-    fn survey(&self, places: &[PackedPlace], fate: &impl Fn(u32) -> Fate) -> Result<(), Refused> {
+    ///
+    /// # Errors
+    /// As [`claim`](Self::claim), and it would refuse now for the same reason.
+    pub(crate) fn survey(&self, places: &[PackedPlace], fate: &impl Fn(u32) -> Fate) -> Result<(), Refused> {
         let mut taken = SmallVec::new();
         let mut lapsed = None;
         for seat in places.iter().filter_map(|place| place.as_seat()) {

@@ -159,7 +159,7 @@ impl Layout {
     /// The seat with this label.
     #[must_use]
     #[inline]
-    pub(crate) fn resolve(&self, label: &str) -> Option<SeatIx> {
+    pub(crate) fn resolve(&self, label: &[u8]) -> Option<SeatIx> {
         if let Some(split) = Split::of(label) {
             let found = self.index.find(split.key(), Entry::ROW, |row| {
                 let row = &self.rows[row as usize];
@@ -176,7 +176,7 @@ impl Layout {
         self.index.find(listed_key(label), Entry::SEAT, |seat| {
             let row = &self.rows[self.row_of(SeatIx(seat)) as usize];
             let Naming::Listed { from } = row.naming else { return None };
-            (self.listed_label(from + seat - row.first_seat) == label).then_some(SeatIx(seat))
+            (self.listed_label(from + seat - row.first_seat).as_bytes() == label).then_some(SeatIx(seat))
         })
     }
 
@@ -199,7 +199,7 @@ impl Layout {
     /// The label of a seat.
     #[must_use]
     pub(crate) fn label(&self, seat: SeatIx) -> String {
-        let mut label = String::new();
+        let mut label = String::with_capacity(16);
         self.write_label(seat, &mut label).expect("a string takes everything");
         label
     }
@@ -207,7 +207,8 @@ impl Layout {
     /// The number of a seat, as it stands at the end of its label; the whole label if it ends in none.
     #[must_use]
     pub(crate) fn number_of<'a>(&self, label: &'a str) -> &'a str {
-        Split::of(label).map_or(label, |split| split.digits)
+        let digits = Split::of(label.as_bytes()).map_or(label.len(), |split| split.digits.len());
+        &label[label.len() - digits..]
     }
 
     /// Section, row and price of a seat.

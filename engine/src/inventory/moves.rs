@@ -17,7 +17,11 @@ impl Inventory {
                 seen.version.wrapping_add(1)
             })
         };
-        places.iter().map(version).collect()
+        let mut versions = Versions::new();
+        for place in places {
+            versions.push(version(place));
+        }
+        versions
     }
 
     /// As [`next_versions`](Self::next_versions), for blocked places.

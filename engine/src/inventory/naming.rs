@@ -23,16 +23,16 @@ pub(super) struct Rule<'a> {
 /// A label cut before its trailing digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Split<'a> {
-    pub(super) prefix: &'a str,
-    pub(super) digits: &'a str,
+    pub(super) prefix: &'a [u8],
+    pub(super) digits: &'a [u8],
     pub(super) number: u32,
 }
 
 impl<'a> Split<'a> {
     /// `None` if the label does not end in 1 to 9 digits, or could be cut in several ways.
     #[inline]
-    pub(super) fn of(label: &'a str) -> Option<Self> {
-        let bytes = label.as_bytes();
+    pub(super) fn of(label: &'a [u8]) -> Option<Self> {
+        let bytes = label;
         let mut at = bytes.len();
         let (mut number, mut scale) = (0u32, 1u32);
         while at > 0 && bytes[at - 1].is_ascii_digit() {
@@ -43,7 +43,6 @@ impl<'a> Split<'a> {
             number += u32::from(bytes[at] - b'0') * scale;
             scale = scale.wrapping_mul(10);
         }
-        // A byte before an ASCII digit run is a border of characters: digits never continue one.
         let (prefix, digits) = label.split_at(at);
         (!digits.is_empty()).then_some(Self { prefix, digits, number })
     }
@@ -51,7 +50,7 @@ impl<'a> Split<'a> {
     /// Where the index keeps the rows that may have this number.
     #[inline]
     pub(super) fn key(self) -> u64 {
-        block_key(hash(self.prefix.as_bytes()), self.number >> BLOCK_BITS)
+        block_key(hash(self.prefix), self.number >> BLOCK_BITS)
     }
 }
 
@@ -61,17 +60,22 @@ fn block_key(prefix_hash: u64, block: u32) -> u64 {
 
 /// Where the index keeps a label that follows no rule.
 #[inline]
-pub(super) fn listed_key(label: &str) -> u64 {
-    fold(!hash(label.as_bytes()))
+pub(super) fn listed_key(label: &[u8]) -> u64 {
+    fold(!hash(label))
 }
 
 /// A short multiply-and-fold hash. Seat maps come from the operator, so it need not resist an attacker.
 #[inline]
 fn hash(bytes: &[u8]) -> u64 {
     let mut state = bytes.len() as u64 ^ 0x243f_6a88_85a3_08d3;
-    for chunk in bytes.chunks(8) {
-        let word = chunk.iter().rev().fold(0, |word, &byte| (word << 8) | u64::from(byte));
-        state = fold(state ^ word);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        state = fold(state ^ u64::from_le_bytes(*word));
+    }
+    if !rest.is_empty() {
+        let mut word = [0; 8];
+        word[..rest.len()].copy_from_slice(rest);
+        state = fold(state ^ u64::from_le_bytes(word));
     }
     state
 }
@@ -86,16 +90,18 @@ fn fold(word: u64) -> u64 {
 impl<'a> Rule<'a> {
     /// The rule that a list of labels follows, if it follows one.
     pub(super) fn find(labels: &'a [String]) -> Option<Self> {
-        let first = Split::of(labels.first()?)?;
-        let second = labels.get(1).map_or(Some(first), |label| Split::of(label))?;
+        let split = |label: &'a String| Split::of(label.as_bytes());
+        let first = split(labels.first()?)?;
+        let second = labels.get(1).map_or(Some(first), split)?;
         let step = i64::from(second.number) - i64::from(first.number);
         let step = if labels.len() == 1 { 1 } else { i32::try_from(step).ok().filter(|&step| step != 0)? };
         let digits_min =
-            labels.iter().map(|label| Split::of(label).map_or(0, |split| split.digits.len())).min()?;
+            labels.iter().map(|label| split(label).map_or(0, |split| split.digits.len())).min()?;
         let digits_min = u8::try_from(digits_min).ok()?;
-        let rule = Self { prefix: first.prefix, first: first.number, step, digits_min };
-        let follows = |(index, label): (u32, &String)| {
-            Split::of(label).is_some_and(|split| rule.index_of(split, u32::MAX) == Some(index))
+        let prefix = &labels[0][..first.prefix.len()];
+        let rule = Self { prefix, first: first.number, step, digits_min };
+        let follows = |(index, label): (u32, &'a String)| {
+            split(label).is_some_and(|split| rule.index_of(split, u32::MAX) == Some(index))
         };
         (0..).zip(labels).all(follows).then_some(rule)
     }
@@ -117,8 +123,9 @@ impl<'a> Rule<'a> {
             return None;
         }
         let (digits, least) = (split.digits.len(), usize::from(self.digits_min).max(1));
-        let written_so = digits == least || (digits > least && !split.digits.starts_with('0'));
-        (written_so && split.prefix == self.prefix).then_some(u32::try_from(index).expect("below count"))
+        let written_so = digits == least || (digits > least && !split.digits.starts_with(b"0"));
+        (written_so && split.prefix == self.prefix.as_bytes())
+            .then_some(u32::try_from(index).expect("below count"))
     }
 
     /// Calls `key` for every entry that the index needs, so that each of the row's labels is found.
@@ -136,7 +143,17 @@ impl<'a> Rule<'a> {
 
     /// Writes the label of the seat at `index`.
     pub(super) fn write(self, index: u32, to: &mut impl fmt::Write) -> fmt::Result {
-        write!(to, "{}{:0digits$}", self.prefix, self.number(index), digits = usize::from(self.digits_min))
+        // By hand: refusals name seats, and in a rush most answers are refusals.
+        let mut digits = [b'0'; DIGITS_MAX];
+        let (mut number, mut at) = (self.number(index), DIGITS_MAX);
+        while number > 0 {
+            at -= 1;
+            digits[at] = b'0' + u8::try_from(number % 10).expect("a digit");
+            number /= 10;
+        }
+        let at = at.min(DIGITS_MAX - usize::from(self.digits_min).clamp(1, DIGITS_MAX));
+        to.write_str(self.prefix)?;
+        to.write_str(std::str::from_utf8(&digits[at..]).expect("digits are ASCII"))
     }
 }
 

@@ -5,7 +5,7 @@ use super::error::{ApplyError, At, JournalError, Operation};
 use super::frame::FrameHeader;
 use super::layout::{BLOCK, Position};
 use super::meta::{Identity, META_BYTES, META_NAME, META_TEMPORARY};
-use super::record::Records;
+use super::record::{Record, Records};
 use super::repair;
 use super::segment::{SEGMENT_HEAD_BYTES, SegmentHeader, segment_name};
 use super::shared::{Segment, Shared};
@@ -42,10 +42,10 @@ pub enum RecoveryConsent {
 
 /// Takes back what was once appended. What it was given before an error must be thrown away.
 pub(crate) trait Replay {
-    /// One record of the snapshot: sealed and padded, as it was pushed.
-    fn snapshot_record(&mut self, bytes: &[u8]) -> Result<(), ApplyError>;
-    /// One record of the journal, which ends at `end`.
-    fn record(&mut self, end: Position, bytes: &[u8]) -> Result<(), ApplyError>;
+    /// One record of the snapshot. Its checksum is good.
+    fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), ApplyError>;
+    /// One record of the journal, which ends at `end`. Its checksum is good.
+    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), ApplyError>;
 }
 
 /// How far an opening has come. `bytes_done` never goes back and reaches `bytes_total`.
@@ -185,7 +185,7 @@ fn open(
     let plan = plan(disk, survey, options.consent)?;
     let mut player = Player::new(survey, &plan, replay, progress);
     if let Some(info) = &plan.snapshot {
-        snapshot::replay(disk, info, &mut |bytes| player.snapshot_record(bytes))?;
+        snapshot::replay(disk, info, &mut |record| player.snapshot_record(record))?;
     }
     let mut walk = walk(disk, survey, plan.start, plan.newest, &mut |frame, bytes| {
         player.frame(frame, bytes).map(ControlFlow::Continue)
@@ -384,11 +384,11 @@ impl<'a> Player<'a> {
         Self { replay, progress, skip_to, at, told: 0 }
     }
 
-    fn snapshot_record(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+    fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), JournalError> {
         let at = self.skip_to;
-        self.replay.snapshot_record(bytes).map_err(|error| JournalError::Apply { at, error })?;
+        self.replay.snapshot_record(record).map_err(|error| JournalError::Apply { at, error })?;
         self.at.records += 1;
-        self.at.bytes_done += bytes.len() as u64;
+        self.at.bytes_done += record.stream_bytes() as u64;
         self.tell();
         Ok(())
     }
@@ -396,13 +396,15 @@ impl<'a> Player<'a> {
     fn frame(&mut self, frame: &FrameHeader, payload: &[u8]) -> Result<(), JournalError> {
         if frame.end > self.skip_to {
             for record in Records::new(payload) {
-                let (at, bytes, _) = record.map_err(|(at, error)| JournalError::Apply {
+                let (at, _, record) = record.map_err(|(at, error)| JournalError::Apply {
                     at: frame.first.plus(at as u64),
                     error: ApplyError::new(format!("in an intact frame, {error}")),
                 })?;
                 let end = frame.first.plus(at as u64);
                 if end > self.skip_to {
-                    self.replay.record(end, bytes).map_err(|error| JournalError::Apply { at: end, error })?;
+                    self.replay
+                        .record(end, record)
+                        .map_err(|error| JournalError::Apply { at: end, error })?;
                     self.at.records += 1;
                 }
             }

@@ -5,8 +5,8 @@ use super::error::JournalError;
 use super::layout::{Hash, Position};
 use super::meta::Identity;
 use super::storage::{Storage, StorageFile, StorageLock};
+use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 

@@ -6,7 +6,7 @@ use super::error::{At, JournalError, Operation};
 use super::layout::{
     BLOCK, BLOCK_BYTES, BlockFault, EngineId, Hash, Position, open_block, seal_block, u64_at,
 };
-use super::record::{self, RECORD_HEADER_BYTES, record_bytes};
+use super::record::{self, RECORD_HEADER_BYTES, Record, record_bytes};
 use super::segment::number_of;
 use super::storage::{Access, Storage, StorageFile, is_full};
 use super::view::JournalView;
@@ -247,7 +247,7 @@ fn read_header(
 pub(super) fn replay(
     storage: &dyn Storage,
     info: &SnapshotInfo,
-    sink: &mut dyn FnMut(&[u8]) -> Result<(), JournalError>,
+    sink: &mut dyn FnMut(Record<'_>) -> Result<(), JournalError>,
 ) -> Result<(), JournalError> {
     let name = snapshot_name(info.position);
     let damaged =
@@ -263,8 +263,7 @@ pub(super) fn replay(
         }
         let padded = record_bytes(length - RECORD_HEADER_BYTES);
         let bytes = chunks.get(BLOCK + done, padded).at(storage, &name, Operation::Read)?;
-        record::parse(bytes).map_err(|error| damaged(error.to_string()))?;
-        sink(bytes)?;
+        sink(record::parse(bytes).map_err(|error| damaged(error.to_string()))?)?;
         done += padded as u64;
         records += 1;
     }

@@ -88,8 +88,8 @@ impl JournalView {
             found,
         };
         let info = snapshot::verify(storage, position, self.shared.identity.engine)?.map_err(damaged)?;
-        snapshot::replay(storage, &info, &mut |bytes| {
-            replay.snapshot_record(bytes).map_err(|error| JournalError::Apply { at: position, error })
+        snapshot::replay(storage, &info, &mut |record| {
+            replay.snapshot_record(record).map_err(|error| JournalError::Apply { at: position, error })
         })?;
         Ok(Some(position))
     }

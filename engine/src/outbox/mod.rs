@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use crate::clock::UnixMs;
 use crate::error::PaymentState;

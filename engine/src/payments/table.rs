@@ -1,6 +1,6 @@
 //! The table of intents: a status word for ownership, the facts behind a short lock of their own.
 
-use parking_lot::RwLock;
+use crate::sync::RwLock;
 
 use crate::clock::UnixMs;
 use crate::command::{Money, PaymentMethod, Scenario};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::clock::UnixMs;
 use crate::error::{PaymentState, ReservationState};
 use crate::inventory::SeatState;
-use crate::journal::{ApplyError, Position, Replay, record};
+use crate::journal::record::Record as Sealed;
+use crate::journal::{ApplyError, Position, Replay};
 use crate::record::{
     EventCreated, Forgotten, Held, PaymentCreated, PaymentRefunded, PaymentSettled, Record, Remember,
     Settlement, TableKind, WebhookQueued,
@@ -40,13 +41,11 @@ impl<'a> Replayer<'a> {
 }
 
 impl Replay for Replayer<'_> {
-    fn snapshot_record(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
-        let record = record::parse(bytes).map_err(|error| ApplyError::new(error.to_string()))?;
+    fn snapshot_record(&mut self, record: Sealed<'_>) -> Result<(), ApplyError> {
         Ok(self.state.restore(record.kind, record.payload)?)
     }
 
-    fn record(&mut self, end: Position, bytes: &[u8]) -> Result<(), ApplyError> {
-        let record = record::parse(bytes).map_err(|error| ApplyError::new(error.to_string()))?;
+    fn record(&mut self, end: Position, record: Sealed<'_>) -> Result<(), ApplyError> {
         if record.version != BODY_VERSION {
             let message = format!(
                 "kind {} has version {}, this engine reads {BODY_VERSION}",

@@ -15,14 +15,14 @@ pub(crate) struct Core {
     pub(crate) secrets: Secrets,
     pub(crate) log: Log,
     /// Held for one batch of due timers, so that whoever found too few seats waits for holds that are just expiring.
-    pub(crate) batch: parking_lot::Mutex<()>,
+    pub(crate) batch: crate::sync::Mutex<()>,
     /// Holds with a deadline up to here may have been shown as expired, though nobody has expired them yet.
     told_expired_ms: Mark,
 }
 
 impl Core {
     pub(crate) fn new(state: State, secrets: Secrets, log: Log) -> Self {
-        Self { state, secrets, log, batch: parking_lot::Mutex::new(()), told_expired_ms: Mark::default() }
+        Self { state, secrets, log, batch: crate::sync::Mutex::new(()), told_expired_ms: Mark::default() }
     }
 
     /// Before a reader says that a hold with a deadline up to `now` is expired. The slot is read again after this: either

@@ -15,7 +15,7 @@ use crate::reply::{self, Effect, Places, Reply};
 use crate::reservations::{Facts, Slot, SlotState};
 use crate::users::{List, UserIx};
 
-use super::once::reply_bytes;
+use super::once::with_reply_bytes;
 use super::state::State;
 
 /// Seats and standing places that a list stands for.
@@ -24,7 +24,11 @@ pub(crate) fn seat_count(places: impl IntoIterator<Item = PackedPlace>) -> u32 {
 }
 
 pub(crate) fn places(changes: &Changes) -> Places {
-    changes.iter().map(|change| change.place).collect()
+    let mut places = Places::new();
+    for change in changes {
+        places.push(change.place);
+    }
+    places
 }
 
 impl State {
@@ -136,7 +140,7 @@ impl State {
 
     /// By replay: the answer that the write's record implies is remembered.
     pub(crate) fn remember(&self, remember: &Remember, reply: &Reply, end: u64) {
-        self.remember_bytes(remember, &reply_bytes(reply), end);
+        with_reply_bytes(reply, |bytes| self.remember_bytes(remember, bytes, end));
     }
 
     /// By replay: as [`State::remember`], of an answer as it was written down.

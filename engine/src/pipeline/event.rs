@@ -1,10 +1,9 @@
 //! The event being sold: its settings, its seats and its waiting line, found by the caller's id in one look-up.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
+use hashbrown::HashMap;
 
 use crate::admission::Line;
 use crate::clock::UnixMs;
@@ -13,6 +12,7 @@ use crate::error::{Refusal, SaleState};
 use crate::ids::EventId;
 use crate::inventory::Inventory;
 use crate::limits::EVENTS_MAX;
+use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// One event. Never freed while the engine lives, so that whoever found it may keep it.
@@ -90,7 +90,8 @@ impl Event {
 
 /// All events, by number and by id.
 pub(crate) struct Catalog {
-    events: Box<[OnceLock<Event>]>,
+    /// Boxed: an event in its place would make every engine, however small, touch megabytes when it is opened.
+    events: Box<[OnceLock<Box<Event>>]>,
     by_id: ArcSwap<HashMap<EventId, u32>>,
     /// Held while an event is created.
     creating: Mutex<u32>,
@@ -111,15 +112,15 @@ impl Catalog {
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&Event> {
-        self.events.get(number as usize)?.get()
+        self.events.get(number as usize)?.get().map(Box::as_ref)
     }
 
     pub(crate) fn each(&self) -> impl Iterator<Item = &Event> {
-        self.events.iter().map_while(OnceLock::get)
+        self.events.iter().map_while(OnceLock::get).map(Box::as_ref)
     }
 
     /// The next free number, held for the caller until the guard goes.
-    pub(crate) fn begin(&self) -> parking_lot::MutexGuard<'_, u32> {
+    pub(crate) fn begin(&self) -> crate::sync::MutexGuard<'_, u32> {
         self.creating.lock()
     }
 
@@ -128,7 +129,7 @@ impl Catalog {
         let (number, id) = (event.number, event.id.clone());
         assert_eq!(number, *next, "events are numbered in the order of their records");
         *next += 1;
-        assert!(self.events[number as usize].set(event).is_ok(), "event {number} exists");
+        assert!(self.events[number as usize].set(Box::new(event)).is_ok(), "event {number} exists");
         let mut by_id = HashMap::clone(&self.by_id.load());
         by_id.insert(id, number);
         self.by_id.store(Arc::new(by_id));

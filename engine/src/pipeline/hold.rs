@@ -63,14 +63,22 @@ impl Core {
         if named[..] == held[..] { Ok(()) } else { Err(Refusal::SeatsDiffer) }
     }
 
+    /// Refuses unless the reservation exists and, if a user is given, is theirs.
+    pub(super) fn check_owner(&self, id: SlotId, user: Option<&UserId>) -> Result<(), Refusal> {
+        let owner = self.reservations.user_of(id).ok_or(Refusal::UnknownReservation)?;
+        match user {
+            Some(user) if !self.users.is(owner, user) => Err(Refusal::Forbidden),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn own_users_hold(
         &self,
         id: SlotId,
         user: Option<&UserId>,
         now: UnixMs,
     ) -> Result<OwnedHold<'_>, Refusal> {
-        let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-        self.check_user(&facts, user)?;
+        self.check_owner(id, user)?;
         self.own_pending(id, now)
     }
 

@@ -1,6 +1,7 @@
 //! The way of every record: sealed, copied into the log buffer, durable once the watermark has passed its end. And the
 //! door, where writes are turned away before anything has changed.
 
+#[cfg(not(shuttle))]
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -66,11 +67,7 @@ impl Log {
 
     /// Appends a record and returns its end. Its caller owns everything that the record changes.
     pub(crate) fn append(&self, record: &Record, now: UnixMs) -> u64 {
-        thread_local! {
-            static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-        }
-        BYTES.with_borrow_mut(|bytes| {
-            bytes.clear();
+        with_scratch(|bytes| {
             seal_into(record, now, bytes);
             self.buffer.append(bytes).expect("the buffer takes the longest record")
         })
@@ -97,6 +94,24 @@ impl Log {
     pub(crate) fn close(&self) -> bool {
         !self.closed.swap(true, Ordering::AcqRel)
     }
+}
+
+/// Runs `f` with memory of this thread, empty.
+#[cfg(not(shuttle))]
+fn with_scratch<R>(f: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    thread_local! {
+        static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    BYTES.with_borrow_mut(|bytes| {
+        bytes.clear();
+        f(bytes)
+    })
+}
+
+/// Runs `f` with new memory: all of shuttle's threads share one real thread, and others run while `f` waits.
+#[cfg(shuttle)]
+fn with_scratch<R>(f: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    f(&mut Vec::new())
 }
 
 /// Appends the sealed bytes of a record to `out`.

@@ -163,7 +163,11 @@ pub(crate) fn event_reply(number: u32, at: UnixMs) -> Reply {
 
 pub(crate) fn changes(places: &[PackedPlace], versions: &[u32]) -> Changes {
     assert_eq!(places.len(), versions.len(), "one version for each place");
-    places.iter().zip(versions).map(|(&place, &version)| Change { place, version }).collect()
+    let mut changes = Changes::new();
+    for (&place, &version) in places.iter().zip(versions) {
+        changes.push(Change { place, version });
+    }
+    changes
 }
 
 fn unblocking(event: &Event, places: &[PackedPlace]) -> Result<Changes, Refusal> {

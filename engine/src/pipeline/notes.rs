@@ -4,6 +4,7 @@ use dashmap::DashMap;
 
 use crate::error::{Bound, Refusal};
 use crate::ids::ExternalId;
+use crate::sync::Gate;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// All notes. The shard lock of a name is held while its record is appended, which makes the writer its owner.
@@ -12,11 +13,12 @@ pub(crate) struct Notes {
     /// Notes there are, counted before they are put in: the bound holds however many come at once.
     count: AtomicU32,
     bound: u32,
+    gate: Gate,
 }
 
 impl Notes {
     pub(crate) fn with_bound(bound: u32) -> Self {
-        Self { map: DashMap::with_shard_amount(16), count: AtomicU32::new(0), bound }
+        Self { map: DashMap::with_shard_amount(16), count: AtomicU32::new(0), bound, gate: Gate::default() }
     }
 
     /// Sets or removes a note; `append` writes the record and returns its end.
@@ -26,6 +28,7 @@ impl Notes {
         value: Option<&[u8]>,
         append: impl FnOnce() -> u64,
     ) -> Result<u64, Refusal> {
+        let _inside = self.gate.enter();
         match (self.map.entry(name.clone()), value) {
             (dashmap::Entry::Occupied(mut held), Some(value)) => {
                 let end = append();
@@ -59,11 +62,13 @@ impl Notes {
 
     /// A note's value and the end of its record.
     pub(crate) fn get(&self, name: &ExternalId) -> Option<(Vec<u8>, u64)> {
+        let _inside = self.gate.enter();
         self.map.get(name).map(|note| note.clone())
     }
 
     /// All names that begin with `prefix`, in order, with their values.
     pub(crate) fn starting_with(&self, prefix: &str) -> Vec<(ExternalId, Vec<u8>)> {
+        let _inside = self.gate.enter();
         let mut notes: Vec<_> = self
             .map
             .iter()

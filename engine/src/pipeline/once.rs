@@ -1,8 +1,10 @@
 //! A retry never acts twice: the answer to a write is kept with its idempotency key, in the same record as the write.
 
+use std::cell::RefCell;
+
 use crate::clock::UnixMs;
 use crate::error::{Bound, Refusal};
-use crate::idempotency::{Begin, fold};
+use crate::idempotency::Begin;
 use crate::ids::IdempotencyKey;
 use crate::record::{Answered, Reader, Remember, Wire};
 use crate::reply::Reply;
@@ -29,17 +31,14 @@ impl Core {
             self.log.door()?;
             return work(None);
         };
-        let method = [request.method];
-        let hash = self
-            .secrets
-            .hash(super::request::KEY, &[&method, request.user.as_bytes(), key.as_str().as_bytes()]);
-        let fingerprint = self.secrets.hash(super::request::FINGERPRINT, &[&request.body]);
+        let hash = request.key(key, &self.secrets);
+        let fingerprint = request.fingerprint(&self.secrets);
         match self.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
                 self.log.door()?;
                 let until = now.plus(self.config.idempotency_ttl);
-                let did = work(Some(Remember { key: hash, fingerprint: fold(fingerprint), until }))?;
-                guard.complete(&reply_bytes(&did.reply), did.end, until);
+                let did = work(Some(Remember { key: hash, fingerprint, until }))?;
+                with_reply_bytes(&did.reply, |bytes| guard.complete(bytes, did.end, until));
                 self.arm_forgetting(until);
                 Ok(did)
             }
@@ -60,7 +59,7 @@ impl Core {
         let end = match key {
             None => end,
             Some(key) => {
-                let reply = reply_bytes(&reply).to_vec();
+                let reply = with_reply_bytes(&reply, <[u8]>::to_vec);
                 self.log.append(&Answered { key, reply }.into(), now)
             }
         };
@@ -68,8 +67,14 @@ impl Core {
     }
 }
 
-pub(crate) fn reply_bytes(reply: &Reply) -> smallvec::SmallVec<[u8; 96]> {
-    let mut bytes = Vec::with_capacity(96);
-    reply.put(&mut bytes);
-    smallvec::SmallVec::from_vec(bytes)
+/// Lends out an answer's bytes, in a buffer that the thread keeps.
+pub(crate) fn with_reply_bytes<R>(reply: &Reply, work: impl FnOnce(&[u8]) -> R) -> R {
+    thread_local! {
+        static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    BYTES.with_borrow_mut(|bytes| {
+        bytes.clear();
+        reply.put(bytes);
+        work(bytes)
+    })
 }

@@ -16,6 +16,7 @@ use crate::record::{
     TicketsReady,
 };
 use crate::reply::{Admitted, Done, EventChanged, Joined, Reply};
+use crate::sync::Gate;
 use crate::views::{QueuePlace, QueueState};
 
 use super::core::Core;
@@ -32,10 +33,9 @@ impl Core {
         let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
         let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
         check_joinable(event, line, now)?;
-        let user =
-            command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_str().as_bytes()]));
+        let user = command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_bytes()]));
         let session = match (&command.session, user) {
-            (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_str().as_bytes()]),
+            (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_bytes()]),
             // Somebody without a session is the same person wherever they come from.
             (None, Some(user)) => self.secrets.hash(request::SESSION, &[b"user", &user.to_le_bytes()]),
             (None, None) => unreachable!("checked above"),
@@ -100,7 +100,7 @@ impl Core {
             return Err(Refusal::UnknownToken.into());
         }
         if let Some(user) = &command.user {
-            let user = self.secrets.hash(request::USER, &[user.as_str().as_bytes()]);
+            let user = self.secrets.hash(request::USER, &[user.as_bytes()]);
             if !line.may_be_used_by(token.ticket, user) {
                 return Err(Refusal::UnknownToken.into());
             }
@@ -162,7 +162,7 @@ impl Core {
         if token != (ReservationToken { event: event.number, ticket: token.ticket, mac }) {
             return Err(Refusal::UnknownToken);
         }
-        let user = self.secrets.hash(request::USER, &[command.user.as_str().as_bytes()]);
+        let user = self.secrets.hash(request::USER, &[command.user.as_bytes()]);
         if !line.may_be_used_by(token.ticket, user) {
             return Err(Refusal::UnknownToken);
         }
@@ -434,11 +434,13 @@ pub(crate) struct LineTimers {
     pub(crate) timers: Timers,
     by_group: DashMap<(u32, u32), u32>,
     by_index: DashMap<u32, (u32, u32)>,
+    /// Before `by_group`, whose entries are held while timers are set.
+    gate: Gate,
 }
 
 impl LineTimers {
     pub(crate) fn new(timers: Timers) -> Self {
-        Self { timers, by_group: DashMap::new(), by_index: DashMap::new() }
+        Self { timers, by_group: DashMap::new(), by_index: DashMap::new(), gate: Gate::default() }
     }
 
     /// Event and group behind a timer.
@@ -447,6 +449,7 @@ impl LineTimers {
     }
 
     fn arm(&self, key: (u32, u32), at: UnixMs) {
+        let _inside = self.gate.enter();
         // The entry's lock is held until the timer is set, so that a release in between cannot lose it.
         let entry = self.by_group.entry(key).or_insert_with(|| {
             let index = self.timers.take().expect("as many timers as groups can be live");
@@ -459,6 +462,7 @@ impl LineTimers {
     /// The group has no deadlines any more, unless one was set meanwhile.
     fn release(&self, index: u32) {
         let Some(key) = self.group(index) else { return };
+        let _inside = self.gate.enter();
         let removed = self.by_group.remove_if(&key, |_, _| self.timers.wanted(index).is_none());
         if removed.is_some() {
             self.by_index.remove(&index);

@@ -1,17 +1,19 @@
 //! What of a command makes it the same command again: its method, its user, and the bytes of everything it asks for.
 //! The key itself and the tokens that merely prove a right are left out.
 
+use std::cell::Cell;
+
 use crate::command::{
     BlockSeats, CancelPayment, Confirm, CreateEvent, CreatePayment, DrawRoom, Extend, Note, PauseQueue,
     Payee, ProcessPayment, Proof, Release, ReportPayment, Reserve, SetQueuePolicy, SetSale, UpdateEvent,
     Want, Which,
 };
-use crate::ids::{SeatId, UserId};
+use crate::ids::{IdempotencyKey, SeatId, Secrets, UserId};
 use crate::record::Wire;
 
 /// Purposes of keyed hashes of names and requests.
-pub(crate) const KEY: u8 = 1;
-pub(crate) const FINGERPRINT: u8 = 2;
+const KEY: u8 = 1;
+const FINGERPRINT: u8 = 2;
 pub(crate) const SESSION: u8 = 3;
 pub(crate) const USER: u8 = 4;
 
@@ -19,26 +21,57 @@ pub(crate) const USER: u8 = 4;
 pub(crate) struct Request<'a> {
     /// Scopes the key, together with the user. Numbers are for ever: keys outlive a restart.
     pub(crate) method: u8,
-    pub(crate) user: &'a str,
-    pub(crate) body: Vec<u8>,
+    pub(crate) user: &'a [u8],
+    /// The purpose of its hash, and what is asked for.
+    body: Vec<u8>,
+}
+
+/// Longest buffer that a thread keeps.
+const SPARE_BYTES_MAX: usize = 4096;
+
+thread_local! {
+    /// The last request's bytes, for the next.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 impl<'a> Request<'a> {
     fn new(method: u8, user: Option<&'a UserId>, write: impl FnOnce(&mut Vec<u8>)) -> Self {
-        let mut body = Vec::with_capacity(96);
+        let mut body = SPARE.take();
+        body.clear();
+        body.push(FINGERPRINT);
         write(&mut body);
-        Self { method, user: user.map_or("", UserId::as_str), body }
+        Self { method, user: user.map_or(&[], UserId::as_bytes), body }
+    }
+
+    /// What a key that comes with another request must differ from.
+    pub(crate) fn fingerprint(&self, secrets: &Secrets) -> u64 {
+        secrets.hash_short(&self.body)
+    }
+
+    /// The key as it is kept: scoped by method and user.
+    pub(crate) fn key(&self, key: &IdempotencyKey, secrets: &Secrets) -> u128 {
+        secrets.hash(KEY, &[&[self.method], self.user, key.as_bytes()])
     }
 }
 
-fn put_text(text: &str, out: &mut Vec<u8>) {
-    text.len().to_le_bytes().iter().for_each(|byte| out.push(*byte));
-    out.extend_from_slice(text.as_bytes());
+impl Drop for Request<'_> {
+    fn drop(&mut self) {
+        let body = std::mem::take(&mut self.body);
+        // A seat map's bytes are not worth keeping.
+        if body.capacity() <= SPARE_BYTES_MAX {
+            SPARE.set(body);
+        }
+    }
+}
+
+fn put_text(text: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(&text.len().to_le_bytes());
+    out.extend_from_slice(text);
 }
 
 fn put_seats(seats: &[SeatId], out: &mut Vec<u8>) {
     out.extend_from_slice(&seats.len().to_le_bytes());
-    seats.iter().for_each(|seat| put_text(seat.as_str(), out));
+    seats.iter().for_each(|seat| put_text(seat.as_bytes(), out));
 }
 
 fn put_which(which: &Which, out: &mut Vec<u8>) {
@@ -49,14 +82,14 @@ fn put_which(which: &Which, out: &mut Vec<u8>) {
         }
         Which::External(external) => {
             out.push(2);
-            put_text(external.as_str(), out);
+            put_text(external.as_bytes(), out);
         }
     }
 }
 
 pub(crate) fn create_event(command: &CreateEvent) -> Request<'_> {
     Request::new(1, None, |out| {
-        put_text(command.event.as_str(), out);
+        put_text(command.event.as_bytes(), out);
         command.settings.put(out);
         command.seats.encode(out);
         command.queue.put(out);
@@ -65,21 +98,21 @@ pub(crate) fn create_event(command: &CreateEvent) -> Request<'_> {
 
 pub(crate) fn update_event(command: &UpdateEvent) -> Request<'_> {
     Request::new(2, None, |out| {
-        put_text(command.event.as_str(), out);
+        put_text(command.event.as_bytes(), out);
         command.settings.put(out);
     })
 }
 
 pub(crate) fn set_sale(command: &SetSale) -> Request<'_> {
     Request::new(3, None, |out| {
-        put_text(command.event.as_str(), out);
+        put_text(command.event.as_bytes(), out);
         command.state.put(out);
     })
 }
 
 pub(crate) fn block_seats(command: &BlockSeats) -> Request<'_> {
     Request::new(4, None, |out| {
-        put_text(command.event.as_str(), out);
+        put_text(command.event.as_bytes(), out);
         put_seats(&command.seats, out);
         command.block.put(out);
     })
@@ -87,25 +120,25 @@ pub(crate) fn block_seats(command: &BlockSeats) -> Request<'_> {
 
 pub(crate) fn set_queue_policy(command: &SetQueuePolicy) -> Request<'_> {
     Request::new(5, None, |out| {
-        put_text(command.event.as_str(), out);
+        put_text(command.event.as_bytes(), out);
         command.policy.put(out);
     })
 }
 
 pub(crate) fn pause_queue(command: &PauseQueue) -> Request<'_> {
     Request::new(6, None, |out| {
-        put_text(command.event.as_str(), out);
+        put_text(command.event.as_bytes(), out);
         command.paused.put(out);
     })
 }
 
 pub(crate) fn draw_room(command: &DrawRoom) -> Request<'_> {
-    Request::new(7, None, |out| put_text(command.event.as_str(), out))
+    Request::new(7, None, |out| put_text(command.event.as_bytes(), out))
 }
 
 pub(crate) fn reserve(command: &Reserve) -> Request<'_> {
     Request::new(10, Some(&command.user), |out| {
-        put_text(command.event.as_str(), out);
+        put_text(command.event.as_bytes(), out);
         match &command.want {
             Want::Seats(seats) => {
                 out.push(1);
@@ -114,12 +147,12 @@ pub(crate) fn reserve(command: &Reserve) -> Request<'_> {
             Want::Best(best) => {
                 out.push(2);
                 best.quantity.put(out);
-                put_text(best.section.as_ref().map_or("", |section| section.as_str()), out);
+                put_text(best.section.as_ref().map_or(&[], |section| section.as_bytes()), out);
                 best.allow_split.put(out);
                 best.accessible.put(out);
             }
         }
-        put_text(command.external.as_ref().map_or("", |external| external.as_str()), out);
+        put_text(command.external.as_ref().map_or(&[], |external| external.as_bytes()), out);
         command.hold_until.put(out);
     })
 }
@@ -157,7 +190,7 @@ pub(crate) fn create_payment(command: &CreatePayment) -> Request<'_> {
             Payee::Reservation(which) => put_which(which, out),
             Payee::Unlinked(external) => {
                 out.push(3);
-                put_text(external.as_str(), out);
+                put_text(external.as_bytes(), out);
             }
         }
         command.amount.minor.put(out);
@@ -189,7 +222,7 @@ pub(crate) fn report_payment(command: &ReportPayment) -> Request<'_> {
 
 pub(crate) fn note(command: &Note) -> Request<'_> {
     Request::new(30, None, |out| {
-        put_text(command.name.as_str(), out);
+        put_text(command.name.as_bytes(), out);
         command.value.put(out);
     })
 }

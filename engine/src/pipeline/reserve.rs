@@ -28,6 +28,7 @@ impl Core {
             let ticket = self.check_token(event, command, now)?;
             let expires_at = expiry(command, &settings, now)?;
             let wanted = self.wanted(event, &settings, &command.want)?;
+            self.turn_away(event, &settings, command, &wanted, now)?;
             let user = self.enter_user(event, &settings, &command.user, wanted.count(), now)?;
             let result = self.reserve_for(
                 user,
@@ -53,6 +54,31 @@ impl Core {
             }
             result
         })
+    }
+
+    /// In a rush most wishes are for seats that are taken. Those are refused here, before anything is counted for the
+    /// user or a slot is taken. Whatever another refusal might come before goes the whole way and gets that one.
+    fn turn_away(
+        &self,
+        event: &Event,
+        settings: &EventSettings,
+        command: &Reserve,
+        wanted: &Wanted<'_>,
+        now: UnixMs,
+    ) -> Result<(), Refusal> {
+        let Wanted::Named(places) = wanted else { return Ok(()) };
+        if command.external.is_some() {
+            return Ok(());
+        }
+        let Err(Refused::Conflict { seats }) = event.seats.survey(places, &|holder| self.fate(holder, now))
+        else {
+            return Ok(());
+        };
+        let has = || self.users.seats_of(&command.user, event.number);
+        if settings.seats_per_user_max.is_some_and(|most| has().saturating_add(wanted.count()) > most) {
+            return Ok(());
+        }
+        Err(seats_taken(event, &seats))
     }
 
     /// Counts the seats for the user, within the event's bound. Holds that have lapsed are not theirs any more: if the
@@ -148,10 +174,7 @@ impl Core {
                 Err(Refused::Lapsed { owner }) => {
                     self.expire_slot(owner, now);
                 }
-                Err(Refused::Conflict { seats }) => {
-                    let label = |seat: &SeatIx| event.seats.layout().label(*seat);
-                    return Err(Refusal::SeatsTaken(seats.iter().map(label).collect()));
-                }
+                Err(Refused::Conflict { seats }) => return Err(seats_taken(event, &seats)),
                 Err(Refused::Short { available, .. }) => {
                     if !self.reap_holds(now) {
                         let wanted = seat_count(places.iter().copied());
@@ -240,6 +263,10 @@ impl Core {
             }
         }
     }
+}
+
+fn seats_taken(event: &Event, seats: &[SeatIx]) -> Refusal {
+    Refusal::SeatsTaken(seats.iter().map(|seat| event.seats.layout().label(*seat)).collect())
 }
 
 fn expiry(command: &Reserve, settings: &EventSettings, now: UnixMs) -> Result<UnixMs, Refusal> {

@@ -26,9 +26,9 @@ impl Core {
     pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> Outcome {
         self.once(command.key.as_ref(), &request::confirm(command), now, |key| {
             let id = self.reservation_id(&command.which)?;
-            let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-            self.check_user(&facts, command.user.as_ref())?;
+            self.check_owner(id, command.user.as_ref())?;
             if let Some(seats) = &command.exactly {
+                let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
                 self.check_exactly(&facts, seats)?;
             }
             match command.proof {

@@ -69,7 +69,7 @@ pub(crate) fn named_places(event: &Event, ids: &[SeatId]) -> Result<Places, Refu
     let (mut places, mut missing) = (Places::new(), Vec::new());
     let mut standing = SmallVec::<[(u16, u16); 4]>::new();
     for id in ids {
-        if let Some(seat) = layout.resolve(id.as_str()) {
+        if let Some(seat) = layout.resolve(id.as_bytes()) {
             places.push(PackedPlace::seat(seat));
             continue;
         }

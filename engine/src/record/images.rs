@@ -23,6 +23,17 @@ macro_rules! images {
                 pub(crate) const KIND: u16 = $number;
             }
         )*
+
+        /// The body of an image, read and written again; nothing if it cannot be read. For fuzzers.
+        #[cfg(any(test, feature = "testing"))]
+        pub(crate) fn image_again(kind: u16, body: &[u8]) -> Option<Vec<u8>> {
+            let mut again = Vec::new();
+            match kind {
+                $($number => super::Wire::put(&super::Reader::whole::<$name>(body).ok()?, &mut again),)*
+                _ => return None,
+            }
+            Some(again)
+        }
     };
 }
 

@@ -17,7 +17,17 @@ pub(crate) struct Change {
     pub(crate) place: PackedPlace,
     pub(crate) version: u32,
 }
-wire_struct!(Change { place, version });
+
+// In one piece: records are full of these.
+impl Wire for Change {
+    fn put(&self, out: &mut Vec<u8>) {
+        let both = u64::from(self.place.bits()) | u64::from(self.version) << 32;
+        out.extend_from_slice(&both.to_le_bytes());
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self { place: Wire::get(from)?, version: Wire::get(from)? })
+    }
+}
 
 /// What one record changes: at most as many places as a hold can have.
 pub(crate) type Changes = SmallVec<[Change; 8]>;
@@ -28,11 +38,23 @@ pub(crate) type Slots = SmallVec<[(u32, u32); 8]>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Remember {
     pub(crate) key: u128,
-    /// 64 of the request's 128 hashed bits: what the table of answers keeps.
+    /// Keyed hash of the request.
     pub(crate) fingerprint: u64,
     pub(crate) until: UnixMs,
 }
-wire_struct!(Remember { key, fingerprint, until });
+
+impl Wire for Remember {
+    fn put(&self, out: &mut Vec<u8>) {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(&self.key.to_le_bytes());
+        bytes[16..24].copy_from_slice(&self.fingerprint.to_le_bytes());
+        bytes[24..].copy_from_slice(&self.until.get().to_le_bytes());
+        out.extend_from_slice(&bytes);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self { key: Wire::get(from)?, fingerprint: Wire::get(from)?, until: Wire::get(from)? })
+    }
+}
 
 impl Wire for (u32, u32) {
     fn put(&self, out: &mut Vec<u8>) {

@@ -5,6 +5,8 @@ mod images;
 mod kinds;
 mod wire;
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use images::image_again;
 pub(crate) use images::{
     AnswerImage, AreaImage, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage, PaymentImage,
     ReservationImage, SeatWordsImage, TicketsImage, WebhookImage,

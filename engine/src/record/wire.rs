@@ -97,9 +97,12 @@ impl Wire for [u64; 5] {
 
 impl Wire for SlotId {
     fn put(&self, out: &mut Vec<u8>) {
-        self.slot.put(out);
-        self.generation.put(out);
-        self.tag.put(out);
+        // In one piece: this stands in every record and answer.
+        let mut bytes = [0; 16];
+        bytes[..4].copy_from_slice(&self.slot.to_le_bytes());
+        bytes[4..8].copy_from_slice(&self.generation.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.tag.to_le_bytes());
+        out.extend_from_slice(&bytes);
     }
     fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         Ok(Self { slot: u32::get(from)?, generation: u32::get(from)?, tag: u64::get(from)? })
@@ -165,9 +168,9 @@ macro_rules! wire_text_ids {
     ($($id:ty),*) => {$(
         impl Wire for $id {
             fn put(&self, out: &mut Vec<u8>) {
-                let text = self.as_str();
+                let text = self.as_bytes();
                 out.push(u8::try_from(text.len()).expect("ids have at most 128 bytes"));
-                out.extend_from_slice(text.as_bytes());
+                out.extend_from_slice(text);
             }
             fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
                 let len = u8::get(from)? as usize;

@@ -142,6 +142,15 @@ impl Reservations {
         (seen.generation == id.generation && seen.state != SlotState::FREE && tag == id.tag).then_some(slot)
     }
 
+    /// Whose the reservation is that an id means: all that must be known to turn somebody else away.
+    pub(crate) fn user_of(&self, id: SlotId) -> Option<UserIx> {
+        let slot = self.slots.get(id.slot)?;
+        let (seen, tag, user) =
+            slot.status.read(|seen| (seen, slot.tag.load(Relaxed), slot.user.load(Relaxed)));
+        let is_meant = seen.generation == id.generation && seen.state != SlotState::FREE && tag == id.tag;
+        is_meant.then_some(UserIx(user))
+    }
+
     /// By the owner of a free slot: writes everything about a new hold.
     pub(crate) fn fill(&self, slot: &Slot, facts: &Facts) {
         slot.tag.store(facts.id.tag, Relaxed);
@@ -211,10 +220,11 @@ impl Reservations {
             // Absent only in a torn view, which the reader throws away.
             return self.long.get(&index).map(|places| places.clone()).unwrap_or_default();
         }
-        slot.places[..count]
-            .iter()
-            .map(|word| PackedPlace::from_bits(word.load(Relaxed)).unwrap_or_default())
-            .collect()
+        let mut places = SmallVec::new();
+        for word in &slot.places[..count] {
+            places.push(PackedPlace::from_bits(word.load(Relaxed)).unwrap_or_default());
+        }
+        places
     }
 
     /// Binds an id of the caller's to a slot; false if the id is taken by a reservation that can still be looked up.

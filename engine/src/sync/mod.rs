@@ -1,35 +1,50 @@
 //! Small concurrency tools that the rooms share: the status word with one owner at a time, the slab with
-//! generations, and the switch between the standard library's atomics and loom's. Knows nothing of tickets.
+//! generations, and the switch between the standard library's atomics and loom's or
+//! shuttle's. Knows nothing of tickets.
 //!
 //! Everything here is safe Rust: shared fields are atomics, ownership is a bit in a word, and memory that was
 //! once handed out is reused but never returned, so that a stale index reads a stale generation and not a freed slot.
 
+mod gate;
 mod lock;
 mod log_buffer;
 mod mark;
+mod mutex;
 mod park;
 mod slab;
 mod status;
 mod watermark;
+mod written;
 
+pub(crate) use gate::Gate;
 pub(crate) use lock::{Lock, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain};
 pub(crate) use mark::Mark;
+pub(crate) use mutex::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use slab::Slab;
 pub(crate) use status::{Owned, Seen, Status};
 pub(crate) use watermark::{Ticket, Watermark};
+pub(crate) use written::written;
 
 pub(crate) use crossbeam::utils::CachePadded;
 
-/// Atomics: the standard library's, or loom's under `--cfg loom`.
-#[cfg(not(loom))]
+/// Atomics: the standard library's, or loom's under `--cfg loom`, or shuttle's under `--cfg shuttle`.
+#[cfg(not(any(loom, shuttle)))]
 pub(crate) mod atomic {
     pub(crate) use std::sync::atomic::{
         AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
     };
 }
 
-/// Atomics: the standard library's, or loom's under `--cfg loom`.
+/// Atomics: shuttle's. It knows one order only, the sequential one: weaker orders are loom's matter.
+#[cfg(shuttle)]
+pub(crate) mod atomic {
+    pub(crate) use shuttle::sync::atomic::{
+        AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+    };
+}
+
+/// Atomics: loom's.
 #[cfg(loom)]
 pub(crate) mod atomic {
     pub(crate) use loom::sync::atomic::{
@@ -39,7 +54,7 @@ pub(crate) mod atomic {
 
 /// A short wait for another thread that is inside a step of some tens of nanoseconds: spin a little, then yield.
 #[derive(Default)]
-pub(crate) struct Pause(#[cfg(not(loom))] crossbeam::utils::Backoff);
+pub(crate) struct Pause(#[cfg(not(any(loom, shuttle)))] crossbeam::utils::Backoff);
 
 impl Pause {
     pub(crate) fn new() -> Self {
@@ -47,8 +62,10 @@ impl Pause {
     }
 
     pub(crate) fn wait(&mut self) {
-        #[cfg(not(loom))]
+        #[cfg(not(any(loom, shuttle)))]
         self.0.snooze();
+        #[cfg(shuttle)]
+        shuttle::thread::yield_now();
         #[cfg(loom)]
         loom::thread::yield_now();
     }

@@ -56,7 +56,7 @@ impl Bed {
 }
 
 /// Runs `f` with this thread's parker and its waker, made once a thread: later calls allocate nothing.
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 pub(crate) fn with_thread_parker<R>(f: impl Fn(&Parker, &Waker) -> R) -> R {
     thread_local!(static BED: Bed = Bed::new());
     let run = |bed: &Bed| f(&bed.0, &bed.1);
@@ -64,8 +64,8 @@ pub(crate) fn with_thread_parker<R>(f: impl Fn(&Parker, &Waker) -> R) -> R {
     BED.try_with(run).unwrap_or_else(|_| run(&Bed::new()))
 }
 
-/// Runs `f` with a parker and its waker. All of loom's threads share one real thread, so none is kept.
-#[cfg(loom)]
+/// Runs `f` with a parker and its waker. All of loom's and shuttle's threads share one real thread, so none is kept.
+#[cfg(any(loom, shuttle))]
 pub(crate) fn with_thread_parker<R>(f: impl Fn(&Parker, &Waker) -> R) -> R {
     let Bed(parker, waker) = Bed::new();
     f(&parker, &waker)

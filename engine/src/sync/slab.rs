@@ -3,13 +3,16 @@
 
 use std::sync::OnceLock;
 
-use super::Pause;
 use super::atomic::{AtomicU32, AtomicU64, Ordering};
+use super::{Pause, written};
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const CHUNK_BITS: u32 = 10;
 #[cfg(loom)]
 const CHUNK_BITS: u32 = 1;
+// Between the two: some slabs have millions of slots, and each of them that is made has its price under shuttle.
+#[cfg(shuttle)]
+const CHUNK_BITS: u32 = 7;
 const CHUNK: u32 = 1 << CHUNK_BITS;
 const CHUNK_MASK: u32 = CHUNK - 1;
 
@@ -83,7 +86,8 @@ impl<T: Default> Slab<T> {
         if index >= self.bound {
             return None;
         }
-        for chunk in 0..=(index >> CHUNK_BITS) {
+        // Those below exist: `high` moves only after the chunks up to it were made.
+        for chunk in (self.high_water() >> CHUNK_BITS)..=(index >> CHUNK_BITS) {
             self.chunk(chunk);
         }
         self.high.fetch_max(index + 1, Ordering::AcqRel);
@@ -151,8 +155,8 @@ impl<T: Default> Slab<T> {
 
     fn chunk(&self, number: u32) -> &Chunk<T> {
         self.chunks[number as usize].get_or_init(|| Chunk {
-            slots: (0..CHUNK).map(|_| T::default()).collect(),
-            next_free: (0..CHUNK).map(|_| AtomicU32::new(NONE)).collect(),
+            slots: written(CHUNK as usize, T::default),
+            next_free: written(CHUNK as usize, || AtomicU32::new(NONE)),
         })
     }
 

@@ -55,6 +55,10 @@ impl Auditor {
             compare_show(engine, model, *number, show, now)?;
         }
         compare_lists(engine, model)?;
+        let (shown, is) = (engine.status().webhooks, model.webhook_counts());
+        if shown != is {
+            return Violation::of(format!("{shown:?} webhooks wait and are dead, not {is:?}"));
+        }
         let notes: BTreeMap<_, _> = engine.notes("").into_iter().collect();
         if notes == model.notes { Ok(()) } else { Violation::of("the notes differ") }
     }

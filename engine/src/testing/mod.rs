@@ -1,15 +1,19 @@
 //! What tests of the engine and of its users need: storage in memory, storage that fails on purpose, a naive model of the
-//! whole engine, a seeded workload of customers, an auditor that compares, and a simulator that puts them together.
+//! whole engine, a seeded workload of customers, an auditor that compares, a simulator that puts them together, every disk
+//! image that a crash may leave, and doors to single rooms for those who measure.
 
 mod auditor;
+mod crash_points;
 pub mod fuzz;
 mod model;
 mod random;
+pub mod rooms;
 mod simulator;
 pub mod storage;
 mod workload;
 
 pub use auditor::Auditor;
+pub use crash_points::{CrashPoints, CrashStates, Omitted};
 pub use model::{Expect, Model, Violation};
 pub use random::Random;
 pub use simulator::{Faults, Planted, Report, Simulation};

@@ -9,6 +9,7 @@ mod judge;
 mod keys;
 pub(super) mod line;
 mod money;
+mod outbox;
 mod payments;
 
 use std::collections::BTreeMap;
@@ -147,6 +148,7 @@ pub(super) struct Rules {
     pub(super) late: LatePayment,
     pub(super) amount_must_match: bool,
     pub(super) time_permille: u32,
+    pub(super) webhook_retries_max: u32,
 }
 
 /// The model. Its state is what durable facts say; what only the clock says is worked out when asked.
@@ -157,6 +159,8 @@ pub struct Model {
     pub(super) bookings: BTreeMap<ReservationId, Booking>,
     pub(super) payments: BTreeMap<PaymentId, Intent>,
     pub(super) notes: BTreeMap<ExternalId, Vec<u8>>,
+    /// Webhooks that are not delivered, in order of creation.
+    letters: Vec<outbox::Letter>,
     keys: BTreeMap<(&'static str, String, String), Remembered>,
     ceiling: Bucket,
     /// Sent, and not answered yet: where facts come from.
@@ -180,11 +184,13 @@ impl Model {
                 late: config.late_payment,
                 amount_must_match: config.payment_amount_must_match,
                 time_permille: config.payment_time_permille,
+                webhook_retries_max: config.webhook_retries_max,
             },
             shows: BTreeMap::new(),
             bookings: BTreeMap::new(),
             payments: BTreeMap::new(),
             notes: BTreeMap::new(),
+            letters: Vec::new(),
             keys: BTreeMap::new(),
             ceiling: Bucket::new(per_second * 60, (per_second / 50).max(1)),
             in_flight: Vec::new(),
@@ -298,11 +304,6 @@ impl Model {
         let (_, booking) = self.which(which)?;
         let show = &self.shows[&booking.event];
         Some(Money { minor: show.house.price(&booking.places), currency: show.settings.currency })
-    }
-
-    /// True if somebody asked to be told of this payment.
-    pub(super) fn wants_webhook(&self, payment: PaymentId) -> bool {
-        self.payments.get(&payment).is_some_and(|intent| intent.has_url)
     }
 
     /// Something that should have ended by itself, after all deadlines have passed.

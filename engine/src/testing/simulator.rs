@@ -1,21 +1,25 @@
 //! One seed, one run: the whole engine with simulated clock, storage and customers, faults drawn from a mix, and the model
 //! and the auditor beside it. The same seed gives the same run.
 
+mod classes;
 mod damage;
+mod deliveries;
 mod faults;
+mod opening;
+mod recording;
 mod report;
+mod sale;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::acks::Failure;
 use crate::clock::{Clock, ManualClock, UnixMs};
-use crate::command::{Command, CreatePayment, Note, Payee, ReportWebhook};
+use crate::command::{Command, CreatePayment, Note, Payee};
 use crate::config::{Config, Durability};
-use crate::engine::{Answer, Engine, OpenError, SnapshotError, UpdateReader};
+use crate::engine::{Answer, Engine, SnapshotError, UpdateReader};
 use crate::error::{Bound, Refusal};
 use crate::ids::{ExternalId, WaitingToken};
-use crate::journal::{JournalError, Position, RecoveryConsent};
 use crate::reply::Reply;
 use crate::updates::Update;
 
@@ -25,7 +29,9 @@ use super::random::Random;
 use super::storage::SimStorage;
 use super::workload::{Step, Workload};
 
-pub use faults::Faults;
+pub use classes::Faults;
+use recording::Recording;
+pub(super) use recording::{Mark, config_at};
 pub use report::Report;
 use report::config;
 
@@ -44,6 +50,10 @@ pub enum Planted {
     LostUpdate,
     /// Writes are acknowledged before they are synced.
     EarlyAck,
+    /// A hold's deadline is counted from its answer, and not from when it was made: on a slow disk the two differ.
+    LateDeadline,
+    /// Now and then a webhook that is due is not shown.
+    LostWebhook,
     /// Damaged folders are opened as if their operator had agreed to losses.
     HiddenLoss,
     /// The model believes that payments live a millisecond longer than they do.
@@ -71,6 +81,8 @@ pub struct Simulation {
     faulty: bool,
     /// The disk has no room at the moment.
     full: bool,
+    /// Notes what state there was at every position, for the crash points.
+    recording: Option<Recording>,
     /// Told of every step and every fact, for stepping through a failing seed.
     watch: Option<Watch>,
 }
@@ -93,7 +105,16 @@ impl Simulation {
     pub fn with_faults(seed: u64) -> Self {
         let storage = SimStorage::new(seed);
         storage.set_short_reads(seed.is_multiple_of(4));
-        Self::new(seed, Some(storage), true)
+        let simulation = Self::new(seed, Some(storage.clone()), true);
+        storage.set_clock(Arc::clone(&simulation.clock));
+        simulation
+    }
+
+    /// With thousands of customers, who come all at once, and houses and lines of their size.
+    #[must_use]
+    pub fn crowded(mut self, customers: usize) -> Self {
+        self.workload = self.workload.crowded(customers);
+        self
     }
 
     /// An engine in memory whose customers do what `bytes` say: for fuzzers. Two bytes a choice.
@@ -114,7 +135,12 @@ impl Simulation {
                 self.config.durability = Durability::Relaxed { sync_every: Duration::from_secs(60) };
             }
             Planted::WrongModel => self.model.rules.payment_ttl_ms += 1,
-            Planted::None | Planted::WrongReply | Planted::LostUpdate | Planted::HiddenLoss => {}
+            Planted::None
+            | Planted::WrongReply
+            | Planted::LostUpdate
+            | Planted::LateDeadline
+            | Planted::LostWebhook
+            | Planted::HiddenLoss => {}
         }
         self
     }
@@ -137,6 +163,7 @@ impl Simulation {
             planted: Planted::None,
             faulty,
             full: false,
+            recording: None,
             watch: None,
         }
     }
@@ -163,10 +190,18 @@ impl Simulation {
         for command in self.workload.opening() {
             self.send(vec![command])?;
         }
+        for joins in self.workload.rush() {
+            self.send(joins)?;
+            self.clock.advance(Duration::from_millis(self.random.below(200)));
+            if self.is_poisoned() {
+                self.recover()?;
+            }
+        }
         for _ in 0..steps {
             self.step()?;
         }
         self.become_quiet()?;
+        self.absorb();
         self.report.simulated_ms = self.clock.now().ms_since(START);
         self.report.facts = self.told.len() as u64;
         Ok(self.report)
@@ -187,6 +222,13 @@ impl Simulation {
         }
         let now = self.now();
         let step = self.workload.next(now);
+        self.take(step)?;
+        if self.is_poisoned() { self.recover() } else { Ok(()) }
+    }
+
+    /// One step of the workload.
+    fn take(&mut self, step: Step) -> Checked {
+        let now = self.now();
         if !matches!(step, Step::Do(_)) {
             self.tell(|| format!("{now}: {step:?}"));
         }
@@ -203,7 +245,7 @@ impl Simulation {
             Step::Reopen if self.storage.is_some() => self.reopen()?,
             Step::Reopen => {}
         }
-        if self.is_poisoned() { self.recover() } else { Ok(()) }
+        Ok(())
     }
 
     /// Sends commands together, waits for all, and judges them.
@@ -228,7 +270,7 @@ impl Simulation {
         }
         self.observe().map_err(|why| Violation(format!("{why}; at {now} came {commands:?}: {answers:?}")))?;
         for (command, (expect, answer)) in commands.iter().zip(answers) {
-            let answer = self.plant(answer);
+            let answer = self.plant(answer, now);
             self.judge(command, &expect, &answer, now)?;
         }
         // A refusal may have moved others: they lapsed, or became ready.
@@ -305,11 +347,16 @@ impl Simulation {
             }
             self.model.observe(update).map_err(|why| Violation(format!("{why}; told was {update:?}")))?;
         }
+        self.mark();
         Ok(())
     }
 
-    fn plant(&self, answer: Answer) -> Answer {
+    fn plant(&self, answer: Answer, asked_at: UnixMs) -> Answer {
         match answer {
+            Ok(Reply::Reserved(mut reserved)) if self.planted == Planted::LateDeadline => {
+                reserved.expires_at = reserved.expires_at.plus(self.now().since(asked_at));
+                Ok(Reply::Reserved(reserved))
+            }
             Ok(Reply::Reserved(mut reserved)) if self.planted == Planted::WrongReply => {
                 reserved.expires_at = reserved.expires_at.plus_ms(u64::from(reserved.places.len() == 2));
                 Ok(Reply::Reserved(reserved))
@@ -347,20 +394,6 @@ impl Simulation {
         }
     }
 
-    /// Tries the webhooks that are due, as the embedding service would.
-    fn deliver(&mut self) -> Checked {
-        let (due, _) = self.engine().due_webhooks(5);
-        for webhook in due {
-            let known = self.model.wants_webhook(webhook.payment);
-            if !known {
-                return Violation::of(format!("a webhook that nobody wants: {webhook:?}"));
-            }
-            let delivered = self.random.chance(60);
-            self.send(vec![Command::ReportWebhook(ReportWebhook { webhook: webhook.id, delivered })])?;
-        }
-        Ok(())
-    }
-
     fn compare(&mut self) -> Checked {
         if self.is_poisoned() {
             return Ok(());
@@ -384,114 +417,7 @@ impl Simulation {
         Ok(())
     }
 
-    fn open(&mut self) -> Checked {
-        let engine = self.open_engine()?;
-        let from = self.told.last().map_or(Position::ZERO, |update| update.position);
-        let reader = engine.updates(from).map_err(|why| Violation(format!("no feed from {from}: {why}")))?;
-        (self.engine, self.reader) = (Some(engine), Some(reader));
-        Ok(())
-    }
-
-    /// Opens the engine. A disk that fails while the folder is being opened may refuse; the next attempt finds it well.
-    fn open_engine(&mut self) -> Checked<Engine> {
-        const ATTEMPTS_MAX: usize = 12;
-        let mut refusal = String::new();
-        for _ in 0..ATTEMPTS_MAX {
-            let config = self.config.clone();
-            let Some(storage) = self.storage.clone() else {
-                return Engine::in_memory(config).map_err(|why| Violation(format!("no engine: {why}")));
-            };
-            let disk = Arc::new(storage.clone());
-            match Engine::open_storage(disk, config, RecoveryConsent::LoseNothing, |_| ()) {
-                Ok((engine, _)) => return Ok(engine),
-                Err(OpenError::Journal(why @ JournalError::Io { .. })) if self.faulty => {
-                    refusal = why.to_string();
-                }
-                Err(why) => {
-                    refusal = why.to_string();
-                    break;
-                }
-            }
-            if storage.crashed() {
-                self.crash();
-            }
-        }
-        Violation::of(format!("the engine does not open: {refusal}"))
-    }
-
-    /// Closes and opens: nothing changes.
-    fn reopen(&mut self) -> Checked {
-        if self.is_poisoned() {
-            return Ok(());
-        }
-        self.barrier()?;
-        let (digest, images) = (self.engine().digest(), self.engine().images());
-        let closed = self.engine().close();
-        if closed.is_err() {
-            return self.start_again();
-        }
-        // A reader keeps the folder's lock as long as it lives.
-        (self.engine, self.reader) = (None, None);
-        let probe = self.probe_damage()?;
-        self.open()?;
-        self.judge_damage(probe, true)?;
-        if self.engine().digest() != digest {
-            let differs = differing(&images, &self.engine().images());
-            return Violation::of(format!(
-                "the state after opening differs from the state before: {differs}"
-            ));
-        }
-        self.after_opening()
-    }
-
-    fn after_opening(&mut self) -> Checked {
-        self.report.reopened += 1;
-        self.observe()?;
-        let now = self.now();
-        self.model.reopened(now);
-        self.compare()?;
-        if self.random.chance(30) {
-            // An answer that was given is given again; what was not answered happens now, once.
-            for command in self.workload.retries() {
-                self.send(vec![command])?;
-                if self.is_poisoned() {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// No more customers: time passes until nothing is left that could happen by itself.
-    fn become_quiet(&mut self) -> Checked {
-        if self.full {
-            self.room_again()?;
-        }
-        for _ in 0..60 {
-            self.clock.advance(Duration::from_secs(30));
-            self.turn()?;
-            if self.is_poisoned() {
-                self.recover()?;
-            }
-        }
-        self.compare()?;
-        if let Some(left) = self.model.unfinished() {
-            return Violation::of(format!("after everything became quiet there is still {left}"));
-        }
-        let again = Auditor::read_again(self.engine(), Position::ZERO, &self.told)?;
-        if self.storage.is_none() && again.is_none() {
-            return Violation::of("an engine in memory forgot its feed, although there was room");
-        }
-        if self.storage.is_some() { self.reopen() } else { Ok(()) }
-    }
-
     fn is_poisoned(&self) -> bool {
         self.engine().status().poisoned.is_some()
     }
-}
-
-/// The first image that differs, but for the one that a digest leaves out.
-fn differing(before: &[(u16, Vec<u8>)], after: &[(u16, Vec<u8>)]) -> String {
-    let differs = before.iter().zip(after).skip(1).find(|(before, after)| before != after);
-    format!("{} and {} images, first {differs:?}", before.len(), after.len())
 }

@@ -4,7 +4,9 @@
 mod image;
 mod mem;
 mod sim;
+mod trace;
 
 pub use image::CrashKeeps;
 pub use mem::MemStorage;
 pub use sim::{Calls, FailedCall, Fault, SimStorage};
+pub(crate) use trace::{Change, Trace};

@@ -50,6 +50,20 @@ struct Customer {
     last: Option<Command>,
 }
 
+impl Customer {
+    fn new(at: usize) -> Self {
+        Self {
+            user: UserId::new(&format!("user-{at}")).expect("valid"),
+            session: SessionId::new(&format!("tab-{at}")).expect("valid"),
+            place: None,
+            right: None,
+            bookings: Vec::new(),
+            payments: Vec::new(),
+            last: None,
+        }
+    }
+}
+
 /// A source of steps: the same seed and the same answers give the same steps.
 #[derive(Clone, Debug)]
 pub struct Workload {
@@ -57,6 +71,8 @@ pub struct Workload {
     customers: Vec<Customer>,
     keys: u64,
     start: UnixMs,
+    /// There are thousands of customers: they come together, and houses and lines have their size.
+    is_crowded: bool,
 }
 
 impl Workload {
@@ -69,22 +85,35 @@ impl Workload {
     /// The same, with choices from `random`.
     #[must_use]
     pub fn with_random(random: Random, customers: usize, start: UnixMs) -> Self {
-        let customer = |at| Customer {
-            user: UserId::new(&format!("user-{at}")).expect("valid"),
-            session: SessionId::new(&format!("tab-{at}")).expect("valid"),
-            place: None,
-            right: None,
-            bookings: Vec::new(),
-            payments: Vec::new(),
-            last: None,
-        };
-        Self { random, customers: (0..customers.max(1)).map(customer).collect(), keys: 0, start }
+        let customers = (0..customers.max(1)).map(Customer::new).collect();
+        Self { random, customers, keys: 0, start, is_crowded: false }
+    }
+
+    /// The same with so many customers, who come all at once, in groups.
+    #[must_use]
+    pub fn crowded(self, customers: usize) -> Self {
+        Self { customers: (0..customers.max(1)).map(Customer::new).collect(), is_crowded: true, ..self }
+    }
+
+    /// What a crowd begins with: everybody joins a line. Nothing without a crowd.
+    pub fn rush(&mut self) -> Vec<Vec<Command>> {
+        const TOGETHER: usize = 40;
+        if !self.is_crowded {
+            return Vec::new();
+        }
+        let customers = self.customers.clone();
+        let mut join = |customer: &Customer| self.join(customer);
+        customers.chunks(TOGETHER).map(|group| group.iter().map(&mut join).collect()).collect()
     }
 
     /// The commands that set the events up.
     #[must_use]
     pub fn opening(&self) -> Vec<Command> {
-        opening(self.start)
+        let mut commands = opening(self.start);
+        if self.is_crowded {
+            commands.iter_mut().for_each(venue::enlarge);
+        }
+        commands
     }
 
     /// What happens next at `now`.
@@ -98,10 +127,17 @@ impl Workload {
             350..353 => Step::Snapshot,
             353..356 => Step::Reopen,
             _ => {
-                let count = if self.random.chance(12) { 2 + self.random.below(4) } else { 1 };
+                let count = match self.is_crowded {
+                    true if self.random.chance(60) => 2 + self.random.below(30),
+                    false if self.random.chance(12) => 2 + self.random.below(4),
+                    _ => 1,
+                };
                 let mut commands: Vec<Command> = (0..count).map(|_| self.command(now)).collect();
                 // New rules come alone: within a group nobody could say which activity was under which.
                 commands.retain(|command| count == 1 || !matches!(command, Command::SetQueuePolicy(_)));
+                if self.is_crowded {
+                    commands.iter_mut().for_each(venue::enlarge);
+                }
                 Step::Do(commands)
             }
         }

@@ -8,12 +8,12 @@ use std::hash::BuildHasher;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use hashbrown::HashTable;
-use parking_lot::Mutex;
+use siphasher::sip::SipHasher13;
 use smallvec::SmallVec;
 
 use crate::ids::UserId;
-use crate::sync::{CachePadded, Slab};
+use crate::index::Index;
+use crate::sync::{CachePadded, Mutex, Slab};
 
 const SHARD_BITS: u32 = 6;
 const SHARDS: u32 = 1 << SHARD_BITS;
@@ -32,7 +32,8 @@ pub(crate) enum List {
 
 /// All users with something live.
 pub(crate) struct Users {
-    hasher: std::hash::RandomState,
+    /// Keyed, because customers choose their names.
+    hasher: SipHasher13,
     shards: Box<[CachePadded<Mutex<Shard>>]>,
     /// Links of the lists, one node a slot of the table that the list is over; written only under the user's lock.
     nodes: [Slab<Node>; 2],
@@ -40,23 +41,9 @@ pub(crate) struct Users {
 
 #[derive(Default)]
 struct Shard {
-    by_name: HashTable<Listed>,
+    by_name: Index,
     entries: Vec<Entry>,
     free: Vec<u32>,
-}
-
-/// Where a name's entry is. Keeps some bits of the hash, so that growing reads no names.
-#[derive(Clone, Copy)]
-struct Listed {
-    bits: u32,
-    local: u32,
-}
-
-impl Listed {
-    /// What the table sorts by: the bits spread over a whole word.
-    fn spread(bits: u32) -> u64 {
-        u64::from(bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
 }
 
 struct Entry {
@@ -81,8 +68,9 @@ impl Default for Node {
 impl Users {
     /// Room for lists over tables of so many reservations and payments. The number of users is bounded by theirs.
     pub(crate) fn new(reservations_max: u32, payments_max: u32) -> Self {
+        let random = std::hash::RandomState::new();
         Self {
-            hasher: std::hash::RandomState::new(),
+            hasher: SipHasher13::new_with_keys(random.hash_one(0), random.hash_one(1)),
             shards: (0..SHARDS).map(|_| CachePadded::default()).collect(),
             nodes: [Slab::with_bound(reservations_max), Slab::with_bound(payments_max)],
         }
@@ -99,7 +87,7 @@ impl Users {
         seats: u32,
         seats_max: Option<u32>,
     ) -> Result<UserIx, u32> {
-        let (shard_number, bits) = place_of(self.hasher.hash_one(user));
+        let (shard_number, bits) = place_of(self.hasher.hash(user.as_bytes()));
         let mut shard = self.shards[shard_number as usize].lock();
         let local = shard.find_or_add(bits, user);
         let entry = &mut shard.entries[local as usize];
@@ -111,6 +99,13 @@ impl Users {
         entry.things += 1;
         entry.add_seats(event, seats);
         Ok(UserIx((local << SHARD_BITS) | shard_number))
+    }
+
+    /// Seats of `event` that the user has.
+    pub(crate) fn seats_of(&self, user: &UserId, event: u32) -> u32 {
+        let (shard_number, bits) = place_of(self.hasher.hash(user.as_bytes()));
+        let shard = self.shards[shard_number as usize].lock();
+        shard.find(bits, user).map_or(0, |local| shard.entries[local as usize].seats_of(event))
     }
 
     /// Counts `seats` seats of `event` less: they were given back.
@@ -131,7 +126,7 @@ impl Users {
             entry.things -= 1;
             if entry.things == 0 {
                 let name = entry.name.as_ref().expect("an entry in use has its name");
-                let (_, bits) = place_of(self.hasher.hash_one(name));
+                let (_, bits) = place_of(self.hasher.hash(name.as_bytes()));
                 shard.drop_if_idle(bits, user.0 >> SHARD_BITS);
             }
         });
@@ -139,7 +134,7 @@ impl Users {
 
     /// The number of a user with something live.
     pub(crate) fn find(&self, user: &UserId) -> Option<UserIx> {
-        let (shard_number, bits) = place_of(self.hasher.hash_one(user));
+        let (shard_number, bits) = place_of(self.hasher.hash(user.as_bytes()));
         let local = self.shards[shard_number as usize].lock().find(bits, user)?;
         Some(UserIx((local << SHARD_BITS) | shard_number))
     }
@@ -241,10 +236,7 @@ fn place_of(hash: u64) -> (u32, u32) {
 
 impl Shard {
     fn find(&self, bits: u32, user: &UserId) -> Option<u32> {
-        let same = |listed: &Listed| {
-            listed.bits == bits && self.entries[listed.local as usize].name.as_ref() == Some(user)
-        };
-        self.by_name.find(Listed::spread(bits), same).map(|listed| listed.local)
+        self.by_name.find(bits, |local| self.entries[local as usize].name.as_ref() == Some(user))
     }
 
     fn find_or_add(&mut self, bits: u32, user: &UserId) -> u32 {
@@ -259,9 +251,7 @@ impl Shard {
             self.entries.push(entry);
             u32::try_from(self.entries.len() - 1).expect("bounded by the tables of things")
         };
-        self.by_name.insert_unique(Listed::spread(bits), Listed { bits, local }, |listed| {
-            Listed::spread(listed.bits)
-        });
+        self.by_name.insert(bits, local);
         local
     }
 
@@ -272,9 +262,7 @@ impl Shard {
         }
         debug_assert_eq!(entry.newest, [NONE; 2], "nothing live, yet something listed");
         entry.name = None;
-        if let Ok(found) = self.by_name.find_entry(Listed::spread(bits), |listed| listed.local == local) {
-            found.remove();
-        }
+        self.by_name.remove(bits, local);
         self.free.push(local);
     }
 }

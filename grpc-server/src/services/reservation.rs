@@ -43,7 +43,7 @@ pub(super) async fn create_reservation(
         accessible: request.accessible,
     });
     let user = call.user(&mut checks, &request.user_id)?;
-    checks.text("reservation_token", &request.reservation_token, 128);
+    checks.secret("reservation_token", &request.reservation_token, 128);
     if let Some(metadata) = &request.metadata {
         checks.text("metadata.source", &metadata.source, 64);
         checks.text("metadata.user_agent", &metadata.user_agent, 512);

@@ -4,7 +4,7 @@ use prost_types::Timestamp;
 use tacos_engine::UnixMs;
 
 /// The last second that a timestamp of the wire can name: the end of the year 9999.
-const SECONDS_MAX: u64 = 253_402_300_799;
+pub(crate) const SECONDS_MAX: u64 = 253_402_300_799;
 
 /// A moment as it goes over the wire; `None` for one that never comes.
 pub(crate) fn timestamp(at: UnixMs) -> Option<Timestamp> {
@@ -18,9 +18,9 @@ pub(crate) fn timestamp(at: UnixMs) -> Option<Timestamp> {
     })
 }
 
-/// A moment from the wire; `None` if it lies before 1970 or is malformed.
+/// A moment from the wire; `None` if it lies before 1970 or after 9999, or is malformed.
 pub(crate) fn moment_of(stamp: &Timestamp) -> Option<UnixMs> {
-    let seconds = u64::try_from(stamp.seconds).ok()?;
+    let seconds = u64::try_from(stamp.seconds).ok().filter(|seconds| *seconds <= SECONDS_MAX)?;
     let nanos = u64::try_from(stamp.nanos).ok().filter(|nanos| *nanos < 1_000_000_000)?;
     seconds.checked_mul(1_000)?.checked_add(nanos / 1_000_000).map(UnixMs::new)
 }
@@ -76,6 +76,8 @@ mod tests {
         assert_eq!(moment_of(&timestamp(at).expect("in range")), Some(at));
         assert_eq!(moment_of(&Timestamp { seconds: -1, nanos: 0 }), None);
         assert_eq!(moment_of(&Timestamp { seconds: 1, nanos: 1_000_000_000 }), None);
+        // What could never be answered is not taken.
+        assert_eq!(moment_of(&Timestamp { seconds: 253_402_300_800, nanos: 0 }), None);
         assert_eq!(seconds_up(1), 1);
     }
 }

@@ -11,7 +11,7 @@ mod refusals;
 mod rows;
 mod speed;
 
-use super::record;
+use super::record::{self, Record};
 use super::{ApplyError, Identity, Journal, JournalError, JournalOptions, Opened, Position, Progress};
 use super::{EngineId, RecoveryConsent, Replay, Sizes, Storage};
 use crate::clock::UnixMs;
@@ -48,15 +48,22 @@ impl Memory {
 }
 
 impl Replay for Memory {
-    fn snapshot_record(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
-        self.snapshot.push(bytes.to_vec());
+    fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), ApplyError> {
+        self.snapshot.push(sealed(record));
         Ok(())
     }
 
-    fn record(&mut self, end: Position, bytes: &[u8]) -> Result<(), ApplyError> {
-        self.records.push((end, bytes.to_vec()));
+    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), ApplyError> {
+        self.records.push((end, sealed(record)));
         Ok(())
     }
+}
+
+/// The record's bytes, as they were pushed.
+fn sealed(record: Record<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    record::push(&mut bytes, record.kind, record.version, record.time, record.payload);
+    bytes
 }
 
 /// A record that carries `number`, with a payload of `8 + number % 100` bytes.

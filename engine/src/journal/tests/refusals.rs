@@ -2,6 +2,7 @@
 
 use super::{Memory, NOW, consenting, numbered, open, open_with, options, write};
 use crate::journal::layout::{BLOCK_BYTES, seal_block};
+use crate::journal::record::Record;
 use crate::journal::segment::{SegmentHeader, segment_name};
 use crate::journal::{
     ApplyError, EngineId, FORMAT_VERSION, FileStorage, Identity, Journal, JournalError, JournalOptions,
@@ -144,10 +145,10 @@ fn all_segments_gone_is_a_hole() {
 fn record_that_cannot_be_applied_stops_the_opening() {
     struct Picky(u32);
     impl Replay for Picky {
-        fn snapshot_record(&mut self, _: &[u8]) -> Result<(), ApplyError> {
+        fn snapshot_record(&mut self, _: Record<'_>) -> Result<(), ApplyError> {
             Ok(())
         }
-        fn record(&mut self, _: Position, _: &[u8]) -> Result<(), ApplyError> {
+        fn record(&mut self, _: Position, _: Record<'_>) -> Result<(), ApplyError> {
             self.0 += 1;
             if self.0 == 4 { Err(ApplyError::new("no such seat")) } else { Ok(()) }
         }

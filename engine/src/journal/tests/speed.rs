@@ -1,7 +1,7 @@
 //! Figures, not claims: run with `cargo test --release -p tacos-engine --lib journal::tests::speed -- --ignored --nocapture`.
 
 use super::{JournalOptions, NOW, open_with, options};
-use crate::journal::record;
+use crate::journal::record::{self, Record};
 use crate::journal::{ApplyError, FileStorage, Journal, Position, Replay, Sizes};
 use std::hint::black_box;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ const PAYLOAD: [u8; 104] = [0x5A; 104];
 struct Counter(u32);
 
 impl Replay for Counter {
-    fn snapshot_record(&mut self, _: &[u8]) -> Result<(), ApplyError> {
+    fn snapshot_record(&mut self, _: Record<'_>) -> Result<(), ApplyError> {
         Ok(())
     }
 
-    fn record(&mut self, end: Position, bytes: &[u8]) -> Result<(), ApplyError> {
-        black_box((end, bytes));
+    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), ApplyError> {
+        black_box((end, record));
         self.0 += 1;
         Ok(())
     }

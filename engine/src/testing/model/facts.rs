@@ -48,7 +48,7 @@ impl Model {
             What::Reservation(changed) => self.reservation(changed, update),
             What::HoldExpiring { id, expires_at, .. } => self.warned(*id, *expires_at, at),
             What::Payment(changed) => self.payment(changed, at),
-            What::Webhook(_) => Ok(()),
+            What::Webhook(id) => self.webhook_fact(*id, at),
             What::Note(name) => self.noted(name, update.at),
             What::Joined(_)
             | What::Left(_)

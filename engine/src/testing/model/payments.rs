@@ -56,6 +56,9 @@ impl Model {
         (intent.state, intent.effect, intent.changed_at) = (changed.state, predicted, at);
         intent.refunded_minor = refunded_minor;
         intent.refunds = u32::from(refunded_minor > 0);
+        if changed.state != Processing {
+            self.result(changed.id, changed.state, at);
+        }
         match &changed.reservation {
             Some(reservation) => self.settled(reservation, predicted, at),
             None => Ok(()),
@@ -156,6 +159,7 @@ impl Model {
         (intent.state, intent.changed_at) = (state, at);
         intent.refunded_minor += minor;
         intent.refunds += 1;
+        self.result(changed.id, PaymentState::Refunded, at);
         if let (Some(reservation), Some((_, booking))) = (&changed.reservation, sold) {
             self.check_settled(reservation, &booking, ReservationState::Refunded)?;
             self.ended(reservation, &booking, SeatState::Available)?;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crate::engine::{Engine, OpenError};
 use crate::journal::{JournalError, RecoveryConsent};
-use crate::pipeline::Digest;
 
 use super::{Checked, Planted, Simulation, Violation};
 use crate::testing::random::Random;
@@ -14,22 +13,37 @@ use crate::testing::storage::SimStorage;
 
 const SECTOR_BYTES: usize = 512;
 
-type Files = BTreeMap<String, Vec<u8>>;
+pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 /// What was done to a copy of the folder.
 #[derive(Clone, Debug)]
-enum Damage {
-    Flipped { file: String, offset: usize, bit: u8 },
-    Moved { file: String, from: usize, to: usize },
-    Shortened { file: String, to: usize },
-    Removed { file: String },
+pub(super) enum Damage {
+    /// A write went to another place, while somebody had the file open.
+    Astray,
+    Flipped {
+        file: String,
+        offset: usize,
+        bit: u8,
+    },
+    Moved {
+        file: String,
+        from: usize,
+        to: usize,
+    },
+    Shortened {
+        file: String,
+        to: usize,
+    },
+    Removed {
+        file: String,
+    },
 }
 
 /// How opening a damaged copy ended.
 pub(super) struct Probe {
     damage: Damage,
-    /// The state, and whether the engine said that it cut a torn tail off; `None` if it refused.
-    opened: Option<(Digest, bool)>,
+    /// The engine, and whether it said that it cut a torn tail off; `None` if it refused.
+    opened: Option<(Engine, bool)>,
     /// The damage took the newest written file away, or all that was in it.
     took_newest: bool,
 }
@@ -46,22 +60,29 @@ impl Simulation {
         let took_newest = damage.takes_newest(&files);
         damage.befall(&mut files);
         let class = &mut self.report.faults;
-        match damage {
-            Damage::Flipped { .. } => class.flips += 1,
+        match &damage {
+            Damage::Flipped { file, offset, .. } => class.flips[part(file, *offset, &files[file])] += 1,
             Damage::Moved { .. } => class.moved += 1,
             Damage::Shortened { .. } => class.shortened += 1,
             Damage::Removed { .. } => class.removed += 1,
+            Damage::Astray => {}
         }
+        let probe = self.probe(damage, &files)?;
+        Ok(Some(Probe { took_newest, ..probe }))
+    }
+
+    /// Opens a folder to which something has happened.
+    pub(super) fn probe(&mut self, damage: Damage, files: &Files) -> Checked<Probe> {
         let disk = SimStorage::from_files(self.random.draw(), files.clone());
         disk.set_short_reads(self.random.chance(50));
         let config = self.config.clone();
         let opened = Engine::open_storage(Arc::new(disk.clone()), config, self.consent(), |_| ());
         let opened = match opened {
-            Ok((engine, opened)) => Some((engine.digest(), opened.cut.is_some())),
+            Ok((engine, opened)) => Some((engine, opened.cut.is_some())),
             Err(OpenError::Journal(why @ JournalError::Io { .. })) => {
                 return Violation::of(format!("after {damage:?} a healthy disk is blamed: {why}"));
             }
-            Err(_) if disk.files() != files => {
+            Err(_) if disk.files() != *files => {
                 return Violation::of(format!("after {damage:?} the folder is refused, and changed"));
             }
             Err(_) => {
@@ -69,7 +90,8 @@ impl Simulation {
                 None
             }
         };
-        Ok(Some(Probe { damage, opened, took_newest }))
+        self.report.faults.short_reads += disk.calls().short_reads;
+        Ok(Probe { damage, opened, took_newest: false })
     }
 
     /// What an operator is supposed to have agreed to: nothing, in an honest run.
@@ -84,11 +106,11 @@ impl Simulation {
     /// Compares the damaged copy with the folder as it is, now that it is open. `closed`: it had been closed, so that
     /// every frame has its witness and no damage passes for a torn tail.
     pub(super) fn judge_damage(&self, probe: Option<Probe>, closed: bool) -> Checked {
-        let Some(Probe { damage, opened: Some((digest, cut)), took_newest }) = probe else { return Ok(()) };
+        let Some(Probe { damage, opened: Some((engine, cut)), took_newest }) = probe else { return Ok(()) };
         // A frame that was synced just before the crash has no witness yet: see `docs/journal-format.md`, "What the ring
         // cannot prove". The first one of a file goes with its file.
         let is_torn = !closed && (cut || took_newest);
-        if digest == self.engine().digest() || is_torn {
+        if engine.digest() == self.engine().digest() || is_torn {
             return Ok(());
         }
         Violation::of(format!("after {damage:?} another state was opened (cut: {cut}), and nobody was told"))
@@ -101,7 +123,7 @@ impl Damage {
         let newest = written.map(|(name, _)| name).filter(|name| name.ends_with(".seg")).max();
         match self {
             Self::Removed { file } | Self::Shortened { file, .. } => Some(file) == newest,
-            Self::Flipped { .. } | Self::Moved { .. } => false,
+            Self::Flipped { .. } | Self::Moved { .. } | Self::Astray => false,
         }
     }
 
@@ -116,6 +138,7 @@ impl Damage {
             Self::Removed { file } => {
                 files.remove(file);
             }
+            Self::Astray => {}
         }
     }
 }
@@ -150,4 +173,25 @@ fn draw(random: &mut Random, files: &Files) -> Option<Damage> {
         6..9 => Damage::Shortened { to: random.index(used), file },
         _ => Damage::Removed { file },
     })
+}
+
+/// Which of [`super::Faults::PARTS`] an offset lies in.
+fn part(file: &str, offset: usize, bytes: &[u8]) -> usize {
+    const BLOCK_BYTES: usize = 4096;
+    const HEAD_BYTES: usize = 8 * BLOCK_BYTES;
+    const FRAME_HEADER_BYTES: usize = 160;
+    let block = offset / BLOCK_BYTES * BLOCK_BYTES;
+    match () {
+        () if file == "meta" => 0,
+        () if file.ends_with(".snap") => 5,
+        () if offset < BLOCK_BYTES => 1,
+        () if offset < HEAD_BYTES => 2,
+        // A flipped bit may lie in the magic itself, so half of it is enough.
+        () if offset < block + FRAME_HEADER_BYTES
+            && (bytes[block..].starts_with(b"TACO") || bytes[block + 4..].starts_with(b"FRAM")) =>
+        {
+            3
+        }
+        () => 4,
+    }
 }

@@ -1,94 +1,31 @@
 //! What goes wrong in a run, and what must hold then: nothing acknowledged is lost, nothing unacknowledged half-happens, and
 //! the engine says clearly that it is broken.
 
-use std::fmt;
-
 use crate::acks::Failure;
 use crate::command::{Command, Note};
 use crate::error::Error;
 use crate::ids::ExternalId;
 
+use super::damage::Damage;
 use super::{Checked, Simulation, Violation};
-use crate::testing::storage::{CrashKeeps, FailedCall, Fault};
+use crate::testing::storage::{CrashKeeps, FailedCall, Fault, SimStorage};
+use crate::testing::workload::Step;
 
-/// Faults of a run, by class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Faults {
-    /// The machine died, and lost some of what was not synced.
-    pub crashes: u64,
-    /// A sync failed, and its data did not reach the disk.
-    pub syncs_lost: u64,
-    /// A sync failed, and its data reached the disk all the same.
-    pub syncs_late: u64,
-    /// A write failed.
-    pub writes: u64,
-    /// The process died and the machine did not.
-    pub kills: u64,
-    /// The disk was full.
-    pub full: u64,
-    /// Time jumped by more than an hour.
-    pub jumps: u64,
-    /// A bit flipped in a file that nobody had open.
-    pub flips: u64,
-    /// A sector landed where another belongs.
-    pub moved: u64,
-    /// A file was cut short.
-    pub shortened: u64,
-    /// A file was gone.
-    pub removed: u64,
-    /// Damaged folders that were refused; the others opened as if nothing had happened, because nothing of worth had.
-    pub refused: u64,
-}
-
-impl Faults {
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            crashes: self.crashes + other.crashes,
-            syncs_lost: self.syncs_lost + other.syncs_lost,
-            syncs_late: self.syncs_late + other.syncs_late,
-            writes: self.writes + other.writes,
-            kills: self.kills + other.kills,
-            full: self.full + other.full,
-            jumps: self.jumps + other.jumps,
-            flips: self.flips + other.flips,
-            moved: self.moved + other.moved,
-            shortened: self.shortened + other.shortened,
-            removed: self.removed + other.removed,
-            refused: self.refused + other.refused,
-        }
-    }
-}
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "faults: {} crashes, {} kills, {} syncs failed and lost, {} failed and kept, {} writes failed, \
-             {} times full, {} clock jumps, {} bits flipped, {} sectors misplaced, {} files cut, {} files gone ({} refused)",
-            self.crashes,
-            self.kills,
-            self.syncs_lost,
-            self.syncs_late,
-            self.writes,
-            self.full,
-            self.jumps,
-            self.flips,
-            self.moved,
-            self.shortened,
-            self.removed,
-            self.refused
-        )
-    }
-}
+/// A write goes astray by so many blocks at most, forwards or back.
+const ASTRAY_BLOCKS_MAX: u64 = 24;
+const BLOCK_BYTES: i64 = 4096;
+/// So many steps are waited for a write to go astray.
+const ASTRAY_STEPS_MAX: u64 = 16;
+/// A slow call takes up to so long, and so many calls in a row are slow at most.
+const SLOW_MS_MAX: u64 = 150_000;
+const SLOW_CALLS_MAX: u64 = 12;
 
 impl Simulation {
     /// Something is about to go wrong.
     pub(super) fn draw_fault(&mut self) -> Checked {
         let Some(storage) = self.storage.clone() else { return Ok(()) };
         let calls = storage.calls();
-        match self.random.below(20) {
+        match self.random.below(27) {
             0..6 => storage.add_fault(Fault::Crash { at: calls.changes + self.random.below(40) }),
             6..9 => {
                 let reaches_disk = self.random.chance(50);
@@ -113,9 +50,63 @@ impl Simulation {
                 self.full = true;
                 self.report.faults.full += 1;
             }
+            15..18 => {
+                let first = calls.changes + self.random.below(10);
+                for at in first..=first + self.random.below(SLOW_CALLS_MAX) {
+                    storage.add_fault(Fault::Slow { at, ms: 1_000 + self.random.below(SLOW_MS_MAX) });
+                }
+            }
+            18..20 => storage.set_short_reads(self.random.chance(70)),
+            20..22 => return self.misdirect(&storage),
             _ => return self.kill(),
         }
         Ok(())
+    }
+
+    /// A write goes to another place than it was meant for, and nobody is told. Sooner or later the process is started
+    /// again: then either nothing of worth has changed, or the folder is refused. Its operator brings back what was meant.
+    fn misdirect(&mut self, storage: &SimStorage) -> Checked {
+        if self.is_poisoned() || self.full {
+            return Ok(());
+        }
+        storage.heal();
+        storage.remember_what_is_meant();
+        let before = storage.calls();
+        let blocks = i64::try_from(1 + self.random.below(ASTRAY_BLOCKS_MAX)).expect("small");
+        let by = BLOCK_BYTES * if self.random.chance(50) { blocks } else { -blocks };
+        self.tell(|| format!("a write is to go astray by {by} bytes"));
+        storage.add_fault(Fault::Misdirect { at: before.writes + self.random.below(8), by });
+        let (mut steps, mut steps_after) = (ASTRAY_STEPS_MAX, 1 + self.random.below(4));
+        while steps > 0 && steps_after > 0 && !self.is_poisoned() {
+            steps -= 1;
+            steps_after -= u64::from(storage.calls().misdirected > before.misdirected);
+            match self.workload.next(self.now()) {
+                // Closing and opening are what is waited for.
+                Step::Reopen => {}
+                step => self.take(step)?,
+            }
+        }
+        let (found, meant) = (storage.files(), storage.meant_files());
+        let image = storage.replaced_by(self.random.draw(), meant);
+        self.absorb();
+        (self.reader, self.engine) = (None, None);
+        self.storage = Some(image);
+        let probe = (found != self.storage.as_ref().expect("just put there").files())
+            .then(|| self.probe(Damage::Astray, &found))
+            .transpose()?;
+        self.open()?;
+        self.judge_damage(probe, false)?;
+        self.after_opening()
+    }
+
+    /// The disk is about to be replaced: what it counted is added up.
+    pub(super) fn absorb(&mut self) {
+        let Some(storage) = &self.storage else { return };
+        let calls = storage.calls();
+        let class = &mut self.report.faults;
+        class.short_reads += calls.short_reads;
+        class.misdirected += calls.misdirected;
+        class.slow += calls.slow;
     }
 
     /// There is room on the disk again, and writes go on.
@@ -190,14 +181,25 @@ impl Simulation {
         };
         let seed = self.random.draw();
         self.full = false;
+        if self.storage.as_ref().is_some_and(SimStorage::has_unsynced) {
+            let class = &mut self.report.faults;
+            match keeps {
+                CrashKeeps::Everything => {}
+                CrashKeeps::Nothing => class.lost += 1,
+                CrashKeeps::SomeSectors | CrashKeeps::SomePages | CrashKeeps::Prefix => class.torn += 1,
+                CrashKeeps::Suffix => class.reordered += 1,
+            }
+        }
+        self.absorb();
         self.storage = self.storage.take().map(|storage| storage.after_crash(keeps, seed));
     }
 
-    fn begin_again(&mut self, image: crate::testing::storage::SimStorage) -> Checked {
+    fn begin_again(&mut self, image: SimStorage) -> Checked {
         // The old process is gone: whatever it would still do, it does to a disk that nobody looks at.
         self.reader = None;
         self.engine = None;
         self.full = false;
+        self.absorb();
         self.storage = Some(image);
         let probe = self.probe_damage()?;
         self.open()?;

@@ -79,7 +79,7 @@ pub(super) fn config(random: &mut Random, seed: u64, clock: Arc<dyn Clock>) -> C
         idempotency_keys_max: 1 << 16,
         reservations_max: 1 << 16,
         payments_max: 1 << 16,
-        webhooks_max: 1 << 12,
+        webhooks_max: 1 << 14,
         log_buffer_bytes: crate::limits::LOG_BUFFER_BYTES_MIN,
         update_history_bytes: 4 << 20,
         segment_bytes: crate::limits::SEGMENT_BYTES_MIN,

@@ -28,8 +28,12 @@ pub enum CrashKeeps {
 
 #[derive(Default)]
 pub(super) struct Content {
+    /// Names the file in a trace, whatever it is called.
+    pub(super) id: usize,
     pub(super) cached: Vec<u8>,
     pub(super) durable: Vec<u8>,
+    /// What the cache would hold if no write had gone astray, where somebody wants to know.
+    pub(super) meant: Option<Vec<u8>>,
     /// Writes since the last sync: offset and length, in order.
     pub(super) unsynced: Vec<(usize, usize)>,
 }

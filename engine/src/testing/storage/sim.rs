@@ -4,50 +4,22 @@
 //! sync; a crash lets a seeded choice of the unsynced sectors through, torn where it likes, in any order. Names behave the
 //! same way, with the folder's sync. Faults are tied to the number of a call, so that a test can try each call in turn.
 
+mod faults;
+mod file;
+
 use super::image::{Content, CrashKeeps, Inode, NameChange, Random};
-use super::mem::{FolderLock, MemStorage, read_slice, write_slice};
+use super::mem::{FolderLock, MemStorage};
+use super::trace::{Change, Trace, Tracing};
+use crate::clock::ManualClock;
 use crate::journal::{Access, LockKind, Storage, StorageFile, StorageLock};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// Which calls a fault can befall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailedCall {
-    /// Writes to files.
-    Write,
-    /// Syncs of files.
-    SyncData,
-    /// Syncs of the folder.
-    SyncFolder,
-}
-
-/// Something that goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// From call number `at` (all calls that change something, counted from zero) on, nothing works any more.
-    Crash {
-        /// Number of the first call that fails.
-        at: u64,
-    },
-    /// The `at`-th call of this sort (from zero) fails once.
-    Fail {
-        /// The sort of call.
-        call: FailedCall,
-        /// Which one.
-        at: u64,
-        /// Whether its effect reaches the disk all the same.
-        reaches_disk: bool,
-    },
-    /// The `at`-th write (from zero) goes to another offset of the same file.
-    Misdirect {
-        /// Which write.
-        at: u64,
-        /// How many bytes further (or back).
-        by: i64,
-    },
-}
+pub use faults::{Calls, FailedCall, Fault};
+use file::SimFile;
 
 struct Disk {
     names: BTreeMap<String, Inode>,
@@ -59,23 +31,13 @@ struct Disk {
     budget_bytes: u64,
     short_reads: bool,
     random: Random,
-}
-
-/// How often each sort of call was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Calls {
-    /// Calls that change something, all sorts together.
-    pub changes: u64,
-    /// Reads of files.
-    pub reads: u64,
-    /// Writes to files.
-    pub writes: u64,
-    /// Syncs of files.
-    pub syncs: u64,
-    /// Syncs of the folder.
-    pub folder_syncs: u64,
-    /// Creations, renames, removals.
-    pub names: u64,
+    /// How many files there ever were.
+    inodes: usize,
+    tracing: Option<Tracing>,
+    /// Files remember what they would hold if no write went astray.
+    remembers: bool,
+    /// Goes on while a slow call lasts.
+    clock: Option<Arc<ManualClock>>,
 }
 
 /// The simulated disk. Clones are the same disk.
@@ -95,10 +57,14 @@ impl SimStorage {
     /// A healthy disk with these files, all durable.
     #[must_use]
     pub fn from_files(seed: u64, files: BTreeMap<String, Vec<u8>>) -> Self {
+        let inodes = files.len();
         let durable =
-            |bytes: Vec<u8>| Content { cached: bytes.clone(), durable: bytes, unsynced: Vec::new() };
-        let names: BTreeMap<_, _> =
-            files.into_iter().map(|(name, bytes)| (name, Arc::new(Mutex::new(durable(bytes))))).collect();
+            |id, bytes: Vec<u8>| Content { id, cached: bytes.clone(), durable: bytes, ..Content::default() };
+        let names: BTreeMap<_, _> = files
+            .into_iter()
+            .enumerate()
+            .map(|(id, (name, bytes))| (name, Arc::new(Mutex::new(durable(id, bytes)))))
+            .collect();
         let disk = Disk {
             durable_names: names.clone(),
             names,
@@ -109,6 +75,10 @@ impl SimStorage {
             budget_bytes: u64::MAX,
             short_reads: false,
             random: Random(seed),
+            inodes,
+            tracing: None,
+            remembers: false,
+            clock: None,
         };
         Self { disk: Arc::new(Mutex::new(disk)), lock: Arc::default() }
     }
@@ -125,6 +95,46 @@ impl SimStorage {
         self.disk.lock().faults.push(fault);
     }
 
+    /// The clock that goes on while a call is slow.
+    pub fn set_clock(&self, clock: Arc<ManualClock>) {
+        self.disk.lock().clock = Some(clock);
+    }
+
+    /// No faults any more, room without end; what has happened has happened.
+    pub fn heal(&self) {
+        let mut disk = self.disk.lock();
+        disk.faults.clear();
+        (disk.short_reads, disk.budget_bytes) = (false, u64::MAX);
+    }
+
+    /// Begins to remember what the files would hold if no write went astray, see [`SimStorage::meant_files`].
+    pub fn remember_what_is_meant(&self) {
+        let mut disk = self.disk.lock();
+        disk.remembers = true;
+        for inode in disk.names.values() {
+            let mut content = inode.lock();
+            content.meant = Some(content.cached.clone());
+        }
+    }
+
+    /// What a process would see if no write had gone astray since [`SimStorage::remember_what_is_meant`].
+    #[must_use]
+    pub fn meant_files(&self) -> BTreeMap<String, Vec<u8>> {
+        let disk = self.disk.lock();
+        let meant = |inode: &Inode| {
+            let content = inode.lock();
+            content.meant.as_ref().unwrap_or(&content.cached).clone()
+        };
+        disk.names.iter().map(|(name, inode)| (name.clone(), meant(inode))).collect()
+    }
+
+    /// Whether something waits for a sync.
+    #[must_use]
+    pub fn has_unsynced(&self) -> bool {
+        let disk = self.disk.lock();
+        !disk.unsynced_names.is_empty() || disk.names.values().any(|inode| !inode.lock().unsynced.is_empty())
+    }
+
     /// Makes every read return fewer bytes than asked for now and then.
     pub fn set_short_reads(&self, short: bool) {
         self.disk.lock().short_reads = short;
@@ -133,6 +143,32 @@ impl SimStorage {
     /// Sets how many bytes all files together may have; more is a full disk.
     pub fn set_budget(&self, bytes: u64) {
         self.disk.lock().budget_bytes = bytes;
+    }
+
+    /// Notes from now on every change in the order in which it was asked for. For a healthy disk on which nothing waits for a
+    /// sync.
+    pub(crate) fn start_trace(&self) {
+        let mut disk = self.disk.lock();
+        assert!(disk.unsynced_names.is_empty(), "names wait for a sync: {:?}", disk.names.keys());
+        let files = disk.names.iter().map(|(name, inode)| {
+            let content = inode.lock();
+            assert!(content.unsynced.is_empty(), "{name} waits for a sync");
+            (name.clone(), (content.id, content.durable.clone()))
+        });
+        let tracing = Tracing::of(files.collect());
+        disk.tracing = Some(tracing);
+    }
+
+    /// Whom to ask, at each change, up to which position callers have been told that their writes are durable.
+    pub(crate) fn trace_acknowledged(&self, acknowledged: impl Fn() -> u64 + Send + 'static) {
+        if let Some(tracing) = &mut self.disk.lock().tracing {
+            tracing.ask(acknowledged);
+        }
+    }
+
+    /// What was noted; the disk notes nothing more.
+    pub(crate) fn take_trace(&self) -> Option<Trace> {
+        self.disk.lock().tracing.take().map(Tracing::finish)
     }
 
     /// How often each sort of call was made.
@@ -195,7 +231,15 @@ impl SimStorage {
     /// A healthy disk with what [`SimStorage::crash_image`] says.
     #[must_use]
     pub fn after_crash(&self, keeps: CrashKeeps, seed: u64) -> Self {
-        Self::from_files(seed, self.crash_image(keeps, seed))
+        self.replaced_by(seed, self.crash_image(keeps, seed))
+    }
+
+    /// A healthy disk with these files in the same machine: with the same clock.
+    #[must_use]
+    pub fn replaced_by(&self, seed: u64, files: BTreeMap<String, Vec<u8>>) -> Self {
+        let new = Self::from_files(seed, files);
+        new.disk.lock().clock.clone_from(&self.disk.lock().clock);
+        new
     }
 
     /// The same files as a plain folder in memory.
@@ -217,6 +261,14 @@ impl SimStorage {
         let crash = disk.faults.iter().any(|fault| matches!(fault, Fault::Crash { at } if *at <= number));
         disk.crashed |= crash;
         disk.alive()?;
+        let slow = disk.faults.iter().find_map(|fault| match fault {
+            Fault::Slow { at, ms } if *at == number => Some(Duration::from_millis(*ms)),
+            _ => None,
+        });
+        if let (Some(took), Some(clock)) = (slow, &disk.clock) {
+            clock.advance(took);
+            disk.calls.slow += 1;
+        }
         Ok(disk.faults.iter().find_map(|fault| match fault {
             Fault::Fail { call, at, reaches_disk } if Some(*call) == sort && *at == nth => {
                 Some(*reaches_disk)
@@ -233,6 +285,12 @@ impl Disk {
 
     fn used_bytes(&self) -> u64 {
         self.names.values().map(|inode| inode.lock().cached.len() as u64).sum()
+    }
+
+    fn note(&mut self, change: impl FnOnce() -> Change) {
+        if let Some(tracing) = &mut self.tracing {
+            tracing.note(change());
+        }
     }
 
     fn name_change(&mut self, change: NameChange) {
@@ -263,7 +321,12 @@ impl Storage for SimStorage {
         }
         let bytes = usize::try_from(bytes).expect("files of a simulation fit memory");
         let unsynced = if bytes == 0 { Vec::new() } else { vec![(0, bytes)] };
-        let inode = Arc::new(Mutex::new(Content { cached: vec![0; bytes], durable: Vec::new(), unsynced }));
+        let id = disk.inodes;
+        disk.inodes += 1;
+        disk.note(|| Change::Create { name: name.to_owned(), file: id, bytes });
+        let meant = disk.remembers.then(|| vec![0; bytes]);
+        let content = Content { id, cached: vec![0; bytes], meant, unsynced, ..Content::default() };
+        let inode = Arc::new(Mutex::new(content));
         disk.name_change(NameChange::Create(name.to_owned(), Arc::clone(&inode)));
         Ok(Arc::new(SimFile { inode, disk: Arc::clone(&self.disk) }))
     }
@@ -281,6 +344,7 @@ impl Storage for SimStorage {
         if !disk.names.contains_key(from) {
             return Err(io::ErrorKind::NotFound.into());
         }
+        disk.note(|| Change::Rename { from: from.to_owned(), to: to.to_owned() });
         disk.name_change(NameChange::Rename(from.to_owned(), to.to_owned()));
         Ok(())
     }
@@ -291,6 +355,7 @@ impl Storage for SimStorage {
         if !disk.names.contains_key(name) {
             return Err(io::ErrorKind::NotFound.into());
         }
+        disk.note(|| Change::Remove { name: name.to_owned() });
         disk.name_change(NameChange::Remove(name.to_owned()));
         Ok(())
     }
@@ -299,6 +364,7 @@ impl Storage for SimStorage {
         let mut disk = self.disk.lock();
         let failing = Self::change(&mut disk, Some(FailedCall::SyncFolder))?;
         if failing != Some(false) {
+            disk.note(|| Change::SyncFolder);
             disk.durable_names = disk.names.clone();
             disk.unsynced_names.clear();
         }
@@ -314,98 +380,6 @@ impl Storage for SimStorage {
         let disk = self.disk.lock();
         disk.alive()?;
         Ok(disk.budget_bytes.saturating_sub(disk.used_bytes()))
-    }
-}
-
-struct SimFile {
-    inode: Inode,
-    disk: Arc<Mutex<Disk>>,
-}
-
-impl SimFile {
-    /// Where write number `nth` really goes.
-    fn target(disk: &Disk, nth: u64, offset: u64) -> u64 {
-        let by = disk.faults.iter().find_map(|fault| match fault {
-            Fault::Misdirect { at, by } if *at == nth => Some(*by),
-            _ => None,
-        });
-        offset.saturating_add_signed(by.unwrap_or(0))
-    }
-}
-
-impl StorageFile for SimFile {
-    fn len(&self) -> io::Result<u64> {
-        self.disk.lock().alive()?;
-        Ok(self.inode.lock().cached.len() as u64)
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut disk = self.disk.lock();
-        disk.alive()?;
-        disk.calls.reads += 1;
-        let wanted = if disk.short_reads && buffer.len() > 1 {
-            1 + disk.random.below(buffer.len())
-        } else {
-            buffer.len()
-        };
-        Ok(read_slice(&self.inode.lock().cached, offset, &mut buffer[..wanted]))
-    }
-
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut disk = self.disk.lock();
-        let nth = disk.calls.writes;
-        // The write during which the machine dies may be on its way already: it counts as written and not synced.
-        let outcome = SimStorage::change(&mut disk, Some(FailedCall::Write));
-        let first_crash = outcome.is_err()
-            && disk
-                .faults
-                .iter()
-                .any(|fault| matches!(fault, Fault::Crash { at } if *at + 1 == disk.calls.changes));
-        if outcome.is_err() && !first_crash {
-            return outcome.map(|_| ());
-        }
-        let offset = Self::target(&disk, nth, offset);
-        let end = offset + bytes.len() as u64;
-        let growth = end.saturating_sub(self.inode.lock().cached.len() as u64);
-        if disk.used_bytes().saturating_add(growth) > disk.budget_bytes {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        let mut content = self.inode.lock();
-        let reaches = !matches!(outcome, Ok(Some(false)));
-        if reaches {
-            write_slice(&mut content.cached, offset, bytes);
-            let offset = usize::try_from(offset).expect("files of a simulation fit memory");
-            content.unsynced.push((offset, bytes.len()));
-        }
-        match outcome {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) => Err(failed()),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        let mut disk = self.disk.lock();
-        let failing = SimStorage::change(&mut disk, Some(FailedCall::SyncData))?;
-        let mut content = self.inode.lock();
-        // After a failed sync the cache counts as clean although the disk does not have it: as real systems do.
-        let writes = std::mem::take(&mut content.unsynced);
-        if failing != Some(false) {
-            let Content { cached, durable, .. } = &mut *content;
-            for (offset, bytes) in writes {
-                Content::let_through(durable, cached, offset, offset + bytes);
-            }
-        }
-        if failing.is_some() { Err(failed()) } else { Ok(()) }
-    }
-
-    fn drop_cached(&self) -> io::Result<()> {
-        self.disk.lock().alive()?;
-        let mut content = self.inode.lock();
-        if content.unsynced.is_empty() {
-            content.cached = content.durable.clone();
-        }
-        Ok(())
     }
 }
 

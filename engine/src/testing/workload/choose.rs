@@ -63,7 +63,7 @@ impl Workload {
         EventId::new(if self.random.below(200) == 0 { "nowhere" } else { name }).expect("valid")
     }
 
-    fn join(&mut self, customer: &Customer) -> Command {
+    pub(super) fn join(&mut self, customer: &Customer) -> Command {
         let event = self.event(&["hall", "hall", "arena", "arena", "club"]);
         let (session, user) = match self.random.below(10) {
             0 => (None, Some(customer.user.clone())),

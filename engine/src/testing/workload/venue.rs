@@ -109,3 +109,28 @@ pub(crate) fn opening(start: UnixMs) -> Vec<Command> {
     }
     commands
 }
+
+/// Makes houses and lines fit for a crowd.
+pub(super) fn enlarge(command: &mut Command) {
+    const TIMES: u32 = 60;
+    // Rules that are wide already stay as they are.
+    let wider = |bound: u32, times: u32, most: u32| bound.max(bound.saturating_mul(times).min(most));
+    let widen = |policy: &mut QueuePolicy| {
+        policy.waiting_max = wider(policy.waiting_max, TIMES * 10, 10_000);
+        policy.inside_max = wider(policy.inside_max, TIMES, 1_000);
+        policy.admissions_per_minute = wider(policy.admissions_per_minute, TIMES, 20_000);
+        policy.burst = wider(policy.burst, TIMES, 200);
+    };
+    match command {
+        Command::CreateEvent(c) => {
+            c.queue.iter_mut().for_each(widen);
+            for section in &mut c.seats.sections {
+                if let Section::General { capacity, .. } = section {
+                    *capacity = capacity.saturating_mul(TIMES);
+                }
+            }
+        }
+        Command::SetQueuePolicy(c) => widen(&mut c.policy),
+        _ => {}
+    }
+}

@@ -1,5 +1,6 @@
 //! Seat maps: imported, read, seats blocked and unblocked.
 
+use tacos_engine::limits::SEATS_PER_EVENT_MAX;
 use tacos_engine::views::{SeatState, SeatView};
 use tacos_engine::{
     BlockSeats, CreateEvent, EventId, Failure, Refusal, Row as PlainRow, SeatId, SeatMap as Plain,
@@ -25,10 +26,11 @@ const PAGE_MAX: i64 = 5_000;
 /// Seats on a page when the request does not say.
 const PAGE_SIZE: i32 = 1_000;
 
-/// Prices and currencies of one map.
+/// Prices and currencies of one map, and how many seats its rows have so far.
 struct Prices<'a> {
     checks: &'a mut Checks,
     currency: &'a str,
+    seats: u64,
 }
 
 impl Prices<'_> {
@@ -50,7 +52,7 @@ impl Prices<'_> {
 
 /// The engine's map of a wire map; what is wrong with labels and counts the engine itself says.
 fn plain(checks: &mut Checks, map: &SeatMap, currency: &str) -> Plain {
-    let mut prices = Prices { checks, currency };
+    let mut prices = Prices { checks, currency, seats: 0 };
     let mut sections = Vec::with_capacity(map.sections.len());
     for (at, section) in map.sections.iter().enumerate() {
         let path = format!("seat_map.sections[{at}]");
@@ -123,6 +125,12 @@ fn plain_row(prices: &mut Prices<'_>, path: &str, row: &Row, of_section: Option<
             "required: neither the row nor its section has a price",
             "",
         );
+    }
+    // Before they are spelled out: a few bytes of a request may stand for millions of seats.
+    prices.seats += runs.iter().map(|run| u64::from(run.count)).sum::<u64>() + singles.len() as u64;
+    if prices.seats > u64::from(SEATS_PER_EVENT_MAX) {
+        prices.checks.bad(path, format!("an event has at most {SEATS_PER_EVENT_MAX} seats"), prices.seats);
+        (runs, singles) = Default::default();
     }
     venue::row(row.label.clone(), of_row.unwrap_or(0), &runs, &singles)
 }

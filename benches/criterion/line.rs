@@ -1,0 +1,206 @@
+//! The waiting line with one million people in it: joining, looking at one's place, leaving from the middle, being let in.
+//! Tokens, records and look-up tables are all in these figures.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::Criterion;
+use tacos_benches::people::user;
+use tacos_benches::timing::in_rounds;
+use tacos_benches::venue::hall;
+use tacos_benches::{Venue, seed};
+use tacos_engine::testing::Random;
+use tacos_engine::{
+    Config, Driver, JoinQueue, ManualClock, PauseQueue, QueuePolicy, RequestAdmission, SessionId, UnixMs,
+    WaitingToken,
+};
+
+const WAITING: usize = 1_000_000;
+const ROUND: u64 = 32_768;
+
+struct House {
+    venue: Venue,
+    clock: Option<Arc<ManualClock>>,
+    /// Who waits, in the order of joining but for those who took the place of others here.
+    tokens: Vec<WaitingToken>,
+    next: u64,
+    random: Random,
+}
+
+impl House {
+    /// A million people in a line that is paused.
+    fn standing() -> Self {
+        let policy = QueuePolicy { waiting_max: 1 << 26, ..QueuePolicy::default() };
+        let mut house = Self::new(Config::default(), policy, None);
+        house.fill();
+        house
+    }
+
+    /// A million people in a line that moves as time, by hand, does.
+    fn moving() -> Self {
+        let clock = Arc::new(ManualClock::new(UnixMs::new(1_800_000_000_000)));
+        let config = Config {
+            clock: clock.clone(),
+            driver: Driver::Manual,
+            admissions_per_second_max: 1_000_000,
+            ..Config::default()
+        };
+        let policy = QueuePolicy {
+            inside_max: 1 << 26,
+            waiting_max: 1 << 26,
+            admissions_per_minute: 6_000_000,
+            burst: 1_000_000,
+            ..QueuePolicy::default()
+        };
+        let mut house = Self::new(config, policy, Some(clock));
+        house.fill();
+        house
+    }
+
+    fn new(config: Config, policy: QueuePolicy, clock: Option<Arc<ManualClock>>) -> Self {
+        let venue = Venue::with(config, hall(1_000), Some(policy)).expect("a venue");
+        let random = Random::new(seed());
+        if clock.is_none() {
+            let pause = PauseQueue { event: venue.event.clone(), paused: true, key: None };
+            venue.engine.pause_queue(pause).wait().expect("paused");
+        }
+        Self { venue, clock, tokens: Vec::new(), next: 0, random }
+    }
+
+    fn people(&mut self, count: usize) -> Vec<JoinQueue> {
+        let person = |number| JoinQueue {
+            event: self.venue.event.clone(),
+            session: Some(SessionId::new(&format!("session-{number}")).expect("a name")),
+            user: Some(user(number)),
+        };
+        let people = (self.next..self.next + count as u64).map(person).collect();
+        self.next += count as u64;
+        people
+    }
+
+    fn join(&self, join: JoinQueue) -> WaitingToken {
+        let joined = self.venue.engine.join_queue(join).wait().expect("there is room in the line");
+        assert!(!joined.again);
+        joined.token
+    }
+
+    fn leave(&self, token: WaitingToken) {
+        self.venue.engine.leave_queue(token).wait().expect("waits");
+    }
+
+    /// Takes so many out of the middle, at random.
+    fn pick(&mut self, count: u64) -> Vec<WaitingToken> {
+        (0..count).map(|_| self.tokens.swap_remove(self.random.index(self.tokens.len()))).collect()
+    }
+
+    /// Fills the line up to a million again.
+    fn fill(&mut self) {
+        let missing = WAITING.saturating_sub(self.tokens.len());
+        let people = self.people(missing);
+        for join in people {
+            let token = self.join(join);
+            self.tokens.push(token);
+        }
+    }
+
+    fn waiting(&self) -> usize {
+        self.venue.engine.queue(&self.venue.event).expect("a line").waiting as usize
+    }
+}
+
+pub(crate) fn benches(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("line, one million waiting");
+    let standing = RefCell::new(None);
+    group.bench_function("join", |bencher| {
+        let mut house = standing.borrow_mut();
+        let house = RefCell::new(house.get_or_insert_with(House::standing));
+        bencher.iter_custom(|iterations| {
+            in_rounds(
+                iterations,
+                ROUND,
+                |count| house.borrow_mut().people(usize::try_from(count).expect("a round")),
+                |people| {
+                    let house = house.borrow();
+                    people.into_iter().map(|join| house.join(join)).collect::<Vec<_>>()
+                },
+                |tokens, _| {
+                    let house = house.borrow();
+                    tokens.into_iter().for_each(|token| house.leave(token));
+                    assert_eq!(house.waiting(), WAITING);
+                },
+            )
+        });
+    });
+    let mut random = Random::new(seed());
+    group.bench_function("position", |bencher| {
+        let mut house = standing.borrow_mut();
+        let house = house.get_or_insert_with(House::standing);
+        bencher.iter_custom(|iterations| {
+            in_rounds(
+                iterations,
+                ROUND,
+                |count| -> Vec<WaitingToken> {
+                    (0..count).map(|_| house.tokens[random.index(WAITING)]).collect()
+                },
+                |tokens| {
+                    let place = |token| house.venue.engine.queue_place(token).expect("waits").position;
+                    tokens.iter().map(place).max()
+                },
+                |last, _| assert!(last.is_some_and(|last| last as usize <= WAITING)),
+            )
+        });
+    });
+    group.bench_function("leave", |bencher| {
+        let mut house = standing.borrow_mut();
+        let house = RefCell::new(house.get_or_insert_with(House::standing));
+        bencher.iter_custom(|iterations| {
+            in_rounds(
+                iterations,
+                ROUND,
+                |count| house.borrow_mut().pick(count),
+                |tokens| {
+                    let house = house.borrow();
+                    tokens.into_iter().for_each(|token| house.leave(token));
+                },
+                |(), count| {
+                    let mut house = house.borrow_mut();
+                    assert_eq!((house.waiting() as u64) + count, WAITING as u64);
+                    house.fill();
+                },
+            )
+        });
+    });
+    drop(standing);
+    admit(&mut group);
+    group.finish();
+}
+
+fn admit(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>) {
+    let mut house = None;
+    group.bench_function("admit, once ready", |bencher| {
+        let house = RefCell::new(house.get_or_insert_with(House::moving));
+        bencher.iter_custom(|iterations| {
+            in_rounds(
+                iterations,
+                ROUND,
+                |count| {
+                    let mut house = house.borrow_mut();
+                    let clock = house.clock.clone().expect("a clock by hand");
+                    clock.advance(Duration::from_micros(10 * count));
+                    house.venue.engine.turn();
+                    let first = house.tokens.drain(..usize::try_from(count).expect("a round"));
+                    let ask = |token| RequestAdmission { token, event: None, user: None };
+                    first.map(ask).collect()
+                },
+                |asked: Vec<RequestAdmission>| {
+                    let house = house.borrow();
+                    for ask in asked {
+                        house.venue.engine.request_admission(ask).wait().expect("it is their turn");
+                    }
+                },
+                |(), _| house.borrow_mut().fill(),
+            )
+        });
+    });
+}

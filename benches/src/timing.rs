@@ -1,0 +1,77 @@
+//! Ways to time a loop whose preparation does not count.
+
+use std::sync::Barrier;
+use std::time::{Duration, Instant};
+
+/// Splits `iterations` into rounds of at most `round`; each round prepares, works on the clock, and checks. Returns the
+/// time on the clock. `work` gets the prepared things and does as many operations as `prepare` was asked for.
+pub fn in_rounds<P, D>(
+    iterations: u64,
+    round: u64,
+    mut prepare: impl FnMut(u64) -> P,
+    mut work: impl FnMut(P) -> D,
+    mut check: impl FnMut(D, u64),
+) -> Duration {
+    let (mut left, mut spent) = (iterations, Duration::ZERO);
+    while left > 0 {
+        let count = left.min(round);
+        let prepared = prepare(count);
+        let begun = Instant::now();
+        let done = work(prepared);
+        spent += begun.elapsed();
+        check(done, count);
+        left -= count;
+    }
+    spent
+}
+
+/// Runs `work` with its thread's number and share on so many threads at once; the time from the start of the first to the
+/// end of the last, brought to exactly `iterations`.
+pub fn on_threads(threads: u64, iterations: u64, work: impl Fn(u64, u64) + Sync) -> Duration {
+    let share = iterations.div_ceil(threads);
+    let start = Barrier::new(usize::try_from(threads).expect("a few") + 1);
+    let spent = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|thread| {
+                let (start, work) = (&start, &work);
+                scope.spawn(move || {
+                    start.wait();
+                    work(thread, share);
+                })
+            })
+            .collect();
+        start.wait();
+        let begun = Instant::now();
+        workers.into_iter().for_each(|worker| worker.join().expect("no worker panics"));
+        begun.elapsed()
+    });
+    #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
+    spent.mul_f64(iterations as f64 / (share * threads) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn every_iteration_is_done_once() {
+        let mut done = 0;
+        in_rounds(
+            1_001,
+            100,
+            |count| count,
+            |count| count,
+            |worked, count| {
+                assert_eq!(worked, count);
+                done += count;
+            },
+        );
+        assert_eq!(done, 1_001);
+        let shared = AtomicU64::new(0);
+        on_threads(4, 10, |_, share| {
+            shared.fetch_add(share, Ordering::Relaxed);
+        });
+        assert_eq!(shared.into_inner(), 12, "three each");
+    }
+}

@@ -1,0 +1,270 @@
+//! What was to be reached, each as a ratio within one run, and a plain word whether it was.
+
+use std::fmt::Write;
+
+use super::Figures;
+use super::sources::CPU;
+use super::tables::figure;
+
+/// A target and what was measured of it.
+pub(super) struct Target {
+    /// Short; a section of the notes may have it as its heading.
+    pub(super) name: &'static str,
+    what: String,
+    /// What was measured, and whether it is enough; none if something was not measured.
+    measured: Option<(String, bool)>,
+}
+
+const SALES: &str = "hold-confirm";
+/// Names of rivals' figures.
+const BARE_MAP: &str = "mutex-hashmap-bare";
+const ONE_OWNER: &str = "one-owner";
+
+pub(super) fn table(targets: &[Target]) -> String {
+    let mut table = String::from("| | target | measured | |\n|---|---|---|---|\n");
+    for target in targets {
+        let (measured, verdict) = match &target.measured {
+            None => ("not measured in this run", "**not measured**"),
+            Some((measured, true)) => (measured.as_str(), "met"),
+            Some((measured, false)) => (measured.as_str(), "**not met**"),
+        };
+        // Writing to a String does not fail.
+        let _ = writeln!(table, "| {} | {} | {measured} | {verdict} |", target.name, target.what);
+    }
+    table
+}
+
+fn target(name: &'static str, what: impl Into<String>, measured: Option<(String, bool)>) -> Target {
+    Target { name, what: what.into(), measured }
+}
+
+/// Their cost over ours must be `least` at least.
+fn ahead(figures: &Figures, suite: &str, setting: &str, other: &str, least: f64) -> Option<(String, bool)> {
+    let times = figures.median(suite, other, setting)? / figures.ours(suite, setting)?;
+    Some((format!("{times:.2} times"), times >= least))
+}
+
+/// Our cost over theirs must be `most` at most.
+fn within(ours: Option<f64>, other: Option<f64>, most: f64) -> Option<(String, bool)> {
+    let times = ours? / other?;
+    Some((format!("{times:.2} times"), times <= most))
+}
+
+/// Our figure in nanoseconds must be below `most`.
+fn below_ns(figures: &Figures, suite: &str, setting: &str, most: f64) -> Option<(String, bool)> {
+    let ns = figures.ours(suite, setting)?;
+    Some((figure(ns, "ns/op"), ns < most))
+}
+
+/// All targets of the benchmarks, in order.
+pub(super) fn all(figures: &Figures) -> Vec<Target> {
+    let mut targets = memory(figures);
+    targets.extend(durable(figures));
+    targets.extend(rooms(figures));
+    targets.extend(around(figures));
+    targets
+}
+
+fn memory(figures: &Figures) -> Vec<Target> {
+    let mut targets = vec![
+        target(
+            "one thread",
+            "hold + confirm of two seats in memory, everything on: as fast as a `Mutex<HashMap>` that keeps no journal, no keys and no deadlines",
+            ahead(figures, SALES, "memory unique threads=1", BARE_MAP, 1.0),
+        ),
+        target(
+            "two threads",
+            "3 times that map with two threads, unique seats",
+            ahead(figures, SALES, "memory unique threads=2", BARE_MAP, 3.0),
+        ),
+        target(
+            "hot seats",
+            "2 times that map with two threads on 100 hot seats",
+            ahead(figures, SALES, "memory hot threads=2", BARE_MAP, 2.0),
+        ),
+    ];
+    let settings: Vec<&str> = figures
+        .suite(SALES)
+        .filter(|line| line.name == ONE_OWNER && line.median.is_some())
+        .map(|line| line.setting.as_str())
+        .collect();
+    let times: Option<Vec<(f64, &str)>> = settings
+        .iter()
+        .map(|setting| {
+            Some((figures.median(SALES, ONE_OWNER, setting)? / figures.ours(SALES, setting)?, *setting))
+        })
+        .collect();
+    let worst = times.and_then(|times| times.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)));
+    targets.push(target(
+        "one owner",
+        "never slower than one thread that owns everything behind a ring: unique and hot, in memory and durable",
+        worst.map(|(times, setting)| {
+            (format!("{} settings, the closest {times:.2} times ({setting})", settings.len()), times >= 1.0)
+        }),
+    ));
+    targets
+}
+
+fn durable(figures: &Figures) -> Vec<Target> {
+    let setting = |in_flight: u32| format!("durable unique inflight={in_flight}");
+    let mut targets = Vec::new();
+    for (name, in_flight) in [("disk floor, 256", 256), ("disk floor, 4,096", 4_096)] {
+        let setting = setting(in_flight);
+        targets.push(target(
+            name,
+            format!("durable, {in_flight} in flight: within 1.5 times the same bytes by write + fdatasync in the same groups"),
+            within(figures.ours(SALES, &setting), figures.median(SALES, "floor", &setting), 1.5),
+        ));
+    }
+    let one = setting(1);
+    let hand_over = figures.median("floors", "park and unpark", "one hand-over between threads");
+    // Two writes, each a sync and at most two hand-overs.
+    let allowed = figures.median(SALES, "floor", &one).zip(hand_over).map(|(syncs, over)| syncs + 4.0 * over);
+    targets.push(target(
+        "one in flight",
+        "durable, one in flight: one sync and at most two hand-overs between threads a write",
+        within(figures.ours(SALES, &one), allowed, 1.0)
+            .map(|(times, met)| (format!("{times} what that takes"), met)),
+    ));
+    for (name, in_flight, other, least) in
+        [("PostgreSQL, 256", 256, "postgres", 8.0), ("Redis, 256", 256, "redis", 4.0)]
+    {
+        targets.push(target(
+            name,
+            format!("durable, {in_flight} in flight: {least} times {other} at its best number of clients"),
+            ahead(figures, SALES, &setting(in_flight), other, least),
+        ));
+    }
+    let best =
+        figures.suite(SALES).filter(|line| line.name == "postgres" && line.setting.starts_with("durable"));
+    let best = best.filter_map(|line| line.median).min_by(f64::total_cmp);
+    targets.push(target(
+        "PostgreSQL, 4,096",
+        "durable, 4,096 in flight: 50 times PostgreSQL's best",
+        best.zip(figures.ours(SALES, &setting(4_096)))
+            .map(|(best, ours)| (format!("{:.1} times", best / ours), best / ours >= 50.0)),
+    ));
+    targets
+}
+
+fn rooms(figures: &Figures) -> Vec<Target> {
+    const BEST: &str = "seats best available, hold + release";
+    const WHEEL: &str = "wheel, one million live";
+    const LINE: &str = "line, one million waiting";
+    let mut targets = vec![
+        target(
+            "best available",
+            "the best 4 at 95 % sold, held and given back: under 3 µs",
+            below_ns(figures, BEST, "95 % sold, 4", 3_000.0),
+        ),
+        target(
+            "best against named",
+            "never slower than 2 times four named seats in an empty hall",
+            within(
+                figures.ours(BEST, "95 % sold, 4"),
+                figures.ours("seats", "hold + release, named seats, 4"),
+                2.0,
+            ),
+        ),
+    ];
+    for (name, setting) in
+        [("wheel, insert", "insert, the caller's share"), ("wheel, cancel", "cancel, the caller's share")]
+    {
+        let whole = figures.ours(WHEEL, &setting.replace("the caller's", "with the driver's"));
+        let measured = below_ns(figures, WHEEL, setting, 50.0).map(|(text, met)| {
+            (
+                format!(
+                    "{text} ({} with the driver's share)",
+                    whole.map_or("?".to_owned(), |ns| figure(ns, "ns/op"))
+                ),
+                met,
+            )
+        });
+        targets.push(target(name, "under 50 ns at one million live", measured));
+    }
+    for (name, setting) in [("line, join", "join"), ("line, position", "position"), ("line, leave", "leave")]
+    {
+        let what = "under 300 ns at one million waiting, in memory";
+        targets.push(target(name, what, below_ns(figures, LINE, setting, 300.0)));
+    }
+    targets
+}
+
+fn around(figures: &Figures) -> Vec<Target> {
+    const STORM: &str = "storm of 50,000 expiries";
+    const SNAPSHOT: &str = "snapshot";
+    let storm = figures
+        .ours(STORM, "caller's p99.9, during the storm")
+        .zip(figures.ours(STORM, "caller's p99.9, quiet"));
+    let recovery = figures.suite("journal/recovery, records").find_map(|line| line.median);
+    let snapshot = figures
+        .ours(SNAPSHOT, "writers' p99.9, snapshots all the time")
+        .zip(figures.ours(SNAPSHOT, "writers' p99.9, no snapshot"));
+    let cpu = |call: &str, most: f64| {
+        within(figures.ours(CPU, call), figures.median(CPU, "tonic echo", call), most)
+    };
+    vec![
+        target(
+            "storm",
+            "50,000 expiries add less than 1 ms to a caller's p99.9",
+            storm.map(|(during, quiet)| {
+                (
+                    format!("{} instead of {}", figure(during, "us"), figure(quiet, "us")),
+                    during - quiet < 1_000.0,
+                )
+            }),
+        ),
+        target(
+            "recovery",
+            "2 million records a second",
+            recovery.map(|ns| (figure(1e9 / ns, "op/s"), 1e9 / ns >= 2e6)),
+        ),
+        target(
+            "snapshot",
+            "adds less than 10 % to the writers' p99.9",
+            snapshot.map(|(with, without)| {
+                let percent = 100.0 * (with / without - 1.0);
+                (
+                    format!("{percent:+.0} % ({} instead of {})", figure(with, "us"), figure(without, "us")),
+                    percent < 10.0,
+                )
+            }),
+        ),
+        target(
+            "gRPC, in memory",
+            "processor time of the server at most 1.5 times bare echo: GetQueueStatus",
+            cpu("GetQueueStatus", 1.5),
+        ),
+        target("gRPC, durable join", "at most 2 times bare echo: JoinQueue", cpu("JoinQueue", 2.0)),
+        target("gRPC, durable hold", "at most 2 times bare echo: ReserveSeat", cpu("ReserveSeat", 2.0)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tacos_benches::results::{Line, OURS};
+
+    #[test]
+    fn a_target_is_met_or_not_or_not_measured() {
+        let line = |name: &str, setting: &str, ns| Line::of(SALES, setting, "ns/op", &[ns]).named(name);
+        let figures = Figures(vec![
+            line(OURS, "memory unique threads=1", 100.0),
+            line(BARE_MAP, "memory unique threads=1", 110.0),
+            line(OURS, "memory unique threads=2", 100.0),
+            line(BARE_MAP, "memory unique threads=2", 290.0),
+            line(ONE_OWNER, "memory unique threads=2", 99.0),
+        ]);
+        let all = all(&figures);
+        let verdict = |name: &str| {
+            let target = all.iter().find(|target| target.name == name).expect("a target");
+            target.measured.as_ref().map(|(_, met)| *met)
+        };
+        assert_eq!(verdict("one thread"), Some(true));
+        assert_eq!(verdict("two threads"), Some(false));
+        assert_eq!(verdict("one owner"), Some(false));
+        assert_eq!(verdict("hot seats"), None);
+        let table = table(&all);
+        assert!(table.contains("**not met**") && table.contains("**not measured**"), "{table}");
+    }
+}

@@ -1,0 +1,305 @@
+//! Whole operations that meet, under shuttle: many random orders of all their steps, with the seed in the output. Only with
+//! `--cfg shuttle`: `make test-shuttle`, longer by `ITERATIONS=`, other orders by `SEED=`.
+//!
+//! Shuttle knows one order of memory only, the sequential one: what weaker orders could do is loom's matter. The engine has no
+//! threads of its own here: whoever waits for an answer writes, and one caller turns time.
+#![cfg(shuttle)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shuttle::Runner;
+use shuttle::scheduler::{PctScheduler, RandomScheduler};
+use shuttle::thread;
+use tacos_engine::testing::storage::{CrashKeeps, SimStorage};
+use tacos_engine::{
+    Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId, EventSettings, Expire, Failure,
+    IdempotencyKey, JoinQueue, ManualClock, Proof, QueuePolicy, RecoveryConsent, Refusal, Release,
+    RequestAdmission, ReservationId, ReservationState, Reserve, Reserved, Row, RowSeats, SaleState, SeatId,
+    SeatMap, Section, SessionId, SetSale, UnixMs, UserId, Want,
+};
+
+const HOLD_MS: u64 = 10_000;
+const SEATS: u32 = 3;
+
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+fn runner_config() -> shuttle::Config {
+    let mut config = shuttle::Config::new();
+    config.stack_size = 1 << 20;
+    config
+}
+
+/// Runs a model with uniformly random choices, and with a few changes of priority (Burckhardt and others, 2010).
+fn explore(name: &str, usual: usize, model: fn()) {
+    let iterations = usize::try_from(number("ITERATIONS", usual as u64)).expect("fits").max(2);
+    let seed = number("SEED", 1);
+    println!("{name}: seed {seed}, {iterations} iterations");
+    let random = RandomScheduler::new_from_seed(seed, iterations / 2);
+    Runner::new(random, runner_config()).run(model);
+    let few_changes = PctScheduler::new_from_seed(seed, 3, iterations.div_ceil(2));
+    Runner::new(few_changes, runner_config()).run(model);
+}
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(UnixMs::new(1_800_000_000_000)))
+}
+
+fn config(clock: &Arc<ManualClock>) -> Config {
+    Config {
+        driver: Driver::Manual,
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        fixed_entropy: Some(5),
+        idempotency_keys_max: 16,
+        reservations_max: 16,
+        payments_max: 16,
+        webhooks_max: 16,
+        log_buffer_bytes: 64 << 10,
+        update_history_bytes: 64 << 10,
+        segment_bytes: 256 << 10,
+        ..Config::default()
+    }
+}
+
+fn event() -> EventId {
+    EventId::new("hall").expect("valid")
+}
+
+fn user(name: &str) -> UserId {
+    UserId::new(name).expect("valid")
+}
+
+fn open_sale(engine: &Engine, queue: Option<QueuePolicy>) {
+    let seats =
+        RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: SEATS };
+    let row = Row { label: "A".into(), price_minor: 100, seats, ..Row::default() };
+    let settings = EventSettings {
+        hold_ms: HOLD_MS,
+        ..EventSettings::new("Hall", Currency::new("KRW").expect("three letters"))
+    };
+    let seats = SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] };
+    let create = CreateEvent { event: event(), settings, seats, queue, key: None };
+    engine.create_event(create).wait().expect("created");
+    engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("opened");
+}
+
+fn in_memory(queue: Option<QueuePolicy>) -> (Engine, Arc<ManualClock>) {
+    let clock = clock();
+    let engine = Engine::in_memory(config(&clock)).expect("an engine");
+    open_sale(&engine, queue);
+    (engine, clock)
+}
+
+fn open(disk: &SimStorage, clock: &Arc<ManualClock>) -> Engine {
+    let disk = Arc::new(disk.clone());
+    Engine::open_storage(disk, config(clock), RecoveryConsent::LoseNothing, |_| ()).expect("it opens").0
+}
+
+fn hold(who: &str, seats: &[&str]) -> Reserve {
+    let seats = seats.iter().map(|seat| SeatId::new(seat).expect("valid")).collect();
+    let mut command = Reserve::new(event(), user(who), Want::Seats(seats));
+    command.trusted = true;
+    command
+}
+
+fn confirm(id: ReservationId) -> Confirm {
+    Confirm { which: id.into(), user: None, proof: Proof::Outside, exactly: None, key: None }
+}
+
+fn release(id: ReservationId) -> Release {
+    Release { which: id.into(), user: None, seats: Default::default(), key: None }
+}
+
+/// Available, reserved, sold; they add up.
+fn counts(engine: &Engine) -> (u32, u32, u32) {
+    let counts = engine.counts(&event()).expect("known");
+    assert_eq!(counts.available + counts.reserved + counts.sold + counts.blocked, SEATS, "{counts:?}");
+    (counts.available, counts.reserved, counts.sold)
+}
+
+fn is_taken(answer: &Result<Reserved, Failure>) -> bool {
+    matches!(answer, Err(Failure::Refused(Refusal::SeatsTaken(_))))
+}
+
+#[test]
+fn one_seat_is_held_once() {
+    explore("overlapping holds", 2_000, || {
+        let (engine, _) = in_memory(None);
+        let wanted: [&[&str]; 3] = [&["A-1", "A-2"], &["A-2", "A-3"], &["A-3", "A-1"]];
+        let callers = wanted.map(|seats| {
+            let engine = engine.clone();
+            thread::spawn(move || engine.reserve(hold(seats[0], seats)).wait())
+        });
+        let answers = callers.map(|caller| caller.join().expect("a caller"));
+        let won = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(won, 1, "of three pairs out of three seats one can be had: {answers:?}");
+        assert!(answers.iter().all(|answer| answer.is_ok() || is_taken(answer)), "{answers:?}");
+        assert_eq!(counts(&engine), (1, 2, 0));
+    });
+}
+
+#[test]
+fn confirm_release_and_expiry_have_one_winner() {
+    explore("confirm, release, expiry, the next customer", 2_000, || {
+        let (engine, clock) = in_memory(None);
+        let held = engine.reserve(hold("kim", &["A-1"])).wait().expect("held").id;
+        let caller = |run: fn(&Engine, ReservationId) -> bool| {
+            let engine = engine.clone();
+            thread::spawn(move || run(&engine, held))
+        };
+        let confirming = caller(|engine, id| engine.confirm(confirm(id)).wait().is_ok());
+        let releasing = caller(|engine, id| engine.release(release(id)).wait().is_ok());
+        let expiring = caller(|engine, id| engine.expire(Expire { which: id.into() }).wait().is_ok());
+        let next = caller(|engine, _| engine.reserve(hold("lee", &["A-1"])).wait().is_ok());
+        clock.advance(Duration::from_millis(HOLD_MS));
+        engine.turn();
+        let [confirmed, released, expired, next] =
+            [confirming, releasing, expiring, next].map(|caller| caller.join().expect("a caller"));
+        let state = engine.reservation(&held.into(), None).wait().expect("known").state;
+        assert_eq!(confirmed, state == ReservationState::Confirmed, "confirmed {confirmed}, it is {state:?}");
+        assert!(!(confirmed && (released || expired)), "confirmed and given back");
+        assert!(!(confirmed && next), "sold twice");
+        assert!(state != ReservationState::Pending, "its time is over: {state:?}");
+        assert_eq!(
+            counts(&engine),
+            match (confirmed, next) {
+                (true, _) => (2, 0, 1),
+                (_, true) => (2, 1, 0),
+                _ => (3, 0, 0),
+            }
+        );
+    });
+}
+
+#[test]
+fn a_retry_at_the_same_time_acts_once() {
+    explore("one key twice", 2_000, || {
+        let (engine, _) = in_memory(None);
+        let callers = [(); 2].map(|()| {
+            let engine = engine.clone();
+            let key = IdempotencyKey::new("order-1").expect("valid");
+            thread::spawn(move || engine.reserve(hold("kim", &["A-1"]).with_key(key)).wait())
+        });
+        let [one, two] = callers.map(|caller| caller.join().expect("a caller").expect("held"));
+        assert_eq!(one, two, "the same answer");
+        assert_eq!(counts(&engine), (2, 1, 0));
+    });
+}
+
+#[test]
+fn a_line_lets_in_no_more_than_it_may() {
+    explore("join, ask, leave", 2_000, || {
+        let policy = QueuePolicy { inside_max: 1, burst: 5, waiting_max: 5, ..QueuePolicy::default() };
+        let (engine, clock) = in_memory(Some(policy));
+        let callers = ["one", "two", "three"].map(|name| {
+            let engine = engine.clone();
+            thread::spawn(move || {
+                let session = SessionId::new(name).ok();
+                let join = JoinQueue { event: event(), session, user: Some(user(name)) };
+                let token = engine.join_queue(join).wait().expect("there is room").token;
+                let ask = RequestAdmission { token, event: None, user: None };
+                let is_in = engine.request_admission(ask).wait().is_ok();
+                // The second gives up whatever the answer was.
+                let left = name == "two" && engine.leave_queue(token).wait().is_ok();
+                (is_in, left)
+            })
+        });
+        engine.turn();
+        let fates = callers.map(|caller| caller.join().expect("a caller"));
+        let stays = fates.iter().filter(|(is_in, left)| *is_in && !left).count();
+        assert!(stays <= 1, "{stays} are inside, one may be: {fates:?}");
+        clock.advance(Duration::from_secs(1));
+        engine.turn();
+        let view = engine.queue(&event()).expect("a line");
+        let left = fates.iter().filter(|(_, left)| *left).count() as u64;
+        assert_eq!(view.left_total, left, "{fates:?}");
+        assert!(view.inside <= 1, "{view:?}");
+        // Whoever left made room: somebody is in, or may come in.
+        assert_eq!(
+            (view.inside, view.waiting + view.inside),
+            (1, 3 - u32::try_from(left).expect("few")),
+            "{view:?}, {fates:?}"
+        );
+    });
+}
+
+#[test]
+fn an_answer_comes_after_its_record_is_durable() {
+    explore("group commit", 400, || {
+        let (disk, clock) = (SimStorage::new(1), clock());
+        let engine = open(&disk, &clock);
+        open_sale(&engine, None);
+        let callers = ["A-1", "A-2", "A-3"].map(|seat| {
+            let (engine, disk) = (engine.clone(), disk.clone());
+            thread::spawn(move || {
+                let held = engine.reserve(hold(seat, &[seat])).wait().expect("held").id;
+                // The machine dies now, and all that was not synced is lost.
+                (held, disk.after_crash(CrashKeeps::Nothing, 1))
+            })
+        });
+        for caller in callers {
+            let (held, image) = caller.join().expect("a caller");
+            let engine = open(&image, &clock);
+            let found = engine.reservation(&held.into(), None).wait().expect("acknowledged");
+            assert_eq!(found.state, ReservationState::Pending);
+        }
+        let digest = engine.digest();
+        drop(engine);
+        assert_eq!(open(&disk, &clock).digest(), digest, "replayed and live state are the same");
+    });
+}
+
+#[test]
+fn a_snapshot_beside_writers_is_a_state_that_was() {
+    explore("snapshot beside writers", 400, || {
+        let (disk, clock) = (SimStorage::new(1), clock());
+        let engine = open(&disk, &clock);
+        open_sale(&engine, None);
+        let snapshots = {
+            let engine = engine.clone();
+            thread::spawn(move || engine.snapshot().expect("a snapshot").position)
+        };
+        let writers = ["A-1", "A-2"].map(|seat| {
+            let engine = engine.clone();
+            thread::spawn(move || {
+                let held = engine.reserve(hold(seat, &[seat])).wait().expect("held").id;
+                if seat == "A-1" {
+                    engine.confirm(confirm(held)).wait().expect("confirmed");
+                }
+            })
+        });
+        writers.into_iter().for_each(|writer| writer.join().expect("a writer"));
+        let position = snapshots.join().expect("a snapshot");
+        let digest = engine.digest();
+        drop(engine);
+        let disk = Arc::new(disk);
+        let (engine, opened) =
+            Engine::open_storage(disk, config(&clock), RecoveryConsent::LoseNothing, |_| ())
+                .expect("it opens");
+        assert_eq!(opened.snapshot.map(|info| info.position), Some(position), "replay began with it");
+        assert_eq!(engine.digest(), digest, "and came to the same state");
+        assert_eq!(counts(&engine), (1, 1, 1));
+    });
+}
+
+/// What finds nothing proves nothing: two callers who look first and take then must get into each other's way in some order.
+#[test]
+fn looking_first_and_taking_then_is_found_to_be_a_race() {
+    let racy = || {
+        let (engine, _) = in_memory(None);
+        let callers = ["kim", "lee"].map(|name| {
+            let engine = engine.clone();
+            thread::spawn(move || {
+                if counts(&engine).0 == SEATS {
+                    engine.reserve(hold(name, &["A-1"])).wait().expect("it was free a moment ago");
+                }
+            })
+        });
+        callers.into_iter().for_each(|caller| drop(caller.join()));
+    };
+    let run =
+        || Runner::new(RandomScheduler::new_from_seed(number("SEED", 1), 400), runner_config()).run(racy);
+    assert!(std::panic::catch_unwind(run).is_err(), "in 400 orders nobody got in anybody's way");
+}
