@@ -12,7 +12,7 @@ use tacos_rivals::suites::rivals::Rivals;
 use tacos_rivals::suites::{Options, durable, floors, line, memory, timers};
 
 /// Our engine beside what users would pick instead: a table on stdout, result lines in a file.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(version)]
 struct Arguments {
     /// Fewer and shorter rounds: two minutes instead of eight.
@@ -27,6 +27,9 @@ struct Arguments {
     /// Seed of who wants which seats.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Rounds of each setting; 9 by default, 3 if quick.
+    #[arg(long)]
+    rounds: Option<usize>,
     /// Which suites; all if none is named.
     suites: Vec<Suite>,
 }
@@ -56,7 +59,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Fault> {
-    let options = Options { quick: arguments.quick, folder: arguments.dir.clone(), seed: arguments.seed };
+    let Arguments { quick, rounds, dir: folder, seed, .. } = arguments.clone();
+    let options = Options { quick, rounds, folder, seed };
     clean_up_on_signals()?;
     std::fs::create_dir_all(&options.folder)?;
     let kind = file_system(&options.folder);
@@ -70,7 +74,7 @@ fn run(arguments: &Arguments) -> Result<(), Fault> {
     let mut report = Report::new(&arguments.out)?;
     let wanted = |suite| arguments.suites.is_empty() || arguments.suites.contains(&suite);
     let needs_rivals = [Suite::Memory, Suite::Durable, Suite::Line].into_iter().any(wanted);
-    let rivals = needs_rivals.then(|| Rivals::start(&options)).transpose()?;
+    let rivals = needs_rivals.then(|| Rivals::start(&options, wanted(Suite::Durable))).transpose()?;
     if let Some(rivals) = &rivals {
         if wanted(Suite::Memory) {
             memory::measure(&options, rivals, &mut report)?;

@@ -1,26 +1,45 @@
 //! The bare machine: what no engine can be faster than. Compare-and-swap, look-up, copy, hand-over between threads.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Barrier, Condvar, Mutex};
+use std::sync::{Arc, Barrier, Condvar, Mutex, OnceLock};
 use std::time::Instant;
 
 use crossbeam::utils::{Backoff, CachePadded};
-use tacos_engine::SeatId;
+use tacos_engine::{SeatId, SystemClock};
 
 use super::Options;
+use super::disk::{overwrite_one_block, sync_nothing, write_groups};
 use super::memory::Plan;
-use crate::report::{Line, Report, progress};
+use super::turns::{Entrant, push_all, take_turns};
+use crate::contestants::ours::Ours;
+use crate::drive::{Cut, run};
+use crate::report::{Report, progress};
 use crate::rival::{End, Fault, Order};
-use crate::work::{HOT_SEATS, Random};
+use crate::servers::{Folder, file_system};
+use crate::work::{HOT_SEATS, Hall, Random};
 
 const SUITE: &str = "floors";
-/// Bytes of the records of one hold and one confirmation of two seats with their keys, as our engine writes them; the
-/// test `records_are_as_long_as_the_floor_says` compares.
-pub const RECORD_BYTES: usize = 464;
 /// The buffer into which records are copied, as large as our engine's.
 const BUFFER_BYTES: usize = 16 << 20;
+
+/// Bytes of the records of one hold and one confirmation of two seats with their keys, as our engine writes them now.
+fn record_bytes() -> Result<usize, Fault> {
+    static KNOWN: OnceLock<usize> = OnceLock::new();
+    if let Some(known) = KNOWN.get() {
+        return Ok(*known);
+    }
+    let hall = Hall { seats: 2_000 };
+    let ours = Ours::in_memory(hall, Arc::new(SystemClock::new()))?;
+    let orders = hall.unique_orders(1)?;
+    let before = ours.engine().status().written;
+    run(&ours, hall, &orders, Cut { threads: 1, customers: 1, end: End::Confirm })?;
+    let bytes = usize::try_from(ours.engine().status().written - before)? / orders.len();
+    progress(&format!("{SUITE}: the records of an order are {bytes} bytes long"));
+    Ok(*KNOWN.get_or_init(|| bytes))
+}
 
 /// A word changed as an engine would: look, then compare-and-swap, until it succeeds.
 fn swap(word: &AtomicU64) {
@@ -94,7 +113,8 @@ fn per(ns: u128, operations: u64) -> f64 {
 /// As [`crate::work::Hall::labels`].
 pub fn look_up_and_copy(plan: &Plan) -> Result<f64, Fault> {
     let seats: HashMap<SeatId, u32> = plan.hall.labels()?.into_iter().zip(0..).collect();
-    let record = vec![7u8; RECORD_BYTES];
+    let bytes = record_bytes()?;
+    let record = vec![7u8; bytes];
     let share = plan.orders.len().div_ceil(plan.cut.threads).max(1);
     let (seats, record) = (&seats, &record);
     let barrier = &Barrier::new(plan.cut.threads);
@@ -106,9 +126,9 @@ pub fn look_up_and_copy(plan: &Plan) -> Result<f64, Fault> {
             for seat in &order.seats {
                 found += u32::from(seats.contains_key(black_box(seat)));
             }
-            at = if at + RECORD_BYTES > BUFFER_BYTES { 0 } else { at };
-            buffer[at..at + RECORD_BYTES].copy_from_slice(black_box(record));
-            at += RECORD_BYTES;
+            at = if at + bytes > BUFFER_BYTES { 0 } else { at };
+            buffer[at..at + bytes].copy_from_slice(black_box(record));
+            at += bytes;
         }
         black_box(&buffer);
         (begun, Instant::now(), found)
@@ -194,23 +214,87 @@ fn spin_hand_over(times: u64) -> f64 {
     per(begun.elapsed().as_nanos(), 2 * times)
 }
 
+/// Nanoseconds for finding a seat by its label, in no order.
+fn look_up<S: BuildHasher + Default>(hall: Hall, seed: u64) -> Result<f64, Fault> {
+    let seats: HashMap<SeatId, u32, S> = hall.labels()?.into_iter().zip(0..).collect();
+    let mut labels = hall.labels()?;
+    Random::new(seed).shuffle(&mut labels);
+    let begun = Instant::now();
+    let found = labels.iter().filter(|label| seats.contains_key(black_box(*label))).count();
+    let time = begun.elapsed();
+    if found == labels.len() {
+        Ok(per(time.as_nanos(), found as u64))
+    } else {
+        Err("a seat is missing".into())
+    }
+}
+
+/// Nanoseconds for copying the records of an order into a buffer of the log's size.
+fn copy(times: u64) -> Result<f64, Fault> {
+    let record = vec![7u8; record_bytes()?];
+    let mut buffer = vec![1u8; BUFFER_BYTES];
+    let (mut at, begun) = (0, Instant::now());
+    for _ in 0..times {
+        at = if at + record.len() > BUFFER_BYTES { 0 } else { at };
+        buffer[at..at + record.len()].copy_from_slice(black_box(&record));
+        at += record.len();
+    }
+    black_box(&buffer);
+    Ok(per(begun.elapsed().as_nanos(), times))
+}
+
+/// Nanoseconds for one compare-and-swap of a word that nobody else wants, in no order.
+fn one_swap(hall: Hall, seed: u64) -> f64 {
+    let words: Vec<AtomicU64> = (0..hall.seats).map(|_| AtomicU64::new(0)).collect();
+    let mut order: Vec<u32> = (0..hall.seats).collect();
+    Random::new(seed).shuffle(&mut order);
+    let begun = Instant::now();
+    order.iter().for_each(|&at| swap(&words[at as usize]));
+    per(begun.elapsed().as_nanos(), u64::from(hall.seats))
+}
+
 /// Measures the floors that have no contestant beside them.
 ///
 /// # Errors
-/// The file of results cannot be written.
+/// The disk, or the file of results cannot be written.
 pub fn measure(options: &Options, report: &mut Report) -> Result<(), Fault> {
-    let times = if options.quick { 2_000 } else { 10_000 };
-    progress(&format!("{SUITE}: hand-overs, {times} a round"));
-    let hand_overs: [(&str, fn(u64) -> f64); 3] =
-        [("park and unpark", park_hand_over), ("condvar", condvar_hand_over), ("both awake", spin_hand_over)];
-    let mut samples = vec![Vec::new(); hand_overs.len()];
-    for _ in 0..options.rounds() {
-        for ((_, hand_over), samples) in hand_overs.iter().zip(&mut samples) {
-            samples.push(hand_over(times));
-        }
-    }
-    for ((name, _), samples) in hand_overs.iter().zip(&samples) {
-        report.push(Line::of(SUITE, *name, "one hand-over between threads", "ns/op", samples))?;
-    }
-    Ok(())
+    let (times, syncs) = if options.quick { (2_000, 100) } else { (10_000, 300) };
+    let (hall, seed) = (Hall { seats: 200_000 }, options.seed);
+    progress(&format!("{SUITE}: hand-overs, {times} a round; hall of {} seats, seed {seed}", hall.seats));
+    let folder = Folder::new(&options.folder, "floors-")?;
+    let path = folder.path();
+    let mut measure = |setting: &str, entrants| -> Result<(), Fault> {
+        push_all(report, take_turns((SUITE, setting, "ns/op"), options.rounds(), entrants))
+    };
+    measure(
+        "one hand-over between threads",
+        vec![
+            Entrant::new("park and unpark", || Ok(park_hand_over(times))),
+            Entrant::new("condvar", || Ok(condvar_hand_over(times))),
+            Entrant::new("both awake", || Ok(spin_hand_over(times))),
+        ],
+    )?;
+    measure(
+        "one look-up of a seat by its label",
+        vec![
+            Entrant::new("HashMap, std hasher", || look_up::<std::hash::RandomState>(hall, seed)),
+            Entrant::new("HashMap, fast hash", || look_up::<foldhash::fast::RandomState>(hall, seed)),
+        ],
+    )?;
+    measure("one word changed", vec![Entrant::new("compare-and-swap", || Ok(one_swap(hall, seed)))])?;
+    measure("the records of an order", vec![Entrant::new("copy", || copy(100_000))])?;
+    let kind = file_system(path);
+    measure(
+        "one sync",
+        vec![
+            Entrant::new("fdatasync, nothing written", || sync_nothing(path, syncs)).noting(&*kind),
+            Entrant::new("write 4 KiB + fdatasync, same place", || overwrite_one_block(path, syncs))
+                .noting(&*kind),
+            Entrant::new("write 4 KiB + fdatasync, new place", || {
+                let ns = write_groups(path, &vec![4_096; syncs as usize])?;
+                Ok(per(u128::from(ns), u64::from(syncs)))
+            })
+            .noting(&*kind),
+        ],
+    )
 }

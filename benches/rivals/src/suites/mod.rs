@@ -16,6 +16,8 @@ use std::path::PathBuf;
 pub struct Options {
     /// Fewer and shorter rounds.
     pub quick: bool,
+    /// Rounds of each setting, if not the usual number.
+    pub rounds: Option<usize>,
     /// Where folders of data are made.
     pub folder: PathBuf,
     /// Seed of all randomness.
@@ -26,6 +28,6 @@ impl Options {
     /// Rounds of one setting.
     #[must_use]
     pub fn rounds(&self) -> usize {
-        if self.quick { 3 } else { 9 }
+        self.rounds.unwrap_or(if self.quick { 3 } else { 9 }).max(1)
     }
 }

@@ -136,59 +136,69 @@ type Tuned = ((usize, Commit), String);
 pub struct Rivals {
     redis: [Option<Rc<Server<Redis>>>; 3],
     postgres: Option<Rc<Server<Postgres>>>,
-    sqlite: [Rc<Server<Sqlite>>; 2],
+    sqlite: [Option<Rc<Server<Sqlite>>>; 2],
     missing: Vec<(&'static str, String)>,
     /// PostgreSQL's best, by in flight and whether answers wait for the disk.
     tuned: RefCell<HashMap<(usize, bool), Tuned>>,
     quick: bool,
 }
 
+/// A server that answers as we do. The outer failure: it cannot be had, and why; the inner one: it answers otherwise.
+fn start_redis(options: &Options, append: AppendOnly, hall: Hall) -> Result<Result<Redis, Fault>, String> {
+    let program = find("redis-server", &[]).ok_or_else(|| NO_REDIS.to_owned())?;
+    let rival = Redis::start(&program, &options.folder, append, hall)
+        .map_err(|fault| format!("it did not start: {}", in_full(&*fault)))?;
+    let checked = verdicts::check(&rival, options.seed, STEPS).and_then(|()| rival.clear());
+    Ok(checked.map(|()| rival))
+}
+
+fn start_postgres(options: &Options, hall: Hall) -> Result<Result<Postgres, Fault>, String> {
+    let programs = programs().ok_or_else(|| NO_POSTGRES.to_owned())?;
+    let rival = Postgres::start(&programs, &options.folder, hall)
+        .map_err(|fault| format!("it did not start: {}", in_full(&*fault)))?;
+    let checked = verdicts::check(&rival, options.seed, STEPS).and_then(|()| rival.clear());
+    Ok(checked.map(|()| rival))
+}
+
 impl Rivals {
-    /// Starts them and compares their verdicts with ours. What cannot be had is said later, at each setting.
+    /// Starts them and compares their verdicts with ours; without `on_disk` only Redis without a file. What cannot be had
+    /// is said later, at each setting.
     ///
     /// # Errors
     /// A rival gives other verdicts than our engine.
-    pub fn start(options: &Options) -> Result<Self, Fault> {
+    pub fn start(options: &Options, on_disk: bool) -> Result<Self, Fault> {
         let hall = Hall { seats: if options.quick { 60_000 } else { 160_000 } };
         let pieces = || Pieces::new(hall, options.seed);
         let mut missing = Vec::new();
         let mut redis = |append| -> Result<Option<Rc<Server<Redis>>>, Fault> {
-            let Some(program) = find("redis-server", &[]) else {
-                missing.push(("redis", NO_REDIS.to_owned()));
+            if !on_disk && append != AppendOnly::Off {
                 return Ok(None);
-            };
-            let rival = match Redis::start(&program, &options.folder, append, hall) {
-                Ok(rival) => rival,
-                Err(fault) => {
-                    missing.push(("redis", format!("it did not start: {}", in_full(&*fault))));
-                    return Ok(None);
+            }
+            match start_redis(options, append, hall) {
+                Ok(rival) => Ok(Some(Rc::new(Server { rival: RefCell::new(rival?), pieces: pieces()? }))),
+                Err(why) => {
+                    missing.push(("redis", why));
+                    Ok(None)
                 }
-            };
-            verdicts::check(&rival, options.seed, STEPS)?;
-            rival.clear()?;
-            Ok(Some(Rc::new(Server { rival: RefCell::new(rival), pieces: pieces()? })))
+            }
         };
         let redis = [redis(AppendOnly::Off)?, redis(AppendOnly::EverySecond)?, redis(AppendOnly::Always)?];
-        let postgres = programs().ok_or_else(|| NO_POSTGRES.to_owned()).and_then(|programs| {
-            Postgres::start(&programs, &options.folder, hall)
-                .map_err(|fault| format!("it did not start: {}", in_full(&*fault)))
-        });
-        let postgres = match postgres {
-            Ok(rival) => {
-                verdicts::check(&rival, options.seed, STEPS)?;
-                rival.clear()?;
-                Some(Rc::new(Server { rival: RefCell::new(rival), pieces: pieces()? }))
-            }
-            Err(why) => {
+        let postgres = match on_disk.then(|| start_postgres(options, hall)) {
+            None => None,
+            Some(Ok(rival)) => Some(Rc::new(Server { rival: RefCell::new(rival?), pieces: pieces()? })),
+            Some(Err(why)) => {
                 missing.push(("postgres", why));
                 None
             }
         };
-        let sqlite = |full| -> Result<Rc<Server<Sqlite>>, Fault> {
+        let sqlite = |full| -> Result<Option<Rc<Server<Sqlite>>>, Fault> {
+            if !on_disk {
+                return Ok(None);
+            }
             let rival = Sqlite::open(&options.folder, hall, full, Arc::new(SystemClock::new()))?;
             verdicts::check(&rival, options.seed, STEPS)?;
             rival.clear()?;
-            Ok(Rc::new(Server { rival: RefCell::new(rival), pieces: pieces()? }))
+            Ok(Some(Rc::new(Server { rival: RefCell::new(rival), pieces: pieces()? })))
         };
         let sqlite = [sqlite(true)?, sqlite(false)?];
         missing.dedup();
@@ -257,9 +267,15 @@ impl Rivals {
             let turn = move || Ok(server.turn(clients, commit, orders)?.ns_an_order());
             entrants.push(Entrant::new(format!("postgres synchronous_commit {name}"), turn).noting(note));
         }
-        let server = &self.sqlite[usize::from(!durable)];
+        let Some(server) = &self.sqlite[usize::from(!durable)] else { return Ok(entrants) };
         let level = if durable { "full" } else { "off" };
-        for customers in [1, in_flight] {
+        // One by one is far behind where many are in flight, and takes its time.
+        let ways: &[usize] = match in_flight {
+            1 => &[1],
+            16 => &[1, 16],
+            _ => &[in_flight],
+        };
+        for &customers in ways {
             let orders = scale * if customers == 1 && durable { 150 } else { 4_000 };
             let server = Rc::clone(server);
             let name = if customers == 1 { "one by one" } else { "grouped" };
@@ -269,9 +285,6 @@ impl Rivals {
                 Ok(run(&*sqlite, server.pieces.hall, orders, cut(customers))?.ns_an_order())
             };
             entrants.push(Entrant::new(format!("sqlite synchronous {level}, {name}"), turn));
-            if in_flight == 1 {
-                break;
-            }
         }
         Ok(entrants)
     }
