@@ -5,7 +5,7 @@ SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals
+.PHONY: help rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -118,13 +118,14 @@ instructions: ## Instructions of the hot operations against the committed baseli
 
 instructions-baseline: ## Writes that baseline anew
 	benches/instructions/check.sh --renew
+
 bench-rivals: ## Beside Redis, PostgreSQL, SQLite, a mutex, one owner, known timers and the bare machine (ARGS="--quick memory")
 	benches/rivals/run.sh $(ARGS)
 
 test-rivals: ## The rivals of the comparison answer as our engine does, and sell no seat twice
 	$(CARGO) test --quiet --locked --manifest-path benches/rivals/Cargo.toml
 
-bench: ## What rooms cost, one by one
+rooms: ## What rooms cost, one by one
 	$(CARGO) run --release --quiet -p tacos-engine --example hold_confirm
 	$(CARGO) run --release --quiet -p tacos-engine --example seats_cost
 	$(CARGO) run --release --quiet -p tacos-engine --example line_cost
