@@ -31,9 +31,13 @@ pub(crate) fn verify_whole(secret: &[u8], text: &str, signature: &str) -> bool {
 }
 
 fn bytes_of(signature: &str) -> Option<Vec<u8>> {
-    let digits =
-        signature.strip_prefix("sha256=").filter(|digits| digits.len() == 64 && digits.is_ascii())?;
+    let digits = signature.strip_prefix("sha256=").filter(|digits| digits.len() == 64 && is_hex(digits))?;
     (0..64).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
+}
+
+/// Digits alone: numbers may be read with a sign, and a signature has none.
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -49,6 +53,16 @@ mod tests {
         assert!(!verify(b"other", 1_800_000_000, "{}", &signature));
         assert!(!verify(b"secret", 1_800_000_000, "{ }", &signature));
         assert!(!verify(b"secret", 1_800_000_000, "{}", "sha256=00"));
+    }
+
+    #[test]
+    fn a_signature_is_written_in_one_way_only() {
+        let text = |at: u64| format!("text {at}");
+        let begins_with_zero = |at: &u64| sign(b"secret", 1, &text(*at)).starts_with("sha256=0");
+        let at = (0..1_000).find(begins_with_zero).expect("one in sixteen");
+        let good = sign(b"secret", 1, &text(at));
+        assert!(verify(b"secret", 1, &text(at), &good));
+        assert!(!verify(b"secret", 1, &text(at), &good.replacen("=0", "=+", 1)), "{good}");
     }
 
     #[test]

@@ -46,7 +46,8 @@ pub(crate) fn cursor_text(cursor: Cursor) -> String {
 /// The engine's cursor behind a text.
 pub(crate) fn cursor(text: &str) -> Option<Cursor> {
     let mut bytes = [0_u8; 16];
-    if text.len() != 32 || !text.is_ascii() {
+    // Numbers may be read with a sign: a cursor has none.
+    if text.len() != 32 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
     for (byte, at) in bytes.iter_mut().zip((0..32).step_by(2)) {
@@ -85,6 +86,7 @@ mod tests {
         let at = Cursor::from_bytes([7; 16]);
         assert_eq!(cursor(&cursor_text(at)), Some(at));
         assert_eq!(cursor("zz"), None);
+        assert_eq!(cursor(&"+7".repeat(16)), None);
         let mut checks = Checks::new();
         let page = Pagination { page: 0, page_size: 0, cursor: "zz".to_owned() };
         assert!(wanted(&mut checks, Some(&page), 100, cursor).is_none());

@@ -42,10 +42,11 @@ fn serve(folder: &Path, address: &str) -> Talkative {
     }
     let settings = format!(
         "[auth.keys.main]\nalgorithm = \"HS256\"\nfile = {:?}\n[webhooks]\nsecret_file = {:?}\nallow_hosts = [\"127.0.0.1:9\"]\n\
-         [webhooks.sources]\n\"\" = {:?}\n[log]\nlevel = \"trace\"\nformat = \"json\"\n[engine]\npayment_time_permille = 1\n",
+         [webhooks.sources]\n\"\" = {:?}\n[log]\nlevel = \"trace\"\nformat = \"json\"\n[engine]\npayment_time_permille = 1\n[server]\nbackup_dir = {:?}\n",
         folder.join("key"),
         folder.join("hooks"),
         folder.join("hooks"),
+        folder.join("backups"),
     );
     std::fs::write(folder.join("settings.toml"), settings).expect("written");
     let log = folder.join("log");
