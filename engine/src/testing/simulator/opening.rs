@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::engine::{Engine, OpenError};
 use crate::journal::{JournalError, Position, RecoveryConsent};
 
+use super::super::storage::SimStorage;
 use super::{Auditor, Checked, Simulation, Violation};
 
 impl Simulation {
@@ -116,6 +117,9 @@ impl Simulation {
         // What a fault has broken before is mended first.
         if self.is_poisoned() {
             self.recover()?;
+        } else if self.storage.as_ref().is_some_and(SimStorage::crashed) {
+            // The machine went down in a call whose failure breaks nothing, a snapshot's.
+            self.start_again()?;
         }
         if self.full {
             self.room_again()?;
@@ -127,8 +131,8 @@ impl Simulation {
             while !self.is_poisoned() && !self.engine().due_webhooks(1).0.is_empty() {
                 self.deliver()?;
             }
-            if self.is_poisoned() {
-                return Violation::of("the engine broke on a disk that was well again");
+            if let Some(why) = self.engine().status().poisoned {
+                return Violation::of(format!("the engine broke on a disk that was well again: {why}"));
             }
         }
         self.compare()?;
