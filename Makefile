@@ -123,6 +123,8 @@ bench-rivals: ## Beside Redis, PostgreSQL, SQLite, a mutex, one owner, known tim
 	benches/rivals/run.sh $(ARGS)
 
 test-rivals: ## The rivals of the comparison answer as our engine does, and sell no seat twice
+	$(CARGO) fmt --check --manifest-path benches/rivals/Cargo.toml
+	$(CARGO) clippy --quiet --locked --manifest-path benches/rivals/Cargo.toml --lib --bins --tests -- -D warnings
 	$(CARGO) test --quiet --locked --manifest-path benches/rivals/Cargo.toml
 
 rooms: ## What rooms cost, one by one

@@ -39,6 +39,7 @@ suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace --exclude ta
 suite 'server' 'grpc: [1-9][0-9]* passed, 0 failed' make --no-print-directory test-server
 suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
 suite 'shuttle' 'test result: ok\. 7 passed' make --no-print-directory test-shuttle
+suite 'rivals' 'test result: ok\. [1-9]' make --no-print-directory test-rivals
 suite 'contract' 'passed' make --no-print-directory test-contract
 suite 'kotlin binding' '^kotlin binding: all passed$' make --no-print-directory test-kotlin
 suite 'c' '^c: [0-9]+ passed, 0 failed$' make --no-print-directory test-c

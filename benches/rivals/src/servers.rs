@@ -12,7 +12,8 @@ use crate::report::progress;
 use crate::rival::Fault;
 
 /// What must be ended or removed if the run is cut short.
-static LEFT: Mutex<Left> = Mutex::new(Left { servers: Vec::new(), folders: Vec::new() });
+static LEFT: Mutex<Left> = Mutex::new(Left { servers: Vec::new(), folders: Vec::new(), is_over: false });
+const CUT_SHORT: &str = "the run is cut short";
 /// How long a server may take to start or end.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is looked at meanwhile.
@@ -21,6 +22,8 @@ const LOOK: Duration = Duration::from_millis(20);
 struct Left {
     servers: Vec<(u32, Signal)>,
     folders: Vec<PathBuf>,
+    /// Cut short: nothing new is made.
+    is_over: bool,
 }
 
 fn left<R>(work: impl FnOnce(&mut Left) -> R) -> R {
@@ -35,6 +38,7 @@ pub fn clean_up_on_signals() -> Result<(), Fault> {
     Ok(ctrlc::set_handler(|| {
         progress("cut short: ending servers, removing folders");
         left(|left| {
+            left.is_over = true;
             for (pid, signal) in left.servers.drain(..) {
                 end(pid, signal);
             }
@@ -68,9 +72,14 @@ impl Folder {
     /// It cannot be made.
     pub fn new(parent: &Path, name: &str) -> Result<Self, Fault> {
         std::fs::create_dir_all(parent)?;
-        let path = tempfile::Builder::new().prefix(name).tempdir_in(parent)?.keep();
-        left(|left| left.folders.push(path.clone()));
-        Ok(Self(path))
+        left(|left| {
+            if left.is_over {
+                return Err(CUT_SHORT.into());
+            }
+            let path = tempfile::Builder::new().prefix(name).tempdir_in(parent)?.keep();
+            left.folders.push(path.clone());
+            Ok(Self(path))
+        })
     }
 
     /// Where it is.
@@ -108,8 +117,15 @@ impl Server {
     ) -> Result<Self, Fault> {
         let name = command.get_program().to_string_lossy().into_owned();
         let output = std::fs::File::create(log)?;
-        let child = command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).spawn()?;
-        left(|left| left.servers.push((child.id(), signal)));
+        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        let child = left(|left| -> Result<Child, Fault> {
+            if left.is_over {
+                return Err(CUT_SHORT.into());
+            }
+            let child = command.spawn()?;
+            left.servers.push((child.id(), signal));
+            Ok(child)
+        })?;
         let (mut server, begun) = (Self { child, signal }, Instant::now());
         while !ready() {
             if let Some(status) = server.child.try_wait()? {

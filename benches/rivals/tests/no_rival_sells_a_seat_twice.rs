@@ -1,5 +1,6 @@
 //! Threads that all want the same seats, on every rival in this process: each seat is sold once, every order is answered,
 //! and the house's counts are the sum of the answers.
+#![allow(clippy::print_stdout, reason = "a test of chance prints its seed")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

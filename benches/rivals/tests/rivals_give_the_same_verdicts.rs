@@ -1,5 +1,6 @@
 //! Every rival in this process answers a seeded sequence of holds, ends and passing time with the same words as our
 //! engine, so what is compared is the same work.
+#![allow(clippy::print_stdout, reason = "a test of chance prints its seed")]
 
 use std::sync::Arc;
 

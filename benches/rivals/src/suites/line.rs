@@ -137,7 +137,7 @@ impl Ours {
         let mut figures = Vec::new();
         for tokens in self.tokens.chunks(people.div_ceil(10)) {
             let wish = |token: &WaitingToken| RequestAdmission {
-                token: token.clone(),
+                token: *token,
                 event: None,
                 user: Some(user.clone()),
             };
