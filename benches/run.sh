@@ -50,7 +50,7 @@ mkdir -p "$results"
 # On the disk of the benches, not where temporary files may be memory.
 data="$(mktemp -d "${TACOS_BENCH_DIR:-$target}/bench-XXXXXX")"
 trap 'rm -rf "$data"' EXIT
-cargo build -q --release -p tacos-benches --bin tacos-bench -p tacos-server || exit 1
+cargo build -q --release -p tacos-benches -p tacos-server --bin tacos-bench --bin tacos-server || exit 1
 step 'criterion benches' criterion
 step 'curves and histograms' curves
 step 'border of the bindings' border

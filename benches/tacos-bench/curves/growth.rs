@@ -8,11 +8,10 @@ use tacos_benches::venue::{floor, hall, label, open_event};
 use tacos_benches::{Outcome, Venue, scattered, seed};
 use tacos_engine::testing::Random;
 use tacos_engine::{
-    Best, Config, Engine, EventId, ExternalId, JoinQueue, Note, QueuePolicy, Reserve, SessionId,
-    WaitingToken, Want,
+    Best, Config, Engine, EventId, JoinQueue, QueuePolicy, Reserve, SessionId, WaitingToken, Want,
 };
 
-use super::{Report, Size, ns_each, resident_bytes};
+use super::{Report, Size, ns_each};
 
 pub(super) const SEATS: &str = "cost by seats";
 pub(super) const HOLDS: &str = "cost by live holds";
@@ -22,8 +21,6 @@ pub(super) const WAITING: &str = "cost by people waiting";
 const EVENT_MAX: u32 = 1_000_000;
 /// Operations of one round.
 const TIMES: u32 = 20_000;
-/// With fewer, what else the process has in memory would count.
-const BYTES_FROM: u32 = 1_000_000;
 /// Holds outlive the measurement.
 const HOLD: Duration = Duration::from_secs(599);
 
@@ -58,24 +55,6 @@ fn rounds(
 ) -> Outcome<()> {
     let figures = (0..size.rounds()).map(|_| round().map(|(spent, count)| ns_each(spent, count)));
     report.push(&Line::of(suite, setting, "ns/op", &figures.collect::<Outcome<Vec<_>>>()?))
-}
-
-/// Fills the log buffer and the history of updates, which would else be counted as somebody's memory.
-fn warm(engine: &Engine) -> Outcome<()> {
-    for _ in 0..200_000 {
-        let name = ExternalId::new("warm-up")?;
-        engine.note(Note { name, value: Some(vec![0; 100]), key: None }).wait()?;
-    }
-    Ok(())
-}
-
-/// What one of `count` takes, by what the process's memory grew.
-fn bytes(report: &mut Report<'_>, suite: &str, count: u32, before: f64) -> Outcome<()> {
-    if count < BYTES_FROM {
-        return Ok(());
-    }
-    let each = (resident_bytes()? - before) / f64::from(count);
-    report.push(&Line::of(suite, format!("bytes for each of {count}"), "count", &[each]))
 }
 
 fn hold_and_release(engine: &Engine, commands: Vec<Reserve>) -> Outcome<(Duration, usize)> {
@@ -116,8 +95,6 @@ fn holds(size: Size, count: u32, report: &mut Report<'_>) -> Outcome<()> {
     let engine = Engine::in_memory(config())?;
     let per_event = count.min(EVENT_MAX);
     let until = engine.now().plus(HOLD);
-    warm(&engine)?;
-    let before = resident_bytes()?;
     let place = Want::Best(Best::of(1));
     for number in 0..count / per_event {
         let event = event(number)?;
@@ -130,7 +107,6 @@ fn holds(size: Size, count: u32, report: &mut Report<'_>) -> Outcome<()> {
             engine.reserve(hold).wait()?;
         }
     }
-    bytes(report, HOLDS, count, before)?;
     let mut random = Random::new(seed());
     rounds(size, report, (HOLDS, format!("hold one place + release, {count}")), || {
         let command = |_| {
@@ -150,14 +126,11 @@ fn waiting(size: Size, count: u32, report: &mut Report<'_>) -> Outcome<()> {
     let policy = QueuePolicy { inside_max: 1, waiting_max: 1 << 26, ..QueuePolicy::default() };
     let venue = Venue::with(config(), hall(1_000), Some(policy))?;
     let engine = &venue.engine;
-    warm(engine)?;
     let first = engine.join_queue(person(&venue.event, 0)?).wait()?.token;
     let mut tokens = vec![first; count as usize];
-    let before = resident_bytes()?;
     for number in 1..count {
         tokens[number as usize] = engine.join_queue(person(&venue.event, number.into())?).wait()?.token;
     }
-    bytes(report, WAITING, count, before)?;
     let mut next = u64::from(count);
     let mut some: Vec<WaitingToken> = scattered(count, seed())
         .into_iter()

@@ -48,12 +48,13 @@ impl Report<'_> {
 type Part = fn(Size, &mut Report<'_>) -> Outcome<()>;
 
 const PARTS: [(&str, Part); 7] = [
+    // First: what was freed by others would be taken again unseen.
+    ("events", events::measure),
     ("in-flight", in_flight::measure),
     ("latency", latency::measure),
     ("growth", growth::measure),
     ("storm", storm::measure),
     ("snapshot", snapshot::measure),
-    ("events", events::measure),
     ("shared", shared::measure),
 ];
 

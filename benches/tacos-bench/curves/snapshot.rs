@@ -1,5 +1,5 @@
-//! What writers notice of a snapshot: the time of durable writes with 64 in flight, with and without a snapshot that is taken
-//! beside them by another thread.
+//! What writers notice of a snapshot: the time of durable writes with 64 in flight, without one, with one that another thread
+//! takes meanwhile, and with one after the other.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,14 +15,16 @@ pub(super) const SUITE: &str = "snapshot";
 const IN_FLIGHT: usize = 64;
 /// Pairs sold before: what the first snapshot replays.
 const BEFORE: u32 = 100_000;
+/// Snapshots of a round, at most.
+const MOST: [u64; 3] = [0, 1, u64::MAX];
 /// Pairs sold on the clock.
 const ROUND: u32 = 20_000;
 
 pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
-    let mut waits = [Vec::new(), Vec::new()];
+    let mut waits = MOST.map(|_| Vec::new());
     let mut snapshots = Vec::new();
     for _ in 0..size.rounds() {
-        for is_snapshot in [false, true] {
+        for (most, waits) in MOST.into_iter().zip(&mut waits) {
             let seats = 2 * (size.many(BEFORE) + ROUND);
             let make = |seats| Venue::durable(seats, Config { snapshot_every_bytes: 0, ..Config::default() });
             let mut sale = Sale::new(seats, make)?;
@@ -35,7 +37,7 @@ pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
             let taken = std::thread::scope(|scope| -> Outcome<u64> {
                 let snapshots = scope.spawn(|| {
                     let mut taken = 0;
-                    while is_snapshot && !is_over.load(Ordering::Acquire) {
+                    while taken < most && !is_over.load(Ordering::Acquire) {
                         engine.snapshot()?;
                         taken += 1;
                     }
@@ -50,14 +52,15 @@ pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
                 snapshots.join().map_err(|_| "the snapshot's thread panicked")?
             })?;
             sale.check_all_sold();
-            waits[usize::from(is_snapshot)].push(us(&calls, 0.999));
-            if is_snapshot {
+            waits.push(us(&calls, 0.999));
+            if most > 1 {
                 #[expect(clippy::cast_precision_loss, reason = "a handful")]
                 snapshots.push(taken as f64);
             }
         }
     }
     report.push(&Line::of(SUITE, "writers' p99.9, no snapshot", "us", &waits[0]))?;
-    report.push(&Line::of(SUITE, "writers' p99.9, snapshots all the time", "us", &waits[1]))?;
-    report.push(&Line::of(SUITE, "snapshots taken in a round", "count", &snapshots))
+    report.push(&Line::of(SUITE, "writers' p99.9, one snapshot meanwhile", "us", &waits[1]))?;
+    report.push(&Line::of(SUITE, "writers' p99.9, snapshots all the time", "us", &waits[2]))?;
+    report.push(&Line::of(SUITE, "snapshots taken all the time, in a round", "count", &snapshots))
 }

@@ -32,6 +32,18 @@ fn value(path: &str, key: &str) -> Option<String> {
     line.split_once(':').map(|(_, value)| value.trim().to_owned())
 }
 
+/// Without the headings.
+#[expect(clippy::needless_pass_by_value, reason = "what a program said is used up")]
+fn last_line(text: String) -> Option<String> {
+    text.lines().last().map(|line| line.trim().to_owned())
+}
+
+/// Kibibytes, as the kernel says them, in gibibytes.
+fn gib(text: &str) -> Option<String> {
+    let kib: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(format!("{:.1} GiB", kib / 1_048_576.0))
+}
+
 /// Microseconds for writing a block in place and syncing it, on the disk of the benches.
 fn sync_us() -> Outcome<Line> {
     let folder = venue::data_folder()?;
@@ -65,11 +77,11 @@ impl Machine {
         let rows = vec![
             ("processor", value("/proc/cpuinfo", "model name").unwrap_or_else(unknown)),
             ("cores", std::thread::available_parallelism()?.to_string()),
-            ("memory", value("/proc/meminfo", "MemTotal").unwrap_or_else(unknown)),
+            ("memory", value("/proc/meminfo", "MemTotal").and_then(|text| gib(&text)).unwrap_or_else(unknown)),
             ("kernel", said("uname", &["-sr"]).unwrap_or_else(unknown)),
             (
                 "file system",
-                said("df", &["--output=fstype", &disk]).map_or_else(unknown, |text| text.replace('\n', ": ")),
+                said("df", &["--output=fstype", &disk]).and_then(last_line).unwrap_or_else(unknown),
             ),
             (
                 "one sync of 4 KiB",

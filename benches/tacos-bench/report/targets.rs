@@ -198,7 +198,7 @@ fn around(figures: &Figures) -> Vec<Target> {
         .zip(figures.ours(STORM, "caller's p99.9, quiet"));
     let recovery = figures.suite("journal/recovery, records").find_map(|line| line.median);
     let snapshot = figures
-        .ours(SNAPSHOT, "writers' p99.9, snapshots all the time")
+        .ours(SNAPSHOT, "writers' p99.9, one snapshot meanwhile")
         .zip(figures.ours(SNAPSHOT, "writers' p99.9, no snapshot"));
     let cpu = |call: &str, most: f64| {
         within(figures.ours(CPU, call), figures.median(CPU, "tonic echo", call), most)
