@@ -7,6 +7,7 @@ use crate::engine::{Engine, OpenError};
 use crate::journal::{JournalError, Position, RecoveryConsent};
 
 use super::{Auditor, Checked, Simulation, Violation};
+use crate::testing::storage::SimStorage;
 
 impl Simulation {
     pub(super) fn open(&mut self) -> Checked {
@@ -113,8 +114,9 @@ impl Simulation {
         if let Some(storage) = &self.storage {
             storage.heal();
         }
-        // What a fault has broken before is mended first.
-        if self.is_poisoned() {
+        // What a fault has broken before is mended first. A disk may have died in a snapshot, which the engine outlives until
+        // it writes again.
+        if self.is_poisoned() || self.storage.as_ref().is_some_and(SimStorage::crashed) {
             self.recover()?;
         }
         if self.full {
