@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=x86_64-unknown-linux-gnu
-tests=(no_seat_is_sold_twice every_race_has_one_winner counts_always_add_up snapshots_stop_nobody nothing_acknowledged_is_lost
-    a_slow_reader_misses_nothing the_line_is_strictly_in_order waiting_works_three_ways what_was_seen_expired_stays_so)
+tests=(no_seat_is_sold_twice every_race_has_one_winner snapshots_stop_nobody nothing_acknowledged_is_lost
+    a_slow_reader_misses_nothing waiting_works_three_ways what_was_seen_expired_stays_so)
 
 for sanitizer in "$@"; do
     echo "=== $sanitizer"
@@ -13,9 +13,11 @@ for sanitizer in "$@"; do
     suppressions=scripts/thread-sanitizer.txt
     chosen=()
     for name in "${tests[@]}"; do chosen+=(--test "$name"); done
+    # These look at plain memory after `thread::scope`, whose end ThreadSanitizer does not see: they would be reported.
+    [ "$sanitizer" = thread ] || chosen+=(--lib --test counts_always_add_up --test the_line_is_strictly_in_order)
     RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_TARGET_DIR="target/sanitizer-$sanitizer" CARGO_INCREMENTAL=0 \
         CARGO_PROFILE_DEV_DEBUG=line-tables-only TSAN_OPTIONS="suppressions=$PWD/$suppressions" \
         LSAN_OPTIONS="suppressions=$PWD/scripts/leak-sanitizer.txt" \
-        cargo test --target "$target" -p tacos-engine --lib "${chosen[@]}" -- --nocapture
-    echo "$sanitizer: ${#tests[@]} files of tests and the library's own, nothing found"
+        cargo test --no-fail-fast --target "$target" -p tacos-engine "${chosen[@]}" -- --nocapture
+    echo "$sanitizer: nothing found"
 done

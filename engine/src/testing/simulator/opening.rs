@@ -8,6 +8,7 @@ use crate::journal::{JournalError, Position, RecoveryConsent};
 
 use super::super::storage::SimStorage;
 use super::{Auditor, Checked, Simulation, Violation};
+use crate::testing::storage::SimStorage;
 
 impl Simulation {
     pub(super) fn open(&mut self) -> Checked {
@@ -114,8 +115,9 @@ impl Simulation {
         if let Some(storage) = &self.storage {
             storage.heal();
         }
-        // What a fault has broken before is mended first.
-        if self.is_poisoned() {
+        // What a fault has broken before is mended first. A disk may have died in a snapshot, which the engine outlives until
+        // it writes again.
+        if self.is_poisoned() || self.storage.as_ref().is_some_and(SimStorage::crashed) {
             self.recover()?;
         } else if self.storage.as_ref().is_some_and(SimStorage::crashed) {
             // The machine went down in a call whose failure breaks nothing, a snapshot's.
