@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::engine::{Engine, OpenError};
 use crate::journal::{JournalError, Position, RecoveryConsent};
 
-use super::super::storage::SimStorage;
 use super::{Auditor, Checked, Simulation, Violation};
 use crate::testing::storage::SimStorage;
 
@@ -119,9 +118,6 @@ impl Simulation {
         // it writes again.
         if self.is_poisoned() || self.storage.as_ref().is_some_and(SimStorage::crashed) {
             self.recover()?;
-        } else if self.storage.as_ref().is_some_and(SimStorage::crashed) {
-            // The machine went down in a call whose failure breaks nothing, a snapshot's.
-            self.start_again()?;
         }
         if self.full {
             self.room_again()?;
