@@ -1,13 +1,14 @@
-//! Counters of one engine, one cache line each so that counting does not make callers meet. Read by whoever serves them.
+//! Counters of one engine, one cache line each, and those that every caller counts one a thread, so that counting does not make
+//! callers meet. Read by whoever serves them.
 
-use crate::sync::CachePadded;
 use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{CachePadded, thread_number};
 
 /// Counts since the engine was opened.
 #[derive(Default)]
 pub(crate) struct Metrics {
-    pub(crate) commands: Counter,
-    pub(crate) refusals: Counter,
+    pub(crate) commands: Striped,
+    pub(crate) refusals: Striped,
     pub(crate) groups: Counter,
     pub(crate) bytes: Counter,
     pub(crate) fired: Counter,
@@ -35,5 +36,22 @@ impl Counter {
 
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Threads that count each in a line of their own; further ones share.
+const STRIPES: usize = 16;
+
+/// One count, kept by thread.
+#[derive(Default)]
+pub(crate) struct Striped([Counter; STRIPES]);
+
+impl Striped {
+    pub(crate) fn add(&self, count: u64) {
+        self.0[thread_number() % STRIPES].add(count);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.iter().map(Counter::get).sum()
     }
 }

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use siphasher::{sip, sip128};
 
 use crate::limits::{ID_BYTES_MAX, KEY_BYTES_MAX};
-use crate::sync::CachePadded;
+use crate::sync::{CachePadded, thread_number};
 
 /// What may be hashed as names: purpose, a byte, and two of the longest names, with their lengths.
 const HASHED_BYTES_MAX: usize = 1 + 3 * 8 + 1 + 2 * ID_BYTES_MAX;
@@ -138,15 +138,6 @@ impl Secrets {
 pub(crate) fn same_secret(a: &[u8; 16], b: &[u8; 16]) -> bool {
     let difference = a.iter().zip(b).fold(0u8, |seen, (x, y)| seen | (x ^ y));
     std::hint::black_box(difference) == 0
-}
-
-fn thread_number() -> usize {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed);
-    }
-    MINE.with(|mine| *mine)
 }
 
 #[cfg(all(test, not(loom)))]

@@ -52,6 +52,16 @@ pub(crate) mod atomic {
     };
 }
 
+/// A small number of this thread's own: for what is kept by thread so that threads do not meet.
+pub(crate) fn thread_number() -> usize {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    MINE.with(|mine| *mine)
+}
+
 /// A short wait for another thread that is inside a step of some tens of nanoseconds: spin a little, then yield.
 #[derive(Default)]
 pub(crate) struct Pause(#[cfg(not(any(loom, shuttle)))] crossbeam::utils::Backoff);
