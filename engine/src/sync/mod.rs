@@ -20,6 +20,7 @@ pub(crate) use gate::Gate;
 pub(crate) use lock::{Lock, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain};
 pub(crate) use mark::Mark;
+#[cfg_attr(loom, allow(unused_imports, reason = "under loom, rooms with models have loom's"))]
 pub(crate) use mutex::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use slab::Slab;
 pub(crate) use status::{Owned, Seen, Status};
