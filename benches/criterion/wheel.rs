@@ -49,7 +49,7 @@ impl House {
 
     fn set(&self, count: u64) {
         for &(index, share) in &self.extra[..usize::try_from(count).expect("a round")] {
-            let after_ms = TTL_MS + (share * (count / PER_MS + 1) >> 32);
+            let after_ms = TTL_MS + ((share * (count / PER_MS + 1)) >> 32);
             self.wheel.set(index, self.now.plus(Duration::from_millis(after_ms)));
         }
     }
