@@ -379,3 +379,19 @@ fn one_turn_does_all_that_is_due_also_when_the_log_buffer_fills_on_the_way() {
     let left = engine.counts(&event()).expect("known").reserved;
     assert_eq!(left, 0, "still held an hour later");
 }
+
+#[test]
+fn a_hold_that_changed_within_its_last_seconds_is_warned_of_also_from_a_snapshot() {
+    let house = House::new(None, None);
+    let held = house.hold("kim", 1).expect("held");
+    // Within the last ten seconds, before anybody has turned and warned.
+    house.pass(51);
+    house.pay(&held, "kim", Scenario::Outside);
+    let house = house.reopen(true);
+    house.engine.turn();
+    let (mut facts, mut reader) = (Vec::new(), house.engine.updates(Position::ZERO).expect("kept"));
+    while reader.read(&mut facts).expect("read") > 0 {}
+    let warned =
+        facts.iter().any(|fact| matches!(&fact.what, What::HoldExpiring { id, .. } if *id == held.id));
+    assert!(warned, "{facts:?}");
+}

@@ -159,7 +159,7 @@ impl State {
         self.users.link(List::Reservations, user, image.id.slot);
         match image.state {
             // Whether readers were warned is no part of the image: better twice than never.
-            ReservationState::Pending => self.arm_hold(image.id.slot, image.expires_at, image.changed_at),
+            ReservationState::Pending => self.arm_hold(image.id.slot, image.expires_at, UnixMs::ZERO),
             ReservationState::Confirmed => {}
             _ => self.deadlines.holds.set(image.id.slot, image.changed_at.plus(self.config.retention)),
         }
