@@ -77,7 +77,10 @@ impl Machine {
         let rows = vec![
             ("processor", value("/proc/cpuinfo", "model name").unwrap_or_else(unknown)),
             ("cores", std::thread::available_parallelism()?.to_string()),
-            ("memory", value("/proc/meminfo", "MemTotal").and_then(|text| gib(&text)).unwrap_or_else(unknown)),
+            (
+                "memory",
+                value("/proc/meminfo", "MemTotal").and_then(|text| gib(&text)).unwrap_or_else(unknown),
+            ),
             ("kernel", said("uname", &["-sr"]).unwrap_or_else(unknown)),
             (
                 "file system",
