@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use super::pending::Waiting;
+use super::pending::{Origin, Waiting};
 use super::{Durable, Failure, Pending};
 use crate::error::Error;
 use crate::sync::{Lock, Signal};
@@ -37,7 +37,7 @@ pub enum Reason {
     Full,
     /// The queue was closed.
     Closed,
-    /// The answer waits for the journal of another engine.
+    /// The answer is another engine's.
     OtherEngine,
 }
 
@@ -165,11 +165,17 @@ where
         self.0.capacity
     }
 
-    pub(super) fn submit_ready(&self, result: Result<T, E>, tag: u64) -> Result<(), NotAccepted<T, E>> {
+    pub(super) fn submit_ready(
+        &self,
+        result: Result<T, E>,
+        origin: Origin,
+        tag: u64,
+    ) -> Result<(), NotAccepted<T, E>> {
         let mut state = self.0.state.lock();
-        if let Some(reason) = self.0.refusal(&state) {
+        let foreign = (!origin.fits(&self.0.durable)).then_some(Reason::OtherEngine);
+        if let Some(reason) = foreign.or_else(|| self.0.refusal(&state)) {
             drop(state);
-            return Err(NotAccepted { pending: Pending::from_result(result), reason });
+            return Err(NotAccepted { pending: Pending::from_result(result, origin), reason });
         }
         state.ready.push_back(Completion { tag, result });
         let sleepers = state.sleepers > 0;

@@ -50,8 +50,23 @@ mod tests;
 #[must_use = "an answer that nobody waits for is never known; the write goes on all the same"]
 pub struct Pending<T, E = Failure>(State<T, E>);
 
+/// Which engine an answer that waits for nothing is of, if it is of one: the address of its watermark, to be compared and no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Origin(Option<usize>);
+
+impl Origin {
+    fn of(durable: &Arc<Durable>) -> Self {
+        Self(Some(Arc::as_ptr(durable).addr()))
+    }
+
+    /// True unless it is of another engine than the one that waits for `durable`.
+    pub(super) fn fits(self, durable: &Arc<Durable>) -> bool {
+        self.0.is_none() || self == Self::of(durable)
+    }
+}
+
 enum State<T, E> {
-    Ready(Result<T, E>),
+    Ready(Result<T, E>, Origin),
     Waiting(Waiting<T>),
     /// Only after the future has given its result.
     Taken,
@@ -68,12 +83,17 @@ pub(super) struct Waiting<T> {
 impl<T, E> Pending<T, E> {
     /// A success that waits for nothing: nothing was written, or the chosen setting acknowledges before the sync.
     pub fn ready(value: T) -> Self {
-        Self(State::Ready(Ok(value)))
+        Self(State::Ready(Ok(value), Origin(None)))
+    }
+
+    /// As [`ready`](Self::ready), of the engine that waits for `durable`.
+    pub(crate) fn durable(value: T, durable: &Arc<Durable>) -> Self {
+        Self(State::Ready(Ok(value), Origin::of(durable)))
     }
 
     /// A refusal or an error, known at once.
     pub fn refused(error: E) -> Self {
-        Self(State::Ready(Err(error)))
+        Self(State::Ready(Err(error), Origin(None)))
     }
 
     /// A value that may be seen once `durable` reaches `offset`.
@@ -85,7 +105,7 @@ impl<T, E> Pending<T, E> {
     /// bindings, which collect answers of several kinds in one queue.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Pending<U, E> {
         Pending(match self.0 {
-            State::Ready(result) => State::Ready(result.map(f)),
+            State::Ready(result, origin) => State::Ready(result.map(f), origin),
             State::Waiting(Waiting { value, offset, durable, ticket }) => {
                 State::Waiting(Waiting { value: f(value), offset, durable, ticket })
             }
@@ -97,14 +117,14 @@ impl<T, E> Pending<T, E> {
     pub fn is_ready(&self) -> bool {
         match &self.0 {
             State::Waiting(waiting) => waiting.durable.outcome(waiting.offset).is_some(),
-            State::Ready(_) | State::Taken => true,
+            State::Ready(..) | State::Taken => true,
         }
     }
 
     /// True when the write succeeded and its record is durable, or when there was no record to wait for.
     pub fn is_durable(&self) -> bool {
         match &self.0 {
-            State::Ready(result) => result.is_ok(),
+            State::Ready(result, _) => result.is_ok(),
             State::Waiting(waiting) => waiting.durable.reached() >= waiting.offset,
             State::Taken => false,
         }
@@ -123,7 +143,7 @@ impl<T, E: From<Error>> Pending<T, E> {
     /// When it has been polled to its end as a future: a bug of the caller.
     pub fn wait(self) -> Result<T, E> {
         match self.0 {
-            State::Ready(result) => result,
+            State::Ready(result, _) => result,
             State::Waiting(waiting) => match waiting.durable.wait(waiting.offset) {
                 Ok(()) => Ok(waiting.value),
                 Err(broken) => Err(broken.into()),
@@ -144,14 +164,14 @@ impl<T, E: From<Error>> Pending<T, E> {
         E: Send + 'static,
     {
         match self.0 {
-            State::Ready(result) => queue.submit_ready(result, tag),
+            State::Ready(result, origin) => queue.submit_ready(result, origin, tag),
             State::Waiting(waiting) => queue.submit_waiting(waiting, tag),
             State::Taken => panic!("handed over after the future had given its result"),
         }
     }
 
-    pub(super) fn from_result(result: Result<T, E>) -> Self {
-        Self(State::Ready(result))
+    pub(super) fn from_result(result: Result<T, E>, origin: Origin) -> Self {
+        Self(State::Ready(result, origin))
     }
 
     pub(super) fn from_waiting(waiting: Waiting<T>) -> Self {
@@ -173,10 +193,10 @@ impl<T, E: From<Error>> Future for Pending<T, E> {
                     Poll::Pending => return Poll::Pending,
                 }
             }
-            State::Ready(_) | State::Taken => Ok(()),
+            State::Ready(..) | State::Taken => Ok(()),
         };
         Poll::Ready(match (std::mem::replace(&mut self.0, State::Taken), outcome) {
-            (State::Ready(result), _) => result,
+            (State::Ready(result, _), _) => result,
             (State::Waiting(waiting), Ok(())) => Ok(waiting.value),
             (State::Waiting(_), Err(broken)) => Err(broken.into()),
             (State::Taken, _) => panic!("polled after it had given its result"),

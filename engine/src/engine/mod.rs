@@ -176,7 +176,7 @@ impl Engine {
                 // Durable already, as everything is in memory: no share in the watermark is taken, which would be two changes of
                 // a count that all callers share.
                 if durable.reached() >= did.end {
-                    Pending::ready(reply)
+                    Pending::durable(reply, durable)
                 } else {
                     Pending::at(reply, did.end, durable)
                 }
