@@ -300,7 +300,8 @@ fn check_answer(rpc: Rpc, answer: &DynamicMessage) {
 fn may_say_more(rpc: Rpc) -> bool {
     matches!(
         rpc,
-        Rpc::RequestAdmission
+        Rpc::GetQueueStatus
+            | Rpc::RequestAdmission
             | Rpc::CommitReservation
             | Rpc::ReleaseHold
             | Rpc::ReserveSeat
