@@ -22,10 +22,11 @@ pub(crate) struct OwnedHold<'a> {
 }
 
 impl Core {
-    /// Slot, generation and tag behind a name, checked.
+    /// Slot, generation and tag behind a name. Whether an id means a reservation, its tag included, is found out by whoever looks
+    /// at it next: [`facts`](Self::facts) or [`check_owner`](Self::check_owner).
     pub(crate) fn reservation_id(&self, which: &Which) -> Result<SlotId, Refusal> {
         match which {
-            Which::Id(id) => self.reservations.find(id.0).map(|_| id.0).ok_or(Refusal::UnknownReservation),
+            Which::Id(id) => Ok(id.0),
             Which::External(external) => {
                 let (index, generation) =
                     self.reservations.by_external(external).ok_or(Refusal::UnknownReservation)?;

@@ -135,20 +135,20 @@ impl Reservations {
         self.slots.get(index)
     }
 
-    /// The slot that an id means, if the id is of its present generation and its tag is right.
-    pub(crate) fn find(&self, id: SlotId) -> Option<&Slot> {
-        let slot = self.slots.get(id.slot)?;
-        let (seen, tag) = slot.status.read(|seen| (seen, slot.tag.load(Relaxed)));
-        (seen.generation == id.generation && seen.state != SlotState::FREE && tag == id.tag).then_some(slot)
-    }
-
-    /// Whose the reservation is that an id means: all that must be known to turn somebody else away.
+    /// Whose the reservation is that an id means, if the id is of its slot's present generation and its tag is right: all that
+    /// must be known to turn somebody else away.
     pub(crate) fn user_of(&self, id: SlotId) -> Option<UserIx> {
         let slot = self.slots.get(id.slot)?;
         let (seen, tag, user) =
             slot.status.read(|seen| (seen, slot.tag.load(Relaxed), slot.user.load(Relaxed)));
         let is_meant = seen.generation == id.generation && seen.state != SlotState::FREE && tag == id.tag;
         is_meant.then_some(UserIx(user))
+    }
+
+    /// The slot that an id means; as [`user_of`](Self::user_of).
+    pub(crate) fn find(&self, id: SlotId) -> Option<&Slot> {
+        self.user_of(id)?;
+        self.slots.get(id.slot)
     }
 
     /// By the owner of a free slot: writes everything about a new hold.

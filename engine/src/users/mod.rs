@@ -87,7 +87,7 @@ impl Users {
         seats: u32,
         seats_max: Option<u32>,
     ) -> Result<UserIx, u32> {
-        let (shard_number, bits) = place_of(self.hasher.hash(user.as_bytes()));
+        let (shard_number, bits) = self.place_of(user);
         let mut shard = self.shards[shard_number as usize].lock();
         let local = shard.find_or_add(bits, user);
         let entry = &mut shard.entries[local as usize];
@@ -103,7 +103,7 @@ impl Users {
 
     /// Seats of `event` that the user has.
     pub(crate) fn seats_of(&self, user: &UserId, event: u32) -> u32 {
-        let (shard_number, bits) = place_of(self.hasher.hash(user.as_bytes()));
+        let (shard_number, bits) = self.place_of(user);
         let shard = self.shards[shard_number as usize].lock();
         shard.find(bits, user).map_or(0, |local| shard.entries[local as usize].seats_of(event))
     }
@@ -126,7 +126,7 @@ impl Users {
             entry.things -= 1;
             if entry.things == 0 {
                 let name = entry.name.as_ref().expect("an entry in use has its name");
-                let (_, bits) = place_of(self.hasher.hash(name.as_bytes()));
+                let (_, bits) = self.place_of(name);
                 shard.drop_if_idle(bits, user.0 >> SHARD_BITS);
             }
         });
@@ -134,7 +134,7 @@ impl Users {
 
     /// The number of a user with something live.
     pub(crate) fn find(&self, user: &UserId) -> Option<UserIx> {
-        let (shard_number, bits) = place_of(self.hasher.hash(user.as_bytes()));
+        let (shard_number, bits) = self.place_of(user);
         let local = self.shards[shard_number as usize].lock().find(bits, user)?;
         Some(UserIx((local << SHARD_BITS) | shard_number))
     }
@@ -217,6 +217,14 @@ impl Users {
         self.shards.iter().map(|shard| shard.lock().by_name.len()).sum()
     }
 
+    /// A name's shard, and the bits by which its shard lists it.
+    fn place_of(&self, name: &UserId) -> (u32, u32) {
+        let hash = self.hasher.hash(name.as_bytes());
+        let upper = u32::try_from(hash >> 32).expect("32 bits");
+        let lower = u32::try_from(hash & u64::from(u32::MAX)).expect("32 bits");
+        (upper % SHARDS, lower)
+    }
+
     fn node(&self, list: List, slot: u32) -> &Node {
         self.nodes[list as usize].reach(slot).expect("lists are over tables of the same bounds")
     }
@@ -225,13 +233,6 @@ impl Users {
         let mut shard = self.shards[(user.0 % SHARDS) as usize].lock();
         work(&mut shard, (user.0 >> SHARD_BITS) as usize)
     }
-}
-
-/// A name's shard, and the bits by which its shard lists it.
-fn place_of(hash: u64) -> (u32, u32) {
-    let upper = u32::try_from(hash >> 32).expect("32 bits");
-    let lower = u32::try_from(hash & u64::from(u32::MAX)).expect("32 bits");
-    (upper % SHARDS, lower)
 }
 
 impl Shard {
@@ -262,7 +263,8 @@ impl Shard {
         }
         debug_assert_eq!(entry.newest, [NONE; 2], "nothing live, yet something listed");
         entry.name = None;
-        self.by_name.remove(bits, local);
+        let removed = self.by_name.remove(bits, local);
+        assert!(removed, "user {local} in use does not stand in the index");
         self.free.push(local);
     }
 }
