@@ -1,13 +1,16 @@
 //! Claim: what clients do wrong, or do too much of, stays within bounds, and everybody else is served meanwhile.
 
+#[path = "support/outside.rs"]
+mod outside;
 #[path = "support/process.rs"]
 mod process;
 mod support;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use outside::{PATIENCE, is_closed, memory_bytes};
 use process::Serving;
 use support::{EVENT, House, channel};
 use tacos_proto::gateway::v1::gateway_service_client::GatewayServiceClient;
@@ -23,8 +26,6 @@ use tonic::Streaming;
 
 /// What an HTTP/2 client says first: the preface and empty settings.
 const HELLO: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-/// Nothing here takes so long.
-const PATIENCE: Duration = Duration::from_secs(120);
 const IDLE: usize = 10_000;
 const STREAMS: usize = 10_000;
 /// Bytes of the server's memory that one idle connection may cost.
@@ -53,25 +54,6 @@ fn idle(address: SocketAddr) -> TcpStream {
     let mut settings = [0; 9];
     io.read_exact(&mut settings).expect("the server's settings");
     io
-}
-
-/// True once the other side has closed the connection, whatever it sent before.
-fn is_closed(mut io: TcpStream) -> bool {
-    let mut bytes = [0; 1_024];
-    loop {
-        match io.read(&mut bytes) {
-            Ok(0) => return true,
-            Ok(_) => {}
-            Err(error) => return matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
-        }
-    }
-}
-
-fn memory_bytes(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process of ours");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("told");
-    let kib: u64 = line.trim().trim_end_matches(" kB").trim().parse().expect("a number");
-    kib << 10
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,11 +8,10 @@ use std::time::Duration;
 use tacos_proto::gateway::v1::HealthCheckRequest;
 use tacos_proto::gateway::v1::gateway_service_client::GatewayServiceClient;
 
+use crate::outside::{PATIENCE, is_closed, memory_bytes};
 use crate::process::Serving;
 use crate::support::{House, channel};
 
-/// Nothing here takes so long.
-const PATIENCE: Duration = Duration::from_secs(120);
 const HELLO: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
@@ -110,13 +109,6 @@ impl Raw {
             }
         }
     }
-}
-
-fn memory_bytes(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process of ours");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("told");
-    let kib: u64 = line.trim().trim_end_matches(" kB").trim().parse().expect("a number");
-    kib << 10
 }
 
 /// Attackers on their own threads while another client goes on calling; every one of its calls must be answered.
@@ -262,19 +254,6 @@ async fn streams_past_the_bound_are_refused_one_by_one() {
     assert!(gateway.health_check(HealthCheckRequest::default()).await.is_ok());
     drop(gateway);
     server.drain().await.expect("ends cleanly");
-}
-
-/// True once the other side has closed the connection, whatever it sent before.
-fn is_closed(mut io: TcpStream) -> bool {
-    io.set_read_timeout(Some(PATIENCE)).expect("set");
-    let mut bytes = [0; 1_024];
-    loop {
-        match io.read(&mut bytes) {
-            Ok(0) => return true,
-            Ok(_) => {}
-            Err(error) => return matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

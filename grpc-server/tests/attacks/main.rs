@@ -7,6 +7,8 @@ mod http2_abuse_stops_nobody;
 mod secrets_are_in_no_log_and_no_error;
 mod tokens_cannot_be_guessed;
 
+#[path = "../support/outside.rs"]
+mod outside;
 #[path = "../support/process.rs"]
 mod process;
 #[path = "../support/mod.rs"]
