@@ -9,15 +9,13 @@ use tacos_benches::inflight::hold_and_confirm;
 use tacos_benches::timing::in_rounds;
 use tacos_benches::venue::data_folder;
 use tacos_benches::{Sale, Venue};
-use tacos_engine::{
-    Config, Done, Durability, Engine, ExternalId, Note, Pending, RecoveryConsent, SnapshotError,
-};
+use tacos_engine::{Config, Done, Engine, ExternalId, Note, Pending, RecoveryConsent, SnapshotError};
 
 /// Records appended before they are waited for; far below what the log buffer holds.
 const ROUND: u64 = 16_384;
 const SALE_SEATS: u32 = 400_000;
 /// Pairs sold in the folder that is opened again and of which snapshots are taken: two records each.
-const PAIRS: u32 = 100_000;
+const PAIRS: u32 = 500_000;
 
 pub(crate) fn benches(criterion: &mut Criterion) {
     append(criterion);
@@ -109,13 +107,9 @@ fn in_flight(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A closed folder with a journal of sales and no snapshot.
+/// A closed folder with a journal of sales and no snapshot, in such groups as a rush makes them.
 fn folder() -> tempfile::TempDir {
-    let make = |seats| {
-        let relaxed = Durability::Relaxed { sync_every: Duration::from_secs(1) };
-        Venue::durable(seats, Config { durability: relaxed, ..config() })
-    };
-    let mut sale = Sale::new(2 * PAIRS, make).expect("a sale");
+    let mut sale = Sale::new(2 * PAIRS, durable).expect("a sale");
     let customers = sale.customers(usize::MAX).expect("customers");
     hold_and_confirm(&sale.venue.engine, &customers, 4_096, |_, _| ()).expect("sold");
     sale.check_all_sold();

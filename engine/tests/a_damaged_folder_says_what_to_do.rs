@@ -227,3 +227,21 @@ fn a_folder_that_cannot_be_is_the_systems_error() {
         assert!(matches!(Engine::open(&path, config_by_hand()), Err(OpenError::System(_))), "{path:?}");
     }
 }
+
+/// Room that was reserved and never written is not read through; what stands in the midst of it is found all the same.
+#[test]
+fn a_write_that_went_far_behind_the_end_is_found_and_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    written(folder.path());
+    let last = segments(folder.path()).pop().expect("segments");
+    let file = fs::OpenOptions::new().write(true).open(&last).expect("a file");
+    let at = file.metadata().expect("a file").len() - 100;
+    std::os::unix::fs::FileExt::write_all_at(&file, b"astray", at).expect("written");
+    let opened = Engine::open_with(folder.path(), config_by_hand(), RecoveryConsent::LoseNothing, |_| ());
+    let (engine, opened) = opened.expect("nothing durable is hurt");
+    let cut = opened.cut.expect("something was there");
+    assert!(!cut.durable_lost && cut.bytes > 64 << 10, "{cut:?}");
+    engine.close().expect("closed");
+    let again = Engine::open_with(folder.path(), config_by_hand(), RecoveryConsent::LoseNothing, |_| ());
+    assert!(again.expect("opens").1.cut.is_none(), "it was cleared away");
+}

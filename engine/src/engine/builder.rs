@@ -18,13 +18,13 @@ use crate::error::Problem;
 use crate::ids::Secrets;
 use crate::journal::{
     EngineId, FileStorage, Identity, Journal, JournalError, JournalOptions, Opened, Progress,
-    RecoveryConsent, Sizes, Storage,
+    RecoveryConsent, Replay, Sizes, Storage,
 };
 use crate::limits::RECORD_BYTES_MAX;
 
 /// More than the head of a segment takes.
 const SEGMENT_HEAD_ROOM: u64 = 128 << 10;
-use crate::pipeline::{Core, Log, Replayer, State};
+use crate::pipeline::{Core, Log, Replayer, State, on_two_threads};
 use crate::sync::{LogBuffer, LogBufferOptions, LogDrain};
 use crate::updates::History;
 
@@ -109,8 +109,12 @@ impl Engine {
         let options = JournalOptions { sizes: sizes(&config), consent, identity };
         let mut driver = DriverThread::default();
         let state = driver.state(config);
-        let mut replayer = Replayer::new(&state);
-        let (journal, opened) = Journal::create_or_open(storage, &options, &mut replayer, &mut progress)?;
+        let open =
+            |replay: &mut dyn Replay| Journal::create_or_open(storage, &options, replay, &mut progress);
+        let (journal, opened) = match state.config.driver {
+            Driver::Threads => on_two_threads(&state, open).map_err(OpenError::System)?,
+            Driver::Manual => open(&mut Replayer::new(&state)),
+        }?;
         let snapshot = opened.snapshot.map_or(0, |snapshot| snapshot.position.0);
         let engine = Self::start(state, &driver, opened.identity.secret_key, Some(journal), snapshot)?;
         Ok((engine, opened))

@@ -20,6 +20,10 @@ use crate::pipeline::{BODY_VERSION, Core, Replayer, State};
 /// How often the snapshot thread looks whether there is enough to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// The least important that there is: about one part in seventy where all cores are busy, everything where one is idle.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 19;
+
 /// Why no snapshot was taken. The engine goes on.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -105,7 +109,11 @@ impl Snapshots {
     fn take(&self) -> Result<SnapshotInfo, SnapshotError> {
         let journal = self.journal()?;
         let _alone = self.alone.try_lock().ok_or(SnapshotError::Busy)?;
-        let info = take(&journal, &self.core.config)?;
+        let config = &self.core.config;
+        let info = match config.driver {
+            Driver::Threads => behind_everybody(|| take(&journal, config)),
+            Driver::Manual => take(&journal, config),
+        }?;
         self.core.metrics.snapshots.add(1);
         self.core.metrics.snapshot_end.set(info.position.0);
         journal.retire()?;
@@ -128,6 +136,26 @@ impl Snapshots {
         }
     }
 }
+
+/// Runs `work` on a thread that gets what the others leave: replaying keeps a core busy, and callers come first.
+fn behind_everybody<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            give_way();
+            work()
+        });
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Linux knows priorities of threads; the process as a whole keeps its own. A refusal costs nothing but the advantage.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    let _ = rustix::process::setpriority_process(None, NICE);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_way() {}
 
 fn take(journal: &JournalView, config: &Config) -> Result<SnapshotInfo, JournalError> {
     let config = Config { driver: Driver::Manual, ..config.clone() };
@@ -164,11 +192,11 @@ fn follow(journal: &JournalView, state: &State, until: Position) -> Result<Posit
         let Some(group) = reader.next_group()? else { break };
         let start = group.start;
         for item in record::Records::new(group.bytes) {
-            let apply = |error| JournalError::Apply { at: position, error };
-            let (end, _, sealed) =
-                item.map_err(|(_, error)| apply(crate::journal::ApplyError::new(error.to_string())))?;
-            let end = Position(start.0 + end as u64);
-            replayer.record(end, sealed).map_err(apply)?;
+            let (end, _, sealed) = item.map_err(|(_, error)| JournalError::Apply {
+                at: position,
+                error: crate::journal::ApplyError::new(error.to_string()),
+            })?;
+            replayer.record(Position(start.0 + end as u64), sealed)?;
         }
         position = Position(start.0 + group.bytes.len() as u64);
     }

@@ -50,7 +50,7 @@ impl fmt::Display for Gap {
 impl Error for Gap {}
 
 impl Inventory {
-    /// Makes a seat what a record says it became.
+    /// Makes a seat what a record says it became. Counts and bitmap follow in [`Inventory::finish_replay`].
     ///
     /// # Errors
     /// If the record does not follow from what the seat is; nothing is changed then.
@@ -73,11 +73,7 @@ impl Inventory {
         if !have.state.may_become(state) || !same_owner || SeatSeen::from_image(next.pack()).is_none() {
             return Err(Gap::Move { seat, have: have.state, want: Some(state) });
         }
-        let group = self.groups(&[super::place::PackedPlace::seat(seat)]);
-        self.each_section(&group, |counts, seats| counts.shift(counted(have.state), counted(state), seats));
         word.install(next);
-        self.settle(&group);
-        self.note_return();
         Ok(())
     }
 
@@ -116,7 +112,7 @@ impl Inventory {
         }
     }
 
-    /// Puts an image of all seats in place and counts them anew.
+    /// Puts an image of all seats in place, without counts and bitmap, as [`Inventory::install`].
     ///
     /// # Errors
     /// If the image is of another event's size, or shows a word that no seat can have; some words may be changed
@@ -131,10 +127,14 @@ impl Inventory {
             let seen = SeatSeen::from_image(bits);
             word.install(seen.ok_or(Gap::Move { seat, have: word.peek().state, want: None })?);
         }
+        Ok(())
+    }
+
+    /// Makes counts and bitmap what the seats' words say, once all records and images are in.
+    pub(crate) fn finish_replay(&self) {
         self.recount();
         self.install_bits();
         self.note_return();
-        Ok(())
     }
 
     /// Puts the counts of a general-admission section in place.

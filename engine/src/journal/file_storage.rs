@@ -2,7 +2,7 @@
 //! for data, `fsync` for the folder, `fallocate` for space. Decides nothing.
 
 use super::storage::{Access, LockKind, Storage, StorageFile, StorageLock};
-use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate, statvfs};
+use rustix::fs::{Advice, FallocateFlags, SeekFrom, fadvise, fallocate, seek, statvfs};
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
@@ -177,6 +177,18 @@ impl StorageFile for RealFile {
     fn drop_cached(&self) -> io::Result<()> {
         fadvise(&self.0, 0, None, Advice::DontNeed)?;
         Ok(())
+    }
+
+    /// File systems know which blocks were never written. Readers and writers name their offsets, so that nobody minds where
+    /// the file's own one stands.
+    fn zeros_until(&self, offset: u64) -> io::Result<u64> {
+        match seek(&self.0, SeekFrom::Data(offset)) {
+            Ok(at) => Ok(at),
+            // Nothing but a hole up to the end.
+            Err(Errno::NXIO) => Ok(u64::MAX),
+            Err(Errno::INVAL | Errno::OPNOTSUPP) => Ok(offset),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

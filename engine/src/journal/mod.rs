@@ -34,7 +34,7 @@ pub use layout::{EngineId, FORMAT_VERSION, Position};
 pub use meta::Identity;
 pub(crate) use reader::JournalReader;
 pub use record::{Record, RecordError, Records};
-pub(crate) use recovery::{JournalOptions, Replay};
+pub(crate) use recovery::{JournalOptions, NotApplied, Replay};
 pub use recovery::{Opened, Progress, RecoveryConsent};
 pub use snapshot::SnapshotInfo;
 pub use storage::{Access, LockKind, Storage, StorageFile, StorageLock};

@@ -44,8 +44,25 @@ pub enum RecoveryConsent {
 pub(crate) trait Replay {
     /// One record of the snapshot. Its checksum is good.
     fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), ApplyError>;
-    /// One record of the journal, which ends at `end`. Its checksum is good.
-    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), ApplyError>;
+    /// One record of the journal, which ends at `end`. Its checksum is good. Whether it was taken may be said later.
+    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), NotApplied>;
+    /// No record comes any more: whether all of them were taken.
+    fn settle(&mut self) -> Result<(), NotApplied>;
+}
+
+/// A record of the journal that was not taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NotApplied {
+    /// Its end.
+    pub(crate) at: Position,
+    /// Why.
+    pub(crate) error: ApplyError,
+}
+
+impl From<NotApplied> for JournalError {
+    fn from(NotApplied { at, error }: NotApplied) -> Self {
+        Self::Apply { at, error }
+    }
 }
 
 /// How far an opening has come. `bytes_done` never goes back and reaches `bytes_total`.
@@ -402,9 +419,7 @@ impl<'a> Player<'a> {
                 })?;
                 let end = frame.first.plus(at as u64);
                 if end > self.skip_to {
-                    self.replay
-                        .record(end, record)
-                        .map_err(|error| JournalError::Apply { at: end, error })?;
+                    self.replay.record(end, record)?;
                     self.at.records += 1;
                 }
             }
@@ -423,6 +438,7 @@ impl<'a> Player<'a> {
     }
 
     fn finish(self) -> Result<u64, JournalError> {
+        self.replay.settle()?;
         (self.progress)(Progress { bytes_total: self.at.bytes_done, ..self.at });
         Ok(self.at.records)
     }

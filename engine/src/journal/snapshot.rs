@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 const MAGIC: [u8; 8] = *b"TACOSNAP";
 const SUFFIX: &str = ".snap";
-/// Records are written in pieces of about this size.
+/// Records are written in pieces of about this size, each synced by itself: the journal's own syncs beside it then wait
+/// behind one piece, not behind a whole snapshot.
 const PIECE_BYTES: usize = 1 << 20;
 
 /// Name of the snapshot at this position.
@@ -154,6 +155,8 @@ impl SnapshotWriter {
     fn flush(&mut self) -> Result<(), JournalError> {
         let piece = std::mem::take(&mut self.piece);
         self.write(BLOCK + self.info.bytes, &piece)?;
+        let synced = self.file().sync_data();
+        self.fit(synced, Operation::Sync)?;
         self.hasher.update(&piece);
         self.info.bytes += piece.len() as u64;
         self.piece = piece;

@@ -117,6 +117,16 @@ pub trait StorageFile: Send + Sync {
     /// # Errors
     /// When the system refuses.
     fn drop_cached(&self) -> io::Result<()>;
+
+    /// An offset at or after `offset` before which only zeros are read: room that was reserved and never written need not be
+    /// read to know what is in it. The length of the file, or more, if only zeros follow. A storage that cannot tell
+    /// returns `offset`, as the default does.
+    ///
+    /// # Errors
+    /// When the file cannot be asked.
+    fn zeros_until(&self, offset: u64) -> io::Result<u64> {
+        Ok(offset)
+    }
 }
 
 /// Reads until `buffer` is full or the file ends; returns the bytes read.

@@ -109,12 +109,17 @@ pub(super) fn examine(storage: &dyn Storage, survey: &Survey, end: &End) -> Resu
         let mut offset = from;
         while offset < found.bytes {
             let block = chunks.get(offset, BLOCK_BYTES).at(storage, &found.name(), Operation::Read)?;
-            if !is_zero(block) {
-                let last = block.iter().rposition(|byte| *byte != 0).expect("a byte that is not zero");
-                tail.bytes = before + (offset - from) + last as u64 + 1;
-                tail.see(storage, survey, found, offset, block);
-            }
             offset += BLOCK;
+            if is_zero(block) {
+                let zeros_until =
+                    found.file.zeros_until(offset).at(storage, &found.name(), Operation::Read)?;
+                offset = offset.max(zeros_until / BLOCK * BLOCK);
+                continue;
+            }
+            let last = block.iter().rposition(|byte| *byte != 0).expect("a byte that is not zero");
+            let at = offset - BLOCK;
+            tail.bytes = before + (at - from) + last as u64 + 1;
+            tail.see(storage, survey, found, at, block);
         }
         before += found.bytes.saturating_sub(from);
         window = chunks.into_window();

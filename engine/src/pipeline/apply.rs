@@ -6,67 +6,21 @@ use std::sync::Arc;
 use crate::clock::UnixMs;
 use crate::error::{PaymentState, ReservationState};
 use crate::inventory::SeatState;
-use crate::journal::record::Record as Sealed;
-use crate::journal::{ApplyError, Position, Replay};
 use crate::record::{
-    EventCreated, Forgotten, Held, PaymentCreated, PaymentRefunded, PaymentSettled, Record, Remember,
-    Settlement, TableKind, WebhookQueued,
+    EventCreated, Forgotten, Held, PaymentCreated, PaymentRefunded, PaymentSettled, Record, Settlement,
+    TableKind, WebhookQueued,
 };
-use crate::reply::{Done, Effect, Reply};
+use crate::reply::Effect;
 use crate::reservations::SlotState;
 
 use super::checks::{Applied, Corrupt, corrupt, layout_of, move_places, set_state, use_ticket};
-use super::effects::{
-    confirmed_reply, created_reply, ended_reply, extended_reply, part_released_reply, refunded_reply,
-    reserved_reply, settled_reply,
-};
-use super::log::BODY_VERSION;
-use super::manage::event_reply;
 use super::pay::processing_reply;
 use super::queue::line_record;
 use super::state::State;
 use crate::payments::PaymentSlot;
 
-/// What the journal hands records to while a folder is opened, or while a snapshot is made beside a running engine.
-pub(crate) struct Replayer<'a> {
-    pub(crate) state: &'a State,
-    /// Records since answers past their time were last forgotten.
-    since_forgetting: u32,
-}
-
-impl<'a> Replayer<'a> {
-    pub(crate) fn new(state: &'a State) -> Self {
-        Self { state, since_forgetting: 0 }
-    }
-}
-
-impl Replay for Replayer<'_> {
-    fn snapshot_record(&mut self, record: Sealed<'_>) -> Result<(), ApplyError> {
-        Ok(self.state.restore(record.kind, record.payload)?)
-    }
-
-    fn record(&mut self, end: Position, record: Sealed<'_>) -> Result<(), ApplyError> {
-        if record.version != BODY_VERSION {
-            let message = format!(
-                "kind {} has version {}, this engine reads {BODY_VERSION}",
-                record.kind, record.version
-            );
-            return Err(ApplyError::new(message));
-        }
-        let body = Record::get_body(record.kind, record.payload)
-            .map_err(|why| ApplyError::new(format!("record of kind {}: {}", record.kind, why.0)))?;
-        self.state.apply(&body, end.0, record.time)?;
-        self.since_forgetting += 1;
-        if self.since_forgetting == 4_096 {
-            self.since_forgetting = 0;
-            self.state.answers.forget_due(record.time, usize::MAX);
-        }
-        Ok(())
-    }
-}
-
 impl State {
-    /// Puts one recorded result back.
+    /// Puts one recorded change back; the answer that it gave is kept by [`State::keep_answer`].
     pub(crate) fn apply(&self, record: &Record, end: u64, at: UnixMs) -> Applied {
         self.saw_time(at);
         match record {
@@ -75,13 +29,13 @@ impl State {
                 let event = self.event(changed.event)?;
                 event.settings.store(Arc::new(changed.settings.clone()));
                 event.set_position(end, at);
-                self.answered(changed.key.as_ref(), || event_reply(changed.event, at), end)
+                Ok(())
             }
             Record::SaleChanged(changed) => {
                 let event = self.event(changed.event)?;
                 event.set_sale(changed.state);
                 event.set_position(end, at);
-                self.answered(changed.key.as_ref(), || event_reply(changed.event, at), end)
+                Ok(())
             }
             Record::SeatsBlocked(blocked) => {
                 let event = self.event(blocked.event)?;
@@ -92,17 +46,14 @@ impl State {
                 };
                 move_places(event, 0, &blocked.changes, from, to)?;
                 event.set_position(end, at);
-                self.answered(blocked.key.as_ref(), || Reply::Done(Done { at }), end)
+                Ok(())
             }
             Record::Noted(noted) => {
                 let set = self.notes.set(&noted.name, noted.value.as_deref(), || end);
-                set.map_err(|_| Corrupt("a note is past the bound on notes: raise notes_max".to_owned()))?;
-                self.answered(noted.key.as_ref(), || Reply::Done(Done { at }), end)
+                let full = "a note is past the bound on notes: raise notes_max";
+                set.map(drop).map_err(|_| Corrupt(full.to_owned()))
             }
-            Record::Answered(answered) => {
-                self.remember_bytes(&answered.key, &answered.reply, end);
-                Ok(())
-            }
+            Record::Answered(_) => Ok(()),
             Record::Forgotten(forgotten) => self.apply_forgotten(forgotten, end, at),
             Record::HoldExpiring(warned) => {
                 self.deadlines.holds.set(warned.id.slot, warned.expires_at);
@@ -118,14 +69,14 @@ impl State {
             Record::Extended(extended) => {
                 let (slot, _) = self.replayed_slot(extended.id, ReservationState::Pending)?;
                 self.extended(slot, extended, at, end);
-                self.answered(extended.key.as_ref(), || extended_reply(extended), end)
+                Ok(())
             }
             Record::PartReleased(part) => {
                 let (slot, facts) = self.replayed_slot(part.id, ReservationState::Pending)?;
                 let event = self.event(part.event)?;
                 move_places(event, part.id.slot, &part.changes, SeatState::Held, SeatState::Free)?;
                 self.part_released(slot, &facts, part, at, end);
-                self.answered(part.key.as_ref(), || part_released_reply(part, at), end)
+                Ok(())
             }
             Record::Ended(ended) => {
                 let (slot, facts) = self.replayed_slot(ended.id, ReservationState::Pending)?;
@@ -133,7 +84,7 @@ impl State {
                 move_places(event, ended.id.slot, &ended.changes, SeatState::Held, SeatState::Free)?;
                 self.ended(slot, &facts, ended, at, end);
                 set_state(slot, ended.state);
-                self.answered(ended.key.as_ref(), || ended_reply(ended, at), end)
+                Ok(())
             }
             Record::Confirmed(confirmed) => {
                 let (slot, _) = self.replayed_slot(confirmed.id, ReservationState::Pending)?;
@@ -142,7 +93,7 @@ impl State {
                 self.confirmed(slot, confirmed, at, end);
                 use_ticket(event, confirmed.ticket, at)?;
                 set_state(slot, ReservationState::Confirmed);
-                self.answered(confirmed.key.as_ref(), || confirmed_reply(confirmed, at), end)
+                Ok(())
             }
             _ => self.apply_payment(record, end, at),
         }
@@ -158,11 +109,11 @@ impl State {
                 };
                 self.payment_processing(processing, at, end);
                 self.install_payment(processing.id.slot, intent.id.generation, PaymentState::Processing);
-                self.answered(
-                    processing.key.as_ref(),
-                    || processing_reply(processing, intent.expires_at, at),
-                    end,
-                )
+                // The one answer that says more than its record does.
+                if let Some(key) = &processing.key {
+                    self.remember(key, &processing_reply(processing, intent.expires_at, at), end);
+                }
+                Ok(())
             }
             Record::PaymentSettled(settled) => self.apply_settled(settled, end, at),
             Record::PaymentRefunded(refunded) => self.apply_refunded(refunded, end, at),
@@ -193,18 +144,18 @@ impl State {
                     None => self.open_line(event, changed.policy.clone()),
                 }
                 event.set_position(end, at);
-                self.answered(changed.key.as_ref(), || event_reply(changed.event, at), end)
+                Ok(())
             }
             Record::QueuePaused(paused) => {
                 let event = self.event(paused.event)?;
                 self.line(paused.event)?.apply_paused(paused.paused, at);
                 event.set_position(end, at);
-                self.answered(paused.key.as_ref(), || event_reply(paused.event, at), end)
+                Ok(())
             }
             Record::RoomDrawn(drawn) => {
                 self.line(drawn.event)?.apply_drawn(drawn.seed, drawn.room_end, at).map_err(bad)?;
                 self.event(drawn.event)?.set_position(end, at);
-                self.answered(drawn.key.as_ref(), || event_reply(drawn.event, at), end)
+                Ok(())
             }
             Record::TicketJoined(joined) => {
                 self.line(joined.event)?.apply_joined(&line_record(joined, at)).map_err(bad)
@@ -232,8 +183,7 @@ impl State {
             return corrupt(format_args!("event {} follows after {} events", created.event, *next));
         }
         self.add_event(&mut next, created, layout_of(&created.seats)?, at, end);
-        drop(next);
-        self.answered(created.key.as_ref(), || event_reply(created.event, at), end)
+        Ok(())
     }
 
     fn apply_held(&self, held: &Held, end: u64, at: UnixMs) -> Applied {
@@ -258,7 +208,7 @@ impl State {
         }
         self.held(slot, user, held, at, end);
         set_state(slot, ReservationState::Pending);
-        self.answered(held.key.as_ref(), || reserved_reply(held), end)
+        Ok(())
     }
 
     fn apply_created(&self, created: &PaymentCreated, end: u64, at: UnixMs) -> Applied {
@@ -280,7 +230,7 @@ impl State {
             slot.set_payment(Some((created.id.slot, created.id.generation)));
             slot.set_position(end, at);
         }
-        self.answered(created.key.as_ref(), || created_reply(created, at), end)
+        Ok(())
     }
 
     fn apply_settled(&self, settled: &PaymentSettled, end: u64, at: UnixMs) -> Applied {
@@ -293,7 +243,7 @@ impl State {
             self.apply_settlement(settlement, settled.effect, false, at, end)?;
         }
         self.install_payment(settled.id.slot, settled.id.generation, settled.state);
-        self.answered(settled.key.as_ref(), || settled_reply(settled, at), end)
+        Ok(())
     }
 
     fn apply_refunded(&self, refunded: &PaymentRefunded, end: u64, at: UnixMs) -> Applied {
@@ -304,7 +254,7 @@ impl State {
             self.apply_settlement(settlement, Effect::Released, true, at, end)?;
         }
         self.install_payment(refunded.id.slot, refunded.id.generation, refunded.state);
-        self.answered(refunded.key.as_ref(), || refunded_reply(refunded, at), end)
+        Ok(())
     }
 
     fn apply_settlement(
@@ -381,19 +331,13 @@ impl State {
         }
     }
 
-    fn answered(&self, key: Option<&Remember>, reply: impl FnOnce() -> Reply, end: u64) -> Applied {
-        if let Some(remember) = key {
-            self.remember(remember, &reply(), end);
-        }
-        Ok(())
-    }
-
     /// Ends replay: free slots can be taken again, lines start anew, and what is due is due at `now`.
     pub(crate) fn finish_replay(&self, now: UnixMs) {
         self.reservations.slots().rebuild_free(|slot| slot.status.peek().state == SlotState::FREE);
         self.payments.slots().rebuild_free(|slot| slot.status.peek().state == 0);
         self.outbox.slots().rebuild_free(|status| status.peek().state == 0);
         for event in self.catalog.each() {
+            event.seats.finish_replay();
             if let Some(line) = event.line.get() {
                 line.finish(now);
                 self.arm_draw(event);

@@ -4,6 +4,7 @@
 //! deadlines in at the front, as commands. `images` writes the whole state down,
 //! `restore` puts it back.
 
+mod answers;
 mod apply;
 mod checks;
 mod core;
@@ -21,6 +22,7 @@ mod opened;
 mod pay;
 mod queue;
 mod read;
+mod replay;
 mod request;
 mod reserve;
 mod restore;
@@ -31,11 +33,11 @@ mod turn;
 mod wanted;
 
 pub(crate) use self::core::Core;
-pub(crate) use apply::Replayer;
 pub(crate) use event::Event;
 pub use images::Digest;
 pub(crate) use log::{BODY_VERSION, Log};
 pub(crate) use read::describe;
+pub(crate) use replay::{Replayer, on_two_threads};
 pub(crate) use state::State;
 
 use crate::error::Refusal;

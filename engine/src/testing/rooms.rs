@@ -1,8 +1,12 @@
-//! Doors to single rooms, for those who measure one alone: the timing wheel, the seats, the bytes of a record. What they
+//! Doors to single rooms, for those who measure one alone: the timing wheel, the seats, the waiting line, the
+//! bytes of a record. What they
 //! do is what the engine's own callers do there; nothing of it is for use beside an engine.
+
+use std::sync::Arc;
 
 use smallvec::smallvec;
 
+use crate::admission::{Gate, GroupTimer, Join, Line, Move, QueuePolicy};
 use crate::clock::UnixMs;
 use crate::deadlines::Timers;
 use crate::ids::{SlotId, UserId};
@@ -105,6 +109,68 @@ impl Hall {
     }
 }
 
+/// A waiting line without tokens, records and timers, in which nobody is let in.
+pub struct WaitingLine(Line);
+
+impl std::fmt::Debug for WaitingLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WaitingLine").finish_non_exhaustive()
+    }
+}
+
+struct NoTimer;
+
+impl GroupTimer for NoTimer {
+    fn arm(&self, _: u32, _: UnixMs) {}
+}
+
+/// Two rounds of a mixing function (David Stafford's thirteenth variant of MurmurHash3's) in place of a keyed hash.
+fn hash_of(person: u64, kind: u64) -> u128 {
+    let mix = |x: u64| {
+        let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ (x >> 31)
+    };
+    let seed = person.wrapping_mul(2).wrapping_add(kind).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    u128::from(mix(seed)) << 64 | u128::from(mix(!seed))
+}
+
+impl WaitingLine {
+    /// An empty line for at most so many.
+    #[must_use]
+    pub fn new(waiting_max: u32) -> Self {
+        let policy = QueuePolicy { waiting_max, ..QueuePolicy::default() };
+        let line = Line::new(policy, Arc::new(Gate::full(1, 1)), Arc::new(NoTimer));
+        Self(line)
+    }
+
+    /// A person joins, with a session and a user of their own; the ticket's number, `None` if they wait already or the line
+    /// is full.
+    #[must_use]
+    pub fn join(&self, person: u64, now: UnixMs) -> Option<u32> {
+        match self.0.begin_join(hash_of(person, 0), Some(hash_of(person, 1)), now) {
+            Join::New(joining) => {
+                let number = joining.record().number;
+                joining.commit();
+                Some(number)
+            }
+            _ => None,
+        }
+    }
+
+    /// How many wait up to this ticket, 1 for the first; `None` if it does not wait.
+    #[must_use]
+    pub fn position(&self, number: u32, now: UnixMs) -> Option<u32> {
+        self.0.view(number, now).ok()?.position
+    }
+
+    /// The ticket leaves; false if it does not wait.
+    #[must_use]
+    pub fn leave(&self, number: u32, now: UnixMs) -> bool {
+        self.0.begin_leave(number, now).map(Move::commit).is_ok()
+    }
+}
+
 /// The record of a hold of two seats with an idempotency key, as the engine writes it most often.
 #[derive(Clone, Debug)]
 pub struct HoldRecord {
@@ -173,6 +239,18 @@ mod tests {
         assert!(hall.claim(2, &[0, 3]));
         hall.free(2, &[0, 3]);
         assert!(hall.claim(3, &[0]));
+    }
+
+    #[test]
+    fn the_door_to_the_line_knows_who_is_before_whom() {
+        let (line, now) = (WaitingLine::new(3), UnixMs::new(1_800_000_000_000));
+        let numbers: Vec<u32> = (0..3).map(|person| line.join(person, now).expect("there is room")).collect();
+        assert_eq!(line.join(1, now), None, "is there already");
+        assert_eq!(line.join(3, now), None, "three are all");
+        assert!(line.leave(numbers[1], now));
+        assert!(!line.leave(numbers[1], now), "is gone");
+        let positions: Vec<_> = numbers.iter().map(|&number| line.position(number, now)).collect();
+        assert_eq!(positions, [Some(1), None, Some(2)]);
     }
 
     #[test]

@@ -143,6 +143,7 @@ impl Pair {
     }
 
     fn compare(&self, context: &str) {
+        self.replayed.finish_replay();
         let mut images = [Vec::new(), Vec::new()];
         self.live.each_word(|word| images[0].push(word));
         self.replayed.each_word(|word| images[1].push(word));
@@ -189,6 +190,7 @@ fn random_commands_agree_with_plain_values_and_with_replay() {
         restored.restore_words(image.into_iter()).expect("our own image");
         let floor = pair.live.counts(1);
         restored.restore_general(1, floor.reserved, floor.sold, floor.blocked).expect("our own counts");
+        restored.finish_replay();
         assert_eq!(restored.totals(), pair.live.totals(), "seed {seed}");
         audit(&restored, &format!("restored, seed {seed}"));
     }
@@ -218,6 +220,7 @@ fn records_that_do_not_follow_are_refused() {
     assert_eq!(inventory.install_general(1, SeatState::Free, SeatState::Held, 13), gap);
     assert_eq!(inventory.restore_general(1, 6, 6, 1), gap);
     assert_eq!(inventory.restore_words([0].into_iter()), Err(Gap::Length { have: 82, want: 1 }));
+    inventory.finish_replay();
     audit(&inventory, "nothing refused has changed anything");
 }
 

@@ -12,7 +12,9 @@ mod rows;
 mod speed;
 
 use super::record::{self, Record};
-use super::{ApplyError, Identity, Journal, JournalError, JournalOptions, Opened, Position, Progress};
+use super::{
+    ApplyError, Identity, Journal, JournalError, JournalOptions, NotApplied, Opened, Position, Progress,
+};
 use super::{EngineId, RecoveryConsent, Replay, Sizes, Storage};
 use crate::clock::UnixMs;
 use crate::testing::storage::MemStorage;
@@ -53,8 +55,12 @@ impl Replay for Memory {
         Ok(())
     }
 
-    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), ApplyError> {
+    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), NotApplied> {
         self.records.push((end, sealed(record)));
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), NotApplied> {
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use crate::journal::record::Record;
 use crate::journal::segment::{SegmentHeader, segment_name};
 use crate::journal::{
     ApplyError, EngineId, FORMAT_VERSION, FileStorage, Identity, Journal, JournalError, JournalOptions,
-    LockKind, Position, Progress, Replay, Storage,
+    LockKind, NotApplied, Position, Progress, Replay, Storage,
 };
 use crate::testing::storage::MemStorage;
 use std::sync::Arc;
@@ -148,9 +148,15 @@ fn record_that_cannot_be_applied_stops_the_opening() {
         fn snapshot_record(&mut self, _: Record<'_>) -> Result<(), ApplyError> {
             Ok(())
         }
-        fn record(&mut self, _: Position, _: Record<'_>) -> Result<(), ApplyError> {
+        fn record(&mut self, at: Position, _: Record<'_>) -> Result<(), NotApplied> {
             self.0 += 1;
-            if self.0 == 4 { Err(ApplyError::new("no such seat")) } else { Ok(()) }
+            if self.0 == 4 {
+                return Err(NotApplied { at, error: ApplyError::new("no such seat") });
+            }
+            Ok(())
+        }
+        fn settle(&mut self) -> Result<(), NotApplied> {
+            Ok(())
         }
     }
     let disk = written();
