@@ -11,6 +11,7 @@ use tacos_benches::timing::in_rounds;
 use tacos_benches::venue::hall;
 use tacos_benches::{Venue, seed};
 use tacos_engine::testing::Random;
+use tacos_engine::testing::rooms::WaitingLine;
 use tacos_engine::{
     Config, Driver, JoinQueue, ManualClock, PauseQueue, QueuePolicy, RequestAdmission, SessionId, UnixMs,
     WaitingToken,
@@ -111,6 +112,7 @@ impl House {
 
 pub(crate) fn benches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("line, one million waiting");
+    alone(&mut group);
     let standing = RefCell::new(None);
     group.bench_function("join", |bencher| {
         let mut house = standing.borrow_mut();
@@ -174,6 +176,104 @@ pub(crate) fn benches(criterion: &mut Criterion) {
     drop(standing);
     admit(&mut group);
     group.finish();
+}
+
+/// The line's own share: no tokens, no records, no clock.
+fn alone(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>) {
+    let now = UnixMs::new(1_800_000_000_000);
+    let made = RefCell::new(None);
+    let fill = || Standing::full(now);
+    group.bench_function("join, the line's share", |bencher| {
+        let mut standing = made.borrow_mut();
+        let standing = RefCell::new(standing.get_or_insert_with(fill));
+        bencher.iter_custom(|iterations| {
+            in_rounds(
+                iterations,
+                ROUND,
+                |count| standing.borrow().next..standing.borrow().next + count,
+                |people| {
+                    let standing = standing.borrow();
+                    people.map(|person| standing.line.join(person, now).expect("new")).collect::<Vec<_>>()
+                },
+                |numbers, count| {
+                    let mut standing = standing.borrow_mut();
+                    standing.next += count;
+                    assert!(numbers.into_iter().all(|number| standing.line.leave(number, now)));
+                },
+            )
+        });
+    });
+    group.bench_function("position, the line's share", |bencher| {
+        let mut standing = made.borrow_mut();
+        let standing = RefCell::new(standing.get_or_insert_with(fill));
+        bencher.iter_custom(|iterations| {
+            in_rounds(
+                iterations,
+                ROUND,
+                |count| {
+                    let mut standing = standing.borrow_mut();
+                    (0..count).map(|_| standing.somebody()).collect::<Vec<_>>()
+                },
+                |numbers| {
+                    let standing = standing.borrow();
+                    numbers.into_iter().map(|number| standing.line.position(number, now)).max()
+                },
+                |last, _| assert!(last.flatten().is_some_and(|last| last as usize <= WAITING)),
+            )
+        });
+    });
+    group.bench_function("leave, the line's share", |bencher| {
+        let mut standing = made.borrow_mut();
+        let standing = RefCell::new(standing.get_or_insert_with(fill));
+        bencher.iter_custom(|iterations| {
+            in_rounds(
+                iterations,
+                ROUND,
+                |count| standing.borrow_mut().pick(count),
+                |numbers| {
+                    let standing = standing.borrow();
+                    numbers.into_iter().filter(|number| standing.line.leave(*number, now)).count() as u64
+                },
+                |left, count| {
+                    assert_eq!(left, count);
+                    standing.borrow_mut().fill(now);
+                },
+            )
+        });
+    });
+}
+
+/// A million people in a line that is nothing else.
+struct Standing {
+    line: WaitingLine,
+    numbers: Vec<u32>,
+    next: u64,
+    random: Random,
+}
+
+impl Standing {
+    fn full(now: UnixMs) -> Self {
+        let line = WaitingLine::new(1 << 26);
+        let mut standing = Self { line, numbers: Vec::new(), next: 0, random: Random::new(seed()) };
+        standing.fill(now);
+        standing
+    }
+
+    fn fill(&mut self, now: UnixMs) {
+        while self.numbers.len() < WAITING {
+            self.numbers.push(self.line.join(self.next, now).expect("new"));
+            self.next += 1;
+        }
+    }
+
+    fn somebody(&mut self) -> u32 {
+        self.numbers[self.random.index(self.numbers.len())]
+    }
+
+    /// Takes so many out of the middle, at random.
+    fn pick(&mut self, count: u64) -> Vec<u32> {
+        (0..count).map(|_| self.numbers.swap_remove(self.random.index(self.numbers.len()))).collect()
+    }
 }
 
 fn admit(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>) {

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use tacos_engine::{Clock, Driver, ManualClock, UnixMs};
+use tacos_rivals::contestants::dutiful_map::DutifulMap;
 use tacos_rivals::contestants::mutex_map::{FastHash, MutexMap, ParkingLot, StdLock};
 use tacos_rivals::contestants::one_owner::OneOwner;
 use tacos_rivals::contestants::ours::Ours;
@@ -50,6 +51,7 @@ fn rivals_with_deadlines_answer_as_we_do_while_time_passes() {
             with_time(seed, |clock| MutexMap::<StdLock>::new(HALL, Some(clock))),
             with_time(seed, |clock| MutexMap::<ParkingLot>::new(HALL, Some(clock))),
             with_time(seed, |clock| MutexMap::<FastHash>::new(HALL, Some(clock))),
+            with_time(seed, |clock| DutifulMap::new(HALL, clock)),
             with_time(seed, |clock| OneOwner::in_memory(HALL, clock)),
         ];
         for (number, theirs) in rivals.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The contestants, one file each.
 
+pub mod dutiful_map;
 pub mod mutex_map;
 pub mod one_owner;
 pub mod ours;

@@ -69,7 +69,7 @@ pub struct State<S> {
 }
 
 impl<S: BuildHasher + Default> State<S> {
-    fn new(hall: Hall) -> Result<Self, Fault> {
+    pub(super) fn new(hall: Hall) -> Result<Self, Fault> {
         let labels = hall.labels()?;
         Ok(Self {
             seats: vec![Seat::Free; labels.len()],
@@ -81,7 +81,7 @@ impl<S: BuildHasher + Default> State<S> {
         })
     }
 
-    fn hold(&mut self, order: Wish, now: Option<UnixMs>) -> Verdict<u64, Vec<SeatId>> {
+    pub(super) fn hold(&mut self, order: Wish, now: Option<UnixMs>) -> Verdict<u64, Vec<SeatId>> {
         self.expire(now);
         let Wish { user, seats } = order;
         let found =
@@ -101,7 +101,7 @@ impl<S: BuildHasher + Default> State<S> {
         Verdict::Held(id)
     }
 
-    fn confirm(&mut self, id: u64, user: &UserId, now: Option<UnixMs>) -> Ended {
+    pub(super) fn confirm(&mut self, id: u64, user: &UserId, now: Option<UnixMs>) -> Ended {
         self.expire(now);
         match self.reservations.get_mut(&id) {
             Some(found) if found.user == *user && !found.sold => {
@@ -113,7 +113,7 @@ impl<S: BuildHasher + Default> State<S> {
         }
     }
 
-    fn release(&mut self, id: u64, user: &UserId, now: Option<UnixMs>) -> Ended {
+    pub(super) fn release(&mut self, id: u64, user: &UserId, now: Option<UnixMs>) -> Ended {
         self.expire(now);
         match self.reservations.get(&id) {
             Some(found) if found.user == *user && !found.sold => {
@@ -148,7 +148,7 @@ impl<S: BuildHasher + Default> State<S> {
         }
     }
 
-    fn counts(&mut self, now: Option<UnixMs>) -> Counts {
+    pub(super) fn counts(&mut self, now: Option<UnixMs>) -> Counts {
         self.expire(now);
         let count = |wanted| self.seats.iter().filter(|&&seat| seat == wanted).count() as u64;
         Counts { free: count(Seat::Free), held: count(Seat::Held), sold: count(Seat::Sold) }
@@ -164,8 +164,8 @@ pub struct MutexMap<L> {
 
 /// A customer's wish, owned.
 pub struct Wish {
-    user: UserId,
-    seats: [SeatId; 2],
+    pub(super) user: UserId,
+    pub(super) seats: [SeatId; 2],
 }
 
 impl<L> MutexMap<L> {

@@ -11,7 +11,7 @@ use crossbeam::utils::{Backoff, CachePadded};
 use tacos_engine::{SeatId, SystemClock};
 
 use super::Options;
-use super::disk::{overwrite_one_block, sync_nothing, write_groups};
+use super::disk::{append_with_witness, overwrite_one_block, sync_nothing, write_groups};
 use super::memory::Plan;
 use super::turns::{Entrant, push_all, take_turns};
 use crate::contestants::ours::Ours;
@@ -293,6 +293,10 @@ pub fn measure(options: &Options, report: &mut Report) -> Result<(), Fault> {
             Entrant::new("write 4 KiB + fdatasync, new place", || {
                 let ns = write_groups(path, &vec![4_096; syncs as usize])?;
                 Ok(per(u128::from(ns), u64::from(syncs)))
+            })
+            .noting(&*kind),
+            Entrant::new("write 4 KiB in a new place and 4 KiB in a ring + fdatasync", || {
+                append_with_witness(path, syncs)
             })
             .noting(&*kind),
         ],

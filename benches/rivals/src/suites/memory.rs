@@ -9,6 +9,7 @@ use tacos_engine::{Clock, SystemClock};
 use super::rivals::{IN_FLIGHT, Rivals};
 use super::turns::{Entrant, add_best, push_all, take_turns};
 use super::{Options, floors};
+use crate::contestants::dutiful_map::DutifulMap;
 use crate::contestants::mutex_map::{FastHash, MutexMap, ParkingLot, StdLock};
 use crate::contestants::one_owner::OneOwner;
 use crate::contestants::ours::Ours;
@@ -33,13 +34,14 @@ pub struct Plan {
 
 type Contest = fn(&Plan) -> Result<f64, Fault>;
 
-const CONTESTANTS: [(&str, Contest); 10] = [
+const CONTESTANTS: [(&str, Contest); 11] = [
     ("tacos", |plan| go(plan, &Ours::in_memory(plan.hall, clock())?, 1)),
     (STD, |plan| go(plan, &MutexMap::<StdLock>::new(plan.hall, Some(clock()))?, 1)),
     (PARKING, |plan| go(plan, &MutexMap::<ParkingLot>::new(plan.hall, Some(clock()))?, 1)),
     (BARE_STD, |plan| go(plan, &MutexMap::<StdLock>::new(plan.hall, None)?, 1)),
     (BARE_PARKING, |plan| go(plan, &MutexMap::<ParkingLot>::new(plan.hall, None)?, 1)),
     ("mutex-hashmap bare, fast hash", |plan| go(plan, &MutexMap::<FastHash>::new(plan.hall, None)?, 1)),
+    ("mutex-hashmap with records and keys", |plan| go(plan, &DutifulMap::new(plan.hall, clock())?, 1)),
     ("one-owner inflight=1", |plan| go(plan, &OneOwner::in_memory(plan.hall, clock())?, 1)),
     ("one-owner inflight=256", |plan| go(plan, &OneOwner::in_memory(plan.hall, clock())?, 256)),
     ("floor: compare-and-swap", floors::swaps),
