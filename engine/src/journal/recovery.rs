@@ -260,6 +260,7 @@ fn assemble(
         sizes,
         segment,
         used,
+        touched: 0,
         cursor,
         last,
         dirty: false,

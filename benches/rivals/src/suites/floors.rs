@@ -5,7 +5,8 @@ use std::hash::BuildHasher;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Condvar, Mutex, OnceLock};
-use std::time::Instant;
+use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 use crossbeam::utils::{Backoff, CachePadded};
 use tacos_engine::{SeatId, SystemClock};
@@ -148,9 +149,22 @@ pub fn look_up_and_copy(plan: &Plan) -> Result<f64, Fault> {
     Ok(per(ended.duration_since(begun).as_nanos(), plan.orders.len() as u64))
 }
 
-/// Passing a turn to another thread and getting it back, by `park` and `unpark`; half of it is one hand-over.
-fn park_hand_over(times: u64) -> f64 {
+/// How long the other thread has slept when it is handed the turn: about as long as a sync takes, so that its processor has
+/// gone idle.
+const SYNC: Duration = Duration::from_micros(100);
+
+/// Passing a turn to another thread and getting it back, by `park` and `unpark`; half of it is one hand-over. Before each the
+/// giver is busy for `rest`, which is not counted.
+fn park_hand_over(times: u64, rest: Duration) -> f64 {
     let turn = AtomicU64::new(0);
+    let pass = |thread: &Thread| {
+        let begun = Instant::now();
+        while begun.elapsed() < rest {
+            std::hint::spin_loop();
+        }
+        turn.fetch_add(1, Ordering::Release);
+        thread.unpark();
+    };
     let until = |parity: u64, mine: &mut dyn FnMut()| {
         while turn.load(Ordering::Acquire) % 2 != parity {
             std::thread::park();
@@ -162,21 +176,15 @@ fn park_hand_over(times: u64) -> f64 {
     std::thread::scope(|scope| {
         let other = scope.spawn(|| {
             for _ in 0..times {
-                until(1, &mut || {
-                    turn.fetch_add(1, Ordering::Release);
-                    main.unpark();
-                });
+                until(1, &mut || pass(&main));
             }
         });
         for _ in 0..times {
-            until(0, &mut || {
-                turn.fetch_add(1, Ordering::Release);
-                other.thread().unpark();
-            });
+            until(0, &mut || pass(other.thread()));
         }
         until(0, &mut || {});
     });
-    per(begun.elapsed().as_nanos(), 2 * times)
+    per(begun.elapsed().as_nanos(), 2 * times) - per(rest.as_nanos(), 1)
 }
 
 /// The same by a condition variable.
@@ -269,7 +277,8 @@ pub fn measure(options: &Options, report: &mut Report) -> Result<(), Fault> {
     measure(
         "one hand-over between threads",
         vec![
-            Entrant::new("park and unpark", || Ok(park_hand_over(times))),
+            Entrant::new("park and unpark", || Ok(park_hand_over(times, Duration::ZERO))),
+            Entrant::new("park and unpark, asleep for a sync", || Ok(park_hand_over(times / 4, SYNC))),
             Entrant::new("condvar", || Ok(condvar_hand_over(times))),
             Entrant::new("both awake", || Ok(spin_hand_over(times))),
         ],
@@ -295,7 +304,7 @@ pub fn measure(options: &Options, report: &mut Report) -> Result<(), Fault> {
                 Ok(per(u128::from(ns), u64::from(syncs)))
             })
             .noting(&*kind),
-            Entrant::new("write 4 KiB in a new place and 4 KiB in a ring + fdatasync", || {
+            Entrant::new("write 4 KiB behind the last and 4 KiB in a ring + fdatasync", || {
                 append_with_witness(path, syncs)
             })
             .noting(&*kind),

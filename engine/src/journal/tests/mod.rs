@@ -8,6 +8,7 @@ mod crashes;
 mod failures;
 mod golden;
 mod refusals;
+mod room;
 mod rows;
 mod speed;
 
