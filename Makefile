@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
-LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
+LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
 
 .DEFAULT_GOAL := help
 .PHONY: help rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals

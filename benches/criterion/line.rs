@@ -105,6 +105,10 @@ impl House {
         }
     }
 
+    fn ready(&self) -> u64 {
+        self.venue.engine.queue(&self.venue.event).expect("a line").ready.into()
+    }
+
     fn waiting(&self) -> usize {
         self.venue.engine.queue(&self.venue.event).expect("a line").waiting as usize
     }
@@ -287,8 +291,10 @@ fn admit(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallT
                 |count| {
                     let mut house = house.borrow_mut();
                     let clock = house.clock.clone().expect("a clock by hand");
-                    clock.advance(Duration::from_micros(10 * count));
-                    house.venue.engine.turn();
+                    while house.ready() < count {
+                        clock.advance(Duration::from_millis(1));
+                        house.venue.engine.turn();
+                    }
                     let first = house.tokens.drain(..usize::try_from(count).expect("a round"));
                     let ask = |token| RequestAdmission { token, event: None, user: None };
                     first.map(ask).collect()

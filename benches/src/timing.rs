@@ -26,33 +26,46 @@ pub fn in_rounds<P, D>(
 }
 
 /// Runs `work` with its thread's number and share on so many threads at once; the time from the start of the first to the
-/// end of the last, brought to exactly `iterations`.
+/// end of the last, brought to exactly `iterations`. The threads look at the clock themselves: where all cores are busy with
+/// them, whoever started them wakes up when they are done.
 pub fn on_threads(threads: u64, iterations: u64, work: impl Fn(u64, u64) + Sync) -> Duration {
     let share = iterations.div_ceil(threads);
-    let start = Barrier::new(usize::try_from(threads).expect("a few") + 1);
-    let spent = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|thread| {
-                let (start, work) = (&start, &work);
-                scope.spawn(move || {
-                    start.wait();
-                    work(thread, share);
-                })
-            })
-            .collect();
+    let start = Barrier::new(usize::try_from(threads).expect("a few"));
+    let timed = |thread| {
         start.wait();
         let begun = Instant::now();
-        workers.into_iter().for_each(|worker| worker.join().expect("no worker panics"));
-        begun.elapsed()
+        work(thread, share);
+        (begun, Instant::now())
+    };
+    let timed = &timed;
+    let times: Vec<(Instant, Instant)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|thread| scope.spawn(move || timed(thread))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("no worker panics")).collect()
     });
+    let begun = times.iter().map(|(begun, _)| *begun).min().expect("a thread");
+    let ended = times.iter().map(|(_, ended)| *ended).max().expect("a thread");
     #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
-    spent.mul_f64(iterations as f64 / (share * threads) as f64)
+    ended.duration_since(begun).mul_f64(iterations as f64 / (share * threads) as f64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn what_threads_do_is_timed_however_many_there_are() {
+        let least = Duration::from_millis(20);
+        for threads in [1, 2, 8] {
+            let spent = on_threads(threads, threads, |_, _| {
+                let begun = Instant::now();
+                while begun.elapsed() < least {
+                    std::hint::spin_loop();
+                }
+            });
+            assert!(spent >= least, "{threads} threads: {spent:?}");
+        }
+    }
 
     #[test]
     fn every_iteration_is_done_once() {

@@ -88,6 +88,25 @@ pub fn append_with_witness(folder: &Path, times: u32) -> Result<f64, Fault> {
     Ok(begun.elapsed().as_secs_f64() * 1e9 / f64::from(times))
 }
 
+/// Nanoseconds of a processor, not of a clock, that this thread needs for one sync as in [`append_with_witness`]: what a
+/// group costs whoever waits for it. The kernel's own threads are not in it.
+///
+/// # Errors
+/// The disk.
+pub fn processor_of_a_sync(folder: &Path, times: u32) -> Result<f64, Fault> {
+    let before = ran_ns()?;
+    append_with_witness(folder, times)?;
+    #[expect(clippy::cast_precision_loss, reason = "figures are far below 2^52")]
+    let ran = (ran_ns()? - before) as f64;
+    Ok(ran / f64::from(times))
+}
+
+/// Time that this thread has run.
+fn ran_ns() -> Result<u64, Fault> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    Ok(stat.split_whitespace().next().ok_or("no figure")?.parse()?)
+}
+
 /// Nanoseconds for a sync when there is nothing to sync.
 ///
 /// # Errors

@@ -12,7 +12,9 @@ use crossbeam::utils::{Backoff, CachePadded};
 use tacos_engine::{SeatId, SystemClock};
 
 use super::Options;
-use super::disk::{append_with_witness, overwrite_one_block, sync_nothing, write_groups};
+use super::disk::{
+    append_with_witness, overwrite_one_block, processor_of_a_sync, sync_nothing, write_groups,
+};
 use super::memory::Plan;
 use super::turns::{Entrant, push_all, take_turns};
 use crate::contestants::ours::Ours;
@@ -261,6 +263,20 @@ fn one_swap(hall: Hall, seed: u64) -> f64 {
     per(begun.elapsed().as_nanos(), u64::from(hall.seats))
 }
 
+/// Nanoseconds for one read after another of 64 MiB in no order: what each place costs that no cache has.
+fn scattered_read(times: u32) -> f64 {
+    const WORDS: u32 = 1 << 24;
+    // A full-period step (multiplier 1 mod 4, odd increment) makes one cycle of all words.
+    let next: Vec<u32> =
+        (0..WORDS).map(|word| word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) % WORDS).collect();
+    let (mut at, begun) = (0, Instant::now());
+    for _ in 0..times {
+        at = next[at as usize];
+    }
+    black_box(at);
+    per(begun.elapsed().as_nanos(), times.into())
+}
+
 /// Measures the floors that have no contestant beside them.
 ///
 /// # Errors
@@ -290,6 +306,7 @@ pub fn measure(options: &Options, report: &mut Report) -> Result<(), Fault> {
             Entrant::new("HashMap, fast hash", || look_up::<foldhash::fast::RandomState>(hall, seed)),
         ],
     )?;
+    measure("one scattered read", vec![Entrant::new("of 64 MiB", || Ok(scattered_read(2_000_000)))])?;
     measure("one word changed", vec![Entrant::new("compare-and-swap", || Ok(one_swap(hall, seed)))])?;
     measure("the records of an order", vec![Entrant::new("copy", || copy(100_000))])?;
     let kind = file_system(path);
@@ -308,6 +325,8 @@ pub fn measure(options: &Options, report: &mut Report) -> Result<(), Fault> {
                 append_with_witness(path, syncs)
             })
             .noting(&*kind),
+            Entrant::new("the same, its thread's processor time", || processor_of_a_sync(path, syncs))
+                .noting(&*kind),
         ],
     )
 }
