@@ -27,7 +27,8 @@ step() {
 }
 
 criterion() { cargo bench -q -p tacos-benches; }
-curves() { "$target/release/tacos-bench" curves "${flag[@]}"; }
+# Up to ten million seats, holds and waiting people takes minutes and about 4 GB.
+curves() { "$target/release/tacos-bench" curves "$([ "$quick" = 0 ] && echo --full || echo --quick)"; }
 border() {
     rm -f "$target/bindings-bench/figures.tsv"
     TMPDIR="$data" bindings/tests/bench.sh

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::path::Path;
 
 use plotters::prelude::{
-    ChartBuilder, Circle, Color, EmptyElement, IntoDrawingArea, IntoLogRange, LineSeries, PathElement,
-    RGBColor, SVGBackend, WHITE,
+    ChartBuilder, Circle, Color, DashedLineSeries, EmptyElement, IntoDrawingArea, IntoLogRange, LineSeries,
+    PathElement, RGBColor, SVGBackend, WHITE,
 };
 use tacos_benches::Outcome;
 
@@ -123,6 +123,14 @@ fn growth(figures: &Figures) -> Plot {
     }
 }
 
+/// Whole decades around all values, so that the axis has numbers.
+fn decades(values: impl Iterator<Item = f64> + Clone) -> Range<f64> {
+    let least = values.clone().fold(f64::INFINITY, f64::min).max(1e-3);
+    let most = values.fold(least, f64::max);
+    let from = 10_f64.powf(least.log10().floor());
+    from..10_f64.powf(most.log10().ceil()).max(from * 10.0)
+}
+
 /// A little more than all values.
 fn range(values: impl Iterator<Item = f64> + Clone) -> Range<f64> {
     let least = values.clone().fold(f64::INFINITY, f64::min).max(1e-3);
@@ -136,7 +144,7 @@ impl Plot {
         let area = SVGBackend::new(&path, SIZE).into_drawing_area();
         area.fill(&WHITE)?;
         let points = || self.series.iter().flat_map(|(_, points)| points.iter());
-        let (xs, ys) = (range(points().map(|point| point.0)), range(points().map(|point| point.1)));
+        let (xs, ys) = (range(points().map(|point| point.0)), decades(points().map(|point| point.1)));
         let (chart_area, legend) = area.split_horizontally(SIZE.0 - 290);
         let mut chart = ChartBuilder::on(&chart_area)
             .caption(self.title, ("sans-serif", 18))
@@ -149,19 +157,30 @@ impl Plot {
             .x_desc(self.x)
             .y_desc(self.y)
             .x_label_formatter(&|value| (self.label)(*value))
+            .y_label_formatter(&|value| format!("{value}"))
             .light_line_style(RGBColor(240, 240, 240))
             .draw()?;
         let drawn = self.series.iter().filter(|(_, points)| !points.is_empty());
         for (at, (name, points)) in drawn.enumerate() {
             let (red, green, blue) = COLOURS[at % COLOURS.len()];
             let colour = RGBColor(red, green, blue);
-            let width = 1 + u32::from(at < COLOURS.len());
-            chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(width)))?;
+            let line = colour.stroke_width(2);
+            // When the colours are used up they come again, dashed.
+            let is_dashed = at >= COLOURS.len();
+            if is_dashed {
+                chart.draw_series(DashedLineSeries::new(points.iter().copied(), 6, 4, line))?;
+            } else {
+                chart.draw_series(LineSeries::new(points.iter().copied(), line))?;
+            }
             chart.draw_series(
                 points.iter().map(|point| EmptyElement::at(*point) + Circle::new((0, 0), 3, colour.filled())),
             )?;
             let y = 48 + 22 * i32::try_from(at)?;
-            legend.draw(&PathElement::new([(0, y), (22, y)], colour.stroke_width(width)))?;
+            let strokes: &[[(i32, i32); 2]] =
+                if is_dashed { &[[(0, y), (6, y)], [(10, y), (16, y)]] } else { &[[(0, y), (22, y)]] };
+            for stroke in strokes {
+                legend.draw(&PathElement::new(*stroke, line))?;
+            }
             legend.draw_text(name, &("sans-serif", 13).into(), (30, y - 6))?;
         }
         area.present()?;

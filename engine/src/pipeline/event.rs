@@ -1,9 +1,10 @@
 //! The event being sold: its settings, its seats and its waiting line, found by the caller's id in one look-up.
 
-use std::sync::{Arc, OnceLock};
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
 
 use arc_swap::ArcSwap;
-use hashbrown::HashMap;
+use hashbrown::DefaultHashBuilder;
 
 use crate::admission::Line;
 use crate::clock::UnixMs;
@@ -13,7 +14,7 @@ use crate::ids::EventId;
 use crate::inventory::Inventory;
 use crate::limits::EVENTS_MAX;
 use crate::sync::Mutex;
-use crate::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 /// One event. Never freed while the engine lives, so that whoever found it may keep it.
 pub(crate) struct Event {
@@ -88,11 +89,17 @@ impl Event {
     }
 }
 
+/// Buckets of the index by id.
+const BUCKETS: usize = 2 * EVENTS_MAX as usize;
+
 /// All events, by number and by id.
 pub(crate) struct Catalog {
     /// Boxed: an event in its place would make every engine, however small, touch megabytes when it is opened.
     events: Box<[OnceLock<Box<Event>>]>,
-    by_id: ArcSwap<HashMap<EventId, u32>>,
+    /// Numbers by the hash of the id, one more than they are: zero is no event. Linear probing; only ever added to, and less
+    /// than half full. A look-up writes nothing, so that readers on many cores do not meet.
+    by_id: Box<[AtomicU32]>,
+    hasher: DefaultHashBuilder,
     /// Held while an event is created.
     creating: Mutex<u32>,
 }
@@ -101,14 +108,25 @@ impl Catalog {
     pub(crate) fn new() -> Self {
         Self {
             events: (0..EVENTS_MAX).map(|_| OnceLock::new()).collect(),
-            by_id: ArcSwap::default(),
+            by_id: (0..BUCKETS).map(|_| AtomicU32::new(0)).collect(),
+            hasher: DefaultHashBuilder::default(),
             creating: Mutex::new(0),
         }
     }
 
     pub(crate) fn find(&self, id: &EventId) -> Option<&Event> {
-        let number = *self.by_id.load().get(id)?;
-        self.get(number)
+        // Acquire: pairs with the Release in `add`; the event stands in its place by then.
+        self.probe(id).find_map(|bucket| match bucket.load(Ordering::Acquire).checked_sub(1) {
+            None => Some(None),
+            Some(number) => self.get(number).filter(|event| event.id == *id).map(Some),
+        })?
+    }
+
+    /// The buckets in which an id may stand, in order.
+    fn probe(&self, id: &EventId) -> impl Iterator<Item = &AtomicU32> {
+        #[expect(clippy::cast_possible_truncation, reason = "the lower bits of a hash")]
+        let home = self.hasher.hash_one(id) as usize % BUCKETS;
+        self.by_id[home..].iter().chain(&self.by_id[..home])
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&Event> {
@@ -130,9 +148,9 @@ impl Catalog {
         assert_eq!(number, *next, "events are numbered in the order of their records");
         *next += 1;
         assert!(self.events[number as usize].set(Box::new(event)).is_ok(), "event {number} exists");
-        let mut by_id = HashMap::clone(&self.by_id.load());
-        by_id.insert(id, number);
-        self.by_id.store(Arc::new(by_id));
+        let free = self.probe(&id).find(|bucket| bucket.load(Ordering::Relaxed) == 0);
+        // Release: whoever reads the number finds the event.
+        free.expect("twice as many buckets as events").store(number + 1, Ordering::Release);
         self.get(number).expect("just added")
     }
 }
