@@ -16,7 +16,7 @@ use tacos_engine::{
     Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId, EventSettings, Expire, Failure,
     IdempotencyKey, JoinQueue, ManualClock, Proof, QueuePolicy, RecoveryConsent, Refusal, Release,
     RequestAdmission, ReservationId, ReservationState, Reserve, Reserved, Row, RowSeats, SaleState, SeatId,
-    SeatMap, Section, SessionId, SetSale, UnixMs, UserId, Want,
+    SeatMap, Section, SessionId, SetSale, UnixMs, UserId, Want, What,
 };
 
 const HOLD_MS: u64 = 10_000;
@@ -281,6 +281,30 @@ fn a_snapshot_beside_writers_is_a_state_that_was() {
         assert_eq!(opened.snapshot.map(|info| info.position), Some(position), "replay began with it");
         assert_eq!(engine.digest(), digest, "and came to the same state");
         assert_eq!(counts(&engine), (1, 1, 1));
+    });
+}
+
+#[test]
+fn a_copy_and_the_updates_behind_it_leave_no_gap() {
+    explore("copy and updates", 1_000, || {
+        let (engine, _) = in_memory(None);
+        let held = engine.reserve(hold("kim", &["A-1"])).wait().expect("free").id;
+        let seller = {
+            let engine = engine.clone();
+            thread::spawn(move || drop(engine.confirm(confirm(held)).wait().expect("held")))
+        };
+        // As other languages do it.
+        let position = engine.position();
+        let seats = engine.seats(&event(), 0, usize::MAX).expect("known");
+        seller.join().expect("the seller");
+        let mut updates = Vec::new();
+        let mut reader = engine.updates(position).expect("kept");
+        while reader.read(&mut updates).expect("readable") > 0 {}
+        let told = updates.iter().any(
+            |update| matches!(&update.what, What::Reservation(update) if update.state == ReservationState::Confirmed),
+        );
+        let copied = seats.iter().any(|seat| seat.state == tacos_engine::views::SeatState::Sold);
+        assert!(copied || told, "neither the copy nor an update behind it says that the seat is sold");
     });
 }
 

@@ -107,8 +107,9 @@ impl Engine {
         &self,
         id: &crate::EventId,
     ) -> Result<(EventView, Vec<SeatView>, Position), crate::Refusal> {
-        // The position first: whatever is durable by then is in the copy.
+        // The position first: whatever is recorded before it is in the copy, once those who recorded it are done.
         let position = self.position();
+        self.inner.core.settle(id)?;
         let event = self.event(id)?;
         let seats = self.seats(id, 0, usize::MAX)?;
         Ok((event, seats, position))

@@ -95,7 +95,8 @@ impl Engine {
         self.find(id).map(|event| event.seats.totals().into())
     }
 
-    /// Numbered seats of an event, from index `from` on, at most `most`.
+    /// Numbered seats of an event, from index `from` on, at most `most`. They show every update up to an
+    /// [`Engine::position`] that was taken before.
     ///
     /// # Errors
     /// [`Refusal::UnknownEvent`].

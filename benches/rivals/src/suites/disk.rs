@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use rustix::fs::{FallocateFlags, fallocate};
@@ -86,6 +87,35 @@ pub fn append_with_witness(folder: &Path, times: u32) -> Result<f64, Fault> {
         file.sync_data()?;
     }
     Ok(begun.elapsed().as_secs_f64() * 1e9 / f64::from(times))
+}
+
+/// As [`append_with_witness`], while another thread writes another file in pieces of 1 MiB and syncs each, as a snapshot is
+/// written.
+///
+/// # Errors
+/// The disk.
+pub fn append_beside_pieces(folder: &Path, times: u32) -> Result<f64, Fault> {
+    const PIECES: u64 = 64;
+    let is_over = AtomicBool::new(false);
+    let other = File::create(folder.join("pieces"))?;
+    let pieces = || -> std::io::Result<()> {
+        let piece = vec![0x33_u8; 1 << 20];
+        let mut number = 0;
+        while !is_over.load(Ordering::Acquire) {
+            other.write_all_at(&piece, (number % PIECES) << 20)?;
+            other.sync_data()?;
+            number += 1;
+        }
+        Ok(())
+    };
+    let ns = std::thread::scope(|scope| {
+        let beside = scope.spawn(pieces);
+        let ns = append_with_witness(folder, times);
+        is_over.store(true, Ordering::Release);
+        beside.join().expect("nothing panics").map_err(Fault::from).and(ns)
+    });
+    std::fs::remove_file(folder.join("pieces"))?;
+    ns
 }
 
 /// Nanoseconds of a processor, not of a clock, that this thread needs for one sync as in [`append_with_witness`]: what a

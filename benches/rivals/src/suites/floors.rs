@@ -13,7 +13,8 @@ use tacos_engine::{SeatId, SystemClock};
 
 use super::Options;
 use super::disk::{
-    append_with_witness, overwrite_one_block, processor_of_a_sync, sync_nothing, write_groups,
+    append_beside_pieces, append_with_witness, overwrite_one_block, processor_of_a_sync, sync_nothing,
+    write_groups,
 };
 use super::memory::Plan;
 use super::turns::{Entrant, push_all, take_turns};
@@ -323,6 +324,10 @@ pub fn measure(options: &Options, report: &mut Report) -> Result<(), Fault> {
             .noting(&*kind),
             Entrant::new("write 4 KiB behind the last and 4 KiB in a ring + fdatasync", || {
                 append_with_witness(path, syncs)
+            })
+            .noting(&*kind),
+            Entrant::new("the same, beside another file's 1 MiB + fdatasync", || {
+                append_beside_pieces(path, syncs)
             })
             .noting(&*kind),
             Entrant::new("the same, its thread's processor time", || processor_of_a_sync(path, syncs))
