@@ -25,6 +25,10 @@ pub fn in_rounds<P, D>(
     spent
 }
 
+/// How long threads are busy before the clock runs: those that wake together may find themselves on one core, and the
+/// scheduler needs some milliseconds to see it.
+const SPREAD: Duration = Duration::from_millis(60);
+
 /// Runs `work` with its thread's number and share on so many threads at once; the time from the start of the first to the
 /// end of the last, brought to exactly `iterations`. The threads look at the clock themselves: where all cores are busy with
 /// them, whoever started them wakes up when they are done.
@@ -33,6 +37,10 @@ pub fn on_threads(threads: u64, iterations: u64, work: impl Fn(u64, u64) + Sync)
     let start = Barrier::new(usize::try_from(threads).expect("a few"));
     let timed = |thread| {
         start.wait();
+        let awake = Instant::now();
+        while awake.elapsed() < SPREAD {
+            std::hint::spin_loop();
+        }
         let begun = Instant::now();
         work(thread, share);
         (begun, Instant::now())
