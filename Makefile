@@ -107,7 +107,7 @@ fuzz: ## Coverage-guided fuzzing; each target for SECONDS_EACH seconds (a short 
 bench-border: ## What a call costs from Rust, C, Go and Kotlin, side by side
 	bindings/tests/bench.sh
 
-bench: ## All benchmarks and docs/benchmarks out of them; about half an hour and 4 GB (QUICK=1: five minutes)
+bench: ## All benchmarks and docs/benchmarks out of them; about twenty minutes and 4 GB (QUICK=1: five minutes)
 	benches/run.sh
 
 bench-smoke: ## Every benchmark once, to see that it runs

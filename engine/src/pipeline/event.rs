@@ -116,10 +116,8 @@ impl Catalog {
 
     pub(crate) fn find(&self, id: &EventId) -> Option<&Event> {
         // Acquire: pairs with the Release in `add`; the event stands in its place by then.
-        self.probe(id).find_map(|bucket| match bucket.load(Ordering::Acquire).checked_sub(1) {
-            None => Some(None),
-            Some(number) => self.get(number).filter(|event| event.id == *id).map(Some),
-        })?
+        let numbers = self.probe(id).map_while(|bucket| bucket.load(Ordering::Acquire).checked_sub(1));
+        numbers.filter_map(|number| self.get(number)).find(|event| event.id == *id)
     }
 
     /// The buckets in which an id may stand, in order.

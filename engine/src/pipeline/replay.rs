@@ -90,7 +90,8 @@ impl Decoded {
 }
 
 /// Runs `read` with a replay whose records are applied on a thread of its own. The calling thread reads, checks, decodes, and
-/// keeps the answers, which nothing else in a record's change depends on: that makes the halves about equal. For opening a folder only; beside a running engine the second core belongs to its callers.
+/// keeps the answers, which nothing else in a record's change depends on: that makes the halves about equal. For
+/// opening a folder only; beside a running engine the second core belongs to its callers.
 ///
 /// # Errors
 /// The system has no thread.

@@ -1,6 +1,5 @@
 //! Doors to single rooms, for those who measure one alone: the timing wheel, the seats, the waiting line, the
-//! bytes of a record. What they
-//! do is what the engine's own callers do there; nothing of it is for use beside an engine.
+//! bytes of a record. What they do is what the engine's own callers do there; nothing of it is for use beside an engine.
 
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use crate::journal::{self, Records};
 use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::pipeline::BODY_VERSION;
 use crate::record::{Change, Held, Record, Remember};
+use crate::testing::Random;
 
 /// The timing wheel with its table of timers: any thread sets and clears, one turns.
 pub struct Wheel(Timers);
@@ -124,15 +124,10 @@ impl GroupTimer for NoTimer {
     fn arm(&self, _: u32, _: UnixMs) {}
 }
 
-/// Two rounds of a mixing function (David Stafford's thirteenth variant of MurmurHash3's) in place of a keyed hash.
+/// In place of a keyed hash of a name.
 fn hash_of(person: u64, kind: u64) -> u128 {
-    let mix = |x: u64| {
-        let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ (x >> 31)
-    };
-    let seed = person.wrapping_mul(2).wrapping_add(kind).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    u128::from(mix(seed)) << 64 | u128::from(mix(!seed))
+    let mut random = Random::new(person.wrapping_mul(2).wrapping_add(kind));
+    u128::from(random.draw()) << 64 | u128::from(random.draw())
 }
 
 impl WaitingLine {
