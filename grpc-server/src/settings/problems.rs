@@ -1,0 +1,44 @@
+//! Settings that cannot work together.
+
+use super::Settings;
+
+impl Settings {
+    /// What cannot work together, in words.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.server.listen.is_empty() {
+            problems.push("server.listen: at least one address is needed".to_owned());
+        }
+        if !self.has_keys() && !self.server.allow_public_without_keys {
+            for address in self.server.listen.iter().filter(|address| !address.ip().is_loopback()) {
+                problems.push(format!(
+                    "server.listen: {address} is not loopback and no keys are configured: anybody could do everything. \
+                     Configure [auth], or set server.allow_public_without_keys"
+                ));
+            }
+        }
+        if self.tls.cert_file.is_some() != self.tls.key_file.is_some() {
+            problems.push("tls: cert_file and key_file belong together".to_owned());
+        }
+        if self.tls.client_ca_file.is_some() && self.tls.cert_file.is_none() {
+            problems.push("tls.client_ca_file: needs cert_file and key_file".to_owned());
+        }
+        if !self.webhooks.allow_hosts.is_empty() && self.webhooks.secret_file.is_none() {
+            problems.push("webhooks.secret_file: needed to sign what goes to allow_hosts".to_owned());
+        }
+        if self.trace.otlp_endpoint.is_some() && !cfg!(feature = "otlp") {
+            problems.push(
+                "trace.otlp_endpoint: this build sends no traces; build with --features otlp".to_owned(),
+            );
+        }
+        if self.limits.concurrent_calls == 0
+            || self.limits.connections == 0
+            || self.limits.connections > (1 << 20)
+            || self.limits.message_bytes < 1_024
+        {
+            problems.push("limits: concurrent_calls must not be 0, connections 1 to 1048576, message_bytes at least 1024".to_owned());
+        }
+        problems
+    }
+}
