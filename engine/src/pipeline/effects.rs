@@ -5,7 +5,7 @@
 use crate::clock::UnixMs;
 use crate::error::{PaymentState, ReservationState};
 use crate::idempotency::Answer;
-use crate::ids::{PaymentId, ReservationId};
+use crate::ids::{PaymentId, ReservationId, SlotId};
 use crate::inventory::{PackedPlace, Place};
 use crate::record::{
     Changes, Confirmed, Ended, Extended, Held, PartReleased, PaymentCreated, PaymentRefunded, PaymentSettled,
@@ -13,7 +13,7 @@ use crate::record::{
 };
 use crate::reply::{self, Effect, Places, Reply};
 use crate::reservations::{Facts, Slot, SlotState};
-use crate::users::{List, UserIx};
+use crate::users::{List, Listed, UserIx};
 
 use super::once::with_reply_bytes;
 use super::state::State;
@@ -29,6 +29,11 @@ pub(crate) fn places(changes: &Changes) -> Places {
         places.push(change.place);
     }
     places
+}
+
+/// The entry of a thing in its user's list.
+pub(crate) fn listed(id: SlotId, created_at: UnixMs) -> Listed {
+    Listed { created_at, slot: id.slot, generation: id.generation }
 }
 
 impl State {
@@ -51,7 +56,7 @@ impl State {
             places: places(&held.changes),
         };
         self.reservations.fill(slot, &facts);
-        self.users.link(List::Reservations, user, held.id.slot);
+        self.users.link(List::Reservations, user, listed(held.id, at));
         self.arm_hold(held.id.slot, held.expires_at, at);
     }
 

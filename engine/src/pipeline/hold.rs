@@ -49,13 +49,6 @@ impl Core {
         (facts.id == id && facts.state != SlotState::Free).then_some(facts)
     }
 
-    pub(crate) fn check_user(&self, facts: &Facts, user: Option<&UserId>) -> Result<(), Refusal> {
-        match user {
-            Some(user) if !self.users.is(facts.user, user) => Err(Refusal::Forbidden),
-            _ => Ok(()),
-        }
-    }
-
     pub(crate) fn check_exactly(&self, facts: &Facts, seats: &[SeatId]) -> Result<(), Refusal> {
         let event = self.catalog.get(facts.event).expect("a reservation's event exists");
         let named = named_places(event, seats)?;
@@ -68,7 +61,11 @@ impl Core {
     pub(super) fn check_owner(&self, id: SlotId, user: Option<&UserId>) -> Result<(), Refusal> {
         let owner = self.reservations.user_of(id).ok_or(Refusal::UnknownReservation)?;
         match user {
-            Some(user) if !self.users.is(owner, user) => Err(Refusal::Forbidden),
+            // Looked at again: of a reservation that is forgotten meanwhile the number may be another user's by now.
+            Some(user) if !self.users.is(owner, user) => match self.reservations.user_of(id) {
+                Some(_) => Err(Refusal::Forbidden),
+                None => Err(Refusal::UnknownReservation),
+            },
             _ => Ok(()),
         }
     }

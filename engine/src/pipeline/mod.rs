@@ -16,6 +16,7 @@ mod images;
 mod log;
 mod manage;
 mod money;
+mod names;
 mod notes;
 mod once;
 mod opened;

@@ -39,7 +39,7 @@ impl State {
         };
         self.deadlines.payments.set(created.id.slot, created.starts_at.min(created.expires_at));
         slot.fill(intent, end);
-        self.users.link(List::Payments, user, created.id.slot);
+        self.users.link(List::Payments, user, super::effects::listed(created.id, at));
     }
 
     /// Outcome and moment are in the slot. The caller owns it and commits it after.

@@ -1,8 +1,6 @@
 //! Reads. A read of a reservation or payment says where its last record ends, so that its caller can wait until what
 //! it shows is durable; counts and places in line may run ahead.
 
-use std::ops::ControlFlow;
-
 use crate::clock::UnixMs;
 use crate::command::{Money, Which};
 use crate::error::{PaymentState, Refusal, ReservationState};
@@ -12,7 +10,7 @@ use crate::limits::PAGE_MAX;
 use crate::outbox::Webhook;
 use crate::payments::Intent;
 use crate::reservations::{Facts, SlotState};
-use crate::users::List;
+use crate::users::{List, Listed};
 use crate::views::{
     Cursor, DrawView, EventView, Page, PaymentView, PlaceView, QueueView, ReservationView, SeatView,
     SectionView, WebhookView,
@@ -53,26 +51,28 @@ impl Core {
             self.tell_expired(now);
             facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
         }
-        self.check_user(&facts, user)?;
-        self.reservation_view(&facts, now)
-            .map(|view| (view, facts.position))
-            .ok_or(Refusal::UnknownReservation)
+        let view = self.reservation_view(&facts, now).ok_or(Refusal::UnknownReservation)?;
+        if user.is_some_and(|user| view.user != *user) {
+            return Err(Refusal::Forbidden);
+        }
+        Ok((view, facts.position))
     }
 
     fn reservation_view(&self, facts: &Facts, now: UnixMs) -> Option<ReservationView> {
         let SlotState::Is(state) = facts.state else { return None };
         let event = self.catalog.get(facts.event)?;
         let lapsed = has_lapsed(facts, now);
+        let (user, external) = self.names_of(facts)?;
         let payment = facts.payment.and_then(|(slot, generation)| {
             let (_, intent, _) = self.payments.slot(slot)?.read()?;
             (intent.id.generation == generation).then_some(PaymentId(intent.id))
         });
         Some(ReservationView {
             id: ReservationId(facts.id),
-            external: self.reservations.external(facts.id.slot).map(|external| (*external).clone()),
+            external: external.map(|external| (*external).clone()),
             event: event.id.clone(),
             event_number: event.number,
-            user: self.users.name(facts.user)?,
+            user,
             state: if lapsed { ReservationState::Expired } else { state },
             places: facts.places.iter().copied().collect(),
             total: Money { minor: facts.total_minor, currency: event.settings.load().currency },
@@ -93,20 +93,22 @@ impl Core {
         page: (Option<Cursor>, usize),
         now: UnixMs,
     ) -> (Page<ReservationView>, u64) {
-        self.list(List::Reservations, user, page, |slot| {
-            let slot_ref = self.reservations.slot(slot)?;
-            let mut facts = self.reservations.read(slot_ref, slot);
+        self.list(List::Reservations, user, page, |entry| {
+            let slot = self.reservations.slot(entry.slot)?;
+            let mut facts = self.reservations.read(slot, entry.slot);
             if has_lapsed(&facts, now) {
                 self.tell_expired(now);
-                facts = self.reservations.read(slot_ref, slot);
+                facts = self.reservations.read(slot, entry.slot);
             }
-            let cursor = Cursor { created_at: facts.created_at, slot, generation: facts.id.generation };
+            if facts.id.generation != entry.generation {
+                return None;
+            }
             let view = self.reservation_view(&facts, now).filter(|view| {
                 view.user == *user
                     && state.is_none_or(|state| view.state == state)
                     && event.is_none_or(|event| view.event == *event)
             });
-            Some((cursor, facts.position, view))
+            Some((facts.position, view?))
         })
     }
 
@@ -129,10 +131,11 @@ impl Core {
         now: UnixMs,
     ) -> Result<(PaymentView, u64), Refusal> {
         let (state, intent, position) = self.payments.read(id.0).ok_or(Refusal::UnknownPayment)?;
-        if user.is_some_and(|user| !self.users.is(intent.user, user)) {
+        let view = self.payment_view(state, &intent, now).ok_or(Refusal::UnknownPayment)?;
+        if user.is_some_and(|user| view.user != *user) {
             return Err(Refusal::Forbidden);
         }
-        self.payment_view(state, &intent, now).map(|view| (view, position)).ok_or(Refusal::UnknownPayment)
+        Ok((view, position))
     }
 
     fn payment_view(&self, state: PaymentState, intent: &Intent, now: UnixMs) -> Option<PaymentView> {
@@ -142,7 +145,7 @@ impl Core {
             state: if lapsed { PaymentState::Expired } else { state },
             reservation: intent.reservation.map(ReservationId),
             unlinked: intent.unlinked.clone(),
-            user: self.users.name(intent.user)?,
+            user: self.payer(intent)?,
             amount: intent.amount,
             refunded_minor: intent.refunded_minor,
             refunds: intent.refunds,
@@ -167,52 +170,59 @@ impl Core {
         page: (Option<Cursor>, usize),
         now: UnixMs,
     ) -> (Page<PaymentView>, u64) {
-        self.list(List::Payments, user, page, |slot| {
-            let (current, intent, position) = self.payments.slot(slot)?.read()?;
-            let cursor = Cursor { created_at: intent.created_at, slot, generation: intent.id.generation };
+        self.list(List::Payments, user, page, |entry| {
+            let (current, intent, position) = self.payments.slot(entry.slot)?.read()?;
+            if intent.id.generation != entry.generation {
+                return None;
+            }
             let view = self.payment_view(current, &intent, now).filter(|view| {
                 view.user == *user
                     && state.is_none_or(|state| view.state == state)
                     && reservation.is_none_or(|reservation| view.reservation == Some(reservation))
             });
-            Some((cursor, position, view))
+            Some((position, view?))
         })
     }
 
-    /// Walks a user's list behind a cursor and collects one page; also says where the last record shown ends.
+    /// Walks a user's list behind a cursor and collects one page; also says where the last record shown ends. `read` gives
+    /// the view of an entry, unless it is forgotten or not asked for.
     fn list<V>(
         &self,
         list: List,
         user: &UserId,
         (after, most): (Option<Cursor>, usize),
-        read: impl Fn(u32) -> Option<(Cursor, u64, Option<V>)>,
+        read: impl Fn(Listed) -> Option<(u64, V)>,
     ) -> (Page<V>, u64) {
         let mut page = Page { items: Vec::new(), next: None };
         let mut position = 0;
         let Some(user) = self.users.find(user) else { return (page, 0) };
         let most = most.clamp(1, PAGE_MAX);
-        // If the cursor's entry is still there the walk begins behind it, else at the newest, passing over what is newer.
-        let anchor = after.filter(|after| read(after.slot).is_some_and(|(at, _, _)| at == *after));
-        let mut looked_at = 0;
-        let mut last = None;
-        self.users.walk(list, user, anchor.map(|anchor| anchor.slot), LOOKED_AT_MAX + 1, |slot| {
-            let Some((cursor, end, view)) = read(slot) else { return ControlFlow::Continue(()) };
-            if anchor.is_none() && after.is_some_and(|after| cursor.created_at >= after.created_at) {
-                return ControlFlow::Continue(());
+        let mut after =
+            after.map(|Cursor { created_at, slot, generation }| Listed { created_at, slot, generation });
+        let (mut run, mut looked_at) = (Vec::new(), 0);
+        loop {
+            run.clear();
+            self.users.behind(list, user, after, &mut run);
+            if run.is_empty() {
+                return (page, position);
             }
-            if page.items.len() == most || looked_at == LOOKED_AT_MAX {
-                page.next = last;
-                return ControlFlow::Break(());
+            for &entry in &run {
+                if page.items.len() == most || looked_at == LOOKED_AT_MAX {
+                    page.next = after.map(|Listed { created_at, slot, generation }| Cursor {
+                        created_at,
+                        slot,
+                        generation,
+                    });
+                    return (page, position);
+                }
+                looked_at += 1;
+                after = Some(entry);
+                if let Some((end, view)) = read(entry) {
+                    position = position.max(end);
+                    page.items.push(view);
+                }
             }
-            looked_at += 1;
-            last = Some(cursor);
-            if let Some(view) = view {
-                position = position.max(end);
-                page.items.push(view);
-            }
-            ControlFlow::Continue(())
-        });
-        (page, position)
+        }
     }
 
     /// An event.

@@ -17,6 +17,7 @@ use crate::reservations::{Facts, SlotState};
 use crate::users::List;
 
 use super::checks::{Corrupt, layout_of, whole};
+use super::effects::listed;
 use super::event::Event;
 use super::images::TICKET_BYTES;
 use super::queue::LineTimer;
@@ -156,7 +157,7 @@ impl State {
         };
         self.reservations.fill(slot, &facts);
         slot.status.install(image.id.generation, 0, image.state as u8);
-        self.users.link(List::Reservations, user, image.id.slot);
+        self.users.link(List::Reservations, user, listed(image.id, image.created_at));
         match image.state {
             // Whether readers were warned is no part of the image: better twice than never.
             ReservationState::Pending => self.arm_hold(image.id.slot, image.expires_at, UnixMs::ZERO),
@@ -194,13 +195,14 @@ impl State {
             webhook_url: image.webhook_url,
             attachment: image.attachment,
         };
+        let entry = listed(intent.id, intent.created_at);
         match intent.next_moment(state) {
             Some(at) => self.deadlines.payments.set(index, at),
             None => self.arm_retention(index, state, intent.changed_at),
         }
         slot.fill(intent, 0);
         slot.status.install(generation, 0, state as u8);
-        self.users.link(List::Payments, user, index);
+        self.users.link(List::Payments, user, entry);
         Ok(())
     }
 

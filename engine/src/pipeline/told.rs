@@ -154,14 +154,14 @@ impl State {
         refunded_minor: i64,
         reservation: Option<ReservationUpdate>,
     ) -> PaymentUpdate {
-        let user = self.payments.read(id).and_then(|(_, intent, _)| self.users.name(intent.user));
+        let user = self.payments.read(id).and_then(|(_, intent, _)| self.payer(&intent));
         PaymentUpdate { id: PaymentId(id), user, state, effect, refunded_minor, reservation }
     }
 
     fn user_of(&self, id: SlotId) -> Option<UserId> {
         let slot = self.reservations.find(id)?;
         let facts = self.reservations.read(slot, id.slot);
-        (facts.id == id).then(|| self.users.name(facts.user)).flatten()
+        if facts.id == id { self.names_of(&facts).map(|(user, _)| user) } else { None }
     }
 }
 

@@ -1,12 +1,15 @@
 //! Customers with something live: names interned to small numbers, seats counted per event for the per-user bound, and
-//! each user's reservations and payments linked newest first. Decides nothing but the bound; knows no seats and no time.
+//! each user's reservations and payments linked newest first. Decides nothing but the bound; knows no seats, and of time
+//! only the moments by which the lists are ordered.
 //!
 //! Sharded short locks, not lock-free: two requests meet here only if they come from the same user (or the same
 //! sixty-fourth of all users), and inside the lock there is a look-up and a few words of work.
 
+mod lists;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use std::hash::BuildHasher;
-use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use siphasher::sip::SipHasher13;
 use smallvec::SmallVec;
@@ -15,6 +18,9 @@ use crate::ids::UserId;
 use crate::index::Index;
 use crate::sync::{CachePadded, Mutex, Slab};
 
+use lists::Node;
+pub(crate) use lists::{List, Listed};
+
 const SHARD_BITS: u32 = 6;
 const SHARDS: u32 = 1 << SHARD_BITS;
 const NONE: u32 = u32::MAX;
@@ -22,13 +28,6 @@ const NONE: u32 = u32::MAX;
 /// A user's number while something of theirs is live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct UserIx(pub(crate) u32);
-
-/// The two lists that each user has.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum List {
-    Reservations = 0,
-    Payments = 1,
-}
 
 /// All users with something live.
 pub(crate) struct Users {
@@ -52,17 +51,6 @@ struct Entry {
     things: u32,
     newest: [u32; 2],
     seats: SmallVec<[(u32, u32); 1]>,
-}
-
-struct Node {
-    newer: AtomicU32,
-    older: AtomicU32,
-}
-
-impl Default for Node {
-    fn default() -> Self {
-        Self { newer: AtomicU32::new(NONE), older: AtomicU32::new(NONE) }
-    }
 }
 
 impl Users {
@@ -154,64 +142,6 @@ impl Users {
             .is_some_and(|entry| entry.name.as_ref() == Some(name))
     }
 
-    /// Puts `slot` at the newest end of the user's list.
-    pub(crate) fn link(&self, list: List, user: UserIx, slot: u32) {
-        self.with(user, |shard, local| {
-            let node = self.node(list, slot);
-            let newest = &mut shard.entries[local].newest[list as usize];
-            node.newer.store(NONE, Ordering::Relaxed);
-            node.older.store(*newest, Ordering::Relaxed);
-            if *newest != NONE {
-                self.node(list, *newest).newer.store(slot, Ordering::Relaxed);
-            }
-            *newest = slot;
-        });
-    }
-
-    /// Takes `slot` out of the user's list.
-    pub(crate) fn unlink(&self, list: List, user: UserIx, slot: u32) {
-        self.with(user, |shard, local| {
-            let node = self.node(list, slot);
-            let (newer, older) = (node.newer.load(Ordering::Relaxed), node.older.load(Ordering::Relaxed));
-            if older != NONE {
-                self.node(list, older).newer.store(newer, Ordering::Relaxed);
-            }
-            if newer == NONE {
-                shard.entries[local].newest[list as usize] = older;
-            } else {
-                self.node(list, newer).older.store(older, Ordering::Relaxed);
-            }
-        });
-    }
-
-    /// Slots of the user's list, newest first, from the one after `after` (from the newest for `None`), until `visit`
-    /// breaks. Copies at most `most` numbers under the lock and visits them outside it.
-    pub(crate) fn walk(
-        &self,
-        list: List,
-        user: UserIx,
-        after: Option<u32>,
-        most: usize,
-        mut visit: impl FnMut(u32) -> ControlFlow<()>,
-    ) {
-        let mut slots = Vec::with_capacity(most.min(256));
-        self.with(user, |shard, local| {
-            let mut at = match after {
-                Some(slot) => self.node(list, slot).older.load(Ordering::Relaxed),
-                None => shard.entries[local].newest[list as usize],
-            };
-            while at != NONE && slots.len() < most {
-                slots.push(at);
-                at = self.node(list, at).older.load(Ordering::Relaxed);
-            }
-        });
-        for slot in slots {
-            if visit(slot).is_break() {
-                return;
-            }
-        }
-    }
-
     /// Users with something live.
     pub(crate) fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.lock().by_name.len()).sum()
@@ -225,8 +155,10 @@ impl Users {
         (upper % SHARDS, lower)
     }
 
-    fn node(&self, list: List, slot: u32) -> &Node {
-        self.nodes[list as usize].reach(slot).expect("lists are over tables of the same bounds")
+    /// True if the two users' numbers may follow each other.
+    #[cfg(all(test, not(any(loom, shuttle))))]
+    pub(crate) fn shares_shard(&self, one: &UserId, other: &UserId) -> bool {
+        self.place_of(one).0 == self.place_of(other).0
     }
 
     fn with<R>(&self, user: UserIx, work: impl FnOnce(&mut Shard, usize) -> R) -> R {
@@ -293,55 +225,5 @@ impl Entry {
         if *count == 0 {
             self.seats.swap_remove(at);
         }
-    }
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-
-    fn user(name: &str) -> UserId {
-        UserId::new(name).expect("valid")
-    }
-
-    fn listed(users: &Users, ix: UserIx, after: Option<u32>) -> Vec<u32> {
-        let mut slots = Vec::new();
-        users.walk(List::Reservations, ix, after, 100, |slot| {
-            slots.push(slot);
-            ControlFlow::Continue(())
-        });
-        slots
-    }
-
-    #[test]
-    fn bound_holds_and_a_refusal_leaves_nothing() {
-        let users = Users::new(10, 10);
-        let ix = users.enter(&user("a"), 1, 3, Some(4)).expect("below the bound");
-        assert_eq!(users.enter(&user("a"), 1, 2, Some(4)), Err(3));
-        assert_eq!(users.enter(&user("b"), 1, 5, Some(4)), Err(0));
-        assert_eq!(users.len(), 1, "the refused stranger is not kept");
-        users.give_back(ix, 1, 3);
-        assert!(users.enter(&user("a"), 1, 4, Some(4)).is_ok());
-        users.leave(ix);
-        users.give_back(ix, 1, 4);
-        users.leave(ix);
-        assert_eq!(users.len(), 0);
-        assert_eq!(users.name(ix), None);
-    }
-
-    #[test]
-    fn lists_are_newest_first_and_lose_their_middle() {
-        let users = Users::new(10, 10);
-        let ix = users.enter(&user("a"), 1, 0, None).expect("no bound");
-        for slot in [4, 2, 9] {
-            users.link(List::Reservations, ix, slot);
-        }
-        assert_eq!(listed(&users, ix, None), [9, 2, 4]);
-        assert_eq!(listed(&users, ix, Some(9)), [2, 4]);
-        users.unlink(List::Reservations, ix, 2);
-        assert_eq!(listed(&users, ix, None), [9, 4]);
-        users.unlink(List::Reservations, ix, 9);
-        users.unlink(List::Reservations, ix, 4);
-        assert_eq!(listed(&users, ix, None), [] as [u32; 0]);
     }
 }
