@@ -31,15 +31,28 @@ impl JournalView {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Report, JournalError> {
         let storage = &*self.shared.storage;
-        // Under the lock nothing is retired; open files stay readable after it.
+        let identity = self.shared.identity;
+        loop {
+            let (newest, segments, limit) = self.newest()?;
+            let snapshot = match newest.map(|position| open_snapshot(storage, position)).transpose() {
+                Ok(snapshot) => snapshot,
+                // Retired since we looked: then there are newer ones. The lock is not held while the disk is asked.
+                Err(_) if self.newest()?.0 != newest => continue,
+                Err(error) => return Err(error),
+            };
+            return Source { storage, identity, snapshot, segments, limit }.copy(to, progress);
+        }
+    }
+
+    /// The newest snapshot, the segments that go with it, and how far they are durable. Segments are open, and open files
+    /// stay readable when they are retired.
+    fn newest(&self) -> Result<(Option<Position>, Vec<Segment>, Position), JournalError> {
         let catalog = self.shared.catalog.lock();
         let limit = self.shared.durable();
         let snapshot = catalog.snapshots.last().copied();
         let first = catalog.holding(snapshot.unwrap_or_default())?.sequence;
         let segments = catalog.segments.iter().filter(|segment| segment.sequence >= first).cloned().collect();
-        let snapshot = snapshot.map(|position| open_snapshot(storage, position)).transpose()?;
-        drop(catalog);
-        Source { storage, identity: self.shared.identity, snapshot, segments, limit }.copy(to, progress)
+        Ok((snapshot, segments, limit))
     }
 }
 

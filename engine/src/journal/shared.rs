@@ -42,12 +42,36 @@ impl Catalog {
             None => Err(JournalError::NotRetained { wanted: position, oldest }),
         }
     }
+
+    /// Takes out what need not be kept: snapshots beyond the newest two, then the segments that the older of these two
+    /// does not need, in ascending order.
+    pub(super) fn unlist(&mut self) -> Vec<Unlisted> {
+        let Some(kept_from) = self.snapshots.len().checked_sub(SNAPSHOTS_KEPT) else { return Vec::new() };
+        let needed = self.snapshots[kept_from];
+        let mut unlisted: Vec<_> = self.snapshots.drain(..kept_from).map(Unlisted::Snapshot).collect();
+        // A segment is needed if a record at or after `needed` lies in it, so if the next one begins after `needed`.
+        while self.segments.get(1).is_some_and(|next| next.first <= needed) {
+            unlisted.extend(self.segments.pop_front().map(Unlisted::Segment));
+        }
+        unlisted
+    }
+}
+
+/// Generations of snapshots that are kept.
+pub(super) const SNAPSHOTS_KEPT: usize = 2;
+
+/// A file that the catalog no longer lists and that is still to be removed.
+pub(super) enum Unlisted {
+    Snapshot(Position),
+    Segment(Segment),
 }
 
 pub(super) struct Shared {
     pub(super) storage: Arc<dyn Storage>,
     pub(super) identity: Identity,
     pub(super) catalog: Mutex<Catalog>,
+    /// Files to be removed, in order; held while they are. The writer thread does not need it.
+    pub(super) unlisted: Mutex<VecDeque<Unlisted>>,
     durable: AtomicU64,
     full: AtomicBool,
     poison: OnceLock<String>,
@@ -61,6 +85,7 @@ impl Shared {
             storage,
             identity,
             catalog: Mutex::new(Catalog::default()),
+            unlisted: Mutex::new(VecDeque::new()),
             durable: AtomicU64::new(0),
             full: AtomicBool::new(false),
             poison: OnceLock::new(),

@@ -5,13 +5,10 @@ use super::layout::Position;
 use super::reader::JournalReader;
 use super::recovery::Replay;
 use super::segment::segment_name;
-use super::shared::Shared;
+use super::shared::{Shared, Unlisted};
 use super::snapshot::{self, SnapshotWriter, snapshot_name};
 use crate::clock::UnixMs;
 use std::sync::Arc;
-
-/// Generations of snapshots that are kept.
-pub(super) const SNAPSHOTS_KEPT: usize = 2;
 
 /// A view of an open journal. The folder stays locked until the last view is gone.
 #[derive(Clone)]
@@ -103,7 +100,7 @@ impl JournalView {
     }
 
     /// Removes snapshots beyond the newest two, and segments that the older of these two does not need.
-    /// With fewer than two snapshots nothing is removed.
+    /// With fewer than two snapshots nothing is removed. The disk is asked with no lock held that the writer thread needs.
     ///
     /// # Errors
     /// `Io`: what was not removed is removed by a later call or at the next opening.
@@ -111,22 +108,23 @@ impl JournalView {
         self.shared.healthy()?;
         let storage = &*self.shared.storage;
         let mut retired = Retired::default();
-        // The lock is held throughout: this is rare, takes milliseconds, and the writer needs it only to switch segments.
-        let mut catalog = self.shared.catalog.lock();
-        let Some(kept_from) = catalog.snapshots.len().checked_sub(SNAPSHOTS_KEPT) else { return Ok(retired) };
-        let needed = catalog.snapshots[kept_from];
-        for position in catalog.snapshots.drain(..kept_from) {
-            let name = snapshot_name(position);
+        // One removal at a time, and what one leaves behind comes first in the next: segments go in ascending order, or a
+        // crash in between would leave a gap.
+        let mut unlisted = self.shared.unlisted.lock();
+        unlisted.extend(self.shared.catalog.lock().unlist());
+        while let Some(file) = unlisted.front() {
+            let name = match file {
+                Unlisted::Snapshot(position) => snapshot_name(*position),
+                Unlisted::Segment(segment) => segment_name(segment.sequence),
+            };
             storage.remove(&name).at(storage, &name, Operation::Remove)?;
-            retired.snapshots += 1;
-        }
-        // A segment is needed if a record at or after `needed` lies in it, so if the next one begins after `needed`.
-        while catalog.segments.get(1).is_some_and(|next| next.first <= needed) {
-            let segment = catalog.segments.pop_front().expect("there are two");
-            let name = segment_name(segment.sequence);
-            storage.remove(&name).at(storage, &name, Operation::Remove)?;
-            retired.segments += 1;
-            retired.bytes += segment.bytes;
+            match unlisted.pop_front() {
+                Some(Unlisted::Segment(segment)) => {
+                    retired.segments += 1;
+                    retired.bytes += segment.bytes;
+                }
+                _ => retired.snapshots += 1,
+            }
         }
         if retired != Retired::default() {
             storage.sync_folder().at(storage, "", Operation::SyncFolder)?;

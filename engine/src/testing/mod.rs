@@ -1,6 +1,6 @@
 //! What tests of the engine and of its users need: storage in memory, storage that fails on purpose, a naive model of the
 //! whole engine, a seeded workload of customers, an auditor that compares, a simulator that puts them together, every disk
-//! image that a crash may leave, and doors to single rooms for those who measure.
+//! image that a crash may leave, a watchdog for tests with threads, and doors to single rooms for those who measure.
 
 mod auditor;
 mod crash_points;
@@ -10,6 +10,7 @@ mod random;
 pub mod rooms;
 mod simulator;
 pub mod storage;
+mod watchdog;
 mod workload;
 
 pub use auditor::Auditor;
@@ -17,4 +18,5 @@ pub use crash_points::{CrashPoints, CrashStates, Omitted};
 pub use model::{Expect, Model, Violation};
 pub use random::Random;
 pub use simulator::{Faults, Planted, Report, Simulation};
+pub use watchdog::watched;
 pub use workload::{Step, Workload};
