@@ -25,7 +25,8 @@ pub enum Durability {
 pub enum Driver {
     /// Threads of the engine's own. The default.
     Threads,
-    /// The caller, by [`Engine::turn`](crate::Engine::turn): one seed reproduces a run. Waiting for a write flushes it.
+    /// The caller, by [`Engine::turn`](crate::Engine::turn): one seed reproduces a run. Waiting for a write flushes it. On
+    /// a full disk a thread that waits looks again five times a second; a future is woken by the next call that finds room.
     Manual,
 }
 

@@ -163,11 +163,12 @@ impl Line {
                 continue;
             }
             let deadline = self.deadline(chunk, seen);
-            if deadline <= now {
+            if deadline <= now && !seen.busy {
                 due.push(number);
                 continue;
             }
-            let look_at = self.look_again_at(deadline, now);
+            // A change in progress is not waited for: its ticket is looked at again shortly.
+            let look_at = self.look_again_at(deadline, now).max(now.plus_ms(u64::from(seen.busy)));
             next = Some(next.map_or(look_at, |next: UnixMs| next.min(look_at)));
         }
         if let Some(next) = next {

@@ -10,7 +10,7 @@ use crate::sync::Mutex;
 
 use super::snapshots::Snapshots;
 use super::writer::{GROUP_BYTES_MAX, Writer};
-use super::{Engine, Inner, flush_all, tell_loop, time_loop, write_loop};
+use super::{Engine, Inner, flush_all, make_room, tell_loop, time_loop, write_loop};
 use crate::acks::Durable;
 use crate::clock::UnixMs;
 use crate::config::{Config, Driver};
@@ -181,12 +181,8 @@ impl Inner {
         *self.writer.lock() = Some(writer);
         // Whoever waits, or finds the buffer full, writes. The cell is shared, not the engine: no circle of owners.
         let (waiting, crowded) = (Arc::clone(&self.writer), Arc::clone(&self.writer));
-        self.core.log.durable.set_driver(Arc::new(move || {
-            flush_all(&waiting);
-        }));
-        self.core.log.buffer.set_driver(move || {
-            flush_all(&crowded);
-        });
+        self.core.log.durable.set_driver(Arc::new(move || flush_all(&waiting).drove));
+        self.core.log.buffer.set_driver(move || make_room(&crowded));
     }
 
     fn start_threads(&self, writer: Option<Writer>, driver: &DriverThread) -> std::io::Result<()> {

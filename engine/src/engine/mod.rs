@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::sync::Mutex;
+use crate::sync::{Drove, Mutex, wake_all};
 
 pub use builder::OpenError;
 pub use follower::{UpdateReader, UpdatesLost};
@@ -219,9 +219,9 @@ impl Inner {
                     debug_assert!(ended.is_ok(), "a thread of the engine panicked");
                 }
             }
-            if let Some(writer) = self.writer.lock().take() {
-                writer.close();
-            }
+            // Others wait meanwhile, to see the end of it. Woken when the lock is given back.
+            let mut due = self.writer.lock().take().map(Writer::close).unwrap_or_default();
+            wake_all(&mut due);
             self.snapshots.close();
         }
         match self.core.log.durable.failure() {
@@ -238,16 +238,43 @@ impl Drop for Inner {
     }
 }
 
-/// Writes all there is, if the writer is everybody's; true if there was something.
-fn flush_all(writer: &Mutex<Option<Writer>>) -> bool {
-    let mut any = false;
+/// Writes all there is, if the writer is shared, then wakes those who waited for it, with no lock held. For callers who
+/// hold none themselves.
+fn flush_all(writer: &Mutex<Option<Writer>>) -> Flushed {
+    let mut due = Vec::new();
+    let flushed = flush_into(writer, |writer| writer.take_due(&mut due));
+    wake_all(&mut due);
+    flushed
+}
+
+/// Writes all there is from within a command, which may own slots and hold locks: those who waited for it are woken by the
+/// next [`flush_all`].
+fn make_room(writer: &Mutex<Option<Writer>>) -> Drove {
+    flush_into(writer, |_| ()).drove
+}
+
+fn flush_into(writer: &Mutex<Option<Writer>>, then: impl FnOnce(&mut Writer)) -> Flushed {
+    let mut flushed = Flushed { any: false, drove: Drove::All };
+    // Also wakers of an earlier flush that woke none.
     if let Some(writer) = writer.lock().as_mut() {
         while writer.flush() {
-            any = true;
+            flushed.any = true;
+            writer.after_group();
+        }
+        if writer.is_held_back() {
+            flushed.drove = Drove::Blocked;
         }
         writer.tend();
+        then(writer);
     }
-    any
+    flushed
+}
+
+/// What a flush did.
+struct Flushed {
+    /// There was something to write.
+    any: bool,
+    drove: Drove,
 }
 
 /// The thread that tells readers of updates in an engine without a journal. Callers wait for nothing there and must
@@ -255,19 +282,26 @@ fn flush_all(writer: &Mutex<Option<Writer>>) -> bool {
 fn tell_loop(writer: &Mutex<Option<Writer>>, stopping: &AtomicBool) {
     let mut idle = 0;
     while !stopping.load(Ordering::Acquire) {
-        idle = if flush_all(writer) { 0 } else { (idle + 1).min(TELL_NAPS) };
+        idle = if flush_all(writer).any { 0 } else { (idle + 1).min(TELL_NAPS) };
         std::thread::park_timeout(if idle < TELL_NAPS { TELL_NAP } else { 10 * TELL_NAP });
     }
 }
 
 /// The thread that writes.
 fn write_loop(mut writer: Writer, stopping: &AtomicBool) {
+    let mut due = Vec::new();
     loop {
-        if writer.flush() {
+        let wrote = writer.flush();
+        // No lock is held here. Before the work after the group: callers need not wait for that.
+        writer.take_due(&mut due);
+        wake_all(&mut due);
+        writer.after_group();
+        if wrote {
             continue;
         }
         if stopping.load(Ordering::Acquire) {
-            return writer.close();
+            wake_all(&mut writer.close());
+            return;
         }
         writer.rest();
     }

@@ -2,21 +2,20 @@
 //! everybody go whose record is in it. While one sync runs the next group gathers; there is no timer.
 
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use crate::config::Durability;
 use crate::error::Error;
 use crate::journal::{Journal, JournalError, Position};
 use crate::pipeline::Core;
-use crate::sync::LogDrain;
+use crate::sync::{BLOCKED_LOOK, LogDrain};
 use crate::updates::HistoryWriter;
 
 /// Most bytes of one group: bounds the time between two syncs when the disk is slow.
 pub(crate) const GROUP_BYTES_MAX: usize = 1 << 20;
 /// How long the journal must be quiet before its last frame gets its witness.
 const SETTLE_AFTER: Duration = Duration::from_millis(50);
-/// How often a full disk is looked at again.
-const FULL_LOOK: Duration = Duration::from_millis(200);
 
 /// The consumer of the log buffer.
 pub(crate) struct Writer {
@@ -33,6 +32,10 @@ pub(crate) struct Writer {
     /// Bytes of records that are acknowledged and not synced.
     unsynced_bytes: usize,
     unsettled: bool,
+    /// A group was written and its [`Writer::after_group`] is still to come.
+    written: bool,
+    /// Wakers of what is written now: woken by the caller once it holds no lock, see [`Writer::take_due`].
+    due: Vec<Waker>,
 }
 
 impl Writer {
@@ -53,10 +56,23 @@ impl Writer {
             unsynced: false,
             unsynced_bytes: 0,
             unsettled: false,
+            written: false,
+            due: Vec::new(),
         }
     }
 
-    /// Writes what there is, as one group; false if there was nothing.
+    /// Moves those who are to be woken to the end of `due`.
+    pub(crate) fn take_due(&mut self, due: &mut Vec<Waker>) {
+        due.append(&mut self.due);
+    }
+
+    /// True while a group waits for room on the disk.
+    pub(crate) fn is_held_back(&self) -> bool {
+        self.held_back
+    }
+
+    /// Writes what there is, as one group; false if there was nothing. Afterwards the caller wakes those who are due, then
+    /// comes [`Writer::after_group`].
     pub(crate) fn flush(&mut self) -> bool {
         if !self.held_back {
             self.group.clear();
@@ -80,7 +96,7 @@ impl Writer {
     /// Sleeps until there is something to write, or something that must be done without it.
     pub(crate) fn rest(&mut self) {
         let timeout = if self.held_back || self.core.log.is_disk_full() {
-            Some(FULL_LOOK)
+            Some(BLOCKED_LOOK)
         } else if self.unsynced {
             let every = self.sync_every();
             Some(every.saturating_sub(self.synced_at.elapsed()).max(Duration::from_millis(1)))
@@ -90,7 +106,7 @@ impl Writer {
             None
         };
         if self.held_back {
-            std::thread::park_timeout(FULL_LOOK);
+            std::thread::park_timeout(BLOCKED_LOOK);
         } else {
             self.drain.wait(timeout);
         }
@@ -123,14 +139,15 @@ impl Writer {
         }
     }
 
-    /// Writes everything that is left, and closes. No more records come.
-    pub(crate) fn close(mut self) {
+    /// Writes everything that is left, and closes. No more records come. Returns who is to be woken, once no lock is held.
+    pub(crate) fn close(mut self) -> Vec<Waker> {
         while self.flush() || (self.held_back && self.core.log.durable.failure().is_none()) {
             if self.held_back {
                 // The disk is full and stays so: what is held back was never acknowledged.
                 self.poison_with("the disk was full at closing".to_owned());
                 self.held_back = false;
             }
+            self.after_group();
         }
         if let Some(journal) = self.journal.take()
             && self.core.log.durable.failure().is_none()
@@ -138,10 +155,11 @@ impl Writer {
         {
             self.poison_with(error.to_string());
         }
-        self.core.log.durable.fail(Error::Closed);
+        self.core.log.durable.fail_into(Error::Closed, &mut self.due);
         if let Some(history) = self.history.take() {
-            history.close();
+            history.close_into(&mut self.due);
         }
+        self.due
     }
 
     fn write(&mut self, end: u64) -> Result<(), JournalError> {
@@ -173,13 +191,23 @@ impl Writer {
             }
         }
         if let Some(history) = &mut self.history {
-            history.push(&self.group, end);
+            history.push_into(&self.group, end, &mut self.due);
         }
-        durable.advance(end);
-        self.after_group()
+        durable.advance_into(end, &mut self.due);
+        self.written = true;
+        Ok(())
     }
 
-    fn after_group(&mut self) -> Result<(), JournalError> {
+    /// Work that may be done after waiting callers have been released: the sync of the relaxed setting, the next segment.
+    pub(crate) fn after_group(&mut self) {
+        if std::mem::take(&mut self.written)
+            && let Err(error) = self.tend_group()
+        {
+            self.poison(&error);
+        }
+    }
+
+    fn tend_group(&mut self) -> Result<(), JournalError> {
         let sync_every = self.sync_every();
         let Some(journal) = &mut self.journal else { return Ok(()) };
         if self.unsynced && self.synced_at.elapsed() >= sync_every {
@@ -205,7 +233,7 @@ impl Writer {
         self.poison_with(error.to_string());
     }
 
-    fn poison_with(&self, cause: String) {
-        self.core.log.durable.fail(Error::Poisoned { cause });
+    fn poison_with(&mut self, cause: String) {
+        self.core.log.durable.fail_into(Error::Poisoned { cause }, &mut self.due);
     }
 }

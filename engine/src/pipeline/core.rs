@@ -14,7 +14,8 @@ pub(crate) struct Core {
     pub(crate) state: State,
     pub(crate) secrets: Secrets,
     pub(crate) log: Log,
-    /// Held for one batch of due timers, so that whoever found too few seats waits for holds that are just expiring.
+    /// Held for one batch of due holds, so that a caller that found too few seats waits for those that are just expiring.
+    /// Under it nothing waits for a slot or for an operator.
     pub(crate) batch: crate::sync::Mutex<()>,
     /// Holds with a deadline up to here may have been shown as expired, though nobody has expired them yet.
     told_expired_ms: Mark,

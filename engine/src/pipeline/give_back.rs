@@ -134,19 +134,19 @@ impl Core {
         Some(self.end_hold(OwnedHold { owned, slot, facts, event }, ReservationState::Expired, None, now))
     }
 
-    /// A hold's timer fired: warns, expires or forgets, as its state and the time say. Never waits: whoever turns the
-    /// wheel may be waited for by somebody who owns a slot. A slot that is being changed is looked at again shortly.
-    pub(crate) fn due_hold(&self, index: u32, now: UnixMs) {
-        let Some(slot) = self.reservations.slot(index) else { return };
+    /// A hold's timer fired: warns, expires or forgets, as its state and the time say; true if it expired. Never waits: a
+    /// slot that a caller is changing is looked at again shortly, since that caller may be waiting for this batch.
+    pub(crate) fn due_hold(&self, index: u32, now: UnixMs) -> bool {
+        let Some(slot) = self.reservations.slot(index) else { return false };
         let seen = slot.status.peek();
         let state = SlotState::of(seen.state);
         if !seen.busy && matches!(state, SlotState::Free | SlotState::Is(ReservationState::Confirmed)) {
-            return;
+            return false;
         }
         let owned = if seen.busy { None } else { slot.status.try_own_exactly(seen) };
         let Some(owned) = owned else {
             self.deadlines.holds.set(index, now.plus_ms(1));
-            return;
+            return false;
         };
         let facts = self.reservations.read_owned(slot, index, seen.generation, seen.state);
         if state != SlotState::Is(ReservationState::Pending) {
@@ -154,6 +154,7 @@ impl Core {
         } else if facts.expires_at <= now {
             let event = self.catalog.get(facts.event).expect("a reservation's event exists");
             self.end_hold(OwnedHold { owned, slot, facts, event }, ReservationState::Expired, None, now);
+            return true;
         } else if facts.expires_at.ms_since(now) <= self.warning_ms() {
             let warning = HoldExpiring { id: facts.id, event: facts.event, expires_at: facts.expires_at };
             self.log.append(&Record::from(warning), now);
@@ -161,6 +162,7 @@ impl Core {
         } else {
             self.arm_hold(index, facts.expires_at, now);
         }
+        false
     }
 }
 

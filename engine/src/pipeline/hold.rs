@@ -6,20 +6,33 @@ use crate::error::{Refusal, ReservationState};
 use crate::ids::{SeatId, SlotId, UserId};
 use crate::reply::Places;
 use crate::reservations::{Facts, Slot, SlotState};
-use crate::sync::{Owned, Seen};
+use crate::sync::{NotOwned, Owned, Seen};
 
 use super::core::Core;
 use super::event::Event;
 use super::wanted::named_places;
 use crate::payments::PaymentSlot;
 
-/// A pending, unlapsed hold of which this thread is the owner.
+/// A reservation of which this thread is the owner; a pending, unlapsed one unless its maker says otherwise.
 pub(crate) struct OwnedHold<'a> {
     pub(crate) owned: Owned<'a>,
     pub(crate) slot: &'a Slot,
     pub(crate) facts: Facts,
     pub(crate) event: &'a Event,
 }
+
+/// Whether a thread may wait for a change of a slot that is in progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// A caller: the change's outcome decides the answer.
+    Waits,
+    /// The thread that turns the wheel: it comes back later.
+    ComesBack,
+}
+
+/// Another thread is in the middle of changing the slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Busy;
 
 impl Core {
     /// Slot, generation and tag behind a name. Whether an id means a reservation, its tag included, is found out by whoever looks
@@ -103,6 +116,38 @@ impl Core {
         let facts = self.reservations.read_owned(slot, id.slot, before.generation, before.state);
         let event = self.catalog.get(facts.event).expect("a reservation's event exists");
         Ok(OwnedHold { owned, slot, facts, event })
+    }
+
+    /// Takes the right to change a reservation that is in one of `states`, its deadline apart; `None` if it is in another.
+    pub(super) fn own_in_state(
+        &self,
+        id: SlotId,
+        states: &[ReservationState],
+        patience: Patience,
+    ) -> Result<Option<OwnedHold<'_>>, Busy> {
+        let Some(slot) = self.reservations.slot(id.slot) else { return Ok(None) };
+        let allowed = |seen: Seen| {
+            seen.generation == id.generation && states.iter().any(|state| seen.state == *state as u8)
+        };
+        let owned = match patience {
+            Patience::Waits => slot.status.own(allowed).map_err(|_| NotOwned::NotAllowed),
+            Patience::ComesBack => slot.status.own_or_leave(allowed),
+        };
+        let owned = match owned {
+            Ok(owned) => owned,
+            Err(NotOwned::NotAllowed) => return Ok(None),
+            Err(NotOwned::Busy) => return Err(Busy),
+        };
+        let before = owned.before();
+        let facts = self.reservations.read_owned(slot, id.slot, before.generation, before.state);
+        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
+        Ok(Some(OwnedHold { owned, slot, facts, event }))
+    }
+
+    /// The moment by which a pending hold that the caller owns has run out, by the caller's clock or because a reader was
+    /// told so; `None` if it has not.
+    pub(super) fn lapsed_at(&self, facts: &Facts, now: UnixMs) -> Option<UnixMs> {
+        [now, self.told_expired()].into_iter().find(|at| facts.expires_at <= *at)
     }
 
     pub(super) fn expire_if(&self, id: SlotId, now: UnixMs) {

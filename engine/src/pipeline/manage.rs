@@ -117,6 +117,7 @@ impl Core {
     }
 
     fn block(&self, event: &Event, places: &[PackedPlace], now: UnixMs) -> Result<Changes, Refusal> {
+        let mut looked = false;
         loop {
             match event.seats.block(places, &|holder| self.fate(holder, now)) {
                 Ok(versions) => return Ok(changes(places, &versions)),
@@ -129,7 +130,7 @@ impl Core {
                     ));
                 }
                 Err(Refused::Short { available, .. }) => {
-                    if !self.reap_holds(now) {
+                    if !self.may_find_more(&mut looked, now) {
                         let wanted = seat_count(places.iter().copied());
                         return Err(Refusal::Insufficient { wanted, available });
                     }

@@ -10,16 +10,16 @@ use crate::command::{
 use crate::error::{Bound, PaymentState, Refusal, ReservationState};
 use crate::ids::{PaymentId, SlotId, UserId};
 use crate::limits::{ATTACHMENT_BYTES_MAX, URL_BYTES_MAX};
-use crate::payments::{Intent, PaymentSlot, decide, payment_state};
+use crate::payments::{Intent, decide, payment_state};
 use crate::record::{
     PaymentCreated, PaymentProcessing, PaymentRefunded, PaymentSettled, Record, Remember, WebhookQueued,
 };
 use crate::reply::{Effect, PaymentChanged, Reply};
-use crate::sync::Owned;
+use crate::sync::{NotOwned, Owned};
 
 use super::core::Core;
 use super::effects::{created_reply, refunded_reply, settled_reply};
-use super::hold::OwnedHold;
+use super::hold::{Busy, OwnedHold, Patience};
 use super::settle::Purse;
 use super::{Did, Outcome, request};
 
@@ -202,7 +202,8 @@ impl Core {
         })
     }
 
-    /// Ends an intent in `state`, with what that does to its reservation, in one record.
+    /// Ends an intent in `state`, with what that does to its reservation, in one record. Waits for a change of the
+    /// reservation in progress.
     pub(crate) fn end_payment(
         &self,
         payment: OwnedPayment<'_>,
@@ -210,12 +211,19 @@ impl Core {
         key: Option<Remember>,
         now: UnixMs,
     ) -> Did {
+        let purse = self.settle_outcome(&payment.intent, state, Patience::Waits, now);
+        self.close_payment(payment, state, purse.expect("a caller waits"), key, now)
+    }
+
+    fn close_payment(
+        &self,
+        payment: OwnedPayment<'_>,
+        state: PaymentState,
+        purse: Purse<'_>,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> Did {
         let OwnedPayment { owned, intent, .. } = payment;
-        let purse = match state {
-            PaymentState::Completed => self.settle_paid(&intent, now),
-            PaymentState::Failed => self.settle_failed(&intent, now),
-            _ => Purse::untouched(),
-        };
         let effect = purse.effect();
         let paid_back = effect == Effect::PaidBack;
         let state = if paid_back { PaymentState::Refunded } else { state };
@@ -326,20 +334,28 @@ impl Core {
             if payment.state != PaymentState::Processing || moment > now || moment > expires_at {
                 return Ok(payment);
             }
-            self.end_decided(payment, now);
+            let state = decided(&payment.intent);
+            self.end_payment(payment, state, None, now);
         }
     }
 
-    fn end_decided(&self, payment: OwnedPayment<'_>, now: UnixMs) {
-        let state = if payment.intent.succeeds { PaymentState::Completed } else { PaymentState::Failed };
-        self.end_payment(payment, state, None, now);
+    /// A payment's timer fired: starts, settles, expires or forgets it, as its state and the time say. Waits for no
+    /// caller: an intent that a caller is changing, or whose reservation one is changing, is looked at again shortly.
+    pub(crate) fn due_payment(&self, index: u32, now: UnixMs) {
+        let Some(slot) = self.payments.slot(index) else { return };
+        let owned = slot.status.own_or_leave(|seen| payment_state(seen.state).is_some());
+        let owned = match owned {
+            Ok(owned) => owned,
+            Err(NotOwned::NotAllowed) => return,
+            Err(NotOwned::Busy) => return self.deadlines.payments.set(index, now.plus_ms(1)),
+        };
+        let state = payment_state(owned.before().state).expect("checked while owning");
+        self.due_owned(OwnedPayment { owned, state, intent: slot.owned() }, now);
     }
 
-    /// A payment's timer fired: starts, settles, expires or forgets it, as its state and the time say.
-    pub(crate) fn due_payment(&self, index: u32, now: UnixMs) {
-        let Some((_, intent, _)) = self.payments.slot(index).and_then(PaymentSlot::read) else { return };
-        let Ok(payment) = self.own_payment(PaymentId(intent.id), None) else { return };
-        let (state, moment, expires_at) = (payment.state, payment.intent.moment, payment.intent.expires_at);
+    fn due_owned(&self, payment: OwnedPayment<'_>, now: UnixMs) {
+        let (index, state) = (payment.intent.id.slot, payment.state);
+        let (moment, expires_at) = (payment.intent.moment, payment.intent.expires_at);
         match state {
             // What has not begun by then never begins; what was decided for a moment before counts, however late.
             PaymentState::Pending if expires_at <= now => {
@@ -352,7 +368,11 @@ impl Core {
                 self.start_processing(payment, None, now);
             }
             PaymentState::Processing if moment <= now => {
-                self.end_decided(payment, now);
+                let state = decided(&payment.intent);
+                match self.settle_outcome(&payment.intent, state, Patience::ComesBack, now) {
+                    Ok(purse) => drop(self.close_payment(payment, state, purse, None, now)),
+                    Err(Busy) => self.deadlines.payments.set(index, now.plus_ms(1)),
+                }
             }
             PaymentState::Pending | PaymentState::Processing => {
                 self.deadlines.payments.set(index, moment.min(expires_at));
@@ -361,6 +381,11 @@ impl Core {
             _ => self.forget_payment(payment, now),
         }
     }
+}
+
+/// How an intent in process ends when its moment has come.
+fn decided(intent: &Intent) -> PaymentState {
+    if intent.succeeds { PaymentState::Completed } else { PaymentState::Failed }
 }
 
 pub(crate) fn processing_reply(processing: &PaymentProcessing, expires_at: UnixMs, at: UnixMs) -> Reply {

@@ -249,7 +249,11 @@ impl Core {
         let Some(event) = self.catalog.get(number) else { return };
         let Some(line) = event.line.get() else { return };
         if line.draw_is_due(now) {
-            let _guard = event.operator.lock();
+            // The thread that turns the wheel waits for no operator, who may be waiting for a batch of this very thread.
+            let Some(_guard) = event.operator.try_lock() else {
+                self.arm_advance(number, now.plus_ms(1));
+                return;
+            };
             self.draw(event, line, None, now);
         } else if line.policy().room.is_some_and(|room| room.draws_at > now) {
             // One timer serves both: it fired for the line, and the draw is still to come.

@@ -92,11 +92,11 @@ impl Core {
         now: UnixMs,
     ) -> Result<UserIx, Refusal> {
         let seats_max = settings.seats_per_user_max;
-        let mut look_again = true;
+        let mut looked = false;
         loop {
             match self.users.enter(user, event.number, seats, seats_max) {
                 Ok(user) => return Ok(user),
-                Err(_) if look_again => look_again = self.reap_holds(now),
+                Err(_) if self.may_find_more(&mut looked, now) => {}
                 Err(seats) => {
                     let seats_max = seats_max.expect("a bound was exceeded");
                     return Err(Refusal::QuotaExceeded { seats_max, seats });
@@ -168,6 +168,7 @@ impl Core {
         owner: u32,
         now: UnixMs,
     ) -> Result<Changes, Refusal> {
+        let mut looked = false;
         loop {
             match event.seats.claim(owner, places, &|holder| self.fate(holder, now)) {
                 Ok(versions) => return Ok(changes(places, &versions)),
@@ -176,7 +177,7 @@ impl Core {
                 }
                 Err(Refused::Conflict { seats }) => return Err(seats_taken(event, &seats)),
                 Err(Refused::Short { available, .. }) => {
-                    if !self.reap_holds(now) {
+                    if !self.may_find_more(&mut looked, now) {
                         let wanted = seat_count(places.iter().copied());
                         return Err(Refusal::Insufficient { wanted, available });
                     }
@@ -202,11 +203,12 @@ impl Core {
             // The wheel knows which holds have lapsed, without a walk over the seats.
             scan_lapsed: false,
         };
+        let mut looked = false;
         loop {
             match event.seats.claim_best(owner, &request, &|holder| self.fate(holder, now)) {
                 Ok(claim) => return Ok(changes(&claim.places, &claim.versions)),
                 Err(refused) => {
-                    if self.reap_holds(now) {
+                    if self.may_find_more(&mut looked, now) {
                         continue;
                     }
                     let wanted = best.quantity;

@@ -16,7 +16,7 @@ use super::core::Core;
 use super::effects::confirmed_reply;
 use super::event::Event;
 use super::give_back::next_changes;
-use super::hold::OwnedHold;
+use super::hold::{Busy, OwnedHold, Patience};
 use super::queue::UsedTicket;
 use super::state::State;
 use super::{Did, Failure, Outcome, request};
@@ -118,74 +118,87 @@ impl Core {
         }
     }
 
-    /// Money came: confirms the reservation, or takes its seats again, or finds that it must go back.
-    pub(crate) fn settle_paid(&self, intent: &Intent, now: UnixMs) -> Purse<'_> {
-        let Some(id) = intent.reservation else { return Purse::untouched() };
-        // The hold may end between the two looks; then it is found expired.
-        for _ in 0..2 {
-            match self.own_pending(id, now) {
-                Ok(OwnedHold { owned, slot, facts, event }) => {
-                    let ticket = self.begin_use(event, facts.ticket, now);
-                    let settlement = Settlement {
-                        reservation: id,
-                        event: facts.event,
-                        ticket: ticket.number(),
-                        changes: next_changes(event, facts.id.slot, &facts.places),
-                        total_minor: facts.total_minor,
-                    };
-                    return Purse::Changed {
-                        owned,
-                        slot,
-                        facts,
-                        event,
-                        ticket,
-                        settlement,
-                        effect: Effect::Confirmed,
-                    };
-                }
-                Err(Refusal::ReservationExpired) => {
-                    if let Some(purse) = self.retake(id, now) {
-                        return purse;
-                    }
-                }
-                Err(_) => return Purse::PaidBack,
-            }
+    /// What an intent's end in `state` does to its reservation, which is owned from here on if it changes.
+    ///
+    /// # Errors
+    /// [`Busy`] if `patience` forbids to wait for a change of the reservation in progress; nothing was changed.
+    pub(crate) fn settle_outcome(
+        &self,
+        intent: &Intent,
+        state: PaymentState,
+        patience: Patience,
+        now: UnixMs,
+    ) -> Result<Purse<'_>, Busy> {
+        match (state, intent.reservation) {
+            (PaymentState::Completed, Some(id)) => self.settle_paid(id, patience, now),
+            (PaymentState::Failed, Some(id)) => self.settle_failed(id, patience, now),
+            _ => Ok(Purse::untouched()),
         }
-        Purse::PaidBack
+    }
+
+    /// Money came: confirms the reservation, or takes its seats again, or finds that it must go back.
+    fn settle_paid(&self, id: SlotId, patience: Patience, now: UnixMs) -> Result<Purse<'_>, Busy> {
+        const STATES: [ReservationState; 2] = [ReservationState::Pending, ReservationState::Expired];
+        while let Some(hold) = self.own_in_state(id, &STATES, patience)? {
+            let OwnedHold { owned, slot, facts, event } = hold;
+            if facts.state == SlotState::Is(ReservationState::Expired) {
+                return Ok(self.retake(OwnedHold { owned, slot, facts, event }, now));
+            }
+            if let Some(lapsed) = self.lapsed_at(&facts, now) {
+                // Owned again as an expired one.
+                self.end_hold(
+                    OwnedHold { owned, slot, facts, event },
+                    ReservationState::Expired,
+                    None,
+                    lapsed,
+                );
+                continue;
+            }
+            let ticket = self.begin_use(event, facts.ticket, now);
+            let settlement = Settlement {
+                reservation: id,
+                event: facts.event,
+                ticket: ticket.number(),
+                changes: next_changes(event, facts.id.slot, &facts.places),
+                total_minor: facts.total_minor,
+            };
+            let effect = Effect::Confirmed;
+            return Ok(Purse::Changed { owned, slot, facts, event, ticket, settlement, effect });
+        }
+        Ok(Purse::PaidBack)
     }
 
     /// Takes the seats of an expired hold again, if all are free and the policy is so.
-    fn retake(&self, id: SlotId, now: UnixMs) -> Option<Purse<'_>> {
+    fn retake<'a>(&self, hold: OwnedHold<'a>, now: UnixMs) -> Purse<'a> {
+        let OwnedHold { owned, slot, facts, event } = hold;
         if self.config.late_payment == LatePayment::Refund {
-            return None;
+            return Purse::PaidBack;
         }
-        let slot = self.reservations.slot(id.slot)?;
-        let owned = slot
-            .status
-            .own(|seen| seen.generation == id.generation && seen.state == ReservationState::Expired as u8)
-            .ok()?;
-        let before = owned.before();
-        let facts = self.reservations.read_owned(slot, id.slot, before.generation, before.state);
-        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
-        let changes = self.retake_places(event, id.slot, &facts.places, now)?;
+        let Some(changes) = self.retake_places(event, facts.id.slot, &facts.places, now) else {
+            return Purse::PaidBack;
+        };
         let settlement = Settlement {
-            reservation: id,
+            reservation: facts.id,
             event: facts.event,
             ticket: None,
             changes,
             total_minor: facts.total_minor,
         };
         let ticket = UsedTicket::none();
-        Some(Purse::Changed { owned, slot, facts, event, ticket, settlement, effect: Effect::Retaken })
+        Purse::Changed { owned, slot, facts, event, ticket, settlement, effect: Effect::Retaken }
     }
 
     /// The payment failed: the hold ends.
-    pub(crate) fn settle_failed(&self, intent: &Intent, now: UnixMs) -> Purse<'_> {
-        let Some(id) = intent.reservation else { return Purse::untouched() };
-        let Ok(OwnedHold { owned, slot, facts, event }) = self.own_pending(id, now) else {
-            return Purse::untouched();
+    fn settle_failed(&self, id: SlotId, patience: Patience, now: UnixMs) -> Result<Purse<'_>, Busy> {
+        let Some(hold) = self.own_in_state(id, &[ReservationState::Pending], patience)? else {
+            return Ok(Purse::untouched());
         };
-        Self::given_back(owned, slot, facts, event)
+        if let Some(lapsed) = self.lapsed_at(&hold.facts, now) {
+            self.end_hold(hold, ReservationState::Expired, None, lapsed);
+            return Ok(Purse::untouched());
+        }
+        let OwnedHold { owned, slot, facts, event } = hold;
+        Ok(Self::given_back(owned, slot, facts, event))
     }
 
     /// All money went back: the sale ends.

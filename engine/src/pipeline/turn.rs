@@ -3,7 +3,7 @@
 
 use crate::clock::UnixMs;
 use crate::command::ReportWebhook;
-use crate::deadlines::Timers;
+use crate::deadlines;
 use crate::error::{PaymentState, Refusal};
 use crate::ids::WebhookId;
 use crate::limits::EVENTS_MAX;
@@ -37,16 +37,22 @@ pub(crate) struct Turned {
 }
 
 impl Core {
-    /// Handles up to about `budget` due timers of every kind.
+    /// Handles up to about `budget` due timers of every kind. Waits for no caller: what a caller is changing is looked at
+    /// again a millisecond later.
     pub(crate) fn turn(&self, now: UnixMs, budget: usize) -> Turned {
         let wheels = &self.deadlines;
-        let mut turned = self.turn_one(&wheels.holds, now, budget, Self::due_hold);
+        let mut turned = self.turn_one(now, budget, |most| self.hold_batch(now, most).0);
         for (timers, handle) in [
             (&wheels.payments, Self::due_payment as fn(&Self, u32, UnixMs)),
             (&wheels.lines.timers, Self::due_group),
             (&wheels.chores, Self::due_chore),
         ] {
-            let one = self.turn_one(timers, now, budget, handle);
+            let one = self.turn_one(now, budget, |most| {
+                let mut due = Vec::new();
+                let turned = timers.turn(now, most, &mut due);
+                due.into_iter().for_each(|index| handle(self, index, now));
+                turned
+            });
             turned.fired += one.fired;
             turned.more |= one.more;
             turned.blocked |= one.blocked;
@@ -55,28 +61,21 @@ impl Core {
         turned
     }
 
+    /// Turns one wheel by batches: `batch` takes at most so many due timers and handles them.
     fn turn_one(
         &self,
-        timers: &Timers,
         now: UnixMs,
         budget: usize,
-        handle: fn(&Self, u32, UnixMs),
+        mut batch: impl FnMut(usize) -> deadlines::Turned,
     ) -> Turned {
-        let mut due = Vec::with_capacity(BATCH.min(budget));
         let mut fired = 0;
         loop {
             // A full disk or log buffer: what is due stays due, and is refused by the clock meanwhile.
             if self.log.door().is_err() {
                 return Turned { fired, more: false, next: Some(now), blocked: true };
             }
-            // One batch at a time, begun and ended: whoever looks for lapsed holds then finds none half expired.
-            let alone = self.batch.lock();
-            let turned = timers.turn(now, BATCH.min(budget - fired), &mut due);
-            for index in due.drain(..) {
-                handle(self, index, now);
-                fired += 1;
-            }
-            drop(alone);
+            let turned = batch(BATCH.min(budget - fired));
+            fired += turned.fired;
             if !turned.more || fired >= budget {
                 self.metrics.fired.add(fired as u64);
                 return Turned { fired, more: turned.more, next: turned.next, blocked: false };
@@ -84,12 +83,40 @@ impl Core {
         }
     }
 
-    /// Expires every hold whose time has run out by `now`, whoever turns the wheel otherwise; true if there were any.
-    /// Asked by a search that found too little: the seats of a lapsed hold can be had at once.
-    pub(crate) fn reap_holds(&self, now: UnixMs) -> bool {
-        let before = self.metrics.expired.get();
-        while self.turn_one(&self.deadlines.holds, now, usize::MAX, Self::due_hold).more {}
-        self.metrics.expired.get() != before
+    /// Takes due holds from the wheel and handles them; also returns how many of them expired. One batch at a time, begun
+    /// and ended, so that a caller who looks for lapsed holds finds none that another thread has taken and not yet
+    /// expired. Callers come here with an event or a slot of their own, so nothing inside may wait for either.
+    fn hold_batch(&self, now: UnixMs, most: usize) -> (deadlines::Turned, usize) {
+        let _alone = self.batch.lock();
+        let mut due = Vec::new();
+        let turned = self.deadlines.holds.turn(now, most, &mut due);
+        let expired = due.into_iter().filter(|index| self.due_hold(*index, now)).count();
+        (turned, expired)
+    }
+
+    /// Expires every hold whose time has run out by `now`, whichever thread turns the wheel otherwise, and returns how many
+    /// there were. The seats of a lapsed hold can be had at once.
+    pub(crate) fn reap_holds(&self, now: UnixMs) -> usize {
+        let mut expired = 0;
+        let reap = |most| {
+            let (turned, more) = self.hold_batch(now, most);
+            expired += more;
+            turned
+        };
+        self.turn_one(now, usize::MAX, reap);
+        expired
+    }
+
+    /// Asked by a search that found too little: expires what has lapsed, and says whether to look again. A search that
+    /// found too little after a turn that expired nothing has found all there is; before that, another thread may have
+    /// expired holds since it looked. `looked` is the search's memory and begins false.
+    pub(crate) fn may_find_more(&self, looked: &mut bool, now: UnixMs) -> bool {
+        let is_first = !std::mem::replace(looked, true);
+        if self.reap_holds(now) > 0 {
+            *looked = false;
+            return true;
+        }
+        is_first
     }
 
     fn due_chore(&self, index: u32, now: UnixMs) {

@@ -21,8 +21,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::atomic::{AtomicBool, AtomicU64, Ordering};
-use super::park::Parker;
-use super::{CachePadded, Pause};
+use super::park::{Parker, with_thread_parker};
+use super::{BLOCKED_LOOK, CachePadded, Drove, Pause};
 
 #[cfg(all(test, loom))]
 mod loom_tests;
@@ -72,7 +72,9 @@ pub(crate) struct LogBuffer {
     crowded_bytes: u64,
     /// Where the consumer sleeps.
     consumer: Parker,
-    driver: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// No consumer is left: what is appended is thrown away, and nothing waits for room.
+    abandoned: AtomicBool,
+    driver: OnceLock<Box<dyn Fn() -> Drove + Send + Sync>>,
 }
 
 /// The consumer's side. There is one, so there can be only one consumer.
@@ -105,6 +107,7 @@ impl LogBuffer {
             capacity_bytes: capacity,
             crowded_bytes: capacity - slack_bytes as u64,
             consumer: Parker::default(),
+            abandoned: AtomicBool::new(false),
             driver: OnceLock::new(),
         });
         (Arc::clone(&log), LogDrain { log, at: base })
@@ -113,8 +116,8 @@ impl LogBuffer {
     /// Copies one record in and returns its end: once the durable watermark reaches it, the record is durable.
     ///
     /// The record is padded to whole words, and the low half of its first word is its length before padding. If the
-    /// ring is full this waits for the consumer, so whoever drains must go on draining, also after a failure (and then
-    /// throw away what it gets).
+    /// ring is full this waits for the consumer, which must go on draining, also after a failure (and then throw away
+    /// what it gets). Once the consumer is dropped nothing waits, and what is appended is lost.
     ///
     /// # Errors
     ///
@@ -179,29 +182,35 @@ impl LogBuffer {
     }
 
     /// For an engine without threads: called while an append waits for room, to drain the ring from the caller's own
-    /// thread. Must stand being called by several threads at once.
+    /// thread, which may own slots and hold locks: it must run no code of callers. Must stand being called by several
+    /// threads at once.
     ///
     /// # Panics
     ///
     /// When called twice: a bug of the caller.
-    pub(crate) fn set_driver(&self, driver: impl Fn() + Send + Sync + 'static) {
+    pub(crate) fn set_driver(&self, driver: impl Fn() -> Drove + Send + Sync + 'static) {
         assert!(self.driver.set(Box::new(driver)).is_ok(), "the log buffer has one driver already");
     }
 
     /// Drains the ring, if callers are who drains it.
-    pub(crate) fn drive(&self) {
-        if let Some(drive) = self.driver.get() {
-            drive();
-        }
+    pub(crate) fn drive(&self) -> Drove {
+        self.driver.get().map_or(Drove::All, |drive| drive())
     }
 
+    /// Ended by the consumer: it drains, or it goes.
     #[cold]
     fn wait_for_room(&self, end: u64) {
         let mut pause = Pause::new();
         // Acquire: as in `append`.
         while end.wrapping_sub(self.consumed.load(Ordering::Acquire)) > self.capacity_bytes {
-            self.drive();
-            pause.wait();
+            // Relaxed: nothing is read on the strength of it.
+            if self.abandoned.load(Ordering::Relaxed) {
+                return;
+            }
+            match self.drive() {
+                Drove::All => pause.wait(),
+                Drove::Blocked => with_thread_parker(|parker, _| parker.park(Some(BLOCKED_LOOK))),
+            }
         }
     }
 
@@ -298,6 +307,13 @@ impl LogDrain {
         let (before_edge, after_edge) = out[room..].split_at_mut(until_edge * 8);
         take_words(&self.log.words[at..at + until_edge], before_edge);
         take_words(&self.log.words[..words - until_edge], after_edge);
+    }
+}
+
+/// Producers that wait for room, now or later, wait in vain.
+impl Drop for LogDrain {
+    fn drop(&mut self) {
+        self.log.abandoned.store(true, Ordering::Relaxed);
     }
 }
 

@@ -23,8 +23,8 @@ pub(crate) use mark::Mark;
 #[cfg_attr(loom, allow(unused_imports, reason = "under loom, rooms with models have loom's"))]
 pub(crate) use mutex::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use slab::Slab;
-pub(crate) use status::{Owned, Seen, Status};
-pub(crate) use watermark::{Ticket, Watermark};
+pub(crate) use status::{NotOwned, Owned, Seen, Status};
+pub(crate) use watermark::{BLOCKED_LOOK, Drove, Ticket, Watermark, wake_all};
 pub(crate) use written::written;
 
 pub(crate) use crossbeam::utils::CachePadded;

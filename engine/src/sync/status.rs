@@ -49,6 +49,15 @@ impl Seen {
     }
 }
 
+/// Why a slot was not taken by a thread that does not wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotOwned {
+    /// Another thread is in the middle of a change.
+    Busy,
+    /// The slot is not in a state that was asked for.
+    NotAllowed,
+}
+
 /// One slot's status word. The default is generation 0, state 0, free to own.
 #[derive(Debug, Default)]
 pub(crate) struct Status(AtomicU64);
@@ -79,6 +88,22 @@ impl Status {
             let seen = self.settled();
             if !allow(seen) {
                 return Err(seen);
+            }
+            if let Some(owned) = self.try_own_exactly(seen) {
+                return Ok(owned);
+            }
+        }
+    }
+
+    /// As [`Status::own`], but by a thread that may not wait: a change in progress is [`NotOwned::Busy`].
+    pub(crate) fn own_or_leave(&self, mut allow: impl FnMut(Seen) -> bool) -> Result<Owned<'_>, NotOwned> {
+        loop {
+            let seen = self.peek();
+            if seen.busy {
+                return Err(NotOwned::Busy);
+            }
+            if !allow(seen) {
+                return Err(NotOwned::NotAllowed);
             }
             if let Some(owned) = self.try_own_exactly(seen) {
                 return Ok(owned);

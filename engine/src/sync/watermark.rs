@@ -8,6 +8,7 @@
 
 use std::sync::{Arc, OnceLock};
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use super::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::park::with_thread_parker;
@@ -23,8 +24,21 @@ const SHARDS: usize = 16;
 #[cfg(loom)]
 const SHARDS: usize = 1;
 
-/// What drives an engine that has no threads of its own.
-pub(crate) type Driver = Arc<dyn Fn() + Send + Sync>;
+/// What drives an engine that has no threads of its own: writes what there is to write.
+pub(crate) type Driver = Arc<dyn Fn() -> Drove + Send + Sync>;
+
+/// How far a driver came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a driver that is blocked must not be called again at once"]
+pub(crate) enum Drove {
+    /// Everything that was there is written.
+    All,
+    /// The disk takes nothing at the moment: it is worth looking again after [`BLOCKED_LOOK`], and not before.
+    Blocked,
+}
+
+/// How often a disk that takes nothing is looked at again by a thread that waits for it.
+pub(crate) const BLOCKED_LOOK: Duration = Duration::from_millis(200);
 
 /// A rising offset with waiters; `F` is what those who wait in vain are told.
 pub(crate) struct Watermark<F> {
@@ -32,8 +46,6 @@ pub(crate) struct Watermark<F> {
     failed: AtomicBool,
     failure: OnceLock<F>,
     shards: Box<[CachePadded<Lock<Waiters>>]>,
-    /// Memory for the wakers of one rise, kept from rise to rise.
-    spare: Lock<Vec<Waker>>,
     driver: OnceLock<Driver>,
 }
 
@@ -67,7 +79,6 @@ impl<F: Clone> Watermark<F> {
             failed: AtomicBool::new(false),
             failure: OnceLock::new(),
             shards: (0..SHARDS).map(|_| CachePadded::new(Lock::new(shard()))).collect(),
-            spare: Lock::new(Vec::new()),
             driver: OnceLock::new(),
         }
     }
@@ -101,28 +112,48 @@ impl<F: Clone> Watermark<F> {
         self.failure.get()
     }
 
-    /// Raises the mark and wakes exactly those who waited for `offset` or less. A lower offset than before changes
-    /// nothing. Wakers run on this thread, with no lock held.
+    /// Raises the mark and adds to `due` the wakers of exactly those who waited for `offset` or less: to be woken by
+    /// [`wake_all`] once the caller holds no lock. A lower offset than before changes nothing.
     ///
     /// # Panics
     ///
     /// After `fail`: what has failed cannot go on.
-    pub(crate) fn advance(&self, offset: u64) {
+    pub(crate) fn advance_into(&self, offset: u64, due: &mut Vec<Waker>) {
         let failed = self.failed.load(Ordering::Relaxed);
         assert!(!failed, "watermark raised to {offset} after it failed at {}", self.reached());
         // Release: pairs with the Acquire in `reached`.
         if self.reached.fetch_max(offset, Ordering::Release) < offset {
-            self.wake_up_to(offset);
+            self.take_due(offset, due);
         }
     }
 
-    /// Ends all waiting beyond the present mark, for now and for ever. The first failure counts, later ones are dropped.
-    pub(crate) fn fail(&self, failure: F) {
+    /// Ends all waiting beyond the present mark, now and later; `due` as in [`advance_into`](Self::advance_into). The first
+    /// failure counts, later ones are dropped.
+    pub(crate) fn fail_into(&self, failure: F, due: &mut Vec<Waker>) {
         if self.failure.set(failure).is_ok() {
             // Release: pairs with the Acquire in `outcome`.
             self.failed.store(true, Ordering::Release);
-            self.wake_up_to(u64::MAX);
+            self.take_due(u64::MAX, due);
         }
+    }
+
+    /// As [`advance_into`](Self::advance_into), and wakes. Wakers run on this thread.
+    #[cfg(test)]
+    pub(crate) fn advance(&self, offset: u64) {
+        let mut due = Vec::new();
+        self.advance_into(offset, &mut due);
+        wake_all(&mut due);
+    }
+
+    /// As [`fail_into`](Self::fail_into), and wakes. Wakers run on this thread, so no lock may be held.
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "the engine's own failures are told by the writer, which may be shared")
+    )]
+    pub(crate) fn fail(&self, failure: F) {
+        let mut due = Vec::new();
+        self.fail_into(failure, &mut due);
+        wake_all(&mut due);
     }
 
     /// Looks, and if the mark is not there yet has `waker` woken when it is. `ticket` is the caller's memory between
@@ -137,13 +168,21 @@ impl<F: Clone> Watermark<F> {
             return Poll::Ready(outcome);
         }
         if let Some(driver) = self.driver.get() {
-            driver();
+            let drove = driver();
             if let Some(outcome) = self.outcome(offset) {
                 return Poll::Ready(outcome);
             }
-            // Nobody drives but those who look: look again.
-            waker.wake_by_ref();
+            // No thread drives but those that look, so look again at once; but not at a disk that takes nothing. Then the
+            // waiter is woken by the next drive of any thread that finds room, or by the close.
+            if drove == Drove::All {
+                waker.wake_by_ref();
+            }
         }
+        self.stand(offset, waker, ticket)
+    }
+
+    /// Puts a waiter into its list, unless the waiting is over.
+    fn stand(&self, offset: u64, waker: &Waker, ticket: &mut Option<Ticket>) -> Poll<Result<(), F>> {
         let shard = ticket.map_or_else(thread_shard, |ticket| ticket.shard);
         // Cloned before and dropped after the lock is held: both may run foreign code.
         let waker = waker.clone();
@@ -187,7 +226,7 @@ impl<F: Clone> Watermark<F> {
         })
     }
 
-    /// For an engine without threads: `driver` is called by everybody who looks before he waits. It writes what there
+    /// For an engine without threads: `driver` is called by each thread that looks before it waits. It writes what there
     /// is to write and then raises the mark or fails it, and must stand being called by several threads at once.
     ///
     /// # Panics
@@ -203,27 +242,39 @@ impl<F: Clone> Watermark<F> {
     }
 
     fn drive(&self, offset: u64, driver: &Driver) -> Result<(), F> {
-        let mut pause = Pause::new();
-        loop {
-            driver();
-            if let Some(outcome) = self.outcome(offset) {
-                return outcome;
+        with_thread_parker(|parker, waker| {
+            let (mut pause, mut ticket) = (Pause::new(), None);
+            loop {
+                let drove = driver();
+                if let Some(outcome) = self.outcome(offset) {
+                    return outcome;
+                }
+                match drove {
+                    // Another thread's record before ours is taken and not yet published.
+                    Drove::All => pause.wait(),
+                    // Woken by another thread that finds room, or by the close; else this thread looks again itself.
+                    Drove::Blocked => {
+                        if self.stand(offset, waker, &mut ticket).is_pending() {
+                            parker.park(Some(BLOCKED_LOOK));
+                        }
+                    }
+                }
             }
-            // Another thread's record before ours is taken and not yet published.
-            pause.wait();
-        }
+        })
     }
 
-    fn wake_up_to(&self, offset: u64) {
-        // Taken out, not held: a waker may run code that raises the mark again.
-        let mut due = std::mem::take(&mut *self.spare.lock());
+    fn take_due(&self, offset: u64, due: &mut Vec<Waker>) {
         for shard in &self.shards {
-            shard.lock().take_due(offset, &mut due);
-            for waker in due.drain(..) {
-                waker.wake();
-            }
+            shard.lock().take_due(offset, due);
         }
-        *self.spare.lock() = due;
+    }
+}
+
+/// Wakes in order, and leaves the memory to the caller. Wakers are code of callers, which may ask anything of the engine:
+/// no lock of the engine may be held.
+pub(crate) fn wake_all(due: &mut Vec<Waker>) {
+    for waker in due.drain(..) {
+        waker.wake();
     }
 }
 

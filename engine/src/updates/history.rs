@@ -167,9 +167,9 @@ impl History {
 }
 
 impl HistoryWriter {
-    /// Adds a run of whole records that ends at `end_offset` and follows the run before it without a gap. Wakes the
-    /// readers who wait. Of a run longer than the ring only the last records stay.
-    pub(crate) fn push(&mut self, run: &[u8], end_offset: u64) {
+    /// Adds a run of whole records that ends at `end_offset` and follows the run before it without a gap. The readers who
+    /// wait are added to `due`, to be woken once no lock is held. Of a run longer than the ring only the last records stay.
+    pub(crate) fn push_into(&mut self, run: &[u8], end_offset: u64, due: &mut Vec<Waker>) {
         let start = self.newest;
         assert_eq!(start + run.len() as u64, end_offset, "a run of {} bytes from {start}", run.len());
         let history = &*self.history;
@@ -195,12 +195,30 @@ impl HistoryWriter {
             word.store(u64::from_le_bytes(*chunk), Ordering::Relaxed);
         }
         self.newest = end_offset;
-        history.newest.advance(end_offset);
+        history.newest.advance_into(end_offset, due);
     }
 
-    /// Tells the readers who wait, now or later, that nothing more will come. What is in the ring can still be read.
+    /// Tells the readers who wait, now or later, that nothing more will come; `due` as in [`push_into`](Self::push_into). What is
+    /// in the ring can still be read.
+    pub(crate) fn close_into(self, due: &mut Vec<Waker>) {
+        self.history.newest.fail_into(HistoryClosed, due);
+    }
+}
+
+#[cfg(test)]
+impl HistoryWriter {
+    /// As [`push_into`](Self::push_into), and wakes.
+    pub(crate) fn push(&mut self, run: &[u8], end_offset: u64) {
+        let mut due = Vec::new();
+        self.push_into(run, end_offset, &mut due);
+        crate::sync::wake_all(&mut due);
+    }
+
+    /// As [`close_into`](Self::close_into), and wakes.
     pub(crate) fn close(self) {
-        self.history.newest.fail(HistoryClosed);
+        let mut due = Vec::new();
+        self.close_into(&mut due);
+        crate::sync::wake_all(&mut due);
     }
 }
 

@@ -76,7 +76,10 @@ fn full_closed_and_foreign_give_the_answer_back() {
 fn answers_of_a_driven_engine_are_written_when_handed_in() {
     let (durable, queue) = queue(4);
     let driven = Arc::downgrade(&durable);
-    durable.set_driver(Arc::new(move || driven.upgrade().expect("in use").advance(64)));
+    durable.set_driver(Arc::new(move || {
+        driven.upgrade().expect("in use").advance(64);
+        crate::sync::Drove::All
+    }));
     assert_eq!(submit(&queue, &durable, 64), Ok(()));
     assert_eq!(tags(&queue, 4, LONG), [64]);
 }

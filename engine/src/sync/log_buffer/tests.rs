@@ -107,6 +107,7 @@ fn full_ring_without_threads_is_emptied_by_the_driver() {
     log.set_driver(move || {
         let (drain, out) = &mut *driven.lock();
         drain.drain(usize::MAX, out);
+        Drove::All
     });
     for seed in 1..=20 {
         log.append(&record(16, seed)).expect("fits");
@@ -115,6 +116,24 @@ fn full_ring_without_threads_is_emptied_by_the_driver() {
     drain.drain(usize::MAX, out);
     let expected: Vec<u8> = (1..=20).flat_map(|seed| record(16, seed)).collect();
     assert_eq!(*out, expected);
+}
+
+/// Nothing waits for a consumer that has gone: neither who comes later nor who waits already.
+#[test]
+fn a_consumer_that_goes_ends_the_wait_for_room() {
+    let (log, drain) = LogBuffer::with_options(options(64, 0));
+    for seed in 1..=4 {
+        log.append(&record(16, seed)).expect("fits");
+    }
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| log.append(&record(16, 5)));
+        while log.tail() < 5 * 16 {
+            thread::yield_now();
+        }
+        drop(drain);
+        assert_eq!(waiting.join().expect("no panic"), Ok(80));
+    });
+    assert_eq!(log.append(&record(16, 6)), Ok(96), "lost, and not waited for");
 }
 
 proptest! {

@@ -87,10 +87,62 @@ fn driver_is_called_by_those_who_wait() {
     mark.set_driver(Arc::new(move || {
         let mark = driven.upgrade().expect("somebody is waiting at it");
         mark.advance(mark.reached() + 8);
+        Drove::All
     }));
     assert_eq!(mark.wait(24), Ok(()));
     assert_eq!(mark.reached(), 24, "no further than asked for");
     assert_eq!(mark.poll(32, Waker::noop(), &mut None), Poll::Ready(Ok(())));
+}
+
+/// A disk that takes nothing: the thread that waits sleeps between two looks, and goes on when there is room.
+#[test]
+fn who_waits_for_a_blocked_driver_sleeps_between_two_looks() {
+    let mark = Arc::new(Mark::new(0));
+    let (driven, calls) = (Arc::downgrade(&mark), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&calls);
+    mark.set_driver(Arc::new(move || {
+        let mark = driven.upgrade().expect("in use");
+        match counted.fetch_add(1, Ordering::SeqCst) {
+            0 => assert_eq!(standing(&mark), 0, "the first look comes before any sleep"),
+            1 => assert_eq!(standing(&mark), 1, "it has stood in the list, as one who sleeps does"),
+            _ => {
+                assert_eq!(standing(&mark), 1, "and takes no second place there");
+                mark.advance(8);
+                return Drove::All;
+            }
+        }
+        Drove::Blocked
+    }));
+    assert_eq!(mark.wait(8), Ok(()));
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+}
+
+/// Nothing looks again at once for a future: it is woken by the drive that finds room, or by the failure.
+#[test]
+fn a_future_at_a_blocked_driver_is_woken_by_the_next_that_finds_room_and_not_before() {
+    let mark = Mark::new(0);
+    mark.set_driver(Arc::new(|| Drove::Blocked));
+    let [room, failed] = [8, 16].map(|offset| waiting_at(&mark, offset));
+    assert_eq!((room.woken(), failed.woken()), (0, 0));
+    mark.advance(8);
+    assert_eq!((room.woken(), failed.woken()), (1, 0));
+    mark.fail("closed");
+    assert_eq!((room.woken(), failed.woken()), (1, 1));
+}
+
+/// The wait at a disk that stays full is ended by the close.
+#[test]
+fn a_failure_ends_the_wait_for_a_blocked_driver() {
+    let mark = Mark::new(0);
+    mark.set_driver(Arc::new(|| Drove::Blocked));
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| mark.wait(8));
+        while standing(&mark) == 0 {
+            thread::yield_now();
+        }
+        mark.fail("closed");
+        assert_eq!(waiting.join().expect("no panic"), Err("closed"));
+    });
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! Claim: the thread that turns the wheel waits for no caller, and no caller that turns it itself waits for a handler
+//! that needs what the caller has. Deadlines go on whatever an operator is doing.
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use common::*;
+use tacos_engine::testing::watched;
+use tacos_engine::{
+    BlockSeats, Engine, EventSettings, PresaleRoom, QueuePolicy, Refusal, Reserve, SeatId, SeatMap,
+};
+
+const HOLDS: u32 = 3_000;
+const SECONDS: u64 = 60;
+
+/// A standing section that is all held, and a room whose draw is due when the holds have lapsed.
+fn full_floor(clock: &Arc<tacos_engine::ManualClock>) -> Engine {
+    let engine = Engine::in_memory(by_hand(clock)).expect("an engine");
+    let settings = EventSettings { hold_ms: 60_000, ..settings() };
+    let policy = QueuePolicy {
+        room: Some(PresaleRoom { opens_at: T0, draws_at: T0.plus_ms(60_000) }),
+        ..QueuePolicy::default()
+    };
+    create(&engine, event(), SeatMap { sections: vec![floor(10 * HOLDS)] }, settings, Some(policy));
+    open(&engine, event());
+    join(&engine, "early").expect("the room is open");
+    for number in 0..HOLDS {
+        let mut command = Reserve::new(event(), user(format!("u{number}")), standing(10));
+        command.trusted = true;
+        engine.reserve(command).wait().expect("room for all");
+    }
+    engine
+}
+
+fn block(engine: &Engine) -> Result<(), tacos_engine::Failure> {
+    let seats = vec![SeatId::new("floor").expect("valid")];
+    let command = BlockSeats { event: event(), seats, block: true, key: None };
+    engine.block_seats(command).wait().map(drop)
+}
+
+/// An operator who finds too little turns the wheel, while he holds the event; the other thread that turns it meets the
+/// draw of the same event's room.
+#[test]
+fn an_operator_who_reaps_and_a_room_that_is_drawn_pass_each_other() {
+    watched("operator and turn", SECONDS, || {
+        for round in 0..10 {
+            let clock = clock();
+            let engine = full_floor(&clock);
+            clock.advance(Duration::from_secs(60));
+            let done = together(2, |thread| match thread {
+                0 => block(&engine).is_ok(),
+                _ => {
+                    engine.turn();
+                    true
+                }
+            });
+            assert_eq!(done, [true, true], "round {round}: the operator gets what had lapsed");
+            // A draw that met the operator comes back a millisecond later.
+            clock.advance(Duration::from_millis(1));
+            engine.turn();
+            assert!(engine.draw(&event()).expect("a room").seed.is_some(), "round {round}: drawn");
+        }
+    });
+}
+
+/// With threads of its own the engine goes on expiring while operators come and go.
+#[test]
+fn time_goes_on_while_operators_come_and_go() {
+    watched("operators and the time thread", SECONDS, || {
+        let clock = clock();
+        let engine = Engine::in_memory(with_clock(&clock)).expect("an engine");
+        let policy = QueuePolicy {
+            room: Some(PresaleRoom { opens_at: T0, draws_at: T0.plus_ms(1_000) }),
+            ..QueuePolicy::default()
+        };
+        create(&engine, event(), SeatMap { sections: vec![floor(8)] }, settings(), Some(policy));
+        open(&engine, event());
+        join(&engine, "early").expect("the room is open");
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let operator = scope.spawn(|| {
+                while !over.load(Ordering::Acquire) {
+                    match block(&engine) {
+                        Ok(()) => {
+                            let seats = vec![SeatId::new("floor").expect("valid")];
+                            let back = BlockSeats { event: event(), seats, block: false, key: None };
+                            engine.block_seats(back).wait().expect("it is blocked");
+                        }
+                        Err(failure) => {
+                            assert!(matches!(refused::<()>(Err(failure)), Refusal::Insufficient { .. }));
+                        }
+                    }
+                }
+            });
+            let ending = Ending(&over);
+            let mut command = Reserve::new(event(), user("kim"), standing(8));
+            command.trusted = true;
+            until("a hold of everything", || engine.reserve(command.clone()).wait().is_ok());
+            clock.advance(Duration::from_secs(120));
+            until("the hold is over", || engine.counts(&event()).expect("known").reserved == 0);
+            until("the room is drawn", || {
+                clock.advance(Duration::from_millis(1));
+                engine.draw(&event()).expect("a room").seed.is_some()
+            });
+            drop(ending);
+            operator.join().expect("the operator");
+        });
+    });
+}
