@@ -12,11 +12,12 @@ use shuttle::Runner;
 use shuttle::scheduler::{PctScheduler, RandomScheduler};
 use shuttle::thread;
 use tacos_engine::testing::storage::{CrashKeeps, SimStorage};
+use tacos_engine::views::Counts;
 use tacos_engine::{
-    Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId, EventSettings, Expire, Failure,
-    IdempotencyKey, JoinQueue, ManualClock, Proof, QueuePolicy, RecoveryConsent, Refusal, Release,
+    Best, Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId, EventSettings, Expire,
+    Failure, IdempotencyKey, JoinQueue, ManualClock, Proof, QueuePolicy, RecoveryConsent, Refusal, Release,
     RequestAdmission, ReservationId, ReservationState, Reserve, Reserved, Row, RowSeats, SaleState, SeatId,
-    SeatMap, Section, SessionId, SetSale, UnixMs, UserId, Want, What,
+    SeatMap, Section, SectionId, SessionId, SetSale, UnixMs, UserId, Want, What,
 };
 
 const HOLD_MS: u64 = 10_000;
@@ -79,7 +80,9 @@ fn open_sale(engine: &Engine, queue: Option<QueuePolicy>) {
         hold_ms: HOLD_MS,
         ..EventSettings::new("Hall", Currency::new("KRW").expect("three letters"))
     };
-    let seats = SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] };
+    let stalls = Section::Seated { name: "stalls".into(), rows: vec![row] };
+    let floor = Section::General { name: "floor".into(), capacity: 5, price_minor: 70 };
+    let seats = SeatMap { sections: vec![stalls, floor] };
     let create = CreateEvent { event: event(), settings, seats, queue, key: None };
     engine.create_event(create).wait().expect("created");
     engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("opened");
@@ -112,9 +115,20 @@ fn release(id: ReservationId) -> Release {
     Release { which: id.into(), user: None, seats: Default::default(), key: None }
 }
 
-/// Available, reserved, sold; they add up.
+fn standing(who: &str, quantity: u32) -> Reserve {
+    let section = Some(SectionId::new("floor").expect("valid"));
+    let mut command = Reserve::new(event(), user(who), Want::Best(Best { section, ..Best::of(quantity) }));
+    command.trusted = true;
+    command
+}
+
+fn floor_of(engine: &Engine) -> Counts {
+    engine.sections(&event()).expect("known")[1].counts
+}
+
+/// Available, reserved, sold of the numbered seats; they add up.
 fn counts(engine: &Engine) -> (u32, u32, u32) {
-    let counts = engine.counts(&event()).expect("known");
+    let counts = engine.sections(&event()).expect("known")[0].counts;
     assert_eq!(counts.available + counts.reserved + counts.sold + counts.blocked, SEATS, "{counts:?}");
     (counts.available, counts.reserved, counts.sold)
 }
@@ -305,6 +319,49 @@ fn a_copy_and_the_updates_behind_it_leave_no_gap() {
         );
         let copied = seats.iter().any(|seat| seat.state == tacos_engine::views::SeatState::Sold);
         assert!(copied || told, "neither the copy nor an update behind it says that the seat is sold");
+    });
+}
+
+#[test]
+fn what_is_recorded_before_a_position_shows() {
+    explore("position and counts", 2_000, || {
+        let (engine, _) = in_memory(None);
+        let held = engine.reserve(standing("kim", 2)).wait().expect("free").id;
+        let more = engine.reserve(standing("lee", 1)).wait().expect("free").id;
+        let caller = |run: fn(&Engine, ReservationId)| {
+            let engine = engine.clone();
+            move |id| thread::spawn(move || run(&engine, id))
+        };
+        let confirming = caller(|engine, id| drop(engine.confirm(confirm(id)).wait().expect("held")))(held);
+        let releasing = caller(|engine, id| drop(engine.release(release(id)).wait().expect("held")))(more);
+        let closing = {
+            let engine = engine.clone();
+            let close = SetSale { event: event(), state: SaleState::Paused, key: None };
+            thread::spawn(move || drop(engine.set_sale(close).wait().expect("an event")))
+        };
+        let from = engine.position();
+        let (counts, sale) = (floor_of(&engine), engine.event(&event()).expect("known").sale);
+        for caller in [confirming, releasing, closing] {
+            caller.join().expect("a caller");
+        }
+        let mut updates = Vec::new();
+        let mut reader = engine.updates(from).expect("kept");
+        while reader.read(&mut updates).expect("readable") > 0 {}
+        let comes = |state: ReservationState| {
+            updates
+                .iter()
+                .any(|update| matches!(&update.what, What::Reservation(update) if update.state == state))
+        };
+        let sold_later = comes(ReservationState::Confirmed);
+        assert!(counts.sold == 2 || sold_later, "sold before the position, and the counts are {counts:?}");
+        let freed_later = comes(ReservationState::Cancelled);
+        let taken = counts.reserved + counts.sold;
+        assert!(taken == 2 || freed_later, "given back before the position, and the counts are {counts:?}");
+        let paused_later = updates.iter().any(|update| matches!(update.what, What::Sale(_)));
+        assert!(
+            sale == SaleState::Paused || paused_later,
+            "paused before the position, and shown as {sale:?}"
+        );
     });
 }
 

@@ -67,7 +67,8 @@ pub struct UpdateReader {
 }
 
 impl Engine {
-    /// Where the newest durable update ends: reading from here gives only what is new.
+    /// Where the newest durable update ends: reading from here gives only what is new, and whatever was recorded before shows
+    /// in every read that is made afterwards, counts and line figures included.
     #[must_use]
     pub fn position(&self) -> Position {
         self.inner.flush();
@@ -107,9 +108,8 @@ impl Engine {
         &self,
         id: &crate::EventId,
     ) -> Result<(EventView, Vec<SeatView>, Position), crate::Refusal> {
-        // The position first: whatever is recorded before it is in the copy, once those who recorded it are done.
+        // The position first: what is recorded before it shows.
         let position = self.position();
-        self.inner.core.settle(id)?;
         let event = self.event(id)?;
         let seats = self.seats(id, 0, usize::MAX)?;
         Ok((event, seats, position))

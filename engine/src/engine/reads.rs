@@ -95,7 +95,7 @@ impl Engine {
         self.find(id).map(|event| event.seats.totals().into())
     }
 
-    /// Numbered seats of an event, from index `from` on, at most `most`. They show every update up to an
+    /// Numbered seats of an event, from index `from` on, at most `most`. As every read, they show all updates up to an
     /// [`Engine::position`] that was taken before.
     ///
     /// # Errors

@@ -34,10 +34,10 @@ impl Core {
                 by_ms,
                 key,
             };
-            let end = self.log.append(&Record::from(extended.clone()), now);
-            self.extended(hold.slot, &extended, now, end);
+            let appended = self.log.append(&Record::from(extended.clone()), now);
+            self.extended(hold.slot, &extended, now, appended.end());
             hold.owned.commit(ReservationState::Pending as u8);
-            Ok(Did { reply: extended_reply(&extended), end })
+            Ok(Did { reply: extended_reply(&extended), end: appended.publish() })
         })
     }
 
@@ -75,11 +75,11 @@ impl Core {
             total_minor: facts.total_minor - given_minor,
             key,
         };
-        let end = self.log.append(&Record::from(record.clone()), now);
-        self.part_released(slot, &facts, &record, now, end);
+        let appended = self.log.append(&Record::from(record.clone()), now);
+        self.part_released(slot, &facts, &record, now, appended.end());
         event.seats.free(facts.id.slot, part);
         owned.commit(ReservationState::Pending as u8);
-        Did { reply: part_released_reply(&record, now), end }
+        Did { reply: part_released_reply(&record, now), end: appended.publish() }
     }
 
     /// Ends a hold without a sale: journalled first, then the seats can be seen as free.
@@ -98,11 +98,11 @@ impl Core {
             changes: next_changes(event, facts.id.slot, &facts.places),
             key,
         };
-        let end = self.log.append(&Record::from(ended.clone()), now);
-        self.ended(slot, &facts, &ended, now, end);
+        let appended = self.log.append(&Record::from(ended.clone()), now);
+        self.ended(slot, &facts, &ended, now, appended.end());
         event.seats.free(facts.id.slot, &facts.places);
         owned.commit(state as u8);
-        Did { reply: ended_reply(&ended, now), end }
+        Did { reply: ended_reply(&ended, now), end: appended.publish() }
     }
 
     /// Expires a hold on request; refuses before its time.
@@ -157,7 +157,7 @@ impl Core {
             return true;
         } else if facts.expires_at.ms_since(now) <= self.warning_ms() {
             let warning = HoldExpiring { id: facts.id, event: facts.event, expires_at: facts.expires_at };
-            self.log.append(&Record::from(warning), now);
+            self.log.append(&Record::from(warning), now).publish();
             self.deadlines.holds.set(index, facts.expires_at);
         } else {
             self.arm_hold(index, facts.expires_at, now);

@@ -11,7 +11,7 @@ use crate::journal;
 use crate::limits::RECORD_BYTES_MAX;
 use crate::record::Record;
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{LogBuffer, Watermark};
+use crate::sync::{LogBuffer, Unpublished, Watermark};
 
 use super::Failure;
 
@@ -66,11 +66,20 @@ impl Log {
         }
     }
 
-    /// Appends a record and returns its end. Its caller owns everything that the record changes.
-    pub(crate) fn append(&self, record: &Record, now: UnixMs) -> u64 {
+    /// Appends a record. Its caller owns everything that the record changes, changes it, and then publishes the record: so
+    /// whatever is durable, or told to readers, shows. In between the caller appends nothing else and waits for nothing
+    /// that another thread writes.
+    pub(crate) fn append(&self, record: &Record, now: UnixMs) -> Unpublished<'_> {
+        self.append_run(std::slice::from_ref(record), now)
+    }
+
+    /// As [`Log::append`], of records that one change makes together.
+    pub(crate) fn append_run(&self, records: &[Record], now: UnixMs) -> Unpublished<'_> {
         with_scratch(|bytes| {
-            seal_into(record, now, bytes);
-            self.buffer.append(bytes).expect("the buffer takes the longest record")
+            for record in records {
+                seal_into(record, now, bytes);
+            }
+            self.buffer.begin(bytes).expect("the buffer takes the longest record")
         })
     }
 

@@ -46,10 +46,10 @@ impl Core {
             if !self.log.fits(&record) {
                 return Err(Refusal::invalid("seats", "the seat map is too large for one event", "").into());
             }
-            let end = self.log.append(&record, now);
+            let appended = self.log.append(&record, now);
             let Record::EventCreated(created) = record else { unreachable!("just made") };
-            let event = self.add_event(&mut next, &created, layout, now, end);
-            Ok(Did { reply: event_reply(event.number, now), end })
+            let event = self.add_event(&mut next, &created, layout, now, appended.end());
+            Ok(Did { reply: event_reply(event.number, now), end: appended.publish() })
         })
     }
 
@@ -68,10 +68,10 @@ impl Core {
                 .into());
             }
             let record = EventChanged { event: event.number, settings: command.settings.clone(), key };
-            let end = self.log.append(&record.into(), now);
+            let appended = self.log.append(&record.into(), now);
             event.settings.store(Arc::new(command.settings.clone()));
-            event.set_position(end, now);
-            Ok(Did { reply: event_reply(event.number, now), end })
+            event.set_position(appended.end(), now);
+            Ok(Did { reply: event_reply(event.number, now), end: appended.publish() })
         })
     }
 
@@ -84,9 +84,10 @@ impl Core {
                 return Err(Refusal::invalid("state", "nothing returns to draft", "Draft").into());
             }
             let record = SaleChanged { event: event.number, state: command.state, key };
-            let end = self.log.append(&record.into(), now);
+            let appended = self.log.append(&record.into(), now);
             event.set_sale(command.state);
-            event.set_position(end, now);
+            event.set_position(appended.end(), now);
+            let end = appended.publish();
             if let Some(line) = event.line.get() {
                 self.advance(event, line, now);
             }
@@ -107,12 +108,12 @@ impl Core {
             let changes =
                 if command.block { self.block(event, &places, now)? } else { unblocking(event, &places)? };
             let record = SeatsBlocked { event: event.number, blocked: command.block, changes, key };
-            let end = self.log.append(&record.into(), now);
+            let appended = self.log.append(&record.into(), now);
             if !command.block {
                 event.seats.unblock(&places);
             }
-            event.set_position(end, now);
-            Ok(Did { reply: Reply::Done(Done { at: now }), end })
+            event.set_position(appended.end(), now);
+            Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
         })
     }
 
@@ -150,10 +151,10 @@ impl Core {
         }
         self.once(command.key.as_ref(), &request::note(command), now, |key| {
             let record = Noted { name: command.name.clone(), value: command.value.clone(), key };
-            let end = self
+            let appended = self
                 .notes
                 .set(&command.name, command.value.as_deref(), || self.log.append(&record.into(), now))?;
-            Ok(Did { reply: Reply::Done(Done { at: now }), end })
+            Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
         })
     }
 }

@@ -4,8 +4,25 @@ use dashmap::DashMap;
 
 use crate::error::{Bound, Refusal};
 use crate::ids::ExternalId;
-use crate::sync::Gate;
 use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{Gate, Unpublished};
+
+/// A record that was appended: live it is published after the note has changed, in replay it is there.
+pub(crate) trait RecordEnd {
+    fn end(&self) -> u64;
+}
+
+impl RecordEnd for Unpublished<'_> {
+    fn end(&self) -> u64 {
+        Unpublished::end(self)
+    }
+}
+
+impl RecordEnd for u64 {
+    fn end(&self) -> u64 {
+        *self
+    }
+}
 
 /// All notes. The shard lock of a name is held while its record is appended, which makes the writer its owner.
 pub(crate) struct Notes {
@@ -21,33 +38,33 @@ impl Notes {
         Self { map: DashMap::with_shard_amount(16), count: AtomicU32::new(0), bound, gate: Gate::default() }
     }
 
-    /// Sets or removes a note; `append` writes the record and returns its end.
-    pub(crate) fn set(
+    /// Sets or removes a note; `append` writes the record, and its result says where that ends.
+    pub(crate) fn set<A: RecordEnd>(
         &self,
         name: &ExternalId,
         value: Option<&[u8]>,
-        append: impl FnOnce() -> u64,
-    ) -> Result<u64, Refusal> {
+        append: impl FnOnce() -> A,
+    ) -> Result<A, Refusal> {
         let _inside = self.gate.enter();
         match (self.map.entry(name.clone()), value) {
             (dashmap::Entry::Occupied(mut held), Some(value)) => {
-                let end = append();
-                held.insert((value.to_vec(), end));
-                Ok(end)
+                let appended = append();
+                held.insert((value.to_vec(), appended.end()));
+                Ok(appended)
             }
             (dashmap::Entry::Occupied(held), None) => {
-                let end = append();
+                let appended = append();
                 held.remove();
                 self.count.fetch_sub(1, Ordering::Relaxed);
-                Ok(end)
+                Ok(appended)
             }
             (dashmap::Entry::Vacant(vacant), Some(value)) => {
                 if !self.count_one_more() {
                     return Err(Refusal::AtCapacity(Bound::Notes));
                 }
-                let end = append();
-                vacant.insert((value.to_vec(), end));
-                Ok(end)
+                let appended = append();
+                vacant.insert((value.to_vec(), appended.end()));
+                Ok(appended)
             }
             // Kept in the journal for its idempotency key, though it changes nothing.
             (dashmap::Entry::Vacant(_), None) => Ok(append()),

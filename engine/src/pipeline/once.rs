@@ -60,7 +60,7 @@ impl Core {
             None => end,
             Some(key) => {
                 let reply = with_reply_bytes(&reply, <[u8]>::to_vec);
-                self.log.append(&Answered { key, reply }.into(), now)
+                self.log.append(&Answered { key, reply }.into(), now).publish()
             }
         };
         Did { reply, end }

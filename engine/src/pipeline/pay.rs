@@ -112,16 +112,16 @@ impl Core {
         let user = self.users.enter(&created.user, 0, 0, None).expect("no seats, no bound");
         let reply = created_reply(&created, now);
         let (id, record) = (created.id, Record::from(created));
-        let end = self.log.append(&record, now);
+        let appended = self.log.append(&record, now);
         let Record::PaymentCreated(created) = record else { unreachable!("just made") };
-        self.payment_created(&created, user, now, end);
+        self.payment_created(&created, user, now, appended.end());
         owned.commit(PaymentState::Pending as u8);
         if let Some((reservation, slot)) = reservation {
             slot.set_payment(Some((id.slot, id.generation)));
-            slot.set_position(end, now);
+            slot.set_position(appended.end(), now);
             reservation.commit(ReservationState::Pending as u8);
         }
-        Ok(Did { reply, end })
+        Ok(Did { reply, end: appended.publish() })
     }
 
     /// Starts processing now.
@@ -157,10 +157,11 @@ impl Core {
             moment,
             key,
         };
-        let end = self.log.append(&Record::from(processing.clone()), now);
-        self.payment_processing(&processing, now, end);
+        let appended = self.log.append(&Record::from(processing.clone()), now);
+        self.payment_processing(&processing, now, appended.end());
         owned.commit(PaymentState::Processing as u8);
-        Did { reply: processing_reply(&processing, intent.expires_at, now), end }
+        let reply = processing_reply(&processing, intent.expires_at, now);
+        Did { reply, end: appended.publish() }
     }
 
     /// An outside processor says how it ended.
@@ -237,11 +238,11 @@ impl Core {
             webhooks: self.webhooks(&intent, state),
             key,
         };
-        let end = self.log.append(&Record::from(settled.clone()), now);
-        self.payment_settled(&settled, now, end);
-        purse.close(self, effect, false, now, end);
+        let appended = self.log.append(&Record::from(settled.clone()), now);
+        self.payment_settled(&settled, now, appended.end());
+        purse.close(self, effect, false, now, appended.end());
         owned.commit(state as u8);
-        Did { reply: settled_reply(&settled, now), end }
+        Did { reply: settled_reply(&settled, now), end: appended.publish() }
     }
 
     fn expire_owned(&self, payment: OwnedPayment<'_>, now: UnixMs) -> Did {
@@ -278,11 +279,11 @@ impl Core {
             key,
         };
         let effect = purse.effect();
-        let end = self.log.append(&Record::from(refunded.clone()), now);
-        self.payment_refunded(&refunded, now, end);
-        purse.close(self, effect, true, now, end);
+        let appended = self.log.append(&Record::from(refunded.clone()), now);
+        self.payment_refunded(&refunded, now, appended.end());
+        purse.close(self, effect, true, now, appended.end());
         owned.commit(state as u8);
-        Ok(Did { reply: refunded_reply(&refunded, now), end })
+        Ok(Did { reply: refunded_reply(&refunded, now), end: appended.publish() })
     }
 
     /// The webhooks that tell of `state`: one if the intent has an address and the outbox has room, else none.

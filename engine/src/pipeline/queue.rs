@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use dashmap::DashMap;
+use smallvec::SmallVec;
 
 use crate::admission::{Admit, GroupTimer, Idle, Join, Key, Line, Move, NotMoved, QueuePolicy, State};
 use crate::clock::UnixMs;
@@ -12,8 +13,8 @@ use crate::deadlines::Timers;
 use crate::error::{Bound, Refusal};
 use crate::ids::{ReservationToken, WaitingToken};
 use crate::record::{
-    QueuePaused, QueuePolicyChanged, RoomDrawn, TicketAdmitted, TicketJoined, TicketLeft, TicketsExpired,
-    TicketsReady,
+    QueuePaused, QueuePolicyChanged, Record, RoomDrawn, TicketAdmitted, TicketJoined, TicketLeft,
+    TicketsExpired, TicketsReady,
 };
 use crate::reply::{Admitted, Done, EventChanged, Joined, Reply};
 use crate::sync::Gate;
@@ -44,8 +45,9 @@ impl Core {
             match line.begin_join(session, user, now) {
                 Join::New(joining) => {
                     let record = *joining.record();
-                    let end = self.log.append(&joined_record(event.number, &record).into(), now);
+                    let appended = self.log.append(&joined_record(event.number, &record).into(), now);
                     joining.commit();
+                    let end = appended.publish();
                     let end = self.advance(event, line, now).map_or(end, |advanced| advanced.max(end));
                     return Ok(self.joined(event, line, record.number, false, end, now));
                 }
@@ -82,8 +84,9 @@ impl Core {
         match line.begin_leave(token.ticket, now) {
             Ok(leaving) => {
                 let record = TicketLeft { event: event.number, ticket: token.ticket };
-                let end = self.log.append(&record.into(), now);
+                let appended = self.log.append(&record.into(), now);
                 leaving.commit();
+                let end = appended.publish();
                 self.advance(event, line, now);
                 Ok(Did { reply: Reply::Done(Done { at: now }), end })
             }
@@ -111,9 +114,9 @@ impl Core {
             Admit::New(admitting) => {
                 let valid_until = admitting.until();
                 let record = TicketAdmitted { event: event.number, ticket: token.ticket, valid_until };
-                let end = self.log.append(&record.into(), now);
+                let appended = self.log.append(&record.into(), now);
                 admitting.commit();
-                Ok(self.admitted(event, token.ticket, valid_until, end))
+                Ok(self.admitted(event, token.ticket, valid_until, appended.publish()))
             }
             Admit::Already { valid_until } => {
                 Ok(self.admitted(event, token.ticket, valid_until, self.log.buffer.tail()))
@@ -190,17 +193,19 @@ impl Core {
             }
             match line.begin_advance(now) {
                 Ok(advance) => {
+                    let mut records = SmallVec::<[Record; 2]>::new();
                     if advance.expired().len() > 0 {
                         let tickets = advance.expired().collect();
-                        let record = TicketsExpired { event: event.number, tickets };
-                        end = Some(self.log.append(&record.into(), now));
+                        records.push(TicketsExpired { event: event.number, tickets }.into());
                     }
                     if advance.ready().len() > 0 {
                         let (tickets, claim_until) = (advance.ready().collect(), advance.claim_until());
-                        let record = TicketsReady { event: event.number, tickets, claim_until };
-                        end = Some(self.log.append(&record.into(), now));
+                        records.push(TicketsReady { event: event.number, tickets, claim_until }.into());
                     }
-                    if !advance.commit() {
+                    let appended = self.log.append_run(&records, now);
+                    let goes_on = advance.commit();
+                    end = Some(appended.publish());
+                    if !goes_on {
                         self.arm_advance(event.number, now.plus_ms(1));
                         return end;
                     }
@@ -220,8 +225,9 @@ impl Core {
     pub(crate) fn expire_ticket(&self, event: &Event, line: &Line, number: u32, now: UnixMs) {
         if let Ok(expiring) = line.begin_expire(number, now) {
             let record = TicketsExpired { event: event.number, tickets: std::iter::once(number).collect() };
-            self.log.append(&record.into(), now);
+            let appended = self.log.append(&record.into(), now);
             expiring.commit();
+            appended.publish();
         }
     }
 
@@ -285,10 +291,10 @@ impl Core {
     ) -> Option<u64> {
         let draw = line.begin_draw(self.secrets.draw_seed(event.number), now).ok()?;
         let record = RoomDrawn { event: event.number, seed: *draw.seed(), room_end: draw.room_end(), key };
-        let end = self.log.append(&record.into(), now);
-        event.set_position(end, now);
+        let appended = self.log.append(&record.into(), now);
         draw.commit();
-        Some(end)
+        event.set_position(appended.end(), now);
+        Some(appended.publish())
     }
 
     /// Gives an event a line, or its line new rules.
@@ -298,19 +304,20 @@ impl Core {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let record = QueuePolicyChanged { event: event.number, policy: command.policy.clone(), key };
-            let end = if let Some(line) = event.line.get() {
+            let appended = if let Some(line) = event.line.get() {
                 let change = line
                     .begin_policy(command.policy.clone(), now)
                     .map_err(|error| Refusal::invalid("policy", error, ""))?;
-                let end = self.log.append(&record.into(), now);
+                let appended = self.log.append(&record.into(), now);
                 change.commit();
-                end
+                appended
             } else {
-                let end = self.log.append(&record.into(), now);
+                let appended = self.log.append(&record.into(), now);
                 self.open_line(event, command.policy.clone());
-                end
+                appended
             };
-            event.set_position(end, now);
+            event.set_position(appended.end(), now);
+            let end = appended.publish();
             self.arm_draw(event);
             self.advance(event, event.line.get().expect("just made"), now);
             Ok(changed(event, end, now))
@@ -328,9 +335,10 @@ impl Core {
                 return Ok(self.already(reply, end, key, now));
             };
             let record = QueuePaused { event: event.number, paused: command.paused, key };
-            let end = self.log.append(&record.into(), now);
+            let appended = self.log.append(&record.into(), now);
             pausing.commit();
-            event.set_position(end, now);
+            event.set_position(appended.end(), now);
+            let end = appended.publish();
             if !command.paused {
                 self.advance(event, line, now);
             }

@@ -23,21 +23,6 @@ use super::event::Event;
 const LOOKED_AT_MAX: usize = 4_096;
 
 impl Core {
-    /// Waits for every change of the event's places that is in the journal and does not show yet. Whoever gives back or sells owns
-    /// the hold, and an operator the event, from before the record until after the change; whoever takes has taken
-    /// before the record.
-    pub(crate) fn settle(&self, id: &EventId) -> Result<(), Refusal> {
-        let event = self.catalog.find(id).ok_or(Refusal::UnknownEvent)?;
-        drop(event.operator.lock());
-        let slots = self.reservations.slots();
-        for index in 0..slots.high_water() {
-            if let Some(slot) = slots.get(index) {
-                slot.status.settled();
-            }
-        }
-        Ok(())
-    }
-
     /// A reservation and the end of its last record.
     pub(crate) fn read_reservation(
         &self,
@@ -255,32 +240,19 @@ impl Core {
     }
 
     /// Seats of an event from index `from` on, at most `most`, with their states. A seat whose hold has lapsed counts
-    /// as available. Everything is in it that was in the journal before this was called, also what did not show yet.
+    /// as available.
     pub(crate) fn seats(&self, event: &Event, from: u32, most: usize, now: UnixMs) -> Vec<SeatView> {
-        drop(event.operator.lock());
         let seats = event.seats.layout().seats();
         (from.min(seats)..seats)
             .take(most)
             .map(|index| {
                 let seat = crate::inventory::SeatIx(index);
-                self.settle_seat(event, seat);
                 SeatView {
                     place: describe(event, PackedPlace::seat(seat)),
                     state: self.seat_state(event, seat, now),
                 }
             })
             .collect()
-    }
-
-    /// As [`Core::settle`], for one numbered seat.
-    fn settle_seat(&self, event: &Event, seat: crate::inventory::SeatIx) {
-        use crate::inventory::SeatState as Word;
-        let seen = event.seats.seat(seat);
-        if matches!(seen.state, Word::Held | Word::Sold)
-            && let Some(slot) = self.reservations.slot(seen.owner)
-        {
-            slot.status.settled();
-        }
     }
 
     /// How a seat stands now.

@@ -130,11 +130,11 @@ impl Core {
         held.total_minor = price(event, held.changes.iter().map(|change| change.place));
         let reply = reserved_reply(&held);
         let record = Record::from(held);
-        let end = self.log.append(&record, now);
+        let appended = self.log.append(&record, now);
         let Record::Held(held) = record else { unreachable!("just made") };
-        self.held(slot, user, &held, now, end);
+        self.held(slot, user, &held, now, appended.end());
         owned.commit(ReservationState::Pending as u8);
-        Ok(Did { reply, end })
+        Ok(Did { reply, end: appended.publish() })
     }
 
     fn bind_and_claim(

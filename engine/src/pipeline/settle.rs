@@ -69,12 +69,12 @@ impl Core {
             total_minor: facts.total_minor,
             key,
         };
-        let end = self.log.append(&Record::from(confirmed.clone()), now);
+        let appended = self.log.append(&Record::from(confirmed.clone()), now);
         event.seats.sell(facts.id.slot, &facts.places);
-        self.confirmed(slot, &confirmed, now, end);
+        self.confirmed(slot, &confirmed, now, appended.end());
         ticket.commit(self, now);
         owned.commit(ReservationState::Confirmed as u8);
-        Ok(Did { reply: confirmed_reply(&confirmed, now), end })
+        Ok(Did { reply: confirmed_reply(&confirmed, now), end: appended.publish() })
     }
 
     fn confirmed_before(&self, id: SlotId, key: Option<Remember>, now: UnixMs) -> Outcome {

@@ -142,9 +142,10 @@ impl Core {
             return;
         }
         let slots = std::iter::once((index, facts.id.generation)).collect();
-        let end = self.log.append(&Forgotten { table: TableKind::Reservations, slots }.into(), now);
-        self.reservation_forgotten(index, facts, end, now);
+        let appended = self.log.append(&Forgotten { table: TableKind::Reservations, slots }.into(), now);
+        self.reservation_forgotten(index, facts, appended.end(), now);
         owned.commit_as(facts.id.generation.wrapping_add(1), SlotState::FREE);
+        appended.publish();
         self.reservations.slots().give(index);
     }
 
@@ -167,9 +168,10 @@ impl Core {
             return;
         }
         let slots = std::iter::once((index, intent.id.generation)).collect();
-        self.log.append(&Forgotten { table: TableKind::Payments, slots }.into(), now);
+        let appended = self.log.append(&Forgotten { table: TableKind::Payments, slots }.into(), now);
         self.payment_forgotten(index, intent.user);
         owned.commit_as(intent.id.generation.wrapping_add(1), 0);
+        appended.publish();
         self.payments.slots().give(index);
     }
 
@@ -181,16 +183,16 @@ impl Core {
         let dead = attempts > self.config.webhook_retries_max;
         let next_at = (!command.delivered && !dead).then(|| now.plus_ms(self.backoff_ms(attempts)));
         let record = WebhookAttempted { id: webhook.id, delivered: command.delivered, attempts, next_at };
-        let end = self.log.append(&Record::from(record.clone()), now);
+        let appended = self.log.append(&Record::from(record.clone()), now);
         if command.delivered {
             self.outbox.remove(webhook.id);
             owned.commit_as(webhook.id.generation.wrapping_add(1), 0);
             self.outbox.slots().give(webhook.id.slot);
         } else {
-            self.outbox.reschedule(webhook.id, attempts, next_at, end);
+            self.outbox.reschedule(webhook.id, attempts, next_at, appended.end());
             owned.commit(1);
         }
-        Ok(Did { reply: Reply::Done(Done { at: now }), end })
+        Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
     }
 
     /// Puts a dead letter back: it is due at once.
@@ -201,10 +203,10 @@ impl Core {
             return Err(Refusal::invalid("webhook_id", "is no dead letter: it will be delivered", id).into());
         }
         let record = WebhookReplayed { id: webhook.id, next_at: now };
-        let end = self.log.append(&record.into(), now);
-        self.outbox.reschedule(webhook.id, 0, Some(now), end);
+        let appended = self.log.append(&record.into(), now);
+        self.outbox.reschedule(webhook.id, 0, Some(now), appended.end());
         owned.commit(1);
-        Ok(Did { reply: Reply::Done(Done { at: now }), end })
+        Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
     }
 
     fn own_webhook(&self, id: WebhookId) -> Result<(crate::outbox::Webhook, Owned<'_>), Refusal> {

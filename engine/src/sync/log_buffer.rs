@@ -4,13 +4,15 @@
 //! # Protocol
 //!
 //! A producer takes space by one `fetch_add` on the tail, waits for room if the ring is full, copies every word but
-//! the first, and then stores the first word: that store publishes the record. The consumer walks from record to record; a zero
-//! word where a record should begin means "taken, not yet published". It zeroes every word that it has copied out, and only
-//! then gives the space back by moving `consumed`. So these hold at every moment:
+//! the first, and then stores the first word: that store publishes the record. Between the copy and that store it makes visible
+//! what the record says ([`Unpublished`]), so the consumer never sees a record before its effects. The consumer walks from
+//! record to record; a zero word where a record should begin means "taken, not yet published". It zeroes every word that it
+//! has copied out, and only then gives the space back by moving `consumed`. So these hold at every moment:
 //!
 //! * every word of `[consumed, consumed + capacity)` that no producer has written is zero;
 //! * a producer writes only inside that window, and only inside the space that its own `fetch_add` took;
-//! * the order of records is the order of the `fetch_add`s, which is also the order of "happened before".
+//! * the order of records is the order of the `fetch_add`s, which is also the order of "happened before";
+//! * whoever learns that the consumer took a record sees everything that its producer wrote before publishing it.
 //!
 //! The consumer sleeps only when the tail says that nothing is taken. It announces its sleep before it looks, and it
 //! looks by a read-modify-write of the tail; a producer's own `fetch_add` then comes either before (and is seen) or after
@@ -113,43 +115,48 @@ impl LogBuffer {
         (Arc::clone(&log), LogDrain { log, at: base })
     }
 
-    /// Copies one record in and returns its end: once the durable watermark reaches it, the record is durable.
+    /// Copies one record in, publishes it and returns its end.
     ///
-    /// The record is padded to whole words, and the low half of its first word is its length before padding. If the
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    #[cfg(test)]
+    pub(crate) fn append(&self, record: &[u8]) -> Result<u64, RecordTooLarge> {
+        self.begin(record).map(Unpublished::publish)
+    }
+
+    /// Copies a run of whole records in, which the consumer takes once the answer is published.
+    ///
+    /// Each record is padded to whole words, and the low half of its first word is its length before padding. If the
     /// ring is full this waits for the consumer, which must go on draining, also after a failure (and then throw away
-    /// what it gets). Once the consumer is dropped nothing waits, and what is appended is lost.
+    /// what it gets). Once the consumer is dropped nothing waits, and what is appended is lost. The consumer stops at what
+    /// is unpublished: between this and [`publish`](Unpublished::publish) a thread waits for nothing that another thread
+    /// writes, and begins no other run.
     ///
     /// # Errors
     ///
     /// [`RecordTooLarge`] when the ring could never take it; nothing has happened then. After the space is taken nothing can fail.
     #[inline]
-    pub(crate) fn append(&self, record: &[u8]) -> Result<u64, RecordTooLarge> {
-        let length = record.len() as u64;
+    pub(crate) fn begin(&self, run: &[u8]) -> Result<Unpublished<'_>, RecordTooLarge> {
+        let length = run.len() as u64;
         if length > self.capacity_bytes {
             let capacity_bytes = self.words.len() * 8;
-            return Err(RecordTooLarge { record_bytes: record.len(), capacity_bytes });
+            return Err(RecordTooLarge { record_bytes: run.len(), capacity_bytes });
         }
-        let first = record.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        assert!(
-            length > 0 && padded_length(first) == length,
-            "record says {first:#x}, but is {length} bytes long"
-        );
+        let first = run.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        assert!(is_whole(run), "record says {first:#x}, but is {length} bytes long");
+        one_run_at_a_time(true);
 
         // Acquire: pairs with the Release half of the consumer's look in `LogDrain::wait`; if it announced its sleep
-        // and then saw none of our bytes, we see the announcement below.
+        // and then saw none of our bytes, we see the announcement in `publish`.
         let start = self.tail.fetch_add(length, Ordering::Acquire);
         let end = start + length;
         // Acquire: pairs with the Release in `drain`; the words that we are about to write were zeroed before.
         if end.wrapping_sub(self.consumed.load(Ordering::Acquire)) > self.capacity_bytes {
             self.wait_for_room(end);
         }
-        self.copy_in(start, first, record);
-        // Not before the publication only by program order: if it is hoisted (never above the `fetch_add`), the consumer is
-        // woken a moment early, sees that space is taken, and waits for the publication.
-        if self.asleep.load(Ordering::Relaxed) {
-            self.wake_sleeper();
-        }
-        Ok(end)
+        self.copy_in(start, run);
+        Ok(Unpublished { log: self, start, first, end })
     }
 
     /// True when less than the slack is free. For the door: a caller that is turned away here has changed nothing yet.
@@ -214,16 +221,15 @@ impl LogBuffer {
         }
     }
 
+    /// Copies everything but the first word.
     #[inline]
-    fn copy_in(&self, start: u64, first: u64, record: &[u8]) {
+    fn copy_in(&self, start: u64, run: &[u8]) {
         let at = self.index(start);
-        let words = record.len() / 8;
+        let words = run.len() / 8;
         let until_edge = words.min(self.words.len() - at);
-        let (before_edge, after_edge) = record.split_at(until_edge * 8);
+        let (before_edge, after_edge) = run.split_at(until_edge * 8);
         store_words(&self.words[at + 1..at + until_edge], &before_edge[8..]);
         store_words(&self.words[..words - until_edge], after_edge);
-        // Release: pairs with the Acquire in `drain`; whoever sees the first word sees the others.
-        self.words[at].store(first, Ordering::Release);
     }
 
     fn index(&self, offset: u64) -> usize {
@@ -239,6 +245,46 @@ impl LogBuffer {
     }
 }
 
+/// Records that are in the ring and that the consumer does not take yet. Their writer makes visible what they say and
+/// then publishes them; so what the consumer has taken shows. Dropped, it publishes: a ring that stands still helps nobody.
+#[must_use = "the consumer stops at what is unpublished"]
+pub(crate) struct Unpublished<'a> {
+    log: &'a LogBuffer,
+    start: u64,
+    first: u64,
+    end: u64,
+}
+
+impl Unpublished<'_> {
+    /// Where the last record ends: once the durable watermark reaches it, the run is durable.
+    #[inline]
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Hands the run to the consumer, and returns its end.
+    #[inline]
+    pub(crate) fn publish(self) -> u64 {
+        self.end
+    }
+}
+
+impl Drop for Unpublished<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        one_run_at_a_time(false);
+        let log = self.log;
+        // Release: pairs with the Acquire in `drain`; whoever sees the first word sees the others, and the changes that
+        // the records speak of.
+        log.words[log.index(self.start)].store(self.first, Ordering::Release);
+        // Not before the publication only by program order: if it is hoisted (never above the `fetch_add`), the consumer is
+        // woken a moment early, sees that space is taken, and waits for the publication.
+        if log.asleep.load(Ordering::Relaxed) {
+            log.wake_sleeper();
+        }
+    }
+}
+
 impl LogDrain {
     /// Moves published records to the end of `out`, in order and whole, and returns the offsets before and after.
     /// Takes at most `max_bytes`, except that one longer record is taken alone. Equal offsets: nothing is published.
@@ -246,7 +292,7 @@ impl LogDrain {
         let from = self.at;
         let mut to = from;
         loop {
-            // Acquire: pairs with the Release in `copy_in`.
+            // Acquire: pairs with the Release in `Unpublished`.
             let first = self.log.words[self.log.index(to)].load(Ordering::Acquire);
             if first == 0 {
                 break;
@@ -275,7 +321,7 @@ impl LogDrain {
         // Relaxed: only a hint to look closer; `drain` has the Acquire.
         while log.words[log.index(self.at)].load(Ordering::Relaxed) == 0 {
             if log.tail.load(Ordering::Relaxed) != self.at {
-                // Somebody is between taking and publishing: tens of nanoseconds, not worth a sleep.
+                // A producer is between taking and publishing: some hundred nanoseconds, not worth a sleep.
                 pause.wait();
                 continue;
             }
@@ -315,6 +361,34 @@ impl Drop for LogDrain {
     fn drop(&mut self) {
         self.log.abandoned.store(true, Ordering::Relaxed);
     }
+}
+
+/// In debug builds: a thread that begins a run has published the one before it. If it had not, it could wait for room that
+/// only the publication makes.
+fn one_run_at_a_time(begins: bool) {
+    #[cfg(all(debug_assertions, not(any(loom, shuttle))))]
+    {
+        thread_local!(static BEGUN: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
+        let begun = BEGUN.replace(begins);
+        assert!(!(begun && begins), "a thread begins a run while another of its own is unpublished");
+    }
+    let _ = begins;
+}
+
+/// True if these bytes are whole records, one after the other, and at least one.
+fn is_whole(run: &[u8]) -> bool {
+    let mut rest = run;
+    while let Some(first) = rest.first_chunk() {
+        let length = usize::try_from(padded_length(u64::from_le_bytes(*first))).unwrap_or(usize::MAX);
+        if length == 0 || length > rest.len() {
+            return false;
+        }
+        rest = &rest[length..];
+        if rest.is_empty() {
+            return true;
+        }
+    }
+    false
 }
 
 /// Length with padding, from a record's first word.

@@ -18,7 +18,7 @@ mod written;
 
 pub(crate) use gate::Gate;
 pub(crate) use lock::{Lock, Signal};
-pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain};
+pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain, Unpublished};
 pub(crate) use mark::Mark;
 #[cfg_attr(loom, allow(unused_imports, reason = "under loom, rooms with models have loom's"))]
 pub(crate) use mutex::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};

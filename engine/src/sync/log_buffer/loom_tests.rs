@@ -97,6 +97,43 @@ fn loom_log_buffer_sleeping_consumer_is_woken() {
 }
 
 #[test]
+fn loom_log_buffer_what_is_drained_shows() {
+    bounded(|| {
+        let (log, mut drain) = ring(64, 0);
+        let shown = Arc::new([AtomicU64::new(0), AtomicU64::new(0)]);
+        let handles: Vec<_> = [0_usize, 1]
+            .into_iter()
+            .map(|number| {
+                let (log, shown) = (Arc::clone(&log), Arc::clone(&shown));
+                thread::spawn(move || {
+                    let appended = log.begin(&pair(number as u64 + 1)).expect("fits");
+                    shown[number].store(1, Ordering::Relaxed);
+                    appended.publish();
+                })
+            })
+            .collect();
+        let mut out = Vec::new();
+        while drain.at() < 32 {
+            let (from, to) = drain.drain(usize::MAX, &mut out);
+            for number in numbers(&out[usize::try_from(from).expect("small")..]) {
+                let index = usize::try_from(number - 1).expect("small");
+                assert_eq!(
+                    shown[index].load(Ordering::Relaxed),
+                    1,
+                    "record {number} was taken and does not show"
+                );
+            }
+            if from == to {
+                thread::yield_now();
+            }
+        }
+        for handle in handles {
+            handle.join().expect("producer");
+        }
+    });
+}
+
+#[test]
 fn loom_log_buffer_shutdown_wakes_the_consumer() {
     loom::model(|| {
         let (log, mut drain) = ring(64, 0);

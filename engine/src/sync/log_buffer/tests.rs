@@ -92,6 +92,32 @@ fn record_that_lies_about_its_length_is_a_bug() {
 }
 
 #[test]
+fn what_is_unpublished_is_not_drained_and_holds_up_what_is_behind_it() {
+    let (log, mut drain) = LogBuffer::with_options(options(256, 0));
+    let first = log.begin(&record(8, 1)).expect("fits");
+    let behind = thread::scope(|scope| {
+        scope.spawn(|| log.append(&record(8, 2)).expect("fits")).join().expect("the other producer")
+    });
+    let mut out = Vec::new();
+    assert_eq!(drain.drain(usize::MAX, &mut out), (0, 0), "the first may not show yet");
+    assert_eq!(first.publish(), 16);
+    assert_eq!(drain.drain(usize::MAX, &mut out), (0, behind));
+}
+
+#[test]
+fn a_run_of_records_is_drained_one_by_one() {
+    let (log, mut drain) = LogBuffer::with_options(options(64, 40));
+    let run = [record(8, 1), record(16, 2)].concat();
+    let appended = log.begin(&run).expect("fits");
+    let mut out = Vec::new();
+    assert_eq!(drain.drain(usize::MAX, &mut out), (40, 40));
+    appended.publish();
+    assert_eq!(drain.drain(16, &mut out), (40, 56));
+    assert_eq!(drain.drain(16, &mut out), (56, 80), "the second goes round the edge");
+    assert_eq!(out, run);
+}
+
+#[test]
 fn wake_before_the_first_sleep_is_kept() {
     let (log, mut drain) = LogBuffer::with_options(options(64, 0));
     log.wake();
