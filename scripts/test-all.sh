@@ -38,7 +38,7 @@ suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo d
 suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace --exclude tacos-server
 suite 'server' 'grpc: [1-9][0-9]* passed, 0 failed' make --no-print-directory test-server
 suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
-suite 'shuttle' 'test result: ok\. 8 passed' make --no-print-directory test-shuttle
+suite 'shuttle' 'test result: ok\. 10 passed' make --no-print-directory test-shuttle
 suite 'rivals' 'test result: ok\. [1-9]' make --no-print-directory test-rivals
 suite 'contract' 'passed' make --no-print-directory test-contract
 suite 'kotlin binding' '^kotlin binding: all passed$' make --no-print-directory test-kotlin

@@ -106,7 +106,7 @@ fn writes_and_a_change_of_segment_go_on_while_a_file_is_being_removed() {
         // The next one makes the segments before this one superfluous.
         write_a_megabyte(&engine);
         let segments = |disk: &Standing| disk.list().expect("memory").len();
-        std::thread::scope(|scope| {
+        watched_scope(|scope| {
             let retiring = scope.spawn(|| engine.snapshot());
             disk.wait_for_a_removal();
             let before = segments(&disk);

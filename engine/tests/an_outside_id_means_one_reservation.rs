@@ -28,7 +28,7 @@ fn a_refused_holds_id_never_means_somebody_elses_hold() {
     let (number, over) = (AtomicU64::new(0), AtomicBool::new(false));
     let (engine, number, over) = (&engine, &number, &over);
     let going_on = || !over.load(Ordering::Relaxed);
-    std::thread::scope(|scope| {
+    watched_scope(|scope| {
         // Slots change hands: this one takes those that the refused claims give back.
         scope.spawn(move || {
             while going_on() {

@@ -76,7 +76,7 @@ fn at_every_moment_for_every_section() {
     let sections = vec![house(4, 25).sections.remove(0), floor(60)];
     let (engine, clock) = threaded_sale(SeatMap { sections }, settings());
     let (over, looks) = (AtomicBool::new(false), AtomicU64::new(0));
-    std::thread::scope(|scope| {
+    watched_scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| looks.fetch_add(watch(&engine, &over, seed), Ordering::Relaxed));
         }

@@ -183,7 +183,7 @@ fn every_seat_has_one_owner_at_a_time_in_the_journal() {
     open(&engine, event());
     let over = AtomicBool::new(false);
     let (over, ticking) = (&over, &engine);
-    std::thread::scope(|scope| {
+    watched_scope(|scope| {
         scope.spawn(move || {
             // Time runs fast: a hold of sixty seconds ends some thousand turns after it was made.
             while !over.load(Ordering::Relaxed) {

@@ -14,10 +14,11 @@ use shuttle::thread;
 use tacos_engine::testing::storage::{CrashKeeps, SimStorage};
 use tacos_engine::views::Counts;
 use tacos_engine::{
-    Best, Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId, EventSettings, Expire,
-    Failure, IdempotencyKey, JoinQueue, ManualClock, Proof, QueuePolicy, RecoveryConsent, Refusal, Release,
-    RequestAdmission, ReservationId, ReservationState, Reserve, Reserved, Row, RowSeats, SaleState, SeatId,
-    SeatMap, Section, SectionId, SessionId, SetSale, UnixMs, UserId, Want, What,
+    Best, BlockSeats, Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId, EventSettings,
+    Expire, Failure, IdempotencyKey, JoinQueue, ManualClock, PresaleRoom, Proof, QueuePolicy,
+    RecoveryConsent, Refusal, Release, RequestAdmission, ReservationId, ReservationState, Reserve, Reserved,
+    Row, RowSeats, SaleState, SeatId, SeatMap, Section, SectionId, SessionId, SetSale, UnixMs, UserId, Want,
+    What,
 };
 
 const HOLD_MS: u64 = 10_000;
@@ -76,13 +77,18 @@ fn open_sale(engine: &Engine, queue: Option<QueuePolicy>) {
     let seats =
         RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: SEATS };
     let row = Row { label: "A".into(), price_minor: 100, seats, ..Row::default() };
+    open_house(
+        engine,
+        SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] },
+        queue,
+    );
+}
+
+fn open_house(engine: &Engine, seats: SeatMap, queue: Option<QueuePolicy>) {
     let settings = EventSettings {
         hold_ms: HOLD_MS,
         ..EventSettings::new("Hall", Currency::new("KRW").expect("three letters"))
     };
-    let stalls = Section::Seated { name: "stalls".into(), rows: vec![row] };
-    let floor = Section::General { name: "floor".into(), capacity: 5, price_minor: 70 };
-    let seats = SeatMap { sections: vec![stalls, floor] };
     let create = CreateEvent { event: event(), settings, seats, queue, key: None };
     engine.create_event(create).wait().expect("created");
     engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("opened");
@@ -184,6 +190,45 @@ fn confirm_release_and_expiry_have_one_winner() {
                 _ => (3, 0, 0),
             }
         );
+    });
+}
+
+/// An operator who finds too few places turns the wheel while the event is his, and the thread that turns it meets the
+/// draw of the same event's room: neither may wait for the other.
+#[test]
+fn an_operator_and_the_wheel_pass_each_other() {
+    explore("operator, turn, draw", 2_000, || {
+        let clock = clock();
+        let engine = Engine::in_memory(config(&clock)).expect("an engine");
+        let draws_at = clock.now().plus_ms(HOLD_MS);
+        let policy = QueuePolicy {
+            room: Some(PresaleRoom { opens_at: clock.now(), draws_at }),
+            ..QueuePolicy::default()
+        };
+        let floor = Section::General { name: "floor".into(), capacity: SEATS, price_minor: 100 };
+        open_house(&engine, SeatMap { sections: vec![floor] }, Some(policy));
+        let session = SessionId::new("early").ok();
+        engine
+            .join_queue(JoinQueue { event: event(), session, user: None })
+            .wait()
+            .expect("the room is open");
+        let all = ["floor"; SEATS as usize];
+        engine.reserve(hold("kim", &all)).wait().expect("free");
+        clock.advance(Duration::from_millis(HOLD_MS));
+        let operator = {
+            let engine = engine.clone();
+            let seats = vec![SeatId::new("floor").expect("valid")];
+            let block = BlockSeats { event: event(), seats, block: true, key: None };
+            thread::spawn(move || drop(engine.block_seats(block).wait().expect("the hold has lapsed")))
+        };
+        engine.turn();
+        operator.join().expect("the operator");
+        // A draw that met the operator comes back a millisecond later.
+        clock.advance(Duration::from_millis(1));
+        engine.turn();
+        assert!(engine.draw(&event()).expect("a room").seed.is_some(), "the room is drawn");
+        let counts = engine.counts(&event()).expect("known");
+        assert_eq!((counts.available, counts.reserved, counts.blocked), (SEATS - 1, 0, 1));
     });
 }
 

@@ -71,7 +71,7 @@ fn writers_and_readers_go_on_meanwhile() {
     let engine = open_folder(folder.path(), config());
     open_sale(&engine, house(40, 50));
     let (over, written) = (AtomicBool::new(false), AtomicU64::new(0));
-    std::thread::scope(|scope| {
+    watched_scope(|scope| {
         for thread in 0..4 {
             let (engine, over, written) = (&engine, &over, &written);
             scope.spawn(move || {

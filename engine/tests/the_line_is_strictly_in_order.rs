@@ -306,7 +306,7 @@ fn nobody_overtakes_while_everything_happens_at_once() {
     open_line(&engine, policy.clone());
     let over = AtomicBool::new(false);
     let most_inside = Mutex::new(0);
-    std::thread::scope(|scope| {
+    watched_scope(|scope| {
         scope.spawn(|| {
             let _ending = Ending(&over);
             operator(&engine, &clock, &policy, &over, &most_inside, seed);

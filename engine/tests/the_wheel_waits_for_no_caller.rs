@@ -80,7 +80,7 @@ fn time_goes_on_while_operators_come_and_go() {
         open(&engine, event());
         join(&engine, "early").expect("the room is open");
         let over = AtomicBool::new(false);
-        std::thread::scope(|scope| {
+        watched_scope(|scope| {
             let operator = scope.spawn(|| {
                 while !over.load(Ordering::Acquire) {
                     match block(&engine) {

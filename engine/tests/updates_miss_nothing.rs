@@ -114,7 +114,7 @@ fn a_snapshot_and_what_follows_leave_no_gap() {
         .expect("an engine");
     open_sale(&engine, house(4, 25));
     let over = AtomicBool::new(false);
-    let copies = std::thread::scope(|scope| {
+    let copies = watched_scope(|scope| {
         let followers: Vec<_> = (0..4_u64)
             .map(|number| {
                 let (engine, over) = (&engine, &over);
@@ -220,7 +220,7 @@ fn waiting_ends_with_news_with_time_or_with_the_engine() {
     let mut updates = Vec::new();
     let mut reader = engine.updates(engine.position()).expect("now");
     assert_eq!(reader.wait(Duration::from_millis(1), &mut updates), Ok(0), "nothing came");
-    std::thread::scope(|scope| {
+    watched_scope(|scope| {
         let waiter = scope.spawn(move || {
             let (mut updates, mut seen) = (Vec::new(), 0);
             loop {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::pending::{Origin, Waiting};
 use super::{Durable, Failure, Pending};
 use crate::error::Error;
-use crate::sync::{Lock, Signal};
+use crate::sync::{Mutex, Signal, rank};
 
 #[cfg(all(test, loom))]
 mod loom_tests;
@@ -62,7 +62,7 @@ pub struct CompletionQueue<T, E = Failure>(Arc<Inner<T, E>>);
 struct Inner<T, E> {
     durable: Arc<Durable>,
     capacity: usize,
-    state: Lock<State<T, E>>,
+    state: Mutex<State<T, E>, { rank::COMPLETIONS }>,
     signal: Signal,
 }
 
@@ -71,6 +71,8 @@ struct State<T, E> {
     /// No waiting answer has a lower offset.
     lowest: u64,
     ready: VecDeque<Completion<T, E>>,
+    /// Values of writes that failed: dropped once the lock is given back, since that may run code of callers.
+    lost: Vec<T>,
     /// The offset at which the watermark will wake us, if it will. While answers wait and threads sleep in `poll`, it
     /// is set and not above `lowest`.
     armed: Option<u64>,
@@ -107,11 +109,12 @@ where
             waiting: Vec::new(),
             lowest: u64::MAX,
             ready: VecDeque::new(),
+            lost: Vec::new(),
             armed: None,
             sleepers: 0,
             closed: false,
         };
-        Self(Arc::new(Inner { durable, capacity, state: Lock::new(state), signal: Signal::default() }))
+        Self(Arc::new(Inner { durable, capacity, state: Mutex::new(state), signal: Signal::default() }))
     }
 
     /// Moves up to `max` answers to the end of `out` and returns how many. If there is none, waits for one, at most `timeout`.
@@ -135,7 +138,9 @@ where
         let more = !state.ready.is_empty();
         let over = state.closed && state.in_flight() == 0;
         let sleepers = state.sleepers > 0;
+        let lost = std::mem::take(&mut state.lost);
         drop(state);
+        drop(lost);
         match (sleepers, over, more) {
             (true, true, _) => inner.signal.notify_all(),
             (true, false, true) => inner.signal.notify_one(),
@@ -205,7 +210,9 @@ where
         state.lowest = state.lowest.min(offset);
         inner.collect(&mut state);
         let wake = state.sleepers > 0 && !state.ready.is_empty();
+        let lost = std::mem::take(&mut state.lost);
         drop(state);
+        drop(lost);
         if wake {
             inner.signal.notify_one();
         }
@@ -271,9 +278,10 @@ impl<T, E: From<Error>> State<T, E> {
     }
 
     fn take_broken(&mut self, broken: &Error) {
-        let lost = self.waiting.drain(..);
-        self.ready
-            .extend(lost.map(|Entry { tag, .. }| Completion { tag, result: Err(broken.clone().into()) }));
+        for Entry { tag, value, .. } in self.waiting.drain(..) {
+            self.ready.push_back(Completion { tag, result: Err(broken.clone().into()) });
+            self.lost.push(value);
+        }
         self.lowest = u64::MAX;
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::line::{Line, ROOM_OPEN, number_in};
-use super::lock::MutexGuard;
 use super::policy::{PolicyError, QueuePolicy};
 use crate::clock::UnixMs;
+use crate::sync::MutexGuard;
 use crate::sync::atomic::Ordering;
 
 /// A checked policy about to come into force.

@@ -11,10 +11,10 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::{ArcSwapOption, Guard};
 
 use super::TICKET_MEMORY_MS;
-use super::lock::Mutex;
 use super::ticket::Chunk;
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{Mutex, rank};
 
 /// Log2 of the numbers that a line can give out.
 pub(super) const NUMBER_BITS: u32 = 30;
@@ -94,9 +94,9 @@ struct Finished {
 
 pub(super) struct Directory {
     leaves: Box<[OnceLock<Box<Leaf>>]>,
-    grow: Mutex<()>,
+    grow: Mutex<(), { rank::LINE_GROWTH }>,
     /// Chunks that are done, in order of time.
-    finished: Mutex<VecDeque<Finished>>,
+    finished: Mutex<VecDeque<Finished>, { rank::LINE_FINISHED }>,
 }
 
 impl Directory {

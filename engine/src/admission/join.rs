@@ -2,12 +2,12 @@
 
 use super::TICKETS_PER_LINE_MAX;
 use super::line::{Line, ROOM_OPEN, number_in};
-use super::lock::RwLockReadGuard;
 use super::policy::QueuePolicy;
 use super::replay::JoinedRecord;
 use super::ticket::{Chunk, Key, Owning, State};
 use crate::clock::UnixMs;
 use crate::sync::Pause;
+use crate::sync::RwLockReadGuard;
 use crate::sync::atomic::Ordering;
 
 /// What became of a wish to join.

@@ -9,13 +9,12 @@ use super::directory::{Directory, GROUP_BITS};
 use super::draw::{NO_PLACE, Order};
 use super::flow::Flow;
 use super::gate::Gate;
-use super::lock::{Mutex, RwLock, RwLockReadGuard};
 use super::lookup::Lookup;
 use super::policy::QueuePolicy;
 use super::ticket::{Chunk, State};
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
-use crate::sync::{CachePadded, Seen};
+use crate::sync::{CachePadded, Mutex, RwLock, RwLockReadGuard, Seen, rank};
 
 /// Sets one timer for 64 tickets. The line asks only when the new moment is earlier than what it asked for before.
 pub(crate) trait GroupTimer: Send + Sync {
@@ -31,13 +30,13 @@ const NUMBER_MASK: u64 = ROOM_OPEN - 1;
 pub(crate) struct Line {
     pub(super) policy: ArcSwap<QueuePolicy>,
     /// One change of policy or pause at a time.
-    pub(super) admin: Mutex<()>,
+    pub(super) admin: Mutex<(), { rank::LINE_ADMIN }>,
     /// The next ticket number, and [`ROOM_OPEN`]: one add tells a joiner both.
     pub(super) next: CachePadded<AtomicU64>,
     /// Tickets below were in the room; set when the room closes.
     pub(super) room_end: AtomicU32,
     /// Held shared by whoever changes a ticket in the room, alone by the draw.
-    pub(super) room: RwLock<()>,
+    pub(super) room: RwLock<(), { rank::LINE_ROOM }>,
     pub(super) order: OnceLock<Order>,
     /// All places below are departed. Written by whoever advances the line.
     pub(super) head: AtomicU32,
@@ -48,8 +47,8 @@ pub(crate) struct Line {
     pub(super) rate: Gate,
     pub(super) ceiling: Arc<Gate>,
     pub(super) tickets: Directory,
-    pub(super) sessions: Lookup,
-    pub(super) users: Lookup,
+    pub(super) sessions: Lookup<{ rank::LINE_SESSIONS }>,
+    pub(super) users: Lookup<{ rank::LINE_USERS }>,
     pub(super) counts: Counts,
     pub(super) flow: Flow,
     pub(super) timer: Arc<dyn GroupTimer>,

@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use hashbrown::HashTable;
 
 use super::directory::{CHUNK, Directory};
-use super::lock::{Mutex, MutexGuard};
 use super::ticket::{Chunk, Key, State};
+use crate::sync::{Mutex, MutexGuard};
 
 #[cfg(not(any(loom, shuttle)))]
 const SHARDS: usize = 256;
@@ -67,15 +67,15 @@ impl<'a> Rehash<'a> {
     }
 }
 
-type Shard = Mutex<HashTable<u32>>;
+type Shard<const RANK: u8> = Mutex<HashTable<u32>, RANK>;
 
 /// One table. Nothing is allocated before the first ticket.
-pub(super) struct Lookup {
-    shards: OnceLock<Box<[Shard]>>,
+pub(super) struct Lookup<const RANK: u8> {
+    shards: OnceLock<Box<[Shard<RANK>]>>,
     key_of: fn(&Chunk, u32) -> Key,
 }
 
-impl Lookup {
+impl<const RANK: u8> Lookup<RANK> {
     pub(super) fn new(key_of: fn(&Chunk, u32) -> Key) -> Self {
         Self { shards: OnceLock::new(), key_of }
     }
@@ -90,7 +90,7 @@ impl Lookup {
     /// Bytes of all shards.
     pub(super) fn bytes(&self) -> usize {
         self.shards.get().map_or(0, |shards| {
-            shards.iter().map(|shard| size_of::<Shard>() + shard.lock().allocation_size()).sum()
+            shards.iter().map(|shard| size_of::<Shard<RANK>>() + shard.lock().allocation_size()).sum()
         })
     }
 }

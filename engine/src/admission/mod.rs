@@ -20,7 +20,6 @@ mod gate;
 mod image;
 mod join;
 mod line;
-mod lock;
 mod lookup;
 mod moves;
 mod policy;

@@ -1,10 +1,10 @@
 //! Changes of one ticket by its owner or by time: admit, use up, leave, expire, and activity.
 
 use super::line::Line;
-use super::lock::RwLockReadGuard;
 use super::ticket::{Chunk, Owning, State};
 use super::view::Missing;
 use crate::clock::UnixMs;
+use crate::sync::RwLockReadGuard;
 use crate::sync::Seen;
 use crate::sync::atomic::Ordering;
 

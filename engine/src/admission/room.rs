@@ -4,9 +4,9 @@
 use super::draw::commitment;
 use super::draw::{Order, draw_order};
 use super::line::{Line, ROOM_OPEN, number_in};
-use super::lock::RwLockWriteGuard;
 use super::ticket::{Chunk, State};
 use crate::clock::UnixMs;
+use crate::sync::RwLockWriteGuard;
 use crate::sync::atomic::Ordering;
 
 /// Why nothing can be drawn.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::thread;
 
 use parking_lot::Mutex;
 
@@ -101,7 +100,7 @@ fn threads_keep_order_and_the_number_inside() {
         let line = Line::new(policy, ceiling, Arc::new(Timers::default()));
         let (log, left, worst) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), AtomicU32::new(0));
         let done = AtomicBool::new(false);
-        thread::scope(|scope| {
+        crate::testing::watched_scope(|scope| {
             let watcher = scope.spawn(|| {
                 let mut most = 0;
                 while !done.load(Ordering::Relaxed) {
@@ -144,7 +143,7 @@ fn audit(line: &Line, log: &[u32], left: &[u32], seed: u64) {
 fn one_session_in_many_threads_gets_one_ticket() {
     let (line, _) = line_with(QueuePolicy { burst: 1, ..QueuePolicy::default() });
     let numbers = Mutex::new(Vec::new());
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 for person in 0..PEOPLE {
@@ -173,7 +172,7 @@ fn one_session_in_many_threads_gets_one_ticket() {
 fn permits_taken_by_threads_never_exceed_the_bucket() {
     let gate = Gate::full(60, 1_000);
     let kept = AtomicU32::new(0);
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         for thread in 0..THREADS {
             let (gate, kept) = (&gate, &kept);
             scope.spawn(move || {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::sync::Mutex;
+use crate::sync::{Mutex, rank};
 
 use crate::clock::UnixMs;
 use crate::limits::MOVES_PER_TURN_MAX;
@@ -43,7 +43,7 @@ pub(crate) struct Timers {
     lent: Slab<()>,
     alarm: Arc<Alarm>,
     live: AtomicU32,
-    driver: Mutex<Driver>,
+    driver: Mutex<Driver, { rank::TIMERS }>,
 }
 
 struct Driver {

@@ -300,7 +300,7 @@ fn owners_on_many_threads_lose_nothing() {
     let timers = Timers::with_bound(400);
     let running = AtomicUsize::new(4);
     let (mut fired, mut now) = (vec![0u32; 400], START);
-    std::thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         for owner in 0..4u32 {
             let (timers, running) = (&timers, &running);
             scope.spawn(move || {

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::writer::Writer;
-use super::{Engine, flush_all};
+use super::{Engine, SharedWriter, flush_all};
 use crate::journal::{JournalError, JournalReader, JournalView, Position, record};
 use crate::pipeline::Core;
 use crate::record::Record;
-use crate::sync::Mutex;
 use crate::sync::Ticket;
 use crate::updates::{History, HistoryClosed, Read, Update};
 use crate::views::{EventView, SeatView};
@@ -58,7 +56,7 @@ pub struct UpdateReader {
     history: Arc<History>,
     journal: Option<JournalView>,
     /// Where the writer is everybody's, whoever reads writes first what there is to write.
-    writer: Arc<Mutex<Option<Writer>>>,
+    writer: Arc<SharedWriter>,
     /// Reading files, after falling behind what memory keeps.
     files: Option<JournalReader>,
     at: u64,

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::sync::{Drove, Mutex, wake_all};
+use crate::sync::{Drove, Mutex, rank, wake_all};
 
 pub use builder::OpenError;
 pub use follower::{UpdateReader, UpdatesLost};
@@ -85,14 +85,17 @@ pub struct Engine {
     inner: Arc<Inner>,
 }
 
+/// The writer of an engine whose callers write, until the engine closes.
+type SharedWriter = Mutex<Option<Writer>, { rank::WRITER }>;
+
 struct Inner {
     core: Arc<Core>,
     history: Arc<History>,
     snapshots: Arc<Snapshots>,
     /// The writer, if it is not the writing thread's own: with the manual driver, and in memory. Taken when the engine
     /// closes.
-    writer: Arc<Mutex<Option<Writer>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    writer: Arc<SharedWriter>,
+    threads: Mutex<Vec<JoinHandle<()>>, { rank::THREADS }>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -240,7 +243,7 @@ impl Drop for Inner {
 
 /// Writes all there is, if the writer is shared, then wakes those who waited for it, with no lock held. For callers who
 /// hold none themselves.
-fn flush_all(writer: &Mutex<Option<Writer>>) -> Flushed {
+fn flush_all(writer: &SharedWriter) -> Flushed {
     let mut due = Vec::new();
     let flushed = flush_into(writer, |writer| writer.take_due(&mut due));
     wake_all(&mut due);
@@ -249,11 +252,11 @@ fn flush_all(writer: &Mutex<Option<Writer>>) -> Flushed {
 
 /// Writes all there is from within a command, which may own slots and hold locks: those who waited for it are woken by the
 /// next [`flush_all`].
-fn make_room(writer: &Mutex<Option<Writer>>) -> Drove {
+fn make_room(writer: &SharedWriter) -> Drove {
     flush_into(writer, |_| ()).drove
 }
 
-fn flush_into(writer: &Mutex<Option<Writer>>, then: impl FnOnce(&mut Writer)) -> Flushed {
+fn flush_into(writer: &SharedWriter, then: impl FnOnce(&mut Writer)) -> Flushed {
     let mut flushed = Flushed { any: false, drove: Drove::All };
     // Also wakers of an earlier flush that woke none.
     if let Some(writer) = writer.lock().as_mut() {
@@ -279,7 +282,7 @@ struct Flushed {
 
 /// The thread that tells readers of updates in an engine without a journal. Callers wait for nothing there and must
 /// not pay for waking anybody, so it looks by itself: often while there is something to tell.
-fn tell_loop(writer: &Mutex<Option<Writer>>, stopping: &AtomicBool) {
+fn tell_loop(writer: &SharedWriter, stopping: &AtomicBool) {
     let mut idle = 0;
     while !stopping.load(Ordering::Acquire) {
         idle = if flush_all(writer).any { 0 } else { (idle + 1).min(TELL_NAPS) };

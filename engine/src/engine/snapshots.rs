@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::sync::Mutex;
+use crate::sync::{Mutex, rank};
 
 use super::Engine;
 use crate::config::{Config, Driver};
@@ -61,8 +61,8 @@ impl From<JournalError> for SnapshotError {
 pub(super) struct Snapshots {
     core: Arc<Core>,
     /// Gone once the engine is closed, so that its folder can be opened again.
-    journal: Mutex<Option<JournalView>>,
-    alone: Mutex<()>,
+    journal: Mutex<Option<JournalView>, { rank::SNAPSHOT_VIEW }>,
+    alone: Mutex<(), { rank::SNAPSHOT }>,
 }
 
 impl Engine {
@@ -103,7 +103,9 @@ impl Snapshots {
 
     /// Lets go of the folder.
     pub(super) fn close(&self) {
-        *self.journal.lock() = None;
+        // Dropped when the lock is given back: the last view gives the folder's lock back.
+        let view = self.journal.lock().take();
+        drop(view);
     }
 
     fn take(&self) -> Result<SnapshotInfo, SnapshotError> {

@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 use crate::clock::UnixMs;
 use crate::limits::REPLY_BYTES_MAX;
 use crate::sync::atomic::{AtomicUsize, Ordering};
-use crate::sync::{CachePadded, Lock, Pause};
+use crate::sync::{CachePadded, Mutex, Pause, rank};
 use shard::{Found, Shard};
 
 #[cfg(all(test, loom))]
@@ -32,9 +32,11 @@ const KEYS_PER_SHARD_MIN: u32 = 256;
 
 const _: () = assert!(SHARDS_MAX.is_power_of_two(), "a shard is chosen by whole bits");
 
+type ShardLock = Mutex<Shard, { rank::ANSWERS }>;
+
 /// The table of answers.
 pub(crate) struct Answers {
-    shards: Box<[CachePadded<Lock<Shard>>]>,
+    shards: Box<[CachePadded<ShardLock>]>,
     /// Where `forget_due` begins, so that a small budget serves every shard in turn.
     next_shard: AtomicUsize,
 }
@@ -68,7 +70,7 @@ pub(crate) struct Answer<'a> {
 /// The right to answer one key. Dropped without [`complete`](Guard::complete), the key is forgotten: a refusal may differ next time.
 #[derive(Debug)]
 pub(crate) struct Guard<'a> {
-    shard: &'a Lock<Shard>,
+    shard: &'a ShardLock,
     slot: u32,
     done: bool,
 }
@@ -82,7 +84,7 @@ impl Answers {
         let shards = 1 << shards.ilog2();
         let bound = keys_max.div_ceil(shards);
         Self {
-            shards: (0..shards).map(|_| CachePadded::new(Lock::new(Shard::with_bound(bound)))).collect(),
+            shards: (0..shards).map(|_| CachePadded::new(Mutex::new(Shard::with_bound(bound)))).collect(),
             next_shard: AtomicUsize::new(0),
         }
     }
@@ -167,12 +169,12 @@ impl Answers {
 
     /// Bytes of memory held, long replies included.
     pub(crate) fn memory_bytes(&self) -> usize {
-        let own = self.shards.len() * size_of::<CachePadded<Lock<Shard>>>();
+        let own = self.shards.len() * size_of::<CachePadded<ShardLock>>();
         own + self.shards.iter().map(|shard| shard.lock().memory_bytes()).sum::<usize>()
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the remainder is below the number of shards")]
-    fn shard(&self, key: u128) -> &Lock<Shard> {
+    fn shard(&self, key: u128) -> &ShardLock {
         &self.shards[(key >> 64) as usize & (self.shards.len() - 1)]
     }
 }

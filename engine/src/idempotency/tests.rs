@@ -221,7 +221,7 @@ fn duplicates_in_flight_get_the_answer_of_the_one_that_acts() {
             other => panic!("key {key}: {other:?}"),
         }
     };
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         for first in 0..4 {
             let ask = &ask;
             scope.spawn(move || {

@@ -2,7 +2,7 @@
 //! authentication codes under it (so a token costs no memory), look-up hashes of names are keyed by it (so nobody
 //! outside can make names collide).
 
-use parking_lot::Mutex;
+use crate::sync::{Mutex, rank};
 use siphasher::{sip, sip128};
 
 use crate::limits::{ID_BYTES_MAX, KEY_BYTES_MAX};
@@ -31,7 +31,7 @@ pub(crate) struct Secrets {
     /// Differs from one opening of the folder to the next, so that random bits do not repeat after a restart.
     nonce: u64,
     sip: (u64, u64),
-    pools: Box<[CachePadded<Mutex<Pool>>]>,
+    pools: Box<[CachePadded<Mutex<Pool, { rank::SECRETS }>>]>,
 }
 
 struct Pool {

@@ -5,8 +5,8 @@ use super::error::JournalError;
 use super::layout::{Hash, Position};
 use super::meta::Identity;
 use super::storage::{Storage, StorageFile, StorageLock};
-use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Mutex, rank};
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
@@ -69,9 +69,9 @@ pub(super) enum Unlisted {
 pub(super) struct Shared {
     pub(super) storage: Arc<dyn Storage>,
     pub(super) identity: Identity,
-    pub(super) catalog: Mutex<Catalog>,
+    pub(super) catalog: Mutex<Catalog, { rank::CATALOG }>,
     /// Files to be removed, in order; held while they are. The writer thread does not need it.
-    pub(super) unlisted: Mutex<VecDeque<Unlisted>>,
+    pub(super) unlisted: Mutex<VecDeque<Unlisted>, { rank::RETENTION }>,
     durable: AtomicU64,
     full: AtomicBool,
     poison: OnceLock<String>,

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sync::Mutex;
+use crate::sync::{Mutex, rank};
 
 use crate::clock::UnixMs;
 use crate::error::PaymentState;
@@ -34,7 +34,7 @@ pub(crate) type WebhookSlot = Status;
 /// All webhooks that are not delivered yet, dead letters included.
 pub(crate) struct Outbox {
     slots: Slab<WebhookSlot>,
-    book: Mutex<Book>,
+    book: Mutex<Book, { rank::OUTBOX }>,
 }
 
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! The table of intents: a status word for ownership, the facts behind a short lock of their own.
 
-use crate::sync::RwLock;
+use crate::sync::{RwLock, rank};
 
 use crate::clock::UnixMs;
 use crate::command::{Money, PaymentMethod, Scenario};
@@ -62,7 +62,7 @@ impl Intent {
 pub(crate) struct PaymentSlot {
     pub(crate) status: Status,
     position: AtomicU64,
-    intent: RwLock<Option<Box<Intent>>>,
+    intent: RwLock<Option<Box<Intent>>, { rank::PAYMENT }>,
 }
 
 impl PaymentSlot {

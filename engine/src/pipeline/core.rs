@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::clock::UnixMs;
 use crate::ids::Secrets;
-use crate::sync::Mark;
+use crate::sync::{Mark, Mutex, rank};
 
 use super::log::Log;
 use super::state::State;
@@ -16,14 +16,14 @@ pub(crate) struct Core {
     pub(crate) log: Log,
     /// Held for one batch of due holds, so that a caller that found too few seats waits for those that are just expiring.
     /// Under it nothing waits for a slot or for an operator.
-    pub(crate) batch: crate::sync::Mutex<()>,
+    pub(crate) batch: Mutex<(), { rank::BATCH }>,
     /// Holds with a deadline up to here may have been shown as expired, though nobody has expired them yet.
     told_expired_ms: Mark,
 }
 
 impl Core {
     pub(crate) fn new(state: State, secrets: Secrets, log: Log) -> Self {
-        Self { state, secrets, log, batch: crate::sync::Mutex::new(()), told_expired_ms: Mark::default() }
+        Self { state, secrets, log, batch: Mutex::default(), told_expired_ms: Mark::default() }
     }
 
     /// Before a reader says that a hold with a deadline up to `now` is expired. The slot is read again after this: either

@@ -13,8 +13,8 @@ use crate::error::{Refusal, SaleState};
 use crate::ids::EventId;
 use crate::inventory::Inventory;
 use crate::limits::EVENTS_MAX;
-use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use crate::sync::{Mutex, MutexGuard, rank};
 
 /// One event. Never freed while the engine lives, so that whoever found it may keep it.
 pub(crate) struct Event {
@@ -25,7 +25,7 @@ pub(crate) struct Event {
     /// The waiting line, once there was a policy for one.
     pub(crate) line: OnceLock<Line>,
     /// Held while an operator's command changes the event, so that its record is appended by its owner.
-    pub(crate) operator: Mutex<()>,
+    pub(crate) operator: Mutex<(), { rank::OPERATOR }>,
     sale: AtomicU8,
     changed_at: AtomicU64,
     position: AtomicU64,
@@ -101,7 +101,7 @@ pub(crate) struct Catalog {
     by_id: Box<[AtomicU32]>,
     hasher: DefaultHashBuilder,
     /// Held while an event is created.
-    creating: Mutex<u32>,
+    creating: Mutex<u32, { rank::CREATING }>,
 }
 
 impl Catalog {
@@ -136,7 +136,7 @@ impl Catalog {
     }
 
     /// The next free number, held for the caller until the guard goes.
-    pub(crate) fn begin(&self) -> crate::sync::MutexGuard<'_, u32> {
+    pub(crate) fn begin(&self) -> MutexGuard<'_, u32> {
         self.creating.lock()
     }
 

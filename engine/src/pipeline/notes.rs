@@ -5,7 +5,7 @@ use dashmap::DashMap;
 use crate::error::{Bound, Refusal};
 use crate::ids::ExternalId;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Gate, Unpublished};
+use crate::sync::{Gate, Unpublished, rank};
 
 /// A record that was appended: live it is published after the note has changed, in replay it is there.
 pub(crate) trait RecordEnd {
@@ -30,7 +30,7 @@ pub(crate) struct Notes {
     /// Notes there are, counted before they are put in: the bound holds however many come at once.
     count: AtomicU32,
     bound: u32,
-    gate: Gate,
+    gate: Gate<{ rank::NOTES }>,
 }
 
 impl Notes {

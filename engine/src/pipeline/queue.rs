@@ -17,7 +17,7 @@ use crate::record::{
     TicketsExpired, TicketsReady,
 };
 use crate::reply::{Admitted, Done, EventChanged, Joined, Reply};
-use crate::sync::Gate;
+use crate::sync::{Gate, rank};
 use crate::views::{QueuePlace, QueueState};
 
 use super::core::Core;
@@ -447,7 +447,7 @@ pub(crate) struct LineTimers {
     by_group: DashMap<(u32, u32), u32>,
     by_index: DashMap<u32, (u32, u32)>,
     /// Before `by_group`, whose entries are held while timers are set.
-    gate: Gate,
+    gate: Gate<{ rank::LINE_TIMERS }>,
 }
 
 impl LineTimers {

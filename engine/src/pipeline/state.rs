@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::sync::Mutex;
+use crate::sync::{Mutex, rank};
 
 use crate::admission::Gate;
 use crate::clock::UnixMs;
@@ -38,7 +38,7 @@ pub(crate) struct State {
     pub(crate) deadlines: Deadlines,
     pub(crate) metrics: Metrics,
     /// Seat words of a snapshot that is being read, until all of an event's are there.
-    pub(crate) restoring: Mutex<Vec<u8>>,
+    pub(crate) restoring: Mutex<Vec<u8>, { rank::RESTORING }>,
     /// No record is older than this: keeps time from going back over a restart.
     latest: AtomicU64,
 }
@@ -110,6 +110,7 @@ impl State {
 
     /// The moment now; never before the latest record of the journal that was opened.
     pub(crate) fn now(&self) -> UnixMs {
+        rank::assert_none_held("a clock, which may be a caller's,");
         self.config.clock.now().max(self.latest())
     }
 

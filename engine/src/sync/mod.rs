@@ -5,23 +5,19 @@
 //! Everything here is safe Rust: shared fields are atomics, ownership is a bit in a word, and memory that was
 //! once handed out is reused but never returned, so that a stale index reads a stale generation and not a freed slot.
 
-mod gate;
 mod lock;
 mod log_buffer;
 mod mark;
-mod mutex;
 mod park;
+pub(crate) mod rank;
 mod slab;
 mod status;
 mod watermark;
 mod written;
 
-pub(crate) use gate::Gate;
-pub(crate) use lock::{Lock, Signal};
+pub(crate) use lock::{Gate, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain, Unpublished};
 pub(crate) use mark::Mark;
-#[cfg_attr(loom, allow(unused_imports, reason = "under loom, rooms with models have loom's"))]
-pub(crate) use mutex::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use slab::Slab;
 pub(crate) use status::{NotOwned, Owned, Seen, Status};
 pub(crate) use watermark::{BLOCKED_LOOK, Drove, Ticket, Watermark, wake_all};

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use super::{Lock, Signal};
+use super::{Mutex, Signal, rank};
 
 /// Where one thread at a time sleeps and any thread wakes it.
 #[derive(Default)]
 pub(crate) struct Parker {
-    woken: Lock<bool>,
+    woken: Mutex<bool, { rank::PARKER }>,
     signal: Signal,
 }
 

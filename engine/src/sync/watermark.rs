@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::park::with_thread_parker;
-use super::{CachePadded, Lock, Pause};
+use super::{CachePadded, Mutex, Pause, rank};
 
 #[cfg(all(test, loom))]
 mod loom_tests;
@@ -45,7 +45,7 @@ pub(crate) struct Watermark<F> {
     reached: CachePadded<AtomicU64>,
     failed: AtomicBool,
     failure: OnceLock<F>,
-    shards: Box<[CachePadded<Lock<Waiters>>]>,
+    shards: Box<[CachePadded<Mutex<Waiters, { rank::WAITERS }>>]>,
     driver: OnceLock<Driver>,
 }
 
@@ -78,7 +78,7 @@ impl<F: Clone> Watermark<F> {
             reached: CachePadded::new(AtomicU64::new(reached)),
             failed: AtomicBool::new(false),
             failure: OnceLock::new(),
-            shards: (0..SHARDS).map(|_| CachePadded::new(Lock::new(shard()))).collect(),
+            shards: (0..SHARDS).map(|_| CachePadded::new(Mutex::new(shard()))).collect(),
             driver: OnceLock::new(),
         }
     }
@@ -273,6 +273,7 @@ impl<F: Clone> Watermark<F> {
 /// Wakes in order, and leaves the memory to the caller. Wakers are code of callers, which may ask anything of the engine:
 /// no lock of the engine may be held.
 pub(crate) fn wake_all(due: &mut Vec<Waker>) {
+    rank::assert_none_held("a waker");
     for waker in due.drain(..) {
         waker.wake();
     }

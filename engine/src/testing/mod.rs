@@ -18,5 +18,5 @@ pub use crash_points::{CrashPoints, CrashStates, Omitted};
 pub use model::{Expect, Model, Violation};
 pub use random::Random;
 pub use simulator::{Faults, Planted, Report, Simulation};
-pub use watchdog::watched;
+pub use watchdog::{SCOPE_SECONDS, watched, watched_scope};
 pub use workload::{Step, Workload};

@@ -27,6 +27,7 @@ use super::auditor::Auditor;
 use super::model::{Checked, Expect, Model, Violation};
 use super::random::Random;
 use super::storage::SimStorage;
+use super::watchdog::watched;
 use super::workload::{Step, Workload};
 
 pub use classes::Faults;
@@ -65,6 +66,7 @@ type Watch = Box<dyn FnMut(&str)>;
 
 /// A run in progress.
 pub struct Simulation {
+    seed: u64,
     random: Random,
     engine: Option<Engine>,
     /// None: an engine in memory, without reopening, snapshots and faults.
@@ -150,6 +152,7 @@ impl Simulation {
         let mut random = Random::new(seed ^ 0x5151_5151);
         let config = config(&mut random, seed, Arc::clone(&clock) as Arc<dyn Clock>);
         Self {
+            seed,
             random,
             engine: None,
             storage,
@@ -184,8 +187,14 @@ impl Simulation {
     /// Runs so many steps, lets everything become quiet, and compares once more.
     ///
     /// # Errors
-    /// The first violation.
-    pub fn run(mut self, steps: u64) -> Result<Report, Violation> {
+    /// The first violation. A run that does not end aborts the process, see [`watched`].
+    pub fn run(self, steps: u64) -> Result<Report, Violation> {
+        // A step takes milliseconds at most, a crash with its recovery some tens.
+        let seconds = 900 + steps / 10;
+        watched(&format!("the simulation of seed {}", self.seed), seconds, || self.run_to_the_end(steps))
+    }
+
+    fn run_to_the_end(mut self, steps: u64) -> Result<Report, Violation> {
         self.open()?;
         for command in self.workload.opening() {
             self.send(vec![command])?;

@@ -16,7 +16,7 @@ use smallvec::SmallVec;
 
 use crate::ids::UserId;
 use crate::index::Index;
-use crate::sync::{CachePadded, Mutex, Slab};
+use crate::sync::{CachePadded, Mutex, Slab, rank};
 
 use lists::Node;
 pub(crate) use lists::{List, Listed};
@@ -33,7 +33,7 @@ pub(crate) struct UserIx(pub(crate) u32);
 pub(crate) struct Users {
     /// Keyed, because customers choose their names.
     hasher: SipHasher13,
-    shards: Box<[CachePadded<Mutex<Shard>>]>,
+    shards: Box<[CachePadded<Mutex<Shard, { rank::USERS }>>]>,
     /// Links of the lists, one node a slot of the table that the list is over; written only under the user's lock.
     nodes: [Slab<Node>; 2],
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+pub use tacos_engine::testing::watched_scope;
 use tacos_engine::{
     Best, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Engine, EventId,
     EventSettings, Extend, Extended, Failure, IdempotencyKey, JoinQueue, Joined, ManualClock, Money, Outcome,
@@ -275,7 +276,7 @@ pub fn until(what: &str, mut done: impl FnMut() -> bool) {
 /// Runs `work(number)` in `count` threads that begin together, and returns what they return, in order.
 pub fn together<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let gate = std::sync::Barrier::new(count);
-    std::thread::scope(|scope| {
+    watched_scope(|scope| {
         let handles: Vec<_> = (0..count)
             .map(|number| {
                 let (gate, work) = (&gate, &work);

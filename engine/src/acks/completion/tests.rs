@@ -84,10 +84,32 @@ fn answers_of_a_driven_engine_are_written_when_handed_in() {
     assert_eq!(tags(&queue, 4, LONG), [64]);
 }
 
+/// Values of failed writes are dropped with no lock held: a drop may be code of callers, which asks the queue.
+#[test]
+fn a_value_that_is_lost_may_ask_its_queue() {
+    struct Asks(CompletionQueue<Asks, Failure<&'static str>>);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            assert_eq!(self.0.capacity(), 4);
+            self.0.in_flight();
+        }
+    }
+    crate::testing::watched("a drop that asks its queue", 60, || {
+        let durable = Arc::new(Durable::new(0));
+        let queue = CompletionQueue::new(Arc::clone(&durable), 4);
+        let answer = Pending::at(Asks(queue.clone()), 8, &durable);
+        answer.notify(&queue, 1).expect("room");
+        durable.fail(Error::Closed);
+        let mut out = Vec::new();
+        assert_eq!(queue.poll(4, LONG, &mut out), 1);
+        assert!(out[0].result.is_err());
+    });
+}
+
 #[test]
 fn closing_wakes_every_sleeper() {
     let (_, queue) = queue(1);
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| while !queue.is_closed() || !tags(&queue, 1, LONG).is_empty() {});
         }
@@ -138,7 +160,7 @@ fn many_submitters_and_pollers_lose_nothing() {
     const ALL: u64 = SUBMITTERS * EACH;
     let (durable, queue) = queue(64);
     let next = AtomicU64::new(0);
-    let mut all: Vec<u64> = thread::scope(|scope| {
+    let mut all: Vec<u64> = crate::testing::watched_scope(|scope| {
         let submitters: Vec<_> = (0..SUBMITTERS)
             .map(|_| {
                 scope.spawn(|| {

@@ -45,7 +45,7 @@ fn future_is_ready_when_its_record_is_durable_and_not_before() {
 fn blocking_returns_after_the_record_is_durable() {
     let durable = durable();
     let answer: Answer = Pending::at("A-12", 16, &durable);
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         let waiter = scope.spawn(|| {
             let seat = answer.wait();
             (seat.expect("durable"), durable.reached())

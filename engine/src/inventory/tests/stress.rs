@@ -2,7 +2,6 @@
 //! only for a reason, and in the end everything adds up.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::thread;
 
 use super::{Random, audit, event, general, numbered, seated, seats};
 use crate::inventory::best::{BestRefused, BestRequest};
@@ -82,7 +81,7 @@ impl Crowd {
     }
 
     fn run(&self, customer: impl Fn(u32, &mut Random) + Sync) {
-        thread::scope(|scope| {
+        crate::testing::watched_scope(|scope| {
             for owner in 1..=THREADS {
                 let customer = &customer;
                 scope.spawn(move || {

@@ -6,7 +6,6 @@ use crate::journal::{JournalError, JournalView, Position};
 use crate::sync::Pause;
 use crate::testing::storage::MemStorage;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 const RECORDS: u64 = 3_000;
 
@@ -72,7 +71,7 @@ fn readers_snapshots_and_backups_beside_the_writer() {
     let view = journal.view();
     let written = AtomicU64::new(0);
     let end = Position(group(0..RECORDS).len() as u64);
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         let reader = scope.spawn(|| follow(&view, end));
         let follower = scope.spawn(|| snapshots(&view, &written));
         let copies = scope.spawn(|| {

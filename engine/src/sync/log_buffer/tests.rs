@@ -8,7 +8,7 @@ use std::time::Instant;
 use proptest::prelude::*;
 
 use super::*;
-use crate::sync::Lock;
+use crate::sync::Mutex;
 
 fn options(capacity_bytes: usize, base: u64) -> LogBufferOptions {
     LogBufferOptions { capacity_bytes, slack_bytes: 0, base }
@@ -127,7 +127,7 @@ fn wake_before_the_first_sleep_is_kept() {
 #[test]
 fn full_ring_without_threads_is_emptied_by_the_driver() {
     let (log, drain) = LogBuffer::with_options(options(64, 0));
-    let drain = Lock::new((drain, Vec::new()));
+    let drain = Mutex::<_, { crate::sync::rank::BATCH }>::new((drain, Vec::new()));
     let drain = Arc::new(drain);
     let driven = Arc::clone(&drain);
     log.set_driver(move || {
@@ -151,7 +151,7 @@ fn a_consumer_that_goes_ends_the_wait_for_room() {
     for seed in 1..=4 {
         log.append(&record(16, seed)).expect("fits");
     }
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         let waiting = scope.spawn(|| log.append(&record(16, 5)));
         while log.tail() < 5 * 16 {
             thread::yield_now();
@@ -200,7 +200,7 @@ fn producers_and_a_sleepy_consumer_lose_nothing() {
     const RECORDS: u32 = 20_000;
     let (log, mut drain) = LogBuffer::with_options(options(1 << 10, 8 * 77));
     let done = AtomicBool::new(false);
-    let run = thread::scope(|scope| {
+    let run = crate::testing::watched_scope(|scope| {
         let consumer = scope.spawn(|| {
             let mut out = Vec::new();
             loop {
@@ -254,7 +254,7 @@ fn cost_of_an_append() {
     for producers in [1u32, 2] {
         let (log, mut drain) = LogBuffer::with_options(options(1 << 20, 0));
         let done = AtomicBool::new(false);
-        thread::scope(|scope| {
+        crate::testing::watched_scope(|scope| {
             scope.spawn(|| {
                 let mut out = Vec::new();
                 while !done.load(Ordering::Acquire) {
@@ -301,7 +301,7 @@ fn append_alone_ns(producers: usize) -> f64 {
     let mut rounds_ns = Vec::new();
     for _ in 0..200 {
         let ready = AtomicU64::new(0);
-        let total_seconds: f64 = thread::scope(|scope| {
+        let total_seconds: f64 = crate::testing::watched_scope(|scope| {
             let append_all = || {
                 // All at once, or they would not meet.
                 ready.fetch_add(1, Ordering::SeqCst);

@@ -135,7 +135,7 @@ fn a_future_at_a_blocked_driver_is_woken_by_the_next_that_finds_room_and_not_bef
 fn a_failure_ends_the_wait_for_a_blocked_driver() {
     let mark = Mark::new(0);
     mark.set_driver(Arc::new(|| Drove::Blocked));
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         let waiting = scope.spawn(|| mark.wait(8));
         while standing(&mark) == 0 {
             thread::yield_now();
@@ -167,7 +167,7 @@ fn blocked_threads_are_all_released() {
     const WAITS: u64 = 2_000;
     let mark = Mark::new(0);
     let asked = AtomicU64::new(0);
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..WAITS {

@@ -66,7 +66,7 @@ fn gap_between_runs_is_a_bug() {
 #[test]
 fn waiting_reader_is_released_by_a_record_or_the_end() {
     let (history, mut writer) = History::with_capacity(64, 0);
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         let reader = scope.spawn(|| (history.wait(0), history.wait(16)));
         assert!(history.poll(0, Waker::noop(), &mut None).is_pending());
         writer.push(&record(2, 1), 16);
@@ -132,7 +132,7 @@ fn lapped_readers_never_see_a_torn_record() {
     const RECORDS: u64 = 100_000;
     let (history, mut writer) = History::with_capacity(1 << 10, 0);
     let done = AtomicBool::new(false);
-    thread::scope(|scope| {
+    crate::testing::watched_scope(|scope| {
         for max_bytes in [100, 1_000] {
             let (history, done) = (&history, &done);
             scope.spawn(move || {
