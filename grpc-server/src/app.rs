@@ -3,19 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use tacos_engine::{Engine, ExternalId, Note, UnixMs};
 use tokio::sync::watch;
 
-use crate::auth::KeyRing;
+use crate::auth::{Identity, KeyRing};
 use crate::catalog::Catalog;
 use crate::emergency::Emergencies;
-use crate::guard::Guard;
 use crate::hub::Hub;
 use crate::limiter::Limiter;
+use crate::listen::{Places, TlsFiles};
 use crate::live::Live;
 use crate::log::LogRing;
 use crate::metrics::Metrics;
@@ -39,7 +38,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) emergencies: Emergencies,
     pub(crate) hub: Arc<Hub>,
-    pub(crate) guard: Arc<Guard>,
+    pub(crate) places: Arc<Places>,
+    pub(crate) tls: Option<TlsFiles>,
     pub(crate) webhooks: Webhooks,
     pub(crate) logs: Arc<LogRing>,
     pub(crate) under_way: AtomicUsize,
@@ -59,6 +59,7 @@ impl App {
         logs: Arc<LogRing>,
     ) -> Result<Arc<Self>, String> {
         let ring = if settings.has_keys() { Some(KeyRing::read(&settings.auth)?) } else { None };
+        let tls = TlsFiles::read(&settings.tls)?;
         let secret = own_secret(&engine)?;
         let catalog = Catalog::load(&engine);
         let emergencies = Emergencies::load(&engine);
@@ -69,10 +70,7 @@ impl App {
             live: Live::new(&settings),
             metrics: Metrics::new(),
             hub: Hub::new(settings.limits.streams),
-            guard: Guard::new(
-                settings.limits.connections,
-                Duration::from_secs(settings.limits.first_byte_seconds),
-            ),
+            places: Places::new(settings.limits.connections, settings.limits.connections_per_address),
             started_at: engine.now(),
             draining: watch::Sender::new(false),
             backing_up: tokio::sync::Mutex::new(()),
@@ -81,12 +79,21 @@ impl App {
             settings,
             settings_file,
             ring,
+            tls,
             catalog,
             emergencies,
             webhooks,
             logs,
             secret,
         }))
+    }
+
+    /// How callers are identified.
+    pub(crate) fn identity(&self) -> Identity<'_> {
+        Identity {
+            ring: self.ring.as_ref(),
+            certificates: self.settings.tls.client_ca_file.as_ref().map(|_| &self.settings.tls.client_roles),
+        }
     }
 
     /// A secret of its own for everything that the server names: the same after a restart, guessed by nobody.

@@ -9,11 +9,12 @@ mod catalog;
 pub mod cli;
 pub mod client;
 pub mod commands;
+mod door;
 mod emergency;
-mod guard;
 mod health;
 mod hub;
 mod limiter;
+mod listen;
 mod live;
 mod log;
 mod metrics;
@@ -25,11 +26,13 @@ mod walk;
 mod webhooks;
 mod wire;
 
+pub mod net;
 pub mod rpc;
 pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod venue;
 
+pub use auth::install_cryptography;
 pub use log::LogRing;
 pub use server::{Server, open_engine};

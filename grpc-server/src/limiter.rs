@@ -1,83 +1,104 @@
-//! Rate limits per user and per address. Each caller has cells of its own, so that nobody's flood starves anybody else;
-//! cells of quiet callers are let go, and their number is bounded.
+//! Rate limits per user and per address. Each has a cell of its own, so that one caller's flood starves no other; an IPv6
+//! address counts with its /64. Cells of callers that have been quiet for as long as their burst lasts are let go.
 
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use arc_swap::ArcSwapOption;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tacos_engine::UserId;
+use tacos_proto::common::v1::ErrorCode;
 
+use crate::net::party;
 use crate::settings::Limits;
+use crate::wire::Fault;
 
-/// Callers remembered at once. When more come in a short time all are forgiven rather than memory grown.
+/// Callers whose cells are kept at once. A flood of new names past it empties the table: memory stays bounded, and callers
+/// that were limited get their burst once more.
 const CALLERS_MAX: usize = 1 << 20;
 /// Calls between two looks at the number of callers.
 const CALLS_PER_LOOK: u32 = 4_096;
 
-/// Both limits, either of which may be off.
-pub(crate) struct Limiter {
-    users: ArcSwapOption<DefaultKeyedRateLimiter<UserId>>,
-    addresses: ArcSwapOption<DefaultKeyedRateLimiter<IpAddr>>,
-    calls: AtomicU32,
+/// Cells of one kind of caller; none while its limit is off.
+type Cells<K> = ArcSwapOption<Keyed<K>>;
+
+struct Keyed<K: Hash + Eq + Clone> {
+    quota: Quota,
+    cells: DefaultKeyedRateLimiter<K>,
 }
 
-fn limiter<K: std::hash::Hash + Eq + Clone>(
-    per_second: u32,
-    burst: u32,
-) -> Option<std::sync::Arc<DefaultKeyedRateLimiter<K>>> {
+/// Both limits, either of which may be off.
+pub(crate) struct Limiter {
+    users: Cells<UserId>,
+    addresses: Cells<IpAddr>,
+    calls: AtomicU32,
+    callers_max: usize,
+}
+
+fn cells<K: Hash + Eq + Clone>(per_second: u32, burst: u32) -> Option<Arc<Keyed<K>>> {
     let quota = Quota::per_second(NonZeroU32::new(per_second)?);
     let quota = NonZeroU32::new(burst).map_or(quota, |burst| quota.allow_burst(burst));
-    Some(std::sync::Arc::new(RateLimiter::keyed(quota)))
+    Some(Arc::new(Keyed { quota, cells: RateLimiter::keyed(quota) }))
 }
 
 impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            users: ArcSwapOption::new(limiter(limits.user_per_second, limits.user_burst)),
-            addresses: ArcSwapOption::new(limiter(limits.address_per_second, limits.address_burst)),
+            users: ArcSwapOption::new(cells(limits.user_per_second, limits.user_burst)),
+            addresses: ArcSwapOption::new(cells(limits.address_per_second, limits.address_burst)),
             calls: AtomicU32::new(0),
+            callers_max: CALLERS_MAX,
         }
     }
 
     /// Puts other limits in force.
     pub(crate) fn set(&self, limits: &Limits) {
-        self.users.store(limiter(limits.user_per_second, limits.user_burst));
-        self.addresses.store(limiter(limits.address_per_second, limits.address_burst));
+        self.users.store(cells(limits.user_per_second, limits.user_burst));
+        self.addresses.store(cells(limits.address_per_second, limits.address_burst));
     }
 
     /// False if this user has called too often.
     pub(crate) fn user(&self, user: &UserId) -> bool {
-        self.tend();
-        self.users.load().as_ref().is_none_or(|users| users.check_key(user).is_ok())
+        self.allows(&self.users, user)
+    }
+
+    /// Refuses a user who has called too often.
+    pub(crate) fn check_user(&self, user: &UserId) -> Result<(), Fault> {
+        if self.user(user) {
+            return Ok(());
+        }
+        Err(Fault::new(ErrorCode::RateLimited, "too many calls from this user"))
     }
 
     /// False if too many calls came from this address.
     pub(crate) fn address(&self, address: IpAddr) -> bool {
-        self.addresses.load().as_ref().is_none_or(|addresses| {
-            self.tend();
-            addresses.check_key(&address).is_ok()
-        })
+        self.allows(&self.addresses, &party(address))
     }
 
-    fn tend(&self) {
-        if !self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(CALLS_PER_LOOK) {
+    fn allows<K: Hash + Eq + Clone>(&self, all: &Cells<K>, key: &K) -> bool {
+        let Some(keyed) = &*all.load() else { return true };
+        if self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(CALLS_PER_LOOK) {
+            self.look(all, keyed);
+        }
+        keyed.cells.check_key(key).is_ok()
+    }
+
+    /// Lets cells of quiet callers go, and all of them when there are too many.
+    fn look<K: Hash + Eq + Clone>(&self, all: &Cells<K>, keyed: &Keyed<K>) {
+        if keyed.cells.len() <= self.callers_max / 2 {
             return;
         }
-        if let Some(users) = &*self.users.load() {
-            tend(users);
+        keyed.cells.retain_recent();
+        if keyed.cells.len() <= self.callers_max {
+            keyed.cells.shrink_to_fit();
+            return;
         }
-        if let Some(addresses) = &*self.addresses.load() {
-            tend(addresses);
-        }
-    }
-}
-
-fn tend<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>) {
-    if limiter.len() > CALLERS_MAX / 2 {
-        limiter.retain_recent();
-        limiter.shrink_to_fit();
+        tracing::warn!(callers = keyed.cells.len(), "too many callers to limit each: all begin anew");
+        let quota = keyed.quota;
+        all.store(Some(Arc::new(Keyed { quota, cells: RateLimiter::keyed(quota) })));
     }
 }
 
@@ -94,5 +115,25 @@ mod tests {
         assert!(limiter.user(&lee));
         limiter.set(&Limits { user_per_second: 0, ..Limits::default() });
         assert!(limiter.user(&kim));
+    }
+
+    #[test]
+    fn the_number_of_callers_is_bounded() {
+        let limits = Limits { address_per_second: 1, address_burst: 1, ..Limits::default() };
+        let limiter = Limiter { callers_max: 100, ..Limiter::new(&limits) };
+        for number in 0..3 * CALLS_PER_LOOK {
+            assert!(limiter.address(std::net::Ipv4Addr::from_bits(0x0100_0000 + number).into()));
+            let kept = limiter.addresses.load().as_ref().expect("on").cells.len();
+            assert!(kept <= 100 + CALLS_PER_LOOK as usize, "{kept}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_customer_is_one_caller() {
+        let limits = Limits { address_per_second: 1, address_burst: 2, ..Limits::default() };
+        let limiter = Limiter::new(&limits);
+        let ip = |host: u16| IpAddr::from([0x2001, 0xdb8, 0, 7, 0, 0, 0, host]);
+        assert_eq!((0..10).filter(|host| limiter.address(ip(*host))).count(), 2);
+        assert!(limiter.address("2001:db8:0:8::1".parse().expect("an address")), "another /64");
     }
 }

@@ -140,7 +140,7 @@ impl App {
         let under_way = self.under_way.load(Ordering::Relaxed) as u64;
         one("server", "tacos_calls_under_way", "Calls being served.", Gauge, "1", float(under_way));
         one("server", "tacos_streams_open", "Open streams.", Gauge, "1", float(self.hub.open() as u64));
-        let (open, refused) = self.guard.counts();
+        let (open, refused) = self.places.counts();
         one("server", "tacos_connections_open", "Open connections.", Gauge, "1", float(open as u64));
         let help = "Connections turned away: too many were open.";
         one("server", "tacos_connections_refused_total", help, Counter, "1", float(refused));

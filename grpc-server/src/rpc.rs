@@ -1,7 +1,12 @@
 //! Every RPC of the server as data: its name, who may call it, whether it writes. The handlers, the metrics, the role
 //! table of the docs and its test all read this one list.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
+
+/// A second name of InventoryService, with the same rules.
+pub const SECOND_NAME: &str = "reservation.v1.Inventory";
 
 /// The least role that may call an RPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,6 +165,18 @@ impl Rpc {
         self as usize
     }
 
+    /// The RPC behind a path (`/package.Service/Method`); none for others, such as health and reflection.
+    #[must_use]
+    pub fn of_path(path: &str) -> Option<Self> {
+        static BY_PATH: LazyLock<HashMap<String, Rpc>> = LazyLock::new(|| {
+            let second_names =
+                Rpc::ALL.iter().filter(|rpc| rpc.service() == "reservation.v1.InventoryService");
+            let second_names = second_names.map(|rpc| (format!("/{SECOND_NAME}/{}", rpc.method()), *rpc));
+            Rpc::ALL.iter().map(|rpc| (format!("/{rpc}"), *rpc)).chain(second_names).collect()
+        });
+        BY_PATH.get(path).copied()
+    }
+
     /// Full names of all services, each once.
     #[must_use]
     pub fn services() -> Vec<&'static str> {
@@ -182,6 +199,7 @@ mod tests {
     #[test]
     fn the_list_is_the_contract() {
         use prost::Message;
+        let second = |name: &String| name.starts_with(&format!("{SECOND_NAME}/"));
         let set = prost_types::FileDescriptorSet::decode(tacos_proto::FILE_DESCRIPTOR_SET)
             .expect("our own descriptors");
         let mut theirs: Vec<String> =
@@ -194,9 +212,13 @@ mod tests {
                         })
                     })
                 })
-                // A second name of InventoryService, with the same rules.
-                .filter(|name| !name.starts_with("reservation.v1.Inventory/"))
                 .collect();
+        // Every path leads to an RPC, those of the second name as well.
+        for name in &theirs {
+            let found = Rpc::of_path(&format!("/{name}")).expect("known");
+            assert!(second(name) || found.to_string() == *name, "{name}");
+        }
+        theirs.retain(|name| !second(name));
         let mut ours: Vec<String> = Rpc::ALL.iter().map(ToString::to_string).collect();
         theirs.sort();
         ours.sort();

@@ -1,7 +1,7 @@
 //! The server: listeners, the services on them, background work, and a graceful end.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,33 +18,25 @@ use tacos_proto::reservation::v1::inventory_service_server::InventoryServiceServ
 use tacos_proto::reservation::v1::reservation_service_server::ReservationServiceServer;
 use tacos_proto::reservation::v1::worker_service_server::WorkerServiceServer;
 use tokio::task::JoinSet;
-use tokio_stream::StreamExt;
+use tonic::body::Body;
 use tonic::service::{Routes, RoutesBuilder};
-use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Certificate, Identity, Server as Tonic, ServerTlsConfig};
 use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::HealthReporter;
+use tower::ServiceExt;
 
 use crate::app::{App, drained};
+use crate::door::Front;
 use crate::health::Health;
 use crate::log::LogRing;
-use crate::rpc::Rpc;
+use crate::rpc::{Rpc, SECOND_NAME};
 use crate::services::Services;
 use crate::settings::{DurabilityName, Settings};
-use crate::{hub, metrics, webhooks};
+use crate::{hub, listen, metrics, webhooks};
 
-/// HTTP/2 streams that clients may reset before we see them, at once: more ends their connection.
-const PENDING_RESETS_MAX: usize = 64;
-/// What a small message counts for in the HTTP/2 layer's budget.
-const SMALL_MESSAGE_BYTES: u32 = 256;
-/// Bounds of a connection's window, in bytes; HTTP/2 knows none above the greater.
-const WINDOW_MIN: u32 = 1 << 20;
-const WINDOW_MAX: u32 = (1 << 31) - 1;
-/// Silent connections are asked whether they live this often.
-const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Connections that have ended may take so long to go.
 const LET_GO_MAX: Duration = Duration::from_secs(5);
-/// Keys, sales and health are looked after this often.
+/// Keys, certificates, sales and health are looked after this often.
 const TEND_EVERY: Duration = Duration::from_secs(1);
 
 /// A server that runs.
@@ -104,24 +96,18 @@ impl Server {
         if !problems.is_empty() {
             return Err(problems.join("\n"));
         }
-        // One process may have several TLS users; the first one chooses, and all choose the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        crate::auth::install_cryptography();
         let app = App::new(engine, settings, settings_file, logs)?;
         announce(&app);
         let mut tasks = JoinSet::new();
         let (reporter, health) = tonic_health::server::health_reporter();
         set_health(&reporter, ServingStatus::Serving).await;
-        let mut routes = routes(&app);
-        routes.add_service(health);
-        let described = || {
-            tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(tacos_proto::FILE_DESCRIPTOR_SET)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        };
-        routes.add_service(described().build_v1().map_err(|error| error.to_string())?);
-        routes.add_service(described().build_v1alpha().map_err(|error| error.to_string())?);
-        let routes = routes.routes();
-        let addresses = listen(&app, &routes, &mut tasks)?;
+        let front = Front::new(&app, routes(&app, health)?);
+        let mut addresses = Vec::new();
+        for listener in listen::bind(&app.settings.server.listen)? {
+            addresses.push(listener.local_addr().map_err(|error| error.to_string())?);
+            tasks.spawn(listen::accept(Arc::clone(&app), listener, front.clone()));
+        }
         let metrics_address = match app.settings.server.metrics_listen {
             Some(address) => Some(metrics_page(&app, address, &mut tasks).await?),
             None => None,
@@ -173,9 +159,7 @@ impl Server {
 fn announce(app: &App) {
     let settings = &app.settings;
     tracing::info!(profile = ?settings.profile, rules = %app.rules, durability = ?settings.engine.durability, "rules in force");
-    if app.ring.is_none() {
-        tracing::warn!("NO KEYS ARE CONFIGURED: every caller is trusted and may do everything");
-    }
+    warn_of_open_doors(settings);
     if settings.engine.durability != DurabilityName::Synced {
         tracing::warn!(durability = ?settings.engine.durability, "acknowledged writes may be lost in a crash");
     }
@@ -184,12 +168,54 @@ fn announce(app: &App) {
     }
 }
 
-pub(crate) fn routes(app: &Arc<App>) -> RoutesBuilder {
-    let (services, bytes) = (Services(Arc::clone(app)), app.settings.limits.message_bytes);
+/// Who may come in without an operator having meant it.
+fn warn_of_open_doors(settings: &Settings) {
+    let by_certificate = settings.tls.client_ca_file.is_some();
+    if !settings.has_keys() && !by_certificate {
+        tracing::warn!("NO KEYS ARE CONFIGURED: every caller is trusted and may do everything");
+    }
+    if !settings.has_keys() && by_certificate && settings.tls.client_roles.is_empty() {
+        tracing::warn!(
+            "tls.client_roles is empty and there are no keys: no caller has a role, only open calls are served"
+        );
+    }
+    if settings.has_keys() && settings.auth.issuer.is_empty() {
+        tracing::warn!("auth.issuer is empty: tokens of any issuer that has these keys are taken");
+    }
+    if settings.has_keys() && settings.auth.audience.is_empty() {
+        tracing::warn!("auth.audience is empty: tokens that were made for other servers are taken");
+    }
+}
+
+/// All services: those of the contract, health, and reflection where it is on.
+fn routes<H>(app: &Arc<App>, health: HealthServer<H>) -> Result<Routes, String>
+where
+    H: tonic_health::pb::health_server::Health,
+{
+    let (mut routes, bytes) = (contract(app), app.settings.limits.message_bytes);
+    routes = routes.add_service(health.max_decoding_message_size(bytes));
+    if app.settings.server.reflection {
+        let described = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(tacos_proto::FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        let (v1, older) = (described().build_v1(), described().build_v1alpha());
+        let say = |error: tonic_reflection::server::Error| error.to_string();
+        routes = routes
+            .add_service(v1.map_err(say)?.max_decoding_message_size(bytes))
+            .add_service(older.map_err(say)?.max_decoding_message_size(bytes));
+    }
+    Ok(routes)
+}
+
+/// The services of the contract. A message past its bound is refused when its length has come, before its bytes.
+pub(crate) fn contract(app: &Arc<App>) -> Routes {
+    let (services, limits) = (Services(Arc::clone(app)), &app.settings.limits);
     let mut routes = RoutesBuilder::default();
     macro_rules! add {
         ($($server:ident),*) => {$(
-            routes.add_service($server::new(services.clone()).max_decoding_message_size(bytes));
+            routes.add_service($server::new(services.clone()).max_decoding_message_size(limits.message_bytes));
         )*};
     }
     add!(
@@ -205,62 +231,12 @@ pub(crate) fn routes(app: &Arc<App>) -> RoutesBuilder {
         ReservationServiceServer,
         WorkerServiceServer
     );
+    let seat_maps = EngineServiceServer::new(services).max_decoding_message_size(limits.seat_map_bytes);
+    let seat_maps = seat_maps.map_request(|request: http::Request<axum::body::Body>| request.map(Body::new));
+    let mut routes = routes.routes();
+    let router = std::mem::take(routes.axum_router_mut());
+    *routes.axum_router_mut() = router.route_service(&format!("/{}", Rpc::ImportSeatMap), seat_maps);
     routes
-}
-
-fn listen(app: &Arc<App>, routes: &Routes, tasks: &mut JoinSet<()>) -> Result<Vec<SocketAddr>, String> {
-    let limits = &app.settings.limits;
-    let mut addresses = Vec::new();
-    for address in &app.settings.server.listen {
-        let incoming = TcpIncoming::bind(*address).map_err(|error| format!("{address}: {error}"))?;
-        let incoming = incoming.with_nodelay(Some(true));
-        addresses.push(incoming.local_addr().map_err(|error| format!("{address}: {error}"))?);
-        let mut server = Tonic::builder()
-            .accept_http1(true)
-            .timeout(Duration::from_secs(limits.call_seconds))
-            .max_concurrent_streams(limits.calls_per_connection)
-            .initial_connection_window_size(Some(window(limits.calls_per_connection)))
-            .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS_MAX))
-            .http2_keepalive_interval(Some(KEEPALIVE))
-            .tcp_keepalive(Some(KEEPALIVE));
-        if let Some(tls) = tls(&app.settings)? {
-            server = server.tls_config(tls).map_err(|error| format!("tls: {error}"))?;
-        }
-        let mut draining = app.draining.subscribe();
-        let end = async move {
-            drained(&mut draining).await;
-        };
-        let router = server.layer(tonic_web::GrpcWebLayer::new()).add_routes(routes.clone());
-        let guard = Arc::clone(&app.guard);
-        let incoming = incoming.filter_map(move |accepted| match accepted {
-            Ok(io) => guard.admit(io).map(Ok),
-            Err(error) => Some(Err(error)),
-        });
-        tasks.spawn(async move {
-            if let Err(error) = router.serve_with_incoming_shutdown(incoming, end).await {
-                tracing::error!(%error, "a listener has failed");
-            }
-        });
-    }
-    Ok(addresses)
-}
-
-/// The flow-control window of a connection. Half of it is what the HTTP/2 layer allows for small messages that nobody has
-/// read yet, and each counts as [`SMALL_MESSAGE_BYTES`]: a burst of as many calls as may be under way must fit, or the
-/// connection is taken for an attack and closed.
-pub(crate) fn window(calls: u32) -> u32 {
-    calls.saturating_mul(2 * SMALL_MESSAGE_BYTES).clamp(WINDOW_MIN, WINDOW_MAX)
-}
-
-fn tls(settings: &Settings) -> Result<Option<ServerTlsConfig>, String> {
-    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("tls: {}: {error}", path.display()));
-    let tls = &settings.tls;
-    let (Some(cert), Some(key)) = (&tls.cert_file, &tls.key_file) else { return Ok(None) };
-    let mut config = ServerTlsConfig::new().identity(Identity::from_pem(read(cert)?, read(key)?));
-    if let Some(authorities) = &tls.client_ca_file {
-        config = config.client_ca_root(Certificate::from_pem(read(authorities)?));
-    }
-    Ok(Some(config))
 }
 
 async fn metrics_page(
@@ -283,9 +259,10 @@ async fn metrics_page(
             (http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
         }
     };
-    let router = axum::Router::new()
-        .route("/metrics", axum::routing::get(page))
-        .route("/healthz", axum::routing::get(health));
+    let mut router = axum::Router::new().route("/healthz", axum::routing::get(health));
+    if app.settings.server.metrics_page {
+        router = router.route("/metrics", axum::routing::get(page));
+    }
     let mut draining = app.draining.subscribe();
     let end = async move {
         drained(&mut draining).await;
@@ -303,7 +280,7 @@ async fn set_health(reporter: &HealthReporter, status: ServingStatus) {
     for service in Rpc::services() {
         reporter.set_service_status(service, status).await;
     }
-    reporter.set_service_status("reservation.v1.Inventory", status).await;
+    reporter.set_service_status(SECOND_NAME, status).await;
 }
 
 /// Looks after what no call does: keys that changed, sales whose moment has come, health.
@@ -316,15 +293,12 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
             () = tokio::time::sleep(TEND_EVERY) => {}
         }
         seconds += 1;
-        if let Some(ring) =
-            app.ring.as_ref().filter(|_| seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1)))
-        {
-            match ring.reload() {
-                Ok(true) => tracing::info!("new keys are in force"),
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::error!(error, "the keys could not be read again: the old ones stay in force");
-                }
+        if seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1)) {
+            if let Some(ring) = &app.ring {
+                tell_of_reload("keys", ring.reload());
+            }
+            if let Some(tls) = &app.tls {
+                tell_of_reload("certificates", tls.reload());
             }
         }
         if app.settings.server.keep_sale_hours {
@@ -338,4 +312,12 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
         }
     }
     set_health(&reporter, ServingStatus::NotServing).await;
+}
+
+fn tell_of_reload(what: &'static str, reloaded: Result<bool, String>) {
+    match reloaded {
+        Ok(true) => tracing::info!(what, "new ones are in force"),
+        Ok(false) => {}
+        Err(error) => tracing::error!(what, error, "could not be read again: the old ones stay in force"),
+    }
 }

@@ -40,6 +40,7 @@ fn house() -> House {
 }
 
 fn token(subject: &str, roles: &[&str], expires_in: i64) -> String {
+    tacos_server::install_cryptography();
     let now =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     let expires = i64::try_from(now).expect("in range") + expires_in;

@@ -56,6 +56,34 @@ fn idle(address: SocketAddr) -> TcpStream {
     io
 }
 
+/// A request for `/`, the least that counts as one: HEADERS of stream 1, complete.
+const REQUEST: &[u8] = b"\0\0\x09\x01\x05\0\0\0\x01\x82\x86\x84\x41\x04test";
+
+/// A connection that has made a request, was answered, and then says nothing.
+fn used(address: SocketAddr) -> TcpStream {
+    let mut io = connect(address);
+    assert!(make_request(&mut io), "the connection was closed");
+    io
+}
+
+/// True once the request is answered, false if the connection is closed before.
+fn make_request(io: &mut TcpStream) -> bool {
+    if io.write_all(HELLO).and_then(|()| io.write_all(REQUEST)).is_err() {
+        return false;
+    }
+    let mut head = [0; 9];
+    while io.read_exact(&mut head).is_ok() {
+        let length = usize::try_from(u32::from_be_bytes([0, head[0], head[1], head[2]])).expect("short");
+        if io.read_exact(&mut vec![0; length]).is_err() {
+            return false;
+        }
+        if (head[3], head[8]) == (1, 1) {
+            return true;
+        }
+    }
+    false
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_idle_connections_cost_little_and_stop_nobody() {
     raise_open_files();
@@ -82,15 +110,14 @@ async fn one_connection_too_many_is_closed_and_its_place_is_given_back() {
     let server = house.open().await;
     let address = server.addresses[0];
     let closed = tokio::task::spawn_blocking(move || {
-        let mut held: Vec<TcpStream> = (0..3).map(|_| idle(address)).collect();
+        let mut held: Vec<TcpStream> = (0..3).map(|_| used(address)).collect();
         assert!(is_closed(connect(address)), "the fourth is turned away");
         held.pop();
         // The place is free a moment after its connection has gone.
         let deadline = Instant::now() + PATIENCE;
         loop {
             let mut io = connect(address);
-            let mut settings = [0; 9];
-            if io.write_all(HELLO).is_ok() && io.read_exact(&mut settings).is_ok() {
+            if make_request(&mut io) {
                 return held;
             }
             assert!(Instant::now() < deadline, "the place was never given back");
@@ -101,15 +128,16 @@ async fn one_connection_too_many_is_closed_and_its_place_is_given_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_connects_and_says_nothing_is_let_go() {
+async fn a_connection_without_a_request_is_let_go() {
     let mut house = House::new();
-    house.settings.limits.first_byte_seconds = 1;
+    house.settings.limits.first_request_seconds = 1;
     let server = house.open().await;
     let address = server.addresses[0];
-    let (silent, spoke) = (connect(address), idle(address));
-    let closed = tokio::task::spawn_blocking(move || is_closed(silent)).await.expect("no panic");
-    assert!(closed);
-    // Who has spoken may be silent from then on: the keep-alive asks.
+    let begun = tokio::task::spawn_blocking(move || (connect(address), idle(address), used(address)));
+    let (silent, greeted, spoke) = begun.await.expect("no panic");
+    let closed = tokio::task::spawn_blocking(move || is_closed(silent) && is_closed(greeted));
+    assert!(closed.await.expect("no panic"));
+    // A connection that was used may be silent from then on: the keep-alive asks.
     spoke.set_nonblocking(true).expect("set");
     let mut bytes = [0; 1_024];
     let still_open = loop {

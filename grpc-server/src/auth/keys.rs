@@ -35,6 +35,7 @@ pub(crate) struct KeyRing {
 impl KeyRing {
     /// Reads all key files.
     pub(crate) fn read(auth: &Auth) -> Result<Self, String> {
+        super::install_cryptography();
         let stamps = stamps(auth);
         let keys = read_keys(auth)?;
         Ok(Self {
@@ -190,6 +191,7 @@ mod tests {
     }
 
     fn signed(algorithm: Algorithm, key: &EncodingKey, kid: Option<&str>) -> String {
+        crate::auth::install_cryptography();
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
         let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
         encode(&header, &json!({ "sub": "kim", "exp": now + 60 }), key).expect("signed")

@@ -1,18 +1,32 @@
-//! Who calls: a JWT says so where keys are configured, and nobody needs to where none are. Roles and ownership are
-//! checked here; what a role may call stands in [`crate::rpc`].
+//! Who calls: a JWT says so where keys are configured, a client certificate where its names have roles; where neither is
+//! asked for, every caller is trusted. Roles and ownership are checked here; what a role may call stands in [`crate::rpc`].
 
+mod crypto;
 mod keys;
 mod token;
 
+use std::collections::BTreeMap;
+
+use http::HeaderMap;
 use tacos_engine::UserId;
-use tonic::metadata::MetadataMap;
 
 use crate::rpc::Access;
+use crate::settings::Role;
 use crate::wire::Fault;
 use tacos_proto::common::v1::ErrorCode;
 
+pub use crypto::install_cryptography;
 pub(crate) use keys::KeyRing;
 pub(crate) use token::{Claims, Doubt};
+
+/// How callers are identified.
+#[derive(Clone, Copy)]
+pub(crate) struct Identity<'a> {
+    /// Keys of tokens; none: no tokens are taken.
+    pub(crate) ring: Option<&'a KeyRing>,
+    /// Roles by names of client certificates; none: no certificates are asked for.
+    pub(crate) certificates: Option<&'a BTreeMap<String, Role>>,
+}
 
 /// The caller of one RPC.
 #[derive(Clone, Debug)]
@@ -26,12 +40,12 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Somebody without credentials, where credentials are asked for.
-    fn nobody() -> Self {
+    /// A caller without credentials, where credentials are asked for.
+    pub(crate) fn nobody() -> Self {
         Self { access: Access::Open, user: None, subject: String::new() }
     }
 
-    /// Anybody, where no keys are configured.
+    /// Any caller, where neither keys nor client certificates are configured.
     fn trusted() -> Self {
         Self { access: Access::Admin, user: None, subject: "local".to_owned() }
     }
@@ -46,15 +60,29 @@ impl Caller {
         self.user.is_none() && self.subject == "local"
     }
 
-    /// Finds out who calls.
-    pub(crate) fn of(ring: Option<&KeyRing>, metadata: &MetadataMap) -> Result<Self, Fault> {
-        let Some(ring) = ring else { return Ok(Self::trusted()) };
-        let Some(header) = metadata.get("authorization") else { return Ok(Self::nobody()) };
+    /// Finds out who calls: by the token if there is one, else by the names of a verified client certificate.
+    pub(crate) fn of(identity: Identity<'_>, headers: &HeaderMap, names: &[String]) -> Result<Self, Fault> {
+        let by_certificate = || match identity.certificates {
+            Some(roles) => Self::from_certificate(roles, names),
+            None if identity.ring.is_none() => Self::trusted(),
+            None => Self::nobody(),
+        };
+        let (Some(ring), Some(header)) = (identity.ring, headers.get("authorization")) else {
+            return Ok(by_certificate());
+        };
         let text = header.to_str().ok().and_then(bearer).ok_or_else(|| {
             Fault::new(ErrorCode::Unauthenticated, "the authorization metadata must be: Bearer <token>")
         })?;
         let claims = ring.check(text).map_err(Doubt::to_fault)?;
         Self::from_claims(&claims)
+    }
+
+    /// The highest role among the certificate's names; a certificate without a listed name is nobody's.
+    fn from_certificate(roles: &BTreeMap<String, Role>, names: &[String]) -> Self {
+        let listed = names.iter().filter_map(|name| roles.get(name).map(|role| (role.access(), name)));
+        let Some((access, name)) = listed.max_by_key(|(access, _)| *access) else { return Self::nobody() };
+        let user = UserId::new(name).ok().filter(|_| access == Access::User);
+        Self { access, user, subject: name.clone() }
     }
 
     fn from_claims(claims: &Claims) -> Result<Self, Fault> {
@@ -110,6 +138,23 @@ mod tests {
         assert_eq!(kim.acting(Some(user("lee"))), Err(Fault::forbidden()));
         assert_eq!(kim.may(Access::Service), Err(Fault::forbidden()));
         assert_eq!(Caller::nobody().may(Access::User).expect_err("nobody").code, ErrorCode::Unauthenticated);
+    }
+
+    #[test]
+    fn a_certificate_has_the_role_that_its_name_is_given() {
+        let roles = BTreeMap::from([
+            ("gateway.internal".to_owned(), Role::Service),
+            ("spiffe://shop/operator".to_owned(), Role::Admin),
+        ]);
+        let identity = Identity { ring: None, certificates: Some(&roles) };
+        let access = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            Caller::of(identity, &HeaderMap::new(), &names).expect("no token to be wrong").access
+        };
+        assert_eq!(access(&["gateway.internal"]), Access::Service);
+        assert_eq!(access(&["gateway.internal", "spiffe://shop/operator"]), Access::Admin);
+        assert_eq!(access(&["another.internal"]), Access::Open);
+        assert_eq!(access(&[]), Access::Open);
     }
 
     #[test]

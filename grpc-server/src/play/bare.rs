@@ -111,7 +111,7 @@ pub(crate) fn serve(answers: &Bare) -> Result<SocketAddr, String> {
     let incoming = TcpIncoming::bind(([127, 0, 0, 1], 0).into()).map_err(|error| error.to_string())?;
     let address = incoming.local_addr().map_err(|error| error.to_string())?;
     let server = tonic::transport::Server::builder()
-        .initial_connection_window_size(Some(crate::server::window(CALLS_PER_CONNECTION)))
+        .initial_connection_window_size(Some(crate::listen::window(CALLS_PER_CONNECTION)))
         .add_service(QueueServiceServer::new(answers.clone()))
         .add_service(InventoryServiceServer::new(answers.clone()));
     // Nobody waits for it: it ends with its runtime.

@@ -137,7 +137,7 @@ async fn process_payment(
     let (id, key) = checks.take((id, key))?;
     let id = id.ok_or(Refusal::UnknownPayment)?;
     call.emergencies.check_payments()?;
-    let user = call.caller.acting(None)?;
+    let user = call.acting(None)?;
     let view = call.engine.payment(id, user.as_ref()).await?;
     if let Some(told) = told.filter(|told| *told != view.method.spell()) {
         return Err(Fault::invalid("payment_details.method", "is not the intent's", told));
@@ -174,7 +174,7 @@ async fn cancel_payment(call: Call, request: CancelPaymentRequest) -> Result<Can
     let key = call.key(&mut checks, &request.idempotency_key);
     let (id, refund, key) = checks.take((id, refund, key))?;
     let id = id.ok_or(Refusal::UnknownPayment)?;
-    let user = call.caller.acting(None)?;
+    let user = call.acting(None)?;
     let view = call.engine.payment(id, user.as_ref()).await?;
     let currency = view.amount.currency;
     if let Some(other) = refund.filter(|refund| refund.currency != currency) {

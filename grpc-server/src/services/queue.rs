@@ -36,7 +36,7 @@ async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueRe
         checks.entries("metadata.headers", metadata.headers.iter(), 32);
     }
     let (event, session, named) = checks.take((event, session, named))?;
-    let user = call.caller.acting(named)?;
+    let user = call.acting(named)?;
     call.known_event(&event).await?;
     let joined = call.engine.join_queue(JoinQueue { event, session, user }).await?;
     let place = joined.place;
@@ -84,7 +84,7 @@ async fn request_admission(
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
     let named = checks.id_or_none::<UserId>("user_id", &request.user_id);
     let (token, event, named) = checks.take((token, event, named))?;
-    let user = call.caller.acting(named)?;
+    let user = call.acting(named)?;
     let denied = |admission: AdmissionStatus| RequestAdmissionResponse {
         admission: admission as i32,
         ..RequestAdmissionResponse::default()

@@ -19,7 +19,7 @@ use tacos_proto::gateway::v1::{
 
 use crate::call::{Call, unary};
 use crate::webhooks::sign::{verify, verify_whole};
-use crate::webhooks::{Post, Registration};
+use crate::webhooks::{Post, Registration, is_reserved};
 use crate::wire::time::{moment_of, rfc3339};
 use crate::wire::{Checks, Fault, moment, outbound, timestamp};
 
@@ -308,6 +308,8 @@ async fn register_webhook(
     for (name, value) in &config.headers {
         if http::HeaderName::try_from(name).is_err() || http::HeaderValue::try_from(value).is_err() {
             checks.bad("config.headers", "has a name or value that no header can have", name);
+        } else if is_reserved(name) {
+            checks.bad("config.headers", "has a header that the delivery sets itself", name);
         }
     }
     if !matches!(config.content_type.as_str(), "" | "application/json") {

@@ -6,23 +6,29 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Longest message, in bytes.
+    /// Longest message, in bytes; that of ImportSeatMap has a bound of its own.
     pub message_bytes: usize,
+    /// Longest message of ImportSeatMap, in bytes.
+    pub seat_map_bytes: usize,
     /// Calls under way at once; one more is turned away with RESOURCE_EXHAUSTED.
     pub concurrent_calls: usize,
     /// Calls under way at once on one connection.
     pub calls_per_connection: u32,
     /// Open streams at once.
     pub streams: usize,
-    /// Connections at once, over all listeners; one more is closed.
+    /// Connections at once, over all listeners; one more takes the place of the oldest that has made no request, or is
+    /// closed.
     pub connections: usize,
-    /// A connection must have greeted so soon, in seconds: the preface of HTTP/2, or the head of a first request.
-    pub first_byte_seconds: u64,
+    /// Connections at once from one address; 0: no limit. Loopback and trusted proxies are not limited, an IPv6 address
+    /// counts with its /64.
+    pub connections_per_address: u32,
+    /// A connection must have made its first request so soon, in seconds, a TLS handshake included.
+    pub first_request_seconds: u64,
     /// Calls per second of one user; 0: no limit.
     pub user_per_second: u32,
     /// Calls that a quiet user may make at once.
     pub user_burst: u32,
-    /// Calls per second of one address; 0: no limit.
+    /// Calls per second of one address; 0: no limit. Loopback is not limited, an IPv6 address counts with its /64.
     pub address_per_second: u32,
     /// Calls that a quiet address may make at once.
     pub address_burst: u32,
@@ -33,15 +39,17 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            message_bytes: 4 << 20,
+            message_bytes: 64 << 10,
+            seat_map_bytes: 4 << 20,
             concurrent_calls: 65_536,
             calls_per_connection: 4_096,
             streams: 20_000,
             connections: 20_000,
-            first_byte_seconds: 10,
+            connections_per_address: 1_024,
+            first_request_seconds: 10,
             user_per_second: 50,
             user_burst: 100,
-            address_per_second: 0,
+            address_per_second: 500,
             address_burst: 1_000,
             call_seconds: 30,
         }

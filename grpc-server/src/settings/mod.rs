@@ -22,7 +22,7 @@ pub use engine::{DurabilityName, EngineSettings};
 pub use limits::Limits;
 pub use log::{Log, LogFormat, Trace};
 pub use rules::{RuleOverrides, Rules};
-pub use server::{Server, Tls};
+pub use server::{Role, Server, Tls};
 pub use webhooks::Webhooks;
 
 /// Prefix of environment variables: `TACOS_SERVER__LISTEN`, two underscores between section and key.

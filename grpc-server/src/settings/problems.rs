@@ -10,7 +10,7 @@ impl Settings {
         if self.server.listen.is_empty() {
             problems.push("server.listen: at least one address is needed".to_owned());
         }
-        if !self.has_keys() && !self.server.allow_public_without_keys {
+        if !self.has_keys() && self.tls.client_ca_file.is_none() && !self.server.allow_public_without_keys {
             for address in self.server.listen.iter().filter(|address| !address.ip().is_loopback()) {
                 problems.push(format!(
                     "server.listen: {address} is not loopback and no keys are configured: anybody could do everything. \
@@ -24,6 +24,12 @@ impl Settings {
         if self.tls.client_ca_file.is_some() && self.tls.cert_file.is_none() {
             problems.push("tls.client_ca_file: needs cert_file and key_file".to_owned());
         }
+        if self.server.proxy_protocol && self.server.trusted_proxies.is_empty() {
+            problems.push("server.proxy_protocol: needs server.trusted_proxies".to_owned());
+        }
+        if !self.tls.client_roles.is_empty() && self.tls.client_ca_file.is_none() {
+            problems.push("tls.client_roles: needs client_ca_file".to_owned());
+        }
         if !self.webhooks.allow_hosts.is_empty() && self.webhooks.secret_file.is_none() {
             problems.push("webhooks.secret_file: needed to sign what goes to allow_hosts".to_owned());
         }
@@ -36,8 +42,13 @@ impl Settings {
             || self.limits.connections == 0
             || self.limits.connections > (1 << 20)
             || self.limits.message_bytes < 1_024
+            || self.limits.seat_map_bytes < self.limits.message_bytes
         {
-            problems.push("limits: concurrent_calls must not be 0, connections 1 to 1048576, message_bytes at least 1024".to_owned());
+            problems.push(
+                "limits: concurrent_calls must not be 0, connections 1 to 1048576, message_bytes at least 1024, \
+                 seat_map_bytes not below message_bytes"
+                    .to_owned(),
+            );
         }
         problems
     }

@@ -1,9 +1,13 @@
 //! `[server]` and `[tls]`: where and how the server listens.
 
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use crate::net::Network;
+use crate::rpc::Access;
 
 /// Where and how the server listens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,6 +29,17 @@ pub struct Server {
     pub payment_base_url: String,
     /// Folder under which backups are written.
     pub backup_dir: PathBuf,
+    /// Proxies and load balancers in front of the server, as addresses or networks: what they say of a client's address
+    /// (`X-Forwarded-For`, `Forwarded`, the PROXY protocol) is believed, and they are not limited themselves.
+    pub trusted_proxies: Vec<Network>,
+    /// Connections from trusted proxies begin with a header of the PROXY protocol, version 1 or 2.
+    pub proxy_protocol: bool,
+    /// Origins (`https://shop.example`) whose pages may call by gRPC-Web, or `*`; empty: only pages of the same origin.
+    pub cors_origins: Vec<String>,
+    /// The services can be listed by gRPC reflection.
+    pub reflection: bool,
+    /// `/metrics` is shown at `metrics_listen`, beside `/healthz`.
+    pub metrics_page: bool,
 }
 
 impl Default for Server {
@@ -38,11 +53,24 @@ impl Default for Server {
             supervised: false,
             payment_base_url: "http://127.0.0.1:8080/pay".to_owned(),
             backup_dir: PathBuf::from("backups"),
+            trusted_proxies: Vec::new(),
+            proxy_protocol: false,
+            cors_origins: Vec::new(),
+            reflection: true,
+            metrics_page: true,
         }
     }
 }
 
-/// TLS: all three absent for plain text.
+impl Server {
+    /// True for the address of a proxy that may say who its client is.
+    #[must_use]
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(address))
+    }
+}
+
+/// TLS: all absent for plain text. The files are looked at for changes every `auth.reload_seconds`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tls {
@@ -52,4 +80,28 @@ pub struct Tls {
     pub key_file: Option<PathBuf>,
     /// Authorities of client certificates, PEM: clients must then show one.
     pub client_ca_file: Option<PathBuf>,
+    /// Roles of client certificates by their DNS names and URIs. A token wins over a certificate.
+    pub client_roles: BTreeMap<String, Role>,
+}
+
+/// What a caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Acts for itself.
+    User,
+    /// Acts for customers.
+    Service,
+    /// May do everything.
+    Admin,
+}
+
+impl Role {
+    pub(crate) fn access(self) -> Access {
+        match self {
+            Self::User => Access::User,
+            Self::Service => Access::Service,
+            Self::Admin => Access::Admin,
+        }
+    }
 }

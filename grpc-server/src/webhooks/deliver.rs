@@ -6,10 +6,6 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use parking_lot::Mutex;
 use tacos_engine::views::WebhookView;
 use tacos_engine::{PaymentState, ReportWebhook, ReservationState, UnixMs, Update, What};
@@ -17,6 +13,7 @@ use tacos_proto::gateway::v1::WebhookEventType;
 use tokio::sync::Semaphore;
 
 use super::sign::sign;
+use super::target::{self, Http, is_reserved};
 use super::{Post, Posts};
 use crate::app::{App, drained};
 use crate::services::payment_body;
@@ -31,8 +28,6 @@ const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// The outbox is looked at this often, and whenever somebody wakes the deliverer.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
-
 struct Deliverer {
     app: Arc<App>,
     http: Http,
@@ -42,14 +37,13 @@ struct Deliverer {
 
 /// Delivers until the server drains.
 pub(crate) async fn run(app: Arc<App>) {
-    let https = match hyper_rustls::HttpsConnectorBuilder::new().with_native_roots() {
-        Ok(builder) => builder.https_or_http().enable_http1().build(),
+    let http = match target::client(&app.webhooks.targets) {
+        Ok(http) => http,
         Err(error) => {
             tracing::error!(%error, "no certificate authorities: webhooks are not delivered");
             return;
         }
     };
-    let http = Client::builder(TokioExecutor::new()).build(https);
     let slots = Arc::new(Semaphore::new(AT_ONCE_MAX));
     let deliverer = Arc::new(Deliverer { app, http, slots, under_way: Mutex::default() });
     let mut draining = deliverer.app.draining.subscribe();
@@ -198,7 +192,8 @@ impl Deliverer {
             .header("x-signature", sign(secret, seconds, body))
             .header("x-timestamp", seconds.to_string())
             .header("x-webhook-id", id);
-        for (name, value) in headers {
+        // Registrations of older servers may name any header.
+        for (name, value) in headers.iter().filter(|(name, _)| !is_reserved(name)) {
             request = request.header(name, value);
         }
         let request = request

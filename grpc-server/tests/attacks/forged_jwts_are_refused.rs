@@ -89,6 +89,7 @@ fn rsa() -> EncodingKey {
 }
 
 fn signed(claims: &Value) -> String {
+    tacos_server::install_cryptography();
     encode(&Header::new(Algorithm::RS256), claims, &rsa()).expect("signed")
 }
 

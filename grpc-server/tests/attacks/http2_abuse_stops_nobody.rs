@@ -259,7 +259,7 @@ async fn streams_past_the_bound_are_refused_one_by_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_greeting_that_does_not_end_is_not_waited_for() {
     let mut house = House::new();
-    house.settings.limits.first_byte_seconds = 1;
+    house.settings.limits.first_request_seconds = 1;
     let server = house.open().await;
     let address = server.addresses[0];
     for part in [

@@ -64,6 +64,7 @@ fn serve(folder: &Path, address: &str) -> Talkative {
 }
 
 fn token(subject: &str, role: &str) -> String {
+    tacos_server::install_cryptography();
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     let claims = json!({ "sub": subject, "exp": since.as_secs() + 600, "roles": [role] });
     encode(&Header::default(), &claims, &EncodingKey::from_secret(KEY.as_bytes())).expect("signed")

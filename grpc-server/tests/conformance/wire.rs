@@ -185,6 +185,7 @@ impl WireServer {
 
 /// A token that is good for a minute of real time.
 fn token(subject: &str, roles: &[&str]) -> String {
+    tacos_server::install_cryptography();
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     let claims = json!({ "sub": subject, "exp": since.as_secs() + 60, "roles": roles });
     encode(&Header::default(), &claims, &EncodingKey::from_secret(TOKEN_SECRET.as_bytes())).expect("signed")

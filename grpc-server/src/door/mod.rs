@@ -1,0 +1,239 @@
+//! The door of a call: overload, the caller's address, identity, role, maintenance, rate limits and the deadline, all from
+//! the head of the request. A call that is refused here costs no reading and no decoding of its body.
+
+mod address;
+mod front;
+mod refusal;
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, Request, Response};
+use tacos_proto::common::v1::ErrorCode;
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic::{Code, Status};
+use tower::Service;
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::listen::Peer;
+use crate::rpc::{Kind, Rpc};
+use crate::wire::{Fault, trace_id};
+
+pub(crate) use front::Front;
+
+/// What the door found out about a call: handlers take it from the request's extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct Admitted {
+    pub(crate) caller: Caller,
+    pub(crate) trace: String,
+}
+
+/// In a response's extensions: the error that the response carries in its message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refused(pub(crate) ErrorCode);
+
+/// All services behind the door.
+#[derive(Clone)]
+pub(crate) struct Door {
+    app: Arc<App>,
+    routes: Routes,
+}
+
+/// Counts a call as under way for as long as it lives.
+struct UnderWay(Arc<App>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Door {
+    pub(crate) fn new(app: &Arc<App>, routes: Routes) -> Self {
+        Self { app: Arc::clone(app), routes: routes.prepare() }
+    }
+
+    async fn answer(mut self, mut request: Request<Body>) -> Response<Body> {
+        let started = Instant::now();
+        // Health and reflection have no place in the list: they are open to everybody.
+        let rpc = Rpc::of_path(request.uri().path());
+        let Some(_under_way) = self.enter() else {
+            self.app.metrics.shed();
+            return self.ended(rpc, started, overloaded());
+        };
+        let trace = trace_of(request.headers());
+        match self.admit(rpc, &request) {
+            Ok(caller) => {
+                request.extensions_mut().insert(Admitted { caller, trace });
+            }
+            Err(fault) => {
+                if let Some(rpc) = rpc {
+                    crate::call::log_fault(rpc, &trace, &fault);
+                }
+                return self.ended(rpc, started, refusal::response(rpc, &fault, &trace));
+            }
+        }
+        let most = Duration::from_secs(self.app.settings.limits.call_seconds);
+        let deadline = timeout_of(request.headers()).map_or(most, |asked| asked.min(most));
+        let response = match tokio::time::timeout(deadline, self.routes.call(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => Status::deadline_exceeded("the call took longer than its deadline").into_http(),
+        };
+        self.ended(rpc, started, response)
+    }
+
+    fn enter(&self) -> Option<UnderWay> {
+        let before = self.app.under_way.fetch_add(1, Ordering::Relaxed);
+        let under_way = UnderWay(Arc::clone(&self.app));
+        (before < self.app.settings.limits.concurrent_calls).then_some(under_way)
+    }
+
+    fn admit(&self, rpc: Option<Rpc>, request: &Request<Body>) -> Result<Caller, Fault> {
+        let app = &*self.app;
+        let peer = request.extensions().get::<Peer>();
+        if let Some(peer) = peer {
+            let client = address::client(&app.settings.server, peer.address, request.headers());
+            self.check_address(client)?;
+        }
+        let Some(rpc) = rpc else { return Ok(Caller::nobody()) };
+        let names = peer.map_or([].as_slice(), |peer| &peer.names);
+        let caller = Caller::of(app.identity(), request.headers(), names)?;
+        caller.may(rpc.access())?;
+        if rpc.kind() == Kind::Write {
+            app.emergencies.check_writes()?;
+        }
+        if let Some(user) = caller.user.as_ref().filter(|_| !caller.speaks_for_all()) {
+            app.limiter.check_user(user)?;
+        }
+        Ok(caller)
+    }
+
+    /// Loopback is not limited: what comes from there is this machine's own.
+    fn check_address(&self, client: IpAddr) -> Result<(), Fault> {
+        if client.is_loopback() || self.app.limiter.address(client) {
+            return Ok(());
+        }
+        Err(Fault::new(ErrorCode::RateLimited, "too many calls from this address"))
+    }
+
+    /// Counts how a call ended.
+    fn ended(&self, rpc: Option<Rpc>, started: Instant, response: Response<Body>) -> Response<Body> {
+        if let Some(rpc) = rpc {
+            let in_message = response.extensions().get::<Refused>().map(|refused| refused.0);
+            let in_status =
+                || Status::from_header_map(response.headers()).and_then(|status| code_of(status.code()));
+            self.app.metrics.done(rpc, started.elapsed(), in_message.or_else(in_status));
+        }
+        response
+    }
+}
+
+impl Service<Request<Body>> for Door {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // Routes are always ready: each service clones itself for its call.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let door = self.clone();
+        Box::pin(async move { Ok(door.answer(request).await) })
+    }
+}
+
+fn overloaded() -> Response<Body> {
+    let mut status = Status::resource_exhausted("the server is overloaded: try again shortly");
+    // What gRPC clients with a retry policy obey, in milliseconds.
+    let pushback = tonic::metadata::MetadataValue::from_static("100");
+    status.metadata_mut().insert("grpc-retry-pushback-ms", pushback);
+    status.into_http()
+}
+
+/// How a status is counted. None: success.
+fn code_of(status: Code) -> Option<ErrorCode> {
+    Some(match status {
+        Code::Ok => return None,
+        Code::Internal | Code::Unknown => ErrorCode::Internal,
+        Code::DataLoss => ErrorCode::DataCorruption,
+        Code::DeadlineExceeded => ErrorCode::Timeout,
+        Code::ResourceExhausted => ErrorCode::RateLimited,
+        Code::Unavailable => ErrorCode::Unavailable,
+        Code::Unauthenticated => ErrorCode::Unauthenticated,
+        Code::PermissionDenied => ErrorCode::Forbidden,
+        Code::NotFound => ErrorCode::NotFound,
+        Code::AlreadyExists => ErrorCode::AlreadyExists,
+        Code::InvalidArgument | Code::OutOfRange => ErrorCode::InvalidArgument,
+        _ => ErrorCode::FailedPrecondition,
+    })
+}
+
+/// The time that a caller gives a call: up to eight digits and a unit. Anything else is no limit.
+fn timeout_of(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(number * 3_600)),
+        "M" => Some(Duration::from_secs(number * 60)),
+        "S" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_millis(number)),
+        "u" => Some(Duration::from_micros(number)),
+        "n" => Some(Duration::from_nanos(number)),
+        _ => None,
+    }
+}
+
+/// The trace id of a W3C `traceparent`, or a fresh one.
+fn trace_of(headers: &HeaderMap) -> String {
+    let given = headers.get("traceparent").and_then(|value| value.to_str().ok());
+    given.and_then(trace_in).map_or_else(trace_id, str::to_owned)
+}
+
+fn trace_in(traceparent: &str) -> Option<&str> {
+    let id = traceparent.split('-').nth(1)?;
+    let good = id.len() == 32
+        && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        && id.bytes().any(|byte| byte != b'0');
+    good.then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_well_formed_trace_ids_are_taken() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        assert_eq!(trace_in(&format!("00-{id}-00f067aa0ba902b7-01")), Some(id));
+        assert_eq!(trace_in("00-00000000000000000000000000000000-00f067aa0ba902b7-01"), None);
+        assert_eq!(trace_in("garbage"), None);
+    }
+
+    #[test]
+    fn deadlines_have_a_number_and_a_unit() {
+        let timeout = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("grpc-timeout", http::HeaderValue::from_static(text));
+            timeout_of(&headers)
+        };
+        assert_eq!(timeout("250m"), Some(Duration::from_millis(250)));
+        assert_eq!(timeout("99999999H"), Some(Duration::from_secs(99_999_999 * 3_600)));
+        for bad in ["", "S", "+1S", "1", "999999999S", "1.5S"] {
+            assert_eq!(timeout(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Listeners and their connections: who gets a place, what stands before the first request (PROXY header, TLS), and the
+//! HTTP layer's bounds. A connection has one deadline from its acceptance to its first request, whatever it does meanwhile.
+
+mod places;
+mod proxy;
+mod tls;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio_rustls::TlsAcceptor;
+use tonic::body::Body;
+
+use crate::app::{App, drained};
+use crate::door::Front;
+use crate::settings::Limits;
+
+pub(crate) use places::{Place, Places};
+pub(crate) use tls::TlsFiles;
+
+/// HTTP/2 streams that clients may reset before we see them, at once: more ends their connection.
+const PENDING_RESETS_MAX: usize = 64;
+/// What a small message counts for in the HTTP/2 layer's budget.
+const SMALL_MESSAGE_BYTES: u32 = 256;
+/// Bounds of a connection's window, in bytes; HTTP/2 knows none above the greater.
+const WINDOW_MIN: u32 = 1 << 20;
+const WINDOW_MAX: u32 = (1 << 31) - 1;
+/// Silent HTTP/2 connections are asked this often whether they live, and have so long to answer.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+const KEEPALIVE_ANSWER_MAX: Duration = Duration::from_secs(20);
+/// The head of an HTTP/1.1 request must be whole after this time; silent connections are closed after it.
+const HTTP1_HEAD_MAX: Duration = Duration::from_secs(30);
+/// Listening goes on after this time when the system has no descriptor for one more connection.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+/// Who is at the other end of a connection, for every request on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    /// Where the connection comes from: the client, or a proxy in front of us.
+    pub(crate) address: IpAddr,
+    /// DNS names and URIs of the verified client certificate.
+    pub(crate) names: Arc<[String]>,
+}
+
+trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// Binds all addresses of the settings.
+///
+/// # Errors
+/// The address that cannot be had, in words.
+pub(crate) fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, String> {
+    let bind = |address: &SocketAddr| {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
+    };
+    addresses.iter().map(|address| bind(address).map_err(|error| format!("{address}: {error}"))).collect()
+}
+
+/// Accepts until the server drains, then waits until the connections have ended.
+pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, front: Front) {
+    let mut draining = app.draining.subscribe();
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            () = drained(&mut draining) => break,
+            Some(_) = connections.join_next() => continue,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((io, from)) => {
+                let Some(place) = app.places.take() else { continue };
+                let connection = Connection { app: Arc::clone(&app), place, front: front.clone() };
+                connections.spawn(connection.run(io, from.ip().to_canonical()));
+            }
+            Err(error) if is_the_clients(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// The client went away before it was accepted.
+fn is_the_clients(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted, WouldBlock};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted | WouldBlock)
+}
+
+struct Connection {
+    app: Arc<App>,
+    place: Arc<Place>,
+    front: Front,
+}
+
+impl Connection {
+    async fn run(self, io: TcpStream, from: IpAddr) {
+        let deadline = Instant::now() + Duration::from_secs(self.app.settings.limits.first_request_seconds);
+        let mut draining = self.app.draining.subscribe();
+        let begun = tokio::select! {
+            () = drained(&mut draining) => return,
+            () = self.place.given_away() => return,
+            begun = timeout_at(deadline, self.begin(io, from)) => begun,
+        };
+        match begun {
+            Ok(Ok(Some((io, peer)))) => self.serve(io, peer, deadline).await,
+            // Its address has as many connections as it may.
+            Ok(Ok(None)) => {}
+            Ok(Err(error)) => tracing::debug!(%from, %error, "a connection ended before its first request"),
+            Err(_) => tracing::debug!(%from, "a connection took too long to its first request"),
+        }
+    }
+
+    /// What stands before HTTP: the header of a balancer, and TLS.
+    async fn begin(&self, mut io: TcpStream, from: IpAddr) -> io::Result<Option<(Box<dyn Io>, Peer)>> {
+        io.set_nodelay(true)?;
+        let server = &self.app.settings.server;
+        let mut address = from;
+        if server.proxy_protocol && server.trusts(from) {
+            address = proxy::read_header(&mut io).await?.unwrap_or(from);
+        }
+        let exempt = address.is_loopback() || server.trusts(address);
+        if !exempt && !self.place.count_for(address) {
+            return Ok(None);
+        }
+        let Some(tls) = &self.app.tls else {
+            return Ok(Some((Box::new(io), Peer { address, names: Arc::default() })));
+        };
+        let io = TlsAcceptor::from(tls.config()).accept(io).await?;
+        let shown = io.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        let names = shown.map(tls::names).unwrap_or_default().into();
+        Ok(Some((Box::new(io), Peer { address, names })))
+    }
+
+    async fn serve(&self, io: Box<dyn Io>, peer: Peer, deadline: Instant) {
+        let service = service_fn(|request: http::Request<Incoming>| {
+            self.place.prove();
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(peer.clone());
+            let front = self.front.clone();
+            async move { Ok::<_, Infallible>(front.call(request).await) }
+        });
+        let builder = http_layer(&self.app.settings.limits);
+        let mut http = pin!(builder.serve_connection(TokioIo::new(io), service));
+        let mut draining = self.app.draining.subscribe();
+        let (mut ending, mut unproven) = (false, true);
+        loop {
+            tokio::select! {
+                ended = http.as_mut() => {
+                    if let Err(error) = ended {
+                        tracing::debug!(%error, "a connection has failed");
+                    }
+                    return;
+                }
+                () = drained(&mut draining), if !ending => {
+                    ending = true;
+                    http.as_mut().graceful_shutdown();
+                }
+                () = self.place.given_away() => return,
+                () = sleep_until(deadline), if unproven => {
+                    unproven = false;
+                    if !self.place.is_proven() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn http_layer(limits: &Limits) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HTTP1_HEAD_MAX);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.calls_per_connection)
+        .initial_connection_window_size(window(limits.calls_per_connection))
+        .max_pending_accept_reset_streams(PENDING_RESETS_MAX)
+        .keep_alive_interval(KEEPALIVE)
+        .keep_alive_timeout(KEEPALIVE_ANSWER_MAX);
+    builder
+}
+
+/// The flow-control window of a connection. Half of it is what the HTTP/2 layer allows for small messages that have not
+/// been read yet, and each counts as [`SMALL_MESSAGE_BYTES`]: a burst of as many calls as may be under way must fit, or the
+/// connection is taken for an attack and closed.
+pub(crate) fn window(calls: u32) -> u32 {
+    calls.saturating_mul(2 * SMALL_MESSAGE_BYTES).clamp(WINDOW_MIN, WINDOW_MAX)
+}
