@@ -57,7 +57,7 @@ pub use inventory::{
 pub use journal::{JournalError, Opened, Position, Progress, RecoveryConsent, Storage};
 pub use pipeline::Digest;
 pub use reply::{
-    Admitted, Confirmed, Done, Effect, EventChanged, Extended, Joined, PaymentChanged, Places, Released,
-    Reply, Reserved,
+    Admitted, Confirmed, Done, Effect, EventChanged, Extended, FirstAnswer, Joined, PaymentChanged, Places,
+    Released, Reply, Reserved,
 };
 pub use updates::{PaymentUpdate, PlaceChanged, ReservationUpdate, Update, What};

@@ -161,6 +161,16 @@ pub enum Reply {
     Done(Done),
 }
 
+/// What was answered under an idempotency key that its caller scopes: see
+/// [`IdempotencyKey::for_request`](crate::IdempotencyKey::for_request).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FirstAnswer {
+    /// A command carried the key, and this was its answer.
+    Reply(Reply),
+    /// The embedding service kept these bytes.
+    Kept(Vec<u8>),
+}
+
 wire_enum!(ReservationState { Pending = 1, Confirmed = 2, Cancelled = 3, Expired = 4, Failed = 5, Refunded = 6 });
 wire_enum!(PaymentState {
     Pending = 1, Processing = 2, Completed = 3, Failed = 4, Cancelled = 5, Expired = 6, Refunded = 7,

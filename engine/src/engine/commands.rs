@@ -7,10 +7,11 @@ use crate::command::{
     JoinQueue, Note, PauseQueue, ProcessPayment, Release, ReportPayment, ReportWebhook, RequestAdmission,
     Reserve, SetQueuePolicy, SetSale, UpdateEvent,
 };
-use crate::ids::{WaitingToken, WebhookId};
+use crate::ids::{IdempotencyKey, WaitingToken, WebhookId};
 use crate::pipeline::Outcome;
 use crate::reply::{
-    Admitted, Confirmed, Done, EventChanged, Extended, Joined, PaymentChanged, Released, Reply, Reserved,
+    Admitted, Confirmed, Done, EventChanged, Extended, FirstAnswer, Joined, PaymentChanged, Released, Reply,
+    Reserved,
 };
 
 macro_rules! commands {
@@ -80,6 +81,29 @@ impl Engine {
     pub fn replay_webhook(&self, webhook: WebhookId) -> Pending<Done> {
         let core = self.core();
         self.pending(core.replay_webhook(webhook, core.now()))
+    }
+
+    /// What was answered under a key of [`IdempotencyKey::for_request`]: `None` for a key that is fresh, or whose first
+    /// request is still being answered. An embedding service asks before it looks at anything that may have changed since.
+    ///
+    /// Refused with [`Refusal::IdempotencyConflict`] when another request was answered under the key.
+    ///
+    /// [`Refusal::IdempotencyConflict`]: crate::Refusal::IdempotencyConflict
+    pub fn first_answer(&self, key: &IdempotencyKey) -> Pending<Option<FirstAnswer>> {
+        let core = self.core();
+        match core.first_answer(key, core.now()) {
+            Ok(None) => Pending::ready(None),
+            Ok(Some((first, end))) => Pending::at(Some(first), end, &core.log.durable),
+            Err(failure) => Pending::refused(failure),
+        }
+    }
+
+    /// Keeps an answer of the embedding service under a key of [`IdempotencyKey::for_request`], durably, for as long as
+    /// answers are kept: for requests that are several commands, or whose answers say more than a command's does. What
+    /// was kept first stays.
+    pub fn keep_answer(&self, key: &IdempotencyKey, answer: &[u8]) -> Pending<Done> {
+        let core = self.core();
+        self.pending(core.keep_own_answer(key, answer, core.now()))
     }
 
     /// Any write, as data.

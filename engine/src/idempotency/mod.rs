@@ -55,6 +55,17 @@ pub(crate) enum Begin<'a> {
     Full,
 }
 
+/// What is known of a key, without asking for it.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// No answer that counts: nobody has asked, too long ago, or the answer is being made.
+    Nothing,
+    /// The same request was answered: repeat it, once `offset` is durable.
+    Answered { reply: SmallVec<[u8; 64]>, offset: u64 },
+    /// Another request was answered under this key.
+    Conflict,
+}
+
 /// An answer as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answer<'a> {
@@ -116,6 +127,17 @@ impl Answers {
                 }
             }
         }
+    }
+
+    /// Looks `key` up and waits for nobody.
+    pub(crate) fn look(&self, key: u128, fingerprint: u64, now: UnixMs) -> Look {
+        let mut shard = self.shard(key).lock();
+        let Found::Done(slot) = shard.find(key, now) else { return Look::Nothing };
+        let answer = shard.answer(slot);
+        if answer.fingerprint != fingerprint {
+            return Look::Conflict;
+        }
+        Look::Answered { reply: SmallVec::from_slice(answer.reply), offset: answer.offset }
     }
 
     /// Puts an answer in as the journal or a snapshot has it, over an older one of the same key. The bound is not asked: it was

@@ -161,10 +161,104 @@ text_id!(
     /// A reservation that another service keeps under its own id: 1 to 128 bytes of `[A-Za-z0-9._:-]`.
     ExternalId, ID_BYTES_MAX, id_byte
 );
-text_id!(
-    /// Makes a write safe to send twice: 1 to 128 visible ASCII characters. A UUID is customary.
-    IdempotencyKey, KEY_BYTES_MAX, |byte| byte.is_ascii_graphic()
-);
+/// Makes a write safe to send twice: 1 to 128 visible ASCII characters. A UUID is customary.
+///
+/// The engine scopes a key by method and user, and compares requests by what the command asks for. A caller whose own
+/// requests say more than the command (a server whose request has fields that the engine does not need) scopes the key
+/// itself and brings the digest of its whole request: [`IdempotencyKey::for_request`].
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey {
+    text: SmallVec<[u8; INLINE_BYTES]>,
+    request: Option<[u8; 32]>,
+}
+
+impl IdempotencyKey {
+    /// Checks `text` and makes a key of it.
+    ///
+    /// # Errors
+    /// [`TextIdError`] if it is empty, too long, or has a character that is not visible ASCII.
+    pub fn new(text: &str) -> Result<Self, TextIdError> {
+        check(text, KEY_BYTES_MAX, |byte| byte.is_ascii_graphic())?;
+        Ok(Self { text: SmallVec::from_slice(text.as_bytes()), request: None })
+    }
+
+    /// A key that its caller scopes, for a request with this digest. The same text is the same key whatever the command
+    /// and its user are, and another digest under it is another request. The digest must depend on every field of the
+    /// request and on nothing else.
+    ///
+    /// # Errors
+    /// As [`IdempotencyKey::new`].
+    pub fn for_request(text: &str, digest: [u8; 32]) -> Result<Self, TextIdError> {
+        Ok(Self { request: Some(digest), ..Self::new(text)? })
+    }
+
+    /// The key of one step of the request that this key stands for, with the same digest.
+    ///
+    /// # Errors
+    /// As [`IdempotencyKey::new`], if the name is too long or has a character that is not visible ASCII.
+    pub fn part(&self, name: &str) -> Result<Self, TextIdError> {
+        Ok(Self { request: self.request, ..Self::new(&format!("{self}/{name}"))? })
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.text).expect("checked to be ASCII when it was made")
+    }
+
+    /// The text's bytes, all of them ASCII.
+    #[must_use]
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The digest of the request that the key came with, if its caller brought one.
+    #[inline]
+    pub(crate) fn request(&self) -> Option<&[u8; 32]> {
+        self.request.as_ref()
+    }
+}
+
+// By hand, because a derived clone of a small vector goes byte by byte.
+impl Clone for IdempotencyKey {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self { text: SmallVec::from_slice(&self.text), request: self.request }
+    }
+}
+
+impl FromStr for IdempotencyKey {
+    type Err = TextIdError;
+    fn from_str(text: &str) -> Result<Self, TextIdError> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<&str> for IdempotencyKey {
+    type Error = TextIdError;
+    fn try_from(text: &str) -> Result<Self, TextIdError> {
+        Self::new(text)
+    }
+}
+
+impl AsRef<str> for IdempotencyKey {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IdempotencyKey({:?})", self.as_str())
+    }
+}
 
 #[cfg(all(test, not(loom)))]
 mod tests {

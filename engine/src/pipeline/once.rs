@@ -2,16 +2,21 @@
 
 use std::cell::RefCell;
 
+use crate::acks::Failure;
 use crate::clock::UnixMs;
 use crate::error::{Bound, Refusal};
-use crate::idempotency::Begin;
+use crate::idempotency::{Begin, Look};
 use crate::ids::IdempotencyKey;
-use crate::record::{Answered, Reader, Remember, Wire};
-use crate::reply::Reply;
+use crate::limits::REPLY_BYTES_MAX;
+use crate::record::{Answered, Reader, Record, Remember, Wire};
+use crate::reply::{Done, FirstAnswer, Reply};
 
 use super::core::Core;
-use super::request::Request;
+use super::request::{Request, scoped};
 use super::{Did, Outcome};
+
+/// First byte of an answer that the embedding service keeps; no [`Reply`] begins with it.
+const KEPT: u8 = 255;
 
 impl Core {
     /// Carries a command out, or answers as it was answered before. A refusal is not remembered: it changed nothing,
@@ -31,8 +36,7 @@ impl Core {
             self.log.door()?;
             return work(None);
         };
-        let hash = request.key(key, &self.secrets);
-        let fingerprint = request.fingerprint(&self.secrets);
+        let (hash, fingerprint) = request.key(key, &self.secrets);
         match self.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
                 self.log.door()?;
@@ -42,6 +46,10 @@ impl Core {
                 self.arm_forgetting(until);
                 Ok(did)
             }
+            // Kept by an embedding service for a request of its own: no answer to a command.
+            Begin::Again { reply, .. } if reply.first() == Some(&KEPT) => {
+                Err(Refusal::IdempotencyConflict.into())
+            }
             Begin::Again { reply, offset } => {
                 let reply = Reader::whole::<Reply>(&reply).expect("remembered answers are whole");
                 Ok(Did { reply, end: offset })
@@ -50,6 +58,65 @@ impl Core {
             Begin::Full => Err(Refusal::AtCapacity(Bound::IdempotencyKeys).into()),
         }
     }
+}
+
+impl Core {
+    /// What was answered under a key that its caller scopes, with the offset that must be durable before it is shown;
+    /// `None` for a key that is fresh or being answered.
+    pub(crate) fn first_answer(
+        &self,
+        key: &IdempotencyKey,
+        now: UnixMs,
+    ) -> Result<Option<(FirstAnswer, u64)>, Failure> {
+        self.log.check_alive()?;
+        let (hash, fingerprint) = scoped(key, &self.secrets).ok_or_else(no_digest)?;
+        match self.answers.look(hash, fingerprint, now) {
+            Look::Nothing => Ok(None),
+            Look::Conflict => Err(Refusal::IdempotencyConflict.into()),
+            Look::Answered { reply, offset } => {
+                let first = match reply.split_first() {
+                    Some((&KEPT, kept)) => FirstAnswer::Kept(kept.to_vec()),
+                    _ => FirstAnswer::Reply(
+                        Reader::whole::<Reply>(&reply).expect("remembered answers are whole"),
+                    ),
+                };
+                Ok(Some((first, offset)))
+            }
+        }
+    }
+
+    /// Keeps an answer of the embedding service under a key that it scopes, until the key expires. Kept once: a repeat
+    /// changes nothing.
+    pub(crate) fn keep_own_answer(&self, key: &IdempotencyKey, answer: &[u8], now: UnixMs) -> Outcome {
+        self.log.check_alive()?;
+        let (hash, fingerprint) = scoped(key, &self.secrets).ok_or_else(no_digest)?;
+        match self.answers.begin(hash, fingerprint, now) {
+            Begin::Fresh(guard) => {
+                self.log.door()?;
+                let until = now.plus(self.config.idempotency_ttl);
+                let mut reply = Vec::with_capacity(1 + answer.len());
+                reply.push(KEPT);
+                reply.extend_from_slice(answer);
+                let record =
+                    Record::from(Answered { key: Remember { key: hash, fingerprint, until }, reply });
+                if answer.len() >= REPLY_BYTES_MAX || !self.log.fits(&record) {
+                    return Err(Refusal::invalid("answer", "is too long to be kept", answer.len()).into());
+                }
+                let end = self.log.append(&record, now);
+                let Record::Answered(answered) = record else { unreachable!("just made") };
+                guard.complete(&answered.reply, end, until);
+                self.arm_forgetting(until);
+                Ok(Did { reply: Reply::Done(Done { at: now }), end })
+            }
+            Begin::Again { offset, .. } => Ok(Did { reply: Reply::Done(Done { at: now }), end: offset }),
+            Begin::Conflict => Err(Refusal::IdempotencyConflict.into()),
+            Begin::Full => Err(Refusal::AtCapacity(Bound::IdempotencyKeys).into()),
+        }
+    }
+}
+
+fn no_digest() -> Failure {
+    Refusal::invalid("idempotency_key", "does not say which request it came with", "").into()
 }
 
 impl Core {

@@ -16,6 +16,10 @@ const KEY: u8 = 1;
 const FINGERPRINT: u8 = 2;
 pub(crate) const SESSION: u8 = 3;
 pub(crate) const USER: u8 = 4;
+const DIGEST: u8 = 5;
+
+/// Stands for the method in keys that their caller scopes.
+const SCOPED_BY_CALLER: u8 = 255;
 
 /// A command, as far as idempotency cares.
 pub(crate) struct Request<'a> {
@@ -43,15 +47,23 @@ impl<'a> Request<'a> {
         Self { method, user: user.map_or(&[], UserId::as_bytes), body }
     }
 
-    /// What a key that comes with another request must differ from.
-    pub(crate) fn fingerprint(&self, secrets: &Secrets) -> u64 {
-        secrets.hash_short(&self.body)
+    /// The key as it is kept, and what a key that comes with another request differs in.
+    pub(crate) fn key(&self, key: &IdempotencyKey, secrets: &Secrets) -> (u128, u64) {
+        if let Some(scoped) = scoped(key, secrets) {
+            return scoped;
+        }
+        let hash = secrets.hash(KEY, &[&[self.method], self.user, key.as_bytes()]);
+        (hash, secrets.hash_short(&self.body))
     }
+}
 
-    /// The key as it is kept: scoped by method and user.
-    pub(crate) fn key(&self, key: &IdempotencyKey, secrets: &Secrets) -> u128 {
-        secrets.hash(KEY, &[&[self.method], self.user, key.as_bytes()])
-    }
+/// As [`Request::key`], for a key whose caller scopes it and says which request it came with.
+pub(crate) fn scoped(key: &IdempotencyKey, secrets: &Secrets) -> Option<(u128, u64)> {
+    let digest = key.request()?;
+    let hash = secrets.hash(KEY, &[&[SCOPED_BY_CALLER], &[], key.as_bytes()]);
+    let mut bytes = [DIGEST; 33];
+    bytes[1..].copy_from_slice(digest);
+    Some((hash, secrets.hash_short(&bytes)))
 }
 
 impl Drop for Request<'_> {
