@@ -22,12 +22,14 @@ struct House {
 }
 
 impl House {
-    /// One row of ten seats, on sale, with these bounds and this line.
+    /// One row of ten seats, on sale, with these bounds and this line; with a room, on sale from the draw on.
     fn new(seats_per_user_max: Option<u32>, queue: Option<QueuePolicy>) -> Self {
         let (disk, clock) = (MemStorage::new(), Arc::new(ManualClock::new(START)));
         let engine = open(&disk, &clock);
         let currency = Currency::new("EUR").expect("three letters");
-        let settings = EventSettings { seats_per_user_max, ..EventSettings::new("show", currency) };
+        let sale_starts = queue.as_ref().and_then(|policy| policy.room).map(|room| room.draws_at);
+        let settings =
+            EventSettings { seats_per_user_max, sale_starts, ..EventSettings::new("show", currency) };
         let seats =
             RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: 10 };
         let row = Row { label: "A".into(), price_minor: 100, seats, ..Row::default() };

@@ -57,7 +57,6 @@ fn anybody_can_check_the_draw_also_after_a_restart() {
     drop(engine);
     let engine = open_folder(folder.path(), by_hand(&clock));
     assert_eq!(engine.draw(&event()).expect("a room"), before, "bound to the seed over a restart");
-    open(&engine, event());
     clock.advance(Duration::from_millis(58_999));
     engine.turn();
     assert_eq!(engine.draw(&event()).expect("a room").seed, None);
@@ -74,6 +73,7 @@ fn anybody_can_check_the_draw_also_after_a_restart() {
     assert_ne!(order, tickets, "not first come, first served");
     assert!(updates_from(&engine, Position::ZERO).iter().any(|update| update.what == What::RoomDrawn(seed)));
 
+    open(&engine, event());
     // Who comes now stands behind everybody of the room, in the order of coming.
     let late = people(&engine, 200..203);
     let places: Vec<u32> =

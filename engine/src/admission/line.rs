@@ -117,7 +117,7 @@ impl Line {
     }
 
     /// True from the first moment of a room until its order is drawn.
-    pub(super) fn room_is_undrawn(&self) -> bool {
+    pub(crate) fn room_is_undrawn(&self) -> bool {
         (self.room_is_open() || self.room_end.load(Ordering::Acquire) > 0) && self.order.get().is_none()
     }
 

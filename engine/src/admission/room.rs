@@ -33,7 +33,7 @@ impl Line {
     /// Nobody inside has a place yet, but it is known which places there will be: the first `in_room` ones. The
     /// others of the room are departed from here on, so that the positions of those behind are exact before the
     /// draw as well as after it.
-    pub(super) fn close_room(&self, now: UnixMs) {
+    pub(crate) fn close_room(&self, now: UnixMs) {
         if !self.room_is_open() {
             return;
         }

@@ -340,7 +340,7 @@ impl State {
             event.seats.finish_replay();
             if let Some(line) = event.line.get() {
                 line.finish(now);
-                self.arm_draw(event);
+                self.arm_draw(event, now);
                 self.arm_advance(event.number, now);
             }
         }

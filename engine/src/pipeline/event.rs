@@ -74,6 +74,11 @@ impl Event {
         UnixMs::new(self.changed_at.load(Ordering::Relaxed))
     }
 
+    /// The moment at which an open sale lets customers reserve, if it says one.
+    pub(crate) fn opens_at(&self) -> Option<UnixMs> {
+        if self.sale() == SaleState::Open { self.settings.load().sale_starts } else { None }
+    }
+
     /// Refuses unless customers may reserve at `now`.
     pub(crate) fn check_open(&self, settings: &EventSettings, now: UnixMs) -> Result<(), Refusal> {
         match self.sale() {

@@ -71,11 +71,17 @@ impl Core {
             let appended = self.log.append(&record.into(), now);
             event.settings.store(Arc::new(command.settings.clone()));
             event.set_position(appended.end(), now);
-            Ok(Did { reply: event_reply(event.number, now), end: appended.publish() })
+            let end = appended.publish();
+            // The sale may open at another moment now, and with it a pre-sale room ends.
+            if let Some(line) = event.line.get() {
+                self.end_room(event, line, now);
+                self.arm_draw(event, now);
+            }
+            Ok(Did { reply: event_reply(event.number, now), end })
         })
     }
 
-    /// Opens, pauses or closes a sale.
+    /// Opens, pauses or closes a sale. Opening it draws a pre-sale room that is not drawn yet.
     pub(crate) fn set_sale(&self, command: &SetSale, now: UnixMs) -> Outcome {
         self.once(command.key.as_ref(), &request::set_sale(command), now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
@@ -89,6 +95,8 @@ impl Core {
             event.set_position(appended.end(), now);
             let end = appended.publish();
             if let Some(line) = event.line.get() {
+                self.end_room(event, line, now);
+                self.arm_draw(event, now);
                 self.advance(event, line, now);
             }
             Ok(Did { reply: event_reply(event.number, now), end })

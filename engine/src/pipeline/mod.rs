@@ -21,6 +21,7 @@ mod notes;
 mod once;
 mod opened;
 mod pay;
+mod presale;
 mod queue;
 mod read;
 mod replay;

@@ -102,7 +102,7 @@ impl Core {
                 if answer.len() >= REPLY_BYTES_MAX || !self.log.fits(&record) {
                     return Err(Refusal::invalid("answer", "is too long to be kept", answer.len()).into());
                 }
-                let end = self.log.append(&record, now);
+                let end = self.log.append(&record, now).publish();
                 let Record::Answered(answered) = record else { unreachable!("just made") };
                 guard.complete(&answered.reply, end, until);
                 self.arm_forgetting(until);

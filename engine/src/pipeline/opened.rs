@@ -36,13 +36,15 @@ impl State {
         let timer = Arc::new(LineTimer { event: event.number, timers: Arc::clone(&self.deadlines.lines) });
         let line = Line::new(policy, Arc::clone(&self.ceiling), timer);
         assert!(event.line.set(line).is_ok(), "event {} has a line", event.number);
-        self.arm_draw(event);
+        self.arm_draw(event, UnixMs::ZERO);
     }
 
-    /// Sets the event's timer for the moment at which its room is drawn.
-    pub(crate) fn arm_draw(&self, event: &Event) {
+    /// Sets the event's timer for the moment at which its room is drawn: its own, or that of the sale's opening if that
+    /// is still to come and earlier.
+    pub(crate) fn arm_draw(&self, event: &Event, now: UnixMs) {
         if let Some(room) = event.line.get().and_then(|line| line.policy().room) {
-            self.arm_advance(event.number, room.draws_at);
+            let opens = event.opens_at().filter(|opens| *opens > now);
+            self.arm_advance(event.number, opens.map_or(room.draws_at, |opens| opens.min(room.draws_at)));
         }
     }
 }

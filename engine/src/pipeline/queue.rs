@@ -8,13 +8,13 @@ use smallvec::SmallVec;
 
 use crate::admission::{Admit, GroupTimer, Idle, Join, Key, Line, Move, NotMoved, QueuePolicy, State};
 use crate::clock::UnixMs;
-use crate::command::{DrawRoom, JoinQueue, PauseQueue, RequestAdmission, Reserve, SetQueuePolicy};
+use crate::command::{JoinQueue, PauseQueue, RequestAdmission, Reserve, SetQueuePolicy};
 use crate::deadlines::Timers;
 use crate::error::{Bound, Refusal};
 use crate::ids::{ReservationToken, WaitingToken};
 use crate::record::{
-    QueuePaused, QueuePolicyChanged, Record, RoomDrawn, TicketAdmitted, TicketJoined, TicketLeft,
-    TicketsExpired, TicketsReady,
+    QueuePaused, QueuePolicyChanged, Record, TicketAdmitted, TicketJoined, TicketLeft, TicketsExpired,
+    TicketsReady,
 };
 use crate::reply::{Admitted, Done, EventChanged, Joined, Reply};
 use crate::sync::{Gate, rank};
@@ -22,6 +22,7 @@ use crate::views::{QueuePlace, QueueState};
 
 use super::core::Core;
 use super::event::Event;
+use super::presale::room_is_over;
 use super::{Did, Outcome, request};
 
 impl Core {
@@ -34,6 +35,9 @@ impl Core {
         let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
         let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
         check_joinable(event, line, now)?;
+        if room_is_over(event, line, now) {
+            self.close_over(event, line, now);
+        }
         let user = command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_bytes()]));
         let session = match (&command.session, user) {
             (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_bytes()]),
@@ -48,6 +52,10 @@ impl Core {
                     let appended = self.log.append(&joined_record(event.number, &record).into(), now);
                     joining.commit();
                     let end = appended.publish();
+                    // The sale may have opened while this customer came into the room: then nothing else draws it.
+                    if record.in_room && room_is_over(event, line, now) {
+                        self.close_over(event, line, now);
+                    }
                     let end = self.advance(event, line, now).map_or(end, |advanced| advanced.max(end));
                     return Ok(self.joined(event, line, record.number, false, end, now));
                 }
@@ -254,7 +262,7 @@ impl Core {
     pub(crate) fn due_line(&self, number: u32, now: UnixMs) {
         let Some(event) = self.catalog.get(number) else { return };
         let Some(line) = event.line.get() else { return };
-        if line.draw_is_due(now) {
+        if line.draw_is_due(now) || room_is_over(event, line, now) {
             // The thread that turns the wheel waits for no operator, who may be waiting for a batch of this very thread.
             let Some(_guard) = event.operator.try_lock() else {
                 self.arm_advance(number, now.plus_ms(1));
@@ -263,38 +271,9 @@ impl Core {
             self.draw(event, line, None, now);
         } else if line.policy().room.is_some_and(|room| room.draws_at > now) {
             // One timer serves both: it fired for the line, and the draw is still to come.
-            self.arm_draw(event);
+            self.arm_draw(event, now);
         }
         self.advance(event, line, now);
-    }
-
-    /// Draws the order of the pre-sale room.
-    pub(crate) fn draw_room(&self, command: &DrawRoom, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::draw_room(command), now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
-            let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
-            let _guard = event.operator.lock();
-            let end = self.draw(event, line, key, now).ok_or_else(|| {
-                Refusal::invalid("event_id", "has no room whose order is still to be drawn", &event.id)
-            })?;
-            self.advance(event, line, now);
-            Ok(changed(event, end, now))
-        })
-    }
-
-    fn draw(
-        &self,
-        event: &Event,
-        line: &Line,
-        key: Option<crate::record::Remember>,
-        now: UnixMs,
-    ) -> Option<u64> {
-        let draw = line.begin_draw(self.secrets.draw_seed(event.number), now).ok()?;
-        let record = RoomDrawn { event: event.number, seed: *draw.seed(), room_end: draw.room_end(), key };
-        let appended = self.log.append(&record.into(), now);
-        draw.commit();
-        event.set_position(appended.end(), now);
-        Some(appended.publish())
     }
 
     /// Gives an event a line, or its line new rules.
@@ -318,7 +297,7 @@ impl Core {
             };
             event.set_position(appended.end(), now);
             let end = appended.publish();
-            self.arm_draw(event);
+            self.arm_draw(event, now);
             self.advance(event, event.line.get().expect("just made"), now);
             Ok(changed(event, end, now))
         })
@@ -362,7 +341,7 @@ impl Core {
     }
 }
 
-fn changed(event: &Event, end: u64, now: UnixMs) -> Did {
+pub(crate) fn changed(event: &Event, end: u64, now: UnixMs) -> Did {
     Did { reply: Reply::Event(EventChanged { number: event.number, at: now }), end }
 }
 

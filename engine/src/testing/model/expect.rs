@@ -455,7 +455,7 @@ pub(super) fn same_session(ticket: &Ticket, c: &JoinQueue) -> bool {
     }
 }
 
-fn check_open(show: &Show, now: UnixMs) -> Result<(), Refusal> {
+pub(super) fn check_open(show: &Show, now: UnixMs) -> Result<(), Refusal> {
     let state = match show.sale {
         SaleState::Open if show.settings.sale_starts.is_some_and(|starts| now < starts) => SaleState::Draft,
         SaleState::Open if show.settings.sale_ends.is_some_and(|ends| now >= ends) => SaleState::Closed,

@@ -10,7 +10,7 @@ use crate::reply::Reply;
 use crate::updates::{ReservationUpdate, Update, What};
 use crate::views::{QueueState, SeatState};
 
-use super::expect::same_session;
+use super::expect::{check_open, same_session};
 use super::house::House;
 use super::line::{LineModel, Ticket};
 use super::{Booking, Checked, Model, Show, Violation};
@@ -286,6 +286,7 @@ impl Model {
         let mut ceiling = self.ceiling;
         let asked: Vec<(usize, Command)> = self.asking().map(|(at, command)| (at, command.clone())).collect();
         let mut used = None;
+        let on_sale = check_open(self.event_of(update)?, at).is_ok();
         let line = self.line_of(update)?;
         match &update.what {
             What::Joined(number) => {
@@ -307,7 +308,7 @@ impl Model {
                     waiting: None,
                     reservation: None,
                 };
-                line.joined(*number, ticket, at)?;
+                line.joined(*number, ticket, on_sale, at)?;
             }
             What::Left(number) => line.move_to(*number, &[InRoom, Waiting, Ready, Admitted], Left, at)?,
             What::Ready(numbers, until) => line.ready(numbers, *until, &mut ceiling, at)?,

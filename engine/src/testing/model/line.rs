@@ -220,11 +220,13 @@ impl LineModel {
         Ok(())
     }
 
-    pub(super) fn joined(&mut self, number: u32, mut ticket: Ticket, now: UnixMs) -> Checked {
+    pub(super) fn joined(&mut self, number: u32, mut ticket: Ticket, on_sale: bool, now: UnixMs) -> Checked {
         if number as usize != self.tickets.len() {
             return Violation::of(format!("ticket {number} follows after {} tickets", self.tickets.len()));
         }
-        let room = self.policy.room.is_some_and(|room| now < room.draws_at) && self.drawn.is_none();
+        // Once the sale is open nobody goes into the room any more.
+        let room =
+            self.policy.room.is_some_and(|room| now < room.draws_at) && self.drawn.is_none() && !on_sale;
         ticket.state = if room { QueueState::InRoom } else { QueueState::Waiting };
         let until = now.plus_ms(self.policy.inactivity_ms);
         ticket.until = (until, until);

@@ -266,7 +266,7 @@ impl Workload {
                 Command::SetSale(SetSale { event, state, key })
             }
             7 => {
-                let settings = settings(event.as_str(), self.random.below(4));
+                let settings = settings(event.as_str(), self.random.below(4), self.start);
                 Command::UpdateEvent(Box::new(UpdateEvent { event, settings, key }))
             }
             8 => {

@@ -80,7 +80,7 @@ pub(super) fn policy(event: &str, level: u32, start: UnixMs) -> Option<QueuePoli
 }
 
 /// Settings of an event; `level` varies them.
-pub(super) fn settings(event: &str, level: u64) -> EventSettings {
+pub(super) fn settings(event: &str, level: u64, start: UnixMs) -> EventSettings {
     let currency = Currency::new("KRW").expect("three letters");
     EventSettings {
         seats_per_reservation_max: 5,
@@ -89,6 +89,8 @@ pub(super) fn settings(event: &str, level: u64) -> EventSettings {
         hold_ms_max: 60_000,
         extension_ms_max: 10_000,
         extensions_max: 2,
+        // Before that its room is open; it is drawn then or a little earlier, as its policy says.
+        sale_starts: (event == "arena").then(|| start.plus_ms(23_000 - 3_000 * level)),
         ..EventSettings::new(event, currency)
     }
 }
@@ -100,7 +102,7 @@ pub(crate) fn opening(start: UnixMs) -> Vec<Command> {
         let event = EventId::new(name).expect("valid");
         commands.push(Command::CreateEvent(Box::new(CreateEvent {
             event: event.clone(),
-            settings: settings(name, 1),
+            settings: settings(name, 1, start),
             seats: seats(name),
             queue: policy(name, 1, start),
             key: None,
