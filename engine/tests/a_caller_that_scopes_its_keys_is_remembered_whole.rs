@@ -79,7 +79,7 @@ fn answers_of_the_callers_own_are_kept_through_restarts_and_snapshots() {
 #[test]
 fn what_cannot_be_kept_is_refused() {
     let (engine, _) = small_sale();
-    let plain = engine.keep_answer(&common::key("k"), b"answer").wait();
+    let plain = engine.keep_answer(&key("k"), b"answer").wait();
     assert!(
         matches!(refused(plain), Refusal::Invalid(_)),
         "a key that does not say which request it came with"
