@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use common::*;
-use tacos_engine::{Clock, Config, Driver, Engine, Refusal, ReservationState, Reserved, UnixMs};
+use tacos_engine::views::SeatState;
+use tacos_engine::{Clock, Config, Driver, Engine, Refusal, ReservationState, Reserved, SeatId, UnixMs};
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -65,20 +66,66 @@ fn by_id(engine: &Engine, held: &Reserved) -> ReservationState {
     engine.reservation(&held.id.into(), None).wait().expect("known").state
 }
 
+fn is_free(state: SeatState) -> ReservationState {
+    match state {
+        SeatState::Available => ReservationState::Expired,
+        SeatState::Sold => ReservationState::Confirmed,
+        _ => ReservationState::Pending,
+    }
+}
+
+fn by_its_seat(engine: &Engine, _: &Reserved) -> ReservationState {
+    is_free(engine.seats(&event(), 0, 1).expect("known")[0].state)
+}
+
+fn by_its_seats_name(engine: &Engine, _: &Reserved) -> ReservationState {
+    let seat = SeatId::new("R1-1").expect("valid");
+    is_free(engine.seats_named(&event(), &[seat]).expect("known")[0].state)
+}
+
+fn in_a_copy(engine: &Engine, _: &Reserved) -> ReservationState {
+    is_free(engine.event_snapshot(&event()).expect("known").1[0].state)
+}
+
+fn among_the_held(engine: &Engine, held: &Reserved) -> ReservationState {
+    let all = engine.held_reservations(&event()).expect("known");
+    if all.contains(&held.id) { ReservationState::Pending } else { ReservationState::Expired }
+}
+
 fn in_a_list(engine: &Engine, _: &Reserved) -> ReservationState {
     engine.reservations(&user("kim"), None, None, None, 10).wait().expect("known").items[0].state
 }
 
 #[test]
 fn no_write_overtakes_what_was_told() {
-    for look in [by_id as fn(&Engine, &Reserved) -> ReservationState, in_a_list] {
+    let looks: [(&str, fn(&Engine, &Reserved) -> ReservationState); 6] = [
+        ("by id", by_id),
+        ("in a list", in_a_list),
+        ("by its seat", by_its_seat),
+        ("by its seat's name", by_its_seats_name),
+        ("in a copy of the event", in_a_copy),
+        ("among those that hold seats", among_the_held),
+    ];
+    for (how, look) in looks {
         let (answer, after) = told_meanwhile(look, |engine, held| confirm(engine, held.id));
-        assert_eq!((refused(answer), after), (Refusal::ReservationExpired, ReservationState::Expired));
+        assert_eq!(
+            (refused(answer), after),
+            (Refusal::ReservationExpired, ReservationState::Expired),
+            "{how}"
+        );
         let (answer, after) =
             told_meanwhile(look, |engine, held| extend(engine, held.id, Duration::from_secs(9)));
-        assert_eq!((refused(answer), after), (Refusal::ReservationExpired, ReservationState::Expired));
+        assert_eq!(
+            (refused(answer), after),
+            (Refusal::ReservationExpired, ReservationState::Expired),
+            "{how}"
+        );
         let (answer, after) = told_meanwhile(look, |engine, held| release(engine, held.id));
-        assert_eq!((refused(answer), after), (Refusal::ReservationExpired, ReservationState::Expired));
+        assert_eq!(
+            (refused(answer), after),
+            (Refusal::ReservationExpired, ReservationState::Expired),
+            "{how}"
+        );
     }
 }
 

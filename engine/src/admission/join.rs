@@ -126,6 +126,7 @@ impl Line {
 
     /// What became of a ticket found in a table, once no change of it is in progress.
     fn fate(&self, number: u32, now: UnixMs) -> Fate {
+        let now = self.not_before_told(now);
         let look = |chunk: &Chunk| {
             let seen = chunk.word(number).settled();
             if !State::of(seen).is_live() {

@@ -14,7 +14,7 @@ use super::policy::QueuePolicy;
 use super::ticket::{Chunk, State};
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
-use crate::sync::{CachePadded, Mutex, RwLock, RwLockReadGuard, Seen, rank};
+use crate::sync::{CachePadded, Mark, Mutex, RwLock, RwLockReadGuard, Seen, rank};
 
 /// Sets one timer for 64 tickets. The line asks only when the new moment is earlier than what it asked for before.
 pub(crate) trait GroupTimer: Send + Sync {
@@ -52,6 +52,8 @@ pub(crate) struct Line {
     pub(super) counts: Counts,
     pub(super) flow: Flow,
     pub(super) timer: Arc<dyn GroupTimer>,
+    /// Tickets with a deadline up to here may have been shown as expired, though that is not recorded.
+    told_ms: Mark,
 }
 
 /// Running figures. Each is exact when nobody is in the middle of a change.
@@ -104,7 +106,24 @@ impl Line {
             counts: Counts::default(),
             flow: Flow::default(),
             timer,
+            told_ms: Mark::default(),
         }
+    }
+
+    /// The caller's look at the clock, or later: the moment up to which readers were told that tickets expired.
+    pub(super) fn not_before_told(&self, now: UnixMs) -> UnixMs {
+        now.max(UnixMs::new(self.told_ms.peek()))
+    }
+
+    /// As [`not_before_told`](Self::not_before_told), by the owner of a ticket: a reader who is about to be told either
+    /// comes before this, or sees what the owner makes of the ticket.
+    pub(super) fn not_before_told_of_owned(&self, now: UnixMs) -> UnixMs {
+        now.max(UnixMs::new(self.told_ms.after_owning()))
+    }
+
+    /// Before a reader says that a ticket with a deadline up to `now` is expired; it looks again after this.
+    pub(super) fn tell_lapsed(&self, now: UnixMs) {
+        self.told_ms.raise(now.get());
     }
 
     /// Numbers below were given out.

@@ -89,7 +89,7 @@ impl Line {
     pub(crate) fn begin_admit(&self, number: u32, now: UnixMs) -> Admit<'_> {
         let until = now.plus_ms(self.policy.load().token_ttl_ms);
         let paused = || self.paused.load(Ordering::Acquire);
-        let check = |state, deadline: UnixMs| match state {
+        let check = |state, deadline: UnixMs, now: UnixMs| match state {
             State::Admitted if now < deadline => Err(NotMoved::NotDue { until: deadline }),
             State::Ready | State::Room | State::Waiting | State::Admitted if now >= deadline => {
                 Err(NotMoved::Due)
@@ -108,7 +108,7 @@ impl Line {
 
     /// Begins to use an admission up, for a confirmed order: its holder is no longer inside.
     pub(crate) fn begin_use(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
-        self.begin_move(number, State::Used, now, now, |state, deadline| match state {
+        self.begin_move(number, State::Used, now, now, |state, deadline, now| match state {
             live if live.is_live() && now >= deadline => Err(NotMoved::Due),
             State::Admitted => Ok(()),
             live if live.is_live() => Err(NotMoved::NotYet),
@@ -118,7 +118,7 @@ impl Line {
 
     /// Begins to leave, from any state that is not over.
     pub(crate) fn begin_leave(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
-        self.begin_move(number, State::Left, now, now, |state, deadline| match state {
+        self.begin_move(number, State::Left, now, now, |state, deadline, now| match state {
             live if live.is_live() && now >= deadline => Err(NotMoved::Due),
             live if live.is_live() => Ok(()),
             over => Err(NotMoved::Over(over)),
@@ -127,11 +127,12 @@ impl Line {
 
     /// Begins to end a ticket whose deadline has passed: inactivity, claim window or token.
     pub(crate) fn begin_expire(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
-        let expiring = self.begin_move(number, State::Expired, now, now, |state, deadline| match state {
-            live if live.is_live() && now >= deadline => Ok(()),
-            live if live.is_live() => Err(NotMoved::NotDue { until: deadline }),
-            over => Err(NotMoved::Over(over)),
-        });
+        let expiring =
+            self.begin_move(number, State::Expired, now, now, |state, deadline, now| match state {
+                live if live.is_live() && now >= deadline => Ok(()),
+                live if live.is_live() => Err(NotMoved::NotDue { until: deadline }),
+                over => Err(NotMoved::Over(over)),
+            });
         if let Err(NotMoved::NotDue { until }) = expiring {
             // Somebody was active after the timer fired, or the line was paused.
             let look_at = self.look_again_at(until, now);
@@ -146,23 +147,28 @@ impl Line {
         to: State,
         until: UnixMs,
         now: UnixMs,
-        check: impl Fn(State, UnixMs) -> Result<(), NotMoved>,
+        check: impl Fn(State, UnixMs, UnixMs) -> Result<(), NotMoved>,
     ) -> Result<Move<'_>, NotMoved> {
+        let look_at = self.not_before_told(now);
         let chunk = self.find(number).map_err(NotMoved::Missing)?;
         let _gate = self.room_gate(chunk.state(number));
-        let verdict = |chunk: &Chunk, seen: Seen| match State::of(seen) {
+        let verdict = |chunk: &Chunk, seen: Seen, now: UnixMs| match State::of(seen) {
             // A join in progress has no ticket yet, and one that failed never had one.
             State::Void | State::Lost => Err(NotMoved::Missing(Missing::Unknown)),
-            state => check(state, self.deadline(chunk, seen)),
+            state => check(state, self.deadline(chunk, seen), now),
         };
         // An unfinished join is not worth waiting for: nobody knows its number.
         if chunk.state(number) == State::Void {
             return Err(NotMoved::Missing(Missing::Unknown));
         }
         let holder = std::sync::Arc::clone(&chunk);
-        match Owning::take(holder, number, |seen| verdict(&chunk, seen).is_ok()) {
-            Ok(ticket) => Ok(Move { line: self, ticket, to, until, now, _gate }),
-            Err(seen) => Err(verdict(&chunk, seen).expect_err("the same word is judged the same")),
+        match Owning::take(holder, number, |seen| verdict(&chunk, seen, look_at).is_ok()) {
+            Ok(ticket) => {
+                // Readers may have been told since that the ticket is expired.
+                verdict(&chunk, ticket.before, self.not_before_told_of_owned(look_at))?;
+                Ok(Move { line: self, ticket, to, until, now, _gate })
+            }
+            Err(seen) => Err(verdict(&chunk, seen, look_at).expect_err("the same word is judged the same")),
         }
     }
 
@@ -182,6 +188,9 @@ impl Line {
         if !seen.busy && self.deadline(chunk, seen) < until {
             let until = chunk.rel(until.plus_ms(super::TOUCH_GRAIN_MS));
             if let Some(owned) = chunk.word(number).try_own_exactly(seen) {
+                if self.deadline(chunk, seen) <= self.not_before_told_of_owned(now) {
+                    return false;
+                }
                 owned.commit_as(until, seen.state);
             }
         }

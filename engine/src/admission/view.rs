@@ -61,15 +61,22 @@ impl Line {
             .ok_or_else(|| if self.tickets.is_gone(number) { Missing::Gone } else { Missing::Unknown })
     }
 
-    /// A ticket as it is now. Never waits.
+    /// A ticket as it is now. Waits only for the owner of one that is past its deadline.
     pub(crate) fn view(&self, number: u32, now: UnixMs) -> Result<TicketView, Missing> {
         if number >= self.next_number() {
             return Err(Missing::Unknown);
         }
-        let look = |chunk: &Arc<Chunk>| {
-            // One word: state and deadline belong together.
-            let seen = chunk.word(number).peek();
-            (State::of(seen), self.deadline(chunk, seen))
+        let now = self.not_before_told(now);
+        // One word: state and deadline belong together.
+        let pair = |chunk: &Arc<Chunk>, seen| (State::of(seen), self.deadline(chunk, seen));
+        let look = |chunk: &Arc<Chunk>| match pair(chunk, chunk.word(number).peek()) {
+            (state, until) if state.is_live() && until <= now => {
+                // Before it is shown as expired; then either this sees what its owner makes of it, or every later owner
+                // sees the mark.
+                self.tell_lapsed(now);
+                pair(chunk, chunk.word(number).settled())
+            }
+            other => other,
         };
         match self.tickets.with(number, look) {
             None if self.tickets.is_gone(number) => Err(Missing::Gone),
@@ -100,6 +107,11 @@ impl Line {
     /// The seed of the room's order, once it is drawn.
     pub(crate) fn drawn_seed(&self) -> Option<[u8; 32]> {
         self.order.get().map(|order| order.seed)
+    }
+
+    /// True while an operator has stopped admissions.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Acquire)
     }
 
     /// Likely wait at a position, in milliseconds; `None` when nothing was measured yet, or nobody is let in.

@@ -1,4 +1,5 @@
-//! Reads. What is shown of a reservation or payment is durable; counts and places in line may run ahead of the disk.
+//! Reads. What is shown of a reservation, a payment, an event's settings and states, or a note is durable: the first two are
+//! waited for, of the others readers see what was durable before. Counts and places in line may run ahead of the disk.
 
 use super::Engine;
 use crate::acks::Pending;
@@ -10,7 +11,7 @@ use crate::ids::{
 };
 use crate::inventory::PackedPlace;
 use crate::limits::PAGE_MAX;
-use crate::pipeline::{Event, describe};
+use crate::pipeline::{Event, EventShown, describe};
 use crate::views::{
     Counts, Cursor, DrawView, EventView, Page, PaymentView, PlaceView, QueuePlace, QueueView,
     ReservationView, SeatView, SectionView, Status, WebhookView,
@@ -65,18 +66,20 @@ impl Engine {
         self.durable(Ok(core.list_payments(user, state, reservation, (after, most), core.now())))
     }
 
-    /// An event.
+    /// An event. Its settings and states are the newest that are durable; one whose creation is not is unknown.
     ///
     /// # Errors
     /// [`Refusal::UnknownEvent`].
     pub fn event(&self, id: &EventId) -> Result<EventView, Refusal> {
-        self.find(id).map(|event| self.core().event_view(event))
+        self.find_shown(id).map(|(event, shown)| self.core().event_view(event, &shown))
     }
 
     /// All events, in the order of their creation.
     #[must_use]
     pub fn events(&self) -> Vec<EventView> {
-        self.core().catalog.each().map(|event| self.core().event_view(event)).collect()
+        let (core, durable) = (self.core(), self.durable_end());
+        let view = |event: &Event| Some(core.event_view(event, &event.shown(durable)?));
+        core.catalog.each().filter_map(view).collect()
     }
 
     /// An event's sections with counts and prices.
@@ -192,7 +195,7 @@ impl Engine {
     /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
     pub fn queue(&self, id: &EventId) -> Result<QueueView, Refusal> {
         let core = self.core();
-        self.find(id).and_then(|event| core.queue_view(event, core.now()))
+        self.find_shown(id).and_then(|(event, shown)| core.queue_view(event, &shown, core.now()))
     }
 
     /// The rules of an event's waiting line.
@@ -200,8 +203,8 @@ impl Engine {
     /// # Errors
     /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
     pub fn queue_policy(&self, id: &EventId) -> Result<crate::QueuePolicy, Refusal> {
-        let event = self.find(id)?;
-        event.line.get().map(|line| (*line.policy()).clone()).ok_or(Refusal::NoWaitingLine)
+        let (_, shown) = self.find_shown(id)?;
+        shown.line.map(|line| (*line.policy).clone()).ok_or(Refusal::NoWaitingLine)
     }
 
     /// The draw of an event's pre-sale room: the commitment before it, the seed after it.
@@ -209,31 +212,32 @@ impl Engine {
     /// # Errors
     /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
     pub fn draw(&self, id: &EventId) -> Result<DrawView, Refusal> {
-        self.find(id).and_then(|event| self.core().draw_view(event).ok_or(Refusal::NoWaitingLine))
+        let (event, shown) = self.find_shown(id)?;
+        self.core().draw_view(event, &shown).ok_or(Refusal::NoWaitingLine)
     }
 
     /// Webhooks whose time has come, at most `most`, and the time of the next one. Deliver them, then report.
     #[must_use]
     pub fn due_webhooks(&self, most: usize) -> (Vec<WebhookView>, Option<UnixMs>) {
-        self.core().due_webhooks(self.now(), most)
+        self.core().due_webhooks(self.now(), self.durable_end(), most)
     }
 
     /// Dead letters behind an order (0 for the first page), oldest first, at most 100.
     #[must_use]
     pub fn dead_webhooks(&self, after_order: u64) -> Vec<WebhookView> {
-        self.core().dead_webhooks(after_order, PAGE_MAX)
+        self.core().dead_webhooks(after_order, self.durable_end(), PAGE_MAX)
     }
 
-    /// A durable note.
+    /// A note's newest durable value. A change shows once it is durable, at the latest when its answer may be seen.
     #[must_use]
     pub fn read_note(&self, name: &ExternalId) -> Option<Vec<u8>> {
-        self.core().notes.get(name).map(|(value, _)| value)
+        self.core().notes.get(name, self.durable_end())
     }
 
-    /// All durable notes whose names begin with `prefix`, in order.
+    /// All notes whose names begin with `prefix`, in order, with their newest durable values.
     #[must_use]
     pub fn notes(&self, prefix: &str) -> Vec<(ExternalId, Vec<u8>)> {
-        self.core().notes.starting_with(prefix)
+        self.core().notes.starting_with(prefix, self.durable_end())
     }
 
     /// Forgets all remembered idempotency answers, now and here; those that a snapshot or the journal holds come back
@@ -268,7 +272,20 @@ impl Engine {
     }
 
     fn find(&self, id: &EventId) -> Result<&Event, Refusal> {
-        self.core().catalog.find(id).ok_or(Refusal::UnknownEvent)
+        let event = self.core().catalog.find(id).ok_or(Refusal::UnknownEvent)?;
+        if event.is_shown(self.durable_end()) { Ok(event) } else { Err(Refusal::UnknownEvent) }
+    }
+
+    fn find_shown(&self, id: &EventId) -> Result<(&Event, EventShown), Refusal> {
+        let event = self.core().catalog.find(id).ok_or(Refusal::UnknownEvent)?;
+        let shown = event.shown(self.durable_end()).ok_or(Refusal::UnknownEvent)?;
+        Ok((event, shown))
+    }
+
+    /// Up to here everything is durable: what callers were answered, and what readers were told.
+    fn durable_end(&self) -> u64 {
+        // The writer tells readers first; so one who was told of a change also sees it.
+        self.core().log.durable.reached().max(self.inner.history.newest())
     }
 
     fn durable<T>(&self, read: Result<(T, u64), Refusal>) -> Pending<T> {

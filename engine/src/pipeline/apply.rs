@@ -28,13 +28,13 @@ impl State {
             Record::EventChanged(changed) => {
                 let event = self.event(changed.event)?;
                 event.settings.store(Arc::new(changed.settings.clone()));
-                event.set_position(end, at);
+                event.set_position(end, at, end);
                 Ok(())
             }
             Record::SaleChanged(changed) => {
                 let event = self.event(changed.event)?;
                 event.set_sale(changed.state);
-                event.set_position(end, at);
+                event.set_position(end, at, end);
                 Ok(())
             }
             Record::SeatsBlocked(blocked) => {
@@ -45,11 +45,11 @@ impl State {
                     (SeatState::Blocked, SeatState::Free)
                 };
                 move_places(event, 0, &blocked.changes, from, to)?;
-                event.set_position(end, at);
+                event.set_position(end, at, end);
                 Ok(())
             }
             Record::Noted(noted) => {
-                let set = self.notes.set(&noted.name, noted.value.as_deref(), || end);
+                let set = self.notes.set(&noted.name, noted.value.as_deref(), end, || end);
                 let full = "a note is past the bound on notes: raise notes_max";
                 set.map(drop).map_err(|_| Corrupt(full.to_owned()))
             }
@@ -143,18 +143,18 @@ impl State {
                     Some(line) => line.apply_policy(changed.policy.clone(), at),
                     None => self.open_line(event, changed.policy.clone()),
                 }
-                event.set_position(end, at);
+                event.set_position(end, at, end);
                 Ok(())
             }
             Record::QueuePaused(paused) => {
                 let event = self.event(paused.event)?;
                 self.line(paused.event)?.apply_paused(paused.paused, at);
-                event.set_position(end, at);
+                event.set_position(end, at, end);
                 Ok(())
             }
             Record::RoomDrawn(drawn) => {
                 self.line(drawn.event)?.apply_drawn(drawn.seed, drawn.room_end, at).map_err(bad)?;
-                self.event(drawn.event)?.set_position(end, at);
+                self.event(drawn.event)?.set_position(end, at, end);
                 Ok(())
             }
             Record::TicketJoined(joined) => {
@@ -182,7 +182,7 @@ impl State {
         if created.event != *next {
             return corrupt(format_args!("event {} follows after {} events", created.event, *next));
         }
-        self.add_event(&mut next, created, layout_of(&created.seats)?, at, end);
+        self.add_event(&mut next, created, layout_of(&created.seats)?, at, (end, end));
         Ok(())
     }
 

@@ -17,26 +17,24 @@ pub(crate) struct Core {
     /// Held for one batch of due holds, so that a caller that found too few seats waits for those that are just expiring.
     /// Under it nothing waits for a slot or for an operator.
     pub(crate) batch: Mutex<(), { rank::BATCH }>,
-    /// Holds with a deadline up to here may have been shown as expired, though nobody has expired them yet.
-    told_expired_ms: Mark,
+    /// Holds and payments with a deadline up to here may have been shown as over, though that is not recorded.
+    told_ms: Mark,
 }
 
 impl Core {
     pub(crate) fn new(state: State, secrets: Secrets, log: Log) -> Self {
-        Self { state, secrets, log, batch: Mutex::default(), told_expired_ms: Mark::default() }
+        Self { state, secrets, log, batch: Mutex::default(), told_ms: Mark::default() }
     }
 
-    /// Before a reader says that a hold with a deadline up to `now` is expired. The slot is read again after this: either
-    /// that shows what a writer in the middle of a change makes of it, or every later writer asks
-    /// [`told_expired`](Self::told_expired) and leaves the hold alone.
-    pub(crate) fn tell_expired(&self, now: UnixMs) {
-        self.told_expired_ms.raise(now.get());
+    /// Before a reader says that something with a deadline up to `now` is over; see [`look`](Self::look).
+    pub(super) fn tell_lapsed(&self, now: UnixMs) {
+        self.told_ms.raise(now.get());
     }
 
-    /// Asked by a writer that owns a pending hold and may have looked at the clock long ago: a deadline up to here has
-    /// passed for whoever was told.
-    pub(crate) fn told_expired(&self) -> UnixMs {
-        UnixMs::new(self.told_expired_ms.after_owning())
+    /// Asked by a writer that owns a hold or payment and may have looked at the clock long ago: readers were told that
+    /// deadlines up to here have passed.
+    pub(crate) fn told(&self) -> UnixMs {
+        UnixMs::new(self.told_ms.after_owning())
     }
 }
 

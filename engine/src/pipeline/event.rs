@@ -1,12 +1,12 @@
 //! The event being sold: its settings, its seats and its waiting line, found by the caller's id in one look-up.
 
 use std::hash::BuildHasher;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use hashbrown::DefaultHashBuilder;
 
-use crate::admission::Line;
+use crate::admission::{Line, QueuePolicy};
 use crate::clock::UnixMs;
 use crate::command::EventSettings;
 use crate::error::{Refusal, SaleState};
@@ -15,6 +15,8 @@ use crate::inventory::Inventory;
 use crate::limits::EVENTS_MAX;
 use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{Mutex, MutexGuard, rank};
+
+use super::versions::Versions;
 
 /// One event. Never freed while the engine lives, so that whoever found it may keep it.
 pub(crate) struct Event {
@@ -29,6 +31,24 @@ pub(crate) struct Event {
     sale: AtomicU8,
     changed_at: AtomicU64,
     position: AtomicU64,
+    /// What readers are shown, by the records that made it so.
+    shown: ArcSwap<Versions<EventShown>>,
+}
+
+/// What an operator's commands have made of an event: its settings, the sale, and the rules and state of its line.
+#[derive(Clone, Debug)]
+pub(crate) struct EventShown {
+    pub(crate) settings: Arc<EventSettings>,
+    pub(crate) sale: SaleState,
+    pub(crate) line: Option<LineShown>,
+}
+
+/// What readers are shown of an event's line beside its figures.
+#[derive(Clone, Debug)]
+pub(crate) struct LineShown {
+    pub(crate) policy: Arc<QueuePolicy>,
+    pub(crate) paused: bool,
+    pub(crate) drawn_seed: Option<[u8; 32]>,
 }
 
 impl Event {
@@ -43,6 +63,7 @@ impl Event {
             sale: AtomicU8::new(SaleState::Draft as u8),
             changed_at: AtomicU64::new(0),
             position: AtomicU64::new(0),
+            shown: ArcSwap::default(),
         }
     }
 
@@ -60,10 +81,30 @@ impl Event {
         self.sale.store(state as u8, Ordering::Release);
     }
 
-    /// By the operator: the last record about the event itself ends at `end`.
-    pub(crate) fn set_position(&self, end: u64, at: UnixMs) {
+    /// By the operator, after a change: its record ends at `end`, and readers are shown it once that is durable, as everything
+    /// up to `durable` is.
+    pub(crate) fn set_position(&self, end: u64, at: UnixMs, durable: u64) {
         self.changed_at.store(at.get(), Ordering::Relaxed);
         self.position.store(end, Ordering::Release);
+        let line = self.line.get().map(|line| LineShown {
+            policy: line.policy(),
+            paused: line.is_paused(),
+            drawn_seed: line.drawn_seed(),
+        });
+        let mut shown = Versions::clone(&self.shown.load());
+        let now = EventShown { settings: self.settings.load_full(), sale: self.sale(), line };
+        shown.push(end, now, durable);
+        self.shown.store(Arc::new(shown));
+    }
+
+    /// True if that it exists is durable.
+    pub(crate) fn is_shown(&self, durable: u64) -> bool {
+        self.shown.load().durable(durable).is_some()
+    }
+
+    /// The event as it is durable; `None` if that it exists is not.
+    pub(crate) fn shown(&self, durable: u64) -> Option<EventShown> {
+        self.shown.load().durable(durable).cloned()
     }
 
     pub(crate) fn position(&self) -> u64 {

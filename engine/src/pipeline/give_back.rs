@@ -149,6 +149,7 @@ impl Core {
             return false;
         };
         let facts = self.reservations.read_owned(slot, index, seen.generation, seen.state);
+        let now = now.max(self.told());
         if state != SlotState::Is(ReservationState::Pending) {
             self.forget_reservation(owned, &facts, now);
         } else if facts.expires_at <= now {

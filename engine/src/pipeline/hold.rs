@@ -10,6 +10,7 @@ use crate::sync::{NotOwned, Owned, Seen};
 
 use super::core::Core;
 use super::event::Event;
+use super::shown::Lapses;
 use super::wanted::named_places;
 use crate::payments::PaymentSlot;
 
@@ -102,20 +103,28 @@ impl Core {
                 && seen.state == ReservationState::Pending as u8
                 && slot.expires_at() > now
         };
-        let Ok(owned) = slot.status.own(pending) else {
-            self.expire_if(id, now);
-            return Err(self.why_not_pending(id, now));
-        };
-        let told = self.told_expired();
-        if slot.expires_at() <= told {
-            drop(owned);
-            self.expire_if(id, told);
-            return Err(self.why_not_pending(id, told));
+        loop {
+            let lapsed_at = match slot.status.own(pending) {
+                Ok(owned) => {
+                    let told = self.told();
+                    if slot.expires_at() > told {
+                        let before = owned.before();
+                        let facts =
+                            self.reservations.read_owned(slot, id.slot, before.generation, before.state);
+                        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
+                        return Ok(OwnedHold { owned, slot, facts, event });
+                    }
+                    told
+                }
+                Err(_) => now,
+            };
+            self.expire_if(id, lapsed_at);
+            match self.why_not_pending(id, lapsed_at) {
+                // Extended meanwhile by a caller with an older look at the clock, and no reader was told otherwise.
+                Refusal::ReservationIs(ReservationState::Pending) => {}
+                refusal => return Err(refusal),
+            }
         }
-        let before = owned.before();
-        let facts = self.reservations.read_owned(slot, id.slot, before.generation, before.state);
-        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
-        Ok(OwnedHold { owned, slot, facts, event })
     }
 
     /// Takes the right to change a reservation that is in one of `states`, its deadline apart; `None` if it is in another.
@@ -147,7 +156,7 @@ impl Core {
     /// The moment by which a pending hold that the caller owns has run out, by the caller's clock or because a reader was
     /// told so; `None` if it has not.
     pub(super) fn lapsed_at(&self, facts: &Facts, now: UnixMs) -> Option<UnixMs> {
-        [now, self.told_expired()].into_iter().find(|at| facts.expires_at <= *at)
+        [now, self.told()].into_iter().find(|at| facts.expires_at <= *at)
     }
 
     pub(super) fn expire_if(&self, id: SlotId, now: UnixMs) {
@@ -157,7 +166,8 @@ impl Core {
     }
 
     pub(super) fn why_not_pending(&self, id: SlotId, now: UnixMs) -> Refusal {
-        match self.facts(id).map(|facts| (facts.state, facts.expires_at)) {
+        let shown = self.look(now, || self.facts(id)).transpose();
+        match shown.map(|facts| (facts.state, facts.expires_at)) {
             None | Some((SlotState::Free, _)) => Refusal::UnknownReservation,
             Some((SlotState::Is(ReservationState::Expired), _)) => Refusal::ReservationExpired,
             Some((SlotState::Is(ReservationState::Pending), expires_at)) if expires_at <= now => {
@@ -190,11 +200,12 @@ impl Core {
     }
 
     fn payment_lives(&self, (slot, generation): (u32, u32), now: UnixMs) -> bool {
-        let read = self.payments.slot(slot).and_then(PaymentSlot::read);
-        read.is_some_and(|(state, intent, _)| {
-            intent.id.generation == generation
-                && super::settle::is_live(state)
-                && !intent.has_lapsed(state, now)
+        // A payment that is passed over as lapsed must stay so: another may be made in its place.
+        let read = self.look(now, || self.payments.slot(slot).and_then(PaymentSlot::read)).transpose();
+        read.is_some_and(|read| {
+            let (state, intent, _) = &*read;
+            let is_meant = intent.id.generation == generation;
+            is_meant && super::settle::is_live(*state) && !read.has_lapsed(now)
         })
     }
 }

@@ -38,7 +38,7 @@ impl State {
         self.payment_images(&mut sink);
         self.outbox_images(&mut sink);
         self.answer_images(now, &mut sink);
-        for (name, value) in self.notes.starting_with("") {
+        for (name, value) in self.notes.starting_with("", u64::MAX) {
             sink.image(NoteImage::KIND, &NoteImage { name, value });
         }
     }

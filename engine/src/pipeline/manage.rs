@@ -46,9 +46,9 @@ impl Core {
             if !self.log.fits(&record) {
                 return Err(Refusal::invalid("seats", "the seat map is too large for one event", "").into());
             }
-            let appended = self.log.append(&record, now);
+            let (appended, durable) = (self.log.append(&record, now), self.log.durable.reached());
             let Record::EventCreated(created) = record else { unreachable!("just made") };
-            let event = self.add_event(&mut next, &created, layout, now, appended.end());
+            let event = self.add_event(&mut next, &created, layout, now, (appended.end(), durable));
             Ok(Did { reply: event_reply(event.number, now), end: appended.publish() })
         })
     }
@@ -70,7 +70,7 @@ impl Core {
             let record = EventChanged { event: event.number, settings: command.settings.clone(), key };
             let appended = self.log.append(&record.into(), now);
             event.settings.store(Arc::new(command.settings.clone()));
-            event.set_position(appended.end(), now);
+            event.set_position(appended.end(), now, self.log.durable.reached());
             let end = appended.publish();
             // The sale may open at another moment now, and with it a pre-sale room ends.
             if let Some(line) = event.line.get() {
@@ -92,7 +92,7 @@ impl Core {
             let record = SaleChanged { event: event.number, state: command.state, key };
             let appended = self.log.append(&record.into(), now);
             event.set_sale(command.state);
-            event.set_position(appended.end(), now);
+            event.set_position(appended.end(), now, self.log.durable.reached());
             let end = appended.publish();
             if let Some(line) = event.line.get() {
                 self.end_room(event, line, now);
@@ -120,7 +120,7 @@ impl Core {
             if !command.block {
                 event.seats.unblock(&places);
             }
-            event.set_position(appended.end(), now);
+            event.set_position(appended.end(), now, self.log.durable.reached());
             Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
         })
     }
@@ -159,9 +159,9 @@ impl Core {
         }
         self.once(command.key.as_ref(), &request::note(command), now, |key| {
             let record = Noted { name: command.name.clone(), value: command.value.clone(), key };
-            let appended = self
-                .notes
-                .set(&command.name, command.value.as_deref(), || self.log.append(&record.into(), now))?;
+            let durable = self.log.durable.reached();
+            let append = || self.log.append(&record.into(), now);
+            let appended = self.notes.set(&command.name, command.value.as_deref(), durable, append)?;
             Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
         })
     }

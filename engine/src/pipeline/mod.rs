@@ -29,13 +29,15 @@ mod request;
 mod reserve;
 mod restore;
 mod settle;
+mod shown;
 mod state;
 mod told;
 mod turn;
+mod versions;
 mod wanted;
 
 pub(crate) use self::core::Core;
-pub(crate) use event::Event;
+pub(crate) use event::{Event, EventShown};
 pub use images::Digest;
 pub(crate) use log::{BODY_VERSION, Log};
 pub(crate) use read::describe;

@@ -63,7 +63,7 @@ impl State {
         self.payments.slot(index).expect("a slot in use").clear();
     }
 
-    /// A payment ended, on the payment's side. The caller owns it and commits it after.
+    /// A payment ended, on the payment's side, and sold its reservation or not. The caller owns both and commits them after.
     pub(crate) fn payment_settled(&self, settled: &PaymentSettled, at: UnixMs, end: u64) {
         let slot = self.payments.slot(settled.id.slot).expect("settled payments have a slot");
         slot.change(end, at, |intent| {
@@ -73,6 +73,12 @@ impl State {
             intent.refunded_minor = settled.refunded_minor;
             intent.refunds = u32::from(settled.refunded_minor > 0);
         });
+        if let (Effect::Confirmed | Effect::Retaken, Some(settlement)) = (settled.effect, &settled.settlement)
+            && let Some(reservation) = self.reservations.slot(settlement.reservation.slot)
+        {
+            // The payment that sold the seats is the one whose refund gives them back, whichever was named before.
+            reservation.set_payment(Some((settled.id.slot, settled.id.generation)));
+        }
         self.queue_webhooks(settled.id, &settled.webhooks, at, end);
         self.arm_retention(settled.id.slot, settled.state, at);
     }

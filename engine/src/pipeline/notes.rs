@@ -1,11 +1,16 @@
-//! Durable notes of the embedding service: a bounded map from names to small values.
+//! Durable notes of the embedding service: a bounded map from names to small values. Decisions see the newest value, readers
+//! the newest that is durable.
+
+use std::collections::VecDeque;
 
 use dashmap::DashMap;
 
 use crate::error::{Bound, Refusal};
 use crate::ids::ExternalId;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Gate, Unpublished, rank};
+use crate::sync::{Gate, Mutex, Unpublished, rank};
+
+use super::versions::Versions;
 
 /// A record that was appended: live it is published after the note has changed, in replay it is there.
 pub(crate) trait RecordEnd {
@@ -24,50 +29,76 @@ impl RecordEnd for u64 {
     }
 }
 
+/// `None`: the note was removed.
+type Note = Versions<Option<Vec<u8>>>;
+
 /// All notes. The shard lock of a name is held while its record is appended, which makes the writer its owner.
 pub(crate) struct Notes {
-    map: DashMap<ExternalId, (Vec<u8>, u64)>,
+    map: DashMap<ExternalId, Note>,
     /// Notes there are, counted before they are put in: the bound holds however many come at once.
     count: AtomicU32,
     bound: u32,
+    /// Removed notes that stay in the map until their removal is durable. Taken alone.
+    removed: Mutex<VecDeque<(u64, ExternalId)>, { rank::NOTES }>,
     gate: Gate<{ rank::NOTES }>,
 }
 
 impl Notes {
     pub(crate) fn with_bound(bound: u32) -> Self {
-        Self { map: DashMap::with_shard_amount(16), count: AtomicU32::new(0), bound, gate: Gate::default() }
+        Self {
+            map: DashMap::with_shard_amount(16),
+            count: AtomicU32::new(0),
+            bound,
+            removed: Mutex::default(),
+            gate: Gate::default(),
+        }
     }
 
-    /// Sets or removes a note; `append` writes the record, and its result says where that ends.
+    /// Sets or removes a note; `append` writes the record, and its result says where that ends. Everything up to `durable`
+    /// is durable.
     pub(crate) fn set<A: RecordEnd>(
         &self,
         name: &ExternalId,
         value: Option<&[u8]>,
+        durable: u64,
         append: impl FnOnce() -> A,
     ) -> Result<A, Refusal> {
-        let _inside = self.gate.enter();
-        match (self.map.entry(name.clone()), value) {
-            (dashmap::Entry::Occupied(mut held), Some(value)) => {
-                let appended = append();
-                held.insert((value.to_vec(), appended.end()));
-                Ok(appended)
-            }
-            (dashmap::Entry::Occupied(held), None) => {
-                let appended = append();
-                held.remove();
-                self.count.fetch_sub(1, Ordering::Relaxed);
-                Ok(appended)
-            }
-            (dashmap::Entry::Vacant(vacant), Some(value)) => {
-                if !self.count_one_more() {
-                    return Err(Refusal::AtCapacity(Bound::Notes));
+        self.forget_removed(durable);
+        let inside = self.gate.enter();
+        let mut note = self.map.entry(name.clone()).or_default();
+        let was = note.newest().is_some_and(Option::is_some);
+        match (was, value) {
+            (false, Some(_)) if !self.count_one_more() => {
+                let is_new = note.newest().is_none();
+                drop(note);
+                if is_new {
+                    self.map.remove_if(name, |_, note| note.newest().is_none());
                 }
-                let appended = append();
-                vacant.insert((value.to_vec(), appended.end()));
-                Ok(appended)
+                return Err(Refusal::AtCapacity(Bound::Notes));
             }
-            // Kept in the journal for its idempotency key, though it changes nothing.
-            (dashmap::Entry::Vacant(_), None) => Ok(append()),
+            (true, None) => {
+                self.count.fetch_sub(1, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+        // A removal is kept in the journal for its idempotency key, also one that changes nothing.
+        let appended = append();
+        note.push(appended.end(), value.map(<[u8]>::to_vec), durable);
+        drop(note);
+        drop(inside);
+        if value.is_none() {
+            self.removed.lock().push_back((appended.end(), name.clone()));
+        }
+        Ok(appended)
+    }
+
+    /// Takes removed notes out of the map whose removal is durable.
+    fn forget_removed(&self, durable: u64) {
+        loop {
+            let due = self.removed.lock().pop_front_if(|(end, _)| *end <= durable);
+            let Some((end, name)) = due else { return };
+            let _inside = self.gate.enter();
+            self.map.remove_if(&name, |_, note| note.end() == Some(end));
         }
     }
 
@@ -77,20 +108,20 @@ impl Notes {
         self.count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, below).is_ok()
     }
 
-    /// A note's value and the end of its record.
-    pub(crate) fn get(&self, name: &ExternalId) -> Option<(Vec<u8>, u64)> {
+    /// A note's newest durable value.
+    pub(crate) fn get(&self, name: &ExternalId, durable: u64) -> Option<Vec<u8>> {
         let _inside = self.gate.enter();
-        self.map.get(name).map(|note| note.clone())
+        self.map.get(name).and_then(|note| note.durable(durable).cloned().flatten())
     }
 
-    /// All names that begin with `prefix`, in order, with their values.
-    pub(crate) fn starting_with(&self, prefix: &str) -> Vec<(ExternalId, Vec<u8>)> {
+    /// All names that begin with `prefix`, in order, with their newest durable values.
+    pub(crate) fn starting_with(&self, prefix: &str, durable: u64) -> Vec<(ExternalId, Vec<u8>)> {
         let _inside = self.gate.enter();
         let mut notes: Vec<_> = self
             .map
             .iter()
             .filter(|note| note.key().as_str().starts_with(prefix))
-            .map(|note| (note.key().clone(), note.value().0.clone()))
+            .filter_map(|note| Some((note.key().clone(), note.value().durable(durable).cloned().flatten()?)))
             .collect();
         notes.sort();
         notes

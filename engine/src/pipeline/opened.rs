@@ -12,22 +12,22 @@ use super::queue::LineTimer;
 use super::state::State;
 
 impl State {
-    /// An event is in the catalog. The caller holds the catalog's guard.
+    /// An event is in the catalog, shown once the record that ends at `end` is durable. The caller holds the catalog's guard.
     pub(crate) fn add_event(
         &self,
         next: &mut u32,
         created: &EventCreated,
         layout: Layout,
         at: UnixMs,
-        end: u64,
+        (end, durable): (u64, u64),
     ) -> &Event {
         let event =
             Event::new(created.event, created.id.clone(), created.settings.clone(), Inventory::new(layout));
-        event.set_position(end, at);
         let event = self.catalog.add(next, event);
         if let Some(policy) = &created.policy {
             self.open_line(event, policy.clone());
         }
+        event.set_position(end, at, durable);
         event
     }
 

@@ -31,6 +31,8 @@ pub(crate) struct OwnedPayment<'a> {
     pub(crate) owned: Owned<'a>,
     pub(crate) state: PaymentState,
     pub(crate) intent: Intent,
+    /// The caller's look at the clock, or later: readers were told up to here.
+    pub(crate) now: UnixMs,
 }
 
 impl Core {
@@ -129,24 +131,15 @@ impl Core {
         self.once(command.key.as_ref(), &request::process_payment(command), now, |key| {
             let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
             match payment.state {
-                PaymentState::Pending if payment.intent.expires_at <= now => {
-                    self.expire_owned(payment, now);
-                    Err(Refusal::PaymentIs(PaymentState::Expired).into())
-                }
-                PaymentState::Pending => Ok(self.start_processing(payment, key, now)),
+                PaymentState::Pending => Ok(self.start_processing(payment, key)),
                 other => Err(Refusal::PaymentIs(other).into()),
             }
         })
     }
 
     /// Decides outcome and moment, once.
-    pub(crate) fn start_processing(
-        &self,
-        payment: OwnedPayment<'_>,
-        key: Option<Remember>,
-        now: UnixMs,
-    ) -> Did {
-        let OwnedPayment { owned, intent, .. } = payment;
+    pub(crate) fn start_processing(&self, payment: OwnedPayment<'_>, key: Option<Remember>) -> Did {
+        let OwnedPayment { owned, intent, now, .. } = payment;
         let bits = self.secrets.outcome_bits(intent.id.slot, intent.id.generation);
         let verdict = decide(intent.scenario, bits, self.config.payment_time_permille);
         let moment = if verdict.answers { now.plus_ms(verdict.after_ms) } else { UnixMs::MAX };
@@ -173,13 +166,7 @@ impl Core {
                 Reported::Failed => PaymentState::Failed,
             };
             match payment.state {
-                PaymentState::Pending | PaymentState::Processing if payment.intent.expires_at <= now => {
-                    self.expire_owned(payment, now);
-                    Err(Refusal::PaymentIs(PaymentState::Expired).into())
-                }
-                PaymentState::Pending | PaymentState::Processing => {
-                    Ok(self.end_payment(payment, state, key, now))
-                }
+                PaymentState::Pending | PaymentState::Processing => Ok(self.end_payment(payment, state, key)),
                 other => Err(Refusal::PaymentIs(other).into()),
             }
         })
@@ -190,14 +177,10 @@ impl Core {
         self.once(command.key.as_ref(), &request::cancel_payment(command), now, |key| {
             let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
             match payment.state {
-                PaymentState::Pending | PaymentState::Processing if payment.intent.expires_at <= now => {
-                    self.expire_owned(payment, now);
-                    Err(Refusal::PaymentIs(PaymentState::Expired).into())
-                }
                 PaymentState::Pending | PaymentState::Processing => {
-                    Ok(self.end_payment(payment, PaymentState::Cancelled, key, now))
+                    Ok(self.end_payment(payment, PaymentState::Cancelled, key))
                 }
-                PaymentState::Completed => self.refund(payment, command.refund_minor, key, now),
+                PaymentState::Completed => self.refund(payment, command.refund_minor, key),
                 other => Err(Refusal::PaymentIs(other).into()),
             }
         })
@@ -210,10 +193,9 @@ impl Core {
         payment: OwnedPayment<'_>,
         state: PaymentState,
         key: Option<Remember>,
-        now: UnixMs,
     ) -> Did {
-        let purse = self.settle_outcome(&payment.intent, state, Patience::Waits, now);
-        self.close_payment(payment, state, purse.expect("a caller waits"), key, now)
+        let purse = self.settle_outcome(&payment.intent, state, Patience::Waits, payment.now);
+        self.close_payment(payment, state, purse.expect("a caller waits"), key)
     }
 
     fn close_payment(
@@ -222,9 +204,8 @@ impl Core {
         state: PaymentState,
         purse: Purse<'_>,
         key: Option<Remember>,
-        now: UnixMs,
     ) -> Did {
-        let OwnedPayment { owned, intent, .. } = payment;
+        let OwnedPayment { owned, intent, now, .. } = payment;
         let effect = purse.effect();
         let paid_back = effect == Effect::PaidBack;
         let state = if paid_back { PaymentState::Refunded } else { state };
@@ -245,18 +226,12 @@ impl Core {
         Did { reply: settled_reply(&settled, now), end: appended.publish() }
     }
 
-    fn expire_owned(&self, payment: OwnedPayment<'_>, now: UnixMs) -> Did {
-        self.end_payment(payment, PaymentState::Expired, None, now)
+    fn expire_owned(&self, payment: OwnedPayment<'_>) {
+        self.end_payment(payment, PaymentState::Expired, None);
     }
 
-    fn refund(
-        &self,
-        payment: OwnedPayment<'_>,
-        minor: Option<i64>,
-        key: Option<Remember>,
-        now: UnixMs,
-    ) -> Outcome {
-        let OwnedPayment { owned, intent, .. } = payment;
+    fn refund(&self, payment: OwnedPayment<'_>, minor: Option<i64>, key: Option<Remember>) -> Outcome {
+        let OwnedPayment { owned, intent, now, .. } = payment;
         let left_minor = intent.amount.minor - intent.refunded_minor;
         let minor = minor.unwrap_or(left_minor);
         if minor <= 0 {
@@ -307,6 +282,7 @@ impl Core {
         &self,
         id: PaymentId,
         user: Option<&UserId>,
+        now: UnixMs,
     ) -> Result<OwnedPayment<'_>, Refusal> {
         let slot = self.payments.find(id.0).ok_or(Refusal::UnknownPayment)?;
         let owned = slot
@@ -318,11 +294,11 @@ impl Core {
             return Err(Refusal::Forbidden);
         }
         let state = payment_state(owned.before().state).expect("checked while owning");
-        Ok(OwnedPayment { owned, state, intent })
+        Ok(OwnedPayment { owned, state, intent, now: now.max(self.told()) })
     }
 
-    /// As [`Core::own_payment`], after what the clock has decided already: an outcome whose moment has come counts, whether
-    /// or not its timer has fired.
+    /// As [`Core::own_payment`], after what the clock has decided already: an outcome whose moment has come counts, and a life
+    /// that is over ends, whether or not its timer has fired.
     fn own_payment_now(
         &self,
         id: PaymentId,
@@ -330,14 +306,20 @@ impl Core {
         now: UnixMs,
     ) -> Result<OwnedPayment<'_>, Refusal> {
         loop {
-            let payment = self.own_payment(id, user)?;
-            let (moment, expires_at) = (payment.intent.moment, payment.intent.expires_at);
-            if payment.state != PaymentState::Processing || moment > now || moment > expires_at {
+            let payment = self.own_payment(id, user, now)?;
+            if payment.intent.has_lapsed(payment.state, payment.now) {
+                self.expire_owned(payment);
+            } else if payment.state == PaymentState::Processing && payment.intent.moment <= payment.now {
+                self.end_decided(payment);
+            } else {
                 return Ok(payment);
             }
-            let state = decided(&payment.intent);
-            self.end_payment(payment, state, None, now);
         }
+    }
+
+    fn end_decided(&self, payment: OwnedPayment<'_>) {
+        let state = decided(&payment.intent);
+        self.end_payment(payment, state, None);
     }
 
     /// A payment's timer fired: starts, settles, expires or forgets it, as its state and the time say. Waits for no
@@ -351,27 +333,22 @@ impl Core {
             Err(NotOwned::Busy) => return self.deadlines.payments.set(index, now.plus_ms(1)),
         };
         let state = payment_state(owned.before().state).expect("checked while owning");
-        self.due_owned(OwnedPayment { owned, state, intent: slot.owned() }, now);
+        self.due_owned(OwnedPayment { owned, state, intent: slot.owned(), now: now.max(self.told()) });
     }
 
-    fn due_owned(&self, payment: OwnedPayment<'_>, now: UnixMs) {
-        let (index, state) = (payment.intent.id.slot, payment.state);
+    fn due_owned(&self, payment: OwnedPayment<'_>) {
+        let (index, state, now) = (payment.intent.id.slot, payment.state, payment.now);
         let (moment, expires_at) = (payment.intent.moment, payment.intent.expires_at);
         match state {
             // What has not begun by then never begins; what was decided for a moment before counts, however late.
-            PaymentState::Pending if expires_at <= now => {
-                self.expire_owned(payment, now);
-            }
-            PaymentState::Processing if expires_at <= now && moment > expires_at => {
-                self.expire_owned(payment, now);
-            }
+            _ if payment.intent.has_lapsed(state, now) => self.expire_owned(payment),
             PaymentState::Pending if moment <= now => {
-                self.start_processing(payment, None, now);
+                self.start_processing(payment, None);
             }
             PaymentState::Processing if moment <= now => {
                 let state = decided(&payment.intent);
                 match self.settle_outcome(&payment.intent, state, Patience::ComesBack, now) {
-                    Ok(purse) => drop(self.close_payment(payment, state, purse, None, now)),
+                    Ok(purse) => drop(self.close_payment(payment, state, purse, None)),
                     Err(Busy) => self.deadlines.payments.set(index, now.plus_ms(1)),
                 }
             }

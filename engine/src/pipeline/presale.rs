@@ -49,7 +49,7 @@ impl Core {
         let record = RoomDrawn { event: event.number, seed: *draw.seed(), room_end: draw.room_end(), key };
         let appended = self.log.append(&record.into(), now);
         draw.commit();
-        event.set_position(appended.end(), now);
+        event.set_position(appended.end(), now, self.log.durable.reached());
         Some(appended.publish())
     }
 }

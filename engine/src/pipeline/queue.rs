@@ -295,7 +295,7 @@ impl Core {
                 self.open_line(event, command.policy.clone());
                 appended
             };
-            event.set_position(appended.end(), now);
+            event.set_position(appended.end(), now, self.log.durable.reached());
             let end = appended.publish();
             self.arm_draw(event, now);
             self.advance(event, event.line.get().expect("just made"), now);
@@ -316,7 +316,7 @@ impl Core {
             let record = QueuePaused { event: event.number, paused: command.paused, key };
             let appended = self.log.append(&record.into(), now);
             pausing.commit();
-            event.set_position(appended.end(), now);
+            event.set_position(appended.end(), now, self.log.durable.reached());
             let end = appended.publish();
             if !command.paused {
                 self.advance(event, line, now);

@@ -8,7 +8,6 @@ use crate::ids::{EventId, PaymentId, ReservationId, UserId, WebhookId};
 use crate::inventory::{PackedPlace, Place};
 use crate::limits::PAGE_MAX;
 use crate::outbox::Webhook;
-use crate::payments::Intent;
 use crate::reservations::{Facts, SlotState};
 use crate::users::{List, Listed};
 use crate::views::{
@@ -17,7 +16,8 @@ use crate::views::{
 };
 
 use super::core::Core;
-use super::event::Event;
+use super::event::{Event, EventShown};
+use super::shown::{Lapses, PaymentRead, SeatRead, Shown};
 
 /// Entries that one page looks at, at most: a rare filter over a long list gives short pages, not long waits.
 const LOOKED_AT_MAX: usize = 4_096;
@@ -31,11 +31,7 @@ impl Core {
         now: UnixMs,
     ) -> Result<(ReservationView, u64), Refusal> {
         let id = self.reservation_id(which)?;
-        let mut facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-        if has_lapsed(&facts, now) {
-            self.tell_expired(now);
-            facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-        }
+        let facts = self.look(now, || self.facts(id)).transpose().ok_or(Refusal::UnknownReservation)?;
         let view = self.reservation_view(&facts, now).ok_or(Refusal::UnknownReservation)?;
         if user.is_some_and(|user| view.user != *user) {
             return Err(Refusal::Forbidden);
@@ -43,10 +39,10 @@ impl Core {
         Ok((view, facts.position))
     }
 
-    fn reservation_view(&self, facts: &Facts, now: UnixMs) -> Option<ReservationView> {
+    fn reservation_view(&self, facts: &Shown<Facts>, now: UnixMs) -> Option<ReservationView> {
         let SlotState::Is(state) = facts.state else { return None };
         let event = self.catalog.get(facts.event)?;
-        let lapsed = has_lapsed(facts, now);
+        let lapsed = facts.has_lapsed(now);
         let (user, external) = self.names_of(facts)?;
         let payment = facts.payment.and_then(|(slot, generation)| {
             let (_, intent, _) = self.payments.slot(slot)?.read()?;
@@ -80,11 +76,7 @@ impl Core {
     ) -> (Page<ReservationView>, u64) {
         self.list(List::Reservations, user, page, |entry| {
             let slot = self.reservations.slot(entry.slot)?;
-            let mut facts = self.reservations.read(slot, entry.slot);
-            if has_lapsed(&facts, now) {
-                self.tell_expired(now);
-                facts = self.reservations.read(slot, entry.slot);
-            }
+            let facts = self.look(now, || self.reservations.read(slot, entry.slot));
             if facts.id.generation != entry.generation {
                 return None;
             }
@@ -100,7 +92,10 @@ impl Core {
     /// Reservations of an event whose hold has neither ended nor become a sale. Looks at every slot in use.
     pub(crate) fn held_reservations(&self, event: &Event, now: UnixMs) -> Vec<ReservationId> {
         let held = SlotState::Is(ReservationState::Pending);
-        let facts_of = |index| self.reservations.slot(index).map(|slot| self.reservations.read(slot, index));
+        let facts_of = |index| {
+            let slot = self.reservations.slot(index)?;
+            Some(self.look(now, || self.reservations.read(slot, index)))
+        };
         (0..self.reservations.slots().high_water())
             .filter_map(facts_of)
             .filter(|facts| facts.state == held && facts.event == event.number && facts.expires_at > now)
@@ -115,19 +110,20 @@ impl Core {
         user: Option<&UserId>,
         now: UnixMs,
     ) -> Result<(PaymentView, u64), Refusal> {
-        let (state, intent, position) = self.payments.read(id.0).ok_or(Refusal::UnknownPayment)?;
-        let view = self.payment_view(state, &intent, now).ok_or(Refusal::UnknownPayment)?;
+        let read = self.look(now, || self.payments.read(id.0)).transpose().ok_or(Refusal::UnknownPayment)?;
+        let (_, _, position) = &*read;
+        let view = self.payment_view(&read, now).ok_or(Refusal::UnknownPayment)?;
         if user.is_some_and(|user| view.user != *user) {
             return Err(Refusal::Forbidden);
         }
-        Ok((view, position))
+        Ok((view, *position))
     }
 
-    fn payment_view(&self, state: PaymentState, intent: &Intent, now: UnixMs) -> Option<PaymentView> {
-        let lapsed = intent.has_lapsed(state, now);
+    fn payment_view(&self, read: &Shown<PaymentRead>, now: UnixMs) -> Option<PaymentView> {
+        let (state, intent, _) = &**read;
         Some(PaymentView {
             id: PaymentId(intent.id),
-            state: if lapsed { PaymentState::Expired } else { state },
+            state: if read.has_lapsed(now) { PaymentState::Expired } else { *state },
             reservation: intent.reservation.map(ReservationId),
             unlinked: intent.unlinked.clone(),
             user: self.payer(intent)?,
@@ -156,16 +152,18 @@ impl Core {
         now: UnixMs,
     ) -> (Page<PaymentView>, u64) {
         self.list(List::Payments, user, page, |entry| {
-            let (current, intent, position) = self.payments.slot(entry.slot)?.read()?;
+            let slot = self.payments.slot(entry.slot)?;
+            let read = self.look(now, || slot.read()).transpose()?;
+            let (_, intent, position) = &*read;
             if intent.id.generation != entry.generation {
                 return None;
             }
-            let view = self.payment_view(current, &intent, now).filter(|view| {
+            let view = self.payment_view(&read, now).filter(|view| {
                 view.user == *user
                     && state.is_none_or(|state| view.state == state)
                     && reservation.is_none_or(|reservation| view.reservation == Some(reservation))
             });
-            Some((position, view?))
+            Some((*position, view?))
         })
     }
 
@@ -210,15 +208,15 @@ impl Core {
         }
     }
 
-    /// An event.
-    pub(crate) fn event_view(&self, event: &Event) -> EventView {
+    /// An event, as it is durable.
+    pub(crate) fn event_view(&self, event: &Event, shown: &EventShown) -> EventView {
         EventView {
             id: event.id.clone(),
             number: event.number,
-            settings: (**event.settings.load()).clone(),
-            sale: event.sale(),
+            settings: (*shown.settings).clone(),
+            sale: shown.sale,
             counts: event.seats.totals().into(),
-            has_queue: event.line.get().is_some_and(|line| line.policy().enabled),
+            has_queue: shown.line.as_ref().is_some_and(|line| line.policy.enabled),
         }
     }
 
@@ -262,21 +260,43 @@ impl Core {
         seat: crate::inventory::SeatIx,
         now: UnixMs,
     ) -> crate::views::SeatState {
-        use crate::inventory::{Fate, SeatState as Word};
+        use crate::inventory::SeatState as Word;
         use crate::views::SeatState;
-        let seen = event.seats.seat(seat);
-        match seen.state {
+        let read = self.look(now, || self.read_seat(event, seat));
+        match read.state {
             Word::Free => SeatState::Available,
-            Word::Held if self.fate(seen.owner, now) == Fate::Lapsed => SeatState::Available,
+            Word::Held if read.has_lapsed(now) => SeatState::Available,
             Word::Held => SeatState::Reserved,
             Word::Sold => SeatState::Sold,
             Word::Blocked => SeatState::Blocked,
         }
     }
 
+    /// A seat's word and its hold's deadline, of one moment.
+    fn read_seat(&self, event: &Event, seat: crate::inventory::SeatIx) -> SeatRead {
+        loop {
+            let seen = event.seats.seat(seat);
+            let is_held = seen.state == crate::inventory::SeatState::Held;
+            let holder = if is_held { self.reservations.slot(seen.owner) } else { None };
+            let held_until = holder.and_then(|slot| {
+                let pending = ReservationState::Pending as u8;
+                slot.status.read(|seen| (seen.state == pending).then(|| slot.expires_at()))
+            });
+            // The deadline may be of a later life of the slot: it counts only if the seat is still the same hold's.
+            if holder.is_none() || event.seats.seat(seat) == seen {
+                return SeatRead { state: seen.state, held_until };
+            }
+        }
+    }
+
     /// A line's figures.
-    pub(crate) fn queue_view(&self, event: &Event, now: UnixMs) -> Result<QueueView, Refusal> {
-        let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
+    pub(crate) fn queue_view(
+        &self,
+        event: &Event,
+        shown: &EventShown,
+        now: UnixMs,
+    ) -> Result<QueueView, Refusal> {
+        let (line, shown) = event.line.get().zip(shown.line.as_ref()).ok_or(Refusal::NoWaitingLine)?;
         let stats = line.stats(now);
         Ok(QueueView {
             waiting: stats.waiting,
@@ -287,29 +307,34 @@ impl Core {
             left_total: stats.left_total,
             admitted_per_minute: u32::try_from(stats.ready_per_minute).unwrap_or(u32::MAX),
             average_wait_ms: stats.average_wait_ms.unwrap_or(0),
-            paused: stats.paused,
+            paused: shown.paused,
         })
     }
 
     /// The pre-sale draw: what is committed to, and what was drawn.
-    pub(crate) fn draw_view(&self, event: &Event) -> Option<DrawView> {
-        let line = event.line.get()?;
+    pub(crate) fn draw_view(&self, event: &Event, shown: &EventShown) -> Option<DrawView> {
+        let line = shown.line.as_ref()?;
         let seed = self.secrets.draw_seed(event.number);
-        let drawn = line.drawn_seed();
-        let has_room = drawn.is_some() || line.policy().room.is_some();
+        let drawn = line.drawn_seed;
+        let has_room = drawn.is_some() || line.policy.room.is_some();
         has_room.then(|| DrawView { commitment: crate::admission::commitment(&seed), seed: drawn })
     }
 
     /// Webhooks whose time has come, and the time of the next one. Only those that are durable.
-    pub(crate) fn due_webhooks(&self, now: UnixMs, most: usize) -> (Vec<WebhookView>, Option<UnixMs>) {
-        let durable = self.log.durable.reached();
+    pub(crate) fn due_webhooks(
+        &self,
+        now: UnixMs,
+        durable: u64,
+        most: usize,
+    ) -> (Vec<WebhookView>, Option<UnixMs>) {
         let (due, next) = self.outbox.due(now, most);
         (due.iter().filter(|webhook| webhook.position <= durable).map(webhook_view).collect(), next)
     }
 
-    /// Dead letters behind an order, oldest first.
-    pub(crate) fn dead_webhooks(&self, after_order: u64, most: usize) -> Vec<WebhookView> {
-        self.outbox.dead(after_order, most.clamp(1, PAGE_MAX)).iter().map(webhook_view).collect()
+    /// Dead letters behind an order, oldest first. Only those that are durable.
+    pub(crate) fn dead_webhooks(&self, after_order: u64, durable: u64, most: usize) -> Vec<WebhookView> {
+        let dead = self.outbox.dead(after_order, most.clamp(1, PAGE_MAX));
+        dead.iter().filter(|webhook| webhook.position <= durable).map(webhook_view).collect()
     }
 }
 
@@ -323,11 +348,6 @@ fn webhook_view(webhook: &Webhook) -> WebhookView {
         next_at: webhook.next_at,
         order: webhook.order,
     }
-}
-
-/// A hold past its time that nobody has expired yet.
-fn has_lapsed(facts: &Facts, now: UnixMs) -> bool {
-    facts.state == SlotState::Is(ReservationState::Pending) && facts.expires_at <= now
 }
 
 /// A place in words.

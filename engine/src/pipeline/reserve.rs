@@ -8,7 +8,6 @@ use crate::inventory::{BestRefused, BestRequest, Fate, PackedPlace, Refused, Sea
 use crate::record::{Changes, Held, Record};
 use crate::reply::Places;
 use crate::reservations::SlotState;
-use crate::sync::Seen;
 use crate::users::UserIx;
 
 use super::core::Core;
@@ -226,21 +225,13 @@ impl Core {
     /// What becomes of a seat that this slot's owner holds: asked by claims that meet it.
     pub(crate) fn fate(&self, holder: u32, now: UnixMs) -> Fate {
         let Some(slot) = self.reservations.slot(holder) else { return Fate::Claiming };
-        let seen: Seen = slot.status.peek();
-        match SlotState::of(seen.state) {
-            SlotState::Is(ReservationState::Pending) => {
-                let lapsed = slot.expires_at() <= now;
-                // A change of the same slot may have come between the two looks: then look again.
-                if slot.status.peek() != seen {
-                    Fate::Claiming
-                } else if lapsed {
-                    Fate::Lapsed
-                } else {
-                    Fate::Standing
-                }
+        // Never waits for the slot's owner: it may be a claim that waits for the caller's.
+        match slot.status.glance(|seen| (SlotState::of(seen.state), slot.expires_at() <= now)) {
+            Some((SlotState::Is(ReservationState::Pending), true)) => Fate::Lapsed,
+            Some((SlotState::Is(ReservationState::Pending | ReservationState::Confirmed), _)) => {
+                Fate::Standing
             }
-            SlotState::Is(ReservationState::Confirmed) => Fate::Standing,
-            // Claiming, or giving back, or taking again: the seat's word will say shortly.
+            // Claiming, or giving back, or taking again, or just changed: the seat's word will say shortly.
             _ => Fate::Claiming,
         }
     }

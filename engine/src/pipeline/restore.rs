@@ -58,7 +58,7 @@ impl State {
             NoteImage::KIND => {
                 let image: NoteImage = whole(body)?;
                 self.notes
-                    .set(&image.name, Some(&image.value), || 0)
+                    .set(&image.name, Some(&image.value), 0, || 0)
                     .map_err(|no| Corrupt(no.to_string()))?;
             }
             FreeSlotsImage::KIND => self.restore_free(&whole(body)?)?,
@@ -77,7 +77,7 @@ impl State {
         let seats = Inventory::new(layout_of(&image.seats)?);
         let event = Event::new(image.event, image.id.clone(), image.settings.clone(), seats);
         event.set_sale(image.state);
-        event.set_position(0, image.changed_at);
+        event.set_position(0, image.changed_at, 0);
         self.catalog.add(&mut next, event);
         Ok(())
     }
@@ -117,7 +117,9 @@ impl State {
         };
         let timer = Arc::new(LineTimer { event: event.number, timers: Arc::clone(&self.deadlines.lines) });
         let line = Line::restore(&head, Arc::clone(&self.ceiling), timer);
-        event.line.set(line).map_err(|_| Corrupt(format!("event {} has two lines", event.number)))
+        event.line.set(line).map_err(|_| Corrupt(format!("event {} has two lines", event.number)))?;
+        event.set_position(event.position(), event.changed_at(), event.position());
+        Ok(())
     }
 
     fn restore_tickets(&self, image: &TicketsImage) -> Result<(), Corrupt> {

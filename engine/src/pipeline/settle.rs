@@ -97,7 +97,7 @@ impl Core {
     fn confirmed_by(&self, id: SlotId, payment: PaymentId, key: Option<Remember>, now: UnixMs) -> Outcome {
         let doubt = |doubt| Failure::from(Refusal::PaymentNotApproved(doubt));
         let (state, intent, _) = self.payments.read(payment.0).ok_or_else(|| doubt(PaymentDoubt::Unknown))?;
-        let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+        let facts = self.look(now, || self.facts(id)).transpose().ok_or(Refusal::UnknownReservation)?;
         if intent.reservation != Some(id) || intent.user != facts.user {
             return Err(doubt(PaymentDoubt::Foreign));
         }

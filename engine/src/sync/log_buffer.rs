@@ -321,7 +321,7 @@ impl LogDrain {
         // Relaxed: only a hint to look closer; `drain` has the Acquire.
         while log.words[log.index(self.at)].load(Ordering::Relaxed) == 0 {
             if log.tail.load(Ordering::Relaxed) != self.at {
-                // A producer is between taking and publishing: some hundred nanoseconds, not worth a sleep.
+                // A producer is between taking and publishing: one change of memory, not worth a sleep.
                 pause.wait();
                 continue;
             }

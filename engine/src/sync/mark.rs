@@ -17,6 +17,11 @@ impl Mark {
         fence(Ordering::SeqCst);
     }
 
+    /// What the mark says at this moment: for those who own nothing, and look again when they do.
+    pub(crate) fn peek(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// By a writer, after it owns the slot.
     pub(crate) fn after_owning(&self) -> u64 {
         // SeqCst: pairs with the fence in `raise`.

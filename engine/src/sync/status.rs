@@ -141,6 +141,16 @@ impl Status {
         }
     }
 
+    /// As [`read`](Self::read), but in one try and without waiting: `None` if the word changed meanwhile. An owner may be in the
+    /// middle of a change, so each field may be the old one or the new one: for callers that ask one field.
+    pub(crate) fn glance<R>(&self, fields: impl FnOnce(Seen) -> R) -> Option<R> {
+        let before = self.peek();
+        let result = fields(before);
+        // Acquire fence: as in `read`; a field that a later owner wrote comes with a word that differs.
+        fence(Ordering::Acquire);
+        (self.0.load(Ordering::Relaxed) == before.pack()).then_some(result)
+    }
+
     /// Sets the word without asking: for replay, where one thread owns everything.
     pub(crate) fn install(&self, generation: u32, version: u32, state: u8) {
         let seen = Seen { generation, version, state, busy: false };
@@ -237,6 +247,26 @@ mod loom_tests {
             let won: Vec<bool> = handles.into_iter().map(|handle| handle.join().expect("thread")).collect();
             assert_eq!(won.iter().filter(|&&w| w).count(), 1, "winners {won:?}");
             assert_eq!(status.peek().version, 1);
+        });
+    }
+
+    #[test]
+    fn loom_status_glance_sees_no_field_of_a_later_owner() {
+        loom::model(|| {
+            let shared = Arc::new((Status::default(), Field::new(0)));
+            let writer = Arc::clone(&shared);
+            let handle = thread::spawn(move || {
+                let owned = writer.0.own(|_| true).expect("only writer");
+                writer.1.store(7, Ordering::Relaxed);
+                owned.commit(1);
+            });
+            let seen = shared.0.glance(|seen| (seen, shared.1.load(Ordering::Relaxed)));
+            if let Some((seen, field)) = seen
+                && !seen.busy
+            {
+                assert_eq!(field, if seen.state == 0 { 0 } else { 7 });
+            }
+            handle.join().expect("writer");
         });
     }
 

@@ -1,10 +1,12 @@
 //! What tests of the engine and of its users need: storage in memory, storage that fails on purpose, a naive model of the
 //! whole engine, a seeded workload of customers, an auditor that compares, a simulator that puts them together, every disk
-//! image that a crash may leave, a watchdog for tests with threads, and doors to single rooms for those who measure.
+//! image that a crash may leave, a clock that holds a thread back, a watchdog for tests with threads, and doors to single
+//! rooms for those who measure.
 
 mod auditor;
 mod crash_points;
 pub mod fuzz;
+mod holding_clock;
 mod model;
 mod random;
 pub mod rooms;
@@ -15,6 +17,7 @@ mod workload;
 
 pub use auditor::Auditor;
 pub use crash_points::{CrashPoints, CrashStates, Omitted};
+pub use holding_clock::{HoldingClock, Overtaken};
 pub use model::{Expect, Model, Violation};
 pub use random::Random;
 pub use simulator::{Faults, Planted, Report, Simulation};

@@ -105,7 +105,8 @@ async fn once(call: &Call, rpc: Rpc, key: &str, request: &impl Message) -> Resul
     // A repeat writes nothing: what was taken away stays away.
     let cleared = call.engine.note(Note { name: name.clone(), value: None, key: None });
     let done = call.engine.note(Note { name: name.clone(), value: Some(value), key: Some(key) }).await?;
-    drop(cleared);
+    // A read shows what is durable: only then is it known whether the second note wrote or found its key.
+    cleared.await?;
     Ok(Asked { at: done.at, again: call.engine.read_note(&name).is_none() })
 }
 
