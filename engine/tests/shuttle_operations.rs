@@ -17,8 +17,8 @@ use tacos_engine::{
     Best, BlockSeats, Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId, EventSettings,
     Expire, Failure, IdempotencyKey, JoinQueue, ManualClock, PresaleRoom, Proof, QueuePolicy,
     RecoveryConsent, Refusal, Release, RequestAdmission, ReservationId, ReservationState, Reserve, Reserved,
-    Row, RowSeats, SaleState, SeatId, SeatMap, Section, SectionId, SessionId, SetSale, UnixMs, UserId, Want,
-    What,
+    Row, RowSeats, SaleState, SeatId, SeatMap, Section, SectionId, SessionId, SetQueuePolicy, SetSale,
+    UnixMs, UserId, Want, What,
 };
 
 const HOLD_MS: u64 = 10_000;
@@ -206,14 +206,17 @@ fn an_operator_and_the_wheel_pass_each_other() {
             ..QueuePolicy::default()
         };
         let floor = Section::General { name: "floor".into(), capacity: SEATS, price_minor: 100 };
-        open_house(&engine, SeatMap { sections: vec![floor] }, Some(policy));
-        let session = SessionId::new("early").ok();
-        engine
-            .join_queue(JoinQueue { event: event(), session, user: None })
-            .wait()
-            .expect("the room is open");
+        open_house(&engine, SeatMap { sections: vec![floor] }, None);
         let all = ["floor"; SEATS as usize];
         engine.reserve(hold("kim", &all)).wait().expect("free");
+        // While the sale pauses a room can be opened and waits for its draw.
+        let pause = SetSale { event: event(), state: SaleState::Paused, key: None };
+        engine.set_sale(pause).wait().expect("paused");
+        let room = SetQueuePolicy { event: event(), policy, key: None };
+        engine.set_queue_policy(room).wait().expect("a room");
+        let session = SessionId::new("early").ok();
+        let join = JoinQueue { event: event(), session, user: None };
+        engine.join_queue(join).wait().expect("the room is open");
         clock.advance(Duration::from_millis(HOLD_MS));
         let operator = {
             let engine = engine.clone();

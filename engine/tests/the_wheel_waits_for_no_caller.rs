@@ -10,28 +10,36 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::testing::watched;
 use tacos_engine::{
-    BlockSeats, Engine, EventSettings, PresaleRoom, QueuePolicy, Refusal, Reserve, SeatId, SeatMap,
+    BlockSeats, Engine, EventSettings, ManualClock, PresaleRoom, QueuePolicy, Refusal, Reserve, SaleState,
+    SeatId, SeatMap, SetQueuePolicy, SetSale,
 };
 
 const HOLDS: u32 = 3_000;
 const SECONDS: u64 = 60;
 
-/// A standing section that is all held, and a room whose draw is due when the holds have lapsed.
-fn full_floor(clock: &Arc<tacos_engine::ManualClock>) -> Engine {
-    let engine = Engine::in_memory(by_hand(clock)).expect("an engine");
-    let settings = EventSettings { hold_ms: 60_000, ..settings() };
+/// A sale that pauses, and a pre-sale room with one person in it that is drawn after a minute.
+fn pause_with_a_room(engine: &Engine) {
+    engine.set_sale(SetSale { event: event(), state: SaleState::Paused, key: None }).wait().expect("paused");
     let policy = QueuePolicy {
         room: Some(PresaleRoom { opens_at: T0, draws_at: T0.plus_ms(60_000) }),
         ..QueuePolicy::default()
     };
-    create(&engine, event(), SeatMap { sections: vec![floor(10 * HOLDS)] }, settings, Some(policy));
+    engine.set_queue_policy(SetQueuePolicy { event: event(), policy, key: None }).wait().expect("a room");
+    join(engine, "early").expect("the room is open");
+}
+
+/// A standing section that is all held, and a room whose draw is due when the holds have lapsed.
+fn full_floor(clock: &Arc<ManualClock>) -> Engine {
+    let engine = Engine::in_memory(by_hand(clock)).expect("an engine");
+    let settings = EventSettings { hold_ms: 60_000, ..settings() };
+    create(&engine, event(), SeatMap { sections: vec![floor(10 * HOLDS)] }, settings, None);
     open(&engine, event());
-    join(&engine, "early").expect("the room is open");
     for number in 0..HOLDS {
         let mut command = Reserve::new(event(), user(format!("u{number}")), standing(10));
         command.trusted = true;
         engine.reserve(command).wait().expect("room for all");
     }
+    pause_with_a_room(&engine);
     engine
 }
 
@@ -72,13 +80,8 @@ fn time_goes_on_while_operators_come_and_go() {
     watched("operators and the time thread", SECONDS, || {
         let clock = clock();
         let engine = Engine::in_memory(with_clock(&clock)).expect("an engine");
-        let policy = QueuePolicy {
-            room: Some(PresaleRoom { opens_at: T0, draws_at: T0.plus_ms(1_000) }),
-            ..QueuePolicy::default()
-        };
-        create(&engine, event(), SeatMap { sections: vec![floor(8)] }, settings(), Some(policy));
+        create(&engine, event(), SeatMap { sections: vec![floor(8)] }, settings(), None);
         open(&engine, event());
-        join(&engine, "early").expect("the room is open");
         let over = AtomicBool::new(false);
         watched_scope(|scope| {
             let operator = scope.spawn(|| {
@@ -99,6 +102,7 @@ fn time_goes_on_while_operators_come_and_go() {
             let mut command = Reserve::new(event(), user("kim"), standing(8));
             command.trusted = true;
             until("a hold of everything", || engine.reserve(command.clone()).wait().is_ok());
+            pause_with_a_room(&engine);
             clock.advance(Duration::from_secs(120));
             until("the hold is over", || engine.counts(&event()).expect("known").reserved == 0);
             until("the room is drawn", || {

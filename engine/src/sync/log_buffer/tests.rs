@@ -149,17 +149,17 @@ fn full_ring_without_threads_is_emptied_by_the_driver() {
 fn a_consumer_that_goes_ends_the_wait_for_room() {
     let (log, drain) = LogBuffer::with_options(options(64, 0));
     for seed in 1..=4 {
-        log.append(&record(16, seed)).expect("fits");
+        log.append(&record(8, seed)).expect("fits");
     }
     crate::testing::watched_scope(|scope| {
-        let waiting = scope.spawn(|| log.append(&record(16, 5)));
+        let waiting = scope.spawn(|| log.append(&record(8, 5)));
         while log.tail() < 5 * 16 {
             thread::yield_now();
         }
         drop(drain);
         assert_eq!(waiting.join().expect("no panic"), Ok(80));
     });
-    assert_eq!(log.append(&record(16, 6)), Ok(96), "lost, and not waited for");
+    assert_eq!(log.append(&record(8, 6)), Ok(96), "lost, and not waited for");
 }
 
 proptest! {
