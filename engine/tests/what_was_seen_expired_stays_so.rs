@@ -13,6 +13,8 @@ use tacos_engine::views::SeatState;
 use tacos_engine::{Clock, Config, Driver, Engine, Refusal, ReservationState, Reserved, SeatId, UnixMs};
 
 type Hook = Box<dyn FnOnce() + Send>;
+/// A way to ask how the hold stands.
+type Look = fn(&Engine, &Reserved) -> ReservationState;
 
 /// Stands still; whoever looks at it next is held up by the hook, and then believes the time from before.
 struct HeldUp {
@@ -49,7 +51,7 @@ fn sale() -> (Engine, Arc<HeldUp>, Reserved) {
 
 /// While `act` is held up, the deadline passes and somebody is told that the reservation is expired.
 fn told_meanwhile<T>(
-    look: fn(&Engine, &Reserved) -> ReservationState,
+    look: Look,
     act: fn(&Engine, &Reserved) -> Answered<T>,
 ) -> (Answered<T>, ReservationState) {
     let (engine, clock, held) = sale();
@@ -98,7 +100,7 @@ fn in_a_list(engine: &Engine, _: &Reserved) -> ReservationState {
 
 #[test]
 fn no_write_overtakes_what_was_told() {
-    let looks: [(&str, fn(&Engine, &Reserved) -> ReservationState); 6] = [
+    let looks: [(&str, Look); 6] = [
         ("by id", by_id),
         ("in a list", in_a_list),
         ("by its seat", by_its_seat),

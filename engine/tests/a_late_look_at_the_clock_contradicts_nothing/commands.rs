@@ -79,13 +79,13 @@ pub(crate) const COMMANDS: &[Step] = &[
     }),
     step("ask for admission", |world| {
         let ask = RequestAdmission { token: world.ready, event: None, user: None };
-        ticket(world.engine.request_admission(ask).wait().map(|_| QueueState::Admitted), Told::Ready)
+        ticket(&world.engine.request_admission(ask).wait().map(|_| QueueState::Admitted), Told::Ready)
     }),
     step("leave from inside", |world| {
-        ticket(world.engine.leave_queue(world.inside).wait().map(|_| QueueState::Left), Told::Inside)
+        ticket(&world.engine.leave_queue(world.inside).wait().map(|_| QueueState::Left), Told::Inside)
     }),
     step("leave at its turn", |world| {
-        ticket(world.engine.leave_queue(world.ready).wait().map(|_| QueueState::Left), Told::Ready)
+        ticket(&world.engine.leave_queue(world.ready).wait().map(|_| QueueState::Left), Told::Ready)
     }),
     step("reserve with the token", |world| {
         let mut command = Reserve::new(event(), user("kim"), seats(&["R1-3"]));
@@ -222,9 +222,9 @@ fn paid(answer: Answered<PaymentChanged>) -> Vec<Told> {
     told
 }
 
-fn ticket(answer: Answered<QueueState>, told: fn(QueueState) -> Told) -> Vec<Told> {
+fn ticket(answer: &Answered<QueueState>, told: fn(QueueState) -> Told) -> Vec<Told> {
     match answer {
-        Ok(state) => vec![told(state)],
+        Ok(state) => vec![told(*state)],
         Err(Failure::Refused(Refusal::LeftLine)) => vec![told(QueueState::Left)],
         Err(_) => Vec::new(),
     }
