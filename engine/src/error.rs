@@ -359,10 +359,10 @@ impl std::error::Error for Refusal {}
 pub enum Error {
     /// The engine is closed, or closing.
     Closed,
-    /// A write or sync of the journal failed. What was not acknowledged may be lost; reads go on; opening the folder
-    /// again is the only way back to writing.
+    /// A write or sync of the journal failed, or a panic stopped a thread of the engine or cut a change off. What was
+    /// not acknowledged may be lost; reads go on; opening the folder again is the only way back to writing.
     Poisoned {
-        /// What failed, for a person.
+        /// What failed, for a person; after a panic, which thread and what it said.
         cause: String,
     },
 }

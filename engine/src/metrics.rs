@@ -2,7 +2,7 @@
 //! callers meet. Read by whoever serves them.
 
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::sync::{CachePadded, thread_number};
+use crate::sync::{CachePadded, Mutex, rank, thread_number};
 
 /// Counts since the engine was opened.
 #[derive(Default)]
@@ -16,6 +16,10 @@ pub(crate) struct Metrics {
     pub(crate) webhooks_dropped: Counter,
     pub(crate) snapshots: Counter,
     pub(crate) snapshot_failures: Counter,
+    /// Tries to make the journal's next segment that were put off.
+    pub(crate) segment_retries: Counter,
+    /// Why the last of either was.
+    pub(crate) last_retry: Mutex<Option<String>, { rank::LAST_RETRY }>,
     /// Ends of the journal at the last snapshot that was finished, and at the last that was begun without asking.
     pub(crate) snapshot_end: Counter,
     pub(crate) snapshot_tried: Counter,

@@ -305,6 +305,20 @@ impl Cursor {
     }
 }
 
+/// What the engine could not do and does again by itself, without harm so far. See
+/// [`Engine::retries`](crate::Engine::retries).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retries {
+    /// Tries to make the journal's next segment file: the disk was full, the process had no descriptors or memory.
+    /// Writes go on until the present segment is used up, and are refused then.
+    pub segments: u64,
+    /// Snapshots that were begun without asking and not finished. Journal files are kept until one is.
+    pub snapshots: u64,
+    /// Why the last of them failed, for a person.
+    pub last: Option<String>,
+}
+
 /// Figures of the engine as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {

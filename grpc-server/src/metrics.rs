@@ -178,6 +178,20 @@ impl App {
         one("journal", "tacos_journal_poisoned", "1 once a write or sync has failed.", Gauge, "1", poisoned);
         let full = float(u64::from(status.disk_full));
         one("disk", "tacos_disk_full", "1 while the disk is too full for writes.", Gauge, "1", full);
+        let retries = self.engine.retries();
+        let help = "Tries to make the journal's next file that failed and are repeated.";
+        one("disk", "tacos_journal_segment_retries_total", help, Counter, "1", float(retries.segments));
+        let help = "Snapshots that failed and are repeated.";
+        one("disk", "tacos_snapshot_failures_total", help, Counter, "1", float(retries.snapshots));
+        out.extend(status.poisoned.clone().map(|reason| Sample {
+            name: "tacos_journal_poisoned_reason",
+            help: "Why the journal takes no more writes, in its label.",
+            part: "journal",
+            kind: Gauge,
+            unit: "1",
+            labels: vec![("reason", reason)],
+            value: 1.0,
+        }));
         Self::of_engine(&mut out, &status);
         self.of_events(&mut out);
         self.metrics.of_rpcs(&mut out);

@@ -129,7 +129,10 @@ impl Line {
         let now = self.not_before_told(now);
         let look = |chunk: &Chunk| {
             let seen = chunk.word(number).settled();
-            if !State::of(seen).is_live() {
+            if seen.abandoned {
+                // A panic cut its change off: it will never be over, and nobody may wait for that.
+                Fate::Live
+            } else if !State::of(seen).is_live() {
                 Fate::Over
             } else if self.deadline(chunk, seen) <= now {
                 Fate::Due

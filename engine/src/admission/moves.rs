@@ -168,6 +168,8 @@ impl Line {
                 verdict(&chunk, ticket.before, self.not_before_told_of_owned(look_at))?;
                 Ok(Move { line: self, ticket, to, until, now, _gate })
             }
+            // A panic cut an earlier change off, and the engine is poisoned or about to be.
+            Err(seen) if seen.abandoned => Err(NotMoved::Missing(Missing::Unknown)),
             Err(seen) => Err(verdict(&chunk, seen, look_at).expect_err("the same word is judged the same")),
         }
     }

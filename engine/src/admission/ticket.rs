@@ -252,11 +252,12 @@ fn low15(tail: u32) -> u16 {
 }
 
 /// The right to change one ticket, and its chunk with it, so that the memory outlives the right. Dropped without a
-/// commit it leaves the ticket as it was.
+/// commit it leaves the ticket as it was, or abandons it as [`Status`] says.
 pub(super) struct Owning {
     pub(super) chunk: Arc<Chunk>,
     pub(super) number: u32,
     pub(super) before: Seen,
+    unwinding: bool,
     done: bool,
 }
 
@@ -274,7 +275,7 @@ impl Owning {
             std::mem::forget(owned);
             before
         };
-        Ok(Self { chunk, number, before, done: false })
+        Ok(Self { chunk, number, before, unwinding: std::thread::panicking(), done: false })
     }
 
     pub(super) fn from(&self) -> State {
@@ -294,8 +295,7 @@ impl Owning {
 impl Drop for Owning {
     fn drop(&mut self) {
         if !self.done {
-            let Seen { generation, version, state, .. } = self.before;
-            self.chunk.word(self.number).install(generation, version, state);
+            self.chunk.word(self.number).give_up(self.before, self.unwinding);
         }
     }
 }

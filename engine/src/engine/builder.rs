@@ -10,7 +10,7 @@ use crate::sync::Mutex;
 
 use super::snapshots::Snapshots;
 use super::writer::{GROUP_BYTES_MAX, Writer};
-use super::{Engine, Inner, flush_all, make_room, tell_loop, time_loop, write_loop};
+use super::{Engine, Inner, flush_all, guarded, make_room, tell_loop, time_loop, write_loop};
 use crate::acks::Durable;
 use crate::clock::UnixMs;
 use crate::config::{Config, Driver};
@@ -149,7 +149,7 @@ impl Engine {
         let (manual, in_memory) = (state.config.driver == Driver::Manual, journal.is_none());
         let now = state.now();
         state.finish_replay(now);
-        let log = Log::new(buffer, durable);
+        let log = Log::new(buffer, durable, Arc::clone(&history));
         let core = Arc::new(Core::new(state, Secrets::new(key, nonce), log));
         let view = journal.as_ref().map(Journal::view);
         let writer = Writer::new(Arc::clone(&core), drain, journal, history_writer);
@@ -161,7 +161,8 @@ impl Engine {
             history,
             snapshots,
             writer: Arc::new(Mutex::new(None)),
-            threads: Mutex::default(),
+            running: Mutex::default(),
+            own_threads: Mutex::default(),
             stopping: Arc::new(AtomicBool::new(false)),
         };
         let mut writer = Some(writer);
@@ -187,21 +188,29 @@ impl Inner {
 
     fn start_threads(&self, writer: Option<Writer>, driver: &DriverThread) -> std::io::Result<()> {
         let (stopping, shared) = (Arc::clone(&self.stopping), Arc::clone(&self.writer));
-        let name = |name: &str| std::thread::Builder::new().name(format!("tacos-{name}"));
-        let writing = name("journal").spawn(move || match writer {
+        self.start_thread("journal", move || match writer {
             Some(writer) => write_loop(writer, &stopping),
             None => tell_loop(&shared, &stopping),
         })?;
         let (core, stopping) = (Arc::clone(&self.core), Arc::clone(&self.stopping));
-        let turning = name("time").spawn(move || time_loop(&core, &stopping))?;
+        let turning = self.start_thread("time", move || time_loop(&core, &stopping))?;
         // Told before it can sleep for long: naps are bounded.
-        let _ = driver.thread.set(turning.thread().clone());
-        self.threads.lock().extend([writing, turning]);
+        let _ = driver.thread.set(turning);
         if self.core.config.snapshot_every_bytes > 0 && self.snapshots.journal().is_ok() {
             let (snapshots, stopping) = (Arc::clone(&self.snapshots), Arc::clone(&self.stopping));
-            self.threads.lock().push(name("snapshot").spawn(move || snapshots.run(&stopping))?);
+            self.start_thread("snapshot", move || snapshots.run(&stopping))?;
         }
         Ok(())
+    }
+
+    fn start_thread(&self, name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<Thread> {
+        let (core, named) = (Arc::clone(&self.core), format!("the {name} thread"));
+        let thread = std::thread::Builder::new().name(format!("tacos-{name}"));
+        let running = thread.spawn(move || guarded(&core, &named, work))?;
+        let thread = running.thread().clone();
+        self.running.lock().push(running);
+        self.own_threads.lock().push(thread.clone());
+        Ok(thread)
     }
 }
 

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::{Engine, SharedWriter, flush_all};
+use crate::error::Error;
 use crate::journal::{JournalError, JournalReader, JournalView, Position, record};
 use crate::pipeline::Core;
 use crate::record::Record;
@@ -30,9 +31,10 @@ pub enum UpdatesLost {
         /// The position asked for.
         position: Position,
     },
-    /// The journal could not be read.
+    /// The journal could not be read, or it has failed and everything was read.
     Journal(String),
-    /// The engine is closed, and everything was read.
+    /// The engine is closed, and everything was read that memory still had. What comes next, if anything, is in the
+    /// folder: open it again and go on from [`UpdateReader::position`].
     Closed,
 }
 
@@ -41,7 +43,7 @@ impl fmt::Display for UpdatesLost {
         match self {
             Self::Gone { oldest } => write!(f, "these updates are gone, the oldest kept begin at {oldest}"),
             Self::NotAPosition { position } => write!(f, "no update ends at {position}"),
-            Self::Journal(error) => write!(f, "the journal cannot be read: {error}"),
+            Self::Journal(error) => write!(f, "the journal gives no more updates: {error}"),
             Self::Closed => f.write_str("the engine is closed"),
         }
     }
@@ -83,7 +85,7 @@ impl Engine {
         let mut reader = UpdateReader {
             core: Arc::clone(&inner.core),
             history: Arc::clone(&inner.history),
-            journal: inner.snapshots.journal().ok(),
+            journal: inner.snapshots.journal().ok().map(|journal| journal.unlocked()),
             writer: Arc::clone(&inner.writer),
             files: None,
             at: from.0,
@@ -171,8 +173,16 @@ impl UpdateReader {
             Poll::Pending => Poll::Pending,
             Poll::Ready(result) => {
                 self.ticket = None;
-                Poll::Ready(result.map_err(|HistoryClosed| UpdatesLost::Closed))
+                Poll::Ready(result.map_err(|HistoryClosed| self.ended()))
             }
+        }
+    }
+
+    /// Why nothing more will come.
+    fn ended(&self) -> UpdatesLost {
+        match self.core.log.failure() {
+            Some(Error::Poisoned { cause }) => UpdatesLost::Journal(cause),
+            Some(Error::Closed) | None => UpdatesLost::Closed,
         }
     }
 
@@ -209,7 +219,13 @@ impl UpdateReader {
 
     fn read_files(&mut self, out: &mut Vec<Update>) -> Result<(), UpdatesLost> {
         let Some(files) = &mut self.files else { return Ok(()) };
-        match files.next_group() {
+        let group = files.next_group();
+        // Asked after reading: once the engine is closed the folder may be another's, and what was read of it does not
+        // count.
+        if self.core.log.has_let_go() {
+            return Err(UpdatesLost::Closed);
+        }
+        match group {
             Ok(None) => Ok(()),
             Ok(Some(group)) => {
                 self.at = tell(&self.core, group.start.0, group.bytes, out)?;
@@ -227,6 +243,7 @@ impl UpdateReader {
         }
         match &self.journal {
             None => Err(UpdatesLost::Gone { oldest: Position(self.history.oldest()) }),
+            Some(_) if self.core.log.has_let_go() => Err(UpdatesLost::Closed),
             Some(journal) => {
                 self.files = Some(journal.reader(Position(self.at)).map_err(|error| lost(&error))?);
                 Ok(())

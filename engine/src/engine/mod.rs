@@ -9,9 +9,11 @@ mod reads;
 mod snapshots;
 mod writer;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::task::Waker;
+use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
 use crate::sync::{Drove, Mutex, rank, wake_all};
@@ -95,7 +97,10 @@ struct Inner {
     /// The writer, if it is not the writing thread's own: with the manual driver, and in memory. Taken when the engine
     /// closes.
     writer: Arc<SharedWriter>,
-    threads: Mutex<Vec<JoinHandle<()>>, { rank::THREADS }>,
+    /// Threads that have not been waited for. Locked by a caller that closes, for as long as that takes.
+    running: Mutex<Vec<JoinHandle<()>>, { rank::THREADS }>,
+    /// All threads that were ever started, to be woken and to be told apart from callers.
+    own_threads: Mutex<Vec<Thread>, { rank::OWN_THREADS }>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -110,7 +115,8 @@ pub struct Turn {
 
 impl Engine {
     /// Stops taking writes, writes and syncs everything that was taken, and ends the engine's threads. Reads go on.
-    /// Closing twice is the same as closing once.
+    /// Closing twice is the same as closing once, also from two threads: both return when everything is written, with
+    /// the same result. Called by a thread of the engine (out of a waker), it only begins all that.
     ///
     /// # Errors
     /// [`Error::Poisoned`] if the journal had failed before, or fails now.
@@ -162,6 +168,12 @@ impl Engine {
         move || history.newest()
     }
 
+    /// Where tests plant panics.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn planted_panic(&self) -> &crate::testing::PlantedPanic {
+        &self.inner.core.log.planted
+    }
+
     /// Everything that the digest is made of, image by image: to find out what differs.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn images(&self) -> Vec<(u16, Vec<u8>)> {
@@ -186,7 +198,9 @@ impl Engine {
             }
             Err(failure) => {
                 core.metrics.refusals.add(1);
-                Pending::refused(failure)
+                // A refusal may come of what a panic left behind: the panic is the answer.
+                let broken = core.log.failure().filter(|_| core.log.is_poisoned());
+                Pending::refused(broken.map_or(failure, Failure::Broken))
             }
         }
     }
@@ -211,24 +225,35 @@ impl Inner {
     }
 
     fn close(&self) -> Result<(), Error> {
-        if self.core.log.close() {
-            self.stopping.store(true, Ordering::Release);
-            self.core.log.buffer.wake();
-            for thread in self.threads.lock().drain(..) {
-                thread.thread().unpark();
-                // The last clone may be dropped by one of our own threads.
-                if thread.thread().id() != std::thread::current().id() {
-                    let ended = thread.join();
-                    debug_assert!(ended.is_ok(), "a thread of the engine panicked");
-                }
-            }
-            // Others wait meanwhile, to see the end of it. Woken when the lock is given back.
-            let mut due = self.writer.lock().take().map(Writer::close).unwrap_or_default();
-            wake_all(&mut due);
-            self.snapshots.close();
+        self.core.log.close();
+        self.stopping.store(true, Ordering::Release);
+        self.core.log.buffer.wake();
+        let me = std::thread::current().id();
+        let mut is_ours = false;
+        for thread in &*self.own_threads.lock() {
+            thread.unpark();
+            is_ours |= thread.id() == me;
         }
-        match self.core.log.durable.failure() {
-            Some(poisoned @ Error::Poisoned { .. }) => Err(poisoned.clone()),
+        // A thread of the engine cannot wait for itself, nor for another that waits for it: it ends what it is doing,
+        // and then its loop sees that it is to stop.
+        if !is_ours {
+            // Locked until the end: a second caller waits for the first.
+            let mut running = self.running.lock();
+            for thread in running.drain(..) {
+                // A panic was caught on that thread, and has poisoned.
+                let _ = thread.join();
+            }
+            let mut due = close_shared(&self.writer);
+            drop(running);
+            wake_all(&mut due);
+        }
+        self.snapshots.close();
+        self.result()
+    }
+
+    fn result(&self) -> Result<(), Error> {
+        match self.core.log.failure() {
+            Some(poisoned @ Error::Poisoned { .. }) => Err(poisoned),
             _ => Ok(()),
         }
     }
@@ -256,10 +281,13 @@ fn make_room(writer: &SharedWriter) -> Drove {
     flush_into(writer, |_| ()).drove
 }
 
+/// A panic inside is not the caller's: it poisons, and the caller finds that out as any failure of the disk.
 fn flush_into(writer: &SharedWriter, then: impl FnOnce(&mut Writer)) -> Flushed {
     let mut flushed = Flushed { any: false, drove: Drove::All };
+    let mut writer = writer.lock();
     // Also wakers of an earlier flush that woke none.
-    if let Some(writer) = writer.lock().as_mut() {
+    let Some(writer) = writer.as_mut() else { return flushed };
+    let flushing = catch_unwind(AssertUnwindSafe(|| {
         while writer.flush() {
             flushed.any = true;
             writer.after_group();
@@ -268,8 +296,11 @@ fn flush_into(writer: &SharedWriter, then: impl FnOnce(&mut Writer)) -> Flushed 
             flushed.drove = Drove::Blocked;
         }
         writer.tend();
-        then(writer);
+    }));
+    if let Err(panic) = flushing {
+        writer.panicked(&*panic);
     }
+    then(writer);
     flushed
 }
 
@@ -280,6 +311,33 @@ struct Flushed {
     drove: Drove,
 }
 
+/// Writes all that is left, if the writer is shared and has not been closed.
+/// Returns who is to be woken once no lock is held. Others wait meanwhile, to see the end of it.
+fn close_shared(writer: &SharedWriter) -> Vec<Waker> {
+    writer.lock().take().map(closed).unwrap_or_default()
+}
+
+/// Closes the writer, and returns who is to be woken once no lock is held.
+fn closed(mut writer: Writer) -> Vec<Waker> {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| writer.close())) {
+        writer.panicked(&*panic);
+        writer.end();
+    }
+    let mut due = Vec::new();
+    writer.take_due(&mut due);
+    due
+}
+
+/// Runs the work of a thread of the engine. Nobody waits for such a thread but a caller that closes, so a panic must be
+/// told to all: it poisons.
+fn guarded(core: &Core, thread: &str, work: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
+        let mut due = Vec::new();
+        core.log.poison_by_panic(thread, &*panic, &mut due);
+        wake_all(&mut due);
+    }
+}
+
 /// The thread that tells readers of updates in an engine without a journal. Callers wait for nothing there and must
 /// not pay for waking anybody, so it looks by itself: often while there is something to tell.
 fn tell_loop(writer: &SharedWriter, stopping: &AtomicBool) {
@@ -288,22 +346,38 @@ fn tell_loop(writer: &SharedWriter, stopping: &AtomicBool) {
         idle = if flush_all(writer).any { 0 } else { (idle + 1).min(TELL_NAPS) };
         std::thread::park_timeout(if idle < TELL_NAPS { TELL_NAP } else { 10 * TELL_NAP });
     }
+    wake_all(&mut close_shared(writer));
 }
 
-/// The thread that writes.
+/// The thread that writes. After a panic it goes on for the sake of callers that wait for room in the log buffer, and
+/// throws away what they put there.
 fn write_loop(mut writer: Writer, stopping: &AtomicBool) {
     let mut due = Vec::new();
     loop {
-        let wrote = writer.flush();
-        // No lock is held here. Before the work after the group: callers need not wait for that.
+        let writing = catch_unwind(AssertUnwindSafe(|| write_until(&mut writer, stopping, &mut due)));
+        let Err(panic) = writing else { break };
+        writer.panicked(&*panic);
         writer.take_due(&mut due);
         wake_all(&mut due);
+        if stopping.load(Ordering::Acquire) {
+            break;
+        }
+        std::thread::park_timeout(BLOCKED_NAP);
+    }
+    wake_all(&mut closed(writer));
+}
+
+fn write_until(writer: &mut Writer, stopping: &AtomicBool, due: &mut Vec<Waker>) {
+    loop {
+        let wrote = writer.flush();
+        // No lock is held here. Before the work after the group: callers need not wait for that.
+        writer.take_due(due);
+        wake_all(due);
         writer.after_group();
         if wrote {
             continue;
         }
         if stopping.load(Ordering::Acquire) {
-            wake_all(&mut writer.close());
             return;
         }
         writer.rest();

@@ -14,7 +14,7 @@ use crate::limits::PAGE_MAX;
 use crate::pipeline::{Event, EventShown, describe};
 use crate::views::{
     Counts, Cursor, DrawView, EventView, Page, PaymentView, PlaceView, QueuePlace, QueueView,
-    ReservationView, SeatView, SectionView, Status, WebhookView,
+    ReservationView, Retries, SeatView, SectionView, Status, WebhookView,
 };
 
 impl Engine {
@@ -256,7 +256,7 @@ impl Engine {
             written: core.log.buffer.tail(),
             durable: self.inner.history.newest(),
             snapshot: core.metrics.snapshot_end.get(),
-            poisoned: core.log.durable.failure().map(ToString::to_string),
+            poisoned: core.log.failure().map(|failure| failure.to_string()),
             disk_full: core.log.is_disk_full(),
             events: u32::try_from(core.catalog.each().count()).unwrap_or(u32::MAX),
             reservation_slots: core.reservations.slots().high_water(),
@@ -268,6 +268,17 @@ impl Engine {
             commands: (core.metrics.commands.get(), core.metrics.refusals.get()),
             groups: core.metrics.groups.get(),
             fired: core.metrics.fired.get(),
+        }
+    }
+
+    /// What failed without harm and is tried again, since the engine was opened.
+    #[must_use]
+    pub fn retries(&self) -> Retries {
+        let metrics = &self.core().metrics;
+        Retries {
+            segments: metrics.segment_retries.get(),
+            snapshots: metrics.snapshot_failures.get(),
+            last: metrics.last_retry.lock().clone(),
         }
     }
 

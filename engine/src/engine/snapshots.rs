@@ -3,6 +3,7 @@
 //! replayed. It takes the memory of a second state while it lasts.
 
 use std::fmt;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,6 +20,10 @@ use crate::pipeline::{BODY_VERSION, Core, Replayer, State};
 
 /// How often the snapshot thread looks whether there is enough to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// After a snapshot that failed so many looks go by before the next, at least and at most.
+const RETRY_LOOKS_MIN: u32 = 10;
+const RETRY_LOOKS_MAX: u32 = 320;
 
 /// The least important that there is: about one part in seventy where all cores are busy, everything where one is idle.
 #[cfg(target_os = "linux")]
@@ -122,31 +127,48 @@ impl Snapshots {
         Ok(info)
     }
 
-    /// The thread that takes snapshots by itself: looks now and then how much journal there is since the last.
+    /// The thread that takes snapshots by itself: looks now and then how much journal there is since the last. One that
+    /// fails is tried again after ten looks, then after twice as many, and so on: each try replays the journal.
     pub(super) fn run(&self, stopping: &AtomicBool) {
-        let every = self.core.config.snapshot_every_bytes;
+        let (mut patience, mut looks_left) = (RETRY_LOOKS_MIN, 0);
         while !stopping.load(Ordering::Acquire) {
             std::thread::park_timeout(LOOK_EVERY);
-            let metrics = &self.core.metrics;
-            let since = self.core.log.durable.reached().saturating_sub(metrics.snapshot_tried.get());
-            if since >= every && !stopping.load(Ordering::Acquire) {
-                metrics.snapshot_tried.set(self.core.log.durable.reached());
-                if self.take().is_err() {
-                    metrics.snapshot_failures.add(1);
+            if looks_left > 0 {
+                looks_left -= 1;
+            } else if self.is_due() && !stopping.load(Ordering::Acquire) {
+                let until = self.core.log.durable.reached();
+                if let Err(error) = self.take() {
+                    self.core.metrics.snapshot_failures.add(1);
+                    *self.core.metrics.last_retry.lock() = Some(error.to_string());
+                    (looks_left, patience) = (patience, (2 * patience).min(RETRY_LOOKS_MAX));
+                } else {
+                    self.core.metrics.snapshot_tried.set(until);
+                    patience = RETRY_LOOKS_MIN;
                 }
             }
         }
     }
+
+    fn is_due(&self) -> bool {
+        let core = &self.core;
+        let since = core.log.durable.reached().saturating_sub(core.metrics.snapshot_tried.get());
+        since >= core.config.snapshot_every_bytes && !core.log.is_poisoned()
+    }
 }
 
-/// Runs `work` on a thread that gets what the others leave: replaying keeps a core busy, and callers come first.
-fn behind_everybody<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+/// Runs `work` on a thread that gets what the others leave: replaying keeps a core busy, and callers come first. If
+/// there is no thread to be had it runs on this one.
+fn behind_everybody<R: Send>(work: impl Fn() -> R + Sync) -> R {
     std::thread::scope(|scope| {
-        let thread = scope.spawn(|| {
+        let thread = std::thread::Builder::new().name("tacos-follower".to_owned());
+        let spawned = thread.spawn_scoped(scope, || {
             give_way();
             work()
         });
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        match spawned {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => work(),
+        }
     })
 }
 

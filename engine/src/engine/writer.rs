@@ -1,6 +1,7 @@
 //! The one that writes: takes what callers have put into the log buffer, writes and syncs it as one group, then lets
 //! everybody go whose record is in it. While one sync runs the next group gathers; there is no timer.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -86,6 +87,7 @@ impl Writer {
             Ok(()) => self.held_back = false,
             Err(JournalError::Full { .. }) => {
                 self.held_back = true;
+                self.tell_room();
                 self.core.log.set_disk_full(true);
             }
             Err(error) => self.poison(&error),
@@ -133,14 +135,32 @@ impl Writer {
             Ok(())
         };
         let result = result.and_then(|()| journal.tend());
-        self.core.log.set_disk_full(journal.full());
+        self.tell_room();
         if let Err(error) = result {
             self.poison(&error);
         }
     }
 
-    /// Writes everything that is left, and closes. No more records come. Returns who is to be woken, once no lock is held.
-    pub(crate) fn close(mut self) -> Vec<Waker> {
+    /// After the journal was tended: whether it lacks its next segment, and how often it did.
+    fn tell_room(&self) {
+        let Some(journal) = &self.journal else { return };
+        self.core.log.set_disk_full(journal.full());
+        let (metrics, (retries, last)) = (&self.core.metrics, journal.retries());
+        if retries != metrics.segment_retries.get() {
+            metrics.segment_retries.set(retries);
+            *metrics.last_retry.lock() = last;
+        }
+    }
+
+    /// Something of what this does panicked, on whatever thread: nothing more is written. Those who are to be woken are
+    /// due.
+    pub(crate) fn panicked(&mut self, panic: &(dyn Any + Send)) {
+        (self.held_back, self.written) = (false, false);
+        self.core.log.poison_by_panic("the journal's writer", panic, &mut self.due);
+    }
+
+    /// Writes everything that is left, and closes. No more records come. Those who are to be woken are due.
+    pub(crate) fn close(&mut self) {
         while self.flush() || (self.held_back && self.core.log.durable.failure().is_none()) {
             if self.held_back {
                 // The disk is full and stays so: what is held back was never acknowledged.
@@ -155,11 +175,15 @@ impl Writer {
         {
             self.poison_with(error.to_string());
         }
+        self.end();
+    }
+
+    /// Tells everybody that nothing more will be written.
+    pub(crate) fn end(&mut self) {
         self.core.log.durable.fail_into(Error::Closed, &mut self.due);
         if let Some(history) = self.history.take() {
             history.close_into(&mut self.due);
         }
-        self.due
     }
 
     fn write(&mut self, end: u64) -> Result<(), JournalError> {
@@ -217,7 +241,7 @@ impl Writer {
             journal.sync()?;
         }
         let tended = journal.tend();
-        self.core.log.set_disk_full(journal.full());
+        self.tell_room();
         tended
     }
 
@@ -234,6 +258,6 @@ impl Writer {
     }
 
     fn poison_with(&mut self, cause: String) {
-        self.core.log.durable.fail_into(Error::Poisoned { cause }, &mut self.due);
+        self.core.log.poison_into(cause, &mut self.due);
     }
 }

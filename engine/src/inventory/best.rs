@@ -269,7 +269,6 @@ impl Inventory {
                     SeatState::Held => {
                         let owner_fate = match last {
                             Some((owner, fate)) if owner == seen.owner && fate == Fate::Standing => fate,
-                            _ if seen.owner == OPERATOR => Fate::Claiming,
                             _ => fate(seen.owner),
                         };
                         last = Some((seen.owner, owner_fate));

@@ -18,7 +18,8 @@ use super::state::Inventory;
 use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::sync::Pause;
 
-/// What has become of the reservation slot that a seat's word names. The caller of a claim answers.
+/// What has become of the reservation slot that a seat's word names, or of the claim of [`OPERATOR`], who has none. The
+/// caller of a claim answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// Still claiming: it may yet roll back. Its thread is in the middle of that, so the wait is short.
@@ -156,7 +157,7 @@ impl Inventory {
                 SeatState::Sold | SeatState::Blocked => return Verdict::Taken,
                 SeatState::Held => {}
             }
-            let fate = if seen.owner == OPERATOR { Fate::Claiming } else { fate(seen.owner) };
+            let fate = fate(seen.owner);
             // The fate may belong to a later life of the slot: it counts only if the seat is still the same one's.
             if word.peek() != seen {
                 continue;

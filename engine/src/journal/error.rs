@@ -259,6 +259,11 @@ impl fmt::Display for JournalError {
 }
 
 impl JournalError {
+    /// True for what passes by itself and says nothing of the disk.
+    pub(super) fn passes(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if super::storage::passes(source))
+    }
+
     /// The words for what can happen to a journal that is open; what a folder can be refused for is in `fmt`.
     fn fmt_running(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,7 +3,7 @@
 
 use super::storage::{Access, LockKind, Storage, StorageFile, StorageLock};
 use rustix::fs::{Advice, FallocateFlags, SeekFrom, fadvise, fallocate, seek, statvfs};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
@@ -101,11 +101,11 @@ impl Storage for FileStorage {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        fs::rename(self.path.join(from), self.path.join(to))
+        uninterrupted(|| fs::rename(self.path.join(from), self.path.join(to)))
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        fs::remove_file(self.path.join(name))
+        uninterrupted(|| fs::remove_file(self.path.join(name)))
     }
 
     fn sync_folder(&self) -> io::Result<()> {
@@ -114,20 +114,33 @@ impl Storage for FileStorage {
 
     fn lock(&self, kind: LockKind) -> io::Result<StorageLock> {
         let Some(file) = self.lock_file(kind)? else { return Ok(Box::new(())) };
-        let taken = match kind {
-            LockKind::Exclusive => file.try_lock(),
-            LockKind::Shared => file.try_lock_shared(),
-        };
-        match taken {
-            Ok(()) => Ok(Box::new(file)),
-            Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        uninterrupted(|| {
+            let taken = match kind {
+                LockKind::Exclusive => file.try_lock(),
+                LockKind::Shared => file.try_lock_shared(),
+            };
+            taken.map_err(|error| match error {
+                TryLockError::WouldBlock => io::ErrorKind::WouldBlock.into(),
+                TryLockError::Error(error) => error,
+            })
+        })?;
+        Ok(Box::new(file))
     }
 
     fn free_bytes(&self) -> io::Result<u64> {
-        let stat = statvfs(&self.path)?;
+        let stat = uninterrupted(|| Ok(statvfs(&self.path)?))?;
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+}
+
+/// Repeats a call that a signal cut off before it had done anything. The standard library does so itself when it opens,
+/// writes (`write_all_at`) and syncs.
+fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
     }
 }
 
@@ -136,7 +149,7 @@ fn reserve(file: &File, bytes: u64) -> io::Result<()> {
     if bytes == 0 {
         return Ok(());
     }
-    match fallocate(file, FallocateFlags::empty(), 0, bytes) {
+    match retry_on_intr(|| fallocate(file, FallocateFlags::empty(), 0, bytes)) {
         Ok(()) => Ok(()),
         Err(Errno::OPNOTSUPP | Errno::NOSYS) => write_zeros(file, bytes),
         Err(error) => Err(error.into()),
@@ -163,7 +176,7 @@ impl StorageFile for RealFile {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read_at(buffer, offset)
+        uninterrupted(|| self.0.read_at(buffer, offset))
     }
 
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
@@ -175,14 +188,13 @@ impl StorageFile for RealFile {
     }
 
     fn drop_cached(&self) -> io::Result<()> {
-        fadvise(&self.0, 0, None, Advice::DontNeed)?;
-        Ok(())
+        uninterrupted(|| Ok(fadvise(&self.0, 0, None, Advice::DontNeed)?))
     }
 
     /// File systems know which blocks were never written. Readers and writers name their offsets, so that nobody minds where
     /// the file's own one stands.
     fn zeros_until(&self, offset: u64) -> io::Result<u64> {
-        match seek(&self.0, SeekFrom::Data(offset)) {
+        match retry_on_intr(|| seek(&self.0, SeekFrom::Data(offset))) {
             Ok(at) => Ok(at),
             // Nothing but a hole up to the end.
             Err(Errno::NXIO) => Ok(u64::MAX),

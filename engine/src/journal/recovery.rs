@@ -162,9 +162,9 @@ fn create(
     disk.sync_folder().at(disk, "", Operation::SyncFolder)?;
     write_meta(disk, &identity)?;
     let segment = Segment { sequence: 0, first: cursor.position, chain: cursor.chain, bytes, file };
-    let shared = Shared::new(storage, identity, lock);
+    let shared = Shared::new(storage, identity);
     shared.catalog.lock().segments.push_back(segment.clone());
-    let journal = assemble(shared, options.sizes, segment, SEGMENT_HEAD_BYTES, cursor, None, None)?;
+    let journal = assemble((shared, lock), options.sizes, segment, SEGMENT_HEAD_BYTES, cursor, None, None)?;
     let opened = Opened {
         identity,
         created: true,
@@ -222,7 +222,7 @@ fn open(
     let kept = repair::settle(disk, survey, &walk, lost, options.sizes.segment_bytes, &mut notes)?;
     let snapshots = repair::snapshots(disk, &plan.good, &plan.damaged, walk.end.cursor.position)?;
     let segment = segment_of(survey, &walk, walk.end.segment);
-    let shared = Shared::new(storage, survey.identity, lock);
+    let shared = Shared::new(storage, survey.identity);
     {
         let mut catalog = shared.catalog.lock();
         catalog
@@ -240,13 +240,13 @@ fn open(
         notes,
     };
     let Walk { end, .. } = walk;
-    let journal = assemble(shared, options.sizes, segment, end.offset, end.cursor, end.last, kept)?;
+    let journal = assemble((shared, lock), options.sizes, segment, end.offset, end.cursor, end.last, kept)?;
     Ok((journal, opened))
 }
 
 /// A journal whose end is durable and witnessed, with its next segment made if the disk has room.
 fn assemble(
-    shared: Shared,
+    (shared, lock): (Shared, StorageLock),
     sizes: Sizes,
     segment: Segment,
     used: u64,
@@ -257,6 +257,7 @@ fn assemble(
     shared.set_durable(cursor.position);
     let mut journal = Journal {
         shared: Arc::new(shared),
+        lock: Arc::new(lock),
         sizes,
         segment,
         used,
@@ -268,6 +269,8 @@ fn assemble(
         unlinked: None,
         spare,
         starved: false,
+        left_over: false,
+        patience: 0,
         staging: Vec::new(),
     };
     journal.tend()?;

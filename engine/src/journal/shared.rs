@@ -4,7 +4,7 @@
 use super::error::JournalError;
 use super::layout::{Hash, Position};
 use super::meta::Identity;
-use super::storage::{Storage, StorageFile, StorageLock};
+use super::storage::{Storage, StorageFile};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Mutex, rank};
 use std::collections::VecDeque;
@@ -75,12 +75,12 @@ pub(super) struct Shared {
     durable: AtomicU64,
     full: AtomicBool,
     poison: OnceLock<String>,
-    /// Given back when the last handle goes: nobody may open the folder while a snapshot is still being written to it.
-    _lock: StorageLock,
+    /// Tries to make a spare segment that failed, and why the last did.
+    retries: Mutex<(u64, Option<String>), { rank::SEGMENT_RETRIES }>,
 }
 
 impl Shared {
-    pub(super) fn new(storage: Arc<dyn Storage>, identity: Identity, lock: StorageLock) -> Self {
+    pub(super) fn new(storage: Arc<dyn Storage>, identity: Identity) -> Self {
         Self {
             storage,
             identity,
@@ -89,7 +89,7 @@ impl Shared {
             durable: AtomicU64::new(0),
             full: AtomicBool::new(false),
             poison: OnceLock::new(),
-            _lock: lock,
+            retries: Mutex::default(),
         }
     }
 
@@ -115,6 +115,15 @@ impl Shared {
 
     pub(super) fn poisoned(&self) -> Option<&str> {
         self.poison.get().map(String::as_str)
+    }
+
+    pub(super) fn note_retry(&self, error: &JournalError) {
+        let mut retries = self.retries.lock();
+        *retries = (retries.0 + 1, Some(error.to_string()));
+    }
+
+    pub(super) fn retries(&self) -> (u64, Option<String>) {
+        self.retries.lock().clone()
     }
 
     /// An error when an earlier write or sync failed.

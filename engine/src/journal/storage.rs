@@ -1,6 +1,7 @@
 //! The few things that the journal asks of a disk: the trait, and no implementation.
 //! Everything above this trait may be run on real files, on plain memory, or on a disk that fails on purpose.
 
+use rustix::io::Errno;
 use std::io;
 use std::sync::Arc;
 
@@ -141,6 +142,13 @@ pub(super) fn read_full(file: &dyn StorageFile, offset: u64, buffer: &mut [u8]) 
         }
     }
     Ok(done)
+}
+
+/// Whether an error says that this process or machine is short of something now, and nothing of the disk: descriptors,
+/// memory, or the peace to finish a call.
+pub(super) fn passes(error: &io::Error) -> bool {
+    const PASSING: [Errno; 5] = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::INTR, Errno::AGAIN];
+    Errno::from_io_error(error).is_some_and(|errno| PASSING.contains(&errno))
 }
 
 /// Whether an error says that the disk (or the user's share of it) is full.

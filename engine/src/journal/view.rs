@@ -7,13 +7,16 @@ use super::recovery::Replay;
 use super::segment::segment_name;
 use super::shared::{Shared, Unlisted};
 use super::snapshot::{self, SnapshotWriter, snapshot_name};
+use super::storage::StorageLock;
 use crate::clock::UnixMs;
 use std::sync::Arc;
 
-/// A view of an open journal. The folder stays locked until the last view is gone.
+/// A view of an open journal. The folder stays locked until the journal and the last view are gone: nobody may open it
+/// while a snapshot is still being written. Only the views of [`JournalView::unlocked`] do not count.
 #[derive(Clone)]
 pub(crate) struct JournalView {
     pub(super) shared: Arc<Shared>,
+    _lock: Option<Arc<StorageLock>>,
 }
 
 /// What was let go after a snapshot.
@@ -28,8 +31,14 @@ pub struct Retired {
 }
 
 impl JournalView {
-    pub(super) const fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+    pub(super) const fn new(shared: Arc<Shared>, lock: Arc<StorageLock>) -> Self {
+        Self { shared, _lock: Some(lock) }
+    }
+
+    /// A view that keeps the folder locked for nobody. For reading only, and only as long as its holder knows that the
+    /// journal is open: then another engine may have the folder.
+    pub(crate) fn unlocked(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), _lock: None }
     }
 
     /// Everything before here has survived a sync and can be read.

@@ -7,7 +7,7 @@ use super::layout::{Hash, Position};
 use super::record::Records;
 use super::segment::{SEGMENT_HEAD_BYTES, SegmentHeader, segment_name, slot_offset, witness_block};
 use super::shared::{Segment, Shared};
-use super::storage::{StorageFile, is_full};
+use super::storage::{StorageFile, StorageLock};
 use super::view::JournalView;
 use super::walk::Cursor;
 use std::sync::Arc;
@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// written twice.
 const SMALL_FRAME_BYTES: u64 = 32 << 10;
 const TOUCH_BYTES: u64 = 256 << 10;
+
+/// After a failed try to make a spare so many groups are written before the next try, unless it is needed sooner.
+const PATIENCE_TENDS: u32 = 32;
 
 /// A segment file that waits for its use.
 pub(super) struct Spare {
@@ -51,6 +54,7 @@ impl Sizes {
 /// The journal, open for writing. One owner; [`Journal::view`] is for everybody else.
 pub(crate) struct Journal {
     pub(super) shared: Arc<Shared>,
+    pub(super) lock: Arc<StorageLock>,
     pub(super) sizes: Sizes,
     pub(super) segment: Segment,
     /// Bytes of the segment that are taken.
@@ -67,8 +71,12 @@ pub(crate) struct Journal {
     /// The segment before this one, until its ring names a frame of this one.
     pub(super) unlinked: Option<Segment>,
     pub(super) spare: Option<Spare>,
-    /// The last try to make a spare met a full disk.
+    /// The last try to make a spare failed.
     pub(super) starved: bool,
+    /// A failed try may have left its file behind.
+    pub(super) left_over: bool,
+    /// Calls of `tend` before a spare is tried for again.
+    pub(super) patience: u32,
     /// Reused memory for a whole frame.
     pub(super) staging: Vec<u8>,
 }
@@ -76,7 +84,7 @@ pub(crate) struct Journal {
 impl Journal {
     /// A handle for readers, snapshots and figures, usable from any thread.
     pub(crate) fn view(&self) -> JournalView {
-        JournalView::new(Arc::clone(&self.shared))
+        JournalView::new(Arc::clone(&self.shared), Arc::clone(&self.lock))
     }
 
     /// Where the next group goes.
@@ -88,6 +96,11 @@ impl Journal {
     #[cfg(test)]
     pub(crate) fn durable(&self) -> Position {
         self.shared.durable()
+    }
+
+    /// How often making the next segment failed and was put off, and what was said the last time.
+    pub(crate) fn retries(&self) -> (u64, Option<String>) {
+        self.shared.retries()
     }
 
     /// Whether new writes must be refused: there is room only for those already admitted.
@@ -104,7 +117,7 @@ impl Journal {
     /// Writes a group of sealed, padded records as one frame, without a sync. Returns the new end.
     ///
     /// # Errors
-    /// `Full` when a new segment is needed and the disk has no room: nothing was written and the call may be repeated.
+    /// `Full` when a new segment is needed and cannot be made: nothing was written and the call may be repeated.
     /// `Io` when the disk failed: the journal is poisoned. `Poisoned` from then on.
     ///
     /// # Panics
@@ -148,13 +161,16 @@ impl Journal {
     /// Cheap when there is nothing to do. Call it after each sync, and now and then while [`Journal::full`].
     ///
     /// # Errors
-    /// `Io` when the disk failed (a full disk is no failure): the journal is poisoned. `Poisoned` from then on.
+    /// `Io` when the disk failed: the journal is poisoned. `Poisoned` from then on. That the next segment cannot be
+    /// made is no failure, whatever the reason: it is tried again, and [`Journal::full`] while it is missed.
     pub(crate) fn tend(&mut self) -> Result<(), JournalError> {
         self.shared.healthy()?;
         self.link()?;
         if self.spare.is_none() {
-            let blocked = self.starved && self.free_bytes()? < self.sizes.segment_bytes;
-            if !blocked {
+            // While there is room in this segment a failed try is not repeated after every group: it costs system
+            // calls.
+            self.patience = self.patience.saturating_sub(1);
+            if (self.patience == 0 || self.full()) && !self.lacks_room() {
                 self.make_spare()?;
             }
         }
@@ -273,37 +289,45 @@ impl Journal {
         Ok(())
     }
 
-    /// Makes the next segment's file. `false` when the disk is full.
+    /// Makes the next segment's file. `false` when that must be tried again later: nothing is in the file yet and
+    /// nothing needs it yet, so whatever the disk said of it (full, no descriptors, no memory) has harmed nothing.
     fn make_spare(&mut self) -> Result<bool, JournalError> {
-        let storage = &*self.shared.storage;
-        let bytes = self.sizes.segment_bytes;
         let name = segment_name(self.segment.sequence + 1);
-        let made = storage.create(&name, bytes).and_then(|file| file.sync_data().map(|()| file));
-        match made {
+        match self.try_spare(&name) {
             Ok(file) => {
-                let named = storage.sync_folder().at(storage, "", Operation::SyncFolder);
-                named.map_err(|error| self.shared.poison(error))?;
-                self.spare = Some(Spare { bytes, file });
-                self.starved = false;
+                self.spare = Some(Spare { bytes: self.sizes.segment_bytes, file });
+                (self.starved, self.patience) = (false, 0);
                 Ok(true)
             }
-            Err(error) if is_full(&error) => {
-                // Some disks find out at the sync; the file must not stand in the way of the next try.
-                match storage.remove(&name) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        let failed = Err(error).at(storage, &name, Operation::Remove);
-                        return failed.map_err(|error| self.shared.poison(error));
-                    }
-                    _ => {}
-                }
-                self.starved = true;
-                Ok(false)
+            Err(error @ JournalError::Io { operation: Operation::SyncFolder, .. }) if !error.passes() => {
+                Err(self.shared.poison(error))
             }
             Err(error) => {
-                let failed = Err(error).at(storage, &name, Operation::Create);
-                failed.map_err(|error| self.shared.poison(error))
+                self.shared.note_retry(&error);
+                (self.starved, self.patience) = (true, PATIENCE_TENDS);
+                Ok(false)
             }
         }
+    }
+
+    fn try_spare(&mut self, name: &str) -> Result<Arc<dyn StorageFile>, JournalError> {
+        let storage = &*self.shared.storage;
+        if self.left_over {
+            // An earlier try got so far: some disks find out at the sync that they are full.
+            match storage.remove(name) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).at(storage, name, Operation::Remove);
+                }
+                _ => self.left_over = false,
+            }
+        }
+        let created = storage.create(name, self.sizes.segment_bytes);
+        self.left_over = true;
+        let file = created.at(storage, name, Operation::Create)?;
+        file.sync_data().at(storage, name, Operation::Sync)?;
+        storage.sync_folder().at(storage, "", Operation::SyncFolder)?;
+        self.left_over = false;
+        Ok(file)
     }
 
     fn judge_room(&self) {
@@ -312,9 +336,9 @@ impl Journal {
         self.shared.set_full(self.spare.is_none() && left < 2 * self.sizes.reserve_bytes);
     }
 
-    fn free_bytes(&self) -> Result<u64, JournalError> {
-        let storage = &*self.shared.storage;
-        storage.free_bytes().at(storage, "", Operation::FreeSpace)
+    /// True if a try to make a spare would meet a full disk, as far as the disk tells.
+    fn lacks_room(&self) -> bool {
+        self.starved && self.shared.storage.free_bytes().is_ok_and(|free| free < self.sizes.segment_bytes)
     }
 
     fn write(&self, segment: &Segment, offset: u64, bytes: &[u8]) -> Result<(), JournalError> {

@@ -116,6 +116,10 @@ impl Core {
                     }
                     told
                 }
+                // A panic cut its change off: it stays as it is, and the engine is poisoned or about to be.
+                Err(seen) if seen.abandoned => {
+                    return Err(Refusal::ReservationIs(ReservationState::Pending));
+                }
                 Err(_) => now,
             };
             self.expire_if(id, lapsed_at);

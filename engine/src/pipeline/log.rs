@@ -1,9 +1,11 @@
 //! The way of every record: sealed, copied into the log buffer, durable once the watermark has passed its end. And the
-//! door, where writes are turned away before anything has changed.
+//! door, where writes are turned away before anything has changed, and the end of all writing when a thread panics.
 
+use std::any::Any;
 #[cfg(not(shuttle))]
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::task::Waker;
 
 use crate::clock::UnixMs;
 use crate::error::{Bound, Error, Refusal};
@@ -11,7 +13,8 @@ use crate::journal;
 use crate::limits::RECORD_BYTES_MAX;
 use crate::record::Record;
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{LogBuffer, Unpublished, Watermark};
+use crate::sync::{LogBuffer, Unpublished, Watermark, wake_all};
+use crate::updates::History;
 
 use super::Failure;
 
@@ -22,18 +25,65 @@ pub(crate) const BODY_VERSION: u16 = 1;
 pub(crate) struct Log {
     pub(crate) buffer: Arc<LogBuffer>,
     pub(crate) durable: Arc<Watermark<Error>>,
+    /// Where readers of updates wait; told when nothing more will come.
+    history: Arc<History>,
     /// The disk has no room for another segment.
     disk_full: AtomicBool,
     closed: AtomicBool,
+    /// What a panic said that ended writing in the middle of a change, once its thread has been caught.
+    panic_text: OnceLock<String>,
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) planted: crate::testing::PlantedPanic,
+}
+
+/// The right to make one write. While it lives, a panic of its thread ends all writing: memory and journal may differ
+/// then, or seats may be claimed for a hold that will never be. Dropped without a panic it does nothing.
+///
+/// It must be dropped before whatever keeps others away from the change (a lock, an idempotency key), so that those who
+/// come next find the engine poisoned: bind it after them.
+#[must_use = "dropped at once, it guards nothing"]
+pub(crate) struct Writing<'a> {
+    log: &'a Log,
+    /// The thread was unwinding when the write began: the engine is called by a destructor, and that panic is not ours.
+    unwinding: bool,
+    /// A guard within another one, under a lock perhaps: it turns later writes away, and the other one wakes those who
+    /// wait.
+    within: bool,
+}
+
+impl Writing<'_> {
+    /// For a part of a write that has a guard already.
+    pub(crate) fn within(mut self) -> Self {
+        self.within = true;
+        self
+    }
+}
+
+impl Drop for Writing<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.unwinding && std::thread::panicking() {
+            self.log.panicked_in_a_change(self.within);
+        }
+    }
 }
 
 impl Log {
-    pub(crate) fn new(buffer: Arc<LogBuffer>, durable: Arc<Watermark<Error>>) -> Self {
-        Self { buffer, durable, disk_full: AtomicBool::new(false), closed: AtomicBool::new(false) }
+    pub(crate) fn new(buffer: Arc<LogBuffer>, durable: Arc<Watermark<Error>>, history: Arc<History>) -> Self {
+        Self {
+            buffer,
+            durable,
+            history,
+            disk_full: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            panic_text: OnceLock::new(),
+            #[cfg(any(test, feature = "testing"))]
+            planted: Default::default(),
+        }
     }
 
     /// Turns a write away before it changes anything: closed, poisoned, disk full, or the disk cannot keep up.
-    pub(crate) fn door(&self) -> Result<(), Failure> {
+    pub(crate) fn door(&self) -> Result<Writing<'_>, Failure> {
         self.check_alive()?;
         if self.disk_full.load(Ordering::Relaxed) {
             return Err(Refusal::AtCapacity(Bound::DiskSpace).into());
@@ -41,7 +91,57 @@ impl Log {
         if self.buffer.crowded() && !self.makes_room() {
             return Err(Refusal::AtCapacity(Bound::LogBuffer).into());
         }
-        Ok(())
+        Ok(self.guard())
+    }
+
+    /// The guard alone, for what is no write itself and may make some on the way, or for a part of a write.
+    pub(crate) fn guard(&self) -> Writing<'_> {
+        Writing { log: self, unwinding: std::thread::panicking(), within: false }
+    }
+
+    /// Ends all writing, because of `cause`: everybody who waits is told, and later writes are refused. The first cause
+    /// counts. Adds to `due` who is to be woken once no lock is held.
+    pub(crate) fn poison_into(&self, cause: String, due: &mut Vec<Waker>) {
+        self.durable.fail_into(Error::Poisoned { cause }, due);
+        self.history.close_into(due);
+    }
+
+    /// As [`Log::poison_into`], because a thread of the engine, or one that did its work, ended with this panic.
+    pub(crate) fn poison_by_panic(&self, of: &str, panic: &(dyn Any + Send), due: &mut Vec<Waker>) {
+        let text = panic_text(panic);
+        // If it came out of a change, a guard has poisoned already and could not know the text.
+        let _ = self.panic_text.set(text.to_owned());
+        self.poison_into(format!("{of} panicked: {text}"), due);
+    }
+
+    #[cold]
+    fn panicked_in_a_change(&self, within: bool) {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("without a name");
+        let cause = format!("thread {name} panicked in the middle of a change");
+        if within {
+            self.durable.fail_unannounced(Error::Poisoned { cause });
+        } else {
+            let mut due = Vec::new();
+            self.poison_into(cause, &mut due);
+            wake_all(&mut due);
+        }
+    }
+
+    /// Why the engine takes no writes any more, if it does not.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        let failure = self.durable.failure()?.clone();
+        Some(match (failure, self.panic_text.get()) {
+            (Error::Poisoned { cause }, Some(text)) if !cause.contains(text.as_str()) => {
+                Error::Poisoned { cause: format!("{cause}: {text}") }
+            }
+            (failure, _) => failure,
+        })
+    }
+
+    /// True once the journal has failed or a change was cut off: what others seem to be in the middle of may never end.
+    pub(crate) fn is_poisoned(&self) -> bool {
+        matches!(self.durable.failure(), Some(Error::Poisoned { .. }))
     }
 
     /// In memory nobody waits for a disk: the caller that finds the buffer crowded tells the readers itself.
@@ -60,8 +160,8 @@ impl Log {
         if self.closed.load(Ordering::Relaxed) {
             return Err(Error::Closed.into());
         }
-        match self.durable.failure() {
-            Some(error) => Err(error.clone().into()),
+        match self.failure() {
+            Some(error) => Err(error.into()),
             None => Ok(()),
         }
     }
@@ -75,12 +175,17 @@ impl Log {
 
     /// As [`Log::append`], of records that one change makes together.
     pub(crate) fn append_run(&self, records: &[Record], now: UnixMs) -> Unpublished<'_> {
-        with_scratch(|bytes| {
+        #[cfg(any(test, feature = "testing"))]
+        self.planted.before_record();
+        let appended = with_scratch(|bytes| {
             for record in records {
                 seal_into(record, now, bytes);
             }
             self.buffer.begin(bytes).expect("the buffer takes the longest record")
-        })
+        });
+        #[cfg(any(test, feature = "testing"))]
+        self.planted.after_record();
+        appended
     }
 
     /// True if the record can be appended: asked at the door for the few commands that can be long.
@@ -100,10 +205,22 @@ impl Log {
         self.disk_full.load(Ordering::Relaxed)
     }
 
-    /// From here on no write comes in; true for the one who closed.
-    pub(crate) fn close(&self) -> bool {
-        !self.closed.swap(true, Ordering::AcqRel)
+    /// From here on no write comes in.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
     }
+
+    /// True once the engine is closed and everything is written: its folder may be another's then.
+    pub(crate) fn has_let_go(&self) -> bool {
+        // Acquire: pairs with the Release in `close`. The folder's lock is given back after the history has ended.
+        self.closed.load(Ordering::Acquire) && self.history.has_ended()
+    }
+}
+
+/// What a panic said, if it said it in words.
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let literal = panic.downcast_ref::<&'static str>().copied();
+    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
 }
 
 /// Runs `f` with memory of this thread, empty.

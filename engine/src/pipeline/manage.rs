@@ -27,6 +27,7 @@ impl Core {
         let layout = Layout::build(&command.seats).map_err(|error| Refusal::invalid("seats", error, ""))?;
         self.once(command.key.as_ref(), &request::create_event(command), now, |key| {
             let mut next = self.catalog.begin();
+            let _writing = self.log.guard().within();
             if self.catalog.find(&command.event).is_some() {
                 return Err(Refusal::EventExists.into());
             }
@@ -59,6 +60,7 @@ impl Core {
         self.once(command.key.as_ref(), &request::update_event(command), now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
+            let _writing = self.log.guard().within();
             if event.settings.load().currency != command.settings.currency {
                 return Err(Refusal::invalid(
                     "currency",
@@ -86,6 +88,7 @@ impl Core {
         self.once(command.key.as_ref(), &request::set_sale(command), now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
+            let _writing = self.log.guard().within();
             if command.state == SaleState::Draft {
                 return Err(Refusal::invalid("state", "nothing returns to draft", "Draft").into());
             }
@@ -112,6 +115,7 @@ impl Core {
         self.once(command.key.as_ref(), &request::block_seats(command), now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
+            let _writing = self.log.guard().within();
             let places = named_places(event, &command.seats)?;
             let changes =
                 if command.block { self.block(event, &places, now)? } else { unblocking(event, &places)? };

@@ -33,13 +33,14 @@ impl Core {
             if self.config.idempotency_required {
                 return Err(Refusal::IdempotencyRequired.into());
             }
-            self.log.door()?;
+            let _writing = self.log.door()?;
             return work(None);
         };
         let (hash, fingerprint) = request.key(key, &self.secrets);
         match self.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
-                self.log.door()?;
+                // After the key: it is let go of once the engine is poisoned, if it comes to that.
+                let _writing = self.log.door()?;
                 let until = now.plus(self.config.idempotency_ttl);
                 let did = work(Some(Remember { key: hash, fingerprint, until }))?;
                 with_reply_bytes(&did.reply, |bytes| guard.complete(bytes, did.end, until));
@@ -92,7 +93,7 @@ impl Core {
         let (hash, fingerprint) = scoped(key, &self.secrets).ok_or_else(no_digest)?;
         match self.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
-                self.log.door()?;
+                let _writing = self.log.door()?;
                 let until = now.plus(self.config.idempotency_ttl);
                 let mut reply = Vec::with_capacity(1 + answer.len());
                 reply.push(KEPT);

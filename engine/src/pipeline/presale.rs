@@ -18,6 +18,7 @@ impl Core {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
             let _guard = event.operator.lock();
+            let _writing = self.log.guard().within();
             let end = self.draw(event, line, key, now).ok_or_else(|| {
                 Refusal::invalid("event_id", "has no room whose order is still to be drawn", &event.id)
             })?;
@@ -38,6 +39,7 @@ impl Core {
     /// the line.
     pub(crate) fn close_over(&self, event: &Event, line: &Line, now: UnixMs) {
         let _guard = event.operator.lock();
+        let _writing = self.log.guard().within();
         self.end_room(event, line, now);
         line.close_room(now);
         // Another customer may have come in before it closed.

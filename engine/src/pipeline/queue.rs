@@ -22,13 +22,14 @@ use crate::views::{QueuePlace, QueueState};
 
 use super::core::Core;
 use super::event::Event;
+use super::log::Writing;
 use super::presale::room_is_over;
 use super::{Did, Outcome, request};
 
 impl Core {
     /// Takes a place in the line, or finds the one that the session has.
     pub(crate) fn join_queue(&self, command: &JoinQueue, now: UnixMs) -> Outcome {
-        self.log.door()?;
+        let _writing = self.log.door()?;
         if command.session.is_none() && command.user.is_none() {
             return Err(Refusal::invalid("session_id", "a session or a user is needed", "").into());
         }
@@ -87,7 +88,7 @@ impl Core {
 
     /// Gives the place up, whatever it has come to.
     pub(crate) fn leave_queue(&self, token: &WaitingToken, now: UnixMs) -> Outcome {
-        self.log.door()?;
+        let _writing = self.log.door()?;
         let (event, line) = self.waiting(token)?;
         match line.begin_leave(token.ticket, now) {
             Ok(leaving) => {
@@ -104,7 +105,7 @@ impl Core {
 
     /// Lets somebody in whose turn it is; asked again, answers the same.
     pub(crate) fn request_admission(&self, command: &RequestAdmission, now: UnixMs) -> Outcome {
-        self.log.door()?;
+        let _writing = self.log.door()?;
         let token = &command.token;
         let (event, line) = self.waiting(token)?;
         if command.event.as_ref().is_some_and(|id| *id != event.id) {
@@ -141,6 +142,7 @@ impl Core {
 
     /// A place in the line now. Asking counts as activity.
     pub(crate) fn queue_place(&self, token: &WaitingToken, now: UnixMs) -> Result<QueuePlace, Refusal> {
+        let _writing = self.log.guard();
         let (event, line) = self.waiting(token)?;
         line.touch(token.ticket, now);
         self.advance(event, line, now);
@@ -196,9 +198,7 @@ impl Core {
     pub(crate) fn advance(&self, event: &Event, line: &Line, now: UnixMs) -> Option<u64> {
         let mut end = None;
         loop {
-            if self.log.door().is_err() {
-                return end;
-            }
+            let Ok(_writing) = self.log.door().map(Writing::within) else { return end };
             match line.begin_advance(now) {
                 Ok(advance) => {
                     let mut records = SmallVec::<[Record; 2]>::new();
@@ -268,6 +268,7 @@ impl Core {
                 self.arm_advance(number, now.plus_ms(1));
                 return;
             };
+            let _writing = self.log.guard().within();
             self.draw(event, line, None, now);
         } else if line.policy().room.is_some_and(|room| room.draws_at > now) {
             // One timer serves both: it fired for the line, and the draw is still to come.
@@ -282,6 +283,7 @@ impl Core {
         self.once(command.key.as_ref(), &request::set_queue_policy(command), now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
+            let _writing = self.log.guard().within();
             let record = QueuePolicyChanged { event: event.number, policy: command.policy.clone(), key };
             let appended = if let Some(line) = event.line.get() {
                 let change = line
@@ -309,6 +311,7 @@ impl Core {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
             let _guard = event.operator.lock();
+            let _writing = self.log.guard().within();
             let Some(pausing) = line.begin_pause(command.paused, now) else {
                 let Did { reply, end } = changed(event, event.position(), now);
                 return Ok(self.already(reply, end, key, now));

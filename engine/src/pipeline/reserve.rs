@@ -8,6 +8,7 @@ use crate::inventory::{BestRefused, BestRequest, Fate, PackedPlace, Refused, Sea
 use crate::record::{Changes, Held, Record};
 use crate::reply::Places;
 use crate::reservations::SlotState;
+use crate::sync::Seen;
 use crate::users::UserIx;
 
 use super::core::Core;
@@ -224,11 +225,17 @@ impl Core {
 
     /// What becomes of a seat that this slot's owner holds: asked by claims that meet it.
     pub(crate) fn fate(&self, holder: u32, now: UnixMs) -> Fate {
-        let Some(slot) = self.reservations.slot(holder) else { return Fate::Claiming };
+        // An operator's claim has no slot. After a panic in the middle of one it never ends.
+        let Some(slot) = self.reservations.slot(holder) else {
+            return if self.log.is_poisoned() { Fate::Standing } else { Fate::Claiming };
+        };
         // Never waits for the slot's owner: it may be a claim that waits for the caller's.
-        match slot.status.glance(|seen| (SlotState::of(seen.state), slot.expires_at() <= now)) {
-            Some((SlotState::Is(ReservationState::Pending), true)) => Fate::Lapsed,
-            Some((SlotState::Is(ReservationState::Pending | ReservationState::Confirmed), _)) => {
+        let look = |seen: Seen| (seen.abandoned, SlotState::of(seen.state), slot.expires_at() <= now);
+        match slot.status.glance(look) {
+            // A panic cut its change off, so the seat's word will never say more.
+            Some((true, ..)) => Fate::Standing,
+            Some((_, SlotState::Is(ReservationState::Pending), true)) => Fate::Lapsed,
+            Some((_, SlotState::Is(ReservationState::Pending | ReservationState::Confirmed), _)) => {
                 Fate::Standing
             }
             // Claiming, or giving back, or taking again, or just changed: the seat's word will say shortly.

@@ -14,6 +14,7 @@ use crate::reservations::{Facts, SlotState};
 use crate::sync::Owned;
 
 use super::core::Core;
+use super::log::Writing;
 use super::pay::OwnedPayment;
 use super::{Did, Outcome};
 
@@ -41,6 +42,7 @@ impl Core {
     /// again a millisecond later.
     pub(crate) fn turn(&self, now: UnixMs, budget: usize) -> Turned {
         let wheels = &self.deadlines;
+        let _writing = self.log.guard();
         let mut turned = self.turn_one(now, budget, |most| self.hold_batch(now, most).0);
         for (timers, handle) in [
             (&wheels.payments, Self::due_payment as fn(&Self, u32, UnixMs)),
@@ -71,9 +73,9 @@ impl Core {
         let mut fired = 0;
         loop {
             // A full disk or log buffer: what is due stays due, and is refused by the clock meanwhile.
-            if self.log.door().is_err() {
+            let Ok(_writing) = self.log.door().map(Writing::within) else {
                 return Turned { fired, more: false, next: Some(now), blocked: true };
-            }
+            };
             let turned = batch(BATCH.min(budget - fired));
             fired += turned.fired;
             if !turned.more || fired >= budget {
@@ -177,7 +179,7 @@ impl Core {
 
     /// What became of a delivery attempt: done, to be tried again, or a dead letter.
     pub(crate) fn report_webhook(&self, command: &ReportWebhook, now: UnixMs) -> Outcome {
-        self.log.door()?;
+        let _writing = self.log.door()?;
         let (webhook, owned) = self.own_webhook(command.webhook)?;
         let attempts = webhook.attempts + 1;
         let dead = attempts > self.config.webhook_retries_max;
@@ -197,7 +199,7 @@ impl Core {
 
     /// Puts a dead letter back: it is due at once.
     pub(crate) fn replay_webhook(&self, id: WebhookId, now: UnixMs) -> Outcome {
-        self.log.door()?;
+        let _writing = self.log.door()?;
         let (webhook, owned) = self.own_webhook(id)?;
         if webhook.next_at.is_some() {
             return Err(Refusal::invalid("webhook_id", "is no dead letter: it will be delivered", id).into());

@@ -16,6 +16,7 @@ macro_rules! ranks {
 
 ranks! {
     THREADS = "the engine's threads",
+    OWN_THREADS = "which threads are the engine's",
     SNAPSHOT = "one snapshot at a time",
     SNAPSHOT_VIEW = "the snapshots' journal",
     CREATING = "the creation of an event",
@@ -39,6 +40,8 @@ ranks! {
     WRITER = "the shared writer",
     RETENTION = "files to be removed",
     CATALOG = "the catalog of journal files",
+    SEGMENT_RETRIES = "retries of the next segment",
+    LAST_RETRY = "the last retry",
     COMPLETIONS = "a completion queue",
     WAITERS = "waiters at a watermark",
     PARKER = "a sleeping thread",

@@ -4,6 +4,10 @@
 //! (write the slot's fields, append the journal record), *commit* (one store that publishes the new state). Because
 //! nobody can own the word between the first step and the last, the order of commits of one slot is the order of its
 //! journal records. Readers use the word as a sequence lock: fields read between two equal, not busy words belong together.
+//!
+//! An owner whose thread panics before the commit may have appended its record already, so the slot cannot go back to
+//! what it was: it is *abandoned*. Nobody waits for an abandoned slot and nobody owns it again; it can be read, as it
+//! was left.
 
 use super::Pause;
 use super::atomic::{AtomicU64, Ordering, fence};
@@ -11,8 +15,9 @@ use super::atomic::{AtomicU64, Ordering, fence};
 const STATE_BITS: u32 = 5;
 const STATE_MASK: u64 = (1 << STATE_BITS) - 1;
 const BUSY: u64 = 1 << STATE_BITS;
-const VERSION_SHIFT: u32 = 6;
-const VERSION_BITS: u32 = 26;
+const ABANDONED: u64 = 1 << (STATE_BITS + 1);
+const VERSION_SHIFT: u32 = 7;
+const VERSION_BITS: u32 = 25;
 const VERSION_MASK: u64 = (1 << VERSION_BITS) - 1;
 const GENERATION_SHIFT: u32 = 32;
 const _: () = assert!(VERSION_SHIFT + VERSION_BITS == GENERATION_SHIFT);
@@ -26,17 +31,20 @@ pub(crate) struct Seen {
     pub(crate) version: u32,
     /// The room's own state number, below 32.
     pub(crate) state: u8,
-    /// True while somebody is between own and commit.
+    /// True while a thread is between own and commit.
     pub(crate) busy: bool,
+    /// True once a thread panicked between own and commit.
+    pub(crate) abandoned: bool,
 }
 
 impl Seen {
     fn unpack(word: u64) -> Self {
         Self {
             generation: u32::try_from(word >> GENERATION_SHIFT).expect("32 bits"),
-            version: u32::try_from((word >> VERSION_SHIFT) & VERSION_MASK).expect("26 bits"),
+            version: u32::try_from((word >> VERSION_SHIFT) & VERSION_MASK).expect("25 bits"),
             state: u8::try_from(word & STATE_MASK).expect("5 bits"),
             busy: word & BUSY != 0,
+            abandoned: word & ABANDONED != 0,
         }
     }
 
@@ -45,6 +53,7 @@ impl Seen {
         (u64::from(self.generation) << GENERATION_SHIFT)
             | ((u64::from(self.version) & VERSION_MASK) << VERSION_SHIFT)
             | if self.busy { BUSY } else { 0 }
+            | if self.abandoned { ABANDONED } else { 0 }
             | u64::from(self.state)
     }
 }
@@ -54,7 +63,7 @@ impl Seen {
 pub(crate) enum NotOwned {
     /// Another thread is in the middle of a change.
     Busy,
-    /// The slot is not in a state that was asked for.
+    /// The slot is not in a state that was asked for, or is abandoned.
     NotAllowed,
 }
 
@@ -81,12 +90,12 @@ impl Status {
         }
     }
 
-    /// Takes the right to change the slot if `allow` agrees with what it sees, else returns what it saw.
-    /// Waits for a change in progress, since its outcome decides the answer.
+    /// Takes the right to change the slot if `allow` agrees with what it sees, else returns what it saw; an abandoned
+    /// slot is never to be had. Waits for a change in progress, since its outcome decides the answer.
     pub(crate) fn own(&self, mut allow: impl FnMut(Seen) -> bool) -> Result<Owned<'_>, Seen> {
         loop {
             let seen = self.settled();
-            if !allow(seen) {
+            if seen.abandoned || !allow(seen) {
                 return Err(seen);
             }
             if let Some(owned) = self.try_own_exactly(seen) {
@@ -102,7 +111,7 @@ impl Status {
             if seen.busy {
                 return Err(NotOwned::Busy);
             }
-            if !allow(seen) {
+            if seen.abandoned || !allow(seen) {
                 return Err(NotOwned::NotAllowed);
             }
             if let Some(owned) = self.try_own_exactly(seen) {
@@ -114,6 +123,9 @@ impl Status {
     /// Takes the right to change the slot if the word is still exactly `seen` (and not busy).
     pub(crate) fn try_own_exactly(&self, seen: Seen) -> Option<Owned<'_>> {
         debug_assert!(!seen.busy, "cannot own from a busy word {seen:?}");
+        if seen.abandoned {
+            return None;
+        }
         // Acquire: pairs with the last owner's Release in `commit`. Failure needs no order: nothing is read after it.
         self.0
             .compare_exchange(seen.pack(), seen.pack() | BUSY, Ordering::Acquire, Ordering::Relaxed)
@@ -121,7 +133,7 @@ impl Status {
         // Release fence: the busy bit is visible before any field that the owner writes from here on;
         // pairs with the Acquire fence in `read`.
         fence(Ordering::Release);
-        Some(Owned { word: &self.0, before: seen, done: false })
+        Some(Owned { word: &self.0, before: seen, unwinding: std::thread::panicking(), done: false })
     }
 
     /// Reads fields that belong together: runs `fields` until the word was the same, and not busy, before and after.
@@ -153,17 +165,32 @@ impl Status {
 
     /// Sets the word without asking: for replay, where one thread owns everything.
     pub(crate) fn install(&self, generation: u32, version: u32, state: u8) {
-        let seen = Seen { generation, version, state, busy: false };
+        let seen = Seen { generation, version, state, busy: false, abandoned: false };
         self.0.store(seen.pack(), Ordering::Release);
+    }
+
+    /// By the owner whose right ends without a commit: the slot is as it was `before`. If the thread began to unwind
+    /// since it owned the slot, nobody may own it again.
+    pub(crate) fn give_up(&self, before: Seen, unwinding: bool) {
+        give_up(&self.0, before, unwinding);
     }
 }
 
-/// The right to change one slot. Dropped without `commit`, it leaves the word as it was.
+fn give_up(word: &AtomicU64, before: Seen, unwinding: bool) {
+    let abandoned = !unwinding && std::thread::panicking();
+    // Release: pairs with the Acquire of the next look; fields that were half changed are no newer than this.
+    word.store(Seen { abandoned, ..before }.pack(), Ordering::Release);
+}
+
+/// The right to change one slot. Dropped without `commit`, it leaves the word as it was; dropped by a panic, it
+/// abandons the slot.
 #[must_use = "a slot that is owned and forgotten goes back unchanged"]
 #[derive(Debug)]
 pub(crate) struct Owned<'a> {
     word: &'a AtomicU64,
     before: Seen,
+    /// The thread was unwinding already when it took the slot: that panic is not in the middle of this change.
+    unwinding: bool,
     done: bool,
 }
 
@@ -184,14 +211,17 @@ impl Owned<'_> {
         self.done = true;
         let version = self.before.version.wrapping_add(1);
         // Release: pairs with the Acquire of whoever sees this state; the fields written by the owner are visible.
-        self.word.store(Seen { generation, version, state, busy: false }.pack(), Ordering::Release);
+        self.word.store(
+            Seen { generation, version, state, busy: false, abandoned: false }.pack(),
+            Ordering::Release,
+        );
     }
 }
 
 impl Drop for Owned<'_> {
     fn drop(&mut self) {
         if !self.done {
-            self.word.store(self.before.pack(), Ordering::Release);
+            give_up(self.word, self.before, self.unwinding);
         }
     }
 }
@@ -202,7 +232,8 @@ mod tests {
 
     #[test]
     fn word_packs_and_unpacks() {
-        let seen = Seen { generation: u32::MAX, version: (1 << 26) - 1, state: 31, busy: true };
+        let seen =
+            Seen { generation: u32::MAX, version: (1 << 25) - 1, state: 31, busy: true, abandoned: true };
         assert_eq!(Seen::unpack(seen.pack()), seen);
     }
 
@@ -221,6 +252,46 @@ mod tests {
         let before = status.peek();
         drop(status.own(|_| true).expect("free"));
         assert_eq!(status.peek(), before);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod panic_tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_slot_whose_owner_panicked_keeps_nobody_waiting_and_is_nobodys() {
+        let status = Status::default();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _owned = status.own(|_| true).expect("free");
+            panic!("planted");
+        }));
+        assert!(panicked.is_err());
+        let seen = status.settled();
+        assert!(seen.abandoned && !seen.busy, "{seen:?}");
+        assert_eq!(status.own(|_| true).expect_err("never again"), seen);
+        assert_eq!(status.own_or_leave(|_| true).expect_err("never again"), NotOwned::NotAllowed);
+        assert!(status.try_own_exactly(seen).is_none());
+        assert_eq!(status.read(|seen| seen.state), 0, "it can be read");
+    }
+
+    #[test]
+    fn a_destructor_that_runs_during_a_panic_may_own_and_let_go() {
+        struct LetsGo<'a>(&'a Status);
+        impl Drop for LetsGo<'_> {
+            fn drop(&mut self) {
+                drop(self.0.own(|_| true).expect("free"));
+            }
+        }
+        let status = Status::default();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _lets_go = LetsGo(&status);
+            panic!("planted");
+        }));
+        assert!(panicked.is_err());
+        assert!(!status.peek().abandoned, "that panic was none of the slot's");
     }
 }
 

@@ -124,6 +124,17 @@ impl History {
         self.newest.poll(from.saturating_add(1), waker, ticket)
     }
 
+    /// Tells the readers who wait, now or later, that nothing more will come; `due` as in [`HistoryWriter::push_into`].
+    /// What is in the ring can still be read.
+    pub(crate) fn close_into(&self, due: &mut Vec<Waker>) {
+        self.newest.fail_into(HistoryClosed, due);
+    }
+
+    /// True once nothing more will come.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.newest.failure().is_some()
+    }
+
     fn gone(&self) -> Read {
         Read::Gone { oldest: self.oldest() }
     }
@@ -198,10 +209,9 @@ impl HistoryWriter {
         history.newest.advance_into(end_offset, due);
     }
 
-    /// Tells the readers who wait, now or later, that nothing more will come; `due` as in [`push_into`](Self::push_into). What is
-    /// in the ring can still be read.
+    /// As [`History::close_into`], by the writer that is done.
     pub(crate) fn close_into(self, due: &mut Vec<Waker>) {
-        self.history.newest.fail_into(HistoryClosed, due);
+        self.history.close_into(due);
     }
 }
 

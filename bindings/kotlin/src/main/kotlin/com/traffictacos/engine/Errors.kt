@@ -8,8 +8,8 @@ sealed class EngineException(message: String, cause: Throwable? = null) : Runtim
 class EngineClosedException : EngineException("the engine is closed")
 
 /**
- * A write or sync of the journal failed. What was not acknowledged may be lost; reads go on; opening the folder again is
- * the only way back to writing.
+ * A write or sync of the journal failed, or a panic stopped a thread of the engine. What was not acknowledged may be lost;
+ * reads go on; opening the folder again is the only way back to writing.
  */
 class JournalFailedException(message: String) : EngineException(message)
 
