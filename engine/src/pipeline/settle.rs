@@ -19,7 +19,7 @@ use super::give_back::next_changes;
 use super::hold::{Busy, OwnedHold, Patience};
 use super::queue::UsedTicket;
 use super::state::State;
-use super::{Did, Failure, Outcome, request};
+use super::{Did, Outcome, request};
 
 impl Core {
     /// Turns a hold into a sale, or answers with the sale that it already is.
@@ -93,29 +93,35 @@ impl Core {
     }
 
     /// A completed payment has already confirmed its reservation, in the record of its completion. So this either
-    /// finds that done, or says why the payment does not count.
+    /// finds that done, or says why nothing can be sold. The reservation is judged first: what is over is refused for
+    /// its own sake, whatever was to pay for it.
     fn confirmed_by(&self, id: SlotId, payment: PaymentId, key: Option<Remember>, now: UnixMs) -> Outcome {
-        let doubt = |doubt| Failure::from(Refusal::PaymentNotApproved(doubt));
-        let (state, intent, _) = self.payments.read(payment.0).ok_or_else(|| doubt(PaymentDoubt::Unknown))?;
+        // Read before the reservation: a payment that is not completed in this look cannot have confirmed what the
+        // next look finds pending.
+        let paying = self.payments.read(payment.0);
         let facts = self.look(now, || self.facts(id)).transpose().ok_or(Refusal::UnknownReservation)?;
-        if intent.reservation != Some(id) || intent.user != facts.user {
-            return Err(doubt(PaymentDoubt::Foreign));
-        }
-        match facts.state {
-            SlotState::Is(ReservationState::Confirmed)
-                if facts.payment == Some((payment.0.slot, payment.0.generation)) =>
-            {
-                self.confirmed_before(id, key, now)
-            }
+        let its = |intent: &Intent| intent.reservation == Some(id) && intent.user == facts.user;
+        let refusal = match facts.state {
             SlotState::Is(ReservationState::Pending) if facts.expires_at > now => {
-                Err(doubt(PaymentDoubt::Unfinished(state)))
+                Refusal::PaymentNotApproved(match paying {
+                    None => PaymentDoubt::Unknown,
+                    Some((_, intent, _)) if !its(&intent) => PaymentDoubt::Foreign,
+                    Some((state, ..)) => PaymentDoubt::Unfinished(state),
+                })
             }
             SlotState::Is(ReservationState::Pending | ReservationState::Expired) => {
-                Err(Refusal::ReservationExpired.into())
+                Refusal::ReservationExpired
             }
-            SlotState::Is(other) => Err(Refusal::ReservationIs(other).into()),
-            SlotState::Free => Err(Refusal::UnknownReservation.into()),
-        }
+            SlotState::Is(ReservationState::Confirmed)
+                if facts.payment == Some((payment.0.slot, payment.0.generation))
+                    && paying.is_some_and(|(_, intent, _)| its(&intent)) =>
+            {
+                return self.confirmed_before(id, key, now);
+            }
+            SlotState::Is(other) => Refusal::ReservationIs(other),
+            SlotState::Free => Refusal::UnknownReservation,
+        };
+        Err(refusal.into())
     }
 
     /// What an intent's end in `state` does to its reservation, which is owned from here on if it changes.

@@ -8,7 +8,7 @@ use crate::command::{
     Reserve, Want, Which,
 };
 use crate::error::{Bound, ExtensionDoubt, PaymentDoubt, Refusal, ReservationState, SaleState};
-use crate::ids::{ReservationId, SeatId, UserId, WaitingToken};
+use crate::ids::{PaymentId, ReservationId, SeatId, UserId, WaitingToken};
 use crate::inventory::{PackedPlace, SeatIx};
 use crate::views::{QueueState, SeatState};
 
@@ -367,23 +367,28 @@ impl Model {
         Ok(match c.proof {
             Proof::Outside if booking.state == ReservationState::Confirmed => Expect::Success,
             Proof::Outside => self.pending(booking, now).map_or_else(no, |()| Expect::Success),
-            Proof::Intent(payment) => {
-                let doubt = |doubt| Refusal::PaymentNotApproved(doubt);
-                let intent = self.payments.get(&payment).ok_or(doubt(PaymentDoubt::Unknown))?;
-                if self.payment_may_be_forgotten(intent, now) {
-                    return Ok(Expect::Anything);
-                }
-                if intent.reservation != Some(id) || intent.user != booking.user {
-                    return Err(doubt(PaymentDoubt::Foreign));
-                }
-                match self.state_of(booking, now) {
-                    ReservationState::Confirmed if booking.payment == Some(payment) => Expect::Success,
-                    ReservationState::Pending => no(doubt(PaymentDoubt::Unfinished(intent.state))),
-                    ReservationState::Expired => no(Refusal::ReservationExpired),
-                    other => no(Refusal::ReservationIs(other)),
-                }
-            }
+            Proof::Intent(payment) => self.expect_paid(id, booking, payment, now),
         })
+    }
+
+    /// The reservation is judged before the payment.
+    fn expect_paid(&self, id: ReservationId, booking: &Booking, payment: PaymentId, now: UnixMs) -> Expect {
+        let doubt = |doubt| no(Refusal::PaymentNotApproved(doubt));
+        let intent = self.payments.get(&payment);
+        let forgotten = intent.is_some_and(|intent| self.payment_may_be_forgotten(intent, now));
+        match (self.state_of(booking, now), intent) {
+            (ReservationState::Expired, _) => no(Refusal::ReservationExpired),
+            (ReservationState::Pending | ReservationState::Confirmed, _) if forgotten => Expect::Anything,
+            (ReservationState::Pending, None) => doubt(PaymentDoubt::Unknown),
+            (ReservationState::Pending, Some(intent))
+                if intent.reservation != Some(id) || intent.user != booking.user =>
+            {
+                doubt(PaymentDoubt::Foreign)
+            }
+            (ReservationState::Pending, Some(intent)) => doubt(PaymentDoubt::Unfinished(intent.state)),
+            (ReservationState::Confirmed, Some(_)) if booking.payment == Some(payment) => Expect::Success,
+            (other, _) => no(Refusal::ReservationIs(other)),
+        }
     }
 
     fn expect_release(&self, c: &Release, now: UnixMs) -> Result<Expect, Refusal> {
