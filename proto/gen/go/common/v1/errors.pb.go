@@ -23,8 +23,9 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Why a call was refused or failed. The gRPC status stays OK; the code here decides. Retrying helps only where the
-// value says so.
+// Why a call was refused or failed. The gRPC status stays OK; the code here decides. (A server may be set to answer
+// refusals of payment and inventory calls as gRPC statuses, with the `Error` in the status details.) Fields of the
+// answer that tell of what was not done stay absent. Retrying helps only where the value says so.
 type ErrorCode int32
 
 const (

@@ -53,8 +53,9 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Administration of one engine. Every method needs the `admin` role: UNAUTHENTICATED or FORBIDDEN otherwise. Unknown
-// events are NOT_FOUND; every write needs an `idempotency_key` of 1 to 128 visible ASCII characters.
+// Administration of one engine. Every method but GetEvent, ListEvents and GetSeatMap needs the `admin` role:
+// UNAUTHENTICATED or FORBIDDEN otherwise. Unknown events are NOT_FOUND; every write needs an `idempotency_key` of 1 to
+// 128 visible ASCII characters.
 type EngineServiceClient interface {
 	// Creates an event without seats, SCHEDULED. The id in use: ALREADY_EXISTS; the engine's bound on events reached:
 	// QUOTA_EXCEEDED.
@@ -62,9 +63,10 @@ type EngineServiceClient interface {
 	// Changes the settings that `update_mask` names. Changed by someone else meanwhile: CONCURRENT_MODIFICATION. The
 	// currency of an event with seats: FAILED_PRECONDITION.
 	UpdateEvent(ctx context.Context, in *UpdateEventRequest, opts ...grpc.CallOption) (*UpdateEventResponse, error)
-	// One event with its counts.
+	// One event with its counts. Open to everybody: who is no administrator sees no event without seats and no field that
+	// is marked as the operators'.
 	GetEvent(ctx context.Context, in *GetEventRequest, opts ...grpc.CallOption) (*GetEventResponse, error)
-	// Events by id, in pages.
+	// Events by id, in pages. Open to everybody, as GetEvent is.
 	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
 	// Opens the sale now, whatever `sale_start_time` says. An event without seats or a closed sale:
 	// FAILED_PRECONDITION; already open: success.
@@ -78,7 +80,7 @@ type EngineServiceClient interface {
 	// any seat was held or blocked, else FAILED_PRECONDITION. Whatever is wrong with the map: INVALID_ARGUMENT, each
 	// offender named in `details`.
 	ImportSeatMap(ctx context.Context, in *ImportSeatMapRequest, opts ...grpc.CallOption) (*ImportSeatMapResponse, error)
-	// Seats with their status, in seat map order, in pages.
+	// Seats with their status, in seat map order, in pages. Open to everybody, as GetEvent is.
 	GetSeatMap(ctx context.Context, in *GetSeatMapRequest, opts ...grpc.CallOption) (*GetSeatMapResponse, error)
 	// Withholds free seats from sale, all or none. Held or sold seats: INVENTORY_CONFLICT, each named in `details`.
 	BlockSeats(ctx context.Context, in *BlockSeatsRequest, opts ...grpc.CallOption) (*BlockSeatsResponse, error)
@@ -391,8 +393,9 @@ func (c *engineServiceClient) UndoEmergencyAction(ctx context.Context, in *UndoE
 // All implementations must embed UnimplementedEngineServiceServer
 // for forward compatibility.
 //
-// Administration of one engine. Every method needs the `admin` role: UNAUTHENTICATED or FORBIDDEN otherwise. Unknown
-// events are NOT_FOUND; every write needs an `idempotency_key` of 1 to 128 visible ASCII characters.
+// Administration of one engine. Every method but GetEvent, ListEvents and GetSeatMap needs the `admin` role:
+// UNAUTHENTICATED or FORBIDDEN otherwise. Unknown events are NOT_FOUND; every write needs an `idempotency_key` of 1 to
+// 128 visible ASCII characters.
 type EngineServiceServer interface {
 	// Creates an event without seats, SCHEDULED. The id in use: ALREADY_EXISTS; the engine's bound on events reached:
 	// QUOTA_EXCEEDED.
@@ -400,9 +403,10 @@ type EngineServiceServer interface {
 	// Changes the settings that `update_mask` names. Changed by someone else meanwhile: CONCURRENT_MODIFICATION. The
 	// currency of an event with seats: FAILED_PRECONDITION.
 	UpdateEvent(context.Context, *UpdateEventRequest) (*UpdateEventResponse, error)
-	// One event with its counts.
+	// One event with its counts. Open to everybody: who is no administrator sees no event without seats and no field that
+	// is marked as the operators'.
 	GetEvent(context.Context, *GetEventRequest) (*GetEventResponse, error)
-	// Events by id, in pages.
+	// Events by id, in pages. Open to everybody, as GetEvent is.
 	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
 	// Opens the sale now, whatever `sale_start_time` says. An event without seats or a closed sale:
 	// FAILED_PRECONDITION; already open: success.
@@ -416,7 +420,7 @@ type EngineServiceServer interface {
 	// any seat was held or blocked, else FAILED_PRECONDITION. Whatever is wrong with the map: INVALID_ARGUMENT, each
 	// offender named in `details`.
 	ImportSeatMap(context.Context, *ImportSeatMapRequest) (*ImportSeatMapResponse, error)
-	// Seats with their status, in seat map order, in pages.
+	// Seats with their status, in seat map order, in pages. Open to everybody, as GetEvent is.
 	GetSeatMap(context.Context, *GetSeatMapRequest) (*GetSeatMapResponse, error)
 	// Withholds free seats from sale, all or none. Held or sold seats: INVENTORY_CONFLICT, each named in `details`.
 	BlockSeats(context.Context, *BlockSeatsRequest) (*BlockSeatsResponse, error)

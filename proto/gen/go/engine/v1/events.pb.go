@@ -121,7 +121,7 @@ type EventSettings struct {
 	// How much ExtendHold may add: 1 to 3,600 seconds; 0 means 30.
 	ExtensionSecondsMax int32 `protobuf:"varint,14,opt,name=extension_seconds_max,json=extensionSecondsMax,proto3" json:"extension_seconds_max,omitempty"`
 	// The waiting line; absent: the event has none. UpdateEvent refuses it with INVALID_ARGUMENT: SetQueuePolicy
-	// changes it.
+	// changes it. Operators': absent for others.
 	QueuePolicy   *QueuePolicy `protobuf:"bytes,15,opt,name=queue_policy,json=queuePolicy,proto3" json:"queue_policy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -269,15 +269,15 @@ type EventRecord struct {
 	Settings *EventSettings `protobuf:"bytes,1,opt,name=settings,proto3" json:"settings,omitempty"`
 	// Where its sale stands.
 	State SaleState `protobuf:"varint,2,opt,name=state,proto3,enum=engine.v1.SaleState" json:"state,omitempty"`
-	// Grows by one with each change of settings, state or seat map; from 1.
+	// Grows by one with each change of settings, state or seat map; from 1. Operators': 0 for others.
 	Revision int64 `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"`
-	// When it was created.
+	// When it was created. Operators': absent for others.
 	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	// When `revision` last grew.
+	// When `revision` last grew. Operators': absent for others.
 	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
 	// Seats by status, over all sections.
 	Counts *SeatCounts `protobuf:"bytes,6,opt,name=counts,proto3" json:"counts,omitempty"`
-	// True while PauseQueue is in force.
+	// True while PauseQueue is in force. Operators': false for others.
 	QueuePaused   bool `protobuf:"varint,7,opt,name=queue_paused,json=queuePaused,proto3" json:"queue_paused,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

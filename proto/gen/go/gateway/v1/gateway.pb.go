@@ -516,7 +516,7 @@ type CreateReservationRequest struct {
 	ReservationToken string `protobuf:"bytes,5,opt,name=reservation_token,json=reservationToken,proto3" json:"reservation_token,omitempty"`
 	// Required: 1 to 128 visible ASCII characters. The same key and request within 5 minutes give the same answer.
 	IdempotencyKey string `protobuf:"bytes,6,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
-	// Facts about the browser's request; absent is fine.
+	// Facts about the browser's request; absent is fine. The reservation keeps all but the headers as its notes.
 	Metadata *RequestMetadata `protobuf:"bytes,7,opt,name=metadata,proto3" json:"metadata,omitempty"`
 	// With `quantity`: only seats of this section; it is how a general-admission section is asked for. Empty: the whole
 	// seat map in its order of preference.
@@ -643,7 +643,7 @@ type CreateReservationResponse struct {
 	ReservedSeats []*v1.Seat `protobuf:"bytes,4,rep,name=reserved_seats,json=reservedSeats,proto3" json:"reserved_seats,omitempty"`
 	// Sum of the prices.
 	TotalAmount *v1.Money `protobuf:"bytes,5,opt,name=total_amount,json=totalAmount,proto3" json:"total_amount,omitempty"`
-	// Where a browser would pay; made from the configured base address.
+	// Where a browser would pay, made from the configured base address; empty where no payment page is configured.
 	PaymentUrl string `protobuf:"bytes,6,opt,name=payment_url,json=paymentUrl,proto3" json:"payment_url,omitempty"`
 	// Set when nothing was reserved.
 	Error         *v1.Error `protobuf:"bytes,7,opt,name=error,proto3" json:"error,omitempty"`

@@ -40,7 +40,7 @@ const (
 	QueueStatus_QUEUE_STATUS_EXPIRED QueueStatus = 3
 	// Left the line, or was admitted and is inside.
 	QueueStatus_QUEUE_STATUS_LEFT QueueStatus = 4
-	// The place cannot be read; `error` says why.
+	// There is no place to show; `error` says why.
 	QueueStatus_QUEUE_STATUS_ERROR QueueStatus = 5
 )
 
@@ -99,11 +99,11 @@ const (
 	AdmissionStatus_ADMISSION_STATUS_UNSPECIFIED AdmissionStatus = 0
 	// Let in: the reservation token is in the answer.
 	AdmissionStatus_ADMISSION_STATUS_GRANTED AdmissionStatus = 1
-	// Not now: not yet one's turn, the line is paused, or the shop is full. Ask again later.
+	// Not now: not yet one's turn, the line is paused, the shop is full, or `error` says why. Ask again later.
 	AdmissionStatus_ADMISSION_STATUS_DENIED AdmissionStatus = 2
 	// The place has expired; join again.
 	AdmissionStatus_ADMISSION_STATUS_EXPIRED AdmissionStatus = 3
-	// No such token, or a token of another event or user.
+	// No such token, a token of another event or user, or a request that `error` refuses.
 	AdmissionStatus_ADMISSION_STATUS_INVALID AdmissionStatus = 4
 )
 

@@ -170,7 +170,8 @@ func (PaymentStatus) EnumDescriptor() ([]byte, []int) {
 type PaymentScenario int32
 
 const (
-	// APPROVE while simulating, else INVALID_ARGUMENT.
+	// APPROVE while simulating. Else nothing is simulated: a provider outside settles the intent, and its result comes
+	// in by ReceivePaymentWebhook or ProcessPaymentResult; shown for such intents.
 	PaymentScenario_PAYMENT_SCENARIO_UNSPECIFIED PaymentScenario = 0
 	// Completes after 2 to 5 seconds.
 	PaymentScenario_PAYMENT_SCENARIO_APPROVE PaymentScenario = 1
@@ -350,7 +351,7 @@ type CreatePaymentIntentResponse struct {
 	Status PaymentStatus `protobuf:"varint,2,opt,name=status,proto3,enum=payment.v1.PaymentStatus" json:"status,omitempty"`
 	// Bearer secret of the intent, at least 128 random bits. Not stored in clear and never logged.
 	ClientSecret string `protobuf:"bytes,3,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
-	// Where a browser would pay; made from the configured base address.
+	// Where a browser would pay, made from the configured base address; empty where no payment page is configured.
 	PaymentUrl string `protobuf:"bytes,4,opt,name=payment_url,json=paymentUrl,proto3" json:"payment_url,omitempty"`
 	// 15 minutes after creation.
 	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
@@ -1679,7 +1680,7 @@ type PaymentResult struct {
 	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
 	// Why it failed; empty on success.
 	FailureReason string `protobuf:"bytes,2,opt,name=failure_reason,json=failureReason,proto3" json:"failure_reason,omitempty"`
-	// The simulator's own words.
+	// The simulator's own words; empty where a provider outside settled the intent.
 	GatewayResponse string `protobuf:"bytes,3,opt,name=gateway_response,json=gatewayResponse,proto3" json:"gateway_response,omitempty"`
 	// 0 on success, else a stable number for the reason.
 	ResponseCode int32 `protobuf:"varint,4,opt,name=response_code,json=responseCode,proto3" json:"response_code,omitempty"`

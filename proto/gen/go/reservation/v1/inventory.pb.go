@@ -100,6 +100,8 @@ const (
 	CommitStatus_COMMIT_STATUS_FAILED_EXPIRED CommitStatus = 3
 	// The seats named are not exactly those that this reservation holds; `error` is INVENTORY_CONFLICT.
 	CommitStatus_COMMIT_STATUS_FAILED_CONFLICT CommitStatus = 4
+	// Nothing was sold for another reason, which `error` names.
+	CommitStatus_COMMIT_STATUS_FAILED_REFUSED CommitStatus = 5
 )
 
 // Enum value maps for CommitStatus.
@@ -110,6 +112,7 @@ var (
 		2: "COMMIT_STATUS_FAILED_PAYMENT",
 		3: "COMMIT_STATUS_FAILED_EXPIRED",
 		4: "COMMIT_STATUS_FAILED_CONFLICT",
+		5: "COMMIT_STATUS_FAILED_REFUSED",
 	}
 	CommitStatus_value = map[string]int32{
 		"COMMIT_STATUS_UNSPECIFIED":     0,
@@ -117,6 +120,7 @@ var (
 		"COMMIT_STATUS_FAILED_PAYMENT":  2,
 		"COMMIT_STATUS_FAILED_EXPIRED":  3,
 		"COMMIT_STATUS_FAILED_CONFLICT": 4,
+		"COMMIT_STATUS_FAILED_REFUSED":  5,
 	}
 )
 
@@ -584,7 +588,9 @@ type CommitReservationRequest struct {
 	SeatIds []string `protobuf:"bytes,3,rep,name=seat_ids,json=seatIds,proto3" json:"seat_ids,omitempty"`
 	// Number of seats held; 0: not checked.
 	Quantity int32 `protobuf:"varint,4,opt,name=quantity,proto3" json:"quantity,omitempty"`
-	// The payment. One of ours must be COMPLETED; a foreign id is recorded as it is.
+	// The payment. One of ours must be COMPLETED. Any other id is the caller's word that the hold is paid for elsewhere:
+	// it counts for holds of ReserveSeat, and for those of CreateReservation only from a caller whose credentials have the
+	// `service` or `admin` role.
 	PaymentIntentId string `protobuf:"bytes,5,opt,name=payment_intent_id,json=paymentIntentId,proto3" json:"payment_intent_id,omitempty"`
 	// Owner of the hold.
 	UserId string `protobuf:"bytes,6,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
@@ -1366,13 +1372,14 @@ const file_proto_reservation_v1_inventory_proto_rawDesc = "" +
 	"\x12HOLD_STATUS_ACTIVE\x10\x01\x12\x17\n" +
 	"\x13HOLD_STATUS_EXPIRED\x10\x02\x12\x18\n" +
 	"\x14HOLD_STATUS_RELEASED\x10\x03\x12\x19\n" +
-	"\x15HOLD_STATUS_COMMITTED\x10\x04*\xaf\x01\n" +
+	"\x15HOLD_STATUS_COMMITTED\x10\x04*\xd1\x01\n" +
 	"\fCommitStatus\x12\x1d\n" +
 	"\x19COMMIT_STATUS_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15COMMIT_STATUS_SUCCESS\x10\x01\x12 \n" +
 	"\x1cCOMMIT_STATUS_FAILED_PAYMENT\x10\x02\x12 \n" +
 	"\x1cCOMMIT_STATUS_FAILED_EXPIRED\x10\x03\x12!\n" +
-	"\x1dCOMMIT_STATUS_FAILED_CONFLICT\x10\x04*\xa9\x01\n" +
+	"\x1dCOMMIT_STATUS_FAILED_CONFLICT\x10\x04\x12 \n" +
+	"\x1cCOMMIT_STATUS_FAILED_REFUSED\x10\x05*\xa9\x01\n" +
 	"\rReleaseStatus\x12\x1e\n" +
 	"\x1aRELEASE_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16RELEASE_STATUS_SUCCESS\x10\x01\x12#\n" +

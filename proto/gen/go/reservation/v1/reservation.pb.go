@@ -117,7 +117,7 @@ type CreateReservationRequest struct {
 	// Required: 1 to 128 visible ASCII characters. The same key and request within 5 minutes give the same answer, also
 	// across a restart.
 	IdempotencyKey string `protobuf:"bytes,6,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
-	// Free notes; absent is fine.
+	// Free notes, at most 4,088 bytes together; absent is fine.
 	Metadata *ReservationMetadata `protobuf:"bytes,7,opt,name=metadata,proto3" json:"metadata,omitempty"`
 	// With `quantity`: only seats of this section; it is how a general-admission section is asked for. Empty: the whole
 	// seat map in its order of preference.
@@ -244,7 +244,7 @@ type CreateReservationResponse struct {
 	ReservedSeats []*v1.Seat `protobuf:"bytes,4,rep,name=reserved_seats,json=reservedSeats,proto3" json:"reserved_seats,omitempty"`
 	// Sum of the prices.
 	TotalAmount *v1.Money `protobuf:"bytes,5,opt,name=total_amount,json=totalAmount,proto3" json:"total_amount,omitempty"`
-	// Where a browser would pay; made from the configured base address.
+	// Where a browser would pay, made from the configured base address; empty where no payment page is configured.
 	PaymentUrl string `protobuf:"bytes,6,opt,name=payment_url,json=paymentUrl,proto3" json:"payment_url,omitempty"`
 	// Set when nothing was reserved.
 	Error         *v1.Error `protobuf:"bytes,7,opt,name=error,proto3" json:"error,omitempty"`
@@ -1061,7 +1061,7 @@ type Reservation struct {
 	PaymentIntentId string `protobuf:"bytes,11,opt,name=payment_intent_id,json=paymentIntentId,proto3" json:"payment_intent_id,omitempty"`
 	// `ord_...` once confirmed.
 	OrderId string `protobuf:"bytes,12,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
-	// Notes given at creation.
+	// Notes given at creation; kept for the newest 16,384 reservations that have any.
 	Metadata      *ReservationMetadata `protobuf:"bytes,13,opt,name=metadata,proto3" json:"metadata,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
