@@ -17,6 +17,7 @@ use crate::limiter::Limiter;
 use crate::listen::{Places, TlsFiles};
 use crate::live::Live;
 use crate::log::LogRing;
+use crate::metadata::Metadata;
 use crate::metrics::Metrics;
 use crate::settings::{DurabilityName, Rules, Settings};
 use crate::webhooks::Webhooks;
@@ -35,6 +36,7 @@ pub(crate) struct App {
     pub(crate) limiter: Limiter,
     pub(crate) live: Live,
     pub(crate) catalog: Catalog,
+    pub(crate) metadata: Metadata,
     pub(crate) metrics: Metrics,
     pub(crate) emergencies: Emergencies,
     pub(crate) hub: Arc<Hub>,
@@ -62,6 +64,7 @@ impl App {
         let tls = TlsFiles::read(&settings.tls)?;
         let secret = own_secret(&engine)?;
         let catalog = Catalog::load(&engine);
+        let metadata = Metadata::load(&engine);
         let emergencies = Emergencies::load(&engine);
         let webhooks = Webhooks::new(&engine, &settings)?;
         Ok(Arc::new(Self {
@@ -81,6 +84,7 @@ impl App {
             ring,
             tls,
             catalog,
+            metadata,
             emergencies,
             webhooks,
             logs,
@@ -105,9 +109,10 @@ impl App {
         hex(&mac.finalize().into_bytes()[..16])
     }
 
-    /// Where a browser would pay for `id`.
+    /// Where a browser would pay for `id`; empty where no page is configured.
     pub(crate) fn payment_url(&self, id: &str) -> String {
-        format!("{}/{id}", self.settings.server.payment_base_url.trim_end_matches('/'))
+        let base = self.settings.server.payment_base_url.as_deref();
+        base.map(|base| format!("{}/{id}", base.trim_end_matches('/'))).unwrap_or_default()
     }
 
     /// The durability in force, as the contract names it.

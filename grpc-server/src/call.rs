@@ -12,6 +12,7 @@ use tracing::Instrument;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::{Admitted, Refused};
+use crate::refusal;
 use crate::rpc::{Access, Rpc};
 use crate::traces;
 use crate::wire::{Checks, Fault};
@@ -32,7 +33,7 @@ impl Deref for Call {
 }
 
 /// A response that can carry an error.
-pub(crate) trait Answer: Default {
+pub(crate) trait Answer: Default + prost::Message {
     fn refused(error: Error) -> Self;
 }
 
@@ -87,11 +88,23 @@ impl App {
             Ok(answer) => Ok(Response::new(answer)),
             Err(fault) => {
                 log_fault(rpc, &trace, &fault);
-                let mut response = Response::new(A::refused(fault.to_error(&trace)));
+                let mut response = Response::new(self.refuse(rpc, &fault, &trace)?);
                 response.extensions_mut().insert(Refused(fault.code));
                 Ok(response)
             }
         }
+    }
+
+    /// A refusal as the answer of this RPC, or as a status where the rules say so.
+    fn refuse<A: Answer>(&self, rpc: Rpc, fault: &Fault, trace: &str) -> Result<A, Status> {
+        if let Some(status) = refusal::status(&self.rules, rpc, fault, trace) {
+            return Err(status);
+        }
+        let mut answer = A::refused(refusal::error(&self.rules, fault, trace));
+        answer
+            .merge(refusal::outcome(rpc, fault.code).as_slice())
+            .map_err(|error| Status::internal(format!("a refusal cannot be spelled: {error}")))?;
+        Ok(answer)
     }
 
     /// As [`App::answer`], for streams: what cannot start ends with a status.
@@ -168,12 +181,18 @@ impl Call {
         checks.id::<ExternalId>("reservation_id", text).map(Which::External)
     }
 
-    /// An event; in the compat profile an unknown one is made from the template.
-    pub(crate) async fn known_event(&self, event: &EventId) -> Result<(), Fault> {
-        if self.rules.template_events_max > 0 && self.engine.event(event).is_err() {
+    /// An event that is about to be used; where the rules say so an unknown one is made from the template. Reads make
+    /// nothing: a question about an event that there is not is answered so.
+    pub(crate) async fn used_event(&self, event: &EventId) -> Result<(), Fault> {
+        if self.rules.template_events_max > 0 && self.catalog.lacks(&self.engine, event) {
             self.catalog.make_from_template(&self.app, event).await?;
         }
         Ok(())
+    }
+
+    /// A refusal as an answer of this call carries it.
+    pub(crate) fn error(&self, fault: &Fault) -> Error {
+        refusal::error(&self.rules, fault, &self.trace)
     }
 }
 

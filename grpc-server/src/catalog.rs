@@ -2,9 +2,8 @@
 //! yet. Each is one durable note of the engine. Also makes events from the template, in the compat profile.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use parking_lot::RwLock;
 use prost::Message;
 use prost_types::Timestamp;
@@ -23,6 +22,8 @@ use crate::wire::{Fault, timestamp};
 
 /// Names of the notes begin with this.
 const PREFIX: &str = "event.";
+/// Names of the notes that mark events made from the template begin with this.
+const TEMPLATE_PREFIX: &str = "template.";
 
 /// What is kept of one event beside the engine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,7 +40,9 @@ pub(crate) struct Facts {
 pub(crate) struct Catalog {
     facts: DashMap<EventId, Arc<Facts>>,
     currencies: RwLock<Vec<Option<Currency>>>,
-    from_template: AtomicU32,
+    /// Events that are, or are about to be, made from the template: one durable note each, so that the bound holds for
+    /// the folder and not for one process.
+    from_template: DashSet<EventId>,
     making: tokio::sync::Mutex<()>,
     /// Held while it is found out whether a step was asked for before.
     pub(crate) asking: tokio::sync::Mutex<()>,
@@ -47,9 +50,9 @@ pub(crate) struct Catalog {
     pub(crate) operator: tokio::sync::Mutex<()>,
 }
 
-fn note_name(event: &EventId) -> Result<ExternalId, Fault> {
+fn note_name(prefix: &str, event: &EventId) -> Result<ExternalId, Fault> {
     let digest = Sha256::digest(event.as_str().as_bytes());
-    ExternalId::new(&format!("{PREFIX}{}", hex(&digest[..16])))
+    ExternalId::new(&format!("{prefix}{}", hex(&digest[..16])))
         .map_err(|error| Fault::internal(error.to_string()))
 }
 
@@ -83,7 +86,7 @@ impl Catalog {
         Self {
             facts,
             currencies: RwLock::default(),
-            from_template: AtomicU32::new(0),
+            from_template: templates(engine),
             making: tokio::sync::Mutex::new(()),
             asking: tokio::sync::Mutex::new(()),
             operator: tokio::sync::Mutex::new(()),
@@ -118,7 +121,7 @@ impl Catalog {
         if value.len() > tacos_engine::limits::ATTACHMENT_BYTES_MAX {
             return Err(Fault::invalid("settings.description", "is too long to be kept", value.len()));
         }
-        engine.note(Note { name: note_name(event)?, value: Some(value), key: None }).await?;
+        engine.note(Note { name: note_name(PREFIX, event)?, value: Some(value), key: None }).await?;
         self.facts.insert(event.clone(), Arc::new(Facts::from(record)));
         Ok(())
     }
@@ -139,15 +142,45 @@ impl Catalog {
         Ok(currency)
     }
 
-    /// Makes an unknown event from the template, so many at most, and opens it.
+    /// True for an event that is not there, and for one from the template whose making was cut off before its sale
+    /// was opened. One that an operator has described is the operator's to bring on sale.
+    pub(crate) fn lacks(&self, engine: &Engine, event: &EventId) -> bool {
+        match engine.event(event) {
+            Ok(view) => view.sale == SaleState::Draft && self.from_template.contains(event),
+            Err(_) => !self.facts.contains_key(event),
+        }
+    }
+
+    /// Makes an unknown event from the template, so many at most in one folder, and opens it.
     pub(crate) async fn make_from_template(&self, app: &App, event: &EventId) -> Result<(), Fault> {
         let _alone = self.making.lock().await;
-        if app.engine.event(event).is_ok() {
+        if !self.lacks(&app.engine, event) {
             return Ok(());
         }
-        if self.from_template.load(Ordering::Relaxed) >= app.rules.template_events_max {
+        if app.engine.event(event).is_err() {
+            self.mark_template(app, event).await?;
+            self.create_from_template(app, event).await?;
+        }
+        app.engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).await?;
+        Ok(())
+    }
+
+    /// Counts the event against the bound, durably, before it is made: a crash between the two leaves one that is
+    /// counted and made by its next use.
+    async fn mark_template(&self, app: &App, event: &EventId) -> Result<(), Fault> {
+        if self.from_template.contains(event) {
+            return Ok(());
+        }
+        if self.from_template.len() >= app.rules.template_events_max as usize {
             return Err(Refusal::UnknownEvent.into());
         }
+        let value = Some(event.as_str().as_bytes().to_vec());
+        app.engine.note(Note { name: note_name(TEMPLATE_PREFIX, event)?, value, key: None }).await?;
+        self.from_template.insert(event.clone());
+        Ok(())
+    }
+
+    async fn create_from_template(&self, app: &App, event: &EventId) -> Result<(), Fault> {
         let currency = Currency::new("KRW").ok_or_else(|| Fault::internal("the template has no currency"))?;
         let create = CreateEvent {
             event: event.clone(),
@@ -161,14 +194,12 @@ impl Catalog {
         };
         match app.engine.create_event(create).await {
             Ok(_) => {
-                self.from_template.fetch_add(1, Ordering::Relaxed);
                 tracing::warn!(event = %event, "made from the template: compat profile");
+                Ok(())
             }
-            Err(Failure::Refused(Refusal::EventExists)) => return Ok(()),
-            Err(failure) => return Err(failure.into()),
+            Err(Failure::Refused(Refusal::EventExists)) => Ok(()),
+            Err(failure) => Err(failure.into()),
         }
-        app.engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).await?;
-        Ok(())
     }
 
     /// Opens and closes sales whose moment has come, as their settings say.
@@ -191,6 +222,12 @@ impl Catalog {
             }
         }
     }
+}
+
+/// Events that the folder's notes mark as made from the template.
+fn templates(engine: &Engine) -> DashSet<EventId> {
+    let named = |(_, bytes): (ExternalId, Vec<u8>)| EventId::new(&String::from_utf8(bytes).ok()?).ok();
+    engine.notes(TEMPLATE_PREFIX).into_iter().filter_map(named).collect()
 }
 
 /// A record with its revision raised and its moments set.

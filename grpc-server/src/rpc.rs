@@ -133,13 +133,13 @@ rpcs! {
 
     CreateEvent = "engine.v1.EngineService" / "CreateEvent", Admin, Write;
     UpdateEvent = "engine.v1.EngineService" / "UpdateEvent", Admin, Write;
-    GetEvent = "engine.v1.EngineService" / "GetEvent", Admin, Read;
-    ListEvents = "engine.v1.EngineService" / "ListEvents", Admin, Read;
+    GetEvent = "engine.v1.EngineService" / "GetEvent", Open, Read;
+    ListEvents = "engine.v1.EngineService" / "ListEvents", Open, Read;
     OpenSale = "engine.v1.EngineService" / "OpenSale", Admin, Write;
     PauseSale = "engine.v1.EngineService" / "PauseSale", Admin, Write;
     CloseSale = "engine.v1.EngineService" / "CloseSale", Admin, Write;
     ImportSeatMap = "engine.v1.EngineService" / "ImportSeatMap", Admin, Write;
-    GetSeatMap = "engine.v1.EngineService" / "GetSeatMap", Admin, Read;
+    GetSeatMap = "engine.v1.EngineService" / "GetSeatMap", Open, Read;
     BlockSeats = "engine.v1.EngineService" / "BlockSeats", Admin, Write;
     UnblockSeats = "engine.v1.EngineService" / "UnblockSeats", Admin, Write;
     GetQueuePolicy = "engine.v1.EngineService" / "GetQueuePolicy", Admin, Read;

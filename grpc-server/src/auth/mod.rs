@@ -60,6 +60,12 @@ impl Caller {
         self.user.is_none() && self.subject == "local"
     }
 
+    /// True for a caller whose own credentials say that it is a service: where no keys are configured everybody may
+    /// call everything, and that makes no caller's word a payment.
+    pub(crate) fn may_vouch(&self) -> bool {
+        self.speaks_for_all() && !self.is_unnamed()
+    }
+
     /// Finds out who calls: by the token if there is one, else by the names of a verified client certificate.
     pub(crate) fn of(identity: Identity<'_>, headers: &HeaderMap, names: &[String]) -> Result<Self, Fault> {
         let by_certificate = || match identity.certificates {

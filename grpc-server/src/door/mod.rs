@@ -77,7 +77,7 @@ impl Door {
                 if let Some(rpc) = rpc {
                     crate::call::log_fault(rpc, &trace, &fault);
                 }
-                return self.ended(rpc, started, refusal::response(rpc, &fault, &trace));
+                return self.ended(rpc, started, refusal::response(&self.app.rules, rpc, &fault, &trace));
             }
         }
         let most = Duration::from_secs(self.app.settings.limits.call_seconds);

@@ -11,7 +11,9 @@ use tacos_proto::common::v1::Error;
 use tonic::body::Body;
 
 use super::Refused;
+use crate::refusal;
 use crate::rpc::Rpc;
+use crate::settings::Rules;
 use crate::wire::Fault;
 
 /// Bytes of a message's frame before the message: a flag and its length.
@@ -35,15 +37,22 @@ pub(super) fn prepare() {
     LazyLock::force(&ERROR_FIELDS);
 }
 
-/// The response that carries a fault: in its message where there is a field for it, else as its status.
-pub(super) fn response(rpc: Option<Rpc>, fault: &Fault, trace: &str) -> Response<Body> {
-    let Some(number) = rpc.and_then(|rpc| ERROR_FIELDS[rpc.index()]) else {
+/// The response that carries a fault: in its message where there is a field for it and the rules do not ask for a
+/// status, else as its status.
+pub(super) fn response(rules: &Rules, rpc: Option<Rpc>, fault: &Fault, trace: &str) -> Response<Body> {
+    let Some((rpc, number)) = rpc.and_then(|rpc| Some((rpc, ERROR_FIELDS[rpc.index()]?))) else {
         return fault.to_status().into_http();
     };
+    if let Some(status) = refusal::status(rules, rpc, fault, trace) {
+        let mut response = status.into_http();
+        response.extensions_mut().insert(Refused(fault.code));
+        return response;
+    }
     let mut trailers = HeaderMap::new();
     trailers.insert("grpc-status", HeaderValue::from_static("0"));
     let trailers = std::future::ready(Some(Ok(trailers)));
-    let body = Full::new(framed(number, &fault.to_error(trace)).freeze()).with_trailers(trailers);
+    let message = framed(number, &refusal::error(rules, fault, trace), &refusal::outcome(rpc, fault.code));
+    let body = Full::new(message.freeze()).with_trailers(trailers);
     let mut response = Response::new(Body::new(body));
     let kind = HeaderValue::from_static("application/grpc");
     response.headers_mut().insert(http::header::CONTENT_TYPE, kind);
@@ -51,12 +60,13 @@ pub(super) fn response(rpc: Option<Rpc>, fault: &Fault, trace: &str) -> Response
     response
 }
 
-/// A message of one field, in its frame.
-fn framed(number: u32, error: &Error) -> BytesMut {
+/// A message of its error and the fields that tell of the refusal, in its frame.
+fn framed(number: u32, error: &Error, outcome: &[u8]) -> BytesMut {
     let mut bytes = BytesMut::zeroed(FRAME_HEAD_BYTES);
     encode_key(number, WireType::LengthDelimited, &mut bytes);
     encode_varint(error.encoded_len() as u64, &mut bytes);
     bytes.put_slice(&error.encode_to_vec());
+    bytes.put_slice(outcome);
     let length = u32::try_from(bytes.len() - FRAME_HEAD_BYTES).expect("an error of some kilobytes");
     bytes[1..FRAME_HEAD_BYTES].copy_from_slice(&length.to_be_bytes());
     bytes

@@ -11,8 +11,8 @@ use tacos_proto::gateway::v1::{
     ConfirmReservationResponse, CreatePaymentIntentRequest, CreatePaymentIntentResponse,
     CreateReservationRequest, CreateReservationResponse, GetEventAvailabilityRequest,
     GetEventAvailabilityResponse, GetPaymentStatusRequest, GetPaymentStatusResponse, GetReservationRequest,
-    GetReservationResponse, HealthCheckRequest, HealthCheckResponse, HealthStatus, ServiceHealth,
-    UserContext, ValidateTokenRequest, ValidateTokenResponse,
+    GetReservationResponse, HealthCheckRequest, HealthCheckResponse, HealthStatus, RequestMetadata,
+    ServiceHealth, UserContext, ValidateTokenRequest, ValidateTokenResponse,
 };
 use tacos_proto::{payment, reservation};
 
@@ -21,7 +21,7 @@ use crate::auth::Doubt;
 use crate::call::{Call, unary};
 use crate::health::Health;
 use crate::rpc::{Access, Rpc};
-use crate::wire::time::count;
+use crate::wire::time::{count, moment_of, rfc3339};
 use crate::wire::{Checks, Fault, outbound, timestamp};
 
 unary! { GatewayService:
@@ -112,13 +112,7 @@ async fn create_reservation(
     call: Call,
     request: CreateReservationRequest,
 ) -> Result<CreateReservationResponse, Fault> {
-    if let Some(metadata) = &request.metadata {
-        let mut checks = Checks::new();
-        checks.text("metadata.request_id", &metadata.request_id, 128);
-        checks.text("metadata.user_agent", &metadata.user_agent, 512);
-        checks.entries("metadata.headers", metadata.headers.iter(), 32);
-        checks.done()?;
-    }
+    let metadata = request.metadata.map(kept_of).transpose()?;
     let inner = reservation::v1::CreateReservationRequest {
         event_id: request.event_id,
         seat_ids: request.seat_ids,
@@ -126,7 +120,7 @@ async fn create_reservation(
         user_id: request.user_id,
         reservation_token: request.reservation_token,
         idempotency_key: request.idempotency_key,
-        metadata: None,
+        metadata,
         section: request.section,
         require_adjacent: request.require_adjacent,
         accessible: request.accessible,
@@ -140,6 +134,29 @@ async fn create_reservation(
         total_amount: answer.total_amount,
         payment_url: answer.payment_url,
         error: None,
+    })
+}
+
+/// What a browser's request said of itself, as the notes that the reservation keeps. Its headers are checked and not
+/// kept: they are many, and may hold what nobody should read later.
+fn kept_of(metadata: RequestMetadata) -> Result<reservation::v1::ReservationMetadata, Fault> {
+    let mut checks = Checks::new();
+    checks.text("metadata.request_id", &metadata.request_id, 128);
+    checks.text("metadata.trace_id", &metadata.trace_id, 128);
+    checks.text("metadata.user_agent", &metadata.user_agent, 512);
+    let _ = checks.moment("metadata.timestamp", metadata.timestamp.as_ref());
+    checks.entries("metadata.headers", metadata.headers.iter(), 32);
+    checks.done()?;
+    let asked_at = metadata.timestamp.as_ref().and_then(moment_of).map(rfc3339).unwrap_or_default();
+    let tags =
+        [("request_id", metadata.request_id), ("trace_id", metadata.trace_id), ("timestamp", asked_at)];
+    let tags = tags.into_iter().filter(|(_, value)| !value.is_empty());
+    Ok(reservation::v1::ReservationMetadata {
+        source: "gateway".to_owned(),
+        user_agent: metadata.user_agent,
+        ip_address: metadata.ip_address,
+        session_id: metadata.session_id,
+        tags: tags.map(|(name, value)| (name.to_owned(), value)).collect(),
     })
 }
 
@@ -234,7 +251,6 @@ async fn get_event_availability(
     let section = checks.id_or_none::<SectionId>("section", &request.section);
     let quantity = checks.range("quantity", request.quantity.into(), 0, 1 << 22);
     let (event, section, quantity) = checks.take((event, section, quantity))?;
-    call.known_event(&event).await?;
     let view = call.engine.event(&event)?;
     let all = call.engine.sections(&event)?;
     if let Some(section) = &section

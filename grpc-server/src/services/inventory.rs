@@ -3,8 +3,8 @@
 
 use tacos_engine::views::{Counts, SeatState};
 use tacos_engine::{
-    Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationState, Reserve, SeatId,
-    SectionId, UserId, Which,
+    Confirm, EventId, ExternalId, Failure, Refusal, Release, ReservationState, Reserve, SeatId, SectionId,
+    UserId, Which,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::reservation::v1::inventory_server::Inventory;
@@ -16,7 +16,7 @@ use tacos_proto::reservation::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::Services;
+use super::{Services, settle};
 use crate::call::{Call, unary};
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
@@ -67,7 +67,6 @@ async fn check_availability(
     let low = i64::from(request.seat_ids.is_empty());
     let quantity = checks.range("quantity", request.quantity.into(), low, 1 << 22);
     let (event, section, seats, quantity) = checks.take((event, section, seats, quantity))?;
-    call.known_event(&event).await?;
     let remaining = available(&call, &event, section.as_ref())?;
     let currency = call.engine.event(&event)?.settings.currency;
     let mut answer =
@@ -165,7 +164,7 @@ async fn reserve_seat(call: Call, request: ReserveSeatRequest) -> Result<Reserve
     let key = call.key(&mut checks, &request.idempotency_key);
     let (event, external, want, user, until, key) = checks.take((event, external, want, user, until, key))?;
     call.emergencies.check_reservations(&event, &user)?;
-    call.known_event(&event).await?;
+    call.used_event(&event).await?;
     let mut reserve = Reserve::new(event, user, want);
     (reserve.trusted, reserve.external, reserve.hold_until, reserve.key) = (true, Some(external), until, key);
     let held = call.engine.reserve(reserve).await?;
@@ -199,29 +198,10 @@ async fn commit_reservation(
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, event, seats, quantity, user, key) =
         checks.take((which, event, seats, quantity, user, key))?;
-    let failed = |fault: Fault| {
-        let status = match fault.code {
-            ErrorCode::PaymentNotApproved => CommitStatus::FailedPayment,
-            ErrorCode::ReservationExpired => CommitStatus::FailedExpired,
-            ErrorCode::InventoryConflict => CommitStatus::FailedConflict,
-            _ => CommitStatus::Unspecified,
-        };
-        CommitReservationResponse {
-            status: status as i32,
-            error: Some(fault.to_error(&call.trace)),
-            ..CommitReservationResponse::default()
-        }
-    };
-    if let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await {
-        return Ok(failed(fault));
-    }
-    // An id that cannot be one of ours names a payment that was made elsewhere.
-    let proof = request.payment_intent_id.parse().map_or(Proof::Outside, Proof::Intent);
+    agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await?;
+    let proof = settle::proof(&call, &which, &request.payment_intent_id).await?;
     let exactly = (!seats.is_empty()).then_some(seats);
-    let confirmed = match call.engine.confirm(Confirm { which, user, proof, exactly, key }).await {
-        Ok(confirmed) => confirmed,
-        Err(failure) => return Ok(failed(failure.into())),
-    };
+    let confirmed = call.engine.confirm(Confirm { which, user, proof, exactly, key }).await?;
     let currency = call.catalog.currency(&call.engine, confirmed.event)?;
     Ok(CommitReservationResponse {
         order_id: confirmed.id.order().to_string(),
@@ -278,7 +258,7 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
     if let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await
         && fault.code != ErrorCode::NotFound
     {
-        return Ok(released_not(&call, ReleaseStatus::Failed, &fault));
+        return Err(fault);
     }
     match call.engine.release(Release { which: which.clone(), user, seats, key }).await {
         Ok(released) => {
@@ -297,9 +277,6 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
                 error: None,
             })
         }
-        Err(Failure::Refused(Refusal::UnknownReservation)) => {
-            Ok(released_not(&call, ReleaseStatus::NotFound, &Refusal::UnknownReservation.into()))
-        }
         Err(Failure::Refused(
             Refusal::ReservationExpired
             | Refusal::ReservationIs(
@@ -314,15 +291,7 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
             let status = ReleaseStatus::AlreadyReleased as i32;
             Ok(ReleaseHoldResponse { status, released_at: timestamp(at), ..ReleaseHoldResponse::default() })
         }
-        Err(failure) => Ok(released_not(&call, ReleaseStatus::Failed, &failure.into())),
-    }
-}
-
-fn released_not(call: &Call, status: ReleaseStatus, fault: &Fault) -> ReleaseHoldResponse {
-    ReleaseHoldResponse {
-        status: status as i32,
-        error: Some(fault.to_error(&call.trace)),
-        ..ReleaseHoldResponse::default()
+        Err(failure) => Err(failure.into()),
     }
 }
 
@@ -334,7 +303,6 @@ async fn get_inventory_status(
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let section = checks.id_or_none::<SectionId>("section", &request.section);
     let (event, section) = checks.take((event, section))?;
-    call.known_event(&event).await?;
     let view = call.engine.event(&event)?;
     let currency = view.settings.currency;
     let all = call.engine.sections(&event)?;

@@ -8,6 +8,7 @@ mod inventory;
 mod payment;
 mod queue;
 mod reservation;
+mod settle;
 mod webhook;
 mod websocket;
 mod worker;

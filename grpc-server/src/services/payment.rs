@@ -90,7 +90,11 @@ fn method(call: &Call, checks: &mut Checks, method: i32) -> Option<Method> {
         Ok(PaymentMethod::BankTransfer) => Some(Method::BankTransfer),
         Ok(PaymentMethod::MobilePay) => Some(Method::MobilePay),
         Ok(PaymentMethod::DigitalWallet) => Some(Method::DigitalWallet),
-        Ok(PaymentMethod::Unspecified) if call.settings.engine.simulate_payments => Some(Method::CreditCard),
+        Ok(PaymentMethod::Unspecified)
+            if call.settings.engine.simulate_payments || call.rules.unspecified_is_approve =>
+        {
+            Some(Method::CreditCard)
+        }
         _ => {
             checks.bad("method", "required", method);
             None
@@ -105,7 +109,13 @@ fn scenario(call: &Call, checks: &mut Checks, scenario: i32) -> Option<Scenario>
         Ok(PaymentScenario::Delay) => Some(Scenario::Delay),
         Ok(PaymentScenario::Random) => Some(Scenario::Random),
         Ok(PaymentScenario::Timeout) => Some(Scenario::Timeout),
-        Ok(PaymentScenario::Unspecified) if call.settings.engine.simulate_payments => Some(Scenario::Approve),
+        Ok(PaymentScenario::Unspecified)
+            if call.settings.engine.simulate_payments || call.rules.unspecified_is_approve =>
+        {
+            Some(Scenario::Approve)
+        }
+        // Not simulated: a provider outside settles it, by ReceivePaymentWebhook or the worker's RPCs.
+        Ok(PaymentScenario::Unspecified) => Some(Scenario::Outside),
         _ => {
             checks.bad("scenario", "required", scenario);
             None

@@ -37,7 +37,7 @@ async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueRe
     }
     let (event, session, named) = checks.take((event, session, named))?;
     let user = call.acting(named)?;
-    call.known_event(&event).await?;
+    call.used_event(&event).await?;
     let joined = call.engine.join_queue(JoinQueue { event, session, user }).await?;
     let place = joined.place;
     Ok(JoinQueueResponse {
@@ -58,21 +58,15 @@ async fn get_queue_status(
     let token = checks.waiting_token(&request.waiting_token);
     let (token,) = checks.take((token,))?;
     let place = token.ok_or(Refusal::UnknownToken).and_then(|token| call.engine.queue_place(&token));
-    match place {
-        Ok(place) => Ok(GetQueueStatusResponse {
-            status: status(place.state) as i32,
-            position: position(&place),
-            eta_seconds: eta(&place),
-            admission_ready: place.state == QueueState::Ready,
-            expires_at: timestamp(place.expires_at),
-            error: None,
-        }),
-        Err(refusal) => Ok(GetQueueStatusResponse {
-            status: QueueStatus::Error as i32,
-            error: Some(token_fault(refusal).to_error(&call.trace)),
-            ..GetQueueStatusResponse::default()
-        }),
-    }
+    let place = place.map_err(token_fault)?;
+    Ok(GetQueueStatusResponse {
+        status: status(place.state) as i32,
+        position: position(&place),
+        eta_seconds: eta(&place),
+        admission_ready: place.state == QueueState::Ready,
+        expires_at: timestamp(place.expires_at),
+        error: None,
+    })
 }
 
 async fn request_admission(

@@ -6,7 +6,7 @@ use tacos_engine::views::SeatState;
 use tacos_engine::{
     Confirm, EventId, Extend, Failure, Proof, Refusal, Release, ReservationToken, Reserve, UserId,
 };
-use tacos_proto::common::v1::{ErrorCode, PageInfo};
+use tacos_proto::common::v1::PageInfo;
 use tacos_proto::reservation::v1::reservation_service_server::ReservationService;
 use tacos_proto::reservation::v1::{
     CancelReservationRequest, CancelReservationResponse, ConfirmReservationRequest,
@@ -15,10 +15,15 @@ use tacos_proto::reservation::v1::{
     ListReservationsResponse, ReservationStatus,
 };
 
+use super::settle;
 use crate::call::{Call, unary};
+use crate::metadata;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, outbound, pages, timestamp};
+
+/// Tags that come with one reservation, at most.
+const TAGS_MAX: usize = 16;
 
 unary! { ReservationService:
     CreateReservation create_reservation(CreateReservationRequest) -> CreateReservationResponse;
@@ -45,14 +50,13 @@ pub(super) async fn create_reservation(
     let user = call.user(&mut checks, &request.user_id)?;
     checks.secret("reservation_token", &request.reservation_token, 128);
     if let Some(metadata) = &request.metadata {
-        checks.text("metadata.source", &metadata.source, 64);
-        checks.text("metadata.user_agent", &metadata.user_agent, 512);
-        checks.entries("metadata.tags", metadata.tags.iter(), 16);
+        metadata::check(&mut checks, metadata);
+        checks.entries("metadata.tags", metadata.tags.iter(), TAGS_MAX);
     }
     let key = call.key(&mut checks, &request.idempotency_key);
     let (event, want, user, key) = checks.take((event, want, user, key))?;
     call.emergencies.check_reservations(&event, &user)?;
-    call.known_event(&event).await?;
+    call.used_event(&event).await?;
     let mut reserve = Reserve::new(event.clone(), user, want);
     reserve.key = key;
     // A text that cannot be one of our tokens is a wrong token, not a wrong request.
@@ -65,6 +69,9 @@ pub(super) async fn create_reservation(
         held = call.engine.reserve(reserve).await;
     }
     let held = held?;
+    if let Some(metadata) = &request.metadata {
+        call.metadata.keep(&call.engine, held.id, metadata, call.engine.now()).await?;
+    }
     let currency = call.catalog.currency(&call.engine, held.event)?;
     let id = held.id.to_string();
     Ok(CreateReservationResponse {
@@ -102,12 +109,17 @@ pub(super) async fn confirm_reservation(
 ) -> Result<ConfirmReservationResponse, Fault> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
-    let payment = checks.payment(&request.payment_intent_id);
+    let payment = if request.payment_intent_id.is_empty() && !call.rules.intent_required {
+        Some(None)
+    } else {
+        checks.payment(&request.payment_intent_id)
+    };
     let user = call.owner(&mut checks, &request.user_id)?;
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, payment, user, key) = checks.take((which, payment, user, key))?;
-    let payment = payment.ok_or_else(not_approved)?;
-    let confirm = Confirm { which, user, proof: Proof::Intent(payment), exactly: None, key };
+    // What cannot be an intent of ours pays for nothing; the engine says so once it has judged the reservation.
+    let proof = Proof::Intent(payment.unwrap_or_else(settle::no_intent));
+    let confirm = Confirm { which, user, proof, exactly: None, key };
     let confirmed = call.engine.confirm(confirm).await?;
     let currency = call.catalog.currency(&call.engine, confirmed.event)?;
     Ok(ConfirmReservationResponse {
@@ -123,15 +135,6 @@ pub(super) async fn confirm_reservation(
         ),
         error: None,
     })
-}
-
-/// An intent that cannot be one of ours pays for nothing.
-pub(super) fn not_approved() -> Fault {
-    Fault::new(ErrorCode::PaymentNotApproved, "payment not approved: there is no such intent").detail(
-        "payment_intent_id",
-        "not found",
-        "",
-    )
 }
 
 pub(super) async fn cancel_reservation(

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tacos_engine::views::PaymentView;
-use tacos_engine::{
-    CancelPayment, Expire, Failure, IdempotencyKey, Outcome, PaymentId, PaymentState, Refusal, ReportPayment,
-    ReservationState, UnixMs,
-};
+use tacos_engine::{IdempotencyKey, PaymentId, PaymentState, Refusal, UnixMs};
 use tacos_proto::common::v1::{ErrorCode, Money};
 use tacos_proto::gateway::v1::webhook_service_server::WebhookService;
 use tacos_proto::gateway::v1::{
@@ -17,6 +14,7 @@ use tacos_proto::gateway::v1::{
     ValidateWebhookResponse, WebhookConfig, WebhookEventType,
 };
 
+use super::settle::{self, Said};
 use crate::call::{Call, unary};
 use crate::webhooks::sign::{verify, verify_whole};
 use crate::webhooks::{Post, Registration, is_reserved};
@@ -219,30 +217,14 @@ async fn take_in(
             return Err(Fault::invalid("data.amount", "is not the payment's", amount.amount));
         }
     }
-    let report =
-        |outcome| call.engine.report_payment(ReportPayment { payment: id, outcome, key: key.clone() });
-    let cancel = |refund_minor| {
-        call.engine.cancel_payment(CancelPayment { payment: id, user: None, refund_minor, key: key.clone() })
-    };
-    let (reached, result) = match kind {
-        Type::Approved => (PaymentState::Completed, report(Outcome::Completed).await),
-        Type::Failed => (PaymentState::Failed, report(Outcome::Failed).await),
-        Type::Cancelled if view.state == PaymentState::Completed => {
-            return Err(Fault::precondition("conflict: the payment is completed, it can only be refunded"));
-        }
-        Type::Cancelled => (PaymentState::Cancelled, cancel(None).await),
-        Type::Refunded if matches!(view.state, PaymentState::Completed | PaymentState::Refunded) => {
-            (PaymentState::Refunded, cancel(data.amount.as_ref().map(|money| money.amount)).await)
-        }
-        Type::Refunded => return Err(Refusal::PaymentIs(view.state).into()),
+    let said = match kind {
+        Type::Approved => Said::Approved,
+        Type::Failed => Said::Failed,
+        Type::Cancelled => Said::Cancelled,
+        Type::Refunded => Said::Refunded(data.amount.as_ref().map(|money| money.amount)),
         Type::Pending | Type::Unspecified => return Ok(call.engine.now()),
     };
-    match result {
-        Ok(changed) => Ok(changed.at),
-        // It was so before: nothing is left to do.
-        Err(Failure::Refused(Refusal::PaymentIs(state))) if state == reached => Ok(view.changed_at),
-        Err(failure) => Err(failure.into()),
-    }
+    Ok(settle::intent(call, id, said, key).await?.at)
 }
 
 async fn receive_expiry_webhook(
@@ -256,13 +238,7 @@ async fn receive_expiry_webhook(
     let _ = checks.moment("expired_at", request.expired_at.as_ref());
     let which = call.which(&mut checks, &request.reservation_id);
     let (which,) = checks.take((which,))?;
-    let at = match call.engine.expire(Expire { which: which.clone() }).await {
-        Ok(released) => released.at,
-        Err(Failure::Refused(Refusal::ReservationIs(state))) if state != ReservationState::Confirmed => {
-            call.engine.reservation(&which, None).await?.changed_at
-        }
-        Err(failure) => return Err(failure.into()),
-    };
+    let at = settle::expire(&call, &which).await?.at;
     let correlation_id = call.keyed("webhook", &format!("{}/{}", request.source, request.webhook_id));
     Ok(ReceiveExpiryWebhookResponse {
         accepted: true,

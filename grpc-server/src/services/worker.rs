@@ -2,8 +2,7 @@
 
 use tacos_engine::views::{ReservationView, SeatState};
 use tacos_engine::{
-    CancelPayment, Confirm, EventId, Expire, Failure, Outcome, PaymentId, PaymentState, Proof, Refusal,
-    Release, ReportPayment, ReservationState, UnixMs, Which,
+    EventId, Failure, PaymentId, PaymentState, Refusal, ReservationState, SeatId, UnixMs, Which,
 };
 use tacos_proto::common::v1::{ErrorCode, Seat};
 use tacos_proto::reservation::v1::worker_service_server::WorkerService;
@@ -15,10 +14,11 @@ use tacos_proto::reservation::v1::{
     ProcessReservationExpiryResponse, ProcessingStatus as Status, WorkerStatus,
 };
 
+use super::settle::{self, Said, Settled};
 use crate::call::{Call, unary};
 use crate::health::Health;
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, outbound, timestamp};
+use crate::wire::{Checks, Fault, Spell, outbound, timestamp};
 
 /// More tries than these, and a person has to look.
 const RETRIES_MAX: i32 = 5;
@@ -44,9 +44,13 @@ impl Ended {
         Self { status, fault: None }
     }
 
+    fn of(settled: Settled) -> Self {
+        Self::well(if settled.now { Status::Success } else { Status::Skipped })
+    }
+
     /// A refusal: to be tried again, put aside, or not to be done at all.
-    fn badly(fault: Fault, later: bool, retry_count: i32) -> Self {
-        let later = later || fault.code == ErrorCode::Unavailable;
+    fn badly(refused: Refused, retry_count: i32) -> Self {
+        let Refused { fault, later } = refused;
         let status = match (later, retry_count > RETRIES_MAX) {
             (true, true) => Status::Dlq,
             (true, false) => Status::Retry,
@@ -65,14 +69,25 @@ impl Ended {
     }
 }
 
-fn over(state: ReservationState) -> bool {
-    matches!(
-        state,
-        ReservationState::Cancelled
-            | ReservationState::Expired
-            | ReservationState::Failed
-            | ReservationState::Refunded
-    )
+/// A step that was refused, and whether the same step may be taken later.
+struct Refused {
+    fault: Fault,
+    later: bool,
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        let later = fault.code == ErrorCode::Unavailable;
+        Self { fault, later }
+    }
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        let not_due = matches!(failure, Failure::Refused(Refusal::NotDue(_)));
+        let refused = Self::from(Fault::from(failure));
+        Self { later: refused.later || not_due, ..refused }
+    }
 }
 
 fn check_common(checks: &mut Checks, correlation_id: &str, retry_count: i32) {
@@ -93,40 +108,46 @@ async fn process_reservation_expiry(
     let _ = checks.moment("expired_at", request.expired_at.as_ref());
     check_common(&mut checks, &request.correlation_id, request.retry_count);
     let (which, event, seats) = checks.take((which, event, seats))?;
-    let view = call.engine.reservation(&which, None).await?;
-    let had = outbound::reservation(&call.engine, &view).seats;
-    if event.is_some_and(|event| event != view.event) {
-        return Err(Fault::invalid("event_id", "is not the reservation's", &request.event_id));
-    }
-    if !seats.is_empty()
-        && (seats.len() != had.len() || !had.iter().all(|seat| request.seat_ids.contains(&seat.id)))
-    {
-        return Err(Fault::invalid("seat_ids", "are not the reservation's", seats.len()));
-    }
-    if request.quantity != 0 && request.quantity != count(had.len()) {
-        return Err(Fault::invalid("quantity", "is not the reservation's", request.quantity));
-    }
-    let (ended, at, released) = match call.engine.expire(Expire { which }).await {
-        Ok(released) => {
-            let (free, currency) = (SeatState::Available, view.total.currency);
-            let seats = outbound::seats(&call.engine, released.event, &released.places, free, currency);
-            (Ended::well(Status::Success), released.at, seats)
-        }
-        Err(Failure::Refused(Refusal::ReservationIs(state))) if over(state) => {
-            (Ended::well(Status::Skipped), view.changed_at, Vec::new())
-        }
-        Err(failure) => {
-            let later = matches!(failure, Failure::Refused(Refusal::NotDue(_)));
-            (Ended::badly(failure.into(), later, request.retry_count), call.engine.now(), Vec::new())
-        }
+    let result = expire(&call, &which, event, &seats, &request).await;
+    let (ended, at, released) = match result {
+        Ok((settled, seats)) => (Ended::of(settled), settled.at, seats),
+        Err(refused) => (Ended::badly(refused, request.retry_count), call.engine.now(), Vec::new()),
     };
     Ok(ProcessReservationExpiryResponse {
         status: ended.status as i32,
         released_seats: released,
         processed_at: timestamp(at),
         next_action: ended.next_action(),
-        error: ended.fault.map(|fault| fault.to_error(&call.trace)),
+        error: ended.fault.map(|fault| call.error(&fault)),
     })
+}
+
+/// Expires what is due, if the caller means the same reservation; returns the seats that this freed.
+async fn expire(
+    call: &Call,
+    which: &Which,
+    event: Option<EventId>,
+    seats: &[SeatId],
+    request: &ProcessReservationExpiryRequest,
+) -> Result<(Settled, Vec<Seat>), Refused> {
+    let view = call.engine.reservation(which, None).await?;
+    let mut had = outbound::reservation(&call.engine, &view).seats;
+    if event.is_some_and(|event| event != view.event) {
+        return Err(Fault::invalid("event_id", "is not the reservation's", &request.event_id).into());
+    }
+    if !seats.is_empty()
+        && (seats.len() != had.len() || !had.iter().all(|seat| request.seat_ids.contains(&seat.id)))
+    {
+        return Err(Fault::invalid("seat_ids", "are not the reservation's", seats.len()).into());
+    }
+    if request.quantity != 0 && request.quantity != count(had.len()) {
+        return Err(Fault::invalid("quantity", "is not the reservation's", request.quantity).into());
+    }
+    let settled = settle::expire(call, which).await?;
+    for seat in &mut had {
+        seat.status = SeatState::Available.spell();
+    }
+    Ok((settled, if settled.now { had } else { Vec::new() }))
 }
 
 async fn process_payment_result(
@@ -150,127 +171,62 @@ async fn process_payment_result(
     }
     check_common(&mut checks, &request.correlation_id, request.retry_count);
     let (which, payment, result) = checks.take((which, payment, result))?;
-    let before = call.engine.reservation(&which, None).await?;
-    let (ended, at) = match apply_result(&call, &which, payment, result).await {
-        Ok((status, at)) => (Ended::well(status), at),
+    // A mistyped id of ours is a payment that there is not, never one of somebody else's.
+    let mistyped = || request.payment_intent_id.starts_with("pay_").then(settle::no_intent);
+    let payment = payment.or_else(mistyped);
+    let applied = apply_result(&call, &which, payment, result).await;
+    let (ended, at, after, moved) = match applied {
+        Ok((settled, after, moved)) => (Ended::of(settled), settled.at, Some(after), moved),
         Err(failure) => {
-            let later = matches!(failure, Failure::Refused(Refusal::NotDue(_)));
-            (Ended::badly(failure.into(), later, request.retry_count), call.engine.now())
+            let ended = Ended::badly(failure.into(), request.retry_count);
+            // What the refusal left as it was is told too, where it can be read.
+            (ended, call.engine.now(), call.engine.reservation(&which, None).await.ok(), false)
         }
     };
-    let after = call.engine.reservation(&which, None).await?;
-    let sold = after.state == ReservationState::Confirmed;
-    let moved: Vec<Seat> = if before.state == after.state {
-        Vec::new()
-    } else {
-        outbound::reservation(&call.engine, &after).seats
-    };
+    let sold = after.as_ref().filter(|view| view.state == ReservationState::Confirmed);
+    let order_id = sold.map(|view| view.id.order().to_string()).unwrap_or_default();
+    let moved = after.filter(|_| moved).map(|view| outbound::reservation(&call.engine, &view).seats);
     Ok(ProcessPaymentResultResponse {
         status: ended.status as i32,
-        order_id: if sold { after.id.order().to_string() } else { String::new() },
-        affected_seats: moved,
+        order_id,
+        affected_seats: moved.unwrap_or_default(),
         processed_at: timestamp(at),
         next_action: ended.next_action(),
-        error: ended.fault.map(|fault| fault.to_error(&call.trace)),
+        error: ended.fault.map(|fault| call.error(&fault)),
     })
 }
 
 /// Does to payment and reservation what a result means. An intent of ours is told of the result, and its own rules do
-/// the rest; without one the caller vouches for the money.
+/// the rest; without one the caller vouches for the money. Returns the reservation afterwards, and whether it changed.
 async fn apply_result(
     call: &Call,
     which: &Which,
     payment: Option<PaymentId>,
     result: PaymentResultType,
-) -> Result<(Status, UnixMs), Failure> {
-    let engine = &call.engine;
-    let Some(payment) = payment else {
-        return apply_foreign_result(call, which, result).await;
+) -> Result<(Settled, ReservationView, bool), Failure> {
+    let before = call.engine.reservation(which, None).await?;
+    let said = match result {
+        PaymentResultType::Approved => Said::Approved,
+        PaymentResultType::Failed => Said::Failed,
+        PaymentResultType::Cancelled => Said::Cancelled,
+        PaymentResultType::Refunded => Said::Refunded(None),
+        PaymentResultType::Timeout | PaymentResultType::Unspecified => Said::Timeout,
     };
-    let view = engine.payment(payment, None).await?;
-    let reservation = engine.reservation(which, None).await?;
-    if view.reservation != Some(reservation.id) {
-        return Err(Refusal::PaymentNotApproved(tacos_engine::PaymentDoubt::Foreign).into());
-    }
-    let cancel =
-        || engine.cancel_payment(CancelPayment { payment, user: None, refund_minor: None, key: None });
-    let report = |outcome| engine.report_payment(ReportPayment { payment, outcome, key: None });
-    let under_way = matches!(view.state, PaymentState::Pending | PaymentState::Processing);
-    let changed = match result {
-        PaymentResultType::Approved if under_way => report(Outcome::Completed).await,
-        PaymentResultType::Failed if under_way => report(Outcome::Failed).await,
-        PaymentResultType::Cancelled if under_way => cancel().await,
-        PaymentResultType::Refunded if view.state == PaymentState::Completed => cancel().await,
-        PaymentResultType::Timeout => {
-            return engine
-                .expire(Expire { which: which.clone() })
-                .await
-                .map(|done| (Status::Success, done.at))
-                .or_else(skip);
-        }
-        _ => {
-            let agrees = matches!(
-                (result, view.state),
-                (PaymentResultType::Approved, PaymentState::Completed)
-                    | (PaymentResultType::Failed, PaymentState::Failed)
-                    | (PaymentResultType::Cancelled, PaymentState::Cancelled)
-                    | (PaymentResultType::Refunded, PaymentState::Refunded)
-            );
-            return if agrees {
-                Ok((Status::Skipped, view.changed_at))
+    let settled = match payment {
+        Some(payment) => {
+            settle::belongs(call, payment, which).await?;
+            // No answer says nothing of the intent, which has a deadline of its own.
+            if said == Said::Timeout {
+                settle::expire(call, which).await?
             } else {
-                Err(Refusal::PaymentIs(view.state).into())
-            };
+                settle::intent(call, payment, said, None).await?
+            }
         }
+        None => settle::foreign(call, which, said).await?,
     };
-    let at = changed?.at;
-    // A called-off payment leaves the hold to its deadline; the result says that nobody will pay.
-    if result == PaymentResultType::Cancelled {
-        let _ = release(call, which).await;
-    }
-    Ok((Status::Success, at))
-}
-
-async fn apply_foreign_result(
-    call: &Call,
-    which: &Which,
-    result: PaymentResultType,
-) -> Result<(Status, UnixMs), Failure> {
-    let state = call.engine.reservation(which, None).await?.state;
-    match result {
-        PaymentResultType::Approved if state == ReservationState::Confirmed => {
-            Ok((Status::Skipped, call.engine.now()))
-        }
-        PaymentResultType::Approved => {
-            let confirm =
-                Confirm { which: which.clone(), user: None, proof: Proof::Outside, exactly: None, key: None };
-            call.engine.confirm(confirm).await.map(|done| (Status::Success, done.at))
-        }
-        PaymentResultType::Failed | PaymentResultType::Cancelled => {
-            release(call, which).await.map(|at| (Status::Success, at)).or_else(skip)
-        }
-        PaymentResultType::Timeout => call
-            .engine
-            .expire(Expire { which: which.clone() })
-            .await
-            .map(|done| (Status::Success, done.at))
-            .or_else(skip),
-        PaymentResultType::Refunded | PaymentResultType::Unspecified => Err(Refusal::UnknownPayment.into()),
-    }
-}
-
-/// A reservation that is over already leaves nothing to do.
-fn skip(failure: Failure) -> Result<(Status, UnixMs), Failure> {
-    match failure {
-        Failure::Refused(Refusal::ReservationIs(state)) if over(state) => Ok((Status::Skipped, UnixMs::ZERO)),
-        Failure::Refused(Refusal::ReservationExpired) => Ok((Status::Skipped, UnixMs::ZERO)),
-        other => Err(other),
-    }
-}
-
-async fn release(call: &Call, which: &Which) -> Result<UnixMs, Failure> {
-    let release = Release { which: which.clone(), user: None, seats: Default::default(), key: None };
-    call.engine.release(release).await.map(|released| released.at)
+    let after = call.engine.reservation(which, None).await?;
+    let moved = settled.now && before.state != after.state;
+    Ok((settled, after, moved))
 }
 
 async fn process_compensation(
@@ -289,28 +245,35 @@ async fn process_compensation(
     checks.entries("context", request.context.iter(), 16);
     check_common(&mut checks, &request.correlation_id, request.retry_count);
     let (which, kind) = checks.take((which, kind))?;
-    let found = call.engine.reservation(&which, None).await;
-    let result = match (found, kind) {
-        // Seats belong to a reservation or to nobody: what has no reservation holds nothing.
-        (Err(Failure::Refused(Refusal::UnknownReservation)), CompensationType::CleanupOrphaned) => {
-            Ok(Vec::new())
-        }
-        (Err(failure), _) => return Err(failure.into()),
-        (Ok(view), CompensationType::RefundPayment) => refund(&call, &view).await,
-        (Ok(view), kind) => free(&call, &which, &view, kind).await,
-    };
-    let (ended, actions) = match result {
+    let (ended, actions) = match compensate(&call, &which, kind).await {
         Ok(actions) if actions.is_empty() => (Ended::well(Status::Skipped), actions),
         Ok(actions) => (Ended::well(Status::Success), actions),
-        Err(failure) => (Ended::badly(failure.into(), false, request.retry_count), Vec::new()),
+        Err(failure) => (Ended::badly(failure.into(), request.retry_count), Vec::new()),
     };
     Ok(ProcessCompensationResponse {
         requires_manual_intervention: matches!(ended.status, Status::Failed | Status::Dlq),
         status: ended.status as i32,
         actions_taken: actions,
         processed_at: timestamp(call.engine.now()),
-        error: ended.fault.map(|fault| fault.to_error(&call.trace)),
+        error: ended.fault.map(|fault| call.error(&fault)),
     })
+}
+
+/// Does what a compensation asks for, and says what it did.
+async fn compensate(
+    call: &Call,
+    which: &Which,
+    kind: CompensationType,
+) -> Result<Vec<CompensationAction>, Failure> {
+    match (call.engine.reservation(which, None).await, kind) {
+        // Seats belong to a reservation or are free: what has no reservation holds nothing.
+        (Err(Failure::Refused(Refusal::UnknownReservation)), CompensationType::CleanupOrphaned) => {
+            Ok(Vec::new())
+        }
+        (Err(failure), _) => Err(failure),
+        (Ok(view), CompensationType::RefundPayment) => refund(call, &view).await,
+        (Ok(view), kind) => free(call, which, &view, kind).await,
+    }
 }
 
 fn action(kind: Done, target: &str, what: String, at: UnixMs) -> CompensationAction {
@@ -329,20 +292,20 @@ async fn free(
     view: &ReservationView,
     kind: CompensationType,
 ) -> Result<Vec<CompensationAction>, Failure> {
-    let at = match (view.state, kind) {
-        (ReservationState::Pending, _) => release(call, which).await?,
+    let settled = match (view.state, kind) {
+        (ReservationState::Pending, _) => settle::release(call, which).await?,
         // Its timer has not fired yet: the seats are as good as free, and now they are free.
         (ReservationState::Expired, CompensationType::CleanupOrphaned | CompensationType::ReleaseSeats) => {
-            match call.engine.expire(Expire { which: which.clone() }).await {
-                Ok(released) => released.at,
-                Err(Failure::Refused(Refusal::ReservationIs(_))) => return Ok(Vec::new()),
-                Err(failure) => return Err(failure),
-            }
+            settle::expire(call, which).await?
         }
         (ReservationState::Confirmed, CompensationType::CleanupOrphaned) => return Ok(Vec::new()),
         (ReservationState::Confirmed, _) => return Err(Refusal::ReservationIs(view.state).into()),
         _ => return Ok(Vec::new()),
     };
+    if !settled.now {
+        return Ok(Vec::new());
+    }
+    let at = settled.at;
     let seats = outbound::places_count(&call.engine, view.event_number, &view.places);
     let freed = action(Done::InventoryRelease, "inventory", format!("{seats} seats were freed"), at);
     let ended =
@@ -352,24 +315,22 @@ async fn free(
 
 async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationAction>, Failure> {
     let Some(payment) = view.payment else { return Ok(Vec::new()) };
-    let intent = call.engine.payment(payment, None).await?;
-    match intent.state {
-        PaymentState::Completed => {}
-        PaymentState::Pending | PaymentState::Processing => {
-            return Err(Refusal::PaymentIs(intent.state).into());
-        }
-        _ => return Ok(Vec::new()),
+    let before = call.engine.payment(payment, None).await?;
+    if matches!(before.state, PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired) {
+        return Ok(Vec::new());
     }
-    let changed = call
-        .engine
-        .cancel_payment(CancelPayment { payment, user: None, refund_minor: None, key: None })
-        .await?;
-    let what = format!("{} {} were paid back", changed.refunded_minor, intent.amount.currency.as_str());
-    let mut actions = vec![action(Done::PaymentRefund, "payment", what, changed.at)];
+    let settled = settle::intent(call, payment, Said::Refunded(None), None).await?;
+    if !settled.now {
+        return Ok(Vec::new());
+    }
+    let after = call.engine.payment(payment, None).await?;
+    let minor = after.refunded_minor - before.refunded_minor;
+    let what = format!("{minor} {} were paid back", after.amount.currency.as_str());
+    let mut actions = vec![action(Done::PaymentRefund, "payment", what, settled.at)];
     if view.state == ReservationState::Confirmed {
         let seats = outbound::places_count(&call.engine, view.event_number, &view.places);
         let freed = format!("{seats} seats are on sale again");
-        actions.push(action(Done::InventoryRelease, "inventory", freed, changed.at));
+        actions.push(action(Done::InventoryRelease, "inventory", freed, settled.at));
     }
     Ok(actions)
 }

@@ -20,7 +20,8 @@ pub struct EngineSettings {
     pub sync_every_ms: u64,
     /// Simulated payments take this share of their usual time, in thousandths.
     pub payment_time_permille: u32,
-    /// Payments are simulated. When false only the scenarios that a request names are.
+    /// Payments are simulated. When false only the scenarios that a request names are; an intent that names none is
+    /// settled from outside.
     pub simulate_payments: bool,
     /// Admissions a second over all waiting lines.
     pub admissions_per_second_max: u32,

@@ -25,8 +25,8 @@ pub struct Server {
     pub keep_sale_hours: bool,
     /// A supervisor starts the process again when it ends: allows RESTART_SERVICE.
     pub supervised: bool,
-    /// Address that payment addresses begin with.
-    pub payment_base_url: String,
+    /// Address of a payment page; `payment_url` in answers is this and the id. Absent: answers have none.
+    pub payment_base_url: Option<String>,
     /// Folder under which backups are written.
     pub backup_dir: PathBuf,
     /// Proxies and load balancers in front of the server, as addresses or networks: what they say of a client's address
@@ -51,7 +51,7 @@ impl Default for Server {
             drain_seconds: 10,
             keep_sale_hours: true,
             supervised: false,
-            payment_base_url: "http://127.0.0.1:8080/pay".to_owned(),
+            payment_base_url: None,
             backup_dir: PathBuf::from("backups"),
             trusted_proxies: Vec::new(),
             proxy_protocol: false,

@@ -1,8 +1,10 @@
-//! The one table from refusals and errors to `common.v1.Error`. Messages for not found, conflicts, unpaid and timeouts
-//! carry the words "not found", "conflict", "payment not approved" and "timeout" in lower case: a known gateway maps its
-//! HTTP codes by them.
+//! The one table from refusals and errors to `common.v1.Error`. Messages for not found, conflicts and unpaid carry the
+//! words "not found", "conflict" and "payment not approved" in lower case; `crate::refusal` sees to it that a gateway
+//! that maps its HTTP codes by words finds the right ones, where the rules say so.
 
-use tacos_engine::{Bound, Error as Broken, ExtensionDoubt, Failure, Problem, Refusal, TextIdError};
+use tacos_engine::{
+    Bound, Error as Broken, ExtensionDoubt, Failure, PaymentDoubt, Problem, Refusal, TextIdError,
+};
 use tacos_proto::common::v1::{Error, ErrorCode, ErrorDetail};
 
 /// Details sent with one error, at most.
@@ -79,13 +81,19 @@ impl Fault {
         }
     }
 
-    /// For answers that cannot carry an error: streams that cannot start.
+    /// For answers that cannot carry an error: streams that cannot start, and clients that do not read it.
     pub(crate) fn to_status(&self) -> tonic::Status {
         let code = match self.code {
             ErrorCode::Unauthenticated => tonic::Code::Unauthenticated,
             ErrorCode::Forbidden | ErrorCode::Unauthorized => tonic::Code::PermissionDenied,
             ErrorCode::NotFound => tonic::Code::NotFound,
-            ErrorCode::InvalidArgument => tonic::Code::InvalidArgument,
+            ErrorCode::AlreadyExists => tonic::Code::AlreadyExists,
+            ErrorCode::IdempotencyConflict
+            | ErrorCode::InventoryConflict
+            | ErrorCode::ConcurrentModification => tonic::Code::Aborted,
+            ErrorCode::Timeout | ErrorCode::UpstreamTimeout => tonic::Code::DeadlineExceeded,
+            ErrorCode::DataCorruption => tonic::Code::DataLoss,
+            ErrorCode::InvalidArgument | ErrorCode::IdempotencyRequired => tonic::Code::InvalidArgument,
             ErrorCode::RateLimited | ErrorCode::QuotaExceeded => tonic::Code::ResourceExhausted,
             ErrorCode::Unavailable => tonic::Code::Unavailable,
             ErrorCode::Internal => tonic::Code::Internal,
@@ -165,6 +173,9 @@ impl From<Refusal> for Fault {
                 say(Code::QuotaExceeded).detail("user_id", format!("at most {seats_max} seats"), seats)
             }
             Refusal::ReservationExpired => say(Code::ReservationExpired),
+            Refusal::PaymentNotApproved(PaymentDoubt::Unknown) => {
+                say(Code::PaymentNotApproved).detail("payment_intent_id", "not found", "")
+            }
             Refusal::PaymentNotApproved(_) => say(Code::PaymentNotApproved),
             Refusal::ExtensionRefused(ExtensionDoubt::TooLong { extension_ms_max }) => {
                 let most = extension_ms_max / 1_000;
@@ -252,7 +263,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tacos_engine::{PaymentDoubt, ReservationState};
+    use tacos_engine::ReservationState;
 
     #[test]
     fn the_words_that_gateways_look_for_are_there() {
@@ -263,7 +274,6 @@ mod tests {
         assert!(message(Refusal::SeatsTaken(Box::new(["A-1".to_owned()]))).contains("conflict"));
         assert!(message(Refusal::ReservationIs(ReservationState::Confirmed)).contains("conflict"));
         assert!(message(Refusal::PaymentNotApproved(PaymentDoubt::Unknown)).contains("payment not approved"));
-        assert!(message(Refusal::ReservationExpired).contains("timeout"));
     }
 
     #[test]

@@ -182,7 +182,7 @@ pub(crate) fn reservation(engine: &Engine, view: &ReservationView) -> Reservatio
         hold_expires_at: timestamp(view.expires_at),
         payment_intent_id: view.payment.map(|id| id.to_string()).unwrap_or_default(),
         order_id: if sold { view.id.order().to_string() } else { String::new() },
-        metadata: None,
+        metadata: crate::metadata::of(engine, view.id),
     }
 }
 
@@ -231,7 +231,13 @@ pub(crate) fn payment_result(view: &PaymentView) -> PaymentResult {
     PaymentResult {
         success,
         failure_reason: reason.to_owned(),
-        gateway_response: if success { "simulated: approved" } else { "simulated: not approved" }.to_owned(),
+        gateway_response: match (view.scenario, success) {
+            // The simulator did not run: it has no words.
+            (Scenario::Outside, _) => "",
+            (_, true) => "simulated: approved",
+            (_, false) => "simulated: not approved",
+        }
+        .to_owned(),
         response_code: code,
         processed_at: timestamp(view.processed_at.unwrap_or(view.changed_at)),
     }

@@ -18,7 +18,7 @@ use super::queue_policy::{policy_of, wire_policy};
 use super::{Asked, event_id, once, reason};
 use crate::call::Call;
 use crate::catalog::next_revision;
-use crate::rpc::Rpc;
+use crate::rpc::{Access, Rpc};
 use crate::wire::time::{count, moment_of};
 use crate::wire::{Checks, Fault, moment, pages, timestamp};
 
@@ -152,6 +152,21 @@ pub(crate) fn record(call: &Call, event: &EventId) -> Result<EventRecord, Fault>
     Ok(record)
 }
 
+/// An event as this caller may see it. What is announced is public: an event that has its seats. Fields that tell of
+/// the operators' work and of the rules of the line are the operators'.
+pub(super) fn visible(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
+    let mut record = record(call, event)?;
+    if call.caller.access >= Access::Admin {
+        return Ok(record);
+    }
+    call.engine.event(event)?;
+    if let Some(settings) = &mut record.settings {
+        settings.queue_policy = None;
+    }
+    (record.revision, record.created_at, record.updated_at, record.queue_paused) = (0, None, None, false);
+    Ok(record)
+}
+
 /// Raises an event's revision and writes its record down.
 pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
     let now = record(call, event)?;
@@ -264,7 +279,7 @@ fn merge(into: &mut EventSettings, from: &EventSettings, mask: &[String]) -> Res
 
 pub(super) async fn get_event(call: Call, request: GetEventRequest) -> Result<GetEventResponse, Fault> {
     let event = event_id(&request.event_id)?;
-    Ok(GetEventResponse { event: Some(record(&call, &event)?), error: None })
+    Ok(GetEventResponse { event: Some(visible(&call, &event)?), error: None })
 }
 
 pub(super) async fn list_events(call: Call, request: ListEventsRequest) -> Result<ListEventsResponse, Fault> {
@@ -281,7 +296,7 @@ pub(super) async fn list_events(call: Call, request: ListEventsRequest) -> Resul
     ids.sort();
     let records: Vec<EventRecord> = ids
         .iter()
-        .filter_map(|id| record(&call, id).ok())
+        .filter_map(|id| visible(&call, id).ok())
         .filter(|record| state == SaleState::Unspecified || record.state() == state)
         .collect();
     let (events, info) = pages::slice(records, &page);

@@ -1,19 +1,21 @@
 //! Seat maps: imported, read, seats blocked and unblocked.
 
+use std::ops::Range;
+
 use tacos_engine::limits::SEATS_PER_EVENT_MAX;
-use tacos_engine::views::{SeatState, SeatView};
+use tacos_engine::views::{SeatState, SeatView, SectionView};
 use tacos_engine::{
     BlockSeats, CreateEvent, EventId, Failure, Refusal, Row as PlainRow, SeatId, SeatMap as Plain,
     Section as PlainSection, SectionId,
 };
-use tacos_proto::common::v1::{ErrorCode, Money, SeatStatus};
+use tacos_proto::common::v1::{ErrorCode, Money, PageInfo, SeatStatus};
 use tacos_proto::engine::v1::{
     BlockSeatsRequest, BlockSeatsResponse, GetSeatMapRequest, GetSeatMapResponse, ImportSeatMapRequest,
     ImportSeatMapResponse, Row, SeatEntry, SeatMap, SectionSummary, UnblockSeatsRequest,
     UnblockSeatsResponse,
 };
 
-use super::events::{Checked, check, counts, done_since, raise, record};
+use super::events::{Checked, check, counts, done_since, raise, record, visible};
 use super::{event_id, once, reason};
 use crate::call::Call;
 use crate::rpc::Rpc;
@@ -229,7 +231,7 @@ pub(super) async fn get_seat_map(
     }
     let page = pages::wanted(&mut checks, Some(&pagination), PAGE_MAX, |text| text.parse::<usize>().ok());
     let (event, section, status, page) = checks.take((event, section, status, page))?;
-    let record = record(&call, &event)?;
+    let record = visible(&call, &event)?;
     let view = call.engine.event(&event)?;
     let currency = view.settings.currency;
     let all = call.engine.sections(&event)?;
@@ -237,12 +239,8 @@ pub(super) async fn get_seat_map(
         return Err(Refusal::UnknownSection(section.as_str().into()).into());
     }
     let in_section = |name: &str| section.as_ref().is_none_or(|section| section.as_str() == name);
-    let wanted = |seat: &SeatView| {
-        in_section(&seat.place.section)
-            && (status == SeatStatus::Unspecified || seat.state.spell() == status as i32)
-    };
-    let seats: Vec<SeatView> = call.engine.seats(&event, 0, usize::MAX)?.into_iter().filter(wanted).collect();
-    let (shown, info) = pages::slice(seats, &page);
+    let scope = Scope::of(&all, section.as_ref(), status);
+    let (shown, info) = scope.page(&call, &event, &page).await?;
     let first = !info.has_previous_page;
     let sections = all.iter().filter(|view| first && in_section(&view.name)).map(|view| SectionSummary {
         section_id: view.name.clone(),
@@ -265,6 +263,78 @@ pub(super) async fn get_seat_map(
         revision: record.revision,
         error: None,
     })
+}
+
+/// Seats looked at in one go while those of one status are looked for; between two goes other calls run.
+const PIECE: u32 = 1_024;
+
+/// Which seats of a map are asked for.
+struct Scope {
+    /// The section's seats, or all.
+    seats: Range<u32>,
+    /// `None`: of any status.
+    status: Option<i32>,
+    /// How many there are, by the sections' counts.
+    total: usize,
+}
+
+impl Scope {
+    fn of(all: &[SectionView], section: Option<&SectionId>, status: SeatStatus) -> Self {
+        let (mut seats, mut end, mut total) = (0..0, 0, 0);
+        for view in all.iter().filter(|view| !view.standing) {
+            let start = end;
+            end += view.counts.total;
+            if section.is_none_or(|section| section.as_str() == view.name) {
+                seats = if seats.is_empty() { start..end } else { seats.start..end };
+                total += match status {
+                    SeatStatus::Unspecified => view.counts.total,
+                    SeatStatus::Available => view.counts.available,
+                    SeatStatus::Reserved => view.counts.reserved,
+                    SeatStatus::Sold => view.counts.sold,
+                    SeatStatus::Blocked => view.counts.blocked,
+                } as usize;
+            }
+        }
+        let status = (status != SeatStatus::Unspecified).then_some(status as i32);
+        Self { seats, status, total }
+    }
+
+    /// One page, whose cursors are positions among the seats asked for.
+    async fn page(
+        &self,
+        call: &Call,
+        event: &EventId,
+        page: &pages::Wanted<usize>,
+    ) -> Result<(Vec<SeatView>, PageInfo), Fault> {
+        let size = page.size as usize;
+        let from = page.after.unwrap_or_else(|| (page.skip as usize).saturating_mul(size));
+        let mut shown = Vec::new();
+        let (mut at, mut passed) = (self.seats.start, 0);
+        if self.status.is_none() {
+            passed = from.min(self.seats.len());
+            at += u32::try_from(passed).unwrap_or(u32::MAX);
+        }
+        // One more than the page has: whether there is a next page is then known and not worked out.
+        while at < self.seats.end && shown.len() <= size {
+            let piece = PIECE.min(self.seats.end - at);
+            let seats = call.engine.seats(event, at, piece as usize)?;
+            at += piece;
+            for seat in seats {
+                let fits = self.status.is_none_or(|status| seat.state.spell() == status);
+                if fits && passed < from {
+                    passed += 1;
+                } else if fits && shown.len() <= size {
+                    shown.push(seat);
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+        let more = shown.len() > size;
+        shown.truncate(size);
+        let end = passed + shown.len();
+        let total = if more { self.total.max(end + 1) } else { end };
+        Ok((shown, pages::slice_info(passed, end - passed, total, size)))
+    }
 }
 
 /// Checks what is to be blocked or unblocked.

@@ -1,0 +1,243 @@
+//! How a refusal leaves the server: in the answer's own `error`, together with the status that says so where the answer
+//! has one; or as a gRPC status, where the rules say so. And in which words: a known gateway maps its HTTP codes by
+//! words and numbers in the message, and the rule `gateway_words` makes every message end up at the right one.
+
+use std::borrow::Cow;
+
+use prost::Message;
+use tacos_proto::common::v1::{Error, ErrorCode, OperationStatus};
+use tacos_proto::gateway::v1::{AdmissionStatus, HealthStatus, QueueStatus};
+use tacos_proto::reservation::v1::{CommitStatus, ProcessingStatus, ReleaseStatus};
+
+use crate::rpc::Rpc;
+use crate::settings::Rules;
+use crate::wire::Fault;
+
+/// What the gateway looks for, in its order: the HTTP code's own number, and the words.
+const SIGNS: [(&str, &str); 5] = [
+    ("404", "not found"),
+    ("409", "conflict"),
+    ("400", "bad request"),
+    ("412", "payment not approved"),
+    // It has no number of its own there.
+    ("timeout", "timeout"),
+];
+
+/// What the refusal of a status-answering RPC carries beside its code, for clients that look into details.
+#[derive(Clone, PartialEq, Message)]
+struct RichStatus {
+    #[prost(int32, tag = "1")]
+    code: i32,
+    #[prost(string, tag = "2")]
+    message: String,
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<prost_types::Any>,
+}
+
+/// True for the RPCs whose callers are known not to read `error`: payments and inventory.
+fn may_be_status(rpc: Rpc) -> bool {
+    matches!(rpc.service(), "payment.v1.PaymentService" | "reservation.v1.InventoryService")
+        || matches!(rpc, Rpc::GatewayCreatePaymentIntent | Rpc::GatewayGetPaymentStatus)
+}
+
+/// The status with which a refused call ends, if it ends with one.
+pub(crate) fn status(rules: &Rules, rpc: Rpc, fault: &Fault, trace: &str) -> Option<tonic::Status> {
+    if !rules.refuse_as_status || !may_be_status(rpc) {
+        return None;
+    }
+    let plain = worded(rules, fault).to_status();
+    let value = error(rules, fault, trace).encode_to_vec();
+    let details = RichStatus {
+        code: plain.code() as i32,
+        message: plain.message().to_owned(),
+        details: vec![prost_types::Any { type_url: "type.googleapis.com/common.v1.Error".to_owned(), value }],
+    };
+    Some(tonic::Status::with_details(plain.code(), plain.message(), details.encode_to_vec().into()))
+}
+
+/// A refusal as answers carry it.
+pub(crate) fn error(rules: &Rules, fault: &Fault, trace: &str) -> Error {
+    worded(rules, fault).to_error(trace)
+}
+
+/// The fields beside `error` that tell of a refusal, encoded: a status that could not say otherwise how the call ended.
+/// A status that is the state of a reservation or payment stays absent: there is none whose state it could be.
+pub(crate) fn outcome(rpc: Rpc, code: ErrorCode) -> Vec<u8> {
+    let again = matches!(code, ErrorCode::Unavailable | ErrorCode::RateLimited | ErrorCode::Timeout);
+    let mut bytes = Vec::new();
+    let mut put = |field: u32, value: i32| prost::encoding::int32::encode(field, &value, &mut bytes);
+    match rpc {
+        Rpc::GetQueueStatus => put(1, QueueStatus::Error as i32),
+        Rpc::JoinQueue => put(4, QueueStatus::Error as i32),
+        Rpc::RequestAdmission => put(
+            1,
+            match code {
+                ErrorCode::InvalidArgument
+                | ErrorCode::Unauthenticated
+                | ErrorCode::Forbidden
+                | ErrorCode::NotFound => AdmissionStatus::Invalid,
+                _ => AdmissionStatus::Denied,
+            } as i32,
+        ),
+        Rpc::CommitReservation => put(
+            3,
+            match code {
+                ErrorCode::PaymentNotApproved => CommitStatus::FailedPayment,
+                ErrorCode::ReservationExpired => CommitStatus::FailedExpired,
+                ErrorCode::InventoryConflict => CommitStatus::FailedConflict,
+                _ => CommitStatus::FailedRefused,
+            } as i32,
+        ),
+        Rpc::ReleaseHold if code == ErrorCode::NotFound => put(2, ReleaseStatus::NotFound as i32),
+        Rpc::ReleaseHold => put(2, ReleaseStatus::Failed as i32),
+        Rpc::ProcessReservationExpiry | Rpc::ProcessPaymentResult | Rpc::ProcessCompensation => {
+            put(1, if again { ProcessingStatus::Retry } else { ProcessingStatus::Failed } as i32);
+            let next = if again { "retry" } else { "completed" }.to_owned();
+            match rpc {
+                Rpc::ProcessReservationExpiry => prost::encoding::string::encode(4, &next, &mut bytes),
+                Rpc::ProcessPaymentResult => prost::encoding::string::encode(5, &next, &mut bytes),
+                _ if !again => prost::encoding::bool::encode(4, &true, &mut bytes),
+                _ => {}
+            }
+        }
+        Rpc::TriggerOperation => put(3, OperationStatus::Failed as i32),
+        Rpc::GatewayHealthCheck => put(1, HealthStatus::Unknown as i32),
+        _ => {}
+    }
+    bytes
+}
+
+/// A refusal in the words that the rules ask for.
+fn worded<'a>(rules: &Rules, fault: &'a Fault) -> Cow<'a, Fault> {
+    if !rules.gateway_words {
+        return Cow::Borrowed(fault);
+    }
+    let message = gateway_message(fault.code, &fault.message);
+    Cow::Owned(Fault { message, ..fault.clone() })
+}
+
+/// The words by which the gateway finds the HTTP code of a refusal; `None`: it shall find none, and answer 500.
+fn word(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::NotFound => Some("not found"),
+        ErrorCode::InvalidArgument | ErrorCode::IdempotencyRequired => Some("bad request"),
+        ErrorCode::PaymentNotApproved => Some("payment not approved"),
+        ErrorCode::AlreadyExists
+        | ErrorCode::FailedPrecondition
+        | ErrorCode::QuotaExceeded
+        | ErrorCode::IdempotencyConflict
+        | ErrorCode::ReservationExpired
+        | ErrorCode::InventoryConflict
+        | ErrorCode::InsufficientInventory
+        | ErrorCode::ConcurrentModification => Some("conflict"),
+        ErrorCode::Timeout | ErrorCode::UpstreamTimeout => Some("timeout"),
+        _ => None,
+    }
+}
+
+/// A message that holds the words for its code and no other sign: ids of seats and numbers may look like a code.
+fn gateway_message(code: ErrorCode, message: &str) -> String {
+    let wanted = word(code);
+    let text = match message.strip_prefix("invalid argument: ") {
+        Some(rest) if code == ErrorCode::InvalidArgument => format!("bad request: {rest}"),
+        _ if code == ErrorCode::ReservationExpired => "conflict: the hold has expired".to_owned(),
+        _ => message.to_owned(),
+    };
+    let speaks_for = |text: &str| {
+        SIGNS.iter().all(|(number, words)| {
+            let found = text.contains(words);
+            let is_wanted = wanted == Some(*words);
+            found == is_wanted && (is_wanted || !text.contains(number))
+        })
+    };
+    if speaks_for(&text) {
+        return text;
+    }
+    let Some(words) = wanted else {
+        return "the call was refused: see its error code and details".to_owned();
+    };
+    let with_words = format!("{words}: {text}");
+    if speaks_for(&with_words) { with_words } else { format!("{words}: see the error code and details") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The gateway's own rule: the first sign that it finds.
+    fn http(message: &str) -> u16 {
+        let has = |sign: &str| message.contains(sign);
+        match () {
+            () if has("404") || has("not found") => 404,
+            () if has("409") || has("conflict") => 409,
+            () if has("400") || has("bad request") => 400,
+            () if has("412") || has("payment not approved") => 412,
+            () if has("timeout") => 504,
+            () => 500,
+        }
+    }
+
+    fn wanted(code: ErrorCode) -> u16 {
+        match word(code) {
+            Some("not found") => 404,
+            Some("conflict") => 409,
+            Some("bad request") => 400,
+            Some("payment not approved") => 412,
+            Some("timeout") => 504,
+            _ => 500,
+        }
+    }
+
+    #[test]
+    fn every_code_reaches_its_http_code_whatever_the_message_says() {
+        let messages = [
+            "plain",
+            "seats are taken: B-404, C-409",
+            "invalid argument: seat_ids[400] has a character that is not allowed",
+            "conflict: the reservation is Confirmed",
+            "payment not approved: not found",
+            "section not found: conflict-412",
+            "the reservation has expired (hold timeout)",
+            "it took a timeout of 400 ms",
+        ];
+        for code in (0..64).filter_map(|number| ErrorCode::try_from(number).ok()) {
+            for message in messages {
+                let said = gateway_message(code, message);
+                assert_eq!(http(&said), wanted(code), "{} {message:?} became {said:?}", code.as_str_name());
+            }
+        }
+        assert!(!gateway_message(ErrorCode::ReservationExpired, "hold timeout").contains("timeout"));
+    }
+
+    /// Numbers and kinds of the fields are those of the contract, and what they say is never UNSPECIFIED.
+    #[test]
+    fn every_outcome_is_a_part_of_its_answer() {
+        let pool = prost_reflect::DescriptorPool::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("ours");
+        let mut spelled = 0;
+        for rpc in Rpc::ALL.iter().copied() {
+            let service = pool.get_service_by_name(rpc.service()).expect("known");
+            let method = service.methods().find(|method| method.name() == rpc.method()).expect("known");
+            for code in (1..64).filter_map(|number| ErrorCode::try_from(number).ok()) {
+                let bytes = outcome(rpc, code);
+                let answer = prost_reflect::DynamicMessage::decode(method.output(), bytes.as_slice());
+                let answer = answer.unwrap_or_else(|error| panic!("{rpc} {code:?}: {error}"));
+                assert_eq!(answer.unknown_fields().count(), 0, "{rpc} {code:?}: {answer:?}");
+                for (field, value) in answer.fields() {
+                    assert_ne!(value, &field.default_value(), "{rpc} {code:?} {}", field.name());
+                    spelled += 1;
+                }
+            }
+        }
+        assert!(spelled > 200, "only {spelled} fields were spelled");
+    }
+
+    #[test]
+    fn what_needs_no_change_is_kept() {
+        let kept = "conflict: seats are taken: B-1";
+        assert_eq!(gateway_message(ErrorCode::InventoryConflict, kept), kept);
+        assert_eq!(
+            gateway_message(ErrorCode::InvalidArgument, "invalid argument: quantity must be 1 to 10"),
+            "bad request: quantity must be 1 to 10"
+        );
+    }
+}
