@@ -68,6 +68,17 @@ pub const LOG_BUFFER_BYTES_MIN: usize = 64 << 10;
 /// Smallest journal segment, in bytes.
 pub const SEGMENT_BYTES_MIN: u64 = 256 << 10;
 
+/// Ticket numbers of a drawn order in one image of a snapshot: an order can be longer than a record.
+pub(crate) const ORDER_PER_IMAGE: usize = 1 << 20;
+/// Tickets in one image of a snapshot.
+pub(crate) const TICKETS_PER_IMAGE: usize = 1 << 10;
+/// Seat words in one image of a snapshot.
+pub(crate) const WORDS_PER_IMAGE: usize = 1 << 13;
+/// Free slots in one image of a snapshot.
+pub(crate) const SLOTS_PER_IMAGE: usize = 1 << 10;
+/// What an image holds beside its longest list, at most: ids, settings, a policy, a record's header.
+pub(crate) const IMAGE_HEAD_BYTES: usize = 4_096;
+
 const _: () = assert!(RESERVATIONS_MAX <= 1 << 29, "a seat word has 29 bits for its owner");
 const _: () = assert!(SEATS_PER_SECTION_MAX < SEATS_PER_EVENT_MAX, "a full section fits an event");
 const _: () = assert!(WAITING_MAX < TICKETS_PER_LINE_MAX, "who waits has a number");
@@ -76,4 +87,23 @@ const _: () =
 const _: () = assert!(
     URL_BYTES_MAX + 2 * ATTACHMENT_BYTES_MAX + 1_024 < LOG_BUFFER_BYTES_MIN / 4,
     "the longest ordinary record is far from filling the smallest log buffer"
+);
+// Every list of a snapshot that has no bound below a record's is cut into runs; these are all of them.
+const _: () = assert!(
+    ORDER_PER_IMAGE * size_of::<u32>() + IMAGE_HEAD_BYTES <= RECORD_BYTES_MAX,
+    "a run of an order fits a record, so a line of any length can be written down"
+);
+const _: () = assert!(
+    WORDS_PER_IMAGE * size_of::<u64>() + IMAGE_HEAD_BYTES <= RECORD_BYTES_MAX,
+    "a run of seat words fits a record"
+);
+const _: () = assert!(
+    SLOTS_PER_IMAGE * size_of::<(u32, u32)>() + IMAGE_HEAD_BYTES <= RECORD_BYTES_MAX,
+    "a run of free slots fits a record"
+);
+const _: () =
+    assert!(REPLY_BYTES_MAX + IMAGE_HEAD_BYTES <= RECORD_BYTES_MAX, "a remembered answer fits a record");
+const _: () = assert!(
+    TEXT_BYTES_MAX + 2 * ID_BYTES_MAX + 512 <= IMAGE_HEAD_BYTES,
+    "an event's image is at most so much longer than its seat map"
 );

@@ -92,6 +92,17 @@ impl Order {
         }
         Self { seed, number_at: number_at.into_boxed_slice(), place_of }
     }
+
+    /// An order from a snapshot; `None` if it names a ticket twice, or one that was not in the room.
+    pub(super) fn restored(seed: [u8; 32], number_at: Vec<u32>, room_end: u32) -> Option<Self> {
+        let mut seen = vec![false; room_end as usize];
+        for &number in &number_at {
+            if std::mem::replace(seen.get_mut(number as usize)?, true) {
+                return None;
+            }
+        }
+        Some(Self::new(seed, number_at, room_end))
+    }
 }
 
 #[cfg(all(test, not(loom)))]

@@ -1,12 +1,14 @@
 //! A line's state as a snapshot keeps it: a head with rules and figures, and one image a ticket.
 
+use std::fmt;
 use std::sync::Arc;
 
+use super::TICKETS_PER_LINE_MAX;
 use super::draw::Order;
 use super::gate::Gate;
 use super::line::{GroupTimer, Line, ROOM_OPEN};
-use super::policy::QueuePolicy;
-use super::replay::{BadReplay, JoinedRecord};
+use super::policy::{PolicyError, QueuePolicy};
+use super::replay::JoinedRecord;
 use super::ticket::{Key, State};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
@@ -40,6 +42,51 @@ pub(crate) struct TicketImage {
     /// When the first of its 64 neighbours joined.
     pub(crate) joined_at: UnixMs,
     pub(crate) until: UnixMs,
+}
+
+/// An image of a line that no line can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BadImage {
+    /// The rules are out of their bounds.
+    Policy(PolicyError),
+    /// A figure of the head.
+    Head { field: &'static str, reason: &'static str },
+    /// A ticket that does not fit the head, or the tickets before it.
+    Ticket { number: u32, reason: &'static str },
+}
+
+impl fmt::Display for BadImage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Policy(error) => error.fmt(f),
+            Self::Head { field, reason } => write!(f, "{field} {reason}"),
+            Self::Ticket { number, reason } => write!(f, "ticket {number} {reason}"),
+        }
+    }
+}
+
+/// Numbers that may have been given out without a join: a crash leaves a handful, nothing leaves more than this.
+const LOST_MAX: u64 = 1 << 16;
+
+impl LineImage {
+    /// Checks what the line's code relies on.
+    fn check(&self) -> Result<(), BadImage> {
+        self.policy.validate().map_err(BadImage::Policy)?;
+        let must =
+            |good: bool, field, reason| if good { Ok(()) } else { Err(BadImage::Head { field, reason }) };
+        let [joined, ..] = self.totals;
+        must(self.next <= TICKETS_PER_LINE_MAX, "next", "is past the bound of a line")?;
+        // Memory is taken for every number: a figure alone must not take it.
+        must(u64::from(self.next) <= joined.saturating_add(LOST_MAX), "next", "is more than ever joined")?;
+        must(joined <= u64::from(self.next), "totals", "count more people than numbers were given out")?;
+        must(self.room_end <= self.next, "room_end", "is past the numbers that were given out")?;
+        if self.room_open {
+            must(self.policy.room.is_some(), "room_open", "though the rules have no room")?;
+            must(self.room_end == self.next, "room_end", "is not the newest number of an open room")?;
+            must(self.drawn.is_none(), "drawn", "though the room is open")?;
+        }
+        Ok(())
+    }
 }
 
 impl Line {
@@ -96,14 +143,24 @@ impl Line {
     }
 
     /// A line from a snapshot's head. Put the tickets in, apply the records after the snapshot, then finish.
-    pub(crate) fn restore(image: &LineImage, ceiling: Arc<Gate>, timer: Arc<dyn GroupTimer>) -> Self {
-        let line = Self::new(image.policy.clone(), ceiling, timer);
+    ///
+    /// # Errors
+    /// If no line can have such a head.
+    pub(crate) fn restore(
+        image: LineImage,
+        ceiling: Arc<Gate>,
+        timer: Arc<dyn GroupTimer>,
+    ) -> Result<Self, BadImage> {
+        image.check()?;
+        let line = Self::new(image.policy, ceiling, timer);
         let open = if image.room_open { ROOM_OPEN } else { 0 };
         line.next.store(u64::from(image.next) | open, Ordering::Release);
         line.room_end.store(image.room_end, Ordering::Release);
-        if let Some((seed, order)) = &image.drawn {
-            let fresh = line.order.set(Order::new(*seed, order.clone(), image.room_end));
-            assert!(fresh.is_ok(), "a new line has no order");
+        if let Some((seed, order)) = image.drawn {
+            let order = Order::restored(seed, order, image.room_end);
+            let order =
+                order.ok_or(BadImage::Head { field: "order", reason: "is not one of the room's tickets" })?;
+            assert!(line.order.set(order).is_ok(), "a new line has no order");
         }
         line.paused.store(image.paused, Ordering::Release);
         line.ready_floor.store(image.ready_floor.get(), Ordering::Release);
@@ -118,11 +175,15 @@ impl Line {
         for (total, value) in totals.into_iter().zip(image.totals) {
             total.store(value, Ordering::Relaxed);
         }
-        line
+        Ok(line)
     }
 
     /// Puts one ticket of a snapshot in.
-    pub(crate) fn put(&self, image: &TicketImage) -> Result<(), BadReplay> {
+    ///
+    /// # Errors
+    /// If the line cannot have such a ticket; nothing is changed then.
+    pub(crate) fn put(&self, image: &TicketImage) -> Result<(), BadImage> {
+        self.check_ticket(image).map_err(|reason| BadImage::Ticket { number: image.number, reason })?;
         let record = JoinedRecord {
             number: image.number,
             session: image.session,
@@ -132,7 +193,8 @@ impl Line {
             joined_at: image.joined_at,
             expires_at: image.until,
         };
-        let chunk = self.place_ticket(&record, image.state, image.until)?;
+        let twice = |_| BadImage::Ticket { number: image.number, reason: "is there twice" };
+        let chunk = self.place_ticket(&record, image.state, image.until).map_err(twice)?;
         chunk.note_joined(image.number, image.joined_at);
         match image.state {
             State::Room => {
@@ -147,6 +209,35 @@ impl Line {
                 self.counts.inside.fetch_add(1, Ordering::Relaxed);
             }
             _ => self.count_done(&chunk, image.number, image.until),
+        }
+        Ok(())
+    }
+
+    /// True if a ticket of this number was given out, whatever became of it.
+    pub(crate) fn gave_out(&self, number: u32) -> bool {
+        number < self.next_number()
+    }
+
+    fn check_ticket(&self, image: &TicketImage) -> Result<(), &'static str> {
+        let must = |good: bool, reason| if good { Ok(()) } else { Err(reason) };
+        must(image.number < self.next_number(), "was never given out")?;
+        must(!matches!(image.state, State::Void | State::Lost), "never joined")?;
+        must(image.session != Key::NONE, "has no session")?;
+        if !image.state.is_live() {
+            return Ok(());
+        }
+        if image.state == State::Room {
+            must(
+                self.room_is_undrawn() && image.number < self.room_end.load(Ordering::Acquire),
+                "is in a room that there is not",
+            )?;
+        } else {
+            must(self.place_of(image.number).is_some(), "has no place in the line")?;
+        }
+        let is_new = self.sessions.lock(image.session).find(&self.tickets).is_none();
+        must(is_new, "is its session's second")?;
+        if image.one_place && image.user != Key::NONE {
+            must(self.users.lock(image.user).find(&self.tickets).is_none(), "is its user's second")?;
         }
         Ok(())
     }

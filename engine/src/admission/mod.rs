@@ -42,7 +42,7 @@ pub use policy::{PolicyError, PresaleRoom, QueuePolicy};
 
 pub(crate) use advance::Idle;
 pub(crate) use gate::Gate;
-pub(crate) use image::{LineImage, TicketImage};
+pub(crate) use image::{BadImage, LineImage, TicketImage};
 pub(crate) use join::Join;
 pub(crate) use line::{GroupTimer, Line};
 pub(crate) use moves::{Admit, Move, NotMoved};

@@ -445,7 +445,8 @@ impl Run {
         }
         let mut lines = vec![first];
         if let Some((image, tickets, from)) = &self.snapshot {
-            let line = Line::restore(image, ceiling, Arc::new(Timers::default()));
+            let line =
+                Line::restore(image.clone(), ceiling, Arc::new(Timers::default())).expect("our own head");
             for ticket in tickets {
                 line.put(ticket).unwrap_or_else(|bad| panic!("seed {}: {bad}", self.seed));
             }

@@ -287,7 +287,7 @@ fn snapshot_of_a_line_with_forgotten_chunks_restores() {
     timers.turn(&line, T0.plus_ms(TICKET_MEMORY_MS));
     let later = T0.plus_ms(TICKET_MEMORY_MS + 1);
     let timers = Arc::new(Timers::default());
-    let restored = Line::restore(&line.image(), ceiling(), timers.clone());
+    let restored = Line::restore(line.image(), ceiling(), timers.clone()).expect("our own head");
     line.each_ticket(|image| restored.put(&image).expect("a new line has room for it"));
     restored.finish(later);
     for line in [&line, &restored] {

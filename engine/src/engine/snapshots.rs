@@ -97,6 +97,13 @@ impl Engine {
     }
 }
 
+#[cfg(all(test, not(any(loom, shuttle))))]
+impl Engine {
+    pub(crate) fn journal_view(&self) -> JournalView {
+        self.inner.snapshots.journal().expect("an engine with a folder")
+    }
+}
+
 impl Snapshots {
     pub(super) fn new(core: Arc<Core>, journal: Option<JournalView>) -> Self {
         Self { core, journal: Mutex::new(journal), alone: Mutex::default() }
@@ -187,16 +194,11 @@ fn take(journal: &JournalView, config: &Config) -> Result<SnapshotInfo, JournalE
     let position = follow(journal, &state, journal.durable())?;
     let now = state.latest();
     let mut writer = journal.snapshot(position, now)?;
-    let (mut bytes, mut failed) = (Vec::new(), None);
+    let mut failed = None;
     state.images(now, &mut |kind, body| {
-        if failed.is_some() {
-            return;
+        if failed.is_none() {
+            failed = writer.push(kind, BODY_VERSION, body).err();
         }
-        bytes.clear();
-        let start = record::begin(&mut bytes, kind, BODY_VERSION, now);
-        bytes.extend_from_slice(body);
-        record::seal(&mut bytes, start);
-        failed = writer.push(&bytes).err();
     });
     match failed {
         Some(error) => Err(error),

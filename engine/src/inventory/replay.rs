@@ -130,6 +130,11 @@ impl Inventory {
         Ok(())
     }
 
+    /// Numbered seats that are held or sold, by their words.
+    pub(crate) fn owned(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.peek().state.has_owner())).sum()
+    }
+
     /// Makes counts and bitmap what the seats' words say, once all records and images are in.
     pub(crate) fn finish_replay(&self) {
         self.recount();

@@ -55,7 +55,7 @@ impl SeatState {
         )
     }
 
-    const fn has_owner(self) -> bool {
+    pub(super) const fn has_owner(self) -> bool {
         matches!(self, Self::Held | Self::Sold)
     }
 }

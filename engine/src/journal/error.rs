@@ -1,6 +1,7 @@
 //! Everything that can go wrong between the journal and its disk, each with what, where, and how to go on.
 
 use super::layout::{EngineId, FORMAT_VERSION, Position};
+use crate::limits::RECORD_BYTES_MAX;
 use std::fmt;
 use std::io;
 
@@ -182,6 +183,13 @@ pub enum JournalError {
         /// Free bytes that are needed.
         needed: u64,
     },
+    /// A record of a snapshot is longer than records can be. The snapshot is lost, the journal goes on.
+    TooLong {
+        /// Its kind.
+        kind: u16,
+        /// Its bytes.
+        bytes: usize,
+    },
     /// The position is older than what is kept.
     NotRetained {
         /// What was asked for.
@@ -284,6 +292,12 @@ impl JournalError {
                 write!(
                     f,
                     "the disk of {folder} is full: {needed} free bytes are needed; make room, writing goes on by itself"
+                )
+            }
+            Self::TooLong { kind, bytes } => {
+                write!(
+                    f,
+                    "no snapshot can be taken: a record of kind {kind} has {bytes} bytes, the longest has {RECORD_BYTES_MAX}; this is a bug, please report it"
                 )
             }
             Self::NotRetained { wanted, oldest } => {

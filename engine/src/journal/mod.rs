@@ -37,6 +37,8 @@ pub use record::{Record, RecordError, Records};
 pub(crate) use recovery::{JournalOptions, NotApplied, Replay};
 pub use recovery::{Opened, Progress, RecoveryConsent};
 pub use snapshot::SnapshotInfo;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use snapshot::rewritten as rewritten_snapshot;
 pub use storage::{Access, LockKind, Storage, StorageFile, StorageLock};
 pub use tail::Cut;
 pub(crate) use view::JournalView;

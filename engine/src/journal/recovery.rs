@@ -44,6 +44,8 @@ pub enum RecoveryConsent {
 pub(crate) trait Replay {
     /// One record of the snapshot. Its checksum is good.
     fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), ApplyError>;
+    /// The snapshot's last record was given: whether they belong together.
+    fn snapshot_ended(&mut self) -> Result<(), ApplyError>;
     /// One record of the journal, which ends at `end`. Its checksum is good. Whether it was taken may be said later.
     fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), NotApplied>;
     /// No record comes any more: whether all of them were taken.
@@ -203,6 +205,7 @@ fn open(
     let mut player = Player::new(survey, &plan, replay, progress);
     if let Some(info) = &plan.snapshot {
         snapshot::replay(disk, info, &mut |record| player.snapshot_record(record))?;
+        player.replay.snapshot_ended().map_err(|error| JournalError::Apply { at: info.position, error })?;
     }
     let mut walk = walk(disk, survey, plan.start, plan.newest, &mut |frame, bytes| {
         player.frame(frame, bytes).map(ControlFlow::Continue)

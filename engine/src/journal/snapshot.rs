@@ -104,16 +104,26 @@ impl SnapshotWriter {
         Ok(Self { view, info, temporary, file: Some(file), hasher: blake3::Hasher::new(), piece: Vec::new() })
     }
 
-    /// Adds one sealed, padded record.
+    /// Adds one record.
     ///
     /// # Errors
-    /// `Full` and `Io`: the journal itself goes on, the snapshot is lost.
-    ///
-    /// # Panics
-    /// If `bytes` is not one whole record.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
-        let length = record::parse(bytes).map(|record| record.stream_bytes());
-        assert_eq!(length, Ok(bytes.len()), "a snapshot is made of single records");
+    /// `TooLong`, `Full` and `Io`: the journal itself goes on, the snapshot is lost.
+    pub(crate) fn push(&mut self, kind: u16, version: u16, payload: &[u8]) -> Result<(), JournalError> {
+        let bytes = RECORD_HEADER_BYTES + payload.len();
+        if bytes > RECORD_BYTES_MAX {
+            return Err(JournalError::TooLong { kind, bytes });
+        }
+        let start = record::begin(&mut self.piece, kind, version, self.info.created);
+        self.piece.extend_from_slice(payload);
+        record::seal(&mut self.piece, start);
+        self.info.records += 1;
+        if self.piece.len() >= PIECE_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Adds a record with a time of its own.
+    #[cfg(test)]
+    pub(super) fn push_sealed(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+        assert_eq!(record::parse(bytes).map(|record| record.stream_bytes()), Ok(bytes.len()));
         self.piece.extend_from_slice(bytes);
         self.info.records += 1;
         if self.piece.len() >= PIECE_BYTES { self.flush() } else { Ok(()) }
@@ -275,4 +285,28 @@ pub(super) fn replay(
     } else {
         Err(damaged(format!("{records} records of {}", info.records)))
     }
+}
+
+/// The file of a snapshot with other records in it, and every checksum right. For tests of what checksums do not find.
+///
+/// # Panics
+/// If the file is not that of a snapshot, or a record is longer than records can be.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn rewritten(file: &[u8], records: &[(u16, Vec<u8>)]) -> Vec<u8> {
+    let mut header = Header::decode(&file[..BLOCK_BYTES]).expect("a snapshot's file");
+    let block = usize::try_from(BLOCK).expect("a few thousand");
+    let version = record::parse(&file[block..]).expect("a first record").version;
+    let mut payload = Vec::new();
+    for (kind, body) in records {
+        let start = record::begin(&mut payload, *kind, version, header.info.created);
+        payload.extend_from_slice(body);
+        record::seal(&mut payload, start);
+    }
+    header.info.records = records.len() as u64;
+    header.info.bytes = payload.len() as u64;
+    header.payload = Hash::cut(blake3::hash(&payload));
+    let mut rewritten = header.encode().to_vec();
+    rewritten.resize(block, 0);
+    rewritten.extend(payload);
+    rewritten
 }

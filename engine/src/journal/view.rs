@@ -94,9 +94,9 @@ impl JournalView {
             found,
         };
         let info = snapshot::verify(storage, position, self.shared.identity.engine)?.map_err(damaged)?;
-        snapshot::replay(storage, &info, &mut |record| {
-            replay.snapshot_record(record).map_err(|error| JournalError::Apply { at: position, error })
-        })?;
+        let refused = |error| JournalError::Apply { at: position, error };
+        snapshot::replay(storage, &info, &mut |record| replay.snapshot_record(record).map_err(refused))?;
+        replay.snapshot_ended().map_err(refused)?;
         Ok(Some(position))
     }
 

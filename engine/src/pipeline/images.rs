@@ -4,9 +4,12 @@
 use crate::admission::{Line, State as TicketState, TicketImage};
 use crate::clock::UnixMs;
 use crate::error::{PaymentState, ReservationState};
+use crate::limits::{
+    IMAGE_HEAD_BYTES, ORDER_PER_IMAGE, RECORD_BYTES_MAX, SLOTS_PER_IMAGE, TICKETS_PER_IMAGE, WORDS_PER_IMAGE,
+};
 use crate::payments::Intent;
 use crate::record::{
-    AnswerImage, AreaImage, Change, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage,
+    AnswerImage, AreaImage, Change, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage, OrderImage,
     PaymentImage, ReservationImage, SeatWordsImage, Slots, TableKind, TicketsImage, WebhookImage, Wire,
 };
 use crate::reservations::{Facts, SlotState};
@@ -14,12 +17,10 @@ use crate::reservations::{Facts, SlotState};
 use super::event::Event;
 use super::state::State;
 
-/// Seat words in one image.
-const WORDS_PER_IMAGE: usize = 8_192;
-/// Tickets in one image.
-const TICKETS_PER_IMAGE: usize = 1_024;
-/// Free slots in one image.
-const SLOTS_PER_IMAGE: usize = 1_024;
+const _: () = assert!(
+    TICKETS_PER_IMAGE * TICKET_BYTES + IMAGE_HEAD_BYTES <= RECORD_BYTES_MAX,
+    "a run of tickets fits a record"
+);
 
 /// A hash of everything that the journal stands for: equal before a crash and after recovery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -280,6 +281,12 @@ fn line_images(event: u32, line: &Line, sink: &mut Sink<'_>) {
         Some((seed, order)) => (Some(seed), order),
         None => (None, Vec::new()),
     };
+    // The runs first and the rest in the head: it is complete when it is read, and that of a short order is what it was
+    // before there were runs.
+    let (runs, rest) = order.split_at(order.len().saturating_sub(1) / ORDER_PER_IMAGE * ORDER_PER_IMAGE);
+    for (first, run) in (0u32..).step_by(ORDER_PER_IMAGE).zip(runs.chunks(ORDER_PER_IMAGE)) {
+        sink.image(OrderImage::KIND, &OrderImage { event, first, order: run.into() });
+    }
     sink.image(
         LineImage::KIND,
         &LineImage {
@@ -289,7 +296,7 @@ fn line_images(event: u32, line: &Line, sink: &mut Sink<'_>) {
             room_open: head.room_open,
             room_end: head.room_end,
             drawn,
-            order: order.into(),
+            order: rest.into(),
             paused: head.paused,
             ready_floor: head.ready_floor,
             totals: head.totals,

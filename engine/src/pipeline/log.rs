@@ -10,7 +10,7 @@ use std::task::Waker;
 use crate::clock::UnixMs;
 use crate::error::{Bound, Error, Refusal};
 use crate::journal;
-use crate::limits::RECORD_BYTES_MAX;
+use crate::limits::{IMAGE_HEAD_BYTES, RECORD_BYTES_MAX};
 use crate::record::Record;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{LogBuffer, Unpublished, Watermark, wake_all};
@@ -194,7 +194,7 @@ impl Log {
         record.put_body(&mut body);
         let most = u64::try_from(RECORD_BYTES_MAX)
             .map_or(u64::MAX, |most| most.min(self.buffer.capacity_bytes() / 2));
-        journal::record::record_bytes(body.len()) as u64 <= most
+        (journal::record::record_bytes(body.len()) + IMAGE_HEAD_BYTES) as u64 <= most
     }
 
     pub(crate) fn set_disk_full(&self, full: bool) {

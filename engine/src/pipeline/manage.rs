@@ -35,7 +35,8 @@ impl Core {
                 return Err(Refusal::AtCapacity(Bound::Events).into());
             }
             let mut seats = Vec::new();
-            command.seats.encode(&mut seats);
+            // As the layout has it, so that the record is as long as the event's image will be.
+            layout.to_map().encode(&mut seats);
             let record = Record::from(EventCreated {
                 event: *next,
                 id: command.event.clone(),
@@ -198,7 +199,7 @@ fn unblocking(event: &Event, places: &[PackedPlace]) -> Result<Changes, Refusal>
     Ok(changes(places, &event.seats.next_versions_blocked(places)))
 }
 
-fn check_settings(settings: &EventSettings) -> Result<(), Refusal> {
+pub(super) fn check_settings(settings: &EventSettings) -> Result<(), Refusal> {
     const DAY_MS: u64 = 86_400_000;
     let mut problems = Vec::new();
     let mut range = |field, value: u64, low: u64, high: u64| {

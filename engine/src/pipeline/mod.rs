@@ -14,6 +14,8 @@ mod give_back;
 mod hold;
 mod images;
 mod log;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod long_order_tests;
 mod manage;
 mod money;
 mod names;
@@ -37,6 +39,8 @@ mod versions;
 mod wanted;
 
 pub(crate) use self::core::Core;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use checks::Corrupt;
 pub(crate) use event::{Event, EventShown};
 pub use images::Digest;
 pub(crate) use log::{BODY_VERSION, Log};

@@ -16,7 +16,7 @@ use super::request::{Request, scoped};
 use super::{Did, Outcome};
 
 /// First byte of an answer that the embedding service keeps; no [`Reply`] begins with it.
-const KEPT: u8 = 255;
+pub(super) const KEPT: u8 = 255;
 
 impl Core {
     /// Carries a command out, or answers as it was answered before. A refusal is not remembered: it changed nothing,

@@ -55,6 +55,10 @@ impl Replay for Replayer<'_> {
         Ok(self.state.restore(record.kind, record.payload)?)
     }
 
+    fn snapshot_ended(&mut self) -> Result<(), ApplyError> {
+        Ok(self.state.restored()?)
+    }
+
     fn record(&mut self, end: Position, record: Sealed<'_>) -> Result<(), NotApplied> {
         let decoded = Decoded::from(end, record)?;
         apply(self.state, &decoded)?;
@@ -158,6 +162,10 @@ impl<J: FnOnce() -> Result<(), NotApplied>> Replay for Ahead<'_, J> {
     /// The snapshot comes before every record of the journal: the other thread has nothing to do yet.
     fn snapshot_record(&mut self, record: Sealed<'_>) -> Result<(), ApplyError> {
         self.reading.snapshot_record(record)
+    }
+
+    fn snapshot_ended(&mut self) -> Result<(), ApplyError> {
+        self.reading.snapshot_ended()
     }
 
     fn record(&mut self, end: Position, record: Sealed<'_>) -> Result<(), NotApplied> {

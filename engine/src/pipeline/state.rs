@@ -21,6 +21,7 @@ use crate::users::Users;
 use super::event::Catalog;
 use super::notes::Notes;
 use super::queue::LineTimers;
+use super::restore::Restoring;
 use super::turn::{CHORES_MAX, FORGETTING};
 
 /// One engine's state.
@@ -37,8 +38,8 @@ pub(crate) struct State {
     pub(crate) ceiling: Arc<Gate>,
     pub(crate) deadlines: Deadlines,
     pub(crate) metrics: Metrics,
-    /// Seat words of a snapshot that is being read, until all of an event's are there.
-    pub(crate) restoring: Mutex<Vec<u8>, { rank::RESTORING }>,
+    /// What is known of a snapshot that is being read, beside what it has put in.
+    pub(super) restoring: Mutex<Restoring, { rank::RESTORING }>,
     /// No record is older than this: keeps time from going back over a restart.
     latest: AtomicU64,
 }

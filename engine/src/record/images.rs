@@ -24,6 +24,26 @@ macro_rules! images {
             }
         )*
 
+        /// Where the fields of an image lie in its body, up to the first that cannot be read. For those who change them.
+        #[cfg(any(test, feature = "testing"))]
+        pub(crate) fn image_fields(kind: u16, body: &[u8]) -> Vec<(&'static str, std::ops::Range<usize>)> {
+            let (mut reader, mut fields) = (super::Reader(body), Vec::new());
+            match kind {
+                $($number => {
+                    $(
+                        let from = body.len() - reader.0.len();
+                        if <$kind as super::Wire>::get(&mut reader).is_err() {
+                            return fields;
+                        }
+                        let name = concat!(stringify!($name), ".", stringify!($field));
+                        fields.push((name, from..body.len() - reader.0.len()));
+                    )*
+                })*
+                _ => {}
+            }
+            fields
+        }
+
         /// The body of an image, read and written again; nothing if it cannot be read. For fuzzers.
         #[cfg(any(test, feature = "testing"))]
         pub(crate) fn image_again(kind: u16, body: &[u8]) -> Option<Vec<u8>> {
@@ -66,7 +86,7 @@ images! {
         id: SlotId, payment: SlotId, tells: PaymentState, created_at: UnixMs, attempts: u32, next_at: Option<UnixMs>,
         order: u64,
     }
-    /// A waiting line without its tickets.
+    /// A waiting line without its tickets. Of a drawn order the last run; the runs before it have images of their own.
     107 LineImage {
         event: u32, policy: QueuePolicy, next: u32, room_open: bool, room_end: u32, drawn: Option<[u8; 32]>,
         order: SmallVec<[u32; 0]>, paused: bool, ready_floor: UnixMs, totals: [u64; 5],
@@ -79,4 +99,6 @@ images! {
     110 FreeSlotsImage { table: TableKind, slots: Slots }
     /// A run of tickets.
     111 TicketsImage { event: u32, tickets: Vec<u8> }
+    /// A run of a long order that was drawn. All but the last stand in front of the line's own image.
+    112 OrderImage { event: u32, first: u32, order: SmallVec<[u32; 0]> }
 }

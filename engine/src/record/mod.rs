@@ -5,12 +5,12 @@ mod images;
 mod kinds;
 mod wire;
 
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use images::image_again;
 pub(crate) use images::{
-    AnswerImage, AreaImage, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage, PaymentImage,
-    ReservationImage, SeatWordsImage, TicketsImage, WebhookImage,
+    AnswerImage, AreaImage, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage, OrderImage,
+    PaymentImage, ReservationImage, SeatWordsImage, TicketsImage, WebhookImage,
 };
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use images::{image_again, image_fields};
 pub(crate) use kinds::{
     Answered, Change, Changes, Confirmed, Ended, EventChanged, EventCreated, Extended, Forgotten, Held,
     HoldExpiring, Noted, PartReleased, PaymentCreated, PaymentProcessing, PaymentRefunded, PaymentSettled,

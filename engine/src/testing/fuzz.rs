@@ -43,16 +43,15 @@ pub fn records(bytes: &[u8]) {
 
 /// The images of a snapshot. The first byte says how many edits of four bytes follow (which image, where, what, or: leave it
 /// out, twice) to those of a small sale; behind them come images of any kind and body. What is read is written again as it was.
-/// Images that nobody changed, though some may be missing, doubled or elsewhere, are put back into an empty state or refused
-/// (bytes that were changed do not come so far: each image has its checksum, and the file its hash), and what was put back is
-/// the same state when it is written and put back once more.
+/// The images are put back into an empty state or refused, and what was put back is the same state when it is written and put
+/// back once more.
 ///
 /// # Panics
 /// If a decoder does, or putting back.
 pub fn snapshot(bytes: &[u8]) {
     let Some((count, rest)) = bytes.split_first() else { return };
     let (edits, mut raw) = rest.split_at((usize::from(*count % 8) * 4).min(rest.len()));
-    let (mut images, mut is_changed) = (sale().clone(), !raw.is_empty());
+    let mut images = sale().clone();
     for edit in edits.chunks_exact(4) {
         let at = usize::from(edit[0]) % images.len();
         match edit[3] {
@@ -64,7 +63,6 @@ pub fn snapshot(bytes: &[u8]) {
                 if let Some(byte) = body.get_mut((usize::from(edit[1]) | usize::from(edit[2]) << 8) % length)
                 {
                     *byte ^= flip;
-                    is_changed = true;
                 }
             }
         }
@@ -79,12 +77,10 @@ pub fn snapshot(bytes: &[u8]) {
             assert_eq!(&again, body, "an image of kind {kind} is written otherwise than it was read");
         }
     }
-    if is_changed {
-        return;
-    }
     let state = |images: &[(u16, Vec<u8>)]| {
         let state = State::new(config(), || ());
         images.iter().try_for_each(|(kind, body)| state.restore(*kind, body)).ok()?;
+        state.restored().ok()?;
         state.finish_replay(START);
         Some(state)
     };

@@ -15,7 +15,7 @@ fn written(snapshots: bool) -> MemStorage {
         write(&mut journal, from..to, 5);
         if snapshots && to < 500 {
             let mut snapshot = journal.view().snapshot(journal.durable(), NOW).expect("begun");
-            (0..to).for_each(|number| snapshot.push(&numbered(number)).expect("push"));
+            (0..to).for_each(|number| snapshot.push_sealed(&numbered(number)).expect("push"));
             snapshot.finish().expect("finish");
             journal.view().retire().expect("retire");
         }

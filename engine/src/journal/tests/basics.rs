@@ -74,7 +74,7 @@ fn snapshot_replaces_the_records_before_it_and_two_generations_are_kept() {
         write(&mut journal, round * 200..(round + 1) * 200, 9);
         let mut snapshot = view.snapshot(journal.end(), NOW).expect("a snapshot");
         for number in 0..(round + 1) * 200 {
-            snapshot.push(&numbered(number)).expect("push");
+            snapshot.push_sealed(&numbered(number)).expect("push");
         }
         positions.push(snapshot.finish().expect("finish").position);
         let retired = view.retire().expect("retire");
@@ -101,7 +101,7 @@ fn damaged_newest_snapshot_gives_way_to_the_one_before() {
     for round in 0..3_u64 {
         write(&mut journal, round * 100..(round + 1) * 100, 9);
         let mut snapshot = journal.view().snapshot(journal.end(), NOW).expect("a snapshot");
-        (0..(round + 1) * 100).for_each(|number| snapshot.push(&numbered(number)).expect("push"));
+        (0..(round + 1) * 100).for_each(|number| snapshot.push_sealed(&numbered(number)).expect("push"));
         snapshot.finish().expect("finish");
         journal.view().retire().expect("retire");
     }

@@ -52,7 +52,7 @@ fn snapshots(view: &JournalView, written: &AtomicU64) -> u32 {
         let position = Position(group(0..count).len() as u64);
         let mut snapshot = view.snapshot(position, NOW).expect("begun");
         for number in 0..count {
-            snapshot.push(&numbered(number)).expect("push");
+            snapshot.push_sealed(&numbered(number)).expect("push");
         }
         snapshot.finish().expect("finish");
         view.retire().expect("retire");

@@ -57,7 +57,7 @@ fn snapshot(journal: &mut Journal, told: &mut Told) -> Result<(), JournalError> 
     let view = journal.view();
     let mut snapshot = view.snapshot(position, NOW)?;
     for number in 0..told.durable {
-        snapshot.push(&numbered(number))?;
+        snapshot.push_sealed(&numbered(number))?;
     }
     snapshot.finish()?;
     view.retire()?;

@@ -88,7 +88,7 @@ fn full_disk_is_told_in_time_and_writing_goes_on_when_space_returns() {
     assert!(journal.view().full() && journal.view().poisoned().is_none());
     assert!(matches!(
         journal.view().snapshot(journal.durable(), NOW).and_then(|mut snapshot| {
-            snapshot.push(&numbered(1))?;
+            snapshot.push_sealed(&numbered(1))?;
             snapshot.finish()
         }),
         Err(JournalError::Full { .. })
@@ -109,7 +109,7 @@ fn failed_snapshot_leaves_the_journal_alone() {
     write(&mut journal, 0..10, 5);
     disk.add_fault(Fault::Fail { call: FailedCall::SyncData, at: disk.calls().syncs, reaches_disk: false });
     let mut snapshot = journal.view().snapshot(journal.durable(), NOW).expect("begun");
-    snapshot.push(&numbered(0)).expect("push");
+    snapshot.push_sealed(&numbered(0)).expect("push");
     let failed = snapshot.finish();
     assert!(matches!(failed, Err(JournalError::Io { .. })), "{failed:?}");
     assert_eq!(journal.view().snapshots(), []);
@@ -125,7 +125,7 @@ fn snapshot_that_the_disk_spoils_does_not_count() {
     // Written to the wrong place, and nobody says so: only reading back shows it.
     let mut snapshot = journal.view().snapshot(journal.durable(), NOW).expect("begun");
     disk.add_fault(Fault::Misdirect { at: disk.calls().writes, by: 4096 });
-    snapshot.push(&numbered(0)).expect("push");
+    snapshot.push_sealed(&numbered(0)).expect("push");
     let failed = snapshot.finish();
     assert!(matches!(failed, Err(JournalError::SnapshotDamaged { .. })), "{failed:?}");
     assert_eq!(journal.view().snapshots(), []);

@@ -34,7 +34,7 @@ fn work() -> MemStorage {
             write(&mut journal, 60..90, 10);
         }
         let mut snapshot = journal.view().snapshot(journal.durable(), NOW).expect("begun");
-        (0..until).step_by(30).for_each(|number| snapshot.push(&numbered(number)).expect("push"));
+        (0..until).step_by(30).for_each(|number| snapshot.push_sealed(&numbered(number)).expect("push"));
         snapshot.finish().expect("finish");
     }
     journal.append(journal.end(), &group(90..160)).expect("append");

@@ -51,6 +51,9 @@ impl Memory {
 }
 
 impl Replay for Memory {
+    fn snapshot_ended(&mut self) -> Result<(), ApplyError> {
+        Ok(())
+    }
     fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), ApplyError> {
         self.snapshot.push(sealed(record));
         Ok(())

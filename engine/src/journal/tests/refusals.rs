@@ -145,6 +145,9 @@ fn all_segments_gone_is_a_hole() {
 fn record_that_cannot_be_applied_stops_the_opening() {
     struct Picky(u32);
     impl Replay for Picky {
+        fn snapshot_ended(&mut self) -> Result<(), ApplyError> {
+            Ok(())
+        }
         fn snapshot_record(&mut self, _: Record<'_>) -> Result<(), ApplyError> {
             Ok(())
         }

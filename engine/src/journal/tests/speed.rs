@@ -15,6 +15,9 @@ const PAYLOAD: [u8; 104] = [0x5A; 104];
 struct Counter(u32);
 
 impl Replay for Counter {
+    fn snapshot_ended(&mut self) -> Result<(), ApplyError> {
+        Ok(())
+    }
     fn snapshot_record(&mut self, _: Record<'_>) -> Result<(), ApplyError> {
         Ok(())
     }

@@ -1,0 +1,95 @@
+//! Waiting lines and their tickets.
+
+use std::sync::Arc;
+
+use crate::admission::{BadImage, Key, Line, LineImage as Head, State as TicketState, TicketImage};
+use crate::clock::UnixMs;
+use crate::record::{LineImage, Malformed, OrderImage, Reader, TicketsImage, Wire};
+
+use super::{check_moment, must};
+use crate::pipeline::checks::{Corrupt, corrupt};
+use crate::pipeline::images::TICKET_BYTES;
+use crate::pipeline::queue::LineTimer;
+use crate::pipeline::state::State;
+
+impl State {
+    /// An order comes in runs, the last of them in the line's own image.
+    pub(super) fn restore_order(&self, image: &OrderImage) -> Result<(), Corrupt> {
+        let mut restoring = self.restoring.lock();
+        let (of, order) = restoring.order.get_or_insert_with(|| (image.event, Vec::new()));
+        if (*of, order.len()) != (image.event, image.first as usize) {
+            return corrupt(format_args!(
+                "the order of event {} from place {} follows {} places of event {of}",
+                image.event,
+                image.first,
+                order.len()
+            ));
+        }
+        order.extend_from_slice(&image.order);
+        Ok(())
+    }
+
+    pub(super) fn restore_line(&self, image: LineImage) -> Result<(), Corrupt> {
+        let event = self.event(image.event)?;
+        check_moment("a claim window", image.ready_floor)?;
+        let mut order = match self.restoring.lock().order.take() {
+            None => Vec::new(),
+            Some((of, runs)) if of == image.event && image.drawn.is_some() => runs,
+            Some((of, _)) => {
+                return corrupt(format_args!("event {}: the order before it is of event {of}", image.event));
+            }
+        };
+        must(image.drawn.is_some() || image.order.is_empty(), "an order that was not drawn")?;
+        order.extend_from_slice(&image.order);
+        let head = Head {
+            policy: image.policy,
+            next: image.next,
+            room_open: image.room_open,
+            room_end: image.room_end,
+            drawn: image.drawn.map(|drawn| (drawn, order)),
+            paused: image.paused,
+            ready_floor: image.ready_floor,
+            totals: image.totals,
+        };
+        let timer = Arc::new(LineTimer { event: event.number, timers: Arc::clone(&self.deadlines.lines) });
+        let bad = |why: BadImage| Corrupt(format!("the line of event {}: {why}", image.event));
+        let line = Line::restore(head, Arc::clone(&self.ceiling), timer).map_err(bad)?;
+        event.line.set(line).map_err(|_| Corrupt(format!("event {} has two lines", event.number)))?;
+        event.set_position(event.position(), event.changed_at(), event.position());
+        Ok(())
+    }
+
+    pub(super) fn restore_tickets(&self, image: &TicketsImage) -> Result<(), Corrupt> {
+        let line = self.line(image.event)?;
+        for bytes in image.tickets.chunks(TICKET_BYTES) {
+            let ticket = ticket_from(bytes)?;
+            check_moment("a join", ticket.joined_at)?;
+            check_moment("a ticket's end", ticket.until)?;
+            line.put(&ticket).map_err(|why| Corrupt(format!("the line of event {}: {why}", image.event)))?;
+        }
+        Ok(())
+    }
+}
+
+fn ticket_from(bytes: &[u8]) -> Result<TicketImage, Corrupt> {
+    let bad = |why: Malformed| Corrupt(format!("a ticket: {}", why.0));
+    let mut reader = Reader(bytes);
+    let number = u32::get(&mut reader).map_err(bad)?;
+    let state = u8::get(&mut reader).map_err(bad)?;
+    let one_place = bool::get(&mut reader).map_err(bad)?;
+    let session = <(u64, u16)>::get(&mut reader).map_err(bad)?;
+    let user = <(u64, u16)>::get(&mut reader).map_err(bad)?;
+    let joined_at = <UnixMs as Wire>::get(&mut reader).map_err(bad)?;
+    let until = <UnixMs as Wire>::get(&mut reader).map_err(bad)?;
+    let state =
+        TicketState::from_u8(state).ok_or_else(|| Corrupt(format!("ticket {number} in state {state}")))?;
+    Ok(TicketImage {
+        number,
+        state,
+        session: Key::from_parts(session.0, session.1),
+        user: Key::from_parts(user.0, user.1),
+        one_place,
+        joined_at,
+        until,
+    })
+}

@@ -1,0 +1,244 @@
+//! The images of a snapshot, put back one by one. Their checksums are good, so what is impossible in them was written by a
+//! broken engine or by hand: each image is checked against those before it, and all of them together at the end, so that
+//! nothing behind this meets a state that no engine can have.
+
+mod line;
+mod sale;
+
+use std::collections::HashMap;
+use std::fmt::Display;
+
+use crate::clock::UnixMs;
+use crate::idempotency::Answer;
+use crate::inventory::Inventory;
+use crate::limits::{ATTACHMENT_BYTES_MAX, EVENTS_MAX, REPLY_BYTES_MAX};
+use crate::record::{
+    AnswerImage, AreaImage, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage, OrderImage,
+    PaymentImage, ReservationImage, SeatWordsImage, TableKind, TicketsImage, WebhookImage,
+};
+use crate::reply::Reply;
+use crate::sync::Status;
+
+use super::checks::{Corrupt, corrupt, layout_of, whole};
+use super::event::Event;
+use super::manage::check_settings;
+use super::once::KEPT;
+use super::state::State;
+
+/// No moment in a snapshot is later: the end of the year 9999. Moments that may be "never" are `MAX`, and not checked.
+const MOMENT_MAX: UnixMs = UnixMs::new(253_402_300_799_999);
+
+/// What is known of a snapshot that is being read, beside what it has put into the state.
+#[derive(Default)]
+pub(crate) struct Restoring {
+    /// Seat words of an event whose last run is not there yet.
+    words: Option<(u32, Vec<u8>)>,
+    /// Runs of an order whose line is not there yet.
+    order: Option<(u32, Vec<u32>)>,
+    /// Numbered seats that reservations have, by event.
+    seats: HashMap<u32, u64>,
+    /// Standing places that reservations hold and have bought, by event and section.
+    standing: HashMap<(u32, u16), [u64; 2]>,
+}
+
+impl State {
+    /// Puts one image of a snapshot in.
+    ///
+    /// # Errors
+    /// If no state can have it. The state must not be used then.
+    pub(crate) fn restore(&self, kind: u16, body: &[u8]) -> Result<(), Corrupt> {
+        match kind {
+            MetaImage::KIND => {
+                let MetaImage { time } = whole(body)?;
+                check_moment("the newest record", time)?;
+                self.saw_time(time);
+                Ok(())
+            }
+            EventImage::KIND => self.restore_event(whole(body)?),
+            SeatWordsImage::KIND => self.restore_words(&whole(body)?),
+            AreaImage::KIND => self.restore_area(&whole(body)?),
+            OrderImage::KIND => self.restore_order(&whole(body)?),
+            LineImage::KIND => self.restore_line(whole(body)?),
+            TicketsImage::KIND => self.restore_tickets(&whole(body)?),
+            ReservationImage::KIND => {
+                let image: ReservationImage = whole(body)?;
+                self.restore_reservation(&image).map_err(|why| about("reservation", image.id, &why))
+            }
+            PaymentImage::KIND => {
+                let image: PaymentImage = whole(body)?;
+                let id = image.id;
+                self.restore_payment(image).map_err(|why| about("payment", id, &why))
+            }
+            WebhookImage::KIND => {
+                let image: WebhookImage = whole(body)?;
+                self.restore_webhook(&image).map_err(|why| about("webhook", image.id, &why))
+            }
+            AnswerImage::KIND => self.restore_answer(&whole(body)?),
+            NoteImage::KIND => self.restore_note(&whole(body)?),
+            FreeSlotsImage::KIND => self.restore_free(&whole(body)?),
+            other => corrupt(format_args!("an image of kind {other}, which this version does not know")),
+        }
+    }
+
+    /// All images of a snapshot are in: whether they belong together.
+    ///
+    /// # Errors
+    /// If something is missing, or counts do not add up.
+    pub(crate) fn restored(&self) -> Result<(), Corrupt> {
+        let Restoring { words, order, seats, standing } = std::mem::take(&mut *self.restoring.lock());
+        if let Some((event, _)) = words {
+            return corrupt(format_args!("event {event}: its last seat words are missing"));
+        }
+        if let Some((event, _)) = order {
+            return corrupt(format_args!("event {event}: an order was drawn for a line that is missing"));
+        }
+        for event in self.catalog.each() {
+            let number = event.number;
+            let (owned, named) = (event.seats.owned(), seats.get(&number).copied().unwrap_or(0));
+            if owned != named {
+                return corrupt(format_args!(
+                    "event {number}: {owned} seats are held or sold, reservations have {named}"
+                ));
+            }
+            let layout = event.seats.layout();
+            for section in (0..layout.sections()).filter(|section| layout.section(*section).general) {
+                let counts = event.seats.counts(section);
+                let [held, sold] = standing.get(&(number, section)).copied().unwrap_or([0; 2]);
+                if (u64::from(counts.reserved), u64::from(counts.sold)) != (held, sold) {
+                    return corrupt(format_args!(
+                        "event {number}, section {section}: {counts:?}, reservations hold {held} and bought {sold}"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn restore_event(&self, image: EventImage) -> Result<(), Corrupt> {
+        let mut next = self.catalog.begin();
+        if image.event != *next || image.event >= EVENTS_MAX {
+            return corrupt(format_args!("event {} follows after {} events", image.event, *next));
+        }
+        if self.catalog.find(&image.id).is_some() {
+            return corrupt(format_args!("two events are called {}", image.id));
+        }
+        check_settings(&image.settings).map_err(|no| Corrupt(format!("event {}: {no}", image.event)))?;
+        check_moment("an event's change", image.changed_at)?;
+        let seats = Inventory::new(layout_of(&image.seats)?);
+        let event = Event::new(image.event, image.id, image.settings, seats);
+        event.set_sale(image.state);
+        event.set_position(0, image.changed_at, 0);
+        self.catalog.add(&mut next, event);
+        Ok(())
+    }
+
+    /// Seat words come in runs; they are put in place when the last run is there.
+    fn restore_words(&self, image: &SeatWordsImage) -> Result<(), Corrupt> {
+        let event = self.event(image.event)?;
+        let mut restoring = self.restoring.lock();
+        let (of, words) = restoring.words.get_or_insert_with(|| (image.event, Vec::new()));
+        if (*of, words.len()) != (image.event, image.first as usize * 8) {
+            return corrupt(format_args!(
+                "seat words of event {} from {} follow {} bytes of event {of}",
+                image.event,
+                image.first,
+                words.len()
+            ));
+        }
+        words.extend_from_slice(&image.words);
+        let expected = event.seats.layout().seats() as usize * 8;
+        if words.len() < expected {
+            return Ok(());
+        }
+        if words.len() > expected || restoring.seats.contains_key(&image.event) {
+            return corrupt(format_args!("event {}: too many seat words, or too late", image.event));
+        }
+        let (_, words) = restoring.words.take().expect("just filled");
+        let words =
+            words.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes")));
+        event.seats.restore_words(words).map_err(|gap| Corrupt(gap.to_string()))
+    }
+
+    fn restore_area(&self, area: &AreaImage) -> Result<(), Corrupt> {
+        let section = u16::try_from(area.section).map_err(|_| Corrupt("section number".into()))?;
+        let event = self.event(area.event)?;
+        event
+            .seats
+            .restore_general(section, area.reserved, area.sold, area.blocked)
+            .map_err(|gap| Corrupt(gap.to_string()))
+    }
+
+    fn restore_answer(&self, image: &AnswerImage) -> Result<(), Corrupt> {
+        check_moment("an answer's end", image.until)?;
+        if image.reply.len() > REPLY_BYTES_MAX {
+            return corrupt(format_args!("an answer of {} bytes", image.reply.len()));
+        }
+        // What an embedding service keeps under a key of its own is its own bytes.
+        if image.reply.first() != Some(&KEPT) {
+            whole::<Reply>(&image.reply)?;
+        }
+        self.answers.install(Answer {
+            key: image.key,
+            fingerprint: image.fingerprint,
+            reply: &image.reply,
+            offset: 0,
+            expires: image.until,
+        });
+        self.arm_forgetting(image.until);
+        Ok(())
+    }
+
+    fn restore_note(&self, image: &NoteImage) -> Result<(), Corrupt> {
+        if image.value.len() > ATTACHMENT_BYTES_MAX {
+            return corrupt(format_args!("note {} has {} bytes", image.name, image.value.len()));
+        }
+        if self.notes.get(&image.name, u64::MAX).is_some() {
+            return corrupt(format_args!("note {} is there twice", image.name));
+        }
+        self.notes
+            .set(&image.name, Some(&image.value), 0, || 0)
+            .map(drop)
+            .map_err(|no| Corrupt(no.to_string()))
+    }
+
+    fn restore_free(&self, image: &FreeSlotsImage) -> Result<(), Corrupt> {
+        for &(index, generation) in &image.slots {
+            let (status, setting) = match image.table {
+                TableKind::Reservations => {
+                    (self.reservations.slots().reach(index).map(|slot| &slot.status), "reservations_max")
+                }
+                TableKind::Payments => {
+                    (self.payments.slots().reach(index).map(|slot| &slot.status), "payments_max")
+                }
+                TableKind::Webhooks => (self.outbox.slots().reach(index), "webhooks_max"),
+            };
+            untouched(status, index, setting)?.install(generation, 0, 0);
+        }
+        Ok(())
+    }
+}
+
+/// The slot's status, if no image has named the slot yet.
+fn untouched<'a>(status: Option<&'a Status>, index: u32, setting: &str) -> Result<&'a Status, Corrupt> {
+    let Some(status) = status else {
+        return corrupt(format_args!("slot {index} is past the bound: raise {setting}"));
+    };
+    let seen = status.peek();
+    if (seen.state, seen.generation) == (0, 0) {
+        Ok(status)
+    } else {
+        corrupt(format_args!("slot {index} is there twice"))
+    }
+}
+
+fn check_moment(what: &str, at: UnixMs) -> Result<(), Corrupt> {
+    must(at <= MOMENT_MAX, format_args!("{what} is at {at}"))
+}
+
+fn must(good: bool, otherwise: impl Display) -> Result<(), Corrupt> {
+    if good { Ok(()) } else { corrupt(otherwise) }
+}
+
+fn about(what: &str, id: crate::ids::SlotId, why: &Corrupt) -> Corrupt {
+    Corrupt(format!("{what} in slot {} of generation {}: {why}", id.slot, id.generation))
+}
