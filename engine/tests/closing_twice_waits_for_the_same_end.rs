@@ -39,9 +39,9 @@ fn a_second_caller_waits_for_the_first_and_hears_the_same() {
             assert!(!returned.load(Ordering::SeqCst), "it returned while the last group was being written");
         }
         if fails {
-            storage.release_to_panic()
+            storage.release_to_panic();
         } else {
-            storage.release()
+            storage.release();
         }
         let results = ends("three callers that close", move || {
             closing.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Vec<_>>()
