@@ -4,6 +4,8 @@
 mod builder;
 mod commands;
 mod follower;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod follower_tests;
 mod memory;
 mod reads;
 mod snapshots;

@@ -18,6 +18,8 @@ mod written;
 pub(crate) use lock::{Gate, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain, Unpublished};
 pub(crate) use mark::Mark;
+#[cfg(all(test, not(any(loom, shuttle))))]
+pub(crate) use slab::LOOKS;
 pub(crate) use slab::Slab;
 pub(crate) use status::{NotOwned, Owned, Seen, Status};
 pub(crate) use watermark::{BLOCKED_LOOK, Drove, Ticket, Watermark, wake_all};

@@ -25,6 +25,12 @@ struct Chunk<T> {
     next_free: Box<[AtomicU32]>,
 }
 
+#[cfg(all(test, not(any(loom, shuttle))))]
+thread_local! {
+    /// Slots that this thread has looked at, in tables of every kind: for tests of what a read costs.
+    pub(crate) static LOOKS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 /// A bounded table of `T` with indices `0..bound`.
 pub(crate) struct Slab<T> {
     chunks: Box<[OnceLock<Chunk<T>>]>,
@@ -69,6 +75,8 @@ impl<T: Default> Slab<T> {
 
     /// The slot at `index`, or `None` if no slot with that index was ever handed out.
     pub(crate) fn get(&self, index: u32) -> Option<&T> {
+        #[cfg(all(test, not(any(loom, shuttle))))]
+        LOOKS.set(LOOKS.get() + 1);
         // Acquire: pairs with the Release in `extend` and `reach`.
         if index >= self.high.load(Ordering::Acquire) {
             return None;
