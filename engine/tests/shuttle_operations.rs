@@ -77,11 +77,9 @@ fn open_sale(engine: &Engine, queue: Option<QueuePolicy>) {
     let seats =
         RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: SEATS };
     let row = Row { label: "A".into(), price_minor: 100, seats, ..Row::default() };
-    open_house(
-        engine,
-        SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] },
-        queue,
-    );
+    let stalls = Section::Seated { name: "stalls".into(), rows: vec![row] };
+    let floor = Section::General { name: "floor".into(), capacity: 5, price_minor: 70 };
+    open_house(engine, SeatMap { sections: vec![stalls, floor] }, queue);
 }
 
 fn open_house(engine: &Engine, seats: SeatMap, queue: Option<QueuePolicy>) {

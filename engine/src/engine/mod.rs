@@ -9,6 +9,8 @@ mod follower_tests;
 mod memory;
 mod reads;
 mod snapshots;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod wheel_tests;
 mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
