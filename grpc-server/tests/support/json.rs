@@ -1,15 +1,21 @@
 //! Calls as JSON: what a test asks and what it is answered, without a client for each service.
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of this")]
 
+use std::sync::LazyLock;
+
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use serde_json::Value;
 use tacos_server::client::Raw;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 
+/// Read once: it is looked at for every call.
+static POOL: LazyLock<DescriptorPool> =
+    LazyLock::new(|| DescriptorPool::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("our own descriptors"));
+
 /// The contract.
 pub fn pool() -> DescriptorPool {
-    DescriptorPool::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("our own descriptors")
+    POOL.clone()
 }
 
 /// Request and response of `package.Service/Method`.
