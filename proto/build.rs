@@ -34,7 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(out_dir.join("descriptors.bin"), reflected.encode_to_vec())?;
 
-    tonic_prost_build::configure().compile_fds(with_comments)?;
+    // Maps in the order of their keys: the same message has the same bytes, whoever encodes it and how often.
+    tonic_prost_build::configure().btree_map(".").compile_fds(with_comments)?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use sha2::Sha256;
 use tacos_engine::{Engine, ExternalId, Note, UnixMs};
 use tokio::sync::watch;
 
+use crate::audit::Audit;
 use crate::auth::{Identity, KeyRing};
 use crate::catalog::Catalog;
 use crate::emergency::Emergencies;
@@ -19,6 +20,7 @@ use crate::live::Live;
 use crate::log::LogRing;
 use crate::metadata::Metadata;
 use crate::metrics::Metrics;
+use crate::once::Running;
 use crate::settings::{DurabilityName, Rules, Settings};
 use crate::webhooks::Webhooks;
 use crate::wire::error::hex;
@@ -35,6 +37,7 @@ pub(crate) struct App {
     pub(crate) ring: Option<KeyRing>,
     pub(crate) limiter: Limiter,
     pub(crate) live: Live,
+    pub(crate) audit: Audit,
     pub(crate) catalog: Catalog,
     pub(crate) metadata: Metadata,
     pub(crate) metrics: Metrics,
@@ -48,6 +51,8 @@ pub(crate) struct App {
     pub(crate) started_at: UnixMs,
     /// True once the server drains: streams end, background work stops.
     pub(crate) draining: watch::Sender<bool>,
+    /// Requests with a key whose answers are being made.
+    pub(crate) running: Running,
     /// Held while a backup is taken.
     pub(crate) backing_up: tokio::sync::Mutex<()>,
     secret: [u8; 32],
@@ -63,11 +68,12 @@ impl App {
         let ring = if settings.has_keys() { Some(KeyRing::read(&settings.auth)?) } else { None };
         let tls = TlsFiles::read(&settings.tls)?;
         let secret = own_secret(&engine)?;
+        let audit = Audit::load(&engine);
         let catalog = Catalog::load(&engine);
         let metadata = Metadata::load(&engine);
         let emergencies = Emergencies::load(&engine);
         let webhooks = Webhooks::new(&engine, &settings)?;
-        Ok(Arc::new(Self {
+        let app = Arc::new(Self {
             rules: settings.rules(),
             limiter: Limiter::new(&settings.limits),
             live: Live::new(&settings),
@@ -76,6 +82,7 @@ impl App {
             places: Places::new(settings.limits.connections, settings.limits.connections_per_address),
             started_at: engine.now(),
             draining: watch::Sender::new(false),
+            running: Running::default(),
             backing_up: tokio::sync::Mutex::new(()),
             under_way: AtomicUsize::new(0),
             engine,
@@ -83,13 +90,16 @@ impl App {
             settings_file,
             ring,
             tls,
+            audit,
             catalog,
             metadata,
             emergencies,
             webhooks,
             logs,
             secret,
-        }))
+        });
+        app.live.restore(&app);
+        Ok(app)
     }
 
     /// How callers are identified.

@@ -4,7 +4,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tacos_engine::{EventId, ExternalId, ReservationId, UserId, Which};
+use tacos_engine::{EventId, ExternalId, IdempotencyKey, ReservationId, UserId, Which};
 use tacos_proto::common::v1::{Error, ErrorCode};
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
@@ -23,6 +23,10 @@ pub(crate) struct Call {
     app: Arc<App>,
     pub(crate) caller: Caller,
     pub(crate) trace: String,
+    /// The idempotency key of the request, if it came with one: see [`crate::once`].
+    pub(crate) key: Option<IdempotencyKey>,
+    /// True if the engine has the first answer already: what may have changed since must not be looked at.
+    pub(crate) repeats: bool,
 }
 
 impl Deref for Call {
@@ -49,9 +53,10 @@ macro_rules! answers {
 }
 pub(crate) use answers;
 
-/// Implements a service whose unary methods are functions of the same name in the same file.
+/// Implements a service whose unary methods are functions of the same name in the same file. `by_command` and `keeping`
+/// say how the first answer to an idempotency key is remembered: see [`crate::once`].
 macro_rules! unary {
-    ($service:ident: $($rpc:ident $method:ident($request:ty) -> $answer:ty;)* $({$($rest:tt)*})?) => {
+    ($service:ident: $($rpc:ident $method:ident($request:ty) -> $answer:ty $(, $once:ident)?;)* $({$($rest:tt)*})?) => {
         #[tonic::async_trait]
         impl $service for $crate::services::Services {
             $(
@@ -59,7 +64,7 @@ macro_rules! unary {
                     &self,
                     request: tonic::Request<$request>,
                 ) -> Result<tonic::Response<$answer>, tonic::Status> {
-                    self.0.answer($crate::rpc::Rpc::$rpc, request, $method).await
+                    $crate::call::handled!(self, $rpc, request, $method $(, $once)?)
                 }
             )*
             $($($rest)*)?
@@ -68,6 +73,25 @@ macro_rules! unary {
     };
 }
 pub(crate) use unary;
+
+/// One call of a handler, by itself or once for its idempotency key; what operators write is recorded.
+macro_rules! handled {
+    ($services:ident, $rpc:ident, $request:ident, $method:ident) => {{
+        let rpc = $crate::rpc::Rpc::$rpc;
+        let work = |call, request| $crate::audit::recorded(call, rpc, request, $method);
+        $services.0.answer(rpc, $request, work).await
+    }};
+    ($services:ident, $rpc:ident, $request:ident, $method:ident, $once:ident) => {{
+        let rpc = $crate::rpc::Rpc::$rpc;
+        let work = |call, request| {
+            $crate::once::$once(call, rpc, request, move |call, request| {
+                $crate::audit::recorded(call, rpc, request, $method)
+            })
+        };
+        $services.0.answer(rpc, $request, work).await
+    }};
+}
+pub(crate) use handled;
 
 impl App {
     /// Does a call that the door let in, and answers.
@@ -122,11 +146,15 @@ impl App {
         let admitted = request.extensions_mut().remove::<Admitted>();
         let Admitted { caller, trace } =
             admitted.ok_or_else(|| Status::internal("the call did not come through the door"))?;
-        Ok(Call { app: Arc::clone(self), caller, trace })
+        Ok(Call::new(Arc::clone(self), caller, trace))
     }
 }
 
 impl Call {
+    fn new(app: Arc<App>, caller: Caller, trace: String) -> Self {
+        Self { app, caller, trace, key: None, repeats: false }
+    }
+
     /// Handlers that outlive the call keep the server.
     pub(crate) fn app(&self) -> &Arc<App> {
         &self.app
@@ -162,15 +190,6 @@ impl Call {
             checks.bad("user_id", "required when no token says who calls", "");
         }
         Ok(Some(user))
-    }
-
-    /// A key for idempotency, required where the rules say so.
-    pub(crate) fn key(
-        &self,
-        checks: &mut Checks,
-        text: &str,
-    ) -> Option<Option<tacos_engine::IdempotencyKey>> {
-        checks.key(text, self.rules.idempotency_required)
     }
 
     /// A reservation by our id, or by the id of the service that keeps it.

@@ -9,8 +9,8 @@ use prost::Message;
 use prost_types::Timestamp;
 use sha2::{Digest, Sha256};
 use tacos_engine::{
-    CreateEvent, Currency, Engine, EventId, EventSettings, ExternalId, Failure, Note, QueuePolicy, Refusal,
-    SaleState, SetSale,
+    CreateEvent, Currency, Engine, EventId, EventSettings, ExternalId, Failure, IdempotencyKey, Note,
+    QueuePolicy, Refusal, SaleState, SetSale,
 };
 use tacos_proto::common::v1::Venue;
 use tacos_proto::engine::v1::EventRecord;
@@ -44,8 +44,8 @@ pub(crate) struct Catalog {
     /// the folder and not for one process.
     from_template: DashSet<EventId>,
     making: tokio::sync::Mutex<()>,
-    /// Held while it is found out whether a step was asked for before.
-    pub(crate) asking: tokio::sync::Mutex<()>,
+    /// Held while a waiting line is drained: a repeat waits and tells the whole count.
+    pub(crate) draining: tokio::sync::Mutex<()>,
     /// Held through each step of an operator: they come one after the other.
     pub(crate) operator: tokio::sync::Mutex<()>,
 }
@@ -88,7 +88,7 @@ impl Catalog {
             currencies: RwLock::default(),
             from_template: templates(engine),
             making: tokio::sync::Mutex::new(()),
-            asking: tokio::sync::Mutex::new(()),
+            draining: tokio::sync::Mutex::new(()),
             operator: tokio::sync::Mutex::new(()),
         }
     }
@@ -116,12 +116,13 @@ impl Catalog {
         engine: &Engine,
         event: &EventId,
         record: EventRecord,
+        key: Option<IdempotencyKey>,
     ) -> Result<(), Fault> {
         let value = record.encode_to_vec();
         if value.len() > tacos_engine::limits::ATTACHMENT_BYTES_MAX {
             return Err(Fault::invalid("settings.description", "is too long to be kept", value.len()));
         }
-        engine.note(Note { name: note_name(PREFIX, event)?, value: Some(value), key: None }).await?;
+        engine.note(Note { name: note_name(PREFIX, event)?, value: Some(value), key }).await?;
         self.facts.insert(event.clone(), Arc::new(Facts::from(record)));
         Ok(())
     }

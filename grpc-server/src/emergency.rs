@@ -26,7 +26,8 @@ pub(crate) struct Measure {
     pub(crate) reason: String,
     pub(crate) taken_by: String,
     pub(crate) taken_at_ms: u64,
-    /// Lines that this measure paused: only these does its undoing resume.
+    /// Lines that this measure paused, as folders of before have them; now each is a note of its own.
+    #[serde(default)]
     pub(crate) paused: Vec<String>,
     pub(crate) undone: Option<Undone>,
 }
@@ -47,6 +48,8 @@ struct InForce {
     payments_cut: bool,
     /// No new reservations: of this event, and of this user if one is named.
     barred: Vec<(String, Option<String>)>,
+    /// Nobody is let in: the measure, and the event if it is of one alone.
+    stops: Vec<(String, Option<String>)>,
     words: Vec<String>,
 }
 
@@ -54,6 +57,10 @@ struct InForce {
 pub(crate) struct Emergencies {
     measures: parking_lot::Mutex<BTreeMap<String, Measure>>,
     in_force: ArcSwap<InForce>,
+    /// Held while a measure is taken, held to, or undone: one comes after the other.
+    pub(crate) acting: tokio::sync::Mutex<()>,
+    /// Held while reservations are cancelled: a repeat waits and tells the whole count.
+    pub(crate) cancelling: tokio::sync::Mutex<()>,
 }
 
 impl Measure {
@@ -76,7 +83,12 @@ impl Emergencies {
             .map(|measure| (measure.id.clone(), measure))
             .collect();
         let in_force = ArcSwap::from_pointee(judge(measures.values()));
-        Self { measures: parking_lot::Mutex::new(measures), in_force }
+        Self {
+            measures: parking_lot::Mutex::new(measures),
+            in_force,
+            acting: tokio::sync::Mutex::new(()),
+            cancelling: tokio::sync::Mutex::new(()),
+        }
     }
 
     pub(crate) fn check_writes(&self) -> Result<(), Fault> {
@@ -102,6 +114,46 @@ impl Emergencies {
             return Err(Fault::unavailable("new reservations are stopped by an emergency measure"));
         }
         Ok(())
+    }
+
+    /// Refuses to let people in again while a measure stops them.
+    pub(crate) fn check_admissions(&self, event: &EventId) -> Result<(), Fault> {
+        if self.stop_of(event.as_str()).is_some() {
+            return Err(Fault::precondition("an emergency measure stops admissions: undo it first"));
+        }
+        Ok(())
+    }
+
+    /// A measure in force that stops admissions of an event.
+    pub(crate) fn stop_of(&self, event: &str) -> Option<String> {
+        let in_force = self.in_force.load();
+        let stops = |(_, of): &&(String, Option<String>)| of.as_ref().is_none_or(|of| of == event);
+        in_force.stops.iter().find(stops).map(|(id, _)| id.clone())
+    }
+
+    /// Another measure in force that stops admissions of an event.
+    fn other_stop(&self, measure: &str, event: &str) -> Option<String> {
+        let in_force = self.in_force.load();
+        let stops =
+            |(id, of): &&(String, Option<String>)| id != measure && of.as_ref().is_none_or(|of| of == event);
+        in_force.stops.iter().find(stops).map(|(id, _)| id.clone())
+    }
+
+    /// True if any measure stops admissions.
+    pub(crate) fn stops_admissions(&self) -> bool {
+        !self.in_force.load().stops.is_empty()
+    }
+
+    /// The measure in force that is the same: what it does and to what.
+    pub(crate) fn same_in_force(
+        &self,
+        action: Action,
+        parameters: &BTreeMap<String, String>,
+    ) -> Option<Measure> {
+        let measures = self.measures.lock();
+        let same =
+            |one: &&Measure| one.undone.is_none() && one.kind() == action && one.parameters == *parameters;
+        measures.values().find(same).cloned()
     }
 
     pub(crate) fn webhooks_cut(&self) -> bool {
@@ -150,6 +202,7 @@ impl Emergencies {
         };
         if let Some(oldest) = oldest {
             engine.note(Note { name: name(&oldest)?, value: None, key: None }).await?;
+            crate::cancelling::forget(engine, &oldest).await?;
         }
         Ok(())
     }
@@ -175,38 +228,93 @@ fn judge<'a>(measures: impl Iterator<Item = &'a Measure>) -> InForce {
                 in_force.words.push(format!("no new reservations: {event}"));
                 in_force.barred.push((event, user));
             }
-            Action::StopAdmissions => in_force.words.push(format!("admissions are stopped: {event}")),
+            Action::StopAdmissions => {
+                in_force.words.push(format!("admissions are stopped: {event}"));
+                in_force.stops.push((measure.id.clone(), measure.parameter("event_id").map(str::to_owned)));
+            }
             Action::Unspecified | Action::ForceFailover => {}
         }
     }
     in_force
 }
 
+/// Names of the notes of lines that a measure paused begin with this.
+fn stop_prefix(measure: &str) -> String {
+    format!("stop.{measure}.")
+}
+
+/// The note of one line that a measure paused.
+fn stop_note(measure: &str, event: &EventId, stopped: bool) -> Result<Note, Fault> {
+    let digest = blake3::hash(event.as_str().as_bytes());
+    let name = format!("{}{}", stop_prefix(measure), crate::wire::error::hex(&digest.as_bytes()[..16]));
+    let name = ExternalId::new(&name).map_err(|error| Fault::internal(error.to_string()))?;
+    Ok(Note { name, value: stopped.then(|| event.as_str().as_bytes().to_vec()), key: None })
+}
+
 impl App {
-    /// Pauses the lines of one or all events; returns those that were not paused before.
-    pub(crate) async fn stop_admissions(&self, event: Option<&EventId>) -> Result<Vec<String>, Fault> {
-        let mut stopped = Vec::new();
-        for view in self.engine.events() {
-            if event.is_some_and(|event| *event != view.id) {
-                continue;
-            }
-            let Ok(queue) = self.engine.queue(&view.id) else { continue };
-            if !queue.paused {
-                self.engine
-                    .pause_queue(PauseQueue { event: view.id.clone(), paused: true, key: None })
-                    .await?;
-                stopped.push(view.id.to_string());
-            }
+    /// Pauses every line that a measure in force stops and that lets people in: those of events made since, those that a
+    /// crash came before, those that were resumed by hand. Returns how many there were.
+    pub(crate) async fn hold_to_stops(&self) -> Result<u32, Fault> {
+        if !self.emergencies.stops_admissions() {
+            return Ok(0);
         }
-        Ok(stopped)
+        let _alone = self.emergencies.acting.lock().await;
+        self.pause_stopped().await
     }
 
-    /// Resumes these lines.
-    pub(crate) async fn resume_admissions(&self, events: &[String]) -> Result<(), Fault> {
-        for event in events.iter().filter_map(|event| EventId::new(event).ok()) {
-            self.engine.pause_queue(PauseQueue { event, paused: false, key: None }).await?;
+    /// As [`App::hold_to_stops`]; the caller is the one who acts.
+    pub(crate) async fn pause_stopped(&self) -> Result<u32, Fault> {
+        let (mut paused, mut waiting) = (0, Vec::new());
+        for view in self.engine.events() {
+            let Some(measure) = self.emergencies.stop_of(view.id.as_str()) else { continue };
+            if !self.engine.queue(&view.id).is_ok_and(|queue| !queue.paused) {
+                continue;
+            }
+            // First that it was this measure, then the pause: the journal keeps them in this order, so one wait is enough,
+            // and a line that is found paused can always be resumed by undoing.
+            let noted = self.engine.note(stop_note(&measure, &view.id, true)?);
+            let stopped = self.engine.pause_queue(PauseQueue { event: view.id, paused: true, key: None });
+            waiting.push((noted, stopped));
+            paused += 1;
         }
-        Ok(())
+        for (noted, stopped) in waiting {
+            noted.await?;
+            stopped.await?;
+        }
+        Ok(paused)
+    }
+
+    /// Lines that a measure has paused.
+    pub(crate) fn paused_by(&self, measure: &Measure) -> Vec<EventId> {
+        let notes = self.engine.notes(&stop_prefix(&measure.id)).into_iter();
+        let noted = notes.filter_map(|(_, value)| String::from_utf8(value).ok());
+        let all = noted.chain(measure.paused.iter().cloned());
+        all.filter_map(|text| EventId::new(&text).ok()).collect()
+    }
+
+    /// Writes down that a measure is undone, and resumes the lines that it paused, but for those that another one stops:
+    /// these are that one's now. A crash in between leaves the measure in force: undoing it again does the rest.
+    pub(crate) async fn undo(&self, measure: Measure) -> Result<usize, Fault> {
+        let _alone = self.emergencies.acting.lock().await;
+        let lines = self.paused_by(&measure);
+        let mut waiting = Vec::new();
+        for event in &lines {
+            match self.emergencies.other_stop(&measure.id, event.as_str()) {
+                Some(other) => waiting.push(self.engine.note(stop_note(&other, event, true)?)),
+                None => {
+                    let resume = PauseQueue { event: event.clone(), paused: false, key: None };
+                    // Awaited below with the notes: the journal has it before them.
+                    let resumed = self.engine.pause_queue(resume);
+                    waiting.push(resumed.map(|changed| tacos_engine::Done { at: changed.at }));
+                }
+            }
+            waiting.push(self.engine.note(stop_note(&measure.id, event, false)?));
+        }
+        for one in waiting {
+            one.await?;
+        }
+        self.emergencies.keep(&self.engine, measure).await?;
+        Ok(lines.len())
     }
 }
 

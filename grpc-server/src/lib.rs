@@ -2,8 +2,10 @@
 //! TLS, limits, metrics, streams, webhook delivery and a command line. Decides nothing about sales; the engine does.
 
 mod app;
+mod audit;
 mod auth;
 mod call;
+mod cancelling;
 mod card;
 mod catalog;
 pub mod cli;
@@ -19,6 +21,7 @@ mod live;
 mod log;
 mod metadata;
 mod metrics;
+mod once;
 mod play;
 mod refusal;
 mod server;

@@ -1,6 +1,7 @@
 //! Settings that may change while the server runs: by UpdateConfig, or by reading the file again.
 
 use parking_lot::Mutex;
+use tacos_engine::{ExternalId, Note};
 
 use crate::app::App;
 use crate::settings::{Limits, Settings};
@@ -16,8 +17,15 @@ const KEYS: [&str; 6] = [
     "webhooks.allow_hosts",
 ];
 
+/// Names of the notes of settings that were set live.
+const PREFIX: &str = "setting.";
+
 /// What is in force of them.
-pub(crate) struct Live(Mutex<State>);
+pub(crate) struct Live {
+    state: Mutex<State>,
+    /// Held while a setting is written down and put in force: the last one written is the one in force.
+    setting: tokio::sync::Mutex<()>,
+}
 
 struct State {
     level: String,
@@ -32,11 +40,50 @@ pub(crate) struct Changed {
 
 impl Live {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Self(Mutex::new(State { level: settings.log.level.clone(), limits: settings.limits.clone() }))
+        let state = State { level: settings.log.level.clone(), limits: settings.limits.clone() };
+        Self { state: Mutex::new(state), setting: tokio::sync::Mutex::new(()) }
+    }
+
+    /// Checks a new value; what it would change.
+    pub(crate) fn check(&self, app: &App, key: &str, value: &str) -> Result<Changed, Fault> {
+        self.change(app, key, value, false)
+    }
+
+    /// Checks a new value, writes it down and puts it in force: it outlives a restart.
+    pub(crate) async fn set(&self, app: &App, key: &str, value: &str) -> Result<Changed, Fault> {
+        let _alone = self.setting.lock().await;
+        let name = note_name(key)?;
+        let changed = self.change(app, key, value, true)?;
+        let kept = app.engine.note(Note { name, value: Some(value.as_bytes().to_vec()), key: None }).await;
+        if let Err(failure) = kept {
+            // What would not outlive a restart is not in force either.
+            self.change(app, key, &changed.old, true)?;
+            return Err(failure.into());
+        }
+        Ok(changed)
+    }
+
+    /// At the start: what was set while the server ran is in force again, over what the file says.
+    pub(crate) fn restore(&self, app: &App) {
+        for key in KEYS {
+            let kept = note_name(key).ok().and_then(|name| app.engine.read_note(&name));
+            let Some(value) = kept.and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
+            match self.change(app, key, &value, true) {
+                Ok(_) => tracing::warn!(key, value, "set by UpdateConfig, over what the file says"),
+                Err(fault) => {
+                    tracing::error!(
+                        key,
+                        value,
+                        error = fault.message,
+                        "a setting of UpdateConfig is not in force"
+                    );
+                }
+            }
+        }
     }
 
     /// Checks a new value and, if `apply`, puts it in force.
-    pub(crate) fn change(&self, app: &App, key: &str, value: &str, apply: bool) -> Result<Changed, Fault> {
+    fn change(&self, app: &App, key: &str, value: &str, apply: bool) -> Result<Changed, Fault> {
         if !KEYS.contains(&key) {
             let known = app.settings.to_toml().lines().any(|line| {
                 let name = key.rsplit('.').next().unwrap_or_default();
@@ -48,15 +95,18 @@ impl Live {
                 Fault::not_found("setting").detail("config_key", "not found", key)
             });
         }
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         if key == "webhooks.allow_hosts" {
             return change_hosts(app, value, apply);
         }
         if key == "log.level" {
             let old = state.level.clone();
+            let no_level = |reason| Fault::invalid("config_value", reason, value);
             if apply {
-                app.logs.set_level(value).map_err(|reason| Fault::invalid("config_value", reason, value))?;
+                app.logs.set_level(value).map_err(no_level)?;
                 value.clone_into(&mut state.level);
+            } else {
+                crate::log::check_level(value).map_err(no_level)?;
             }
             return Ok(Changed { old, new: value.to_owned() });
         }
@@ -77,8 +127,21 @@ impl Live {
         Ok(Changed { old, new: number.to_string() })
     }
 
-    /// Reads the file again and puts what may change live in force.
-    pub(crate) fn refresh(&self, app: &App, dry_run: bool) -> Result<String, Fault> {
+    /// The value in force.
+    fn now(&self, app: &App, key: &str) -> String {
+        let State { level, limits } = &*self.state.lock();
+        match key {
+            "log.level" => level.clone(),
+            "limits.user_per_second" => limits.user_per_second.to_string(),
+            "limits.user_burst" => limits.user_burst.to_string(),
+            "limits.address_per_second" => limits.address_per_second.to_string(),
+            "limits.address_burst" => limits.address_burst.to_string(),
+            _ => app.webhooks.hosts().join(","),
+        }
+    }
+
+    /// Reads the file again and puts what may change live in force; what UpdateConfig set is forgotten.
+    pub(crate) async fn refresh(&self, app: &App, dry_run: bool) -> Result<String, Fault> {
         let Some(file) = app.settings_file.as_deref() else {
             return Err(Fault::precondition("the server was started without a configuration file"));
         };
@@ -94,18 +157,28 @@ impl Live {
             limits.address_burst.to_string(),
             hosts,
         ];
+        let _alone = self.setting.lock().await;
         let mut changed = Vec::new();
         for (key, value) in KEYS.into_iter().zip(values) {
-            let one = self.change(app, key, &value, false)?;
-            if one.old != one.new {
-                changed.push(format!("{key}: {} -> {}", one.old, one.new));
-                if !dry_run {
-                    self.change(app, key, &value, true)?;
-                }
+            // What is in force is not judged again: a process that logs elsewhere has its level.
+            if self.now(app, key) == value {
+                continue;
+            }
+            let one = self.change(app, key, &value, !dry_run)?;
+            changed.push(format!("{key}: {} -> {}", one.old, one.new));
+        }
+        for key in KEYS.into_iter().filter(|_| !dry_run) {
+            let name = note_name(key)?;
+            if app.engine.read_note(&name).is_some() {
+                app.engine.note(Note { name, value: None, key: None }).await?;
             }
         }
         Ok(if changed.is_empty() { "nothing has changed".to_owned() } else { changed.join("; ") })
     }
+}
+
+fn note_name(key: &str) -> Result<ExternalId, Fault> {
+    ExternalId::new(&format!("{PREFIX}{key}")).map_err(|error| Fault::internal(error.to_string()))
 }
 
 fn change_hosts(app: &App, value: &str, apply: bool) -> Result<Changed, Fault> {

@@ -123,6 +123,11 @@ impl LogRing {
     }
 }
 
+/// Refuses a level that cannot be read.
+pub(crate) fn check_level(level: &str) -> Result<(), String> {
+    targets(level).map(|_| ())
+}
+
 fn targets(level: &str) -> Result<Targets, String> {
     level.parse().map_err(|error| format!("log.level: {level:?}: {error}"))
 }

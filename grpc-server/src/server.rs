@@ -115,6 +115,8 @@ impl Server {
         tasks.spawn(hub::run(Arc::clone(&app)));
         tasks.spawn(webhooks::run(Arc::clone(&app)));
         tasks.spawn(tend(Arc::clone(&app), reporter));
+        let resumed = Arc::clone(&app);
+        tasks.spawn(async move { crate::cancelling::resume(&resumed).await });
         tracing::info!(?addresses, ?metrics_address, "serving");
         Ok(Self { app, addresses, metrics_address, tasks })
     }
@@ -293,6 +295,9 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
             () = tokio::time::sleep(TEND_EVERY) => {}
         }
         seconds += 1;
+        if let Err(fault) = app.hold_to_stops().await {
+            tracing::error!(error = fault.message, "an emergency measure cannot be held to");
+        }
         if seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1)) {
             if let Some(ring) = &app.ring {
                 tell_of_reload("keys", ring.reload());

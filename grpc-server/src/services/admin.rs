@@ -1,8 +1,9 @@
 //! `common.v1.AdminService`: health, figures, settings, operations, logs and emergencies, for operators.
 
+mod drain;
 mod emergency;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use tacos_engine::{EventId, UnixMs};
@@ -14,13 +15,16 @@ use tacos_proto::common::v1::{
     TriggerOperationRequest, TriggerOperationResponse, UpdateConfigRequest, UpdateConfigResponse,
 };
 
+use crate::audit::Entry;
 use crate::call::{Call, unary};
 use crate::health::Health;
 use crate::log::Line;
+use crate::once::to_the_end;
 use crate::rpc::Rpc;
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, timestamp, trace_id};
 
+use drain::{Operated, drain_queue};
 use emergency::emergency_action;
 pub(super) use emergency::tell_maintenance;
 
@@ -35,6 +39,8 @@ unary! { AdminService:
 
 /// Parts beside the services.
 const PARTS: [&str; 4] = ["engine", "journal", "disk", "queues"];
+/// The part under which GetLogs shows the audit record.
+const AUDIT: &str = "audit";
 /// A disk probe may take so long.
 const PROBE_MAX: Duration = Duration::from_millis(250);
 /// Figures in one answer, at most.
@@ -105,7 +111,7 @@ fn part(
     sync: Option<Duration>,
 ) -> ServiceHealthStatus {
     let status = call.engine.status();
-    let mut metrics: HashMap<String, String> = HashMap::new();
+    let mut metrics: BTreeMap<String, String> = BTreeMap::new();
     let mut add = |key: &str, value: u64| metrics.insert(key.to_owned(), value.to_string());
     let latency = match name {
         "journal" | "disk" => {
@@ -203,23 +209,12 @@ async fn update_config(call: Call, request: UpdateConfigRequest) -> Result<Updat
         checks.bad("service", "must be server or engine", &request.service);
     }
     checks.done()?;
-    let live = call.live.change(
-        call.app(),
-        &request.config_key,
-        &request.config_value,
-        request.apply_immediately,
-    )?;
-    let by = &call.caller.subject;
-    let (key, reason) = (&request.config_key, &request.reason);
-    tracing::info!(
-        by,
-        key,
-        old = live.old,
-        new = live.new,
-        applied = request.apply_immediately,
-        reason,
-        "setting"
-    );
+    let (key, value) = (&request.config_key, &request.config_value);
+    let live = if request.apply_immediately {
+        call.live.set(call.app(), key, value).await?
+    } else {
+        call.live.check(call.app(), key, value)?
+    };
     Ok(UpdateConfigResponse {
         updated: request.apply_immediately,
         old_value: live.old,
@@ -249,12 +244,14 @@ async fn trigger_operation(
         checks.bad("operation", "required", request.operation);
     }
     checks.done()?;
-    let result = operate(&call, operation, &request.parameters, request.dry_run).await?;
-    let id = format!("op_{}", trace_id());
-    let by = &call.caller.subject;
-    tracing::info!(by, id, ?operation, request.dry_run, request.reason, result, "operation");
+    let dry_run = request.dry_run;
+    // Once begun it goes on, also when the caller goes away.
+    let operator = call.clone();
+    let work = async move { operate(&operator, operation, &request.parameters, dry_run).await };
+    let Operated { id, result } = to_the_end(work).await?;
+    tracing::info!(id, operation = operation.as_str_name(), dry_run, result, "operation");
     Ok(TriggerOperationResponse {
-        triggered: !request.dry_run,
+        triggered: !dry_run,
         operation_id: id,
         status: OperationStatus::Completed as i32,
         result,
@@ -266,10 +263,10 @@ async fn trigger_operation(
 async fn operate(
     call: &Call,
     operation: OperationType,
-    parameters: &HashMap<String, String>,
+    parameters: &BTreeMap<String, String>,
     dry_run: bool,
-) -> Result<String, Fault> {
-    match operation {
+) -> Result<Operated, Fault> {
+    let result = match operation {
         OperationType::ClearCache => {
             if parameters.get("older_than_seconds").is_some_and(|seconds| seconds != "0") {
                 return Err(Fault::precondition(
@@ -288,9 +285,9 @@ async fn operate(
             let text = parameters.get("event_id").map(String::as_str).unwrap_or_default();
             let event =
                 EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "required", text))?;
-            drain_queue(call, &event, dry_run).await
+            return drain_queue(call, &event, dry_run).await;
         }
-        OperationType::RefreshConfig => call.live.refresh(call.app(), dry_run),
+        OperationType::RefreshConfig => call.live.refresh(call.app(), dry_run).await,
         OperationType::RestartService if call.settings.server.supervised => {
             if !dry_run {
                 call.draining.send_replace(true);
@@ -303,33 +300,8 @@ async fn operate(
         OperationType::ForceScale | OperationType::Unspecified => {
             Err(Fault::precondition("one process does not scale out: start larger, or shard by event"))
         }
-    }
-}
-
-/// Puts everybody out of a line, ticket by ticket, each durably.
-async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> Result<String, Fault> {
-    let view = call.engine.event(event)?;
-    let queue = call.engine.queue(event)?;
-    if dry_run {
-        return Ok(format!("{} people would be put out of the line", queue.waiting + queue.ready));
-    }
-    // Tickets are numbered from 0 without gaps, and nobody joins under a number twice.
-    let ever = queue.admitted_total + queue.expired_total + queue.left_total;
-    let tickets = ever + u64::from(queue.waiting) + u64::from(queue.ready) + u64::from(queue.inside);
-    let (mut out, mut last) = (0_u32, None);
-    for ticket in 0..u32::try_from(tickets).unwrap_or(u32::MAX) {
-        let Some((token, _)) = call.engine.tokens_of(view.number, ticket) else { break };
-        // Not waited for one by one: the last one's durability is that of all before it.
-        let leaving = call.engine.leave_queue(token);
-        if !leaving.is_ready() || leaving.is_durable() {
-            out += 1;
-            last = Some(leaving);
-        }
-    }
-    if let Some(last) = last {
-        last.await?;
-    }
-    Ok(format!("{out} people were put out of the line"))
+    };
+    result.map(|result| Operated { id: format!("op_{}", trace_id()), result })
 }
 
 async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse, Fault> {
@@ -347,6 +319,10 @@ async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse
         checks.bad("cursor", "is not one that was given out here", "");
     }
     let (limit, start, end, level, before) = checks.take((limit, start, end, level, before))?;
+    if request.service == AUDIT {
+        let (start, end) = (start.unwrap_or(UnixMs::ZERO), end.unwrap_or(UnixMs::MAX));
+        return Ok(audit_entries(&call, &request.search_query, (start, end), before, limit as usize));
+    }
     let wanted = |line: &Line| {
         let at = moment_of_line(line);
         (request.service.is_empty() || line.target.starts_with(&request.service))
@@ -369,6 +345,41 @@ async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse
         message: line.message,
     };
     Ok(GetLogsResponse { logs: lines.into_iter().map(entry).collect(), has_more, next_cursor, error: None })
+}
+
+/// Entries of the audit record, as log lines.
+fn audit_entries(
+    call: &Call,
+    search: &str,
+    (start, end): (UnixMs, UnixMs),
+    before: u64,
+    limit: usize,
+) -> GetLogsResponse {
+    let wanted = |entry: &Entry| {
+        let at = UnixMs::new(entry.at_ms);
+        let texts = [&entry.by, &entry.rpc, &entry.reason, &entry.request, &entry.outcome];
+        at >= start && at < end && texts.iter().any(|text| text.contains(search))
+    };
+    let (entries, has_more) = call.audit.read(before, limit, wanted);
+    let next_cursor =
+        entries.last().filter(|_| has_more).map(|entry| entry.number.to_string()).unwrap_or_default();
+    let line = |entry: Entry| LogEntry {
+        timestamp: timestamp(UnixMs::new(entry.at_ms)),
+        level: LogLevel::Info as i32,
+        service: AUDIT.to_owned(),
+        message: format!("{} by {}: {}", entry.rpc, entry.by, entry.outcome),
+        trace_id: entry.trace_id,
+        fields: [
+            ("by", entry.by),
+            ("rpc", entry.rpc),
+            ("reason", entry.reason),
+            ("request", entry.request),
+            ("outcome", entry.outcome),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into(),
+    };
+    GetLogsResponse { logs: entries.into_iter().map(line).collect(), has_more, next_cursor, error: None }
 }
 
 fn moment_of_line(line: &Line) -> UnixMs {

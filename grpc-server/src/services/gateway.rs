@@ -1,7 +1,7 @@
 //! `gateway.v1.GatewayService`: the front door, with the same rules as the services behind it. Each call here is the
 //! call of the service behind in other words.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use tacos_engine::{EventId, Refusal, SectionId};
 use tacos_proto::common::v1::ErrorCode;
@@ -20,6 +20,7 @@ use super::{payment as payments, reservation as reservations};
 use crate::auth::Doubt;
 use crate::call::{Call, unary};
 use crate::health::Health;
+use crate::once::keyed;
 use crate::rpc::{Access, Rpc};
 use crate::wire::time::{count, moment_of, rfc3339};
 use crate::wire::{Checks, Fault, outbound, timestamp};
@@ -27,14 +28,20 @@ use crate::wire::{Checks, Fault, outbound, timestamp};
 unary! { GatewayService:
     GatewayHealthCheck health_check(HealthCheckRequest) -> HealthCheckResponse;
     ValidateToken validate_token(ValidateTokenRequest) -> ValidateTokenResponse;
-    GatewayCreateReservation create_reservation(CreateReservationRequest) -> CreateReservationResponse;
+    GatewayCreateReservation create_reservation(CreateReservationRequest) -> CreateReservationResponse, by_command;
     GatewayGetReservation get_reservation(GetReservationRequest) -> GetReservationResponse;
-    GatewayConfirmReservation confirm_reservation(ConfirmReservationRequest) -> ConfirmReservationResponse;
-    GatewayCancelReservation cancel_reservation(CancelReservationRequest) -> CancelReservationResponse;
-    GatewayCreatePaymentIntent create_payment_intent(CreatePaymentIntentRequest) -> CreatePaymentIntentResponse;
+    GatewayConfirmReservation confirm_reservation(ConfirmReservationRequest) -> ConfirmReservationResponse, by_command;
+    GatewayCancelReservation cancel_reservation(CancelReservationRequest) -> CancelReservationResponse, by_command;
+    GatewayCreatePaymentIntent create_payment_intent(CreatePaymentIntentRequest) -> CreatePaymentIntentResponse, by_command;
     GatewayGetPaymentStatus get_payment_status(GetPaymentStatusRequest) -> GetPaymentStatusResponse;
     GetEventAvailability get_event_availability(GetEventAvailabilityRequest) -> GetEventAvailabilityResponse;
 }
+keyed!(
+    CreateReservationRequest: user_id,
+    ConfirmReservationRequest: user_id,
+    CancelReservationRequest: user_id,
+    CreatePaymentIntentRequest: user_id,
+);
 
 /// Text claims of a token that an answer repeats, at most.
 const ATTRIBUTES_MAX: usize = 32;
@@ -51,7 +58,7 @@ async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthC
         Health::Degraded => HealthStatus::Degraded,
         Health::Unhealthy => HealthStatus::Unhealthy,
     } as i32;
-    let services: HashMap<String, ServiceHealth> = names
+    let services: BTreeMap<String, ServiceHealth> = names
         .into_iter()
         .filter(|name| request.service.is_empty() || request.service == *name)
         .map(|name| {

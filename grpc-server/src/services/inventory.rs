@@ -3,8 +3,8 @@
 
 use tacos_engine::views::{Counts, SeatState};
 use tacos_engine::{
-    Confirm, EventId, ExternalId, Failure, Refusal, Release, ReservationState, Reserve, SeatId, SectionId,
-    UserId, Which,
+    Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationState, Reserve, SeatId,
+    SectionId, UserId, Which,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::reservation::v1::inventory_server::Inventory;
@@ -18,6 +18,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Services, settle};
 use crate::call::{Call, unary};
+use crate::once::keyed;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, outbound, timestamp};
@@ -27,11 +28,12 @@ const SEATS_ASKED_MAX: usize = 100;
 
 unary! { InventoryService:
     CheckAvailability check_availability(CheckAvailabilityRequest) -> CheckAvailabilityResponse;
-    ReserveSeat reserve_seat(ReserveSeatRequest) -> ReserveSeatResponse;
-    CommitReservation commit_reservation(CommitReservationRequest) -> CommitReservationResponse;
-    ReleaseHold release_hold(ReleaseHoldRequest) -> ReleaseHoldResponse;
+    ReserveSeat reserve_seat(ReserveSeatRequest) -> ReserveSeatResponse, by_command;
+    CommitReservation commit_reservation(CommitReservationRequest) -> CommitReservationResponse, by_command;
+    ReleaseHold release_hold(ReleaseHoldRequest) -> ReleaseHoldResponse, by_command;
     GetInventoryStatus get_inventory_status(GetInventoryStatusRequest) -> GetInventoryStatusResponse;
 }
+keyed!(ReserveSeatRequest: user_id, CommitReservationRequest: user_id, ReleaseHoldRequest);
 
 /// The second name: the same methods.
 macro_rules! second_name {
@@ -163,8 +165,10 @@ async fn reserve_seat(call: Call, request: ReserveSeatRequest) -> Result<Reserve
     let until = checks.moment("hold_expires_at", request.hold_expires_at.as_ref());
     let key = call.key(&mut checks, &request.idempotency_key);
     let (event, external, want, user, until, key) = checks.take((event, external, want, user, until, key))?;
-    call.emergencies.check_reservations(&event, &user)?;
-    call.used_event(&event).await?;
+    if !call.repeats {
+        call.emergencies.check_reservations(&event, &user)?;
+        call.used_event(&event).await?;
+    }
     let mut reserve = Reserve::new(event, user, want);
     (reserve.trusted, reserve.external, reserve.hold_until, reserve.key) = (true, Some(external), until, key);
     let held = call.engine.reserve(reserve).await?;
@@ -198,8 +202,13 @@ async fn commit_reservation(
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, event, seats, quantity, user, key) =
         checks.take((which, event, seats, quantity, user, key))?;
-    agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await?;
-    let proof = settle::proof(&call, &which, &request.payment_intent_id).await?;
+    // A repeat is answered from what the engine remembers: what has changed since is not looked at.
+    let proof = if call.repeats {
+        Proof::Outside
+    } else {
+        agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await?;
+        settle::proof(&call, &which, &request.payment_intent_id).await?
+    };
     let exactly = (!seats.is_empty()).then_some(seats);
     let confirmed = call.engine.confirm(Confirm { which, user, proof, exactly, key }).await?;
     let currency = call.catalog.currency(&call.engine, confirmed.event)?;
@@ -255,7 +264,8 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
     let (which, event, seats, quantity, key) = checks.take((which, event, seats, quantity, key))?;
     let user = if call.caller.speaks_for_all() { None } else { call.caller.user.clone() };
     let quantity = if seats.is_empty() { quantity } else { 0 };
-    if let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await
+    if !call.repeats
+        && let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await
         && fault.code != ErrorCode::NotFound
     {
         return Err(fault);

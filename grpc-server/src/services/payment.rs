@@ -18,16 +18,18 @@ use tacos_proto::payment::v1::{
 use super::webhook::{SimulatedDelivery, simulated};
 use crate::call::{Call, unary};
 use crate::card;
+use crate::once::keyed;
 use crate::wire::{Checks, Fault, Spell, outbound, pages, timestamp};
 
 unary! { PaymentService:
-    CreatePaymentIntent create_payment_intent(CreatePaymentIntentRequest) -> CreatePaymentIntentResponse;
+    CreatePaymentIntent create_payment_intent(CreatePaymentIntentRequest) -> CreatePaymentIntentResponse, by_command;
     GetPaymentStatus get_payment_status(GetPaymentStatusRequest) -> GetPaymentStatusResponse;
-    ProcessPayment process_payment(ProcessPaymentRequest) -> ProcessPaymentResponse;
-    CancelPayment cancel_payment(CancelPaymentRequest) -> CancelPaymentResponse;
+    ProcessPayment process_payment(ProcessPaymentRequest) -> ProcessPaymentResponse, keeping;
+    CancelPayment cancel_payment(CancelPaymentRequest) -> CancelPaymentResponse, by_command;
     ListPayments list_payments(ListPaymentsRequest) -> ListPaymentsResponse;
     SimulateWebhook simulate_webhook(SimulateWebhookRequest) -> SimulateWebhookResponse;
 }
+keyed!(CreatePaymentIntentRequest: user_id, ProcessPaymentRequest, CancelPaymentRequest);
 
 pub(super) async fn create_payment_intent(
     call: Call,
@@ -58,7 +60,9 @@ pub(super) async fn create_payment_intent(
     let key = call.key(&mut checks, &request.idempotency_key);
     let all = (which, user, amount, method, scenario, key);
     let (which, user, amount, method, scenario, key) = checks.take(all)?;
-    call.emergencies.check_payments()?;
+    if !call.repeats {
+        call.emergencies.check_payments()?;
+    }
     let created = call
         .engine
         .create_payment(CreatePayment {
@@ -146,17 +150,24 @@ async fn process_payment(
     let told = request.payment_details.as_ref().and_then(|details| card::check(&mut checks, details, today));
     let (id, key) = checks.take((id, key))?;
     let id = id.ok_or(Refusal::UnknownPayment)?;
-    call.emergencies.check_payments()?;
     let user = call.acting(None)?;
-    let view = call.engine.payment(id, user.as_ref()).await?;
-    if let Some(told) = told.filter(|told| *told != view.method.spell()) {
-        return Err(Fault::invalid("payment_details.method", "is not the intent's", told));
+    if !call.repeats {
+        call.emergencies.check_payments()?;
+        let view = call.engine.payment(id, user.as_ref()).await?;
+        if let Some(told) = told.filter(|told| *told != view.method.spell()) {
+            return Err(Fault::invalid("payment_details.method", "is not the intent's", told));
+        }
     }
-    match call.engine.process_payment(ProcessPayment { payment: id, user: user.clone(), key }).await {
-        Ok(_) | Err(Failure::Refused(Refusal::PaymentIs(_))) => {}
-        Err(failure) => return Err(failure.into()),
+    match call.engine.process_payment(ProcessPayment { payment: id, user, key }).await {
+        Ok(started) => Ok(ProcessPaymentResponse {
+            payment_id: id.to_string(),
+            status: started.state.spell(),
+            ..ProcessPaymentResponse::default()
+        }),
+        // It started by itself, or has ended: the answer shows where it stands, and that answer is kept.
+        Err(Failure::Refused(Refusal::PaymentIs(_))) => processed(&call, id).await,
+        Err(failure) => Err(failure.into()),
     }
-    processed(&call, id).await
 }
 
 /// The state that an intent has reached.

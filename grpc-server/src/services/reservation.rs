@@ -18,6 +18,7 @@ use tacos_proto::reservation::v1::{
 use super::settle;
 use crate::call::{Call, unary};
 use crate::metadata;
+use crate::once::keyed;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, outbound, pages, timestamp};
@@ -26,13 +27,19 @@ use crate::wire::{Checks, Fault, outbound, pages, timestamp};
 const TAGS_MAX: usize = 16;
 
 unary! { ReservationService:
-    CreateReservation create_reservation(CreateReservationRequest) -> CreateReservationResponse;
+    CreateReservation create_reservation(CreateReservationRequest) -> CreateReservationResponse, by_command;
     GetReservation get_reservation(GetReservationRequest) -> GetReservationResponse;
-    ConfirmReservation confirm_reservation(ConfirmReservationRequest) -> ConfirmReservationResponse;
-    CancelReservation cancel_reservation(CancelReservationRequest) -> CancelReservationResponse;
+    ConfirmReservation confirm_reservation(ConfirmReservationRequest) -> ConfirmReservationResponse, by_command;
+    CancelReservation cancel_reservation(CancelReservationRequest) -> CancelReservationResponse, by_command;
     ListReservations list_reservations(ListReservationsRequest) -> ListReservationsResponse;
-    ExtendHold extend_hold(ExtendHoldRequest) -> ExtendHoldResponse;
+    ExtendHold extend_hold(ExtendHoldRequest) -> ExtendHoldResponse, by_command;
 }
+keyed!(
+    CreateReservationRequest: user_id,
+    ConfirmReservationRequest: user_id,
+    CancelReservationRequest: user_id,
+    ExtendHoldRequest: user_id,
+);
 
 pub(super) async fn create_reservation(
     call: Call,
@@ -55,8 +62,10 @@ pub(super) async fn create_reservation(
     }
     let key = call.key(&mut checks, &request.idempotency_key);
     let (event, want, user, key) = checks.take((event, want, user, key))?;
-    call.emergencies.check_reservations(&event, &user)?;
-    call.used_event(&event).await?;
+    if !call.repeats {
+        call.emergencies.check_reservations(&event, &user)?;
+        call.used_event(&event).await?;
+    }
     let mut reserve = Reserve::new(event.clone(), user, want);
     reserve.key = key;
     // A text that cannot be one of our tokens is a wrong token, not a wrong request.
@@ -236,7 +245,7 @@ async fn extend_hold(call: Call, request: ExtendHoldRequest) -> Result<ExtendHol
     checks.text("reason", &request.reason, 512);
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, user, seconds, key) = checks.take((which, user, by, key))?;
-    let by = if seconds == 0 {
+    let by = if seconds == 0 && !call.repeats {
         let view = call.engine.reservation(&which, user.as_ref()).await?;
         Duration::from_millis(call.engine.event(&view.event)?.settings.extension_ms_max)
     } else {

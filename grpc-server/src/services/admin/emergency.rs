@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use tacos_engine::{EventId, Failure, Refusal, Release};
+use tacos_engine::{EventId, UnixMs};
 use tacos_proto::common::v1::{
     EmergencyActionRequest, EmergencyActionResponse, EmergencyActionType, ErrorCode,
 };
 use tacos_proto::gateway::v1::WebhookEventType;
 
 use crate::call::Call;
+use crate::cancelling;
 use crate::emergency::Measure;
+use crate::once::to_the_end;
 use crate::webhooks::{Fact, announce};
 use crate::wire::{Checks, Fault, timestamp, trace_id};
 
@@ -37,42 +39,22 @@ pub(super) async fn emergency_action(
     if !request.confirm {
         return Err(Fault::precondition("confirm must be true").detail("confirm", "required", "false"));
     }
-    let now = call.engine.now();
-    let mut measure = Measure {
-        id: format!("em_{}", trace_id()),
-        action: action as i32,
-        parameters: request.parameters.into_iter().collect::<BTreeMap<_, _>>(),
-        reason: request.reason,
-        taken_by: call.caller.subject.clone(),
-        taken_at_ms: now.get(),
-        paused: Vec::new(),
-        undone: None,
-    };
-    let result = take_measure(&call, action, &mut measure).await?;
-    tracing::warn!(
-        by = measure.taken_by,
-        id = measure.id,
-        ?action,
-        reason = measure.reason,
-        result,
-        "emergency"
-    );
-    Ok(EmergencyActionResponse {
-        executed: true,
-        action_id: measure.id,
-        result,
-        executed_at: timestamp(now),
-        error: None,
-    })
+    let parameters = request.parameters.into_iter().collect();
+    let wanted = Wanted { action, parameters, reason: request.reason };
+    // Once begun it goes on, also when the caller goes away; whoever asks again waits and is told of the whole.
+    to_the_end(async move { take_measure(&call, wanted).await }).await
 }
 
-/// Puts a measure in force: written down first, so that it outlives a crash in between.
-async fn take_measure(
-    call: &Call,
+/// A measure as it was asked for.
+struct Wanted {
     action: EmergencyActionType,
-    measure: &mut Measure,
-) -> Result<String, Fault> {
-    let event = match measure.parameters.get("event_id") {
+    parameters: BTreeMap<String, String>,
+    reason: String,
+}
+
+/// Checks what a measure is to act on.
+fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, Fault> {
+    let event = match wanted.parameters.get("event_id") {
         None => None,
         Some(text) => {
             let event =
@@ -81,35 +63,86 @@ async fn take_measure(
             Some(event)
         }
     };
-    match action {
-        EmergencyActionType::StopAdmissions => {
-            measure.paused = call.stop_admissions(event.as_ref()).await?;
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
-            Ok(format!("admissions of {} lines are stopped", measure.paused.len()))
-        }
-        EmergencyActionType::CancelReservations => {
-            let event = event.ok_or_else(|| Fault::invalid("parameters.event_id", "required", ""))?;
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
-            let cancelled = cancel_all(call, &event, measure.parameters.get("user_id")).await?;
-            Ok(format!("{cancelled} reservations were cancelled; new ones are refused until this is undone"))
+    match wanted.action {
+        EmergencyActionType::CancelReservations if event.is_none() => {
+            Err(Fault::invalid("parameters.event_id", "required", ""))
         }
         EmergencyActionType::CircuitBreaker => {
-            let target = measure.parameters.get("target").map(String::as_str).unwrap_or_default();
-            if !matches!(target, "webhooks" | "payments") {
-                return Err(Fault::invalid("parameters.target", "must be webhooks or payments", target));
+            let target = wanted.parameters.get("target").map(String::as_str).unwrap_or_default();
+            if matches!(target, "webhooks" | "payments") {
+                Ok(event)
+            } else {
+                Err(Fault::invalid("parameters.target", "must be webhooks or payments", target))
             }
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
-            Ok(format!("{target} are cut off"))
-        }
-        EmergencyActionType::MaintenanceMode => {
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
-            tell_maintenance(call, &measure.id, "begun").await;
-            Ok("every write is refused with UNAVAILABLE; reads go on".to_owned())
         }
         EmergencyActionType::ForceFailover | EmergencyActionType::Unspecified => {
             Err(Fault::new(ErrorCode::FailedPrecondition, "no standby is configured"))
         }
+        _ => Ok(event),
     }
+}
+
+/// Writes a measure down, so that it outlives a crash, and does what it says. The same measure in force is the same
+/// measure: what is left of it is done.
+async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResponse, Fault> {
+    let event = check_target(call, &wanted)?;
+    let action = wanted.action;
+    let alone = call.emergencies.acting.lock().await;
+    let (measure, new) = match call.emergencies.same_in_force(action, &wanted.parameters) {
+        Some(measure) => (measure, false),
+        None => {
+            let measure = Measure {
+                id: format!("em_{}", trace_id()),
+                action: action as i32,
+                parameters: wanted.parameters,
+                reason: wanted.reason,
+                taken_by: call.caller.subject.clone(),
+                taken_at_ms: call.engine.now().get(),
+                paused: Vec::new(),
+                undone: None,
+            };
+            call.emergencies.keep(&call.engine, measure.clone()).await?;
+            (measure, true)
+        }
+    };
+    let result = match action {
+        EmergencyActionType::StopAdmissions => {
+            call.app().pause_stopped().await?;
+            format!("admissions of {} lines are stopped", call.app().paused_by(&measure).len())
+        }
+        EmergencyActionType::CancelReservations => {
+            // Long: other measures do not wait for it.
+            drop(alone);
+            let event = event.ok_or_else(|| Fault::invalid("parameters.event_id", "required", ""))?;
+            let cancelled = cancelling::cancel_all(call.app(), &measure, &event).await?;
+            format!("{cancelled} reservations were cancelled; new ones are refused until this is undone")
+        }
+        EmergencyActionType::MaintenanceMode => {
+            if new {
+                tell_maintenance(call, &measure.id, "begun").await;
+            }
+            "every write is refused with UNAVAILABLE; reads go on".to_owned()
+        }
+        _ => {
+            let target = measure.parameters.get("target").map(String::as_str).unwrap_or_default();
+            format!("{target} are cut off")
+        }
+    };
+    tracing::warn!(
+        by = measure.taken_by,
+        id = measure.id,
+        action = action.as_str_name(),
+        reason = measure.reason,
+        result,
+        "emergency"
+    );
+    Ok(EmergencyActionResponse {
+        executed: true,
+        action_id: measure.id,
+        result,
+        executed_at: timestamp(UnixMs::new(measure.taken_at_ms)),
+        error: None,
+    })
 }
 
 /// Tells registered endpoints that maintenance began or ended.
@@ -124,26 +157,4 @@ pub(in crate::services) async fn tell_maintenance(call: &Call, measure: &str, wh
     if announce(call.app(), &fact).await {
         call.webhooks.wake.notify_one();
     }
-}
-
-async fn cancel_all(call: &Call, event: &EventId, user: Option<&String>) -> Result<u32, Fault> {
-    let mut cancelled = 0;
-    for id in call.engine.held_reservations(event)? {
-        if let Some(user) = user {
-            match call.engine.reservation(&id.into(), None).await {
-                Ok(view) if view.user.as_str() == user => {}
-                _ => continue,
-            }
-        }
-        let release = Release { which: id.into(), user: None, seats: Default::default(), key: None };
-        match call.engine.release(release).await {
-            Ok(_) => cancelled += 1,
-            // Confirmed, cancelled or expired meanwhile: the race has its winner.
-            Err(Failure::Refused(
-                Refusal::ReservationIs(_) | Refusal::ReservationExpired | Refusal::UnknownReservation,
-            )) => {}
-            Err(failure) => return Err(failure.into()),
-        }
-    }
-    Ok(cancelled)
 }

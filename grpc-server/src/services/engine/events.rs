@@ -3,8 +3,7 @@
 
 use tacos_engine::views::{Counts, EventView};
 use tacos_engine::{
-    DrawRoom, EventId, EventSettings as Kept, Failure, QueuePolicy as Line, Refusal, SaleState as Sale,
-    SetSale, UpdateEvent,
+    EventId, EventSettings as Kept, QueuePolicy as Line, Refusal, SaleState as Sale, SetSale, UpdateEvent,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::{
@@ -15,12 +14,12 @@ use tacos_proto::engine::v1::{
 };
 
 use super::queue_policy::{policy_of, wire_policy};
-use super::{Asked, event_id, once, reason};
+use super::{event_id, reason};
 use crate::call::Call;
 use crate::catalog::next_revision;
-use crate::rpc::{Access, Rpc};
+use crate::rpc::Access;
 use crate::wire::time::{count, moment_of};
-use crate::wire::{Checks, Fault, moment, pages, timestamp};
+use crate::wire::{Checks, Fault, pages, timestamp};
 
 /// An event's settings, checked, in the engine's words.
 pub(super) struct Checked {
@@ -167,18 +166,17 @@ pub(super) fn visible(call: &Call, event: &EventId) -> Result<EventRecord, Fault
     Ok(record)
 }
 
-/// Raises an event's revision and writes its record down.
+/// Raises an event's revision and writes its record down: the last step of a change, taken once for a request.
 pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
+    let step = call.step("raise");
     let now = record(call, event)?;
+    if call.took(step.as_ref()).await? {
+        return Ok(now);
+    }
     let kept = call.catalog.facts(event).record.clone();
     let next = next_revision(Some(kept.as_ref().unwrap_or(&now)), now.clone(), call.engine.now());
-    call.catalog.keep(&call.engine, event, next).await?;
+    call.catalog.keep(&call.engine, event, next, step).await?;
     record(call, event)
-}
-
-/// True if what is asked for again was done: the record changed since.
-pub(super) fn done_since(record: &EventRecord, asked: Asked) -> bool {
-    asked.was_done(moment(record.updated_at.as_ref()))
 }
 
 pub(super) async fn create_event(
@@ -187,18 +185,18 @@ pub(super) async fn create_event(
 ) -> Result<CreateEventResponse, Fault> {
     let settings = request.settings.clone().unwrap_or_default();
     let checked = check(&call, &settings)?;
+    call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
-    let asked = once(&call, Rpc::CreateEvent, &request.idempotency_key, &request).await?;
-    if let Ok(found) = record(&call, &checked.event) {
-        // The same request came before, and this is what came of it.
-        if asked.was_done(moment(found.created_at.as_ref())) {
-            return Ok(CreateEventResponse { event: Some(found), error: None });
+    let step = call.step("create");
+    if !call.took(step.as_ref()).await? {
+        if record(&call, &checked.event).is_ok() {
+            return Err(Refusal::EventExists.into());
         }
-        return Err(Refusal::EventExists.into());
+        let filled = filled(&settings, &checked);
+        let new = EventRecord { settings: Some(filled), ..EventRecord::default() };
+        let new = next_revision(None, new, call.engine.now());
+        call.catalog.keep(&call.engine, &checked.event, new, step).await?;
     }
-    let filled = filled(&settings, &checked);
-    let new = EventRecord { settings: Some(filled), ..EventRecord::default() };
-    call.catalog.keep(&call.engine, &checked.event, next_revision(None, new, call.engine.now())).await?;
     Ok(CreateEventResponse { event: Some(record(&call, &checked.event)?), error: None })
 }
 
@@ -221,10 +219,11 @@ pub(super) async fn update_event(
 ) -> Result<UpdateEventResponse, Fault> {
     let wanted = request.settings.clone().unwrap_or_default();
     let event = event_id(&wanted.event_id)?;
+    call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
-    let asked = once(&call, Rpc::UpdateEvent, &request.idempotency_key, &request).await?;
     let old = record(&call, &event)?;
-    if done_since(&old, asked) {
+    let step = call.step("record");
+    if call.took(step.as_ref()).await? {
         return Ok(UpdateEventResponse { event: Some(old), error: None });
     }
     if request.expected_revision != 0 && request.expected_revision != old.revision {
@@ -245,10 +244,11 @@ pub(super) async fn update_event(
     let new = EventRecord { settings: Some(filled(&settings, &checked)), ..EventRecord::default() };
     let old_kept = call.catalog.facts(&event).record.clone().unwrap_or(old);
     if live.is_some() {
-        let update = UpdateEvent { event: event.clone(), settings: checked.settings, key: None };
+        let update = UpdateEvent { event: event.clone(), settings: checked.settings, key: call.step("set") };
         call.engine.update_event(update).await?;
     }
-    call.catalog.keep(&call.engine, &event, next_revision(Some(&old_kept), new, call.engine.now())).await?;
+    let new = next_revision(Some(&old_kept), new, call.engine.now());
+    call.catalog.keep(&call.engine, &event, new, step).await?;
     Ok(UpdateEventResponse { event: Some(record(&call, &event)?), error: None })
 }
 
@@ -304,7 +304,7 @@ pub(super) async fn list_events(call: Call, request: ListEventsRequest) -> Resul
 }
 
 /// Brings a sale into a state; success if it is there already.
-async fn set_sale(call: &Call, event: &EventId, state: Sale, asked: Asked) -> Result<EventRecord, Fault> {
+async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventRecord, Fault> {
     let view = match call.engine.event(event) {
         Ok(view) => view,
         Err(_) if call.catalog.facts(event).record.is_some() => {
@@ -312,9 +312,14 @@ async fn set_sale(call: &Call, event: &EventId, state: Sale, asked: Asked) -> Re
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let now = record(call, event)?;
-    if view.sale == state || done_since(&now, asked) {
-        return Ok(now);
+    let step = call.step("sale");
+    if call.took(step.as_ref()).await? {
+        return raise(call, event).await;
+    }
+    // A room that was never drawn is drawn by opening the open sale once more.
+    let undrawn = state == Sale::Open && call.engine.draw(event).is_ok_and(|draw| draw.seed.is_none());
+    if view.sale == state && !undrawn {
+        return record(call, event);
     }
     match (view.sale, state) {
         (Sale::Closed, _) => return Err(Refusal::SaleNotOpen(Sale::Closed).into()),
@@ -325,46 +330,35 @@ async fn set_sale(call: &Call, event: &EventId, state: Sale, asked: Asked) -> Re
         // Opening by hand overrules the schedule.
         if view.settings.sale_starts.is_some_and(|starts| starts > call.engine.now()) {
             let settings = Kept { sale_starts: Some(call.engine.now()), ..view.settings };
-            call.engine.update_event(UpdateEvent { event: event.clone(), settings, key: None }).await?;
+            call.engine
+                .update_event(UpdateEvent { event: event.clone(), settings, key: call.step("start") })
+                .await?;
         }
-        draw_before_opening(call, event).await?;
     }
-    call.engine.set_sale(SetSale { event: event.clone(), state, key: None }).await?;
+    call.engine.set_sale(SetSale { event: event.clone(), state, key: step }).await?;
     raise(call, event).await
-}
-
-/// A room whose order is still to be drawn is drawn when the sale opens.
-async fn draw_before_opening(call: &Call, event: &EventId) -> Result<(), Fault> {
-    if !call.engine.draw(event).is_ok_and(|draw| draw.seed.is_none()) {
-        return Ok(());
-    }
-    match call.engine.draw_room(DrawRoom { event: event.clone(), key: None }).await {
-        // Nobody came, or it was drawn meanwhile.
-        Ok(_) | Err(Failure::Refused(Refusal::Invalid(_))) => Ok(()),
-        Err(failure) => Err(failure.into()),
-    }
 }
 
 pub(super) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<OpenSaleResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
+    call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
-    let asked = once(&call, Rpc::OpenSale, &request.idempotency_key, &request).await?;
-    Ok(OpenSaleResponse { event: Some(set_sale(&call, &event, Sale::Open, asked).await?), error: None })
+    Ok(OpenSaleResponse { event: Some(set_sale(&call, &event, Sale::Open).await?), error: None })
 }
 
 pub(super) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<PauseSaleResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
+    call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
-    let asked = once(&call, Rpc::PauseSale, &request.idempotency_key, &request).await?;
-    Ok(PauseSaleResponse { event: Some(set_sale(&call, &event, Sale::Paused, asked).await?), error: None })
+    Ok(PauseSaleResponse { event: Some(set_sale(&call, &event, Sale::Paused).await?), error: None })
 }
 
 pub(super) async fn close_sale(call: Call, request: CloseSaleRequest) -> Result<CloseSaleResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
+    call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
-    let asked = once(&call, Rpc::CloseSale, &request.idempotency_key, &request).await?;
-    Ok(CloseSaleResponse { event: Some(set_sale(&call, &event, Sale::Closed, asked).await?), error: None })
+    Ok(CloseSaleResponse { event: Some(set_sale(&call, &event, Sale::Closed).await?), error: None })
 }

@@ -7,9 +7,7 @@ mod operations;
 mod queue_policy;
 mod seat_map;
 
-use prost::Message;
-use sha2::{Digest, Sha256};
-use tacos_engine::{EventId, ExternalId, IdempotencyKey, Note, UnixMs};
+use tacos_engine::EventId;
 use tacos_proto::engine::v1::engine_service_server::EngineService;
 use tacos_proto::engine::v1::{
     BlockSeatsRequest, BlockSeatsResponse, CloseSaleRequest, CloseSaleResponse, CreateEventRequest,
@@ -27,9 +25,9 @@ use tacos_proto::engine::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use crate::call::{Call, unary};
+use crate::call::unary;
+use crate::once::{Keyed, keyed};
 use crate::rpc::Rpc;
-use crate::wire::error::hex;
 use crate::wire::{Checks, Fault};
 use events::{close_sale, create_event, get_event, list_events, open_sale, pause_sale, update_event};
 use operations::{
@@ -42,30 +40,30 @@ use queue_policy::{
 use seat_map::{block_seats, get_seat_map, import_seat_map, unblock_seats};
 
 unary! { EngineService:
-    CreateEvent create_event(CreateEventRequest) -> CreateEventResponse;
-    UpdateEvent update_event(UpdateEventRequest) -> UpdateEventResponse;
+    CreateEvent create_event(CreateEventRequest) -> CreateEventResponse, keeping;
+    UpdateEvent update_event(UpdateEventRequest) -> UpdateEventResponse, keeping;
     GetEvent get_event(GetEventRequest) -> GetEventResponse;
     ListEvents list_events(ListEventsRequest) -> ListEventsResponse;
-    OpenSale open_sale(OpenSaleRequest) -> OpenSaleResponse;
-    PauseSale pause_sale(PauseSaleRequest) -> PauseSaleResponse;
-    CloseSale close_sale(CloseSaleRequest) -> CloseSaleResponse;
-    ImportSeatMap import_seat_map(ImportSeatMapRequest) -> ImportSeatMapResponse;
+    OpenSale open_sale(OpenSaleRequest) -> OpenSaleResponse, keeping;
+    PauseSale pause_sale(PauseSaleRequest) -> PauseSaleResponse, keeping;
+    CloseSale close_sale(CloseSaleRequest) -> CloseSaleResponse, keeping;
+    ImportSeatMap import_seat_map(ImportSeatMapRequest) -> ImportSeatMapResponse, keeping;
     GetSeatMap get_seat_map(GetSeatMapRequest) -> GetSeatMapResponse;
-    BlockSeats block_seats(BlockSeatsRequest) -> BlockSeatsResponse;
-    UnblockSeats unblock_seats(UnblockSeatsRequest) -> UnblockSeatsResponse;
+    BlockSeats block_seats(BlockSeatsRequest) -> BlockSeatsResponse, keeping;
+    UnblockSeats unblock_seats(UnblockSeatsRequest) -> UnblockSeatsResponse, keeping;
     GetQueuePolicy get_queue_policy(GetQueuePolicyRequest) -> GetQueuePolicyResponse;
-    SetQueuePolicy set_queue_policy(SetQueuePolicyRequest) -> SetQueuePolicyResponse;
-    PauseQueue pause_queue(PauseQueueRequest) -> PauseQueueResponse;
-    ResumeQueue resume_queue(ResumeQueueRequest) -> ResumeQueueResponse;
-    OpenPresale open_presale(OpenPresaleRequest) -> OpenPresaleResponse;
-    DrawPresale draw_presale(DrawPresaleRequest) -> DrawPresaleResponse;
+    SetQueuePolicy set_queue_policy(SetQueuePolicyRequest) -> SetQueuePolicyResponse, keeping;
+    PauseQueue pause_queue(PauseQueueRequest) -> PauseQueueResponse, by_command;
+    ResumeQueue resume_queue(ResumeQueueRequest) -> ResumeQueueResponse, by_command;
+    OpenPresale open_presale(OpenPresaleRequest) -> OpenPresaleResponse, keeping;
+    DrawPresale draw_presale(DrawPresaleRequest) -> DrawPresaleResponse, keeping;
     GetPresale get_presale(GetPresaleRequest) -> GetPresaleResponse;
-    TakeBackup take_backup(TakeBackupRequest) -> TakeBackupResponse;
+    TakeBackup take_backup(TakeBackupRequest) -> TakeBackupResponse, keeping;
     GetEngineStatus get_engine_status(GetEngineStatusRequest) -> GetEngineStatusResponse;
     ListDeadLetters list_dead_letters(ListDeadLettersRequest) -> ListDeadLettersResponse;
-    ReplayDeadLetters replay_dead_letters(ReplayDeadLettersRequest) -> ReplayDeadLettersResponse;
+    ReplayDeadLetters replay_dead_letters(ReplayDeadLettersRequest) -> ReplayDeadLettersResponse, keeping;
     ListEmergencyActions list_emergency_actions(ListEmergencyActionsRequest) -> ListEmergencyActionsResponse;
-    UndoEmergencyAction undo_emergency_action(UndoEmergencyActionRequest) -> UndoEmergencyActionResponse;
+    UndoEmergencyAction undo_emergency_action(UndoEmergencyActionRequest) -> UndoEmergencyActionResponse, keeping;
 {
     type WatchFeedStream = feed::Out;
     async fn watch_feed(&self, request: Request<WatchFeedRequest>) -> Result<Response<Self::WatchFeedStream>, Status> {
@@ -74,51 +72,31 @@ unary! { EngineService:
     }
 }}
 
-/// What is known of a step that an operator asks for.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    /// When it was first asked for.
-    at: UnixMs,
-    /// It was asked for before, under the same key.
-    again: bool,
-}
+keyed!(
+    CreateEventRequest,
+    UpdateEventRequest,
+    OpenSaleRequest,
+    PauseSaleRequest,
+    CloseSaleRequest,
+    BlockSeatsRequest,
+    UnblockSeatsRequest,
+    SetQueuePolicyRequest,
+    PauseQueueRequest,
+    ResumeQueueRequest,
+    OpenPresaleRequest,
+    DrawPresaleRequest,
+    TakeBackupRequest,
+    ReplayDeadLettersRequest,
+    UndoEmergencyActionRequest,
+);
 
-impl Asked {
-    /// True if a record that changed at this moment already has what is asked for: a crash between the asking and the
-    /// doing leaves a step that was asked for and not done.
-    fn was_done(self, changed_at: Option<UnixMs>) -> bool {
-        self.again && changed_at.is_some_and(|changed| changed >= self.at)
+impl Keyed for ImportSeatMapRequest {
+    fn key(&self) -> &str {
+        &self.idempotency_key
     }
-}
-
-/// Steps of an operator that are more than one command of the engine: the key is remembered by the engine together with
-/// what was asked, each key for one RPC and one caller.
-async fn once(call: &Call, rpc: Rpc, key: &str, request: &impl Message) -> Result<Asked, Fault> {
-    let mut checks = Checks::new();
-    let key = call.key(&mut checks, key);
-    let (key,) = checks.take((key,))?;
-    let Some(key) = key else { return Ok(Asked { at: call.engine.now(), again: false }) };
-    let name = ExternalId::new("server.operator").map_err(|error| Fault::internal(error.to_string()))?;
-    let value = Sha256::digest(request.encode_to_vec()).to_vec();
-    let key = scoped(call, rpc, &key)?;
-    let _alone = call.catalog.asking.lock().await;
-    // A repeat writes nothing: what was taken away stays away.
-    let cleared = call.engine.note(Note { name: name.clone(), value: None, key: None });
-    let done = call.engine.note(Note { name: name.clone(), value: Some(value), key: Some(key) }).await?;
-    // A read shows what is durable: only then is it known whether the second note wrote or found its key.
-    cleared.await?;
-    Ok(Asked { at: done.at, again: call.engine.read_note(&name).is_none() })
-}
-
-/// A key that the engine keeps apart from those of other RPCs and other callers.
-fn scoped(call: &Call, rpc: Rpc, key: &IdempotencyKey) -> Result<IdempotencyKey, Fault> {
-    let mut digest = Sha256::new();
-    for part in [rpc.to_string().as_str(), &call.caller.subject, key.as_str()] {
-        digest.update(part.as_bytes());
-        digest.update([0]);
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
     }
-    let text = format!("op:{}", hex(&digest.finalize()[..24]));
-    IdempotencyKey::new(&text).map_err(|error| Fault::internal(error.to_string()))
 }
 
 /// An event that an operator names.

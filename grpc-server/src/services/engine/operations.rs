@@ -14,10 +14,8 @@ use tacos_proto::engine::v1::{
     TakeBackupRequest, TakeBackupResponse, UndoEmergencyActionRequest, UndoEmergencyActionResponse,
 };
 
-use super::once;
 use crate::call::Call;
 use crate::emergency::{Measure, Undone};
-use crate::rpc::Rpc;
 use crate::services::payment_body;
 use crate::wire::time::{count, rfc3339};
 use crate::wire::{Checks, Fault, pages, timestamp};
@@ -38,17 +36,27 @@ pub(super) async fn take_backup(call: Call, request: TakeBackupRequest) -> Resul
         }
     }
     checks.done()?;
-    once(&call, Rpc::TakeBackup, &request.idempotency_key, &request).await?;
+    call.needs_key(&request.idempotency_key)?;
     let name = if request.name.is_empty() {
-        format!("backup-{}", rfc3339(call.engine.now()).replace([':', '.'], "-"))
+        let now = call.engine.now();
+        let name = call.choose("name", || rfc3339(now).replace([':', '.'], "-").into_bytes()).await?;
+        format!("backup-{}", String::from_utf8_lossy(&name))
     } else {
         request.name
     };
     let path = call.settings.server.backup_dir.join(&name);
-    let (engine, to) = (call.engine.clone(), path.clone());
     let started = Instant::now();
     let _alone =
         call.backing_up.try_lock().map_err(|_| Fault::precondition("another backup is being taken"))?;
+    // A folder that is there is another request's backup, unless an earlier try of this one began it.
+    let step = call.step("begun");
+    if !call.took(step.as_ref()).await? {
+        if path.exists() {
+            return Err(Fault::new(ErrorCode::AlreadyExists, "a backup with this name exists"));
+        }
+        call.choose("begun", Vec::new).await?;
+    }
+    let (engine, to) = (call.engine.clone(), path.clone());
     let taken = tokio::task::spawn_blocking(move || write_backup(&engine, &to)).await;
     let (report, bytes, hash) = taken.map_err(|error| Fault::internal(error.to_string()))??;
     tracing::info!(name, position = report.end.0, bytes, "a backup was taken");
@@ -64,35 +72,48 @@ pub(super) async fn take_backup(call: Call, request: TakeBackupRequest) -> Resul
     })
 }
 
+/// Copies the engine into a folder beside `to`, verifies the copy, and gives it its name: a folder under the name is a
+/// whole backup. One that is there already was finished by an earlier try.
 fn write_backup(
     engine: &tacos_engine::Engine,
     to: &Path,
 ) -> Result<(journal::Report, u64, blake3::Hash), Fault> {
-    if to.exists() {
-        return Err(Fault::new(ErrorCode::AlreadyExists, "a backup with this name exists"));
+    let internal = |error: std::io::Error| Fault::internal(error.to_string());
+    let report = if to.exists() { verify(to)? } else { copy(engine, to)? };
+    let (bytes, hash) = content(to).map_err(internal)?;
+    Ok((report, bytes, hash))
+}
+
+fn copy(engine: &tacos_engine::Engine, to: &Path) -> Result<journal::Report, Fault> {
+    let internal = |error: std::io::Error| Fault::internal(error.to_string());
+    let parent = to.parent().unwrap_or(to);
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished = to.with_file_name(format!(".{name}.unfinished"));
+    std::fs::create_dir_all(parent).map_err(internal)?;
+    if unfinished.exists() {
+        std::fs::remove_dir_all(&unfinished).map_err(internal)?;
     }
-    if let Some(parent) = to.parent() {
-        std::fs::create_dir_all(parent).map_err(|error| Fault::internal(error.to_string()))?;
-    }
-    let copied = engine.backup(to, |_| ()).map_err(|error| match error {
+    let copied = engine.backup(&unfinished, |_| ()).map_err(|error| match error {
         SnapshotError::NoFolder => Fault::precondition("an engine in memory has nothing to back up"),
         other => Fault::internal(other.to_string()),
     });
-    let verified = copied.and_then(|_| {
-        let storage = FileStorage::open(to).map_err(|error| Fault::internal(error.to_string()))?;
-        journal::verify(&storage, &mut |_| ()).map_err(|error| Fault::internal(error.to_string()))
+    let named = copied.and_then(|_| {
+        let report = verify(&unfinished)?;
+        std::fs::rename(&unfinished, to).map_err(internal)?;
+        // The name is as durable as the files.
+        std::fs::File::open(parent).and_then(|folder| folder.sync_all()).map_err(internal)?;
+        Ok(report)
     });
-    match verified {
-        Ok(report) => {
-            let (bytes, hash) = content(to).map_err(|error| Fault::internal(error.to_string()))?;
-            Ok((report, bytes, hash))
-        }
-        Err(fault) => {
-            // What cannot be trusted is not left lying about.
-            let _ = std::fs::remove_dir_all(to);
-            Err(fault)
-        }
+    if named.is_err() {
+        // What cannot be trusted is not left lying about.
+        let _ = std::fs::remove_dir_all(&unfinished);
     }
+    named
+}
+
+fn verify(folder: &Path) -> Result<journal::Report, Fault> {
+    let storage = FileStorage::open(folder).map_err(|error| Fault::internal(error.to_string()))?;
+    journal::verify(&storage, &mut |_| ()).map_err(|error| Fault::internal(error.to_string()))
 }
 
 /// Size and hash of a folder's files: names and contents, in the order of names.
@@ -232,7 +253,7 @@ pub(super) async fn replay_dead_letters(
         checks.bad("dead_letter_ids", "either these or an endpoint_url", ids.len());
     }
     checks.done()?;
-    once(&call, Rpc::ReplayDeadLetters, &request.idempotency_key, &request).await?;
+    call.needs_key(&request.idempotency_key)?;
     let mut answer = ReplayDeadLettersResponse::default();
     if ids.is_empty() {
         let (found, total) = dead_letters(&call, &request.endpoint_url, "", REPLAY_MAX).await;
@@ -304,25 +325,24 @@ pub(super) async fn undo_emergency_action(
     if !request.confirm {
         return Err(Fault::precondition("confirm must be true").detail("confirm", "required", "false"));
     }
+    call.needs_key(&request.idempotency_key)?;
     let mut measure =
         call.emergencies.get(&request.action_id).ok_or_else(|| Fault::not_found("emergency measure"))?;
-    once(&call, Rpc::UndoEmergencyAction, &request.idempotency_key, &request).await?;
     if measure.undone.is_some() {
         let result = "it was undone before".to_owned();
         return Ok(UndoEmergencyActionResponse { action: Some(wire_measure(&measure)), result, error: None });
     }
-    call.resume_admissions(&measure.paused).await?;
     measure.undone = Some(Undone {
         by: call.caller.subject.clone(),
         at_ms: call.engine.now().get(),
         reason: request.reason,
     });
-    call.emergencies.keep(&call.engine, measure.clone()).await?;
+    let resumed = call.app().undo(measure.clone()).await?;
     if measure.kind() == EmergencyActionType::MaintenanceMode {
         crate::services::tell_maintenance(&call, &measure.id, "ended").await;
     }
     let result = match measure.kind() {
-        EmergencyActionType::StopAdmissions => format!("{} lines let people in again", measure.paused.len()),
+        EmergencyActionType::StopAdmissions => format!("{resumed} lines let people in again"),
         EmergencyActionType::CancelReservations => {
             "reservations can be made again; those cancelled stay so".to_owned()
         }

@@ -14,9 +14,8 @@ use tacos_proto::engine::v1::{
 };
 
 use super::events::{raise, record};
-use super::{event_id, once, reason, scoped};
+use super::{event_id, reason};
 use crate::call::Call;
-use crate::rpc::Rpc;
 use crate::wire::error::hex;
 use crate::wire::time::{count, moment_of};
 use crate::wire::{Checks, Fault, timestamp};
@@ -123,34 +122,38 @@ pub(super) async fn set_queue_policy(
         None => Some(None),
     };
     let (wanted,) = checks.take((wanted,))?;
+    call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
-    let asked = once(&call, Rpc::SetQueuePolicy, &request.idempotency_key, &request).await?;
     let old = record(&call, &event)?;
-    let repeated = super::events::done_since(&old, asked);
-    if !repeated && request.expected_revision != 0 && request.expected_revision != old.revision {
+    let step = call.step("policy");
+    let taken = call.took(step.as_ref()).await?;
+    if !taken && request.expected_revision != 0 && request.expected_revision != old.revision {
         return Err(Fault::new(
             ErrorCode::ConcurrentModification,
             "conflict: the event was changed meanwhile",
         )
         .detail("expected_revision", format!("is {} now", old.revision), request.expected_revision));
     }
-    if repeated {
-        return Ok(SetQueuePolicyResponse {
-            policy: in_force(&call, &event),
-            revision: old.revision,
-            error: None,
-        });
-    }
     if call.engine.event(&event).is_ok() {
-        let policy = match wanted {
-            Some(policy) => policy,
-            None => without_line(&call, &event)?,
-        };
-        call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: None }).await?;
+        if !taken {
+            let policy = match wanted {
+                Some(policy) => policy,
+                None => without_line(&call, &event)?,
+            };
+            call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step }).await?;
+        }
+        call.app().hold_to_stops().await?;
         let record = raise(&call, &event).await?;
         return Ok(SetQueuePolicyResponse {
             policy: in_force(&call, &event),
             revision: record.revision,
+            error: None,
+        });
+    }
+    if taken {
+        return Ok(SetQueuePolicyResponse {
+            policy: in_force(&call, &event),
+            revision: old.revision,
             error: None,
         });
     }
@@ -160,7 +163,7 @@ pub(super) async fn set_queue_policy(
     }
     let next = crate::catalog::next_revision(Some(&old), draft, call.engine.now());
     let revision = next.revision;
-    call.catalog.keep(&call.engine, &event, next).await?;
+    call.catalog.keep(&call.engine, &event, next, step).await?;
     Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision, error: None })
 }
 
@@ -173,18 +176,20 @@ fn without_line(call: &Call, event: &EventId) -> Result<Line, Fault> {
     Ok(Line { enabled: false, room: None, ..policy })
 }
 
-async fn pause(call: &Call, rpc: Rpc, event_id_text: &str, key: &str, paused: bool) -> Result<UnixMs, Fault> {
+async fn pause(call: &Call, event_id_text: &str, key: &str, paused: bool) -> Result<UnixMs, Fault> {
     let event = event_id(event_id_text)?;
     let mut checks = Checks::new();
     let key = call.key(&mut checks, key);
     let (key,) = checks.take((key,))?;
-    let key = key.map(|key| scoped(call, rpc, &key)).transpose()?;
+    if !paused && !call.repeats {
+        call.emergencies.check_admissions(&event)?;
+    }
     Ok(call.engine.pause_queue(PauseQueue { event, paused, key }).await?.at)
 }
 
 pub(super) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Result<PauseQueueResponse, Fault> {
     reason(&request.reason)?;
-    let at = pause(&call, Rpc::PauseQueue, &request.event_id, &request.idempotency_key, true).await?;
+    let at = pause(&call, &request.event_id, &request.idempotency_key, true).await?;
     Ok(PauseQueueResponse { paused_at: timestamp(at), error: None })
 }
 
@@ -193,7 +198,7 @@ pub(super) async fn resume_queue(
     request: ResumeQueueRequest,
 ) -> Result<ResumeQueueResponse, Fault> {
     reason(&request.reason)?;
-    let at = pause(&call, Rpc::ResumeQueue, &request.event_id, &request.idempotency_key, false).await?;
+    let at = pause(&call, &request.event_id, &request.idempotency_key, false).await?;
     Ok(ResumeQueueResponse { resumed_at: timestamp(at), error: None })
 }
 
@@ -239,8 +244,12 @@ pub(super) async fn open_presale(
             "the engine makes the seed itself and publishes its hash: leave it empty",
         ));
     }
+    call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
-    once(&call, Rpc::OpenPresale, &request.idempotency_key, &request).await?;
+    let step = call.step("room");
+    if call.took(step.as_ref()).await? {
+        raise(&call, &event).await?;
+    }
     if let Some(open) = presale(&call, &event)? {
         return Ok(OpenPresaleResponse { presale: Some(open), error: None });
     }
@@ -252,7 +261,8 @@ pub(super) async fn open_presale(
     let room = PresaleRoom { opens_at: now, draws_at: UnixMs::new(now.get() + DRAW_AT_LAST_MS) };
     let policy = call.engine.queue_policy(&event).unwrap_or_default();
     let policy = Line { enabled: true, room: Some(room), ..policy };
-    call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: None }).await?;
+    call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step }).await?;
+    call.app().hold_to_stops().await?;
     raise(&call, &event).await?;
     Ok(OpenPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
@@ -262,8 +272,8 @@ pub(super) async fn draw_presale(
     request: DrawPresaleRequest,
 ) -> Result<DrawPresaleResponse, Fault> {
     let event = event_id(&request.event_id)?;
+    call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
-    once(&call, Rpc::DrawPresale, &request.idempotency_key, &request).await?;
     let room = presale(&call, &event)?.ok_or_else(|| Fault::precondition("no pre-sale room was opened"))?;
     if room.state() == PresaleState::Drawn {
         return Ok(DrawPresaleResponse { presale: Some(room), error: None });

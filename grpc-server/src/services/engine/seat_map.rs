@@ -15,10 +15,9 @@ use tacos_proto::engine::v1::{
     UnblockSeatsResponse,
 };
 
-use super::events::{Checked, check, counts, done_since, raise, record, visible};
-use super::{event_id, once, reason};
+use super::events::{Checked, check, counts, raise, record, visible};
+use super::{event_id, reason};
 use crate::call::Call;
-use crate::rpc::Rpc;
 use crate::venue::{self, Run, Single};
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, Spell, outbound, pages};
@@ -183,21 +182,22 @@ pub(super) async fn import_seat_map(
         try_out(&call, plain.clone(), &checked)?;
         return Ok(answer(found));
     }
-    let asked = once(&call, Rpc::ImportSeatMap, &request.idempotency_key, &request).await?;
-    if call.engine.event(&event).is_ok() {
-        if done_since(&found, asked) {
-            return Ok(answer(found));
+    call.needs_key(&request.idempotency_key)?;
+    let step = call.step("create");
+    if !call.took(step.as_ref()).await? {
+        if call.engine.event(&event).is_ok() {
+            return Err(Fault::precondition("the event has its seat map: it cannot be replaced"));
         }
-        return Err(Fault::precondition("the event has its seat map: it cannot be replaced"));
+        let create = CreateEvent {
+            event: event.clone(),
+            settings: checked.settings,
+            seats: plain.clone(),
+            queue: checked.queue,
+            key: step,
+        };
+        call.engine.create_event(create).await?;
     }
-    let create = CreateEvent {
-        event: event.clone(),
-        settings: checked.settings,
-        seats: plain.clone(),
-        queue: checked.queue,
-        key: None,
-    };
-    call.engine.create_event(create).await?;
+    call.app().hold_to_stops().await?;
     let record = raise(&call, &event).await?;
     Ok(answer(record))
 }
@@ -356,14 +356,14 @@ fn to_change(call: &Call, event: &EventId, request: &BlockSeatsRequest) -> Resul
 
 async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<BlockSeatsResponse, Fault> {
     let event = event_id(&request.event_id)?;
-    let mut checks = Checks::new();
-    let key = call.key(&mut checks, &request.idempotency_key);
-    let (key,) = checks.take((key,))?;
+    call.needs_key(&request.idempotency_key)?;
     let seats = to_change(call, &event, &request)?;
     let mut changed = seats.len();
     let command =
         |seats, key| call.engine.block_seats(BlockSeats { event: event.clone(), seats, block, key });
-    match command(seats.clone(), key).await {
+    // A crash may come between two steps: those that were taken are not taken again, nor judged by what they changed.
+    let (all, others_step) = (call.step("all"), call.step("others"));
+    match command(seats.clone(), all).await {
         // Seats that are blocked already are no conflict: the others are blocked without them.
         Err(Failure::Refused(Refusal::SeatsTaken(_))) if block => {
             let states = call.engine.seats_named(&event, &seats)?;
@@ -371,7 +371,7 @@ async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<
             let others: Vec<SeatId> = seats.into_iter().zip(states).filter_map(free).collect();
             changed = others.len();
             if changed > 0 {
-                command(others, None).await?;
+                command(others, others_step).await?;
             }
         }
         Err(Failure::Refused(Refusal::Invalid(problems))) if !block => {

@@ -1,0 +1,241 @@
+//! Cancels all reservations of an event, or of one user there, for an emergency measure: in batches that share a sync, each
+//! written down before it is released. A crash or a call that was cut off loses no count: the batch is released again under
+//! the same keys, so that a reservation that this measure cancelled is counted, and one that its owner gave back is not.
+
+use serde::{Deserialize, Serialize};
+use tacos_engine::{
+    Engine, EventId, ExternalId, Failure, IdempotencyKey, Note, Refusal, Release, ReservationId,
+};
+use tacos_proto::common::v1::EmergencyActionType;
+
+use crate::app::App;
+use crate::emergency::Measure;
+use crate::wire::Fault;
+
+/// Names of the notes begin with this.
+const PREFIX: &str = "cancel.";
+/// Reservations of one batch: their names fit a note.
+const BATCH: usize = 64;
+
+/// How far a measure has come.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Progress {
+    /// Cancelled by the batches before this one.
+    cancelled: u64,
+    /// Reservations that are being released.
+    batch: Vec<String>,
+    /// There was nothing left.
+    done: bool,
+}
+
+fn name(measure: &str) -> Result<ExternalId, Fault> {
+    ExternalId::new(&format!("{PREFIX}{measure}")).map_err(|error| Fault::internal(error.to_string()))
+}
+
+fn note(measure: &str, progress: &Progress) -> Result<Note, Fault> {
+    let value = serde_json::to_vec(progress).map_err(|error| Fault::internal(error.to_string()))?;
+    Ok(Note { name: name(measure)?, value: Some(value), key: None })
+}
+
+/// A measure was forgotten, and its progress with it.
+pub(crate) async fn forget(engine: &Engine, measure: &str) -> Result<(), Fault> {
+    let name = name(measure)?;
+    if engine.read_note(&name).is_some() {
+        engine.note(Note { name, value: None, key: None }).await?;
+    }
+    Ok(())
+}
+
+/// Cancels what is left, and says how many this measure cancelled in all. Stops when the measure is undone.
+pub(crate) async fn cancel_all(app: &App, measure: &Measure, event: &EventId) -> Result<u64, Fault> {
+    let _alone = app.emergencies.cancelling.lock().await;
+    let kept = app.engine.read_note(&name(&measure.id)?);
+    let mut progress: Progress =
+        kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    if progress.done {
+        return Ok(progress.cancelled);
+    }
+    let held = held(app, event, measure.parameters.get("user_id")).await?;
+    // What a crash or a cut-off call left under way comes first, under the keys that it had.
+    let unfinished: Vec<String> = std::mem::take(&mut progress.batch);
+    let rest = held.iter().map(ToString::to_string).filter(|id| !unfinished.contains(id)).collect::<Vec<_>>();
+    for batch in std::iter::once(unfinished.as_slice()).chain(rest.chunks(BATCH)) {
+        if app.emergencies.get(&measure.id).is_none_or(|measure| measure.undone.is_some()) {
+            break;
+        }
+        progress.batch = batch.to_vec();
+        progress.cancelled += release(app, measure, &progress).await?;
+    }
+    (progress.batch, progress.done) = (Vec::new(), true);
+    app.engine.note(note(&measure.id, &progress)?).await?;
+    Ok(progress.cancelled)
+}
+
+/// Reservations that hold seats: all, or those of a user.
+async fn held(app: &App, event: &EventId, user: Option<&String>) -> Result<Vec<ReservationId>, Fault> {
+    let all = app.engine.held_reservations(event)?;
+    let Some(user) = user else { return Ok(all) };
+    let mut theirs = Vec::new();
+    for id in all {
+        if app.engine.reservation(&id.into(), None).await.is_ok_and(|view| view.user.as_str() == user) {
+            theirs.push(id);
+        }
+    }
+    Ok(theirs)
+}
+
+/// Releases one batch. The note comes first in the journal and the releases behind it: one sync makes them all durable.
+async fn release(app: &App, measure: &Measure, progress: &Progress) -> Result<u64, Fault> {
+    let noted = app.engine.note(note(&measure.id, progress)?);
+    let mut released = Vec::with_capacity(progress.batch.len());
+    for id in progress.batch.iter().filter_map(|text| text.parse::<ReservationId>().ok()) {
+        let key = IdempotencyKey::for_request(&format!("{}/{id}", measure.id), [0; 32]).ok();
+        let release = Release { which: id.into(), user: None, seats: Default::default(), key };
+        released.push(app.engine.release(release));
+    }
+    noted.await?;
+    let mut cancelled = 0;
+    for one in released {
+        match one.await {
+            Ok(_) => cancelled += 1,
+            // Confirmed, cancelled or expired meanwhile: the race has its winner.
+            Err(Failure::Refused(
+                Refusal::ReservationIs(_) | Refusal::ReservationExpired | Refusal::UnknownReservation,
+            )) => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Ok(cancelled)
+}
+
+/// After a start: what a crash left of measures is done.
+pub(crate) async fn resume(app: &App) {
+    for measure in app.emergencies.list(true) {
+        if measure.kind() != EmergencyActionType::CancelReservations {
+            continue;
+        }
+        let event = measure.parameters.get("event_id").and_then(|text| EventId::new(text).ok());
+        let Some(event) = event else { continue };
+        match cancel_all(app, &measure, &event).await {
+            Ok(cancelled) => {
+                tracing::warn!(id = measure.id, cancelled, "reservations are cancelled by a measure")
+            }
+            Err(fault) => {
+                tracing::error!(id = measure.id, error = fault.message, "a measure is not complete")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::log::LogRing;
+    use crate::settings::Settings;
+    use tacos_engine::{
+        Best, CreateEvent, Currency, EventSettings, Reserve, SaleState, SeatMap, Section, SetSale, UserId,
+        Want,
+    };
+
+    fn open(folder: &Path) -> Arc<App> {
+        let mut settings = Settings::default();
+        settings.engine.data_dir = folder.to_path_buf();
+        settings.engine.reservations_max = 4_096;
+        settings.engine.payments_max = 4_096;
+        settings.engine.idempotency_keys_max = 4_096;
+        let engine = crate::open_engine(&settings, |_| ()).expect("the folder opens");
+        App::new(engine, settings, None, LogRing::new(8)).expect("an app")
+    }
+
+    fn hall() -> EventId {
+        EventId::new("hall").expect("valid")
+    }
+
+    async fn hold(app: &App, count: u32) -> Vec<ReservationId> {
+        let mut held = Vec::new();
+        for number in 0..count {
+            let user = UserId::new(&format!("user-{number}")).expect("valid");
+            held.push(app.engine.reserve(Reserve::new(hall(), user, Want::Best(Best::of(1)))));
+        }
+        let mut ids = Vec::new();
+        for one in held {
+            ids.push(one.await.expect("held").id);
+        }
+        ids
+    }
+
+    async fn sale(app: &App) {
+        let pit = Section::General { name: "pit".into(), capacity: 1_000, price_minor: 10 };
+        let create = CreateEvent {
+            event: hall(),
+            settings: EventSettings::new("A hall", Currency::new("KRW").expect("valid")),
+            seats: SeatMap { sections: vec![pit] },
+            queue: None,
+            key: None,
+        };
+        app.engine.create_event(create).await.expect("created");
+        let open = SetSale { event: hall(), state: SaleState::Open, key: None };
+        app.engine.set_sale(open).await.expect("open");
+    }
+
+    fn measure() -> Measure {
+        Measure {
+            id: "em_test".to_owned(),
+            action: EmergencyActionType::CancelReservations as i32,
+            parameters: BTreeMap::from([("event_id".to_owned(), "hall".to_owned())]),
+            reason: "a test".to_owned(),
+            taken_by: "kim".to_owned(),
+            taken_at_ms: 1,
+            paused: Vec::new(),
+            undone: None,
+        }
+    }
+
+    fn close(app: Arc<App>) {
+        app.engine.close().expect("closes");
+        assert_eq!(Arc::strong_count(&app), 1, "nobody else has the folder");
+    }
+
+    /// A crash in the middle of a batch: some of it released, some not, one given back by its owner before. The restart
+    /// does the rest and counts each of the measure's once.
+    #[tokio::test]
+    async fn a_crash_in_a_batch_loses_neither_the_rest_nor_the_count() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = open(folder.path());
+        sale(&app).await;
+        let ids = hold(&app, 200).await;
+        app.emergencies.keep(&app.engine, measure()).await.expect("kept");
+        let give_back = Release { which: ids[0].into(), user: None, seats: Default::default(), key: None };
+        app.engine.release(give_back).await.expect("released by its owner");
+        let batch: Vec<String> = ids[..40].iter().map(ToString::to_string).collect();
+        let progress = Progress { cancelled: 0, batch: batch[..25].to_vec(), done: false };
+        assert_eq!(release(&app, &measure(), &progress).await, Ok(24));
+        let progress = Progress { cancelled: 0, batch, done: false };
+        app.engine.note(note("em_test", &progress).expect("a note")).await.expect("kept");
+        close(app);
+
+        let app = open(folder.path());
+        resume(&app).await;
+        assert_eq!(app.engine.counts(&hall()).expect("known").reserved, 0);
+        assert_eq!(cancel_all(&app, &measure(), &hall()).await, Ok(199), "and asked again the same");
+        close(app);
+    }
+
+    #[tokio::test]
+    async fn a_measure_that_is_undone_cancels_no_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = open(folder.path());
+        sale(&app).await;
+        hold(&app, 100).await;
+        let undone = crate::emergency::Undone { by: "lee".to_owned(), at_ms: 2, reason: "over".to_owned() };
+        let measure = Measure { undone: Some(undone), ..measure() };
+        app.emergencies.keep(&app.engine, measure.clone()).await.expect("kept");
+        assert_eq!(cancel_all(&app, &measure, &hall()).await, Ok(0));
+        assert_eq!(app.engine.counts(&hall()).expect("known").reserved, 100);
+        close(app);
+    }
+}

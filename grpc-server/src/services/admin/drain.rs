@@ -1,0 +1,139 @@
+//! Puts everybody out of a waiting line: in batches that share a sync, each written down before the people in it are put out.
+//! A crash or a call that was cut off loses neither the rest nor the count: asking again goes on where it stopped.
+
+use serde::{Deserialize, Serialize};
+use tacos_engine::views::QueueState;
+use tacos_engine::{EventId, ExternalId, Failure, Note, Refusal};
+
+use crate::call::Call;
+use crate::wire::error::hex;
+use crate::wire::{Fault, trace_id};
+
+/// People of one batch: their numbers fit a note.
+const BATCH: usize = 300;
+/// Tickets looked at before other work has its turn.
+const LOOKS: u32 = 4_096;
+/// A drain that finds nobody, so soon after one that ended, is that one asked for again.
+const AGAIN_MS: u64 = 300_000;
+
+/// How far a drain has come.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Progress {
+    id: String,
+    /// Tickets below were looked at.
+    next: u32,
+    /// Tickets that there were when it began.
+    end: u32,
+    /// Put out by the batches before this one.
+    out: u64,
+    /// Tickets in the line that are being put out.
+    batch: Vec<u32>,
+    /// When it ended.
+    ended_ms: Option<u64>,
+}
+
+/// What came of an operation: its id, and the result in words.
+pub(super) struct Operated {
+    pub(super) id: String,
+    pub(super) result: String,
+}
+
+fn name(event: &EventId) -> Result<ExternalId, Fault> {
+    let digest = blake3::hash(event.as_str().as_bytes());
+    ExternalId::new(&format!("drain.{}", hex(&digest.as_bytes()[..16])))
+        .map_err(|error| Fault::internal(error.to_string()))
+}
+
+fn note(event: &EventId, progress: &Progress) -> Result<Note, Fault> {
+    let value = serde_json::to_vec(progress).map_err(|error| Fault::internal(error.to_string()))?;
+    Ok(Note { name: name(event)?, value: Some(value), key: None })
+}
+
+pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> Result<Operated, Fault> {
+    let number = call.engine.event(event)?.number;
+    let queue = call.engine.queue(event)?;
+    if dry_run {
+        let result = format!("{} people would be put out of the line", queue.waiting + queue.ready);
+        return Ok(Operated { id: format!("op_{}", trace_id()), result });
+    }
+    let _alone = call.catalog.draining.lock().await;
+    let kept: Option<Progress> =
+        call.engine.read_note(&name(event)?).and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let (before, mut progress, mut resumed) = match kept {
+        Some(unfinished) if unfinished.ended_ms.is_none() => (None, unfinished, true),
+        ended => {
+            // Tickets are numbered from 0 without gaps; this many were given out, or fewer.
+            let ever = queue.admitted_total + queue.expired_total + queue.left_total;
+            let tickets = ever + u64::from(queue.waiting) + u64::from(queue.ready) + u64::from(queue.inside);
+            let end = u32::try_from(tickets).unwrap_or(u32::MAX);
+            (ended, Progress { id: format!("op_{}", trace_id()), end, ..Progress::default() }, false)
+        }
+    };
+    loop {
+        if !resumed {
+            progress.batch = in_line(call, number, &mut progress).await;
+            if progress.batch.is_empty() {
+                break;
+            }
+        }
+        progress.out += put_out(call, event, number, &progress, resumed).await?;
+        resumed = false;
+    }
+    let now = call.engine.now().get();
+    if let Some(before) = before.filter(|before| {
+        progress.out == 0 && before.ended_ms.is_some_and(|ended| now.saturating_sub(ended) < AGAIN_MS)
+    }) {
+        return Ok(said(&before));
+    }
+    progress.ended_ms = Some(now);
+    call.engine.note(note(event, &progress)?).await?;
+    Ok(said(&progress))
+}
+
+fn said(progress: &Progress) -> Operated {
+    Operated { id: progress.id.clone(), result: format!("{} people were put out of the line", progress.out) }
+}
+
+/// The next people in the line.
+async fn in_line(call: &Call, number: u32, progress: &mut Progress) -> Vec<u32> {
+    let mut batch = Vec::new();
+    while progress.next < progress.end && batch.len() < BATCH {
+        let ticket = progress.next;
+        progress.next += 1;
+        let Some((token, _)) = call.engine.tokens_of(number, ticket) else { break };
+        let place = call.engine.queue_place(&token).map(|place| place.state);
+        if matches!(place, Ok(QueueState::InRoom | QueueState::Waiting | QueueState::Ready)) {
+            batch.push(ticket);
+        }
+        if ticket.is_multiple_of(LOOKS) {
+            tokio::task::yield_now().await;
+        }
+    }
+    batch
+}
+
+/// Puts one batch out. The note comes first in the journal and the people behind it: one sync makes them all durable.
+async fn put_out(
+    call: &Call,
+    event: &EventId,
+    number: u32,
+    progress: &Progress,
+    resumed: bool,
+) -> Result<u64, Fault> {
+    let noted = call.engine.note(note(event, progress)?);
+    let tokens = progress.batch.iter().filter_map(|ticket| call.engine.tokens_of(number, *ticket));
+    let leaving: Vec<_> = tokens.map(|(token, _)| call.engine.leave_queue(token)).collect();
+    noted.await?;
+    let mut out = 0;
+    for one in leaving {
+        match one.await {
+            Ok(_) => out += 1,
+            // They were in the line when the batch was written down, and are out: the try before this one did it.
+            Err(Failure::Refused(Refusal::LeftLine)) if resumed => out += 1,
+            // Gone by themselves meanwhile.
+            Err(Failure::Refused(Refusal::LeftLine | Refusal::TokenExpired | Refusal::UnknownToken)) => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Ok(out)
+}
