@@ -18,13 +18,15 @@ use tacos_server::settings::Key;
 
 const SECRET: &str = "a secret of more than thirty-two bytes, for tests";
 
-/// Enums that are the state of a thing. An answer to a refused call has no such thing: there its own field is absent.
-const STATES: [&str; 5] = [
+/// Enums that are the state of a thing. An answer to a refused call tells of no such thing: there its own field is
+/// absent.
+const STATES: [&str; 6] = [
     "reservation.v1.ReservationStatus",
     "payment.v1.PaymentStatus",
     "reservation.v1.HoldStatus",
     "common.v1.SystemHealthStatus",
     "reservation.v1.WorkerStatus",
+    "engine.v1.Durability",
 ];
 
 /// Numbers that the contract calls never sent, by enum.
