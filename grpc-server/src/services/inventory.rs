@@ -202,9 +202,10 @@ async fn commit_reservation(
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, event, seats, quantity, user, key) =
         checks.take((which, event, seats, quantity, user, key))?;
-    // A repeat is answered from what the engine remembers: what has changed since is not looked at.
+    // A repeat is answered from what the engine remembers: what has changed since is not looked at. Should the answer be
+    // forgotten by then, this proof sells nothing.
     let proof = if call.repeats {
-        Proof::Outside
+        Proof::Intent(settle::no_intent())
     } else {
         agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await?;
         settle::proof(&call, &which, &request.payment_intent_id).await?
