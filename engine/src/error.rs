@@ -321,7 +321,7 @@ impl fmt::Display for Refusal {
             Self::UnknownWebhook => f.write_str("webhook not found"),
             Self::UnknownToken => f.write_str("the token is not valid here"),
             Self::TokenExpired => f.write_str("the token has expired"),
-            Self::SaleNotOpen(state) => write!(f, "the sale is not open: it is {state:?}"),
+            Self::SaleNotOpen(state) => write!(f, "the sale is not open: it is {state}"),
             Self::AlreadyWaiting => f.write_str("this user is already waiting under another session"),
             Self::LeftLine => f.write_str("the place in the line was given up"),
             Self::NoWaitingLine => f.write_str("the event has no waiting line"),
@@ -335,18 +335,18 @@ impl fmt::Display for Refusal {
             }
             Self::Forbidden => f.write_str("this belongs to somebody else"),
             Self::ReservationExpired => f.write_str("the reservation has expired (hold timeout)"),
-            Self::ReservationIs(state) => write!(f, "conflict: the reservation is {state:?}"),
-            Self::PaymentIs(state) => write!(f, "conflict: the payment is {state:?}"),
-            Self::PaymentNotApproved(doubt) => write!(f, "payment not approved: {doubt:?}"),
+            Self::ReservationIs(state) => write!(f, "conflict: the reservation is {state}"),
+            Self::PaymentIs(state) => write!(f, "conflict: the payment is {state}"),
+            Self::PaymentNotApproved(doubt) => write!(f, "payment not approved: {doubt}"),
             Self::PaymentExists => f.write_str("conflict: the reservation has a payment under way"),
-            Self::ExtensionRefused(doubt) => write!(f, "the hold cannot be extended: {doubt:?}"),
+            Self::ExtensionRefused(doubt) => write!(f, "the hold cannot be extended: {doubt}"),
             Self::RefundTooLarge { left_minor } => {
                 write!(f, "only {left_minor} (minor units) are left to refund")
             }
             Self::SeatsDiffer => f.write_str("conflict: the seats are not exactly those of the hold"),
             Self::ExternalExists => f.write_str("conflict: a reservation with this external id exists"),
             Self::NotDue(at) => write!(f, "not due before {at}"),
-            Self::AtCapacity(bound) => write!(f, "the bound on {bound:?} is reached"),
+            Self::AtCapacity(bound) => write!(f, "the bound on {bound} is reached"),
         }
     }
 }

@@ -22,6 +22,7 @@ mod reservations;
 mod sync;
 mod updates;
 mod users;
+mod words;
 
 pub mod clock;
 pub mod journal;
@@ -55,6 +56,7 @@ pub use inventory::{
     SeatMapFault, Section,
 };
 pub use journal::{JournalError, Opened, Position, Progress, RecoveryConsent, Storage};
+pub use outbox::backoff_ms as webhook_backoff_ms;
 pub use pipeline::Digest;
 pub use reply::{
     Admitted, Confirmed, Done, Effect, EventChanged, Extended, FirstAnswer, Joined, PaymentChanged, Places,

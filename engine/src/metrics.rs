@@ -12,6 +12,13 @@ pub(crate) struct Metrics {
     pub(crate) groups: Counter,
     pub(crate) bytes: Counter,
     pub(crate) fired: Counter,
+    /// Timers among them that were of holds, and of payments.
+    pub(crate) fired_holds: Counter,
+    pub(crate) fired_payments: Counter,
+    /// When the last timer was handled; zero before the first.
+    pub(crate) last_fired_at: Counter,
+    /// How long the last sync took; zero before the first.
+    pub(crate) last_sync_us: Counter,
     pub(crate) expired: Counter,
     pub(crate) webhooks_dropped: Counter,
     pub(crate) snapshots: Counter,
@@ -22,6 +29,8 @@ pub(crate) struct Metrics {
     pub(crate) last_retry: Mutex<Option<String>, { rank::LAST_RETRY }>,
     /// Ends of the journal at the last snapshot that was finished, and at the last that was begun without asking.
     pub(crate) snapshot_end: Counter,
+    /// When the last finished snapshot was begun; zero before the first.
+    pub(crate) snapshot_at: Counter,
     pub(crate) snapshot_tried: Counter,
 }
 

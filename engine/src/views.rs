@@ -230,9 +230,9 @@ pub struct QueueView {
     pub expired_total: u64,
     /// People who gave up.
     pub left_total: u64,
-    /// Admissions in the last minute.
+    /// People let in during the last minute: in the present second of the clock and the 59 before it.
     pub admitted_per_minute: u32,
-    /// Average wait of those let in lately, in milliseconds.
+    /// Mean wait of those people from joining to being let in, in milliseconds; 0 without any.
     pub average_wait_ms: u64,
     /// True while admissions are paused.
     pub paused: bool,
@@ -317,6 +317,36 @@ pub struct Retries {
     pub snapshots: u64,
     /// Why the last of them failed, for a person.
     pub last: Option<String>,
+}
+
+/// What the engine's own threads did: measured, or `None` where nothing was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Work {
+    /// Timers of holds that fired since the engine was opened.
+    pub holds_fired: u64,
+    /// Timers of payments that fired since then.
+    pub payments_fired: u64,
+    /// When the last timer of any kind was handled.
+    pub last_fired_at: Option<UnixMs>,
+    /// How long the last sync of the journal took.
+    pub last_sync: Option<std::time::Duration>,
+    /// Snapshots finished since the engine was opened.
+    pub snapshots: u64,
+    /// Snapshots that could not be made since then.
+    pub snapshot_failures: u64,
+    /// When the newest finished snapshot was begun, also one from before the engine was opened.
+    pub last_snapshot_at: Option<UnixMs>,
+}
+
+/// What came of the draw of a pre-sale room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DrawResult {
+    /// People whose order was drawn.
+    pub entrants: u32,
+    /// BLAKE3 over their ticket numbers in the drawn order, each as four bytes, little-endian.
+    pub order_hash: [u8; 32],
 }
 
 /// Figures of the engine as a whole.

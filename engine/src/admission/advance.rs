@@ -171,7 +171,6 @@ impl Advance<'_> {
             let chunk = ticket.commit(State::Ready, self.claim_until);
             line.arm(&chunk, number, self.claim_until);
             line.moved(&chunk, number, State::Waiting, State::Ready, now);
-            line.flow.waited(now.ms_since(chunk.joined(number)));
         }
         let expired = !self.expired.is_empty();
         for ticket in self.expired.drain(..) {

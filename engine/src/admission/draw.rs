@@ -11,6 +11,8 @@
 //! `2cbe658c42f379e0c0f18d24b819f637`, tickets 0 to 7 → `1, 7, 5, 6, 3, 0, 4, 2`. Seed of 32 zeros, tickets 10, 20, 30, 40, 50 →
 //! `30, 40, 20, 10, 50`. Seed of the bytes 0 to 31, tickets 0 to 15 → `4, 3, 2, 6, 10, 7, 9, 13, 12, 11, 8, 0, 14, 5, 15, 1`.
 
+use std::sync::OnceLock;
+
 /// Input of the keyed hash; the version is part of it.
 const LABEL: &[u8] = b"tacos draw v1";
 const STREAM_BYTES: usize = 4_096;
@@ -79,6 +81,8 @@ pub(super) struct Order {
     pub(super) number_at: Box<[u32]>,
     /// Place of each number below the room's end; [`NO_PLACE`] for those who had left before the draw.
     pub(super) place_of: Box<[u32]>,
+    /// Made when it is first asked for: a large room has megabytes of order.
+    hash: OnceLock<[u8; 32]>,
 }
 
 /// Had no place when the order was drawn.
@@ -90,7 +94,26 @@ impl Order {
         for (place, &number) in number_at.iter().enumerate() {
             place_of[number as usize] = u32::try_from(place).expect("places are numbers");
         }
-        Self { seed, number_at: number_at.into_boxed_slice(), place_of }
+        Self { seed, number_at: number_at.into_boxed_slice(), place_of, hash: OnceLock::new() }
+    }
+
+    /// People whose order it is.
+    pub(super) fn entrants(&self) -> u32 {
+        u32::try_from(self.number_at.len()).expect("places are numbers")
+    }
+
+    /// BLAKE3 over the ticket numbers in order, each as four bytes, little-endian.
+    pub(super) fn hash(&self) -> [u8; 32] {
+        *self.hash.get_or_init(|| {
+            let mut hasher = blake3::Hasher::new();
+            let mut bytes = Vec::with_capacity(STREAM_BYTES);
+            for numbers in self.number_at.chunks(STREAM_BYTES / 4) {
+                bytes.clear();
+                bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+                hasher.update(&bytes);
+            }
+            *hasher.finalize().as_bytes()
+        })
     }
 
     /// An order from a snapshot; `None` if it names a ticket twice, or one that was not in the room.

@@ -39,7 +39,7 @@ pub(crate) struct TicketImage {
     pub(crate) session: Key,
     pub(crate) user: Key,
     pub(crate) one_place: bool,
-    /// When the first of its 64 neighbours joined.
+    /// When it was taken. Snapshots of earlier versions have the moment of the first of 64 neighbours.
     pub(crate) joined_at: UnixMs,
     pub(crate) until: UnixMs,
 }
@@ -195,7 +195,6 @@ impl Line {
         };
         let twice = |_| BadImage::Ticket { number: image.number, reason: "is there twice" };
         let chunk = self.place_ticket(&record, image.state, image.until).map_err(twice)?;
-        chunk.note_joined(image.number, image.joined_at);
         match image.state {
             State::Room => {
                 self.counts.waiting.fetch_add(1, Ordering::Relaxed);

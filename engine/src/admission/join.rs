@@ -110,7 +110,7 @@ impl Line {
         let next = self.next.fetch_add(1, Ordering::AcqRel);
         let number = number_in(next);
         let ticket = self.own_new(number, now);
-        ticket.chunk.set_keys(number, session, user, indexed);
+        ticket.chunk.set_keys(number, session, user, indexed, now);
         sessions.insert(number, &self.tickets);
         if let Some(users) = &mut users {
             users.insert(number, &self.tickets);
@@ -146,7 +146,6 @@ impl Line {
     /// Bookkeeping after a ticket was published.
     pub(super) fn joined(&self, chunk: &Chunk, record: &JoinedRecord) {
         self.counts.joined_total.fetch_add(1, Ordering::Relaxed);
-        chunk.note_joined(record.number, record.joined_at);
         self.arm(chunk, record.number, record.expires_at);
     }
 }

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 
 use super::directory::{Directory, GROUP_BITS};
 use super::draw::{NO_PLACE, Order};
-use super::flow::Flow;
+use super::flow::{Admissions, Flow};
 use super::gate::Gate;
 use super::lookup::Lookup;
 use super::policy::QueuePolicy;
@@ -51,6 +51,7 @@ pub(crate) struct Line {
     pub(super) users: Lookup<{ rank::LINE_USERS }>,
     pub(super) counts: Counts,
     pub(super) flow: Flow,
+    pub(super) admissions: Admissions,
     pub(super) timer: Arc<dyn GroupTimer>,
     /// Tickets with a deadline up to here may have been shown as expired, though that is not recorded.
     told_ms: Mark,
@@ -105,6 +106,7 @@ impl Line {
             users: Lookup::new(Chunk::user),
             counts: Counts::default(),
             flow: Flow::default(),
+            admissions: Admissions::default(),
             timer,
             told_ms: Mark::default(),
         }
@@ -218,7 +220,9 @@ impl Line {
             _ => return,
         };
         total.fetch_add(1, Ordering::Relaxed);
-        if to != State::Admitted {
+        if to == State::Admitted {
+            self.admissions.add(now.ms_since(chunk.joined(number)), now);
+        } else {
             if from.is_inside() {
                 // AcqRel: the next advance that sees the room sees that this ticket is over.
                 self.counts.inside.fetch_sub(1, Ordering::AcqRel);

@@ -77,7 +77,7 @@ impl Line {
             return Err(BadReplay { number, have: Some(have), want: state });
         }
         let indexed = record.one_place && record.user != Key::NONE;
-        chunk.set_keys(number, record.session, record.user, indexed);
+        chunk.set_keys(number, record.session, record.user, indexed, record.joined_at);
         if state.is_live() {
             self.sessions.lock(record.session).insert(number, &self.tickets);
             if indexed {

@@ -122,7 +122,14 @@ const INDEXED: u32 = 1 << 31;
 pub(super) struct Group {
     /// Earliest deadline that the timer was asked for, relative to the base; [`NOT_ARMED`] = none.
     armed: AtomicU32,
-    /// When the first of them joined, relative to the base: for the average wait.
+}
+
+/// One ticket's cold part.
+#[derive(Default)]
+struct Tail {
+    /// 15 bits of the session's key, 15 of the user's, and the mark.
+    keys: AtomicU32,
+    /// When it was taken, relative to the base: for the mean wait.
     joined: AtomicU32,
 }
 
@@ -134,8 +141,7 @@ const BASE_MARGIN_MS: u64 = 86_400_000;
 pub(super) struct Chunk {
     base: UnixMs,
     hot: Box<[Hot]>,
-    /// 15 bits of the session's key, 15 of the user's, and the mark.
-    tails: Box<[AtomicU32]>,
+    tails: Box<[Tail]>,
     /// One bit a place: whoever had it waits no more.
     pub(super) departed: Box<[AtomicU64]>,
     groups: Box<[Group]>,
@@ -149,11 +155,9 @@ impl Chunk {
         Self {
             base: UnixMs::new(now.get().saturating_sub(BASE_MARGIN_MS)),
             hot: written(CHUNK as usize, Hot::default),
-            tails: written(CHUNK as usize, || AtomicU32::new(0)),
+            tails: written(CHUNK as usize, Tail::default),
             departed: (0..words).map(|_| AtomicU64::new(0)).collect(),
-            groups: (0..words)
-                .map(|_| Group { armed: AtomicU32::new(NOT_ARMED), joined: AtomicU32::new(NOT_ARMED) })
-                .collect(),
+            groups: (0..words).map(|_| Group { armed: AtomicU32::new(NOT_ARMED) }).collect(),
             done: AtomicU32::new(0),
         }
     }
@@ -162,7 +166,7 @@ impl Chunk {
         &self.hot[(number & CHUNK_MASK) as usize]
     }
 
-    fn tail(&self, number: u32) -> &AtomicU32 {
+    fn tail(&self, number: u32) -> &Tail {
         &self.tails[(number & CHUNK_MASK) as usize]
     }
 
@@ -188,7 +192,7 @@ impl Chunk {
         u32::try_from(at.ms_since(self.base)).unwrap_or(NOT_ARMED - 1).min(NOT_ARMED - 1)
     }
 
-    pub(super) fn set_keys(&self, number: u32, session: Key, user: Key, indexed: bool) {
+    pub(super) fn set_keys(&self, number: u32, session: Key, user: Key, indexed: bool, joined: UnixMs) {
         let hot = self.hot(number);
         // Relaxed: whoever finds the number in a table took that table's lock after us, and whoever finds it by the
         // word sees these with the Acquire that pairs with the Release of the commit.
@@ -196,36 +200,27 @@ impl Chunk {
         hot.user.store(user.hi, Ordering::Relaxed);
         let mark = if indexed { INDEXED } else { 0 };
         let tail = u32::from(session.lo) | u32::from(user.lo) << 16 | mark;
-        self.tail(number).store(tail, Ordering::Relaxed);
+        self.tail(number).keys.store(tail, Ordering::Relaxed);
+        self.tail(number).joined.store(self.rel(joined), Ordering::Relaxed);
     }
 
     pub(super) fn session(&self, number: u32) -> Key {
-        let tail = self.tail(number).load(Ordering::Relaxed);
+        let tail = self.tail(number).keys.load(Ordering::Relaxed);
         Key { hi: self.hot(number).session.load(Ordering::Relaxed), lo: low15(tail) }
     }
 
     pub(super) fn user(&self, number: u32) -> Key {
-        let tail = self.tail(number).load(Ordering::Relaxed);
+        let tail = self.tail(number).keys.load(Ordering::Relaxed);
         Key { hi: self.hot(number).user.load(Ordering::Relaxed), lo: low15(tail >> 16) }
     }
 
     pub(super) fn is_indexed(&self, number: u32) -> bool {
-        self.tail(number).load(Ordering::Relaxed) & INDEXED != 0
+        self.tail(number).keys.load(Ordering::Relaxed) & INDEXED != 0
     }
 
-    /// Notes when a group's first ticket came.
-    pub(super) fn note_joined(&self, number: u32, at: UnixMs) {
-        let joined = &self.group(number).joined;
-        let rel = self.rel(at);
-        // A plain look first: of 64 neighbours one has to write.
-        if rel < joined.load(Ordering::Relaxed) {
-            joined.fetch_min(rel, Ordering::Relaxed);
-        }
-    }
-
-    /// When the first of the ticket's group joined; at most 64 joins before the ticket itself.
+    /// When the ticket was taken.
     pub(super) fn joined(&self, number: u32) -> UnixMs {
-        self.base.plus_ms(u64::from(self.group(number).joined.load(Ordering::Relaxed)))
+        self.base.plus_ms(u64::from(self.tail(number).joined.load(Ordering::Relaxed)))
     }
 
     /// True if the group's timer must be set to `at`, because it is set to nothing as early.

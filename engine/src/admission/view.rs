@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::directory::GROUP_BITS;
+use super::flow::Admitted;
 use super::line::Line;
 use super::policy::{CLAIM_WINDOW_MS_MIN, QueuePolicy};
 use super::ticket::{Chunk, Key, State};
@@ -43,10 +44,8 @@ pub(crate) struct LineStats {
     pub(crate) used_total: u64,
     pub(crate) expired_total: u64,
     pub(crate) left_total: u64,
-    /// People made ready in the last minute, per minute.
-    pub(crate) ready_per_minute: u64,
-    /// Waits of the last people made ready; `None` when nothing is known.
-    pub(crate) average_wait_ms: Option<u64>,
+    /// Who was let in lately.
+    pub(crate) admitted: Admitted,
     pub(crate) paused: bool,
 }
 
@@ -114,6 +113,11 @@ impl Line {
         self.paused.load(Ordering::Acquire)
     }
 
+    /// How many had their order drawn, and the hash of that order.
+    pub(crate) fn drawn_order(&self) -> Option<(u32, [u8; 32])> {
+        self.order.get().map(|order| (order.entrants(), order.hash()))
+    }
+
     /// Likely wait at a position, in milliseconds; `None` when nothing was measured yet, or nobody is let in.
     pub(crate) fn eta_ms(&self, position: u32, now: UnixMs) -> Option<u64> {
         if self.paused.load(Ordering::Acquire) { None } else { self.flow.eta_ms(position, now) }
@@ -141,8 +145,7 @@ impl Line {
             used_total: counts.used_total.load(Ordering::Relaxed),
             expired_total: counts.expired_total.load(Ordering::Relaxed),
             left_total: counts.left_total.load(Ordering::Relaxed),
-            ready_per_minute: self.flow.per_minute(now),
-            average_wait_ms: self.flow.average_wait_ms(),
+            admitted: self.admissions.lately(now),
             paused: self.paused.load(Ordering::Acquire),
         }
     }

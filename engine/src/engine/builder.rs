@@ -115,7 +115,7 @@ impl Engine {
             Driver::Threads => on_two_threads(&state, open).map_err(OpenError::System)?,
             Driver::Manual => open(&mut Replayer::new(&state)),
         }?;
-        let snapshot = opened.snapshot.map_or(0, |snapshot| snapshot.position.0);
+        let snapshot = opened.snapshot.map(|snapshot| (snapshot.position.0, snapshot.created));
         let engine = Self::start(state, &driver, opened.identity.secret_key, Some(journal), snapshot)?;
         Ok((engine, opened))
     }
@@ -129,7 +129,7 @@ impl Engine {
         let identity = identity(&config).map_err(OpenError::System)?;
         let mut driver = DriverThread::default();
         let state = driver.state(config);
-        Self::start(state, &driver, identity.secret_key, None, 0)
+        Self::start(state, &driver, identity.secret_key, None, None)
     }
 
     fn start(
@@ -137,7 +137,7 @@ impl Engine {
         driver: &DriverThread,
         key: [u8; 32],
         journal: Option<Journal>,
-        snapshot: u64,
+        snapshot: Option<(u64, UnixMs)>,
     ) -> Result<Self, OpenError> {
         let base = journal.as_ref().map_or(0, |journal| journal.end().0);
         let nonce = nonce(&state.config, base).map_err(OpenError::System)?;
@@ -153,8 +153,10 @@ impl Engine {
         let core = Arc::new(Core::new(state, Secrets::new(key, nonce), log));
         let view = journal.as_ref().map(Journal::view);
         let writer = Writer::new(Arc::clone(&core), drain, journal, history_writer);
-        core.metrics.snapshot_end.set(snapshot);
-        core.metrics.snapshot_tried.set(snapshot);
+        let (snapshot_end, snapshot_at) = snapshot.unwrap_or((0, UnixMs::ZERO));
+        core.metrics.snapshot_end.set(snapshot_end);
+        core.metrics.snapshot_at.set(snapshot_at.get());
+        core.metrics.snapshot_tried.set(snapshot_end);
         let snapshots = Arc::new(Snapshots::new(Arc::clone(&core), view));
         let inner = Inner {
             core,

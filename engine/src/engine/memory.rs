@@ -9,7 +9,7 @@ use crate::reservations::Reservations;
 pub struct Memory {
     /// Seats of all events: words, bitmaps, counts and labels.
     pub seats: usize,
-    /// Look-up tables of the waiting lines; tickets are 28 bytes each beside them.
+    /// Look-up tables of the waiting lines; tickets are 32 bytes each beside them.
     pub lines: usize,
     /// Slots of reservations, used or not, with their links and timers.
     pub reservations: usize,

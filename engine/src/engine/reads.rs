@@ -1,6 +1,8 @@
 //! Reads. What is shown of a reservation, a payment, an event's settings and states, or a note is durable: the first two are
 //! waited for, of the others readers see what was durable before. Counts and places in line may run ahead of the disk.
 
+use std::time::Duration;
+
 use super::Engine;
 use crate::acks::Pending;
 use crate::clock::UnixMs;
@@ -11,10 +13,11 @@ use crate::ids::{
 };
 use crate::inventory::PackedPlace;
 use crate::limits::PAGE_MAX;
+use crate::metrics::Counter;
 use crate::pipeline::{Event, EventShown, describe};
 use crate::views::{
-    Counts, Cursor, DrawView, EventView, Page, PaymentView, PlaceView, QueuePlace, QueueView,
-    ReservationView, Retries, SeatView, SectionView, Status, WebhookView,
+    Counts, Cursor, DrawResult, DrawView, EventView, Page, PaymentView, PlaceView, QueuePlace, QueueView,
+    ReservationView, Retries, SeatView, SectionView, Status, WebhookView, Work,
 };
 
 impl Engine {
@@ -198,6 +201,15 @@ impl Engine {
         self.find_shown(id).and_then(|(event, shown)| core.queue_view(event, &shown, core.now()))
     }
 
+    /// People let in from an event's line during the last second of the clock that is over.
+    ///
+    /// # Errors
+    /// As [`Engine::queue`].
+    pub fn admitted_last_second(&self, id: &EventId) -> Result<u32, Refusal> {
+        let core = self.core();
+        self.find(id).and_then(|event| core.admitted_last_second(event, core.now()))
+    }
+
     /// The rules of an event's waiting line.
     ///
     /// # Errors
@@ -214,6 +226,21 @@ impl Engine {
     pub fn draw(&self, id: &EventId) -> Result<DrawView, Refusal> {
         let (event, shown) = self.find_shown(id)?;
         self.core().draw_view(event, &shown).ok_or(Refusal::NoWaitingLine)
+    }
+
+    /// What came of the draw of an event's pre-sale room; `None` before the draw.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
+    pub fn draw_result(&self, id: &EventId) -> Result<Option<DrawResult>, Refusal> {
+        let (event, shown) = self.find_shown(id)?;
+        let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
+        // An order that is not durable yet is not shown.
+        let drawn = shown.line.is_some_and(|line| line.drawn_seed.is_some());
+        Ok(line
+            .drawn_order()
+            .filter(|_| drawn)
+            .map(|(entrants, order_hash)| DrawResult { entrants, order_hash }))
     }
 
     /// Webhooks whose time has come, at most `most`, and the time of the next one. Deliver them, then report.
@@ -279,6 +306,22 @@ impl Engine {
             segments: metrics.segment_retries.get(),
             snapshots: metrics.snapshot_failures.get(),
             last: metrics.last_retry.lock().clone(),
+        }
+    }
+
+    /// What the engine's own threads did.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        let metrics = &self.core().metrics;
+        let moment = |counter: &Counter| Some(counter.get()).filter(|at| *at > 0).map(UnixMs::new);
+        Work {
+            holds_fired: metrics.fired_holds.get(),
+            payments_fired: metrics.fired_payments.get(),
+            last_fired_at: moment(&metrics.last_fired_at),
+            last_sync: Some(metrics.last_sync_us.get()).filter(|us| *us > 0).map(Duration::from_micros),
+            snapshots: metrics.snapshots.get(),
+            snapshot_failures: metrics.snapshot_failures.get(),
+            last_snapshot_at: moment(&metrics.snapshot_at),
         }
     }
 

@@ -130,6 +130,7 @@ impl Snapshots {
         }?;
         self.core.metrics.snapshots.add(1);
         self.core.metrics.snapshot_end.set(info.position.0);
+        self.core.metrics.snapshot_at.set(info.created.get());
         journal.retire()?;
         Ok(info)
     }

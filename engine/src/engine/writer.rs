@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::config::Durability;
 use crate::error::Error;
 use crate::journal::{Journal, JournalError, Position};
+use crate::metrics::Metrics;
 use crate::pipeline::Core;
 use crate::sync::{BLOCKED_LOOK, LogDrain};
 use crate::updates::HistoryWriter;
@@ -127,7 +128,7 @@ impl Writer {
             self.unsynced = false;
             self.unsynced_bytes = 0;
             self.synced_at = Instant::now();
-            journal.sync().map(drop)
+            sync(journal, &self.core.metrics)
         } else if self.unsettled && is_quiet && !self.unsynced {
             self.unsettled = false;
             journal.settle().map(drop)
@@ -200,7 +201,7 @@ impl Writer {
             assert_eq!(journal.end(), Position(end), "journal and log buffer agree on every record's end");
             self.unsettled = true;
             if self.core.config.durability == Durability::Synced {
-                journal.sync()?;
+                sync(journal, &self.core.metrics)?;
             } else {
                 self.unsynced = true;
                 self.unsynced_bytes += self.group.len();
@@ -210,7 +211,7 @@ impl Writer {
                     self.unsynced = false;
                     self.unsynced_bytes = 0;
                     self.synced_at = Instant::now();
-                    journal.sync()?;
+                    sync(journal, &self.core.metrics)?;
                 }
             }
         }
@@ -238,7 +239,7 @@ impl Writer {
             self.unsynced = false;
             self.unsynced_bytes = 0;
             self.synced_at = Instant::now();
-            journal.sync()?;
+            sync(journal, &self.core.metrics)?;
         }
         let tended = journal.tend();
         self.tell_room();
@@ -260,4 +261,15 @@ impl Writer {
     fn poison_with(&mut self, cause: String) {
         self.core.log.poison_into(cause, &mut self.due);
     }
+}
+
+/// Syncs the journal and notes how long that took.
+fn sync(journal: &mut Journal, metrics: &Metrics) -> Result<(), JournalError> {
+    let started = Instant::now();
+    journal.sync()?;
+    // Rounded up: zero stands for no sync at all.
+    metrics
+        .last_sync_us
+        .set(u64::try_from(started.elapsed().as_nanos().div_ceil(1_000)).unwrap_or(u64::MAX).max(1));
+    Ok(())
 }

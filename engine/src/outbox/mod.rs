@@ -11,6 +11,15 @@ use crate::error::PaymentState;
 use crate::ids::SlotId;
 use crate::sync::{Slab, Status};
 
+/// How long after its latest failed attempt a webhook is tried again, in milliseconds: exponential, with half of it
+/// drawn: 0.5 to 1 s, 1 to 2 s, 2 to 4 s, …, at most a minute. `random` is any number.
+#[must_use]
+pub fn backoff_ms(attempts: u32, random: u64) -> u64 {
+    let full_ms = 500u64 << attempts.clamp(1, 7);
+    let half_ms = full_ms.min(60_000) / 2;
+    half_ms + random % (half_ms + 1)
+}
+
 /// One webhook.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Webhook {

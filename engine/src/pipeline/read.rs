@@ -305,10 +305,16 @@ impl Core {
             admitted_total: stats.admitted_total,
             expired_total: stats.expired_total,
             left_total: stats.left_total,
-            admitted_per_minute: u32::try_from(stats.ready_per_minute).unwrap_or(u32::MAX),
-            average_wait_ms: stats.average_wait_ms.unwrap_or(0),
+            admitted_per_minute: u32::try_from(stats.admitted.minute).unwrap_or(u32::MAX),
+            average_wait_ms: stats.admitted.mean_wait_ms.unwrap_or(0),
             paused: shown.paused,
         })
+    }
+
+    /// People let in during the last second that is over.
+    pub(crate) fn admitted_last_second(&self, event: &Event, now: UnixMs) -> Result<u32, Refusal> {
+        let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
+        Ok(u32::try_from(line.stats(now).admitted.second).unwrap_or(u32::MAX))
     }
 
     /// The pre-sale draw: what is committed to, and what was drawn.

@@ -93,7 +93,7 @@ impl State {
     }
 
     fn what_of_payment(&self, record: &Record) -> Option<(Option<u32>, What)> {
-        let plain = |id, state| self.paid(id, state, Effect::None, 0, None);
+        let plain = |id, state| self.paid(id, state, Effect::None, (0, 0), None);
         Some(match record {
             Record::PaymentCreated(created) => {
                 let mut update = plain(created.id, PaymentState::Pending);
@@ -108,16 +108,16 @@ impl State {
                     .settlement
                     .as_ref()
                     .map(|settlement| self.settled(settlement, settled.effect, false));
-                let update =
-                    self.paid(settled.id, settled.state, settled.effect, settled.refunded_minor, reservation);
+                let back = (settled.refunded_minor, u32::from(settled.refunded_minor > 0));
+                let update = self.paid(settled.id, settled.state, settled.effect, back, reservation);
                 (settled.settlement.as_ref().map(|settlement| settlement.event), What::Payment(update))
             }
             Record::PaymentRefunded(refunded) => {
                 let effect = if refunded.settlement.is_some() { Effect::Released } else { Effect::None };
                 let reservation =
                     refunded.settlement.as_ref().map(|settlement| self.settled(settlement, effect, true));
-                let update =
-                    self.paid(refunded.id, refunded.state, effect, refunded.refunded_minor, reservation);
+                let back = (refunded.refunded_minor, refunded.number);
+                let update = self.paid(refunded.id, refunded.state, effect, back, reservation);
                 (refunded.settlement.as_ref().map(|settlement| settlement.event), What::Payment(update))
             }
             other => unreachable!("{} is told elsewhere", other.name()),
@@ -151,11 +151,11 @@ impl State {
         id: SlotId,
         state: PaymentState,
         effect: Effect,
-        refunded_minor: i64,
+        (refunded_minor, refund_number): (i64, u32),
         reservation: Option<ReservationUpdate>,
     ) -> PaymentUpdate {
         let user = self.payments.read(id).and_then(|(_, intent, _)| self.payer(&intent));
-        PaymentUpdate { id: PaymentId(id), user, state, effect, refunded_minor, reservation }
+        PaymentUpdate { id: PaymentId(id), user, state, effect, refunded_minor, refund_number, reservation }
     }
 
     fn user_of(&self, id: SlotId) -> Option<UserId> {

@@ -7,6 +7,7 @@ use crate::deadlines;
 use crate::error::{PaymentState, Refusal};
 use crate::ids::WebhookId;
 use crate::limits::EVENTS_MAX;
+use crate::outbox::backoff_ms;
 use crate::payments::payment_state;
 use crate::record::{Forgotten, Record, TableKind, WebhookAttempted, WebhookReplayed};
 use crate::reply::{Done, Reply};
@@ -44,10 +45,12 @@ impl Core {
         let wheels = &self.deadlines;
         let _writing = self.log.guard();
         let mut turned = self.turn_one(now, budget, |most| self.hold_batch(now, most).0);
-        for (timers, handle) in [
-            (&wheels.payments, Self::due_payment as fn(&Self, u32, UnixMs)),
-            (&wheels.lines.timers, Self::due_group),
-            (&wheels.chores, Self::due_chore),
+        self.metrics.fired_holds.add(turned.fired as u64);
+        let payments = Some(&self.metrics.fired_payments);
+        for (timers, handle, counter) in [
+            (&wheels.payments, Self::due_payment as fn(&Self, u32, UnixMs), payments),
+            (&wheels.lines.timers, Self::due_group, None),
+            (&wheels.chores, Self::due_chore, None),
         ] {
             let one = self.turn_one(now, budget, |most| {
                 let mut due = Vec::new();
@@ -55,10 +58,16 @@ impl Core {
                 due.into_iter().for_each(|index| handle(self, index, now));
                 turned
             });
+            if let Some(counter) = counter {
+                counter.add(one.fired as u64);
+            }
             turned.fired += one.fired;
             turned.more |= one.more;
             turned.blocked |= one.blocked;
             turned.next = [turned.next, one.next].into_iter().flatten().min();
+        }
+        if turned.fired > 0 {
+            self.metrics.last_fired_at.set(now.get());
         }
         turned
     }
@@ -183,7 +192,8 @@ impl Core {
         let (webhook, owned) = self.own_webhook(command.webhook)?;
         let attempts = webhook.attempts + 1;
         let dead = attempts > self.config.webhook_retries_max;
-        let next_at = (!command.delivered && !dead).then(|| now.plus_ms(self.backoff_ms(attempts)));
+        let next_at =
+            (!command.delivered && !dead).then(|| now.plus_ms(backoff_ms(attempts, self.secrets.random())));
         let record = WebhookAttempted { id: webhook.id, delivered: command.delivered, attempts, next_at };
         let appended = self.log.append(&Record::from(record.clone()), now);
         if command.delivered {
@@ -218,12 +228,5 @@ impl Core {
             .map_err(|_| Refusal::UnknownWebhook)?;
         let webhook = self.outbox.find(id.0).ok_or(Refusal::UnknownWebhook)?;
         Ok((webhook, owned))
-    }
-
-    /// Exponential, with half of it drawn: 0.5 to 1 s, 1 to 2 s, 2 to 4 s, …, at most a minute.
-    fn backoff_ms(&self, attempts: u32) -> u64 {
-        let full_ms = 500u64 << attempts.clamp(1, 7);
-        let half_ms = full_ms.min(60_000) / 2;
-        half_ms + self.secrets.random() % (half_ms + 1)
     }
 }

@@ -116,6 +116,8 @@ pub struct PaymentUpdate {
     pub effect: Effect,
     /// What this update paid back, in minor units.
     pub refunded_minor: i64,
+    /// Which refund of the payment that was, from 1; 0 if nothing was paid back.
+    pub refund_number: u32,
     /// The reservation that changed with it.
     pub reservation: Option<ReservationUpdate>,
 }
