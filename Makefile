@@ -5,7 +5,7 @@ SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
 
 .DEFAULT_GOAL := help
-.PHONY: help rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals
+.PHONY: help check-deploy rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -45,6 +45,9 @@ test-rust: ## All Rust tests
 
 test-server: ## The server: every RPC, identity, errors, streams, webhooks, operators, the conformance suite over gRPC
 	$(CARGO) test -p tacos-server
+
+check-deploy: ## The deploy files, each by the tool of those who read it; says what could not be checked
+	grpc-server/deploy/check.sh
 
 kill-loop: ## kill -9 of the real server at random moments, then every seat, reservation and answer compared (N=300 SEED=1)
 	$(CARGO) test -p tacos-server --test kill_loop -- --kills $(or $(N),300) --seed $(or $(SEED),1)

@@ -37,6 +37,7 @@ suite 'clippy' '^no warnings$' bash -c 'cargo clippy --workspace --all-targets -
 suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet && echo documented'
 suite 'rust tests' 'test result: ok\. [1-9]' cargo test --workspace --exclude tacos-server
 suite 'server' 'grpc: [1-9][0-9]* passed, 0 failed' make --no-print-directory test-server
+suite 'deploy files' '^deploy: [1-9][0-9]* passed, 0 failed' make --no-print-directory check-deploy
 suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom
 suite 'shuttle' 'test result: ok\. 10 passed' make --no-print-directory test-shuttle
 suite 'rivals' 'test result: ok\. [1-9]' make --no-print-directory test-rivals

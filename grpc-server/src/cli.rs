@@ -139,12 +139,16 @@ pub struct Serve {
     /// Put a catalogue of five events on sale first, if the folder has none, and print what to try next.
     #[arg(long)]
     pub demo_sale: bool,
+    /// Open a damaged folder and lose everything after this position: the one up to which it is intact, as the refusal to
+    /// open it says.
+    #[arg(long, value_name = "POSITION")]
+    pub consent: Option<u64>,
 }
 
 /// Which server, and as whom.
 #[derive(Args, Clone, Debug)]
 pub struct Reach {
-    /// The server.
+    /// The server; an address without a scheme is plain text.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub target: String,
     /// Certificates to trust, PEM; needed for https.

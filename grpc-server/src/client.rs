@@ -77,12 +77,13 @@ pub struct Answers {
 }
 
 impl Client {
-    /// A client of `target`, which need not listen yet. `authority` has the certificates to trust, `token` the JWT.
+    /// A client of `target`, which need not listen yet; without a scheme it is taken for plain text, `http://`. `authority` has the certificates to trust, `token` the JWT.
     ///
     /// # Errors
     /// An address that is none, files that cannot be read; in words.
     pub fn new(target: &str, authority: Option<&Path>, token: Option<&Path>) -> Result<Self, String> {
-        let mut endpoint = Endpoint::from_shared(target.to_owned())
+        let address = if target.contains("://") { target.to_owned() } else { format!("http://{target}") };
+        let mut endpoint = Endpoint::from_shared(address)
             .map_err(|error| format!("{target}: {error}"))?
             .connect_timeout(PATIENCE);
         if let Some(path) = authority {

@@ -4,6 +4,11 @@ use tacos_engine::views::Status;
 
 use crate::app::App;
 
+/// Name under which `grpc.health.v1` says that the process answers, and nothing more: for probes that restart it.
+pub(crate) const LIVE: &str = "live";
+/// Name under which `grpc.health.v1` says that calls are taken: not while the server drains.
+pub(crate) const READY: &str = "ready";
+
 /// A verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Health {

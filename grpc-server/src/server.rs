@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tacos_engine::{Engine, Progress, RecoveryConsent};
+use tacos_engine::Engine;
 use tacos_proto::common::v1::admin_service_server::AdminServiceServer;
 use tacos_proto::engine::v1::engine_service_server::EngineServiceServer;
 use tacos_proto::gateway::v1::gateway_service_server::GatewayServiceServer;
@@ -17,6 +17,7 @@ use tacos_proto::reservation::v1::inventory_server::InventoryServer;
 use tacos_proto::reservation::v1::inventory_service_server::InventoryServiceServer;
 use tacos_proto::reservation::v1::reservation_service_server::ReservationServiceServer;
 use tacos_proto::reservation::v1::worker_service_server::WorkerServiceServer;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tonic::body::Body;
 use tonic::service::{Routes, RoutesBuilder};
@@ -27,7 +28,8 @@ use tower::ServiceExt;
 
 use crate::app::{App, drained};
 use crate::door::Front;
-use crate::health::Health;
+use crate::health::{Health, LIVE, READY};
+use crate::listen::{Listeners, Ports};
 use crate::log::LogRing;
 use crate::rpc::{Rpc, SECOND_NAME};
 use crate::services::Services;
@@ -55,32 +57,6 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// Opens the engine as the settings say. Blocks for as long as recovery takes.
-///
-/// # Errors
-/// What is wrong, in words.
-pub fn open_engine(settings: &Settings, progress: impl FnMut(Progress)) -> Result<Engine, String> {
-    let config = settings.engine_config();
-    if settings.engine.durability == DurabilityName::Memory {
-        return Engine::in_memory(config).map_err(|error| error.to_string());
-    }
-    let folder = &settings.engine.data_dir;
-    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let (engine, opened) = Engine::open_with(folder, config, RecoveryConsent::LoseNothing, progress)
-        .map_err(|error| format!("{}: {error}", folder.display()))?;
-    tracing::info!(
-        folder = %folder.display(),
-        created = opened.created,
-        records = opened.records,
-        position = opened.position.0,
-        "the data folder is open"
-    );
-    for note in &opened.notes {
-        tracing::warn!(note, "recovery");
-    }
-    Ok(engine)
-}
-
 impl Server {
     /// Listens and serves. Must be called within a tokio runtime.
     ///
@@ -92,26 +68,38 @@ impl Server {
         settings_file: Option<PathBuf>,
         logs: Arc<LogRing>,
     ) -> Result<Self, String> {
-        let problems = settings.problems();
-        if !problems.is_empty() {
-            return Err(problems.join("\n"));
-        }
+        let ports = Ports::take(&settings)?;
+        Self::start_on(ports, engine, settings, settings_file, logs).await
+    }
+
+    /// As [`Server::start`], on ports that were taken before the engine was opened.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_on(
+        ports: Ports,
+        engine: Engine,
+        settings: Settings,
+        settings_file: Option<PathBuf>,
+        logs: Arc<LogRing>,
+    ) -> Result<Self, String> {
         crate::auth::install_cryptography();
         let app = App::new(engine, settings, settings_file, logs)?;
         announce(&app);
         let mut tasks = JoinSet::new();
         let (reporter, health) = tonic_health::server::health_reporter();
         set_health(&reporter, ServingStatus::Serving).await;
+        for probe in [LIVE, READY] {
+            reporter.set_service_status(probe, ServingStatus::Serving).await;
+        }
+        let Listeners { grpc, metrics } = ports.listen()?;
         let front = Front::new(&app, routes(&app, health)?);
         let mut addresses = Vec::new();
-        for listener in listen::bind(&app.settings.server.listen)? {
+        for listener in grpc {
             addresses.push(listener.local_addr().map_err(|error| error.to_string())?);
             tasks.spawn(listen::accept(Arc::clone(&app), listener, front.clone()));
         }
-        let metrics_address = match app.settings.server.metrics_listen {
-            Some(address) => Some(metrics_page(&app, address, &mut tasks).await?),
-            None => None,
-        };
+        let metrics_address = metrics.map(|listener| metrics_page(&app, listener, &mut tasks)).transpose()?;
         tasks.spawn(hub::run(Arc::clone(&app)));
         tasks.spawn(webhooks::run(Arc::clone(&app)));
         tasks.spawn(tend(Arc::clone(&app), reporter));
@@ -241,15 +229,13 @@ pub(crate) fn contract(app: &Arc<App>) -> Routes {
     routes
 }
 
-async fn metrics_page(
+fn metrics_page(
     app: &Arc<App>,
-    address: SocketAddr,
+    listener: TcpListener,
     tasks: &mut JoinSet<()>,
 ) -> Result<SocketAddr, String> {
-    let say = |error: std::io::Error| format!("server.metrics_listen: {address}: {error}");
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(say)?;
-    let bound = listener.local_addr().map_err(say)?;
-    let (shown, healthy) = (Arc::clone(app), Arc::clone(app));
+    let bound = listener.local_addr().map_err(|error| error.to_string())?;
+    let (shown, healthy, ready) = (Arc::clone(app), Arc::clone(app), Arc::clone(app));
     let page = move || {
         let text = metrics::page(&shown.samples());
         async move { ([("content-type", "text/plain; version=0.0.4")], text) }
@@ -261,7 +247,21 @@ async fn metrics_page(
             (http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
         }
     };
-    let mut router = axum::Router::new().route("/healthz", axum::routing::get(health));
+    // Readiness says whether calls are taken. Reads are answered with a full disk or a failed journal, so those leave it true.
+    let readiness = move || {
+        let draining = *ready.draining.borrow();
+        async move {
+            if draining {
+                (http::StatusCode::SERVICE_UNAVAILABLE, "draining\n")
+            } else {
+                (http::StatusCode::OK, "ready\n")
+            }
+        }
+    };
+    let mut router = axum::Router::new()
+        .route("/healthz", axum::routing::get(health))
+        .route("/readyz", axum::routing::get(readiness))
+        .route("/livez", axum::routing::get(|| async { "live\n" }));
     if app.settings.server.metrics_page {
         router = router.route("/metrics", axum::routing::get(page));
     }
@@ -317,6 +317,7 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
         }
     }
     set_health(&reporter, ServingStatus::NotServing).await;
+    reporter.set_service_status(READY, ServingStatus::NotServing).await;
 }
 
 fn tell_of_reload(what: &'static str, reloaded: Result<bool, String>) {

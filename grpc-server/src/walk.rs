@@ -7,10 +7,14 @@ use serde_json::Value;
 
 use crate::client::{Client, at_path, plain};
 
-/// Asked so often, at most, whether the payment is through.
-const ASKS_MAX: u32 = 120;
+/// Asked so often, once a second, whether the payment is through.
+const ASKS_MAX: u32 = 60;
+/// Lines of a long answer that are shown.
+const LINES_MAX: usize = 12;
+/// Entries of a list that are shown.
+const ENTRIES_MAX: usize = 1;
 
-/// One step. `$USER`, `$EVENT`, `$T`, `$R`, `$H`, `$A` and `$P` stand for what is known by then.
+/// One step. `$BUYER`, `$EVENT`, `$T`, `$R`, `$H`, `$A`, `$C` and `$P` stand for what is known by then.
 struct Step {
     about: &'static str,
     rpc: &'static str,
@@ -22,30 +26,32 @@ struct Step {
 enum Then {
     /// It is only shown.
     Show,
+    /// Its beginning is shown: a hall of eighty sections is a wall of text.
+    Glance,
     /// The value at the path is kept under a name.
     Keep(&'static str, &'static str),
     /// The step is repeated every second until the value at the path is this.
     Until(&'static str, &'static str),
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         about: "Join the line",
         rpc: "gateway.v1.QueueService/JoinQueue",
-        body: &[("event_id", "$EVENT"), ("user_id", "$USER"), ("session_id", "tab-$USER")],
+        body: &[("event_id", "$EVENT"), ("user_id", "$BUYER"), ("session_id", "tab-$BUYER")],
         then: Then::Keep("T", "waitingToken"),
     },
     Step {
         about: "Ask to be let in",
         rpc: "gateway.v1.QueueService/RequestAdmission",
-        body: &[("waiting_token", "$T"), ("event_id", "$EVENT"), ("user_id", "$USER")],
+        body: &[("waiting_token", "$T"), ("event_id", "$EVENT"), ("user_id", "$BUYER")],
         then: Then::Keep("R", "reservationToken"),
     },
     Step {
         about: "See what is free",
         rpc: "gateway.v1.GatewayService/GetEventAvailability",
         body: &[("event_id", "$EVENT")],
-        then: Then::Show,
+        then: Then::Glance,
     },
     Step {
         about: "Hold the two best seats for a minute",
@@ -53,34 +59,40 @@ const STEPS: [Step; 8] = [
         body: &[
             ("event_id", "$EVENT"),
             ("quantity", "2"),
-            ("user_id", "$USER"),
+            ("user_id", "$BUYER"),
             ("reservation_token", "$R"),
-            ("idempotency_key", "hold-$USER"),
+            ("idempotency_key", "hold-$BUYER"),
         ],
         then: Then::Keep("H", "reservationId"),
     },
     Step {
         about: "What do they cost?",
         rpc: "reservation.v1.ReservationService/GetReservation",
-        body: &[("reservation_id", "$H"), ("user_id", "$USER")],
+        body: &[("reservation_id", "$H"), ("user_id", "$BUYER")],
         then: Then::Keep("A", "reservation.totalAmount.amount"),
+    },
+    Step {
+        about: "In which currency?",
+        rpc: "reservation.v1.ReservationService/GetReservation",
+        body: &[("reservation_id", "$H"), ("user_id", "$BUYER")],
+        then: Then::Keep("C", "reservation.totalAmount.currency"),
     },
     Step {
         about: "Pay (simulated: two to five seconds)",
         rpc: "payment.v1.PaymentService/CreatePaymentIntent",
         body: &[
             ("reservation_id", "$H"),
-            ("amount", "{\"amount\":\"$A\",\"currency\":\"KRW\"}"),
-            ("user_id", "$USER"),
+            ("amount", "{\"amount\":\"$A\",\"currency\":\"$C\"}"),
+            ("user_id", "$BUYER"),
             ("scenario", "PAYMENT_SCENARIO_APPROVE"),
-            ("idempotency_key", "pay-$USER"),
+            ("idempotency_key", "pay-$BUYER"),
         ],
         then: Then::Keep("P", "paymentIntentId"),
     },
     Step {
         about: "Wait for the payment",
         rpc: "payment.v1.PaymentService/GetPaymentStatus",
-        body: &[("payment_intent_id", "$P"), ("user_id", "$USER")],
+        body: &[("payment_intent_id", "$P"), ("user_id", "$BUYER")],
         then: Then::Until("payment.status", "PAYMENT_STATUS_COMPLETED"),
     },
     Step {
@@ -89,8 +101,8 @@ const STEPS: [Step; 8] = [
         body: &[
             ("reservation_id", "$H"),
             ("payment_intent_id", "$P"),
-            ("user_id", "$USER"),
-            ("idempotency_key", "confirm-$USER"),
+            ("user_id", "$BUYER"),
+            ("idempotency_key", "confirm-$BUYER"),
         ],
         then: Then::Show,
     },
@@ -121,7 +133,7 @@ impl Step {
 
 /// The steps as lines that a shell runs as they are.
 pub(crate) fn lines(tool: &Tool, address: &str, event: &str, user: &str) -> String {
-    let mut text = format!("EVENT={event} USER={user}\n");
+    let mut text = format!("EVENT={event} BUYER={user}\n");
     for step in &STEPS {
         let quoted = step.json().replace('"', "\\\"");
         let call = match tool {
@@ -133,9 +145,17 @@ pub(crate) fn lines(tool: &Tool, address: &str, event: &str, user: &str) -> Stri
         let _ = writeln!(text, "# {}", step.about);
         let _ = match step.then {
             Then::Show => writeln!(text, "{call}"),
+            Then::Glance => writeln!(
+                text,
+                "{call} | awk 'NR <= {LINES_MAX}; END {{ if (NR > {LINES_MAX}) print \"… \" (NR - {LINES_MAX}) \" more lines\" }}'"
+            ),
             Then::Keep(name, path) => writeln!(text, "{name}=$({call}{}); echo ${name}", only(tool, path)),
             Then::Until(path, value) => {
-                writeln!(text, "until {call}{} | grep {value}; do sleep 1; done", only(tool, path))
+                let asked = format!("{call}{}", only(tool, path));
+                writeln!(
+                    text,
+                    "for n in $(seq {ASKS_MAX}); do {asked} | grep {value} && break; sleep 1; done"
+                )
             }
         };
     }
@@ -166,7 +186,7 @@ pub(crate) async fn walk(
     user: &str,
     mut tell: impl FnMut(&str) -> Result<(), String>,
 ) -> Result<(), String> {
-    let mut known = vec![("EVENT", event.to_owned()), ("USER", user.to_owned())];
+    let mut known = vec![("EVENT", event.to_owned()), ("BUYER", user.to_owned())];
     for step in &STEPS {
         let mut json = step.json();
         for (name, value) in &known {
@@ -174,7 +194,7 @@ pub(crate) async fn walk(
         }
         tell(&format!("\n# {}\n{} {json}", step.about, step.rpc))?;
         let answer = answered(client, step, &json).await?;
-        tell(&format!("{answer:#}"))?;
+        tell(&format!("{:#}", shortened(&answer)))?;
         if let Then::Keep(name, path) = step.then {
             let value = at_path(&answer, path)
                 .map(plain)
@@ -183,6 +203,23 @@ pub(crate) async fn walk(
         }
     }
     Ok(())
+}
+
+/// An answer with only the first entries of its lists, and how many more there are: for people, on one screen.
+fn shortened(answer: &Value) -> Value {
+    match answer {
+        Value::Array(list) => {
+            let mut shown: Vec<Value> = list.iter().take(ENTRIES_MAX).map(shortened).collect();
+            if list.len() > ENTRIES_MAX {
+                shown.push(Value::String(format!("… {} more", list.len() - ENTRIES_MAX)));
+            }
+            Value::Array(shown)
+        }
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(name, value)| (name.clone(), shortened(value))).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// The answer of a step, or the last one of a step that is repeated.
@@ -205,6 +242,13 @@ async fn answered(client: &Client, step: &Step, json: &str) -> Result<Value, Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_list_is_shown_by_its_beginning_and_its_length() {
+        let answer = serde_json::json!({ "sections": [{ "seats": [1, 2, 3] }, {}, {}], "n": 7 });
+        let shown = serde_json::json!({ "sections": [{ "seats": [1, "… 2 more"] }, "… 2 more"], "n": 7 });
+        assert_eq!(shortened(&answer), shown);
+    }
 
     #[test]
     fn every_request_is_json_of_its_message() {

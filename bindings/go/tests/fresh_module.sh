@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# As a consumer: a new module in an empty folder outside the repository depends on the published module (served from a
-# folder as the module proxy would), finds the native library through pkg-config, sells a seat and survives a restart.
+# As a consumer: a new module in an empty folder outside the repository takes ours from a checkout, as the README says, and from
+# a folder that serves it as a module proxy would; finds the native library through pkg-config, sells a seat, and finds it
+# sold after a restart.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 root="$PWD"
@@ -9,9 +10,34 @@ version=v0.1.0
 work="$(mktemp -d)"
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 
-# The README's own lines; those that begin with bindings/ are for the checkout, the others for the module.
-bindings/tests/readme_lines.sh bindings/go/README.md | sed "s|/opt/tacos|$work/native|" > "$work/lines"
+# The README's own program and lines; those that begin with bindings/ are for the checkout, the others for the module.
+take() {
+    awk -v mark='<!-- file: main.go -->' '$0 == mark { found = 1; next }
+        found && /^```/ { if (inside) exit; inside = 1; next }
+        inside' bindings/go/README.md
+}
+take > "$work/main.go"
+[ -s "$work/main.go" ] || { echo "the README has no main.go" >&2; exit 1; }
+# The top README shows the same program.
+awk '/^```go$/ { inside = 1; next } inside && /^```/ { exit } inside' README.md | diff - "$work/main.go" ||
+    { echo "README.md and bindings/go/README.md show two programs" >&2; exit 1; }
+bindings/tests/readme_lines.sh bindings/go/README.md |
+    sed "s|/opt/tacos|$work/native|; s|/path/to/engine|$root|" > "$work/lines"
 grep '^bindings/' "$work/lines" | bash -euo pipefail > /dev/null
+grep -v '^bindings/' "$work/lines" > "$work/module.lines"
+
+sells_once() {
+    grep -q '^sold: A-7, order ord_' "$1" || { echo "the seat was not sold" >&2; exit 1; }
+    grep -qx 'taken: A-7' "$1" || { echo "the second run did not find the seat taken" >&2; exit 1; }
+}
+unset PKG_CONFIG_PATH CGO_LDFLAGS
+# As on a machine that has never seen the library: Go's build cache must not know it.
+export CGO_CFLAGS="-O2 -g -DTACOS_FRESH=$$$(date +%s)"
+
+# As the page says today: from a checkout.
+mkdir "$work/shop"
+(cd "$work/shop" && cp ../main.go . && bash -euo pipefail "$work/module.lines" | tee "$work/shop.out")
+sells_once "$work/shop.out"
 
 # The module as a proxy serves it.
 served="$work/proxy/$module/@v"
@@ -27,17 +53,10 @@ echo "$version" > "$served/list"
 mkdir "$work/consumer"
 cd "$work/consumer"
 case "$PWD" in "$root"/*) echo "the consumer is inside the repository" >&2; exit 1 ;; esac
-cp "$root/bindings/go/tests/consumer.go.txt" main.go
+cp "$work/main.go" .
 export GOPROXY="file://$work/proxy" GOSUMDB=off GOMODCACHE="$work/modcache"
-unset PKG_CONFIG_PATH CGO_LDFLAGS
-# As on a machine that has never seen the library: Go's build cache must not know it.
-export CGO_CFLAGS="-O2 -g -DTACOS_FRESH=$$$(date +%s)"
-go mod init example.com/consumer
-grep -v '^bindings/' "$work/lines" > "$work/module.lines"
-bash -euo pipefail "$work/module.lines" | tee "$work/first"
-./program data | tee "$work/second"
-grep -q '^sold A-7' "$work/first" || { echo "the seat was not sold" >&2; exit 1; }
-grep -q 'taken: A-7$' "$work/second" || { echo "the seat was sold twice" >&2; exit 1; }
+grep -v '^go mod edit' "$work/module.lines" | sed "s|^go mod tidy|go get $module|" | bash -euo pipefail | tee "$work/consumer.out"
+sells_once "$work/consumer.out"
 # Statically linked: the program runs where the library is not.
 if ldd program | grep -q tacos_engine; then echo "the library is not inside the program" >&2; exit 1; fi
 echo "fresh module: passed"

@@ -19,6 +19,10 @@ take pom.xml
 take src/main/kotlin/Shop.kt
 take src/main/java/Shop.java
 
+# The top README shows the same program.
+awk '/^```kotlin$/ { inside = 1; next } inside && /^```/ { exit } inside' "$(dirname "$readme")/../../README.md" |
+    diff - src/main/kotlin/Shop.kt || { echo "the top README shows another program" >&2; exit 1; }
+
 mvn -q -B -ntp package
 for run in first second; do
     # Maven colours its end of the line even where nobody asked.

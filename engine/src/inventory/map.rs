@@ -69,6 +69,14 @@ pub enum RowSeats {
     Listed(Vec<String>),
 }
 
+impl RowSeats {
+    /// `count` seats with the labels `prefix1`, `prefix2`, and so on.
+    #[must_use]
+    pub fn numbered(prefix: impl Into<String>, count: u32) -> Self {
+        Self::Numbered { prefix: prefix.into(), first_number: 1, step: 1, digits_min: 0, count }
+    }
+}
+
 impl Default for RowSeats {
     fn default() -> Self {
         Self::Listed(Vec::new())

@@ -209,6 +209,20 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// Up to where the folder is intact, where [`RecoveryConsent::CutAtDamage`](super::RecoveryConsent::CutAtDamage) would
+    /// open it: everything after is lost then. `None` for errors that no consent helps against.
+    #[must_use]
+    pub const fn intact(&self) -> Option<Position> {
+        match self {
+            Self::Rot { intact, .. } | Self::Misplaced { intact, .. } | Self::Hole { intact, .. } => {
+                Some(*intact)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -28,6 +28,10 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
     settings.engine.durability = DurabilityName::Memory;
     settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(300);
     settings.limits.user_per_second = 0;
+    if settings.server.listen == Settings::default().server.listen {
+        // No address was asked for: a demo beside a running server takes a free port.
+        settings.server.listen = vec![(std::net::Ipv4Addr::LOCALHOST, 0).into()];
+    }
     let engine = open_engine(&settings, |_| ())?;
     let queue =
         QueuePolicy { admissions_per_minute: 2_400, burst: 20, inside_max: 2_000, ..QueuePolicy::default() };

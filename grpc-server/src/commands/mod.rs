@@ -16,8 +16,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
 use crate::settings::Settings;
+use crate::supervisor::{self, Stage};
 use crate::walk::{self, Tool};
-use crate::{LogRing, Server, open_engine};
+use crate::{LogRing, Ports, Server, open_with_consent};
 
 pub use client::{call, try_it};
 pub use demo::demo;
@@ -63,9 +64,13 @@ pub fn serve(
     file: Option<PathBuf>,
     logs: Arc<LogRing>,
 ) -> Result<(), String> {
-    let engine = open_engine(&settings, |progress| {
+    // Before the folder: a start that cannot serve leaves nothing behind.
+    let ports = Ports::take(&settings)?;
+    let engine = open_with_consent(&settings, serve.consent, |progress| {
         if progress.bytes_total > 64 << 20 && progress.records.is_multiple_of(1 << 20) {
             tracing::info!(done = progress.bytes_done, total = progress.bytes_total, "recovery");
+            let percent = progress.bytes_done.saturating_mul(100) / progress.bytes_total;
+            supervisor::tell(Stage::Recovering(&format!("recovery: {percent} %")));
         }
     })?;
     raise_open_files(settings.limits.connections);
@@ -74,7 +79,8 @@ pub fn serve(
     }
     runtime()?.block_on(async move {
         let plain = settings.tls.cert_file.is_none() && !settings.has_keys();
-        let server = Server::start(engine, settings, file, logs).await?;
+        let server = Server::start_on(ports, engine, settings, file, logs).await?;
+        supervisor::tell(Stage::Ready);
         if serve.demo_sale && plain {
             say(&what_to_try(&server.addresses[0].to_string()))?;
         }
@@ -82,6 +88,7 @@ pub fn serve(
             signal = interrupted() => tracing::info!(signal = signal?, "asked to end"),
             () = server.wait_for_drain() => tracing::info!("an operator asked to end"),
         }
+        supervisor::tell(Stage::Draining);
         server.drain().await
     })
 }
@@ -120,7 +127,7 @@ fn what_to_try(address: &str) -> String {
     let user = format!("kim-{}", &crate::wire::trace_id()[..6]);
     format!(
         "\nServing on {address}: five events in a hall of 50,000 places, with a waiting line. In another terminal, one \
-         customer's way, step by step:\n\n{}\nOr all of it at once: {program} try --target http://{address}\n",
+         customer's way, step by step:\n\n{}\nOr all of it at once: {program} try --target {address}\n",
         walk::lines(&tool, address, "evt_2025_1002", &user)
     )
 }

@@ -2,12 +2,13 @@
 //! HTTP layer's bounds. A connection has one deadline from its acceptance to its first request, whatever it does meanwhile.
 
 mod places;
+mod ports;
 mod proxy;
 mod tls;
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,8 @@ use crate::door::Front;
 use crate::settings::Limits;
 
 pub(crate) use places::{Place, Places};
+pub(crate) use ports::Listeners;
+pub use ports::Ports;
 pub(crate) use tls::TlsFiles;
 
 /// HTTP/2 streams that clients may reset before we see them, at once: more ends their connection.
@@ -56,19 +59,6 @@ pub(crate) struct Peer {
 
 trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
-
-/// Binds all addresses of the settings.
-///
-/// # Errors
-/// The address that cannot be had, in words.
-pub(crate) fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, String> {
-    let bind = |address: &SocketAddr| {
-        let listener = std::net::TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        TcpListener::from_std(listener)
-    };
-    addresses.iter().map(|address| bind(address).map_err(|error| format!("{address}: {error}"))).collect()
-}
 
 /// Accepts until the server drains, then waits until the connections have ended.
 pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, front: Front) {

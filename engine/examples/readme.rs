@@ -1,0 +1,39 @@
+//! The program of the top README, to the letter: `engine/tests/the_readme_runs.rs` compares them and runs it.
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
+use tacos_engine::{
+    Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, Proof, Refusal, Reserve,
+    Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want,
+};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let engine = Engine::open("data", Config::default())?; // durable: acknowledged means on disk
+    let event = EventId::new("evt_1")?;
+    if engine.event(&event).is_err() {
+        let row = Row {
+            label: "A".into(),
+            price_minor: 5_000,
+            seats: RowSeats::numbered("A-", 10),
+            ..Row::default()
+        };
+        let seats = SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] };
+        let settings = EventSettings::new("A concert", Currency::new("EUR").ok_or("three letters")?);
+        engine
+            .create_event(CreateEvent { event: event.clone(), settings, seats, queue: None, key: None })
+            .wait()?;
+        engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    }
+    let seat = Want::Seats([SeatId::new("A-7")?].into_iter().collect());
+    let held = match engine.reserve(Reserve::new(event, UserId::new("kim")?, seat)).wait() {
+        Ok(held) => held,
+        Err(Failure::Refused(Refusal::SeatsTaken(_))) => {
+            println!("taken: A-7"); // the second run ends here
+            return Ok(());
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    let confirm =
+        Confirm { which: held.id.into(), user: None, proof: Proof::Outside, exactly: None, key: None };
+    println!("sold: A-7, order {}", engine.confirm(confirm).wait()?.id.order());
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! How the program starts, and how it does not: a start that cannot serve leaves nothing behind and says what helps; a
+//! damaged folder is opened only with consent to exactly what is lost.
+
+#[path = "support/process.rs"]
+mod process;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use process::{PROGRAM, Serving, run};
+use tacos_engine::{Config, Engine, ExternalId, Note};
+
+/// Runs the program to its end, which must be a bad one; returns what it said.
+fn refused(args: &[&str], folder: &Path) -> String {
+    let output = Command::new(PROGRAM).args(args).arg("--data-dir").arg(folder).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{said}");
+    said
+}
+
+#[test]
+fn a_port_in_use_names_the_flag_that_helps_and_leaves_no_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = Serving::start(&folder.path().join("first"), "127.0.0.1:0", &[]);
+    let address = first.address.to_string();
+    let second = folder.path().join("second");
+    let said = refused(&["serve", "--listen", &address], &second);
+    assert!(said.contains(&address) && said.contains("--listen 127.0.0.1:0"), "{said}");
+    assert!(!second.exists(), "no folder is made by a server that cannot serve");
+    let said = refused(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", &address], &second);
+    assert!(said.contains("--metrics-listen 127.0.0.1:0"), "{said}");
+    assert!(!second.exists());
+}
+
+#[test]
+fn an_address_that_needs_keys_leaves_no_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let said = refused(&["serve", "--listen", "0.0.0.0:0"], &data);
+    assert!(said.contains("keys") || said.contains("auth"), "{said}");
+    assert!(!data.exists());
+}
+
+#[test]
+fn a_demo_takes_a_free_port_beside_a_server() {
+    // The port that a server takes by default, if nothing else on this machine has it; taken either way.
+    let _taken = std::net::TcpListener::bind("127.0.0.1:8080");
+    let shown = run(Command::new(PROGRAM).args(["demo", "--seconds", "1", "--rate", "5"]));
+    assert!(shown.contains("sold of"), "{shown}");
+}
+
+/// A folder with two hundred records, and a byte flipped in the middle of what was durable.
+fn damaged(folder: &Path) {
+    let config = Config { segment_bytes: 256 << 10, log_buffer_bytes: 64 << 10, ..Config::default() };
+    let engine = Engine::open(folder, config).expect("a new folder");
+    for number in 0..200 {
+        let name = ExternalId::new(&format!("note-{number}")).expect("valid");
+        engine.note(Note { name, value: Some(vec![5; 3_000]), key: None }).wait().expect("set");
+    }
+    engine.close().expect("closed");
+    let mut segments: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "seg"))
+        .collect();
+    segments.sort();
+    let middle = &segments[1];
+    let mut bytes = std::fs::read(middle).expect("a segment");
+    let at = bytes.windows(64).position(|window| window == [5; 64]).expect("a note's value");
+    bytes[at + 7] ^= 1;
+    std::fs::write(middle, bytes).expect("written");
+}
+
+#[test]
+fn a_damaged_folder_opens_only_with_consent_to_what_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    damaged(&data);
+    let said = refused(&["serve", "--listen", "127.0.0.1:0"], &data);
+    for told in
+        ["kept would be: ", " records of the journal, the last one written at 20", "lost would be: ", ".cut"]
+    {
+        assert!(said.contains(told), "no {told:?} in: {said}");
+    }
+    let position = said.split("serve --consent ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let position = position.expect("the consent that opens it").to_owned();
+
+    let other = refused(&["serve", "--listen", "127.0.0.1:0", "--consent", "1"], &data);
+    assert!(other.contains("the consent given is for position 1"), "{other}");
+
+    let serving = Serving::start(&data, "127.0.0.1:0", &["--consent", &position]);
+    serving.stop();
+    let cut = std::fs::read_dir(&data)
+        .expect("a folder")
+        .any(|entry| entry.expect("an entry").path().extension().is_some_and(|extension| extension == "cut"));
+    assert!(cut, "what was lost is kept aside");
+    // The folder is sound now: the same start needs no consent, and one that is given loses nothing.
+    Serving::start(&data, "127.0.0.1:0", &["--consent", "1"]).stop();
+}
