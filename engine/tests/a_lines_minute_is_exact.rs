@@ -53,7 +53,7 @@ fn people_let_in_and_their_waits() {
         }
         // Nobody lets the claim window of a minute pass.
         let is_late = waiting.first().is_some_and(|(joined_ms, _)| now_ms - joined_ms > 50_000);
-        if is_late || rng.next() % 3 == 0 {
+        if is_late || rng.next().is_multiple_of(3) {
             let at =
                 if is_late { 0 } else { usize::try_from(rng.next()).unwrap_or(0) % waiting.len().max(1) };
             if at < waiting.len() {

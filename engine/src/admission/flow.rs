@@ -54,9 +54,9 @@ impl Flow {
 
 /// Seconds that are remembered: a minute, and a few more so that a second which begins overwrites one that is over.
 #[cfg(not(any(loom, shuttle)))]
-const SECONDS: u64 = 64;
+const SECONDS: usize = 64;
 #[cfg(any(loom, shuttle))]
-const SECONDS: u64 = 1;
+const SECONDS: usize = 1;
 /// The window of the figures, in whole seconds: the present one and the 59 before it.
 const WINDOW: u64 = 60;
 const PEOPLE_BITS: u32 = 32;
@@ -72,7 +72,7 @@ struct Second {
 
 /// People let in, by whole seconds.
 pub(super) struct Admissions {
-    seconds: [Second; SECONDS as usize],
+    seconds: [Second; SECONDS],
 }
 
 impl Default for Admissions {
@@ -101,8 +101,8 @@ impl Admissions {
         }
         let number = now.get() / 1_000;
         let second = &self.seconds[ring(number)];
-        bump(&second.people, PEOPLE_BITS, number / SECONDS, 1);
-        bump(&second.waits_ms, WAIT_BITS, number / SECONDS, wait_ms);
+        bump(&second.people, PEOPLE_BITS, number / SECONDS as u64, 1);
+        bump(&second.waits_ms, WAIT_BITS, number / SECONDS as u64, wait_ms);
     }
 
     pub(super) fn lately(&self, now: UnixMs) -> Admitted {
@@ -111,9 +111,9 @@ impl Admissions {
         for back in 0..WINDOW {
             let Some(number) = present.checked_sub(back) else { break };
             let second = &self.seconds[ring(number)];
-            let people = sum_of(&second.people, PEOPLE_BITS, number / SECONDS);
+            let people = sum_of(&second.people, PEOPLE_BITS, number / SECONDS as u64);
             lately.minute += people;
-            waits_ms += sum_of(&second.waits_ms, WAIT_BITS, number / SECONDS);
+            waits_ms += sum_of(&second.waits_ms, WAIT_BITS, number / SECONDS as u64);
             if back == 1 {
                 lately.second = people;
             }
@@ -124,7 +124,7 @@ impl Admissions {
 }
 
 fn ring(number: u64) -> usize {
-    usize::try_from(number % SECONDS).expect("a slot")
+    usize::try_from(number % SECONDS as u64).expect("a slot")
 }
 
 /// Adds to the sum of a round; an older round's sum is replaced, and what comes too late for a newer one is dropped:
@@ -204,7 +204,7 @@ mod tests {
             for thread in 0..4_u64 {
                 let admissions = &admissions;
                 scope.spawn(move || {
-                    (0..10_000).for_each(|at| admissions.add(thread, now.plus_ms(at % 3_000)))
+                    (0..10_000).for_each(|at| admissions.add(thread, now.plus_ms(at % 3_000)));
                 });
             }
         });

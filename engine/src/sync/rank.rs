@@ -106,6 +106,10 @@ mod check {
     /// The locks of one thread. Written by that thread, read by a watchdog: an instant's picture is all it needs, so
     /// every access is Relaxed.
     struct Locks {
+        #[cfg_attr(
+            not(any(test, feature = "testing")),
+            allow(dead_code, reason = "only a report names threads")
+        )]
         thread: String,
         held: [AtomicU8; DEPTH_MAX],
         wanted: AtomicU8,
