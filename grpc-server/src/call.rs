@@ -39,6 +39,8 @@ impl Deref for Call {
 /// A response that can carry an error.
 pub(crate) trait Answer: Default + prost::Message {
     fn refused(error: Error) -> Self;
+    /// What it was refused with, if it was.
+    fn error(&self) -> Option<&Error>;
 }
 
 /// Says of response types that their field `error` is where errors go.
@@ -47,6 +49,9 @@ macro_rules! answers {
         impl $crate::call::Answer for $answer {
             fn refused(error: tacos_proto::common::v1::Error) -> Self {
                 Self { error: Some(error), ..Self::default() }
+            }
+            fn error(&self) -> Option<&tacos_proto::common::v1::Error> {
+                self.error.as_ref()
             }
         }
     )*};
@@ -109,7 +114,15 @@ impl App {
         let trace = call.trace.clone();
         let span = traces::span(rpc, request.metadata(), &trace);
         match work(call, request.into_inner()).instrument(span).await {
-            Ok(answer) => Ok(Response::new(answer)),
+            Ok(answer) => {
+                // Some answers carry an error beside other fields: they are refusals too.
+                let refused = answer.error().map(|error| Refused(error.code()));
+                let mut response = Response::new(answer);
+                if let Some(refused) = refused {
+                    response.extensions_mut().insert(refused);
+                }
+                Ok(response)
+            }
             Err(fault) => {
                 log_fault(rpc, &trace, &fault);
                 let mut response = Response::new(self.refuse(rpc, &fault, &trace)?);
@@ -132,13 +145,22 @@ impl App {
     }
 
     /// As [`App::answer`], for streams: what cannot start ends with a status.
-    pub(crate) fn begin_stream<Q>(
+    pub(crate) async fn open_stream<Q, S, F>(
         self: &Arc<Self>,
-        _rpc: Rpc,
+        rpc: Rpc,
         mut request: Request<Q>,
-    ) -> Result<(Call, Q), Status> {
+        work: impl FnOnce(Call, Q) -> F,
+    ) -> Result<Response<S>, Status>
+    where
+        F: Future<Output = Result<S, Fault>>,
+    {
         let call = self.admitted(&mut request)?;
-        Ok((call, request.into_inner()))
+        let trace = call.trace.clone();
+        let span = traces::span(rpc, request.metadata(), &trace);
+        work(call, request.into_inner()).instrument(span).await.map(Response::new).map_err(|fault| {
+            log_fault(rpc, &trace, &fault);
+            fault.to_status()
+        })
     }
 
     /// A request that did not come through the door is not served.
@@ -160,8 +182,8 @@ impl Call {
         &self.app
     }
 
-    /// Who acts: the user that the request names, if the caller may speak for them; else the caller. A service that acts for
-    /// a customer is held to that customer's rate.
+    /// Who acts: the user that the request names, if the caller may speak for them; else the caller. A service that
+    /// acts for a customer is held to that customer's rate.
     pub(crate) fn acting(&self, named: Option<UserId>) -> Result<Option<UserId>, Fault> {
         let user = self.caller.acting(named)?;
         if self.caller.access == Access::Service

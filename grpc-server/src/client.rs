@@ -144,7 +144,7 @@ impl Client {
         let path = format!("/{rpc}").parse().map_err(|_| format!("{rpc:?} is no path"))?;
         let mut grpc = tonic::client::Grpc::new(self.channel.clone());
         grpc.ready().await.map_err(|error| format!("cannot connect: {error}"))?;
-        let say = |status: Status| format!("{:?}: {}", status.code(), status.message());
+        let say = |status: Status| format!("{}: {}", status.code(), status.message());
         if method.is_server_streaming() {
             let answer = grpc.server_streaming(request, path, Raw).await.map_err(say)?;
             return Ok(Answers { method, first: None, rest: Some(answer.into_inner()) });
@@ -173,7 +173,7 @@ impl Answers {
         let bytes = match (self.first.take(), &mut self.rest) {
             (Some(first), _) => Some(first),
             (None, Some(rest)) => {
-                rest.message().await.map_err(|status| format!("{:?}: {}", status.code(), status.message()))?
+                rest.message().await.map_err(|status| format!("{}: {}", status.code(), status.message()))?
             }
             (None, None) => None,
         };

@@ -38,11 +38,32 @@ impl App {
         if *self.draining.borrow() {
             verdict.add(Health::Unhealthy, "the server is draining");
         }
+        let lost = self.webhooks.facts_lost.load(std::sync::atomic::Ordering::Relaxed);
+        if lost > 0 {
+            verdict.add(Health::Degraded, format!("registered endpoints have missed updates, {lost} times"));
+        }
+        let dead = self.webhooks.posts.counts().1;
+        if dead > 0 {
+            verdict.add(Health::Degraded, format!("{dead} posts to registered endpoints were given up"));
+        }
         for issue in self.emergencies.in_words() {
             verdict.add(Health::Degraded, issue);
         }
         verdict
     }
+}
+
+/// Space of the file system that a folder is on.
+pub(crate) struct DiskSpace {
+    pub(crate) free_bytes: u64,
+    pub(crate) total_bytes: u64,
+}
+
+/// `None` where the system does not say, and for an engine in memory.
+pub(crate) fn disk_space(folder: &std::path::Path) -> Option<DiskSpace> {
+    let space = rustix::fs::statvfs(folder).ok()?;
+    let bytes = |blocks: u64| blocks.saturating_mul(space.f_frsize);
+    Some(DiskSpace { free_bytes: bytes(space.f_bavail), total_bytes: bytes(space.f_blocks) })
 }
 
 /// How the engine is.

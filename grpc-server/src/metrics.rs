@@ -61,10 +61,15 @@ impl Metrics {
         of.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         of.total_us.fetch_add(us, Ordering::Relaxed);
         if let Some(code) = fault {
-            of.faults.fetch_add(1, Ordering::Relaxed);
-            if matches!(code, ErrorCode::Internal | ErrorCode::DataCorruption) {
-                self.broken.fetch_add(1, Ordering::Relaxed);
-            }
+            self.fault(rpc, code);
+        }
+    }
+
+    /// A call was answered with an error, a stream could not begin, or ended with one.
+    pub(crate) fn fault(&self, rpc: Rpc, code: ErrorCode) {
+        self.rpcs[rpc.index()].faults.fetch_add(1, Ordering::Relaxed);
+        if matches!(code, ErrorCode::Internal | ErrorCode::DataCorruption) {
+            self.broken.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -90,7 +95,8 @@ impl Metrics {
             let mut below = 0;
             let counts: Vec<u64> = of.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect();
             let calls: u64 = counts.iter().sum();
-            if calls == 0 {
+            let faults = of.faults.load(Ordering::Relaxed);
+            if calls == 0 && faults == 0 {
                 continue;
             }
             let sample = |name, help, kind, unit, value| Sample {
@@ -102,7 +108,7 @@ impl Metrics {
                 labels: labels(),
                 value,
             };
-            let latency = "Latency of calls.";
+            let latency = "Latency of calls; of streams until they began.";
             for (at, bucket) in counts.iter().enumerate() {
                 below += bucket;
                 let bound = BUCKETS_US.get(at).map_or("+Inf".to_owned(), |us| (float(*us) / 1e6).to_string());
@@ -114,14 +120,8 @@ impl Metrics {
             let sum = float(of.total_us.load(Ordering::Relaxed)) / 1e6;
             out.push(sample("tacos_rpc_seconds_sum", latency, MetricType::Histogram, "seconds", sum));
             out.push(sample("tacos_rpc_seconds_count", latency, MetricType::Histogram, "1", float(calls)));
-            let faults = float(of.faults.load(Ordering::Relaxed));
-            out.push(sample(
-                "tacos_rpc_faults_total",
-                "Calls answered with an error.",
-                MetricType::Counter,
-                "1",
-                faults,
-            ));
+            let help = "Calls refused: answered with an error or a status, turned away, or a stream that ended with one.";
+            out.push(sample("tacos_rpc_faults_total", help, MetricType::Counter, "1", float(faults)));
         }
     }
 }
@@ -139,7 +139,9 @@ impl App {
         one("server", "tacos_uptime_seconds", "Time since the server started.", Gauge, "seconds", uptime);
         let under_way = self.under_way.load(Ordering::Relaxed) as u64;
         one("server", "tacos_calls_under_way", "Calls being served.", Gauge, "1", float(under_way));
-        one("server", "tacos_streams_open", "Open streams.", Gauge, "1", float(self.hub.open() as u64));
+        let help = "Open streams, change feeds included.";
+        one("server", "tacos_streams_open", help, Gauge, "1", float(self.hub.open() as u64));
+        one("server", "tacos_feeds_open", "Open change feeds.", Gauge, "1", float(self.hub.feeds() as u64));
         let (open, refused) = self.places.counts();
         one("server", "tacos_connections_open", "Open connections.", Gauge, "1", float(open as u64));
         let help = "Connections turned away: too many were open.";
@@ -193,6 +195,7 @@ impl App {
             value: 1.0,
         }));
         Self::of_engine(&mut out, &status);
+        self.of_posts(&mut out);
         self.of_events(&mut out);
         self.metrics.of_rpcs(&mut out);
         out
@@ -226,6 +229,25 @@ impl App {
             "1",
             float(status.webhooks.1 as u64),
         );
+    }
+
+    fn of_posts(&self, out: &mut Vec<Sample>) {
+        let mut one = |name, help, kind, value: u64| {
+            let (part, unit, labels) = ("webhooks", "1", Vec::new());
+            out.push(Sample { name, help, part, kind, unit, labels, value: float(value) });
+        };
+        use MetricType::{Counter, Gauge};
+        let (waiting, dead) = self.webhooks.posts.counts();
+        one("tacos_posts_waiting", "Posts to registered endpoints to deliver.", Gauge, waiting as u64);
+        one("tacos_posts_dead", "Posts to registered endpoints given up.", Gauge, dead as u64);
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let webhooks = &self.webhooks;
+        let help = "Webhooks and posts that arrived.";
+        one("tacos_webhooks_delivered_total", help, Counter, read(&webhooks.delivered));
+        let help = "Attempts to deliver a webhook or post that failed.";
+        one("tacos_webhook_failures_total", help, Counter, read(&webhooks.failed));
+        let help = "Times that registered endpoints missed updates which were no longer kept.";
+        one("tacos_webhook_facts_lost_total", help, Counter, read(&webhooks.facts_lost));
     }
 
     fn of_events(&self, out: &mut Vec<Sample>) {

@@ -85,7 +85,7 @@ fn line(event: &EventView) -> String {
     format!(
         "{:<24} {:<7} {:>7} free {:>6} held {:>7} sold {:>6} blocked  {}",
         event.id.as_str(),
-        format!("{:?}", event.sale),
+        event.sale.to_string(),
         counts.available,
         counts.reserved,
         counts.sold,

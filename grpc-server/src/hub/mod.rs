@@ -2,6 +2,7 @@
 //! slots; of one subject only the newest state waits there, a final state is never dropped, and a reader who is so slow
 //! that slots run out is told so and let go. Writers and other readers never notice.
 
+mod payments;
 mod pump;
 mod subscriber;
 
@@ -12,7 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use parking_lot::Mutex;
 use tacos_engine::{EventId, PaymentId, ReservationId, SessionId, UserId, WaitingToken};
 
-pub(crate) use pump::{run, tell_place};
+pub(crate) use payments::{PaymentStates, is_refund};
+pub(crate) use pump::{maintenance, run, tell_maintenance, tell_place};
 pub(crate) use subscriber::{Feed, Item, Subject, Subscriber};
 
 /// What a subscriber wants to hear of.
@@ -41,13 +43,36 @@ struct Index {
     lines: HashMap<EventId, Subscribers>,
     users: HashMap<UserId, Subscribers>,
     sessions: HashMap<SessionId, Subscribers>,
+    /// Why no stream can begin any more.
+    closed: Option<String>,
 }
 
 /// All subscribers.
 pub(crate) struct Hub {
     index: Mutex<Index>,
+    /// Streams and change feeds.
     open: AtomicUsize,
     open_max: usize,
+    feeds: AtomicUsize,
+}
+
+/// Why a stream cannot begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoStream {
+    /// As many are open as may be.
+    Full,
+    /// Nothing feeds streams any more.
+    Closed(String),
+}
+
+/// A change feed that is open: counted for as long as it lives.
+pub(crate) struct Watching(Arc<Hub>);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.feeds.fetch_sub(1, Ordering::Relaxed);
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 fn add<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Subscribers>, key: K, subscriber: &Arc<Subscriber>) {
@@ -65,27 +90,48 @@ fn remove<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Subscribers>, key: &K, s
 
 impl Hub {
     pub(crate) fn new(open_max: usize) -> Arc<Self> {
-        Arc::new(Self { index: Mutex::default(), open: AtomicUsize::new(0), open_max })
+        let feeds = AtomicUsize::new(0);
+        Arc::new(Self { index: Mutex::default(), open: AtomicUsize::new(0), open_max, feeds })
     }
 
-    /// Streams that are open.
+    /// Change feeds that are open.
+    pub(crate) fn feeds(&self) -> usize {
+        self.feeds.load(Ordering::Relaxed)
+    }
+
+    /// Counts one more change feed, unless as many streams and feeds are open as may be.
+    pub(crate) fn watch(self: &Arc<Self>) -> Option<Watching> {
+        self.take()?;
+        self.feeds.fetch_add(1, Ordering::Relaxed);
+        Some(Watching(Arc::clone(self)))
+    }
+
+    fn take(&self) -> Option<()> {
+        if self.open.fetch_add(1, Ordering::Relaxed) >= self.open_max {
+            self.open.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        }
+        Some(())
+    }
+
+    /// Streams and change feeds that are open.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Opens a stream; `None` when as many are open as may be. It ends when the feed is dropped.
+    /// Opens a stream. It ends when the feed is dropped.
     pub(crate) fn subscribe(
         self: &Arc<Self>,
         topic: Topic,
         user: Option<UserId>,
         session: Option<SessionId>,
-    ) -> Option<Feed> {
-        if self.open.fetch_add(1, Ordering::Relaxed) >= self.open_max {
-            self.open.fetch_sub(1, Ordering::Relaxed);
-            return None;
-        }
+    ) -> Result<Feed, NoStream> {
         let subscriber = Arc::new(Subscriber::new(topic, user, session));
         let mut index = self.index.lock();
+        if let Some(reason) = &index.closed {
+            return Err(NoStream::Closed(reason.clone()));
+        }
+        self.take().ok_or(NoStream::Full)?;
         match &subscriber.topic {
             Topic::Reservations(user) => add(&mut index.reservations_of, user.clone(), &subscriber),
             Topic::ReservationIds(ids) => {
@@ -104,7 +150,7 @@ impl Hub {
             add(&mut index.sessions, session.clone(), &subscriber);
         }
         drop(index);
-        Some(Feed::new(subscriber, Arc::clone(self)))
+        Ok(Feed::new(subscriber, Arc::clone(self)))
     }
 
     fn unsubscribe(&self, subscriber: &Arc<Subscriber>) {
@@ -130,6 +176,11 @@ impl Hub {
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// Everybody who watches a place in any line.
+    fn in_lines(&self) -> Subscribers {
+        self.index.lock().lines.values().flatten().cloned().collect()
+    }
+
     fn listeners<K: std::hash::Hash + Eq>(
         &self,
         pick: impl Fn(&Index) -> &HashMap<K, Subscribers>,
@@ -153,7 +204,13 @@ impl Hub {
         targets.iter().filter(|subscriber| subscriber.message(message.clone())).count()
     }
 
-    /// Ends every stream, with a word to each: the server drains.
+    /// Ends every stream, with a word to each, and lets no other begin. The first reason stays.
+    pub(crate) fn close(&self, reason: &str) {
+        self.index.lock().closed.get_or_insert_with(|| reason.to_owned());
+        self.end_all(reason);
+    }
+
+    /// Ends every stream, with a word to each.
     pub(crate) fn end_all(&self, reason: &str) {
         let index = self.index.lock();
         let maps = [&index.reservations_of, &index.payments_of, &index.users];

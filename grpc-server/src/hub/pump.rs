@@ -1,58 +1,88 @@
 //! The task that reads the engine's updates and hands them out. Positions in line have no updates of their own: they
 //! are asked for, a few times a second, for lines that moved and have somebody watching.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tacos_engine::views::{QueuePlace, QueueState};
 use tacos_engine::{
-    EventId, PaymentUpdate, Refusal, ReservationUpdate, SaleState, UnixMs, Update, UserId, What,
+    EventId, PaymentState, PaymentUpdate, Refusal, ReservationUpdate, SaleState, UnixMs, Update,
+    UpdateReader, UpdatesLost, UserId, What,
 };
 use tacos_proto::gateway::v1::{QueueEventType, SystemEventType, SystemUpdate};
 
-use super::{Item, Subject, Subscriber, Topic};
+use super::{Item, PaymentStates, Subject, Subscriber, Topic, is_refund};
 use crate::app::{App, drained};
 use crate::wire::time::count;
 
 /// Positions are asked for this often.
 const POSITIONS_EVERY: Duration = Duration::from_millis(250);
 
-/// Pumps until the server drains.
-pub(crate) async fn run(app: Arc<App>) {
-    let mut draining = app.draining.subscribe();
-    let pump = async {
-        loop {
-            pump(&app).await;
-            // The reader lost its place, or the engine closed: go on with what is new.
-            tokio::time::sleep(POSITIONS_EVERY).await;
-        }
-    };
-    tokio::select! {
-        () = pump => {}
-        () = drained(&mut draining) => app.hub.end_all("the server is shutting down"),
+/// Ends the streams when the pump ends, also when it ends by a panic: a stream that nothing feeds must not stay open.
+struct Ends<'a>(&'a App);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.hub.close("the part of the server that feeds streams has failed");
     }
 }
 
-async fn pump(app: &App) {
-    let Ok(mut reader) = app.engine.updates(app.engine.position()) else { return };
+/// Pumps until the server drains.
+pub(crate) async fn run(app: Arc<App>) {
+    let mut draining = app.draining.subscribe();
+    let _ends = Ends(&app);
+    tokio::select! {
+        lost = pump(&app) => {
+            tracing::error!(%lost, "streams end");
+            app.hub.close(&format!("streams have ended: {lost}"));
+        }
+        () = drained(&mut draining) => app.hub.close("the server is shutting down"),
+    }
+}
+
+/// Reads updates and hands them out; returns why it cannot go on.
+async fn pump(app: &App) -> UpdatesLost {
+    let mut known = Known::of(app);
+    let mut reader = match app.engine.updates(app.engine.position()) {
+        Ok(reader) => reader,
+        Err(lost) => return lost,
+    };
+    loop {
+        let lost = follow(app, &mut reader, &mut known).await;
+        if !matches!(lost, UpdatesLost::Gone { .. }) {
+            return lost;
+        }
+        // The new place first: a stream that begins from here on misses nothing, and every one from before is ended.
+        reader = match app.engine.updates(app.engine.position()) {
+            Ok(reader) => reader,
+            Err(lost) => return lost,
+        };
+        tracing::warn!(%lost, "updates were lost before they were handed out: open streams end");
+        app.hub.end_all("updates were lost on the way to this stream: open it again");
+        known = Known::of(app);
+    }
+}
+
+async fn follow(app: &App, reader: &mut UpdateReader, known: &mut Known) -> UpdatesLost {
     let mut tick = tokio::time::interval(POSITIONS_EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let (mut updates, mut lines) = (Vec::new(), Lines::default());
+    let mut updates = Vec::new();
     loop {
         tokio::select! {
             ready = poll_fn(|context| reader.poll_ready(context)) => {
                 updates.clear();
-                if ready.is_err() || reader.read(&mut updates).is_err() {
-                    return;
-                }
+                let read = ready.and_then(|()| reader.read(&mut updates));
                 for update in &updates {
-                    hand_out(app, update, &mut lines);
+                    hand_out(app, update, known);
+                }
+                if let Err(lost) = read {
+                    return lost;
                 }
             }
             _ = tick.tick() => {
-                for event in lines.moved.drain() {
+                for event in known.moved.drain() {
                     tell_positions(app, &event);
                 }
             }
@@ -60,20 +90,41 @@ async fn pump(app: &App) {
     }
 }
 
-/// What the pump remembers of lines between two looks.
+/// What the pump remembers between two updates: at most one entry for each event, and for each payment under way.
 #[derive(Default)]
-struct Lines {
-    /// Somebody came, went, or moved up.
+struct Known {
+    /// A line in which somebody came, went, or moved up.
     moved: HashSet<EventId>,
-    /// Told to be sold out.
+    /// Events told to be sold out.
     sold_out: HashSet<EventId>,
+    /// Admissions a minute and people inside, as the rules had them when they were last looked at.
+    rules: HashMap<EventId, (u32, u32)>,
+    payments: PaymentStates,
 }
 
-fn hand_out(app: &App, update: &Update, lines: &mut Lines) {
+impl Known {
+    fn of(app: &App) -> Self {
+        let mut known = Self::default();
+        for event in app.engine.events() {
+            known.rules_changed(app, &event.id);
+        }
+        known
+    }
+
+    /// True for rate and people inside, where the rules in force have another one than when last looked at.
+    fn rules_changed(&mut self, app: &App, event: &EventId) -> (bool, bool) {
+        let Ok(policy) = app.engine.queue_policy(event) else { return (false, false) };
+        let now = (policy.admissions_per_minute, policy.inside_max);
+        let old = self.rules.insert(event.clone(), now).unwrap_or(now);
+        (old.0 != now.0, old.1 != now.1)
+    }
+}
+
+fn hand_out(app: &App, update: &Update, known: &mut Known) {
     let at = update.at;
     match &update.what {
         What::Reservation(changed) => reservation(app, changed, at),
-        What::Payment(changed) => payment(app, changed, at),
+        What::Payment(changed) => payment(app, changed, known.payments.before(changed), at),
         What::HoldExpiring { id, user, expires_at } => {
             let item = Item::Reservation {
                 id: id.to_string(),
@@ -81,12 +132,13 @@ fn hand_out(app: &App, update: &Update, lines: &mut Lines) {
                 to: tacos_engine::ReservationState::Pending,
                 expires_at: Some(*expires_at),
                 soon: true,
+                first: false,
                 at,
             };
             to_reservation(app, id.to_bytes(), user.as_ref(), &item);
         }
         What::Joined(_) | What::Left(_) | What::Ready(..) | What::Admitted(_) | What::TicketsExpired(_) => {
-            lines.moved.extend(update.event.clone());
+            known.moved.extend(update.event.clone());
         }
         What::QueuePaused(paused) => {
             let kind = if *paused { QueueEventType::QueuePaused } else { QueueEventType::QueueResumed };
@@ -94,9 +146,17 @@ fn hand_out(app: &App, update: &Update, lines: &mut Lines) {
                 tell_place(app, &subscriber, Some(kind), at);
             }
         }
-        What::RoomDrawn(_) => lines.moved.extend(update.event.clone()),
-        What::EventChanged => {
-            system(app, update, SystemEventType::AdmissionRateChanged, "the rules have changed");
+        What::RoomDrawn(_) => known.moved.extend(update.event.clone()),
+        What::EventCreated | What::EventChanged => {
+            let Some(event) = &update.event else { return };
+            let (rate, inside) = known.rules_changed(app, event);
+            if rate {
+                system(app, update, SystemEventType::AdmissionRateChanged, "the admission rate has changed");
+            }
+            if inside {
+                let message = "the number of people who may be inside has changed";
+                system(app, update, SystemEventType::CapacityChanged, message);
+            }
         }
         What::Seats(_) => {
             system(app, update, SystemEventType::CapacityChanged, "seats were blocked or unblocked");
@@ -114,8 +174,8 @@ fn hand_out(app: &App, update: &Update, lines: &mut Lines) {
     if let Some(event) = update.event.as_ref().filter(|_| seats_moved) {
         let sold_out = app.engine.counts(event).is_ok_and(|counts| counts.available == 0);
         if !sold_out {
-            lines.sold_out.remove(event);
-        } else if lines.sold_out.insert(event.clone()) {
+            known.sold_out.remove(event);
+        } else if known.sold_out.insert(event.clone()) {
             system(app, update, SystemEventType::EventSoldOut, "no free seat is left");
         }
     }
@@ -132,6 +192,7 @@ fn reservation(app: &App, changed: &ReservationUpdate, at: UnixMs) {
         to: changed.state,
         expires_at: changed.expires_at,
         soon: false,
+        first: false,
         at,
     };
     to_reservation(app, changed.id.to_bytes(), changed.user.as_ref(), &item);
@@ -146,15 +207,15 @@ fn to_reservation(app: &App, id: [u8; 16], user: Option<&UserId>, item: &Item) {
     }
 }
 
-fn payment(app: &App, changed: &PaymentUpdate, at: UnixMs) {
-    use tacos_engine::PaymentState::{Completed, Pending, Processing};
-    let from = match changed.state {
-        Pending => None,
-        Processing => Some(Pending),
-        tacos_engine::PaymentState::Refunded => Some(Completed),
-        _ => Some(Processing),
+fn payment(app: &App, changed: &PaymentUpdate, from: Option<PaymentState>, at: UnixMs) {
+    let item = Item::Payment {
+        id: changed.id.to_string(),
+        from,
+        to: changed.state,
+        first: false,
+        refund: is_refund(changed),
+        at,
     };
-    let item = Item::Payment { id: changed.id.to_string(), from, to: changed.state, first: false, at };
     let id = changed.id.to_bytes();
     let mut listeners = app.hub.listeners(|index| &index.payments, &id);
     let user = changed.user.as_ref();
@@ -185,6 +246,34 @@ fn system(app: &App, update: &Update, kind: SystemEventType, message: &str) {
     };
     for listener in listeners {
         listener.put(Subject::System(kind as i32), Item::System { update: told.clone(), at: update.at });
+    }
+}
+
+/// What streams of places are told of maintenance: it is of the whole system.
+pub(crate) fn maintenance(app: &App, message: &str) -> (Subject, Item) {
+    let kind = SystemEventType::MaintenanceMode;
+    let lines = app.engine.events();
+    let waiting =
+        lines.iter().filter_map(|event| app.engine.queue(&event.id).ok()).map(|queue| queue.waiting);
+    let update = SystemUpdate {
+        event_id: String::new(),
+        total_waiting: count(waiting.map(u64::from).sum::<u64>()),
+        admission_rate: count(u64::from(app.settings.engine.admissions_per_second_max) * 60),
+        event_type: kind as i32,
+        message: message.to_owned(),
+    };
+    (Subject::System(kind as i32), Item::System { update, at: app.engine.now() })
+}
+
+/// Tells every stream of a place that maintenance began or ended.
+pub(crate) fn tell_maintenance(app: &App, message: &str) {
+    let listeners = app.hub.in_lines();
+    if listeners.is_empty() {
+        return;
+    }
+    let (subject, item) = maintenance(app, message);
+    for listener in listeners {
+        listener.put(subject.clone(), item.clone());
     }
 }
 

@@ -1,6 +1,6 @@
 //! One open stream: its slots, and the stream that empties them.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -38,6 +38,8 @@ pub(crate) enum Item {
         to: ReservationState,
         expires_at: Option<UnixMs>,
         soon: bool,
+        /// The state that the stream begins with.
+        first: bool,
         at: UnixMs,
     },
     Payment {
@@ -45,6 +47,8 @@ pub(crate) enum Item {
         from: Option<PaymentState>,
         to: PaymentState,
         first: bool,
+        /// Money went back that had been taken before.
+        refund: bool,
         at: UnixMs,
     },
     Place {
@@ -78,7 +82,7 @@ struct Slots {
     /// No more is taken; what waits is still given out.
     ended: bool,
     /// Named subjects whose final state has not been given out.
-    left: Option<usize>,
+    left: Option<HashSet<Subject>>,
 }
 
 /// One open stream, as the hub sees it.
@@ -141,8 +145,10 @@ pub(crate) fn rank_of_payment(state: PaymentState) -> u8 {
 impl Subscriber {
     pub(super) fn new(topic: Topic, user: Option<UserId>, session: Option<SessionId>) -> Self {
         let left = match &topic {
-            Topic::ReservationIds(ids) => Some(ids.len()),
-            Topic::PaymentIds(ids) => Some(ids.len()),
+            Topic::ReservationIds(ids) => {
+                Some(ids.iter().map(|id| Subject::Reservation(id.to_bytes())).collect())
+            }
+            Topic::PaymentIds(ids) => Some(ids.iter().map(|id| Subject::Payment(id.to_bytes())).collect()),
             _ => None,
         };
         let slots = Slots { left, ..Slots::default() };
@@ -152,7 +158,10 @@ impl Subscriber {
     /// The state that the stream begins with, unless news of the subject came first.
     pub(crate) fn begin(&self, subject: Subject, item: Item) {
         let mut slots = self.slots.lock();
-        slots.snapshots.insert(subject.clone(), Snapshot { rank: item.rank(), at: item.at() });
+        // What is told of the system has no ranks: its newest state is its state.
+        if !matches!(subject, Subject::System(_)) {
+            slots.snapshots.insert(subject.clone(), Snapshot { rank: item.rank(), at: item.at() });
+        }
         if !slots.items.contains_key(&subject) {
             slots.put(subject, item);
         }
@@ -208,12 +217,15 @@ impl Subscriber {
             if matches!(subject, Subject::Message(_)) {
                 slots.messages -= 1;
             }
-            if item.is_final() && slots.left.is_some() {
-                slots.left = slots.left.map(|left| left.saturating_sub(1));
+            // By subject: a payment that is refunded in parts has several final states.
+            if item.is_final()
+                && let Some(left) = &mut slots.left
+            {
+                left.remove(&subject);
             }
             return Poll::Ready(Some(item));
         }
-        if slots.ended || slots.left == Some(0) {
+        if slots.ended || slots.left.as_ref().is_some_and(HashSet::is_empty) {
             return Poll::Ready(None);
         }
         slots.waker = Some(context.waker().clone());
@@ -273,10 +285,18 @@ impl Slots {
 /// What is told replaces what waits, but says where the reader last stood.
 fn keep_from(waiting: &Item, item: &mut Item) {
     match (waiting, item) {
-        (Item::Reservation { from: old, .. }, Item::Reservation { from, .. }) => *from = *old,
-        (Item::Payment { from: old, first: was_first, .. }, Item::Payment { from, first, .. }) => {
+        (Item::Reservation { from: old, first: was_first, .. }, Item::Reservation { from, first, .. }) => {
             *from = *old;
             *first = *was_first;
+        }
+        (
+            Item::Payment { from: old, first: was_first, refund: was_refund, .. },
+            Item::Payment { from, first, refund, .. },
+        ) => {
+            *from = *old;
+            *first = *was_first;
+            // The reader has not heard yet that the money was taken: that is the news.
+            *refund &= *was_refund;
         }
         _ => {}
     }
@@ -314,6 +334,7 @@ impl Stream for Feed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tacos_engine::PaymentId;
     use tokio_stream::StreamExt;
 
     fn reservation(id: u8, to: ReservationState, at: u64) -> (Subject, Item) {
@@ -323,6 +344,7 @@ mod tests {
             to,
             expires_at: None,
             soon: false,
+            first: false,
             at: UnixMs::new(at),
         };
         (Subject::Reservation([id; 16]), item)
@@ -388,14 +410,50 @@ mod tests {
         assert_eq!(given, SLOTS_MAX, "no final state that was taken is lost");
     }
 
+    #[tokio::test]
+    async fn a_refund_in_parts_does_not_end_the_stream_of_another_payment() {
+        let id = |last: u8| {
+            let mut bytes = [0; 16];
+            bytes[15] = last;
+            PaymentId::from_bytes(bytes)
+        };
+        let hub = Hub::new(1);
+        let topic = Topic::PaymentIds(vec![id(1), id(2)]);
+        let mut feed = hub.subscribe(topic, None, None).expect("room");
+        let put = |feed: &Feed, which: u8, refund: bool, at: u64| {
+            let (from, to) = (None, PaymentState::Completed);
+            let (id, bytes) = (which.to_string(), id(which).to_bytes());
+            let item = Item::Payment { id, from, to, first: false, refund, at: UnixMs::new(at) };
+            feed.subscriber().put(Subject::Payment(bytes), item);
+        };
+        put(&feed, 1, false, 1);
+        assert!(matches!(feed.next().await, Some(Item::Payment { refund: false, .. })));
+        put(&feed, 1, true, 2);
+        assert!(matches!(feed.next().await, Some(Item::Payment { refund: true, .. })));
+        put(&feed, 2, false, 3);
+        put(&feed, 2, true, 4);
+        let Some(Item::Payment { id, refund, .. }) = feed.next().await else { panic!("the other payment") };
+        assert_eq!((id.as_str(), refund), ("2", false), "that it was paid was not told before");
+        assert!(feed.next().await.is_none(), "both have come to their end");
+    }
+
     #[test]
     fn streams_are_bounded_and_give_their_place_back() {
         let hub = Hub::new(1);
         let first = feed(&hub);
         let user = UserId::new("lee").expect("valid");
-        assert!(hub.subscribe(Topic::Payments(user.clone()), None, None).is_none());
+        let full = hub.subscribe(Topic::Payments(user.clone()), None, None).err();
+        assert_eq!(full, Some(crate::hub::NoStream::Full));
+        assert!(hub.watch().is_none(), "change feeds count too");
         drop(first);
-        assert!(hub.subscribe(Topic::Payments(user), None, None).is_some());
-        assert_eq!(hub.open(), 0);
+        assert!(hub.subscribe(Topic::Payments(user.clone()), None, None).is_ok());
+        let feed = hub.watch().expect("room");
+        assert_eq!((hub.open(), hub.feeds()), (1, 1));
+        assert!(hub.subscribe(Topic::Payments(user.clone()), None, None).is_err());
+        drop(feed);
+        assert_eq!((hub.open(), hub.feeds()), (0, 0));
+        hub.close("the engine is closed");
+        let closed = hub.subscribe(Topic::Payments(user), None, None).err();
+        assert_eq!(closed, Some(crate::hub::NoStream::Closed("the engine is closed".to_owned())));
     }
 }

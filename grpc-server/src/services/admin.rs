@@ -71,11 +71,14 @@ async fn get_system_health(
     if let Some(unknown) = request.services.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(Fault::not_found("part").detail("services", "not found", unknown));
     }
+    let asked_for =
+        |name: &str| request.services.is_empty() || request.services.iter().any(|asked| asked == name);
     let verdict = call.health();
-    let sync = sync_probe(&call).await;
+    let probed = request.include_dependencies || asked_for("disk") || asked_for("journal");
+    let sync = if probed { sync_probe(&call).await } else { None };
     let parts = known
         .into_iter()
-        .filter(|name| request.services.is_empty() || request.services.iter().any(|asked| asked == name))
+        .filter(|name| asked_for(name))
         .map(|name| part(&call, name, &verdict, sync))
         .collect();
     let dependencies = if request.include_dependencies { vec![data_dir(&call, sync)] } else { Vec::new() };
@@ -110,26 +113,34 @@ fn part(
     verdict: &crate::health::Verdict,
     sync: Option<Duration>,
 ) -> ServiceHealthStatus {
+    let started = Instant::now();
     let status = call.engine.status();
     let mut metrics: BTreeMap<String, String> = BTreeMap::new();
     let mut add = |key: &str, value: u64| metrics.insert(key.to_owned(), value.to_string());
     let latency = match name {
-        "journal" | "disk" => {
+        "journal" => {
             add("durable_lag_bytes", status.written.saturating_sub(status.durable));
             add("groups", status.groups);
+            call.engine.work().last_sync
+        }
+        "disk" => {
+            if let Some(space) = crate::health::disk_space(&call.settings.engine.data_dir) {
+                add("free_bytes", space.free_bytes);
+                add("total_bytes", space.total_bytes);
+            }
             sync
         }
         "engine" => {
             add("commands", status.commands.0);
             add("refusals", status.commands.1);
             add("timers", status.timers as u64);
-            Some(Duration::ZERO)
+            Some(started.elapsed())
         }
         "queues" => {
             let lines = call.engine.events();
             let queues = lines.iter().filter_map(|event| call.engine.queue(&event.id).ok());
             add("waiting", queues.map(|queue| u64::from(queue.waiting)).sum());
-            Some(Duration::ZERO)
+            Some(started.elapsed())
         }
         service => Some(call.metrics.mean_of_service(service)),
     };

@@ -52,7 +52,10 @@ async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthC
         return Err(Fault::not_found("service").detail("service", "not found", &request.service));
     }
     let now = timestamp(call.engine.now());
+    let started = std::time::Instant::now();
     let health = call.health();
+    // One process and one engine serve them all: the look that was taken for this answer is what each took.
+    let response_time_ms = count(started.elapsed().as_micros().div_ceil(1_000));
     let status = match health.state {
         Health::Healthy => HealthStatus::Healthy,
         Health::Degraded => HealthStatus::Degraded,
@@ -62,10 +65,9 @@ async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthC
         .into_iter()
         .filter(|name| request.service.is_empty() || request.service == *name)
         .map(|name| {
-            let mean = call.metrics.mean_of_service(name);
             let health = ServiceHealth {
                 status,
-                response_time_ms: count(mean.as_micros().div_ceil(1_000)),
+                response_time_ms,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 last_check: now,
             };

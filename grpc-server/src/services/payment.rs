@@ -273,7 +273,8 @@ async fn list_payments(call: Call, request: ListPaymentsRequest) -> Result<ListP
         page_info: Some(PageInfo {
             total_count: crate::wire::time::count(total),
             has_next_page: shown.next.is_some(),
-            has_previous_page: after.is_some(),
+            // These lists are read forward only: a page before cannot be asked for.
+            has_previous_page: false,
             next_cursor: shown.next.map(pages::cursor_text).unwrap_or_default(),
             previous_cursor: String::new(),
         }),
@@ -298,10 +299,7 @@ async fn simulate_webhook(
         return Err(Fault::precondition("the intent has no webhook_url"));
     };
     if !request.force_trigger && !reachable(view.state, tells) {
-        return Err(Fault::precondition(format!(
-            "a payment that is {:?} does not become {tells:?}",
-            view.state
-        )));
+        return Err(Fault::precondition(format!("a payment that is {} does not become {tells}", view.state)));
     }
     let delivery = SimulatedDelivery { url, view, tells, delay_ms: u64::from(delay) * 1_000 };
     let (webhook_id, at) = simulated(&call, delivery).await?;

@@ -130,7 +130,7 @@ async fn get_queue_stats(call: Call, request: GetQueueStatsRequest) -> Result<Ge
     };
     let now = timestamp(call.engine.now());
     let mut system = SystemQueueStats { last_updated: now, ..SystemQueueStats::default() };
-    let (mut per_minute, mut waiting, mut admitted) = (0_u64, 0_u64, 0_u64);
+    let (mut per_minute, mut last_second, mut waiting, mut admitted) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut stats = Vec::new();
     for event in &events {
         let Ok(queue) = call.engine.queue(&event.id) else { continue };
@@ -138,6 +138,7 @@ async fn get_queue_stats(call: Call, request: GetQueueStatsRequest) -> Result<Ge
         waiting += u64::from(queue.waiting);
         admitted += queue.admitted_total;
         per_minute += u64::from(queue.admitted_per_minute);
+        last_second += u64::from(call.engine.admitted_last_second(&event.id).unwrap_or(0));
         if stats.len() < EVENTS_MAX {
             stats.push(EventQueueStats {
                 event_id: event.id.to_string(),
@@ -152,7 +153,7 @@ async fn get_queue_stats(call: Call, request: GetQueueStatsRequest) -> Result<Ge
     let ceiling = u64::from(call.settings.engine.admissions_per_second_max);
     system.total_waiting_users = count(waiting);
     system.total_admitted_users = count(admitted);
-    system.system_capacity_percentage = count((per_minute * 100 / 60 / ceiling.max(1)).min(100));
+    system.system_capacity_percentage = count((last_second * 100 / ceiling.max(1)).min(100));
     #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = per_minute as f32 / 60.0;
     system.average_admission_rate = rate;

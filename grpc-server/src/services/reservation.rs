@@ -210,7 +210,8 @@ async fn list_reservations(
         page_info: Some(PageInfo {
             total_count: total,
             has_next_page: shown.next.is_some(),
-            has_previous_page: after.is_some(),
+            // These lists are read forward only: a page before cannot be asked for.
+            has_previous_page: false,
             next_cursor: shown.next.map(pages::cursor_text).unwrap_or_default(),
             previous_cursor: String::new(),
         }),

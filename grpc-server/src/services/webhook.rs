@@ -151,7 +151,7 @@ pub(super) async fn simulated(call: &Call, delivery: SimulatedDelivery) -> Resul
     let id = format!("wh_sim_{}", crate::wire::trace_id());
     let body = payment_body(&id, delivery.tells, &delivery.view, at, 1);
     let (registration, url) = (String::new(), delivery.url);
-    let post = Post { id: id.clone(), registration, url, body, attempts: 0, due_ms: at.get(), order: 0 };
+    let post = Post::new(id.clone(), registration, url, body, at);
     if !call.webhooks.posts.put(&call.engine, post).await? {
         return Err(Fault::new(ErrorCode::RateLimited, "too many deliveries are waiting"));
     }

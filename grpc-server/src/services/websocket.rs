@@ -1,6 +1,7 @@
 //! `gateway.v1.WebSocketService`: live updates as streams, and messages into them.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use tacos_engine::{
     EventId, PaymentId, PaymentState, Refusal, ReservationId, ReservationState, SessionId, UnixMs, UserId,
@@ -19,7 +20,7 @@ use tonic::{Request, Response, Status};
 
 use super::queue::{eta, position, token_fault};
 use crate::call::{Call, unary};
-use crate::hub::{Feed, Item, Subject, Topic, tell_place};
+use crate::hub::{Feed, Item, NoStream, Subject, Topic, maintenance, tell_place};
 use crate::rpc::Rpc;
 use crate::wire::{Checks, Fault, Spell, timestamp};
 
@@ -36,10 +37,13 @@ unary! { WebSocketService:
         &self,
         request: Request<StreamQueueUpdatesRequest>,
     ) -> Result<Response<Self::StreamQueueUpdatesStream>, Status> {
-        let (call, request) = self.0.begin_stream(Rpc::StreamQueueUpdates, request)?;
-        let feed = queue_feed(&call, &request).map_err(|fault| fault.to_status())?;
-        let (trace, token) = (call.trace, request.waiting_token);
-        Ok(Response::new(Box::pin(feed.filter_map(move |item| queue_answer(item, &token, &trace).map(Ok)))))
+        let rpc = Rpc::StreamQueueUpdates;
+        let begin = |call: Call, request: StreamQueueUpdatesRequest| async move {
+            let feed = queue_feed(&call, &request)?;
+            let token = request.waiting_token;
+            Ok(out(&call, rpc, feed, move |item, trace| queue_answer(item, &token, trace)))
+        };
+        self.0.open_stream(rpc, request, begin).await
     }
 
     type StreamReservationUpdatesStream = Out<StreamReservationUpdatesResponse>;
@@ -47,10 +51,12 @@ unary! { WebSocketService:
         &self,
         request: Request<StreamReservationUpdatesRequest>,
     ) -> Result<Response<Self::StreamReservationUpdatesStream>, Status> {
-        let (call, request) = self.0.begin_stream(Rpc::StreamReservationUpdates, request)?;
-        let feed = reservation_feed(&call, &request).await.map_err(|fault| fault.to_status())?;
-        let trace = call.trace;
-        Ok(Response::new(Box::pin(feed.filter_map(move |item| reservation_answer(item, &trace).map(Ok)))))
+        let rpc = Rpc::StreamReservationUpdates;
+        let begin = |call: Call, request: StreamReservationUpdatesRequest| async move {
+            let feed = reservation_feed(&call, &request).await?;
+            Ok(out(&call, rpc, feed, reservation_answer))
+        };
+        self.0.open_stream(rpc, request, begin).await
     }
 
     type StreamPaymentUpdatesStream = Out<StreamPaymentUpdatesResponse>;
@@ -58,17 +64,36 @@ unary! { WebSocketService:
         &self,
         request: Request<StreamPaymentUpdatesRequest>,
     ) -> Result<Response<Self::StreamPaymentUpdatesStream>, Status> {
-        let (call, request) = self.0.begin_stream(Rpc::StreamPaymentUpdates, request)?;
-        let feed = payment_feed(&call, &request).await.map_err(|fault| fault.to_status())?;
-        let trace = call.trace;
-        Ok(Response::new(Box::pin(feed.filter_map(move |item| payment_answer(item, &trace).map(Ok)))))
+        let rpc = Rpc::StreamPaymentUpdates;
+        let begin = |call: Call, request: StreamPaymentUpdatesRequest| async move {
+            let feed = payment_feed(&call, &request).await?;
+            Ok(out(&call, rpc, feed, payment_answer))
+        };
+        self.0.open_stream(rpc, request, begin).await
     }
 }}
 
+/// A feed as the stream of an RPC. One that ends with an error counts as a refusal.
+fn out<T: 'static>(
+    call: &Call,
+    rpc: Rpc,
+    feed: Feed,
+    spell: impl Fn(Item, &str) -> Option<T> + Send + 'static,
+) -> Out<T> {
+    let (app, trace) = (Arc::clone(call.app()), call.trace.clone());
+    Box::pin(feed.filter_map(move |item| {
+        if matches!(item, Item::End(_)) {
+            app.metrics.fault(rpc, ErrorCode::Unavailable);
+        }
+        spell(item, &trace).map(Ok)
+    }))
+}
+
 fn open(call: &Call, topic: Topic, user: Option<UserId>, session: Option<SessionId>) -> Result<Feed, Fault> {
-    call.hub
-        .subscribe(topic, user, session)
-        .ok_or_else(|| Fault::new(ErrorCode::RateLimited, "as many streams are open as may be"))
+    call.hub.subscribe(topic, user, session).map_err(|no| match no {
+        NoStream::Full => Fault::new(ErrorCode::RateLimited, "as many streams are open as may be"),
+        NoStream::Closed(reason) => Fault::unavailable(reason),
+    })
 }
 
 fn queue_feed(call: &Call, request: &StreamQueueUpdatesRequest) -> Result<Feed, Fault> {
@@ -84,6 +109,10 @@ fn queue_feed(call: &Call, request: &StreamQueueUpdatesRequest) -> Result<Feed, 
     }
     let feed = open(call, Topic::Place(event, token), call.caller.user.clone(), session)?;
     tell_place(call.app(), feed.subscriber(), Some(QueueEventType::Unspecified), call.engine.now());
+    if call.emergencies.check_writes().is_err() {
+        let (subject, item) = maintenance(call.app(), "maintenance is under way");
+        feed.subscriber().begin(subject, item);
+    }
     Ok(feed)
 }
 
@@ -117,6 +146,7 @@ async fn reservation_feed(call: &Call, request: &StreamReservationUpdatesRequest
             to: view.state,
             expires_at: (view.state == ReservationState::Pending).then_some(view.expires_at),
             soon: false,
+            first: true,
             at: view.changed_at,
         };
         feed.subscriber().begin(Subject::Reservation(view.id.to_bytes()), item);
@@ -152,6 +182,7 @@ async fn payment_feed(call: &Call, request: &StreamPaymentUpdatesRequest) -> Res
             from: None,
             to: view.state,
             first: true,
+            refund: false,
             at: view.changed_at,
         };
         feed.subscriber().begin(Subject::Payment(view.id.to_bytes()), item);
@@ -223,16 +254,22 @@ fn reservation_answer(item: Item, trace: &str) -> Option<StreamReservationUpdate
     let mut answer =
         StreamReservationUpdatesResponse { correlation_id: trace.to_owned(), ..Default::default() };
     match item {
-        Item::Reservation { id, from, to, expires_at, soon, at } => {
+        Item::Reservation { id, from, to, expires_at, soon, first, at } => {
             answer.set_type(EventType::ReservationUpdate);
             answer.timestamp = timestamp(at);
-            let event = reservation_event(to, soon);
+            let changed = from == Some(to) && to == ReservationState::Pending;
+            let event = match () {
+                () if first => ReservationEventType::Unspecified,
+                () if soon => ReservationEventType::ExpiringSoon,
+                () if changed => ReservationEventType::Changed,
+                () => reservation_event(to),
+            };
             answer.reservation_update = Some(ReservationUpdate {
                 reservation_id: id,
                 old_status: from.map_or(0, Spell::spell),
                 new_status: to.spell(),
                 hold_expires_at: expires_at.and_then(timestamp),
-                message: in_words(to, soon).to_owned(),
+                message: in_words(to, soon, changed && !first).to_owned(),
                 event_type: event as i32,
             });
         }
@@ -250,9 +287,8 @@ fn reservation_answer(item: Item, trace: &str) -> Option<StreamReservationUpdate
     Some(answer)
 }
 
-fn reservation_event(to: ReservationState, soon: bool) -> ReservationEventType {
+fn reservation_event(to: ReservationState) -> ReservationEventType {
     match to {
-        ReservationState::Pending if soon => ReservationEventType::ExpiringSoon,
         ReservationState::Pending => ReservationEventType::Created,
         ReservationState::Confirmed => ReservationEventType::Confirmed,
         ReservationState::Cancelled | ReservationState::Failed => ReservationEventType::Cancelled,
@@ -261,9 +297,10 @@ fn reservation_event(to: ReservationState, soon: bool) -> ReservationEventType {
     }
 }
 
-fn in_words(to: ReservationState, soon: bool) -> &'static str {
+fn in_words(to: ReservationState, soon: bool, changed: bool) -> &'static str {
     match to {
         ReservationState::Pending if soon => "the hold ends soon",
+        ReservationState::Pending if changed => "the hold has another deadline or fewer seats",
         ReservationState::Pending => "the seats are held",
         ReservationState::Confirmed => "the seats are sold",
         ReservationState::Cancelled => "the seats were given back",
@@ -276,15 +313,25 @@ fn in_words(to: ReservationState, soon: bool) -> &'static str {
 fn payment_answer(item: Item, trace: &str) -> Option<StreamPaymentUpdatesResponse> {
     let mut answer = StreamPaymentUpdatesResponse { correlation_id: trace.to_owned(), ..Default::default() };
     match item {
-        Item::Payment { id, from, to, first, at } => {
+        Item::Payment { id, from, to, first, refund, at } => {
             answer.set_type(EventType::PaymentUpdate);
             answer.timestamp = timestamp(at);
-            let event = if first { PaymentEventType::Unspecified } else { payment_event(to) };
+            let in_part = refund && to == PaymentState::Completed;
+            let event = match () {
+                () if first => PaymentEventType::Unspecified,
+                () if in_part => PaymentEventType::PartlyRefunded,
+                () => payment_event(to),
+            };
+            let message = if in_part {
+                "a part of the money was paid back".to_owned()
+            } else {
+                format!("the payment is {to}")
+            };
             answer.payment_update = Some(PaymentUpdate {
                 payment_intent_id: id,
                 old_status: from.map_or(0, Spell::spell),
                 new_status: to.spell(),
-                message: format!("the payment is {}", format!("{to:?}").to_lowercase()),
+                message,
                 event_type: event as i32,
             });
         }

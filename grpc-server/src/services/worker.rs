@@ -1,5 +1,7 @@
 //! `reservation.v1.WorkerService`: lets an outside orchestrator drive steps that the engine also takes by itself.
 
+use std::sync::atomic::Ordering;
+
 use tacos_engine::views::{ReservationView, SeatState};
 use tacos_engine::{
     EventId, Failure, PaymentId, PaymentState, Refusal, ReservationState, SeatId, UnixMs, Which,
@@ -343,19 +345,19 @@ async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthC
             &request.worker_instance_id,
         ));
     }
-    let status = call.engine.status();
     let health = match call.health().state {
         _ if *call.draining.borrow() => WorkerStatus::Terminated,
         Health::Healthy => WorkerStatus::Healthy,
         Health::Degraded => WorkerStatus::Degraded,
         Health::Unhealthy => WorkerStatus::Unhealthy,
     };
+    let work = Work::of(&call);
     Ok(HealthCheckResponse {
         status: health as i32,
-        processed_events_count: count(status.fired),
-        failed_events_count: count(status.webhooks.1),
-        last_processed_at: None,
-        queue_depth: count(status.timers + status.webhooks.0),
+        processed_events_count: count(work.done()),
+        failed_events_count: count(work.failed()),
+        last_processed_at: work.engine.last_fired_at.and_then(timestamp),
+        queue_depth: count(work.pending),
         started_at: timestamp(call.started_at),
         error: None,
     })
@@ -371,40 +373,78 @@ async fn get_job_status(call: Call, request: GetJobStatusRequest) -> Result<GetJ
     if !request.job_id.is_empty() && !JOBS.contains(&request.job_id.as_str()) {
         return Err(Fault::not_found("job").detail("job_id", "not found", &request.job_id));
     }
-    let status = call.engine.status();
     let asked = |name: &&str| {
         (request.job_id.is_empty() || request.job_id == *name)
             && (request.event_type.is_empty() || request.event_type == *name)
     };
-    let jobs: Vec<JobInstance> = JOBS
-        .into_iter()
-        .filter(asked)
-        .map(|name| {
-            // One wheel turns for holds and payments alike: its figures are told once, under `expiry`.
-            let (processed, failed) = match name {
-                "expiry" => (count(status.fired), 0),
-                "webhook" => (0, count(status.webhooks.1)),
-                _ => (0, 0),
-            };
-            JobInstance {
-                job_id: name.to_owned(),
-                worker_id: WORKER.to_owned(),
-                status: JobInstanceStatus::Running as i32,
-                started_at: timestamp(call.started_at),
-                completed_at: None,
-                events_processed: processed,
-                events_failed: failed,
-            }
-        })
-        .collect();
+    let work = Work::of(&call);
+    let jobs: Vec<JobInstance> = JOBS.into_iter().filter(asked).map(|name| work.job(&call, name)).collect();
+    let running = jobs.iter().filter(|job| job.status() == JobInstanceStatus::Running).count();
     let metrics = JobMetrics {
-        total_active_jobs: count(jobs.len()),
-        total_events_pending: count(status.timers + status.webhooks.0),
-        total_events_processing: 0,
-        total_events_completed: count(status.fired),
-        total_events_failed: count(status.webhooks.1),
+        total_active_jobs: count(running),
+        total_events_pending: count(work.pending),
+        total_events_processing: count(call.webhooks.under_way.load(Ordering::Relaxed)),
+        total_events_completed: count(work.done()),
+        total_events_failed: count(work.failed()),
         average_processing_time_ms: 0.0,
         last_updated: timestamp(call.engine.now()),
     };
     Ok(GetJobStatusResponse { jobs, metrics: Some(metrics), error: None })
+}
+
+/// What the background work has done since the process started, and what waits.
+struct Work {
+    engine: tacos_engine::views::Work,
+    delivered: u64,
+    not_delivered: u64,
+    pending: usize,
+}
+
+impl Work {
+    fn of(call: &Call) -> Self {
+        let status = call.engine.status();
+        let webhooks = &call.webhooks;
+        Self {
+            engine: call.engine.work(),
+            delivered: webhooks.delivered.load(Ordering::Relaxed),
+            not_delivered: webhooks.failed.load(Ordering::Relaxed),
+            pending: status.timers + status.webhooks.0 + webhooks.posts.counts().0,
+        }
+    }
+
+    fn done(&self) -> u64 {
+        let engine = &self.engine;
+        engine.holds_fired + engine.payments_fired + engine.snapshots + self.delivered
+    }
+
+    fn failed(&self) -> u64 {
+        self.engine.snapshot_failures + self.not_delivered
+    }
+
+    fn job(&self, call: &Call, name: &str) -> JobInstance {
+        let (processed, failed) = match name {
+            "expiry" => (self.engine.holds_fired, 0),
+            "payment" => (self.engine.payments_fired, 0),
+            "webhook" => (self.delivered, self.not_delivered),
+            _ => (self.engine.snapshots, self.engine.snapshot_failures),
+        };
+        let stopped = *call.draining.borrow()
+            || (name == "webhook" && call.emergencies.webhooks_cut())
+            || (name == "snapshot" && call.settings.engine.snapshot_every_bytes == 0);
+        let failed_for_good = call.engine.status().poisoned.is_some();
+        let status = match () {
+            () if stopped => JobInstanceStatus::Terminated,
+            () if failed_for_good => JobInstanceStatus::Failed,
+            () => JobInstanceStatus::Running,
+        };
+        JobInstance {
+            job_id: name.to_owned(),
+            worker_id: WORKER.to_owned(),
+            status: status as i32,
+            started_at: timestamp(call.started_at),
+            completed_at: None,
+            events_processed: count(processed),
+            events_failed: count(failed),
+        }
+    }
 }

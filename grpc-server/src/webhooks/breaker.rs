@@ -1,4 +1,5 @@
-//! A circuit breaker per endpoint: after five failures in a row it is left alone for 30 seconds, then tried once.
+//! A circuit breaker per endpoint: after five failures in a row it is left alone for 30 seconds, then tried by one
+//! delivery. If that fails the rest begins again; if it succeeds the endpoint is as any other.
 
 use std::collections::HashMap;
 
@@ -15,33 +16,64 @@ const ENDPOINTS_MAX: usize = 4_096;
 #[derive(Clone, Copy, Default)]
 struct Endpoint {
     failures: u32,
-    closed_until: UnixMs,
+    rests_until: UnixMs,
+    /// One delivery tries whether the endpoint is well again.
+    tried: bool,
 }
 
 /// All endpoints that failed lately.
 #[derive(Default)]
 pub(crate) struct Breakers(Mutex<HashMap<String, Endpoint>>);
 
+/// The right to one delivery to an endpoint. Dropped without a result it leaves the endpoint as it was.
+pub(crate) struct Permit<'a> {
+    breakers: &'a Breakers,
+    endpoint: String,
+}
+
 impl Breakers {
-    /// False while the endpoint is left alone.
-    pub(crate) fn allows(&self, endpoint: &str, now: UnixMs) -> bool {
-        self.0.lock().get(endpoint).is_none_or(|known| known.closed_until <= now)
+    /// True while no delivery may begin.
+    pub(crate) fn rests(&self, endpoint: &str, now: UnixMs) -> bool {
+        let rests =
+            |known: &Endpoint| known.failures >= FAILURES_MAX && (known.rests_until > now || known.tried);
+        self.0.lock().get(endpoint).is_some_and(rests)
     }
 
-    /// Notes how a delivery went.
-    pub(crate) fn note(&self, endpoint: &str, delivered: bool, now: UnixMs) {
-        let mut endpoints = self.0.lock();
+    /// `None` while the endpoint is left alone, or while another delivery tries whether it is well again.
+    pub(crate) fn permit(&self, endpoint: &str, now: UnixMs) -> Option<Permit<'_>> {
+        if let Some(known) = self.0.lock().get_mut(endpoint).filter(|known| known.failures >= FAILURES_MAX) {
+            if known.rests_until > now || known.tried {
+                return None;
+            }
+            known.tried = true;
+        }
+        Some(Permit { breakers: self, endpoint: endpoint.to_owned() })
+    }
+}
+
+impl Permit<'_> {
+    /// Notes how the delivery went.
+    pub(crate) fn done(self, delivered: bool, now: UnixMs) {
+        let mut endpoints = self.breakers.0.lock();
         if delivered {
-            endpoints.remove(endpoint);
+            endpoints.remove(&self.endpoint);
             return;
         }
-        if endpoints.len() >= ENDPOINTS_MAX && !endpoints.contains_key(endpoint) {
+        if endpoints.len() >= ENDPOINTS_MAX && !endpoints.contains_key(&self.endpoint) {
             return;
         }
-        let known = endpoints.entry(endpoint.to_owned()).or_default();
+        let known = endpoints.entry(self.endpoint.clone()).or_default();
         known.failures += 1;
         if known.failures >= FAILURES_MAX {
-            known.closed_until = UnixMs::new(now.get() + REST_MS);
+            known.rests_until = UnixMs::new(now.get() + REST_MS);
+        }
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        if let Some(known) = self.breakers.0.lock().get_mut(&self.endpoint) {
+            known.tried = false;
         }
     }
 }
@@ -50,20 +82,40 @@ impl Breakers {
 mod tests {
     use super::*;
 
+    fn at(ms: u64) -> UnixMs {
+        UnixMs::new(1_000_000 + ms)
+    }
+
+    fn opened() -> Breakers {
+        let breakers = Breakers::default();
+        for _ in 0..5 {
+            breakers.permit("shop", at(0)).expect("not open yet").done(false, at(0));
+        }
+        breakers
+    }
+
     #[test]
     fn five_failures_rest_an_endpoint_for_thirty_seconds() {
-        let breakers = Breakers::default();
-        let at = |ms: u64| UnixMs::new(1_000_000 + ms);
-        for _ in 0..5 {
-            assert!(breakers.allows("shop", at(0)));
-            breakers.note("shop", false, at(0));
-        }
-        assert!(!breakers.allows("shop", at(29_999)));
-        assert!(breakers.allows("other", at(0)));
-        assert!(breakers.allows("shop", at(30_000)), "one probe is let through");
-        breakers.note("shop", false, at(30_000));
-        assert!(!breakers.allows("shop", at(30_001)), "and if it fails the rest begins again");
-        breakers.note("shop", true, at(70_000));
-        assert!(breakers.allows("shop", at(70_000)));
+        let breakers = opened();
+        assert!(breakers.permit("shop", at(29_999)).is_none());
+        assert!(breakers.permit("other", at(0)).is_some());
+        breakers.permit("shop", at(30_000)).expect("one try is let through").done(false, at(30_000));
+        assert!(breakers.permit("shop", at(59_999)).is_none(), "and if it fails the rest begins again");
+        breakers.permit("shop", at(60_000)).expect("another try").done(true, at(60_000));
+        let all: Vec<_> = (0..10).map(|_| breakers.permit("shop", at(60_000))).collect();
+        assert!(all.iter().all(Option::is_some), "well again");
+    }
+
+    #[test]
+    fn after_the_rest_one_delivery_tries_and_the_others_wait() {
+        let breakers = opened();
+        let first = breakers.permit("shop", at(30_000)).expect("the try");
+        assert!(breakers.permit("shop", at(30_000)).is_none(), "not two at once");
+        assert!(breakers.permit("shop", at(90_000)).is_none(), "however long the try takes");
+        drop(first);
+        assert!(
+            breakers.permit("shop", at(90_000)).is_some(),
+            "a try that was called off is made by another"
+        );
     }
 }

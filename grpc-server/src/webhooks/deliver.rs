@@ -1,26 +1,33 @@
 //! The deliverer: takes what is due, posts it, and reports back. One task; deliveries run side by side up to a bound.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use parking_lot::Mutex;
-use tacos_engine::views::WebhookView;
-use tacos_engine::{PaymentState, ReportWebhook, ReservationState, UnixMs, Update, What};
-use tacos_proto::gateway::v1::WebhookEventType;
-use tokio::sync::Semaphore;
+use tacos_engine::views::{PaymentView, WebhookView};
+use tacos_engine::{ReportWebhook, UnixMs, webhook_backoff_ms};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::attempts::{Attempts, Failed};
 use super::sign::sign;
 use super::target::{self, Http, is_reserved};
-use super::{Post, Posts};
+use super::{Post, facts};
 use crate::app::{App, drained};
 use crate::services::payment_body;
-use crate::wire::time::rfc3339;
 
 /// Deliveries at once.
 const AT_ONCE_MAX: usize = 64;
+/// Of these, to one endpoint: a slow one keeps slots for others free.
+const AT_ONE_ENDPOINT_MAX: usize = 16;
+/// Deliveries looked at for something to start; more only if nothing was found.
+const LOOK_AT_FIRST: usize = 256;
+const LOOK_AT_MAX: usize = 16_384;
+/// Retries where no registration says how many.
+const RETRIES: u32 = 3;
 /// How long one attempt may take by default.
 const TIMEOUT_SECONDS: u64 = 5;
 /// Bytes of an answer that are read and thrown away, at most.
@@ -32,7 +39,42 @@ struct Deliverer {
     app: Arc<App>,
     http: Http,
     slots: Arc<Semaphore>,
-    under_way: Mutex<HashSet<String>>,
+    under_way: Mutex<UnderWay>,
+}
+
+/// Deliveries under way, by id, and how many to each endpoint.
+#[derive(Default)]
+struct UnderWay {
+    ids: HashSet<String>,
+    endpoints: HashMap<String, usize>,
+}
+
+impl UnderWay {
+    fn of(&self, endpoint: &str) -> usize {
+        self.endpoints.get(endpoint).copied().unwrap_or(0)
+    }
+}
+
+/// One delivery's slots, given back however the delivery ends.
+struct Turn {
+    deliverer: Arc<Deliverer>,
+    id: String,
+    endpoint: String,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut under_way = self.deliverer.under_way.lock();
+        under_way.ids.remove(&self.id);
+        if let Some(count) = under_way.endpoints.get_mut(&self.endpoint) {
+            *count -= 1;
+            if *count == 0 {
+                under_way.endpoints.remove(&self.endpoint);
+            }
+        }
+        self.deliverer.app.webhooks.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Delivers until the server drains.
@@ -47,7 +89,7 @@ pub(crate) async fn run(app: Arc<App>) {
     let slots = Arc::new(Semaphore::new(AT_ONCE_MAX));
     let deliverer = Arc::new(Deliverer { app, http, slots, under_way: Mutex::default() });
     let mut draining = deliverer.app.draining.subscribe();
-    let facts = tokio::spawn(Arc::clone(&deliverer).collect_facts());
+    let facts = tokio::spawn(facts::collect(Arc::clone(&deliverer.app)));
     loop {
         if !deliverer.app.emergencies.webhooks_cut() {
             deliverer.look().await;
@@ -65,69 +107,106 @@ pub(crate) async fn run(app: Arc<App>) {
 }
 
 impl Deliverer {
+    /// Starts what is due, as far as there are slots. An endpoint that has its share under way is passed over: what
+    /// waits behind it is for others.
     async fn look(self: &Arc<Self>) {
-        let (due, _) = self.app.engine.due_webhooks(256);
-        for webhook in due {
-            let id = webhook.id.to_string();
-            self.start(id, |this| async move { this.deliver_webhook(webhook).await }).await;
+        let mut most = LOOK_AT_FIRST;
+        loop {
+            let (due, _) = self.app.engine.due_webhooks(most);
+            let found = due.len();
+            let mut started = false;
+            for webhook in due {
+                started |= self.start_webhook(webhook).await;
+            }
+            if started || found < most || most >= LOOK_AT_MAX || self.slots.available_permits() == 0 {
+                break;
+            }
+            most *= 8;
         }
-        for post in self.app.webhooks.posts.due(self.app.engine.now(), 256) {
-            self.start(post.id.clone(), |this| async move { this.deliver_post(post).await }).await;
+        for post in self.app.webhooks.posts.due(self.app.engine.now(), LOOK_AT_MAX) {
+            let endpoint = endpoint_of(&post.url);
+            if let Some(turn) = self.turn(&post.id, &endpoint) {
+                let this = Arc::clone(self);
+                tokio::spawn(async move { this.deliver_post(post, &endpoint, turn).await });
+            }
         }
     }
 
-    /// Does one delivery in a task of its own, unless it is under way.
-    async fn start<F>(self: &Arc<Self>, id: String, work: impl FnOnce(Arc<Self>) -> F)
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        if !self.under_way.lock().insert(id.clone()) {
-            return;
+    async fn start_webhook(self: &Arc<Self>, webhook: WebhookView) -> bool {
+        if self.app.webhooks.secret.is_none() {
+            return false;
         }
-        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return };
-        let (this, work) = (Arc::clone(self), work(Arc::clone(self)));
-        tokio::spawn(async move {
-            work.await;
-            this.under_way.lock().remove(&id);
-            drop(slot);
-        });
-    }
-
-    async fn deliver_webhook(&self, webhook: WebhookView) {
-        let app = &self.app;
-        let Ok(view) = app.engine.payment(webhook.payment, None).await else { return };
-        let (Some(url), Some(secret)) = (view.webhook_url.clone(), app.webhooks.secret.as_ref()) else {
-            return;
-        };
-        let now = app.engine.now();
+        let Ok(view) = self.app.engine.payment(webhook.payment, None).await else { return false };
+        let Some(url) = view.webhook_url.clone() else { return false };
         let endpoint = endpoint_of(&url);
-        if !app.webhooks.breakers.allows(&endpoint, now) {
-            return;
+        let Some(turn) = self.turn(&webhook.id.to_string(), &endpoint) else { return false };
+        let this = Arc::clone(self);
+        tokio::spawn(async move { this.deliver_webhook(webhook, &view, (&url, &endpoint), turn).await });
+        true
+    }
+
+    /// The right to deliver: a slot of all, and one of the endpoint's. `None` if there is none, if the endpoint is left
+    /// alone, or if the delivery is under way.
+    fn turn(self: &Arc<Self>, id: &str, endpoint: &str) -> Option<Turn> {
+        if self.app.webhooks.breakers.rests(endpoint, self.app.engine.now()) {
+            return None;
         }
+        let mut under_way = self.under_way.lock();
+        if under_way.ids.contains(id) || under_way.of(endpoint) >= AT_ONE_ENDPOINT_MAX {
+            return None;
+        }
+        let slot = Arc::clone(&self.slots).try_acquire_owned().ok()?;
+        under_way.ids.insert(id.to_owned());
+        *under_way.endpoints.entry(endpoint.to_owned()).or_default() += 1;
+        self.app.webhooks.under_way.fetch_add(1, Ordering::Relaxed);
+        let (id, endpoint) = (id.to_owned(), endpoint.to_owned());
+        Some(Turn { deliverer: Arc::clone(self), id, endpoint, _slot: slot })
+    }
+
+    async fn deliver_webhook(
+        &self,
+        webhook: WebhookView,
+        view: &PaymentView,
+        (url, endpoint): (&str, &str),
+        turn: Turn,
+    ) {
+        let app = &self.app;
+        let Some(secret) = app.webhooks.secret.as_ref() else { return };
+        let now = app.engine.now();
+        let Some(permit) = app.webhooks.breakers.permit(endpoint, now) else { return };
         let id = webhook.id.to_string();
-        let body = payment_body(&id, webhook.tells, &view, now, webhook.attempts + 1);
+        let attempt = webhook.attempts + 1;
+        let body = payment_body(&id, webhook.tells, view, now, attempt);
         // A host that was taken off the list meanwhile is not called; the attempt counts as failed.
-        let delivered = match app.webhooks.check_url(&url) {
-            Ok(()) => self.post(&url, &body, secret, now, &id, (&[], TIMEOUT_SECONDS)).await,
-            Err(reason) => Err(reason.to_owned()),
+        let delivered = match app.webhooks.check_url(url) {
+            Ok(()) => self.post(url, &body, secret, now, &id, (&[], TIMEOUT_SECONDS)).await,
+            Err(reason) => Err(Failed { status: 0, reason: reason.to_owned() }),
         };
-        app.webhooks.breakers.note(&endpoint, delivered.is_ok(), now);
-        if let Err(reason) = &delivered {
-            tracing::warn!(
-                webhook = id,
-                endpoint,
-                reason,
-                attempt = webhook.attempts + 1,
-                "a webhook was not delivered"
-            );
+        permit.done(delivered.is_ok(), app.engine.now());
+        self.count(delivered.is_ok());
+        match &delivered {
+            Ok(()) => app.webhooks.attempts.forget(webhook.id),
+            Err(failed) => {
+                tracing::warn!(
+                    webhook = id,
+                    endpoint,
+                    reason = failed.reason,
+                    attempt,
+                    "a webhook was not delivered"
+                );
+                app.webhooks.attempts.failed(webhook.id, attempt, now, failed.clone());
+            }
         }
         let report = ReportWebhook { webhook: webhook.id, delivered: delivered.is_ok() };
-        if let Err(failure) = app.engine.report_webhook(report).await {
-            tracing::warn!(webhook = id, %failure, "a delivery could not be recorded: it is tried again");
+        match app.engine.report_webhook(report).await {
+            Ok(_) => self.next(turn),
+            Err(failure) => {
+                tracing::warn!(webhook = id, %failure, "a delivery could not be recorded: it is tried again");
+            }
         }
     }
 
-    async fn deliver_post(&self, mut post: Post) {
+    async fn deliver_post(&self, mut post: Post, endpoint: &str, turn: Turn) {
         let app = &self.app;
         let now = app.engine.now();
         let registration = app.webhooks.posts.registration(&post.registration);
@@ -135,46 +214,54 @@ impl Deliverer {
             Some(registration) => Some(registration.secret.clone().into_bytes()),
             None => app.webhooks.secret.clone(),
         };
-        let endpoint = endpoint_of(&post.url);
-        if !app.webhooks.breakers.allows(&endpoint, now) {
-            return;
-        }
+        let Some(permit) = app.webhooks.breakers.permit(endpoint, now) else { return };
         let headers: Vec<_> = registration.iter().flat_map(|one| one.headers.clone()).collect();
         let timeout = registration.as_ref().map_or(TIMEOUT_SECONDS, |one| one.timeout_seconds.into());
         let delivered = match (app.webhooks.check_url(&post.url), &secret) {
             (Ok(()), Some(secret)) => {
                 self.post(&post.url, &post.body, secret, now, &post.id, (&headers, timeout)).await
             }
-            (Err(reason), _) => Err(reason.to_owned()),
-            (_, None) => Err("no key to sign with".to_owned()),
+            (Err(reason), _) => Err(Failed { status: 0, reason: reason.to_owned() }),
+            (_, None) => Err(Failed { status: 0, reason: "no key to sign with".to_owned() }),
         };
-        app.webhooks.breakers.note(&endpoint, delivered.is_ok(), now);
+        permit.done(delivered.is_ok(), app.engine.now());
+        self.count(delivered.is_ok());
         post.attempts += 1;
-        let retries = registration.as_ref().map_or(3, |one| one.retries);
-        let over = match &delivered {
-            Ok(()) => true,
-            Err(reason) => {
-                let given_up = post.attempts > retries;
+        let recorded = match delivered {
+            Ok(()) => app.webhooks.posts.remove(&app.engine, &post).await,
+            Err(failed) => {
+                post.dead = post.attempts > registration.as_ref().map_or(RETRIES, |one| one.retries);
+                let (attempt, dead) = (post.attempts, post.dead);
                 tracing::warn!(
                     post = post.id,
                     endpoint,
-                    reason,
-                    attempt = post.attempts,
-                    given_up,
+                    reason = failed.reason,
+                    attempt,
+                    dead,
                     "not delivered"
                 );
-                given_up
+                post.tried = Some(Attempts::and(post.tried.take(), attempt, now, failed));
+                post.due_ms = now.get() + webhook_backoff_ms(attempt, random());
+                app.webhooks.posts.later(&app.engine, post).await
             }
         };
-        let recorded = if over {
-            app.webhooks.posts.remove(&app.engine, &post).await
-        } else {
-            post.due_ms = now.get() + backoff_ms(post.attempts);
-            app.webhooks.posts.later(&app.engine, post).await
-        };
-        if let Err(failure) = recorded {
-            tracing::warn!(%failure, "a post could not be recorded: it may be made again");
+        match recorded {
+            Ok(()) => self.next(turn),
+            Err(failure) => tracing::warn!(%failure, "a post could not be recorded: it may be made again"),
         }
+    }
+
+    /// A delivery is over and written down: what waited for its slots may begin. One that could not be written down
+    /// waits for the next look, or it would be made again and again.
+    fn next(&self, turn: Turn) {
+        drop(turn);
+        self.app.webhooks.wake.notify_one();
+    }
+
+    fn count(&self, delivered: bool) {
+        let webhooks = &self.app.webhooks;
+        let counter = if delivered { &webhooks.delivered } else { &webhooks.failed };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
     async fn post(
@@ -185,7 +272,8 @@ impl Deliverer {
         now: UnixMs,
         id: &str,
         (headers, timeout_seconds): (&[(String, String)], u64),
-    ) -> Result<(), String> {
+    ) -> Result<(), Failed> {
+        let no_answer = |reason: String| Failed { status: 0, reason };
         let seconds = now.get() / 1_000;
         let mut request = hyper::Request::post(url)
             .header("content-type", "application/json")
@@ -198,118 +286,19 @@ impl Deliverer {
         }
         let request = request
             .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| no_answer(error.to_string()))?;
         let exchange = async {
-            let answer = self.http.request(request).await.map_err(|error| error.to_string())?;
+            let answer = self.http.request(request).await.map_err(|error| no_answer(error.to_string()))?;
             let status = answer.status();
             // Read to its end so that the connection can be used again; its length is bounded.
             let _ = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
-            if status.is_success() { Ok(()) } else { Err(format!("answered {status}")) }
+            if status.is_success() {
+                return Ok(());
+            }
+            Err(Failed { status: status.as_u16(), reason: format!("answered {status}") })
         };
         let timeout = Duration::from_secs(timeout_seconds);
-        tokio::time::timeout(timeout, exchange).await.unwrap_or_else(|_| Err("timeout".to_owned()))
-    }
-
-    /// Makes posts of updates that registered endpoints want to hear of.
-    async fn collect_facts(self: Arc<Self>) {
-        let app = &self.app;
-        let mut from = Posts::position(&app.engine);
-        loop {
-            let Ok(mut reader) =
-                app.engine.updates(from).or_else(|_| app.engine.updates(app.engine.position()))
-            else {
-                return;
-            };
-            let mut updates = Vec::new();
-            while std::future::poll_fn(|context| reader.poll_ready(context)).await.is_ok() {
-                updates.clear();
-                if reader.read(&mut updates).is_err() {
-                    break;
-                }
-                let mut made = false;
-                if app.webhooks.posts.anybody() {
-                    for update in &updates {
-                        made |= self.post_facts(update).await;
-                    }
-                }
-                if made {
-                    // At least once: what lies behind this position may be posted again after a crash.
-                    let _ = Posts::reached(&app.engine, reader.position()).await;
-                    app.webhooks.wake.notify_one();
-                }
-            }
-            if *app.draining.borrow() {
-                return;
-            }
-            from = app.engine.position();
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    }
-
-    async fn post_facts(&self, update: &Update) -> bool {
-        let Some((event, subject)) = fact_of(update) else { return false };
-        let fact = Fact {
-            event,
-            event_id: update.event.as_ref().map(ToString::to_string).unwrap_or_default(),
-            subject,
-            at: update.at,
-            unique: update.position.0.to_string(),
-        };
-        announce(&self.app, &fact).await
-    }
-}
-
-/// Something that registered endpoints may want to hear of.
-pub(crate) struct Fact {
-    pub(crate) event: WebhookEventType,
-    pub(crate) event_id: String,
-    pub(crate) subject: String,
-    pub(crate) at: UnixMs,
-    /// The same fact has the same text here, also after a restart: receivers recognise repeats.
-    pub(crate) unique: String,
-}
-
-/// Puts a post in for everybody who wants to hear of a fact. True if there was anybody.
-pub(crate) async fn announce(app: &App, fact: &Fact) -> bool {
-    let mut made = false;
-    for listener in app.webhooks.posts.listeners(fact.event as i32) {
-        let id = format!("wh_{}", app.keyed("post", &format!("{}/{}", listener.id, fact.unique)));
-        let body = serde_json::json!({
-            "webhook_id": id,
-            "event_type": fact.event.as_str_name(),
-            "event_id": fact.event_id,
-            "subject_id": fact.subject,
-            "timestamp": rfc3339(fact.at),
-        });
-        let (registration, url, body) = (listener.id, listener.url, body.to_string());
-        let post = Post { id, registration, url, body, attempts: 0, due_ms: 0, order: 0 };
-        match app.webhooks.posts.put(&app.engine, post).await {
-            Ok(true) => made = true,
-            Ok(false) => {
-                tracing::error!(event = fact.event.as_str_name(), "too many posts wait: one was dropped");
-            }
-            Err(failure) => tracing::warn!(%failure, "a post could not be recorded"),
-        }
-    }
-    made
-}
-
-/// What a registered endpoint would hear of an update.
-fn fact_of(update: &Update) -> Option<(WebhookEventType, String)> {
-    match &update.what {
-        What::Payment(payment) => {
-            let event = match payment.state {
-                PaymentState::Completed => WebhookEventType::PaymentApproved,
-                PaymentState::Failed => WebhookEventType::PaymentFailed,
-                PaymentState::Cancelled => WebhookEventType::PaymentCancelled,
-                _ => return None,
-            };
-            Some((event, payment.id.to_string()))
-        }
-        What::Reservation(changed) if changed.state == ReservationState::Expired => {
-            Some((WebhookEventType::ReservationExpired, changed.id.to_string()))
-        }
-        _ => None,
+        tokio::time::timeout(timeout, exchange).await.unwrap_or_else(|_| Err(no_answer("timeout".to_owned())))
     }
 }
 
@@ -317,10 +306,9 @@ fn endpoint_of(url: &str) -> String {
     url.parse::<http::Uri>().ok().and_then(|uri| uri.authority().map(ToString::to_string)).unwrap_or_default()
 }
 
-/// Doubles from one second, with up to a quarter more so that endpoints are not called in step.
-fn backoff_ms(attempts: u32) -> u64 {
-    let base = 1_000_u64 << attempts.saturating_sub(1).min(8);
-    let mut byte = [0_u8; 1];
-    let _ = getrandom::fill(&mut byte);
-    base + base * u64::from(byte[0]) / 1_024
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    // Without entropy endpoints are called in step, which is all that the draw prevents.
+    let _ = getrandom::fill(&mut bytes);
+    u64::from_le_bytes(bytes)
 }

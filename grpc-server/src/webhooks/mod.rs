@@ -1,8 +1,10 @@
 //! Webhooks out: deliveries of the engine's outbox and posts to registered endpoints; signatures, retries, a circuit
 //! breaker. What is to be delivered is durable; this room only carries.
 
+mod attempts;
 mod breaker;
 mod deliver;
+mod facts;
 mod posts;
 pub(crate) mod sign;
 mod target;
@@ -10,12 +12,16 @@ mod target;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use tacos_engine::Engine;
 
 use crate::settings::Settings;
+use attempts::AttemptLog;
+pub(crate) use attempts::Attempts;
 use breaker::Breakers;
-pub(crate) use deliver::{Fact, announce, run};
+pub(crate) use deliver::run;
+pub(crate) use facts::{Announced, Fact, announce};
 pub(crate) use posts::{Post, Posts, Registration};
 use target::Targets;
 pub(crate) use target::is_reserved;
@@ -28,6 +34,14 @@ pub(crate) struct Webhooks {
     sources: BTreeMap<String, Vec<u8>>,
     pub(crate) posts: Posts,
     breakers: Breakers,
+    /// How deliveries of the engine's outbox were tried.
+    pub(crate) attempts: AttemptLog,
+    /// Deliveries that arrived, attempts that failed, and deliveries under way, of this process.
+    pub(crate) delivered: AtomicU64,
+    pub(crate) failed: AtomicU64,
+    pub(crate) under_way: AtomicUsize,
+    /// How often registered endpoints missed updates that were not kept long enough.
+    pub(crate) facts_lost: AtomicU64,
     /// Wakes the deliverer.
     pub(crate) wake: tokio::sync::Notify,
 }
@@ -46,6 +60,11 @@ impl Webhooks {
             sources,
             posts: Posts::load(engine),
             breakers: Breakers::default(),
+            attempts: AttemptLog::default(),
+            delivered: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            under_way: AtomicUsize::new(0),
+            facts_lost: AtomicU64::new(0),
             wake: tokio::sync::Notify::new(),
         })
     }

@@ -1,11 +1,14 @@
 //! Endpoints that registered, and what is to be posted to them: all of it as durable notes, so that a restart loses
-//! nothing. The facts come from the engine's updates; how far they were read is a note too.
+//! nothing. The facts come from the engine's updates; how far they were read is a note too. A post that was tried often
+//! enough is a dead letter: kept until it is replayed, or until its room is needed.
 
 use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tacos_engine::{Engine, ExternalId, Failure, Note, Position, UnixMs};
+
+use super::attempts::Attempts;
 
 /// Notes of registrations.
 const REGISTRATION: &str = "hook.reg.";
@@ -15,7 +18,7 @@ const POST: &str = "hook.post.";
 const POSITION: &str = "hook.position";
 /// Registrations at once.
 const REGISTRATIONS_MAX: usize = 64;
-/// Posts waiting at once; more are dropped, and the log says so.
+/// Posts kept at once, dead letters included.
 const POSTS_MAX: usize = 16_384;
 
 /// An endpoint that wants to hear from us.
@@ -44,6 +47,19 @@ pub(crate) struct Post {
     pub(crate) due_ms: u64,
     /// Posts of one registration go out in this order.
     pub(crate) order: u64,
+    /// Given up.
+    #[serde(default)]
+    pub(crate) dead: bool,
+    /// How it was tried.
+    #[serde(default)]
+    pub(crate) tried: Option<Attempts>,
+}
+
+impl Post {
+    pub(crate) fn new(id: String, registration: String, url: String, body: String, due: UnixMs) -> Self {
+        let due_ms = due.get();
+        Self { id, registration, url, body, attempts: 0, due_ms, order: 0, dead: false, tried: None }
+    }
 }
 
 #[derive(Default)]
@@ -118,15 +134,27 @@ impl Posts {
         self.book.lock().registrations.values().filter(|one| one.events.contains(&event)).cloned().collect()
     }
 
-    /// Puts a post in, durably. False if there is no room.
+    /// Puts a post in, durably. False if there is no room; the oldest dead letter makes some.
     pub(crate) async fn put(&self, engine: &Engine, mut post: Post) -> Result<bool, Failure> {
-        {
+        let dropped = {
             let mut book = self.book.lock();
+            if book.posts.values().any(|known| known.id == post.id) {
+                return Ok(true);
+            }
+            let mut dropped = None;
             if book.posts.len() >= POSTS_MAX {
-                return Ok(false);
+                let Some(order) = book.posts.values().find(|post| post.dead).map(|post| post.order) else {
+                    return Ok(false);
+                };
+                dropped = book.posts.remove(&order);
             }
             post.order = book.next_order;
             book.next_order += 1;
+            dropped
+        };
+        if let Some(dropped) = dropped {
+            tracing::warn!(post = dropped.id, "a dead letter made room for a new post");
+            note(engine, name(POST, &dropped.id), None).await?;
         }
         note(engine, name(POST, &post.id), Some(serde_json::to_vec(&post).unwrap_or_default())).await?;
         self.book.lock().posts.insert(post.order, post);
@@ -138,7 +166,7 @@ impl Posts {
         let book = self.book.lock();
         let mut seen: Vec<&str> = Vec::new();
         let mut due = Vec::new();
-        for post in book.posts.values() {
+        for post in book.posts.values().filter(|post| !post.dead) {
             if !post.registration.is_empty() {
                 if seen.contains(&post.registration.as_str()) {
                     continue;
@@ -152,13 +180,33 @@ impl Posts {
         due
     }
 
-    /// A post was delivered or given up.
+    /// Dead letters, oldest first.
+    pub(crate) fn dead(&self) -> Vec<Post> {
+        self.book.lock().posts.values().filter(|post| post.dead).cloned().collect()
+    }
+
+    /// How many wait and how many are dead.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let book = self.book.lock();
+        let dead = book.posts.values().filter(|post| post.dead).count();
+        (book.posts.len() - dead, dead)
+    }
+
+    /// Puts a dead letter back: it is due at once. False if there is none with this id.
+    pub(crate) async fn replay(&self, engine: &Engine, id: &str) -> Result<bool, Failure> {
+        let found = self.book.lock().posts.values().find(|post| post.dead && post.id == id).cloned();
+        let Some(post) = found else { return Ok(false) };
+        self.later(engine, Post { dead: false, attempts: 0, due_ms: 0, tried: None, ..post }).await?;
+        Ok(true)
+    }
+
+    /// A post was delivered.
     pub(crate) async fn remove(&self, engine: &Engine, post: &Post) -> Result<(), Failure> {
         self.book.lock().posts.remove(&post.order);
         note(engine, name(POST, &post.id), None).await
     }
 
-    /// A post is tried again later.
+    /// A post is tried again later, or is a dead letter from now on.
     pub(crate) async fn later(&self, engine: &Engine, post: Post) -> Result<(), Failure> {
         let value = serde_json::to_vec(&post).unwrap_or_default();
         let noted = name(POST, &post.id);

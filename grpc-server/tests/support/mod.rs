@@ -54,6 +54,16 @@ impl House {
 
 /// Two rows of ten seats at 5,000 won and a standing area of fifty, the sale open.
 pub fn open_sale(engine: &Engine, id: &str, queue: Option<QueuePolicy>) {
+    let event = create_sale(engine, id, queue);
+    engine.set_sale(SetSale { event, state: SaleState::Open, key: None }).wait().expect("opened");
+}
+
+/// The same with a line, the sale not open yet.
+pub fn draft_sale(engine: &Engine, id: &str, queue: QueuePolicy) {
+    create_sale(engine, id, Some(queue));
+}
+
+fn create_sale(engine: &Engine, id: &str, queue: Option<QueuePolicy>) -> EventId {
     let row = |label: &str| Row {
         label: label.into(),
         price_minor: 5_000,
@@ -77,7 +87,7 @@ pub fn open_sale(engine: &Engine, id: &str, queue: Option<QueuePolicy>) {
         key: None,
     };
     engine.create_event(create).wait().expect("created");
-    engine.set_sale(SetSale { event, state: SaleState::Open, key: None }).wait().expect("opened");
+    event
 }
 
 pub async fn channel(server: &Server) -> Channel {

@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::cancelling;
 use crate::emergency::Measure;
 use crate::once::to_the_end;
-use crate::webhooks::{Fact, announce};
+use crate::webhooks::{Announced, Fact, announce};
 use crate::wire::{Checks, Fault, timestamp, trace_id};
 
 pub(super) async fn emergency_action(
@@ -145,8 +145,9 @@ async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResp
     })
 }
 
-/// Tells registered endpoints that maintenance began or ended.
+/// Tells streams and registered endpoints that maintenance began or ended.
 pub(in crate::services) async fn tell_maintenance(call: &Call, measure: &str, what: &str) {
+    crate::hub::tell_maintenance(call.app(), &format!("maintenance has {what}"));
     let fact = Fact {
         event: WebhookEventType::SystemMaintenance,
         event_id: String::new(),
@@ -154,7 +155,12 @@ pub(in crate::services) async fn tell_maintenance(call: &Call, measure: &str, wh
         at: call.engine.now(),
         unique: format!("{measure}/{what}"),
     };
-    if announce(call.app(), &fact).await {
-        call.webhooks.wake.notify_one();
+    match announce(call.app(), &fact).await {
+        Announced::ToNobody => {}
+        Announced::Posted => call.webhooks.wake.notify_one(),
+        // The measure does not wait for room among posts.
+        Announced::Full => {
+            tracing::error!(what, "too many posts wait: not all endpoints hear of maintenance");
+        }
     }
 }

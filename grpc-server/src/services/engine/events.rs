@@ -101,7 +101,7 @@ pub(super) fn counts(counts: Counts) -> SeatCounts {
     }
 }
 
-fn wire_sale(sale: Sale) -> SaleState {
+pub(super) fn wire_sale(sale: Sale) -> SaleState {
     match sale {
         Sale::Draft => SaleState::Scheduled,
         Sale::Open => SaleState::Open,

@@ -1,31 +1,33 @@
 //! The change feed: every durable change in journal order. A task reads the engine's updates and hands them over as
-//! fast as the reader takes them; a reader that falls behind what is kept is told so.
+//! fast as the reader takes them; a reader that falls behind what is kept is told so. What an entry shows is in
+//! `entries`.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::Duration;
 
-use tacos_engine::views::{PlaceView, SeatState};
 use tacos_engine::{
-    Effect, EventId, PaymentUpdate, PlaceChanged, Position, ReservationUpdate, Update, UpdatesLost, What,
+    EventId, PaymentUpdate, PlaceChanged, Position, ReservationUpdate, Update, UpdatesLost, What,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::watch_feed_response::Change;
 use tacos_proto::engine::v1::{
-    FeedStart, FeedTopic, PaymentChange, PlaceState, PlacesChange, QueueChange, ReservationChange,
-    SeatsChange, SnapshotEnd, WatchFeedRequest, WatchFeedResponse,
+    FeedStart, FeedTopic, PlaceState, PlacesChange, QueueChange, SeatsChange, SnapshotEnd, WatchFeedRequest,
+    WatchFeedResponse,
 };
-use tacos_proto::reservation::v1::Reservation;
 use tokio::sync::mpsc::{self, Sender};
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
+use super::entries;
 use super::events::{counts, record};
 use crate::app::drained;
 use crate::call::Call;
+use crate::hub::{PaymentStates, Watching};
+use crate::rpc::Rpc;
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, Spell, outbound, timestamp};
+use crate::wire::{Checks, Fault, Spell, timestamp};
 
 /// Messages that wait for a slow reader.
 const WAITING_MAX: usize = 256;
@@ -59,6 +61,9 @@ struct Feed {
     call: Call,
     wanted: Wanted,
     to: Sender<Result<WatchFeedResponse, Status>>,
+    payments: PaymentStates,
+    /// Counts the feed as open.
+    _open: Watching,
 }
 
 pub(super) fn watch(call: Call, request: &WatchFeedRequest) -> Result<Out, Fault> {
@@ -86,8 +91,11 @@ pub(super) fn watch(call: Call, request: &WatchFeedRequest) -> Result<Out, Fault
         FeedStart::Position => Position(request.after_position),
         _ => call.engine.position(),
     };
+    let full = || Fault::new(ErrorCode::RateLimited, "as many streams are open as may be");
+    let open = call.hub.watch().ok_or_else(full)?;
     let (to, stream) = mpsc::channel(WAITING_MAX);
-    let feed = Feed { call, wanted: Wanted { events, topics }, to };
+    let wanted = Wanted { events, topics };
+    let feed = Feed { call, wanted, to, payments: PaymentStates::default(), _open: open };
     tokio::spawn(async move {
         // A reader that is gone needs no telling.
         let _ = feed.run(from, start == FeedStart::Snapshot).await;
@@ -96,7 +104,7 @@ pub(super) fn watch(call: Call, request: &WatchFeedRequest) -> Result<Out, Fault
 }
 
 impl Feed {
-    async fn run(self, from: Position, snapshot: bool) -> Result<(), Gone> {
+    async fn run(mut self, from: Position, snapshot: bool) -> Result<(), Gone> {
         if snapshot {
             self.snapshot(from).await?;
         }
@@ -122,8 +130,13 @@ impl Feed {
                 return self.end(&lost).await;
             }
             for update in &updates {
+                // An event that this feed does not want may still be the one in which a payment moves on.
+                let before = match &update.what {
+                    What::Payment(changed) => self.payments.before(changed),
+                    _ => None,
+                };
                 if self.wanted.event(update.event.as_ref()) {
-                    let changes = self.changes(update).await;
+                    let changes = self.changes(update, before).await;
                     if !changes.is_empty() {
                         self.send(update.position.0, Some(update), changes, false).await?;
                     }
@@ -138,6 +151,7 @@ impl Feed {
             UpdatesLost::Journal(_) => ErrorCode::Internal,
             _ => ErrorCode::FailedPrecondition,
         };
+        self.call.metrics.fault(Rpc::WatchFeed, code);
         let error = Fault::new(code, lost.to_string()).to_error(&self.call.trace);
         let last = WatchFeedResponse { error: Some(error), ..WatchFeedResponse::default() };
         self.to.send(Ok(last)).await.map_err(|_| Gone)
@@ -151,6 +165,7 @@ impl Feed {
         snapshot: bool,
     ) -> Result<(), Gone> {
         let at = timestamp(update.map_or_else(|| self.call.engine.now(), |update| update.at));
+        let event_change = update.and_then(|update| entries::event_change(&update.what));
         let last = changes.len().saturating_sub(1);
         if changes.is_empty() {
             let quiet =
@@ -159,12 +174,14 @@ impl Feed {
         }
         for (number, change) in changes.into_iter().enumerate() {
             let position_done = !snapshot && number == last;
+            let of_event = event_change.filter(|_| matches!(change, Change::Event(_)));
             let message = WatchFeedResponse {
                 position,
                 at,
                 snapshot,
                 position_done,
                 error: None,
+                event_change: of_event.map_or(0, Into::into),
                 change: Some(change),
             };
             self.to.send(Ok(message)).await.map_err(|_| Gone)?;
@@ -222,137 +239,78 @@ impl Feed {
                 }));
             }
         }
-        changes.extend(self.standing(event, None, ""));
+        changes.extend(self.standing(event));
         changes
     }
 
-    /// Counts of the standing areas of an event: all, or one.
-    fn standing(&self, event: &EventId, only: Option<&str>, reservation: &str) -> Vec<Change> {
+    /// Counts of the standing areas of an event.
+    fn standing(&self, event: &EventId) -> Vec<Change> {
         let sections = self.call.engine.sections(event).unwrap_or_default();
-        let standing =
-            sections.iter().filter(|view| view.standing && only.is_none_or(|only| only == view.name));
+        let standing = sections.iter().filter(|view| view.standing);
         standing
             .map(|view| {
                 Change::Places(PlacesChange {
                     event_id: event.to_string(),
                     section_id: view.name.clone(),
                     counts: Some(counts(view.counts)),
-                    reservation_id: reservation.to_owned(),
+                    ..PlacesChange::default()
                 })
             })
             .collect()
     }
 
-    async fn changes(&self, update: &Update) -> Vec<Change> {
+    async fn changes(&self, update: &Update, before: Option<tacos_engine::PaymentState>) -> Vec<Change> {
         let mut out = Vec::new();
         match &update.what {
-            What::EventCreated
-            | What::EventChanged
-            | What::Sale(_)
-            | What::QueuePaused(_)
-            | What::RoomDrawn(_) => {
-                if let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Events)) {
-                    out.extend(record(&self.call, event).ok().map(Change::Event));
-                }
-            }
             What::Seats(places) => self.seats(update, places, "", &mut out),
             What::Reservation(changed) => self.reservation(update, changed, &mut out).await,
-            What::Payment(changed) => self.payment(update, changed, &mut out).await,
+            What::Payment(changed) => self.payment(update, changed, before, &mut out).await,
             What::Joined(place) => self.queue(update, &[*place], PlaceState::Joined, &mut out),
             What::Left(place) => self.queue(update, &[*place], PlaceState::Left, &mut out),
             What::Admitted(place) => self.queue(update, &[*place], PlaceState::Admitted, &mut out),
             What::Ready(places, _) => self.queue(update, places, PlaceState::Ready, &mut out),
             What::TicketsExpired(places) => self.queue(update, places, PlaceState::Expired, &mut out),
+            what if entries::event_change(what).is_some() && self.wanted.topic(FeedTopic::Events) => {
+                out.extend(entries::event(update));
+            }
             _ => {}
         }
         out
     }
 
     fn seats(&self, update: &Update, places: &[PlaceChanged], reservation: &str, out: &mut Vec<Change>) {
-        let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Seats)) else {
-            return;
-        };
-        let Ok(view) = self.call.engine.event(event) else { return };
-        let mut by_state: BTreeMap<i32, (SeatState, Vec<String>)> = BTreeMap::new();
-        for changed in places {
-            let Some(place) = self.call.engine.describe(view.number, changed.place) else { continue };
-            let PlaceView { id, section, number, .. } = place;
-            if number.is_empty() && id == section {
-                out.extend(self.standing(event, Some(&section), reservation));
-            } else {
-                let state = changed.state;
-                by_state.entry(state.spell()).or_insert_with(|| (state, Vec::new())).1.push(id);
-            }
-        }
-        for (status, (state, seat_ids)) in by_state {
-            let owned = matches!(state, SeatState::Reserved | SeatState::Sold);
-            let reservation_id = if owned { reservation.to_owned() } else { String::new() };
-            out.push(Change::Seats(SeatsChange {
-                event_id: event.to_string(),
-                seat_ids,
-                status,
-                reservation_id,
-            }));
+        if let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Seats)) {
+            out.extend(entries::seats(&self.call.engine, event, places, reservation));
         }
     }
 
     async fn reservation(&self, update: &Update, changed: &ReservationUpdate, out: &mut Vec<Change>) {
         self.seats(update, &changed.places, &changed.id.to_string(), out);
-        if !self.wanted.topic(FeedTopic::Reservations) {
-            return;
+        if self.wanted.topic(FeedTopic::Reservations) {
+            let known = self.call.engine.reservation(&changed.id.into(), None).await.ok();
+            out.push(entries::reservation(&self.call.engine, update, changed, known.as_ref()));
         }
-        let mut reservation = match self.call.engine.reservation(&changed.id.into(), None).await {
-            Ok(view) => outbound::reservation(&self.call.engine, &view),
-            // Forgotten meanwhile: what the update itself says.
-            Err(_) => Reservation {
-                reservation_id: changed.id.to_string(),
-                event_id: update.event.as_ref().map(ToString::to_string).unwrap_or_default(),
-                user_id: changed.user.as_ref().map(ToString::to_string).unwrap_or_default(),
-                ..Reservation::default()
-            },
-        };
-        reservation.status = changed.state.spell();
-        let old_status = changed.from.map_or(0, Spell::spell);
-        out.push(Change::Reservation(ReservationChange { reservation: Some(reservation), old_status }));
     }
 
-    async fn payment(&self, update: &Update, changed: &PaymentUpdate, out: &mut Vec<Change>) {
+    async fn payment(
+        &self,
+        update: &Update,
+        changed: &PaymentUpdate,
+        before: Option<tacos_engine::PaymentState>,
+        out: &mut Vec<Change>,
+    ) {
         if let Some(settled) = &changed.reservation {
             self.reservation(update, settled, out).await;
         }
-        if !self.wanted.topic(FeedTopic::Payments) {
-            return;
+        if self.wanted.topic(FeedTopic::Payments) {
+            let known = self.call.engine.payment(changed.id, None).await.ok();
+            out.push(entries::payment(update, changed, known, before));
         }
-        let view = self.call.engine.payment(changed.id, None).await.ok();
-        let refund_id = match &view {
-            Some(view) if changed.refunded_minor > 0 => crate::services::refund_id(changed.id, view.refunds),
-            _ => String::new(),
-        };
-        let mut payment = view.as_ref().map(outbound::payment).unwrap_or_default();
-        payment.payment_intent_id = changed.id.to_string();
-        payment.status = changed.state.spell();
-        out.push(Change::Payment(PaymentChange {
-            payment: Some(payment),
-            old_status: 0,
-            refund_id,
-            late_money_refunded: changed.effect == Effect::PaidBack,
-        }));
     }
 
     fn queue(&self, update: &Update, places: &[u32], state: PlaceState, out: &mut Vec<Change>) {
-        let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Queue)) else {
-            return;
-        };
-        let queue = self.call.engine.queue(event).unwrap_or_default();
-        out.extend(places.iter().map(|place| {
-            Change::Queue(QueueChange {
-                event_id: event.to_string(),
-                place_number: i64::from(*place),
-                state: state as i32,
-                user_id: String::new(),
-                waiting: count(queue.waiting),
-                inside: count(queue.inside),
-            })
-        }));
+        if let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Queue)) {
+            out.extend(entries::queue(event, places, state));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `engine.v1.EngineService`: events, seat maps, queue policies, the change feed, backups, dead letters and the undoing
 //! of emergencies. One file for each proto file of the package.
 
+mod entries;
 mod events;
 mod feed;
 mod operations;
@@ -25,7 +26,7 @@ use tacos_proto::engine::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use crate::call::unary;
+use crate::call::{Call, unary};
 use crate::once::{Keyed, keyed};
 use crate::rpc::Rpc;
 use crate::wire::{Checks, Fault};
@@ -67,8 +68,8 @@ unary! { EngineService:
 {
     type WatchFeedStream = feed::Out;
     async fn watch_feed(&self, request: Request<WatchFeedRequest>) -> Result<Response<Self::WatchFeedStream>, Status> {
-        let (call, request) = self.0.begin_stream(Rpc::WatchFeed, request)?;
-        feed::watch(call, &request).map(Response::new).map_err(|fault| fault.to_status())
+        let begin = |call: Call, request: WatchFeedRequest| async move { feed::watch(call, &request) };
+        self.0.open_stream(Rpc::WatchFeed, request, begin).await
     }
 }}
 

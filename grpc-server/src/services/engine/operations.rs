@@ -17,6 +17,7 @@ use tacos_proto::engine::v1::{
 use crate::call::Call;
 use crate::emergency::{Measure, Undone};
 use crate::services::payment_body;
+use crate::webhooks::{Attempts, Post};
 use crate::wire::time::{count, rfc3339};
 use crate::wire::{Checks, Fault, pages, timestamp};
 
@@ -145,6 +146,8 @@ pub(super) async fn get_engine_status(
     .await
     .ok()
     .flatten();
+    let work = call.engine.work();
+    let (posts, dead_posts) = call.webhooks.posts.counts();
     let segments = on_disk.as_ref().map(|stat| stat.segments.as_slice()).unwrap_or_default();
     let fill = |name: &str, used: i64, capacity: i64| TableFill { name: name.to_owned(), used, capacity };
     let engine = &call.settings.engine;
@@ -167,16 +170,16 @@ pub(super) async fn get_engine_status(
             oldest_position: segments.first().map_or(0, |(_, first, _)| first.0),
             segments: count(segments.len()),
             size_bytes: wide(segments.iter().map(|(_, _, bytes)| *bytes).sum::<u64>()),
-            last_sync_duration_us: 0,
-            last_snapshot_at: None,
+            last_sync_duration_us: work.last_sync.map_or(0, |took| wide(took.as_micros())),
+            last_snapshot_at: work.last_snapshot_at.and_then(timestamp),
             last_snapshot_position: status.snapshot,
             poisoned_reason: status.poisoned.unwrap_or_default(),
         }),
         tables,
         emergencies_in_force: call.emergencies.list(true).iter().take(100).map(wire_measure).collect(),
-        outbox_depth: wide(status.webhooks.0),
-        dead_letters: wide(status.webhooks.1),
-        feed_readers: 0,
+        outbox_depth: wide(status.webhooks.0 + posts),
+        dead_letters: wide(status.webhooks.1 + dead_posts),
+        feed_readers: count(call.hub.feeds()),
         error: None,
     })
 }
@@ -185,44 +188,66 @@ async fn dead_letter(call: &Call, webhook: &WebhookView) -> Option<DeadLetter> {
     let view = call.engine.payment(webhook.payment, None).await.ok()?;
     let id = webhook.id.to_string();
     let body = payment_body(&id, webhook.tells, &view, webhook.created_at, webhook.attempts);
-    Some(DeadLetter {
+    let letter = DeadLetter {
         dead_letter_id: id.clone(),
         webhook_id: id,
         payment_intent_id: webhook.payment.to_string(),
         endpoint_url: view.webhook_url.unwrap_or_default(),
         body,
         attempts: count(webhook.attempts),
-        last_http_status: 0,
-        last_failure: String::new(),
-        first_attempt_at: timestamp(webhook.created_at),
-        last_attempt_at: None,
-    })
+        ..DeadLetter::default()
+    };
+    Some(with_attempts(letter, call.webhooks.attempts.of(webhook.id)))
 }
 
-/// All dead letters that a filter lets through, oldest first.
-async fn dead_letters(
-    call: &Call,
-    url: &str,
-    payment: &str,
-    most: usize,
-) -> (Vec<(WebhookId, DeadLetter)>, usize) {
+/// With what is known of its attempts.
+fn with_attempts(letter: DeadLetter, tried: Option<Attempts>) -> DeadLetter {
+    let Some(tried) = tried else { return letter };
+    DeadLetter {
+        last_http_status: tried.failed.status.into(),
+        last_failure: tried.failed.reason,
+        first_attempt_at: tried.first_ms.and_then(|ms| timestamp(UnixMs::new(ms))),
+        last_attempt_at: timestamp(UnixMs::new(tried.last_ms)),
+        ..letter
+    }
+}
+
+/// A post to a registered endpoint, or a simulated one, that was given up.
+fn dead_post(post: Post) -> DeadLetter {
+    let letter = DeadLetter {
+        dead_letter_id: post.id.clone(),
+        webhook_id: post.id,
+        endpoint_url: post.url,
+        body: post.body,
+        attempts: count(post.attempts),
+        ..DeadLetter::default()
+    };
+    with_attempts(letter, post.tried)
+}
+
+/// All dead letters that a filter lets through: of payments, oldest first, then of registered endpoints.
+async fn dead_letters(call: &Call, url: &str, payment: &str, most: usize) -> (Vec<DeadLetter>, usize) {
     let (mut found, mut total, mut after) = (Vec::new(), 0, 0);
+    let mut look = |letter: DeadLetter| {
+        let fits = (url.is_empty() || letter.endpoint_url == url)
+            && (payment.is_empty() || letter.payment_intent_id == payment);
+        total += usize::from(fits);
+        if fits && found.len() < most {
+            found.push(letter);
+        }
+    };
     loop {
         let page = call.engine.dead_webhooks(after);
-        let Some(last) = page.last() else { return (found, total) };
+        let Some(last) = page.last() else { break };
         after = last.order;
         for webhook in &page {
-            let Some(letter) = dead_letter(call, webhook).await else { continue };
-            let fits = (url.is_empty() || letter.endpoint_url == url)
-                && (payment.is_empty() || letter.payment_intent_id == payment);
-            if fits {
-                total += 1;
-                if found.len() < most {
-                    found.push((webhook.id, letter));
-                }
+            if let Some(letter) = dead_letter(call, webhook).await {
+                look(letter);
             }
         }
     }
+    call.webhooks.posts.dead().into_iter().map(dead_post).for_each(look);
+    (found, total)
 }
 
 pub(super) async fn list_dead_letters(
@@ -236,8 +261,7 @@ pub(super) async fn list_dead_letters(
     let (page,) = checks.take((page,))?;
     let (all, _) = dead_letters(&call, &request.endpoint_url, &request.payment_intent_id, usize::MAX).await;
     let (shown, info) = pages::slice(all, &page);
-    let dead_letters = shown.into_iter().map(|(_, letter)| letter).collect();
-    Ok(ListDeadLettersResponse { dead_letters, page_info: Some(info), error: None })
+    Ok(ListDeadLettersResponse { dead_letters: shown, page_info: Some(info), error: None })
 }
 
 pub(super) async fn replay_dead_letters(
@@ -257,17 +281,13 @@ pub(super) async fn replay_dead_letters(
     let mut answer = ReplayDeadLettersResponse::default();
     if ids.is_empty() {
         let (found, total) = dead_letters(&call, &request.endpoint_url, "", REPLAY_MAX).await;
-        for (id, _) in found {
-            answer.replayed_count += i32::from(replay(&call, id).await?);
+        for letter in found {
+            answer.replayed_count += i32::from(replay(&call, &letter.dead_letter_id).await?);
         }
         answer.remaining_count = wide(total) - i64::from(answer.replayed_count);
     }
     for text in ids {
-        let replayed = match text.parse::<WebhookId>() {
-            Ok(id) => replay(&call, id).await?,
-            Err(_) => false,
-        };
-        if replayed {
+        if replay(&call, text).await? {
             answer.replayed_count += 1;
         } else {
             answer.unknown_ids.push(text.clone());
@@ -278,9 +298,16 @@ pub(super) async fn replay_dead_letters(
 }
 
 /// False if it is no dead letter (any more).
-async fn replay(call: &Call, id: WebhookId) -> Result<bool, Fault> {
+async fn replay(call: &Call, id: &str) -> Result<bool, Fault> {
+    if call.webhooks.posts.replay(&call.engine, id).await? {
+        return Ok(true);
+    }
+    let Ok(id) = id.parse::<WebhookId>() else { return Ok(false) };
     match call.engine.replay_webhook(id).await {
-        Ok(_) => Ok(true),
+        Ok(_) => {
+            call.webhooks.attempts.forget(id);
+            Ok(true)
+        }
         Err(Failure::Refused(Refusal::UnknownWebhook | Refusal::Invalid(_))) => Ok(false),
         Err(failure) => Err(failure.into()),
     }

@@ -222,15 +222,16 @@ fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, Fault> {
     let state = if drawn { PresaleState::Drawn } else { PresaleState::Open };
     let waiting = call.engine.queue(event).map_or(0, |queue| queue.waiting);
     let in_time = room.map(|room| room.draws_at).filter(|at| drawn && *at <= call.engine.now());
+    let result = call.engine.draw_result(event).ok().flatten();
     let drawn_at = call.engine.read_note(&draw_note(event)?).and_then(moment_kept).or(in_time);
     Ok(Some(Presale {
         state: state as i32,
         seed_hash: draw.commitment.to_vec(),
         seed: draw.seed.map(|seed| seed.to_vec()).unwrap_or_default(),
-        entrants: if drawn { 0 } else { count(waiting) },
+        entrants: result.map_or_else(|| count(waiting), |result| count(result.entrants)),
         opened_at: room.and_then(|room| timestamp(room.opens_at)),
         drawn_at: drawn_at.and_then(timestamp),
-        order_hash: Vec::new(),
+        order_hash: result.map(|result| result.order_hash.to_vec()).unwrap_or_default(),
     }))
 }
 

@@ -618,13 +618,15 @@ type ServiceHealthStatus struct {
 	ServiceName string `protobuf:"bytes,1,opt,name=service_name,json=serviceName,proto3" json:"service_name,omitempty"`
 	// Its health.
 	Status HealthStatus `protobuf:"varint,2,opt,name=status,proto3,enum=common.v1.HealthStatus" json:"status,omitempty"`
-	// Measured latency in milliseconds, rounded up. For the journal: of the last sync.
+	// Measured latency in milliseconds, rounded up. Of the engine and the queues: of reading their figures for this
+	// answer; of the journal: of its last sync; of the disk: of a durable write for this answer; of a service: mean of
+	// its calls since the process started, 0 before the first. 0 when `status` is UNKNOWN.
 	ResponseTimeMs int32 `protobuf:"varint,3,opt,name=response_time_ms,json=responseTimeMs,proto3" json:"response_time_ms,omitempty"`
 	// Version of the running build.
 	Version string `protobuf:"bytes,4,opt,name=version,proto3" json:"version,omitempty"`
 	// Seconds since the process started serving.
 	UptimeSeconds int64 `protobuf:"varint,5,opt,name=uptime_seconds,json=uptimeSeconds,proto3" json:"uptime_seconds,omitempty"`
-	// A few telling numbers as text, for example `durable_lag_bytes`.
+	// A few telling numbers as text, for example `durable_lag_bytes`, or `free_bytes` of the disk.
 	Metrics map[string]string `protobuf:"bytes,6,rep,name=metrics,proto3" json:"metrics,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// What is wrong, one sentence each; empty when healthy.
 	Issues        []string `protobuf:"bytes,7,rep,name=issues,proto3" json:"issues,omitempty"`

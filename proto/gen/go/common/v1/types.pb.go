@@ -588,11 +588,12 @@ type PageInfo struct {
 	TotalCount int32 `protobuf:"varint,1,opt,name=total_count,json=totalCount,proto3" json:"total_count,omitempty"`
 	// True when `next_cursor` leads to at least one more item.
 	HasNextPage bool `protobuf:"varint,2,opt,name=has_next_page,json=hasNextPage,proto3" json:"has_next_page,omitempty"`
-	// True when there are items before this page.
+	// True when `previous_cursor` leads to at least one more item. Never in lists of reservations and payments, which are
+	// read forward only.
 	HasPreviousPage bool `protobuf:"varint,3,opt,name=has_previous_page,json=hasPreviousPage,proto3" json:"has_previous_page,omitempty"`
 	// Gives the following page; empty on the last one.
 	NextCursor string `protobuf:"bytes,4,opt,name=next_cursor,json=nextCursor,proto3" json:"next_cursor,omitempty"`
-	// Gives the page before; empty on the first one.
+	// Gives the page before; empty when `has_previous_page` is false.
 	PreviousCursor string `protobuf:"bytes,5,opt,name=previous_cursor,json=previousCursor,proto3" json:"previous_cursor,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache

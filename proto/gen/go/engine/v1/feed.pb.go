@@ -149,6 +149,75 @@ func (FeedTopic) EnumDescriptor() ([]byte, []int) {
 	return file_proto_engine_v1_feed_proto_rawDescGZIP(), []int{1}
 }
 
+// What happened to an event.
+type EventChange int32
+
+const (
+	// In snapshots, and where no event is told of.
+	EventChange_EVENT_CHANGE_UNSPECIFIED EventChange = 0
+	// It was created.
+	EventChange_EVENT_CHANGE_CREATED EventChange = 1
+	// Its settings or the rules of its line changed.
+	EventChange_EVENT_CHANGE_CHANGED EventChange = 2
+	// Its sale opened, paused or closed: `state` says which.
+	EventChange_EVENT_CHANGE_SALE EventChange = 3
+	// Admissions were paused.
+	EventChange_EVENT_CHANGE_QUEUE_PAUSED EventChange = 4
+	// Admissions go on.
+	EventChange_EVENT_CHANGE_QUEUE_RESUMED EventChange = 5
+	// The order of its pre-sale room was drawn: GetPresale has the seed.
+	EventChange_EVENT_CHANGE_PRESALE_DRAWN EventChange = 6
+)
+
+// Enum value maps for EventChange.
+var (
+	EventChange_name = map[int32]string{
+		0: "EVENT_CHANGE_UNSPECIFIED",
+		1: "EVENT_CHANGE_CREATED",
+		2: "EVENT_CHANGE_CHANGED",
+		3: "EVENT_CHANGE_SALE",
+		4: "EVENT_CHANGE_QUEUE_PAUSED",
+		5: "EVENT_CHANGE_QUEUE_RESUMED",
+		6: "EVENT_CHANGE_PRESALE_DRAWN",
+	}
+	EventChange_value = map[string]int32{
+		"EVENT_CHANGE_UNSPECIFIED":   0,
+		"EVENT_CHANGE_CREATED":       1,
+		"EVENT_CHANGE_CHANGED":       2,
+		"EVENT_CHANGE_SALE":          3,
+		"EVENT_CHANGE_QUEUE_PAUSED":  4,
+		"EVENT_CHANGE_QUEUE_RESUMED": 5,
+		"EVENT_CHANGE_PRESALE_DRAWN": 6,
+	}
+)
+
+func (x EventChange) Enum() *EventChange {
+	p := new(EventChange)
+	*p = x
+	return p
+}
+
+func (x EventChange) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (EventChange) Descriptor() protoreflect.EnumDescriptor {
+	return file_proto_engine_v1_feed_proto_enumTypes[2].Descriptor()
+}
+
+func (EventChange) Type() protoreflect.EnumType {
+	return &file_proto_engine_v1_feed_proto_enumTypes[2]
+}
+
+func (x EventChange) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use EventChange.Descriptor instead.
+func (EventChange) EnumDescriptor() ([]byte, []int) {
+	return file_proto_engine_v1_feed_proto_rawDescGZIP(), []int{2}
+}
+
 // What became of a place in line.
 type PlaceState int32
 
@@ -198,11 +267,11 @@ func (x PlaceState) String() string {
 }
 
 func (PlaceState) Descriptor() protoreflect.EnumDescriptor {
-	return file_proto_engine_v1_feed_proto_enumTypes[2].Descriptor()
+	return file_proto_engine_v1_feed_proto_enumTypes[3].Descriptor()
 }
 
 func (PlaceState) Type() protoreflect.EnumType {
-	return &file_proto_engine_v1_feed_proto_enumTypes[2]
+	return &file_proto_engine_v1_feed_proto_enumTypes[3]
 }
 
 func (x PlaceState) Number() protoreflect.EnumNumber {
@@ -211,7 +280,7 @@ func (x PlaceState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PlaceState.Descriptor instead.
 func (PlaceState) EnumDescriptor() ([]byte, []int) {
-	return file_proto_engine_v1_feed_proto_rawDescGZIP(), []int{2}
+	return file_proto_engine_v1_feed_proto_rawDescGZIP(), []int{3}
 }
 
 // Selects changes.
@@ -301,6 +370,8 @@ type WatchFeedResponse struct {
 	PositionDone bool `protobuf:"varint,4,opt,name=position_done,json=positionDone,proto3" json:"position_done,omitempty"`
 	// Why the stream ends early; nothing follows.
 	Error *v1.Error `protobuf:"bytes,5,opt,name=error,proto3" json:"error,omitempty"`
+	// With `event`, outside of snapshots: what happened to it.
+	EventChange EventChange `protobuf:"varint,6,opt,name=event_change,json=eventChange,proto3,enum=engine.v1.EventChange" json:"event_change,omitempty"`
 	// What there is to tell. Unset: nothing happened for a second, and everything up to `position` was sent.
 	//
 	// Types that are valid to be assigned to Change:
@@ -382,6 +453,13 @@ func (x *WatchFeedResponse) GetError() *v1.Error {
 	return nil
 }
 
+func (x *WatchFeedResponse) GetEventChange() EventChange {
+	if x != nil {
+		return x.EventChange
+	}
+	return EventChange_EVENT_CHANGE_UNSPECIFIED
+}
+
 func (x *WatchFeedResponse) GetChange() isWatchFeedResponse_Change {
 	if x != nil {
 		return x.Change
@@ -457,7 +535,9 @@ type isWatchFeedResponse_Change interface {
 }
 
 type WatchFeedResponse_Event struct {
-	// An event was created or changed.
+	// An event was created or changed. In a snapshot it is whole. In a change it has `settings.event_id`, `updated_at`,
+	// and what the record of the change says: `created_at` of a new one, `state` for SALE, `queue_paused` for
+	// QUEUE_PAUSED. The rest is absent: GetEvent has it as it is now.
 	Event *EventRecord `protobuf:"bytes,10,opt,name=event,proto3,oneof"`
 }
 
@@ -512,7 +592,7 @@ type SeatsChange struct {
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// The seats.
 	SeatIds []string `protobuf:"bytes,2,rep,name=seat_ids,json=seatIds,proto3" json:"seat_ids,omitempty"`
-	// Their status now.
+	// Their status after the change.
 	Status v1.SeatStatus `protobuf:"varint,3,opt,name=status,proto3,enum=common.v1.SeatStatus" json:"status,omitempty"`
 	// Whose they are while RESERVED or SOLD; empty otherwise.
 	ReservationId string `protobuf:"bytes,4,opt,name=reservation_id,json=reservationId,proto3" json:"reservation_id,omitempty"`
@@ -585,10 +665,14 @@ type PlacesChange struct {
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// The section.
 	SectionId string `protobuf:"bytes,2,opt,name=section_id,json=sectionId,proto3" json:"section_id,omitempty"`
-	// Its counts now.
+	// Its counts, in snapshots. Absent in changes, whose records do not hold them.
 	Counts *SeatCounts `protobuf:"bytes,3,opt,name=counts,proto3" json:"counts,omitempty"`
 	// Whose claim or release it was; empty for operators and snapshots.
 	ReservationId string `protobuf:"bytes,4,opt,name=reservation_id,json=reservationId,proto3" json:"reservation_id,omitempty"`
+	// In changes: how many places changed hands.
+	Changed int32 `protobuf:"varint,5,opt,name=changed,proto3" json:"changed,omitempty"`
+	// In changes: what they became.
+	Status        v1.SeatStatus `protobuf:"varint,6,opt,name=status,proto3,enum=common.v1.SeatStatus" json:"status,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -651,10 +735,27 @@ func (x *PlacesChange) GetReservationId() string {
 	return ""
 }
 
-// A reservation as it is now.
+func (x *PlacesChange) GetChanged() int32 {
+	if x != nil {
+		return x.Changed
+	}
+	return 0
+}
+
+func (x *PlacesChange) GetStatus() v1.SeatStatus {
+	if x != nil {
+		return x.Status
+	}
+	return v1.SeatStatus(0)
+}
+
+// A reservation as the record of the change has it.
 type ReservationChange struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The reservation.
+	// The reservation after the change. `seats` and `quantity` are what changed hands with it, each with the status that
+	// it took. Absent where the record does not hold them: `total_amount` of a part given back, `hold_expires_at` unless
+	// it was set by the change, `payment_intent_id`, `metadata`; and `user_id`, `created_at` and the caller's own id of
+	// one that is long forgotten.
 	Reservation *v11.Reservation `protobuf:"bytes,1,opt,name=reservation,proto3" json:"reservation,omitempty"`
 	// Status before; UNSPECIFIED for a new one and in snapshots.
 	OldStatus     v11.ReservationStatus `protobuf:"varint,2,opt,name=old_status,json=oldStatus,proto3,enum=reservation.v1.ReservationStatus" json:"old_status,omitempty"`
@@ -706,19 +807,22 @@ func (x *ReservationChange) GetOldStatus() v11.ReservationStatus {
 	return v11.ReservationStatus(0)
 }
 
-// A payment as it is now.
+// A payment as the record of the change has it.
 type PaymentChange struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The payment, without secrets.
+	// The payment after the change, without secrets. Absent where the record does not hold it: `refunded_amount` after a
+	// refund in part; and all but ids, user, `status` and `updated_at` of one that is long forgotten.
 	Payment *v12.Payment `protobuf:"bytes,1,opt,name=payment,proto3" json:"payment,omitempty"`
-	// Status before; UNSPECIFIED for a new one and in snapshots.
+	// Status before; UNSPECIFIED for a new one, and for the outcome of one that began before the feed did.
 	OldStatus v12.PaymentStatus `protobuf:"varint,2,opt,name=old_status,json=oldStatus,proto3,enum=payment.v1.PaymentStatus" json:"old_status,omitempty"`
 	// `rfd_...` when the change is a refund.
 	RefundId string `protobuf:"bytes,3,opt,name=refund_id,json=refundId,proto3" json:"refund_id,omitempty"`
 	// True when the money came after the hold had expired and was given back by itself.
 	LateMoneyRefunded bool `protobuf:"varint,4,opt,name=late_money_refunded,json=lateMoneyRefunded,proto3" json:"late_money_refunded,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// What this change gave back; absent when nothing, and for one that is long forgotten.
+	Refunded      *v1.Money `protobuf:"bytes,5,opt,name=refunded,proto3" json:"refunded,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PaymentChange) Reset() {
@@ -779,7 +883,14 @@ func (x *PaymentChange) GetLateMoneyRefunded() bool {
 	return false
 }
 
-// A place in line and the line as it is now. Tokens are never in the feed.
+func (x *PaymentChange) GetRefunded() *v1.Money {
+	if x != nil {
+		return x.Refunded
+	}
+	return nil
+}
+
+// A place in line, or in snapshots the line. Tokens are never in the feed.
 type QueueChange struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The event.
@@ -788,11 +899,11 @@ type QueueChange struct {
 	PlaceNumber int64 `protobuf:"varint,2,opt,name=place_number,json=placeNumber,proto3" json:"place_number,omitempty"`
 	// What became of the place; UNSPECIFIED in snapshots.
 	State PlaceState `protobuf:"varint,3,opt,name=state,proto3,enum=engine.v1.PlaceState" json:"state,omitempty"`
-	// The person, where known.
+	// Never set: records of places have keyed hashes of people, not their names.
 	UserId string `protobuf:"bytes,4,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// People waiting now.
+	// People waiting, in snapshots. Never set in changes, whose records do not hold it.
 	Waiting int32 `protobuf:"varint,5,opt,name=waiting,proto3" json:"waiting,omitempty"`
-	// People inside now.
+	// People inside, in snapshots. Never set in changes, whose records do not hold it.
 	Inside        int32 `protobuf:"varint,6,opt,name=inside,proto3" json:"inside,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -925,13 +1036,14 @@ const file_proto_engine_v1_feed_proto_rawDesc = "" +
 	"\x05start\x18\x01 \x01(\x0e2\x14.engine.v1.FeedStartR\x05start\x12%\n" +
 	"\x0eafter_position\x18\x02 \x01(\x04R\rafterPosition\x12\x1b\n" +
 	"\tevent_ids\x18\x03 \x03(\tR\beventIds\x12,\n" +
-	"\x06topics\x18\x04 \x03(\x0e2\x14.engine.v1.FeedTopicR\x06topics\"\xc6\x04\n" +
+	"\x06topics\x18\x04 \x03(\x0e2\x14.engine.v1.FeedTopicR\x06topics\"\x81\x05\n" +
 	"\x11WatchFeedResponse\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x04R\bposition\x12*\n" +
 	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x1a\n" +
 	"\bsnapshot\x18\x03 \x01(\bR\bsnapshot\x12#\n" +
 	"\rposition_done\x18\x04 \x01(\bR\fpositionDone\x12&\n" +
-	"\x05error\x18\x05 \x01(\v2\x10.common.v1.ErrorR\x05error\x12.\n" +
+	"\x05error\x18\x05 \x01(\v2\x10.common.v1.ErrorR\x05error\x129\n" +
+	"\fevent_change\x18\x06 \x01(\x0e2\x16.engine.v1.EventChangeR\veventChange\x12.\n" +
 	"\x05event\x18\n" +
 	" \x01(\v2\x16.engine.v1.EventRecordH\x00R\x05event\x12.\n" +
 	"\x05seats\x18\v \x01(\v2\x16.engine.v1.SeatsChangeH\x00R\x05seats\x121\n" +
@@ -945,23 +1057,26 @@ const file_proto_engine_v1_feed_proto_rawDesc = "" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x19\n" +
 	"\bseat_ids\x18\x02 \x03(\tR\aseatIds\x12-\n" +
 	"\x06status\x18\x03 \x01(\x0e2\x15.common.v1.SeatStatusR\x06status\x12%\n" +
-	"\x0ereservation_id\x18\x04 \x01(\tR\rreservationId\"\x9e\x01\n" +
+	"\x0ereservation_id\x18\x04 \x01(\tR\rreservationId\"\xe7\x01\n" +
 	"\fPlacesChange\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x1d\n" +
 	"\n" +
 	"section_id\x18\x02 \x01(\tR\tsectionId\x12-\n" +
 	"\x06counts\x18\x03 \x01(\v2\x15.engine.v1.SeatCountsR\x06counts\x12%\n" +
-	"\x0ereservation_id\x18\x04 \x01(\tR\rreservationId\"\x94\x01\n" +
+	"\x0ereservation_id\x18\x04 \x01(\tR\rreservationId\x12\x18\n" +
+	"\achanged\x18\x05 \x01(\x05R\achanged\x12-\n" +
+	"\x06status\x18\x06 \x01(\x0e2\x15.common.v1.SeatStatusR\x06status\"\x94\x01\n" +
 	"\x11ReservationChange\x12=\n" +
 	"\vreservation\x18\x01 \x01(\v2\x1b.reservation.v1.ReservationR\vreservation\x12@\n" +
 	"\n" +
-	"old_status\x18\x02 \x01(\x0e2!.reservation.v1.ReservationStatusR\toldStatus\"\xc5\x01\n" +
+	"old_status\x18\x02 \x01(\x0e2!.reservation.v1.ReservationStatusR\toldStatus\"\xf3\x01\n" +
 	"\rPaymentChange\x12-\n" +
 	"\apayment\x18\x01 \x01(\v2\x13.payment.v1.PaymentR\apayment\x128\n" +
 	"\n" +
 	"old_status\x18\x02 \x01(\x0e2\x19.payment.v1.PaymentStatusR\toldStatus\x12\x1b\n" +
 	"\trefund_id\x18\x03 \x01(\tR\brefundId\x12.\n" +
-	"\x13late_money_refunded\x18\x04 \x01(\bR\x11lateMoneyRefunded\"\xc3\x01\n" +
+	"\x13late_money_refunded\x18\x04 \x01(\bR\x11lateMoneyRefunded\x12,\n" +
+	"\brefunded\x18\x05 \x01(\v2\x10.common.v1.MoneyR\brefunded\"\xc3\x01\n" +
 	"\vQueueChange\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12!\n" +
 	"\fplace_number\x18\x02 \x01(\x03R\vplaceNumber\x12+\n" +
@@ -982,7 +1097,15 @@ const file_proto_engine_v1_feed_proto_rawDesc = "" +
 	"\x10FEED_TOPIC_SEATS\x10\x02\x12\x1b\n" +
 	"\x17FEED_TOPIC_RESERVATIONS\x10\x03\x12\x17\n" +
 	"\x13FEED_TOPIC_PAYMENTS\x10\x04\x12\x14\n" +
-	"\x10FEED_TOPIC_QUEUE\x10\x05*\xa1\x01\n" +
+	"\x10FEED_TOPIC_QUEUE\x10\x05*\xd5\x01\n" +
+	"\vEventChange\x12\x1c\n" +
+	"\x18EVENT_CHANGE_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14EVENT_CHANGE_CREATED\x10\x01\x12\x18\n" +
+	"\x14EVENT_CHANGE_CHANGED\x10\x02\x12\x15\n" +
+	"\x11EVENT_CHANGE_SALE\x10\x03\x12\x1d\n" +
+	"\x19EVENT_CHANGE_QUEUE_PAUSED\x10\x04\x12\x1e\n" +
+	"\x1aEVENT_CHANGE_QUEUE_RESUMED\x10\x05\x12\x1e\n" +
+	"\x1aEVENT_CHANGE_PRESALE_DRAWN\x10\x06*\xa1\x01\n" +
 	"\n" +
 	"PlaceState\x12\x1b\n" +
 	"\x17PLACE_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -1005,54 +1128,59 @@ func file_proto_engine_v1_feed_proto_rawDescGZIP() []byte {
 	return file_proto_engine_v1_feed_proto_rawDescData
 }
 
-var file_proto_engine_v1_feed_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_proto_engine_v1_feed_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_proto_engine_v1_feed_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_proto_engine_v1_feed_proto_goTypes = []any{
 	(FeedStart)(0),                // 0: engine.v1.FeedStart
 	(FeedTopic)(0),                // 1: engine.v1.FeedTopic
-	(PlaceState)(0),               // 2: engine.v1.PlaceState
-	(*WatchFeedRequest)(nil),      // 3: engine.v1.WatchFeedRequest
-	(*WatchFeedResponse)(nil),     // 4: engine.v1.WatchFeedResponse
-	(*SeatsChange)(nil),           // 5: engine.v1.SeatsChange
-	(*PlacesChange)(nil),          // 6: engine.v1.PlacesChange
-	(*ReservationChange)(nil),     // 7: engine.v1.ReservationChange
-	(*PaymentChange)(nil),         // 8: engine.v1.PaymentChange
-	(*QueueChange)(nil),           // 9: engine.v1.QueueChange
-	(*SnapshotEnd)(nil),           // 10: engine.v1.SnapshotEnd
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(*v1.Error)(nil),              // 12: common.v1.Error
-	(*EventRecord)(nil),           // 13: engine.v1.EventRecord
-	(v1.SeatStatus)(0),            // 14: common.v1.SeatStatus
-	(*SeatCounts)(nil),            // 15: engine.v1.SeatCounts
-	(*v11.Reservation)(nil),       // 16: reservation.v1.Reservation
-	(v11.ReservationStatus)(0),    // 17: reservation.v1.ReservationStatus
-	(*v12.Payment)(nil),           // 18: payment.v1.Payment
-	(v12.PaymentStatus)(0),        // 19: payment.v1.PaymentStatus
+	(EventChange)(0),              // 2: engine.v1.EventChange
+	(PlaceState)(0),               // 3: engine.v1.PlaceState
+	(*WatchFeedRequest)(nil),      // 4: engine.v1.WatchFeedRequest
+	(*WatchFeedResponse)(nil),     // 5: engine.v1.WatchFeedResponse
+	(*SeatsChange)(nil),           // 6: engine.v1.SeatsChange
+	(*PlacesChange)(nil),          // 7: engine.v1.PlacesChange
+	(*ReservationChange)(nil),     // 8: engine.v1.ReservationChange
+	(*PaymentChange)(nil),         // 9: engine.v1.PaymentChange
+	(*QueueChange)(nil),           // 10: engine.v1.QueueChange
+	(*SnapshotEnd)(nil),           // 11: engine.v1.SnapshotEnd
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*v1.Error)(nil),              // 13: common.v1.Error
+	(*EventRecord)(nil),           // 14: engine.v1.EventRecord
+	(v1.SeatStatus)(0),            // 15: common.v1.SeatStatus
+	(*SeatCounts)(nil),            // 16: engine.v1.SeatCounts
+	(*v11.Reservation)(nil),       // 17: reservation.v1.Reservation
+	(v11.ReservationStatus)(0),    // 18: reservation.v1.ReservationStatus
+	(*v12.Payment)(nil),           // 19: payment.v1.Payment
+	(v12.PaymentStatus)(0),        // 20: payment.v1.PaymentStatus
+	(*v1.Money)(nil),              // 21: common.v1.Money
 }
 var file_proto_engine_v1_feed_proto_depIdxs = []int32{
 	0,  // 0: engine.v1.WatchFeedRequest.start:type_name -> engine.v1.FeedStart
 	1,  // 1: engine.v1.WatchFeedRequest.topics:type_name -> engine.v1.FeedTopic
-	11, // 2: engine.v1.WatchFeedResponse.at:type_name -> google.protobuf.Timestamp
-	12, // 3: engine.v1.WatchFeedResponse.error:type_name -> common.v1.Error
-	13, // 4: engine.v1.WatchFeedResponse.event:type_name -> engine.v1.EventRecord
-	5,  // 5: engine.v1.WatchFeedResponse.seats:type_name -> engine.v1.SeatsChange
-	6,  // 6: engine.v1.WatchFeedResponse.places:type_name -> engine.v1.PlacesChange
-	7,  // 7: engine.v1.WatchFeedResponse.reservation:type_name -> engine.v1.ReservationChange
-	8,  // 8: engine.v1.WatchFeedResponse.payment:type_name -> engine.v1.PaymentChange
-	9,  // 9: engine.v1.WatchFeedResponse.queue:type_name -> engine.v1.QueueChange
-	10, // 10: engine.v1.WatchFeedResponse.snapshot_end:type_name -> engine.v1.SnapshotEnd
-	14, // 11: engine.v1.SeatsChange.status:type_name -> common.v1.SeatStatus
-	15, // 12: engine.v1.PlacesChange.counts:type_name -> engine.v1.SeatCounts
-	16, // 13: engine.v1.ReservationChange.reservation:type_name -> reservation.v1.Reservation
-	17, // 14: engine.v1.ReservationChange.old_status:type_name -> reservation.v1.ReservationStatus
-	18, // 15: engine.v1.PaymentChange.payment:type_name -> payment.v1.Payment
-	19, // 16: engine.v1.PaymentChange.old_status:type_name -> payment.v1.PaymentStatus
-	2,  // 17: engine.v1.QueueChange.state:type_name -> engine.v1.PlaceState
-	18, // [18:18] is the sub-list for method output_type
-	18, // [18:18] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	12, // 2: engine.v1.WatchFeedResponse.at:type_name -> google.protobuf.Timestamp
+	13, // 3: engine.v1.WatchFeedResponse.error:type_name -> common.v1.Error
+	2,  // 4: engine.v1.WatchFeedResponse.event_change:type_name -> engine.v1.EventChange
+	14, // 5: engine.v1.WatchFeedResponse.event:type_name -> engine.v1.EventRecord
+	6,  // 6: engine.v1.WatchFeedResponse.seats:type_name -> engine.v1.SeatsChange
+	7,  // 7: engine.v1.WatchFeedResponse.places:type_name -> engine.v1.PlacesChange
+	8,  // 8: engine.v1.WatchFeedResponse.reservation:type_name -> engine.v1.ReservationChange
+	9,  // 9: engine.v1.WatchFeedResponse.payment:type_name -> engine.v1.PaymentChange
+	10, // 10: engine.v1.WatchFeedResponse.queue:type_name -> engine.v1.QueueChange
+	11, // 11: engine.v1.WatchFeedResponse.snapshot_end:type_name -> engine.v1.SnapshotEnd
+	15, // 12: engine.v1.SeatsChange.status:type_name -> common.v1.SeatStatus
+	16, // 13: engine.v1.PlacesChange.counts:type_name -> engine.v1.SeatCounts
+	15, // 14: engine.v1.PlacesChange.status:type_name -> common.v1.SeatStatus
+	17, // 15: engine.v1.ReservationChange.reservation:type_name -> reservation.v1.Reservation
+	18, // 16: engine.v1.ReservationChange.old_status:type_name -> reservation.v1.ReservationStatus
+	19, // 17: engine.v1.PaymentChange.payment:type_name -> payment.v1.Payment
+	20, // 18: engine.v1.PaymentChange.old_status:type_name -> payment.v1.PaymentStatus
+	21, // 19: engine.v1.PaymentChange.refunded:type_name -> common.v1.Money
+	3,  // 20: engine.v1.QueueChange.state:type_name -> engine.v1.PlaceState
+	21, // [21:21] is the sub-list for method output_type
+	21, // [21:21] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_proto_engine_v1_feed_proto_init() }
@@ -1075,7 +1203,7 @@ func file_proto_engine_v1_feed_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proto_engine_v1_feed_proto_rawDesc), len(file_proto_engine_v1_feed_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      4,
 			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,

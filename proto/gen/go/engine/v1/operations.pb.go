@@ -303,7 +303,7 @@ type GetEngineStatusResponse struct {
 	Tables []*TableFill `protobuf:"bytes,7,rep,name=tables,proto3" json:"tables,omitempty"`
 	// Measures in force; at most 100.
 	EmergenciesInForce []*EmergencyRecord `protobuf:"bytes,8,rep,name=emergencies_in_force,json=emergenciesInForce,proto3" json:"emergencies_in_force,omitempty"`
-	// Webhook deliveries waiting.
+	// Deliveries waiting: of payments, to registered endpoints, and simulated ones.
 	OutboxDepth int64 `protobuf:"varint,9,opt,name=outbox_depth,json=outboxDepth,proto3" json:"outbox_depth,omitempty"`
 	// Deliveries given up.
 	DeadLetters int64 `protobuf:"varint,10,opt,name=dead_letters,json=deadLetters,proto3" json:"dead_letters,omitempty"`
@@ -442,9 +442,9 @@ type JournalStatus struct {
 	Segments int32 `protobuf:"varint,4,opt,name=segments,proto3" json:"segments,omitempty"`
 	// Their size.
 	SizeBytes int64 `protobuf:"varint,5,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
-	// How long the last sync took, in microseconds.
+	// How long the last sync took, in microseconds, rounded up; 0: none since the server was started.
 	LastSyncDurationUs int64 `protobuf:"varint,6,opt,name=last_sync_duration_us,json=lastSyncDurationUs,proto3" json:"last_sync_duration_us,omitempty"`
-	// When the newest verified snapshot was taken; absent: none yet.
+	// When the newest snapshot was begun; absent: none yet.
 	LastSnapshotAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_snapshot_at,json=lastSnapshotAt,proto3" json:"last_snapshot_at,omitempty"`
 	// Position that it shows.
 	LastSnapshotPosition uint64 `protobuf:"varint,8,opt,name=last_snapshot_position,json=lastSnapshotPosition,proto3" json:"last_snapshot_position,omitempty"`
@@ -746,7 +746,7 @@ type DeadLetter struct {
 	DeadLetterId string `protobuf:"bytes,1,opt,name=dead_letter_id,json=deadLetterId,proto3" json:"dead_letter_id,omitempty"`
 	// `wh_...` of the delivery; the receiver recognises repeats by it.
 	WebhookId string `protobuf:"bytes,2,opt,name=webhook_id,json=webhookId,proto3" json:"webhook_id,omitempty"`
-	// The intent that it reports on.
+	// The intent that it reports on; empty for a delivery to a registered endpoint and for a simulated one.
 	PaymentIntentId string `protobuf:"bytes,3,opt,name=payment_intent_id,json=paymentIntentId,proto3" json:"payment_intent_id,omitempty"`
 	// Where it was to go.
 	EndpointUrl string `protobuf:"bytes,4,opt,name=endpoint_url,json=endpointUrl,proto3" json:"endpoint_url,omitempty"`
@@ -754,13 +754,13 @@ type DeadLetter struct {
 	Body string `protobuf:"bytes,5,opt,name=body,proto3" json:"body,omitempty"`
 	// How often it was tried.
 	Attempts int32 `protobuf:"varint,6,opt,name=attempts,proto3" json:"attempts,omitempty"`
-	// Answer to the last attempt; 0: none came.
+	// Answer to the last attempt; 0: none came, or `last_attempt_at` is absent.
 	LastHttpStatus int32 `protobuf:"varint,7,opt,name=last_http_status,json=lastHttpStatus,proto3" json:"last_http_status,omitempty"`
-	// What went wrong at the last attempt.
+	// What went wrong at the last attempt; empty when `last_attempt_at` is absent.
 	LastFailure string `protobuf:"bytes,8,opt,name=last_failure,json=lastFailure,proto3" json:"last_failure,omitempty"`
-	// When it was first tried.
+	// When it was first tried; absent for deliveries of payments that were first tried before the server was started.
 	FirstAttemptAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=first_attempt_at,json=firstAttemptAt,proto3" json:"first_attempt_at,omitempty"`
-	// When it was last tried.
+	// When it was last tried; absent for deliveries of payments that were last tried before the server was started.
 	LastAttemptAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=last_attempt_at,json=lastAttemptAt,proto3" json:"last_attempt_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -213,7 +213,7 @@ type ServiceHealth struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its health.
 	Status HealthStatus `protobuf:"varint,1,opt,name=status,proto3,enum=gateway.v1.HealthStatus" json:"status,omitempty"`
-	// Measured latency in milliseconds, rounded up.
+	// Time that looking at it took for this answer, in milliseconds, rounded up.
 	ResponseTimeMs int32 `protobuf:"varint,2,opt,name=response_time_ms,json=responseTimeMs,proto3" json:"response_time_ms,omitempty"`
 	// Version of the running build.
 	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
@@ -1248,7 +1248,8 @@ type CreatePaymentIntentResponse struct {
 	PaymentIntentId string `protobuf:"bytes,1,opt,name=payment_intent_id,json=paymentIntentId,proto3" json:"payment_intent_id,omitempty"`
 	// PENDING, or PROCESSING when it has begun already.
 	Status v12.PaymentStatus `protobuf:"varint,2,opt,name=status,proto3,enum=payment.v1.PaymentStatus" json:"status,omitempty"`
-	// Bearer secret of the intent, at least 128 random bits.
+	// A secret of the intent for clients that carry one, 128 bits that cannot be guessed; no method of this server asks
+	// for it.
 	ClientSecret string `protobuf:"bytes,3,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
 	// Where a browser would pay.
 	PaymentUrl string `protobuf:"bytes,4,opt,name=payment_url,json=paymentUrl,proto3" json:"payment_url,omitempty"`

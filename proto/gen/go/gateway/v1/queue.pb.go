@@ -837,9 +837,9 @@ type EventQueueStats struct {
 	TotalWaiting int32 `protobuf:"varint,2,opt,name=total_waiting,json=totalWaiting,proto3" json:"total_waiting,omitempty"`
 	// People let in since the sale opened.
 	TotalAdmitted int32 `protobuf:"varint,3,opt,name=total_admitted,json=totalAdmitted,proto3" json:"total_admitted,omitempty"`
-	// People let in during the last 60 seconds.
+	// People let in during the last 60 seconds: the present second of the clock and the 59 before it.
 	AdmissionRatePerMinute int32 `protobuf:"varint,4,opt,name=admission_rate_per_minute,json=admissionRatePerMinute,proto3" json:"admission_rate_per_minute,omitempty"`
-	// Mean wait of those let in during the last 60 seconds; 0 when none.
+	// Mean wait of those people from joining to being let in, rounded up; 0 when `admission_rate_per_minute` is 0.
 	AverageWaitTimeSeconds int32 `protobuf:"varint,5,opt,name=average_wait_time_seconds,json=averageWaitTimeSeconds,proto3" json:"average_wait_time_seconds,omitempty"`
 	// When the figures were read.
 	LastUpdated   *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=last_updated,json=lastUpdated,proto3" json:"last_updated,omitempty"`
@@ -926,9 +926,9 @@ type SystemQueueStats struct {
 	TotalActiveQueues int32 `protobuf:"varint,1,opt,name=total_active_queues,json=totalActiveQueues,proto3" json:"total_active_queues,omitempty"`
 	// People waiting now.
 	TotalWaitingUsers int32 `protobuf:"varint,2,opt,name=total_waiting_users,json=totalWaitingUsers,proto3" json:"total_waiting_users,omitempty"`
-	// People let in since the process started.
+	// People let in since the sales opened, those let in before a restart included.
 	TotalAdmittedUsers int32 `protobuf:"varint,3,opt,name=total_admitted_users,json=totalAdmittedUsers,proto3" json:"total_admitted_users,omitempty"`
-	// 0 to 100: admissions of the last second against the system-wide ceiling (1,000 a second by default).
+	// 0 to 100: admissions of the last second that is over against the system-wide ceiling (1,000 a second by default).
 	SystemCapacityPercentage int32 `protobuf:"varint,4,opt,name=system_capacity_percentage,json=systemCapacityPercentage,proto3" json:"system_capacity_percentage,omitempty"`
 	// Admissions a second, over the last 60 seconds.
 	AverageAdmissionRate float32 `protobuf:"fixed32,5,opt,name=average_admission_rate,json=averageAdmissionRate,proto3" json:"average_admission_rate,omitempty"`

@@ -249,6 +249,8 @@ const (
 	ReservationEventType_RESERVATION_EVENT_TYPE_EXPIRING_SOON ReservationEventType = 5
 	// Wholly refunded: final.
 	ReservationEventType_RESERVATION_EVENT_TYPE_REFUNDED ReservationEventType = 6
+	// Still held, with another deadline or fewer seats.
+	ReservationEventType_RESERVATION_EVENT_TYPE_CHANGED ReservationEventType = 7
 )
 
 // Enum value maps for ReservationEventType.
@@ -261,6 +263,7 @@ var (
 		4: "RESERVATION_EVENT_TYPE_EXPIRED",
 		5: "RESERVATION_EVENT_TYPE_EXPIRING_SOON",
 		6: "RESERVATION_EVENT_TYPE_REFUNDED",
+		7: "RESERVATION_EVENT_TYPE_CHANGED",
 	}
 	ReservationEventType_value = map[string]int32{
 		"RESERVATION_EVENT_TYPE_UNSPECIFIED":   0,
@@ -270,6 +273,7 @@ var (
 		"RESERVATION_EVENT_TYPE_EXPIRED":       4,
 		"RESERVATION_EVENT_TYPE_EXPIRING_SOON": 5,
 		"RESERVATION_EVENT_TYPE_REFUNDED":      6,
+		"RESERVATION_EVENT_TYPE_CHANGED":       7,
 	}
 )
 
@@ -320,6 +324,8 @@ const (
 	PaymentEventType_PAYMENT_EVENT_TYPE_CANCELLED PaymentEventType = 6
 	// No outcome in time: final.
 	PaymentEventType_PAYMENT_EVENT_TYPE_EXPIRED PaymentEventType = 7
+	// A part of the money went back; the payment stays COMPLETED.
+	PaymentEventType_PAYMENT_EVENT_TYPE_PARTLY_REFUNDED PaymentEventType = 8
 )
 
 // Enum value maps for PaymentEventType.
@@ -333,16 +339,18 @@ var (
 		5: "PAYMENT_EVENT_TYPE_REFUNDED",
 		6: "PAYMENT_EVENT_TYPE_CANCELLED",
 		7: "PAYMENT_EVENT_TYPE_EXPIRED",
+		8: "PAYMENT_EVENT_TYPE_PARTLY_REFUNDED",
 	}
 	PaymentEventType_value = map[string]int32{
-		"PAYMENT_EVENT_TYPE_UNSPECIFIED": 0,
-		"PAYMENT_EVENT_TYPE_CREATED":     1,
-		"PAYMENT_EVENT_TYPE_PROCESSING":  2,
-		"PAYMENT_EVENT_TYPE_COMPLETED":   3,
-		"PAYMENT_EVENT_TYPE_FAILED":      4,
-		"PAYMENT_EVENT_TYPE_REFUNDED":    5,
-		"PAYMENT_EVENT_TYPE_CANCELLED":   6,
-		"PAYMENT_EVENT_TYPE_EXPIRED":     7,
+		"PAYMENT_EVENT_TYPE_UNSPECIFIED":     0,
+		"PAYMENT_EVENT_TYPE_CREATED":         1,
+		"PAYMENT_EVENT_TYPE_PROCESSING":      2,
+		"PAYMENT_EVENT_TYPE_COMPLETED":       3,
+		"PAYMENT_EVENT_TYPE_FAILED":          4,
+		"PAYMENT_EVENT_TYPE_REFUNDED":        5,
+		"PAYMENT_EVENT_TYPE_CANCELLED":       6,
+		"PAYMENT_EVENT_TYPE_EXPIRED":         7,
+		"PAYMENT_EVENT_TYPE_PARTLY_REFUNDED": 8,
 	}
 )
 
@@ -761,7 +769,7 @@ type SystemUpdate struct {
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// People waiting now.
 	TotalWaiting int32 `protobuf:"varint,2,opt,name=total_waiting,json=totalWaiting,proto3" json:"total_waiting,omitempty"`
-	// Admissions a minute, as configured now.
+	// Admissions a minute, as configured now; of the whole system: its ceiling.
 	AdmissionRate int32 `protobuf:"varint,3,opt,name=admission_rate,json=admissionRate,proto3" json:"admission_rate,omitempty"`
 	// What happened.
 	EventType SystemEventType `protobuf:"varint,4,opt,name=event_type,json=eventType,proto3,enum=gateway.v1.SystemEventType" json:"event_type,omitempty"`
@@ -996,7 +1004,7 @@ type ReservationUpdate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which one.
 	ReservationId string `protobuf:"bytes,1,opt,name=reservation_id,json=reservationId,proto3" json:"reservation_id,omitempty"`
-	// Status before; UNSPECIFIED in the first message.
+	// Status before, or where the reader last stood. UNSPECIFIED for a new one and in the first message.
 	OldStatus v11.ReservationStatus `protobuf:"varint,2,opt,name=old_status,json=oldStatus,proto3,enum=reservation.v1.ReservationStatus" json:"old_status,omitempty"`
 	// Status now.
 	NewStatus v11.ReservationStatus `protobuf:"varint,3,opt,name=new_status,json=newStatus,proto3,enum=reservation.v1.ReservationStatus" json:"new_status,omitempty"`
@@ -1242,7 +1250,8 @@ type PaymentUpdate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which one.
 	PaymentIntentId string `protobuf:"bytes,1,opt,name=payment_intent_id,json=paymentIntentId,proto3" json:"payment_intent_id,omitempty"`
-	// Status before; UNSPECIFIED in the first message.
+	// Status before, or where the reader last stood. UNSPECIFIED for a new one, in the first message, and in the outcome
+	// of a payment that began before the server was started.
 	OldStatus v12.PaymentStatus `protobuf:"varint,2,opt,name=old_status,json=oldStatus,proto3,enum=payment.v1.PaymentStatus" json:"old_status,omitempty"`
 	// Status now.
 	NewStatus v12.PaymentStatus `protobuf:"varint,3,opt,name=new_status,json=newStatus,proto3,enum=payment.v1.PaymentStatus" json:"new_status,omitempty"`
@@ -1722,7 +1731,7 @@ const file_proto_gateway_v1_websocket_proto_rawDesc = "" +
 	"\"SYSTEM_EVENT_TYPE_MAINTENANCE_MODE\x10\x02\x12$\n" +
 	" SYSTEM_EVENT_TYPE_EVENT_SOLD_OUT\x10\x03\x12%\n" +
 	"!SYSTEM_EVENT_TYPE_EVENT_CANCELLED\x10\x04\x12,\n" +
-	"(SYSTEM_EVENT_TYPE_ADMISSION_RATE_CHANGED\x10\x05*\xa1\x02\n" +
+	"(SYSTEM_EVENT_TYPE_ADMISSION_RATE_CHANGED\x10\x05*\xc5\x02\n" +
 	"\x14ReservationEventType\x12&\n" +
 	"\"RESERVATION_EVENT_TYPE_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eRESERVATION_EVENT_TYPE_CREATED\x10\x01\x12$\n" +
@@ -1730,7 +1739,8 @@ const file_proto_gateway_v1_websocket_proto_rawDesc = "" +
 	" RESERVATION_EVENT_TYPE_CANCELLED\x10\x03\x12\"\n" +
 	"\x1eRESERVATION_EVENT_TYPE_EXPIRED\x10\x04\x12(\n" +
 	"$RESERVATION_EVENT_TYPE_EXPIRING_SOON\x10\x05\x12#\n" +
-	"\x1fRESERVATION_EVENT_TYPE_REFUNDED\x10\x06*\x9d\x02\n" +
+	"\x1fRESERVATION_EVENT_TYPE_REFUNDED\x10\x06\x12\"\n" +
+	"\x1eRESERVATION_EVENT_TYPE_CHANGED\x10\a*\xc5\x02\n" +
 	"\x10PaymentEventType\x12\"\n" +
 	"\x1ePAYMENT_EVENT_TYPE_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aPAYMENT_EVENT_TYPE_CREATED\x10\x01\x12!\n" +
@@ -1739,7 +1749,8 @@ const file_proto_gateway_v1_websocket_proto_rawDesc = "" +
 	"\x19PAYMENT_EVENT_TYPE_FAILED\x10\x04\x12\x1f\n" +
 	"\x1bPAYMENT_EVENT_TYPE_REFUNDED\x10\x05\x12 \n" +
 	"\x1cPAYMENT_EVENT_TYPE_CANCELLED\x10\x06\x12\x1e\n" +
-	"\x1aPAYMENT_EVENT_TYPE_EXPIRED\x10\a*\xaa\x01\n" +
+	"\x1aPAYMENT_EVENT_TYPE_EXPIRED\x10\a\x12&\n" +
+	"\"PAYMENT_EVENT_TYPE_PARTLY_REFUNDED\x10\b*\xaa\x01\n" +
 	"\vMessageType\x12\x1c\n" +
 	"\x18MESSAGE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11MESSAGE_TYPE_INFO\x10\x01\x12\x18\n" +

@@ -349,7 +349,8 @@ type CreatePaymentIntentResponse struct {
 	PaymentIntentId string `protobuf:"bytes,1,opt,name=payment_intent_id,json=paymentIntentId,proto3" json:"payment_intent_id,omitempty"`
 	// PENDING, or PROCESSING when it has begun already.
 	Status PaymentStatus `protobuf:"varint,2,opt,name=status,proto3,enum=payment.v1.PaymentStatus" json:"status,omitempty"`
-	// Bearer secret of the intent, at least 128 random bits. Not stored in clear and never logged.
+	// A secret of the intent for clients that carry one, 128 bits that cannot be guessed; no method of this server asks
+	// for it. Not stored and never logged.
 	ClientSecret string `protobuf:"bytes,3,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
 	// Where a browser would pay, made from the configured base address; empty where no payment page is configured.
 	PaymentUrl string `protobuf:"bytes,4,opt,name=payment_url,json=paymentUrl,proto3" json:"payment_url,omitempty"`

@@ -690,7 +690,7 @@ type ProcessPaymentResultResponse struct {
 	OrderId string `protobuf:"bytes,2,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
 	// Seats sold or freed by this call.
 	AffectedSeats []*v1.Seat `protobuf:"bytes,3,rep,name=affected_seats,json=affectedSeats,proto3" json:"affected_seats,omitempty"`
-	// When.
+	// When. For SKIPPED: when that happened which left nothing to do; absent where that is no longer known.
 	ProcessedAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=processed_at,json=processedAt,proto3" json:"processed_at,omitempty"`
 	// `completed`, `retry` or `dlq`.
 	NextAction string `protobuf:"bytes,5,opt,name=next_action,json=nextAction,proto3" json:"next_action,omitempty"`
@@ -1009,7 +1009,7 @@ type HealthCheckResponse struct {
 	ProcessedEventsCount int32 `protobuf:"varint,2,opt,name=processed_events_count,json=processedEventsCount,proto3" json:"processed_events_count,omitempty"`
 	// Steps that failed.
 	FailedEventsCount int32 `protobuf:"varint,3,opt,name=failed_events_count,json=failedEventsCount,proto3" json:"failed_events_count,omitempty"`
-	// When the last step was done; absent before the first.
+	// When the last deadline or payment step was done; absent before the first since the process started.
 	LastProcessedAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=last_processed_at,json=lastProcessedAt,proto3" json:"last_processed_at,omitempty"`
 	// Deadlines and payments waiting.
 	QueueDepth int32 `protobuf:"varint,5,opt,name=queue_depth,json=queueDepth,proto3" json:"queue_depth,omitempty"`
@@ -1324,15 +1324,15 @@ type JobMetrics struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Jobs running now.
 	TotalActiveJobs int32 `protobuf:"varint,1,opt,name=total_active_jobs,json=totalActiveJobs,proto3" json:"total_active_jobs,omitempty"`
-	// Steps waiting.
+	// Deadlines set, and deliveries waiting.
 	TotalEventsPending int32 `protobuf:"varint,2,opt,name=total_events_pending,json=totalEventsPending,proto3" json:"total_events_pending,omitempty"`
-	// Steps under way.
+	// Deliveries under way. Deadlines and payments take no measurable time.
 	TotalEventsProcessing int32 `protobuf:"varint,3,opt,name=total_events_processing,json=totalEventsProcessing,proto3" json:"total_events_processing,omitempty"`
 	// Steps done.
 	TotalEventsCompleted int32 `protobuf:"varint,4,opt,name=total_events_completed,json=totalEventsCompleted,proto3" json:"total_events_completed,omitempty"`
 	// Steps that failed.
 	TotalEventsFailed int32 `protobuf:"varint,5,opt,name=total_events_failed,json=totalEventsFailed,proto3" json:"total_events_failed,omitempty"`
-	// Mean time of a step in milliseconds.
+	// Not measured: never set.
 	AverageProcessingTimeMs float32 `protobuf:"fixed32,6,opt,name=average_processing_time_ms,json=averageProcessingTimeMs,proto3" json:"average_processing_time_ms,omitempty"`
 	// When the figures were read.
 	LastUpdated   *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_updated,json=lastUpdated,proto3" json:"last_updated,omitempty"`

@@ -1,0 +1,171 @@
+//! What registered endpoints hear of: facts of the engine's updates, and of the server itself. Each becomes a post for
+//! everybody who wants it. How far the updates were read is durable, so that a restart misses nothing; a reader that
+//! has lost updates says so, in the log, the figures and the health.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tacos_engine::{
+    PaymentState, Position, ReservationState, UnixMs, Update, UpdateReader, UpdatesLost, What,
+};
+use tacos_proto::gateway::v1::WebhookEventType;
+
+use super::{Post, Posts};
+use crate::app::App;
+use crate::hub::is_refund;
+use crate::wire::time::rfc3339;
+
+/// When there is no room for posts, and when updates cannot be read, it is tried again this often.
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// Makes posts of updates until the engine closes.
+pub(super) async fn collect(app: Arc<App>) {
+    let mut from = Posts::position(&app.engine);
+    loop {
+        let lost = match app.engine.updates(from) {
+            Ok(mut reader) => {
+                let lost = follow(&app, &mut reader).await;
+                from = reader.position();
+                lost
+            }
+            Err(lost) => lost,
+        };
+        match lost {
+            UpdatesLost::Closed => return,
+            // What is kept no more is lost to those who registered; what is kept is still told.
+            UpdatesLost::Gone { oldest } => {
+                missed(&app, from, oldest);
+                from = oldest;
+            }
+            UpdatesLost::NotAPosition { position } => {
+                let now = app.engine.position();
+                missed(&app, position, now);
+                from = now;
+            }
+            other => {
+                tracing::error!(lost = %other, "registered endpoints hear nothing");
+                tokio::time::sleep(AGAIN_AFTER).await;
+            }
+        }
+        if *app.draining.borrow() {
+            return;
+        }
+    }
+}
+
+fn missed(app: &App, from: Position, to: Position) {
+    if app.webhooks.posts.anybody() {
+        app.webhooks.facts_lost.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(from = from.0, to = to.0, "registered endpoints have missed what lies between");
+    }
+}
+
+async fn follow(app: &App, reader: &mut UpdateReader) -> UpdatesLost {
+    let mut updates = Vec::new();
+    loop {
+        updates.clear();
+        let ready = std::future::poll_fn(|context| reader.poll_ready(context)).await;
+        let read = ready.and_then(|()| reader.read(&mut updates));
+        let mut made = false;
+        if app.webhooks.posts.anybody() {
+            for update in &updates {
+                match post_facts(app, update).await {
+                    Some(told) => made |= told,
+                    // Ending without room: the position stays, and the facts are told after the restart.
+                    None => return UpdatesLost::Closed,
+                }
+            }
+        }
+        if made {
+            // At least once: what lies behind this position may be posted again after a crash.
+            let _ = Posts::reached(&app.engine, reader.position()).await;
+            app.webhooks.wake.notify_one();
+        }
+        if let Err(lost) = read {
+            return lost;
+        }
+    }
+}
+
+async fn post_facts(app: &App, update: &Update) -> Option<bool> {
+    let Some((event, subject)) = fact_of(update) else { return Some(false) };
+    let fact = Fact {
+        event,
+        event_id: update.event.as_ref().map(ToString::to_string).unwrap_or_default(),
+        subject,
+        at: update.at,
+        unique: update.position.0.to_string(),
+    };
+    loop {
+        match announce(app, &fact).await {
+            Announced::Full if *app.draining.borrow() => return None,
+            Announced::Full => tokio::time::sleep(AGAIN_AFTER).await,
+            told => return Some(told == Announced::Posted),
+        }
+    }
+}
+
+/// What became of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Announced {
+    /// Nobody wants to hear of it.
+    ToNobody,
+    /// Posts are in for everybody who does.
+    Posted,
+    /// There is no room: nobody, or not everybody, will hear. To announce it again later does no harm.
+    Full,
+}
+
+/// Something that registered endpoints may want to hear of.
+pub(crate) struct Fact {
+    pub(crate) event: WebhookEventType,
+    pub(crate) event_id: String,
+    pub(crate) subject: String,
+    pub(crate) at: UnixMs,
+    /// The same fact has the same text here, also after a restart: receivers recognise repeats.
+    pub(crate) unique: String,
+}
+
+/// Puts a post in for everybody who wants to hear of a fact.
+pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
+    let mut announced = Announced::ToNobody;
+    for listener in app.webhooks.posts.listeners(fact.event as i32) {
+        let id = format!("wh_{}", app.keyed("post", &format!("{}/{}", listener.id, fact.unique)));
+        let body = serde_json::json!({
+            "webhook_id": id,
+            "event_type": fact.event.as_str_name(),
+            "event_id": fact.event_id,
+            "subject_id": fact.subject,
+            "timestamp": rfc3339(fact.at),
+        });
+        let post = Post::new(id, listener.id, listener.url, body.to_string(), UnixMs::ZERO);
+        match app.webhooks.posts.put(&app.engine, post).await {
+            Ok(true) => announced = Announced::Posted,
+            Ok(false) => return Announced::Full,
+            Err(failure) => tracing::warn!(%failure, "a post could not be recorded"),
+        }
+    }
+    announced
+}
+
+/// What a registered endpoint would hear of an update.
+fn fact_of(update: &Update) -> Option<(WebhookEventType, String)> {
+    match &update.what {
+        What::Payment(payment) => {
+            let event = match payment.state {
+                // A refund in part leaves the payment as it was told before.
+                PaymentState::Completed if is_refund(payment) => return None,
+                PaymentState::Completed => WebhookEventType::PaymentApproved,
+                PaymentState::Failed => WebhookEventType::PaymentFailed,
+                PaymentState::Cancelled => WebhookEventType::PaymentCancelled,
+                _ => return None,
+            };
+            Some((event, payment.id.to_string()))
+        }
+        What::Reservation(changed) if changed.state == ReservationState::Expired => {
+            Some((WebhookEventType::ReservationExpired, changed.id.to_string()))
+        }
+        _ => None,
+    }
+}
