@@ -118,10 +118,10 @@ pub(crate) async fn resume(app: &App) {
         let Some(event) = event else { continue };
         match cancel_all(app, &measure, &event).await {
             Ok(cancelled) => {
-                tracing::warn!(id = measure.id, cancelled, "reservations are cancelled by a measure")
+                tracing::warn!(id = measure.id, cancelled, "reservations are cancelled by a measure");
             }
             Err(fault) => {
-                tracing::error!(id = measure.id, error = fault.message, "a measure is not complete")
+                tracing::error!(id = measure.id, error = fault.message, "a measure is not complete");
             }
         }
     }
@@ -198,6 +198,7 @@ mod tests {
     fn close(app: Arc<App>) {
         app.engine.close().expect("closes");
         assert_eq!(Arc::strong_count(&app), 1, "nobody else has the folder");
+        drop(app);
     }
 
     /// A crash in the middle of a batch: some of it released, some not, one given back by its owner before. The restart

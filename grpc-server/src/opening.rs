@@ -77,7 +77,7 @@ fn refusal(folder: &Path, error: &str, intact: Position, given: Option<Position>
                 write!(text, "\nkept would be: {count} records of the journal, the last one written at {at}");
         }
         Ok(None) => {
-            text.push_str("\nkept would be: what the snapshot holds; no record of the journal after it")
+            text.push_str("\nkept would be: what the snapshot holds; no record of the journal after it");
         }
         Err(error) => {
             let _ = write!(text, "\nthe intact part could not be listed: {error}");

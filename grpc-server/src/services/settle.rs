@@ -76,6 +76,16 @@ pub(super) async fn intent(
     let asked = step(said, view.state);
     let contradiction = |state| Failure::from(Refusal::PaymentIs(state));
     let result = match (asked, said) {
+        // With a key the engine judges an outcome: it knows a key that came with another one before.
+        (Step::Contradiction, Said::Approved | Said::Failed) if key.is_some() => {
+            report(
+                call,
+                payment,
+                if said == Said::Approved { Outcome::Completed } else { Outcome::Failed },
+                key,
+            )
+            .await
+        }
         (Step::Contradiction, _) => return Err(contradiction(view.state)),
         (Step::Nothing, _) if key.is_none() => Ok(Settled { now: false, at: view.changed_at }),
         (_, Said::Approved) => report(call, payment, Outcome::Completed, key).await,
