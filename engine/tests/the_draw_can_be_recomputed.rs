@@ -8,8 +8,8 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::views::QueueState;
 use tacos_engine::{
-    DrawRoom, Engine, Joined, Position, PresaleRoom, QueuePolicy, Refusal, SaleState, What, commitment,
-    draw_order,
+    DrawRoom, Engine, ExternalId, IdempotencyKey, Joined, Note, Position, PresaleRoom, QueuePolicy, Refusal,
+    SaleState, SetQueuePolicy, What, commitment, draw_order,
 };
 
 fn policy() -> QueuePolicy {
@@ -109,4 +109,42 @@ fn every_event_has_its_own_draw() {
         engine.draw(&id).expect("a room").commitment
     });
     assert_ne!(drawn[0], drawn[1]);
+}
+
+/// The operator's seed counts as long as nothing was committed to, over a restart, and no note of the embedding
+/// service can set it.
+#[test]
+fn the_seed_may_be_the_operators_until_the_room_is_there() {
+    let (folder, clock) = (tempfile::tempdir().expect("a folder"), clock());
+    let engine = open_folder(folder.path(), by_hand(&clock));
+    let key = IdempotencyKey::new("seed").expect("a key");
+    let unknown = engine.set_draw_seed(&event(), &[1; 32], None).wait();
+    assert_eq!(refused(unknown), Refusal::UnknownEvent);
+    create(&engine, event(), house(1, 10), settings(), None);
+    engine.set_draw_seed(&event(), &[1; 32], None).wait().expect("nothing is committed to yet");
+    let first = engine.set_draw_seed(&event(), &[2; 32], Some(&key)).wait().expect("and may be replaced");
+    let other = engine.set_draw_seed(&event(), &[3; 32], Some(&key)).wait();
+    assert_eq!(refused(other), Refusal::IdempotencyConflict);
+    engine.close().expect("closed");
+    drop(engine);
+
+    let engine = open_folder(folder.path(), by_hand(&clock));
+    let set = SetQueuePolicy { event: event(), policy: policy(), key: None };
+    engine.set_queue_policy(set).wait().expect("a room");
+    assert_eq!(engine.draw(&event()).expect("a room").commitment, commitment(&[2; 32]));
+    let again = engine.set_draw_seed(&event(), &[2; 32], Some(&key)).wait();
+    assert_eq!(again.expect("the first answer"), first);
+    let late = engine.set_draw_seed(&event(), &[4; 32], None).wait();
+    assert!(matches!(refused(late), Refusal::Invalid(_)), "the commitment is public");
+    let name = ExternalId::new("tacos.draw-seed.0").expect("a name");
+    let forged = engine.note(Note { name, value: Some(vec![5; 32]), key: None }).wait();
+    assert!(matches!(refused(forged), Refusal::Invalid(_)), "the engine's own notes are its own");
+
+    clock.advance(Duration::from_secs(1));
+    let waiting = people(&engine, 0..50);
+    clock.advance(Duration::from_secs(59));
+    engine.turn();
+    assert_eq!(engine.draw(&event()).expect("a room").seed, Some([2; 32]));
+    let tickets: Vec<u32> = (0..50).collect();
+    assert_eq!(order_seen(&engine, &waiting), draw_order(&[2; 32], &tickets));
 }

@@ -362,3 +362,31 @@ async fn a_drawn_room_says_who_took_part_and_in_which_order() {
     assert_eq!((after.entrants, after.order_hash.as_slice()), (5, hasher.finalize().as_bytes().as_slice()));
     server.drain().await.expect("ends cleanly");
 }
+
+#[tokio::test]
+async fn an_operators_own_seed_is_committed_to_and_draws() {
+    let house = House::new();
+    let server =
+        house.open_with(|engine| support::draft_sale(engine, "evt_room", QueuePolicy::default())).await;
+    let channel = channel(&server).await;
+    let mut engine = EngineServiceClient::new(channel.clone());
+    let open = |key: &str, seed: Vec<u8>| OpenPresaleRequest {
+        event_id: "evt_room".into(),
+        idempotency_key: key.into(),
+        seed,
+    };
+    let short = engine.open_presale(open("short", vec![7; 31])).await.expect("an answer").into_inner();
+    assert!(short.error.is_some_and(|error| error.message.contains("32")), "a seed has 32 bytes");
+    let opened = engine.open_presale(open("o", vec![7; 32])).await.expect("an answer").into_inner();
+    let room = opened.presale.expect("a room");
+    assert_eq!((room.seed_hash, room.seed), (blake3::hash(&[7; 32]).as_bytes().to_vec(), Vec::new()));
+    let other = engine.open_presale(open("other", vec![8; 32])).await.expect("an answer").into_inner();
+    assert!(other.error.is_some() && other.presale.is_none(), "the room has its seed: {other:?}");
+    for user in ["kim", "lee", "cho"] {
+        join(&channel, "evt_room", user).await;
+    }
+    let draw = DrawPresaleRequest { event_id: "evt_room".into(), idempotency_key: "d".into() };
+    let drawn = engine.draw_presale(draw).await.expect("an answer").into_inner().presale.expect("drawn");
+    assert_eq!(drawn.seed, vec![7; 32]);
+    server.drain().await.expect("ends cleanly");
+}

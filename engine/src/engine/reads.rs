@@ -225,7 +225,7 @@ impl Engine {
     /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
     pub fn draw(&self, id: &EventId) -> Result<DrawView, Refusal> {
         let (event, shown) = self.find_shown(id)?;
-        self.core().draw_view(event, &shown).ok_or(Refusal::NoWaitingLine)
+        self.core().draw_view(event, &shown, self.durable_end()).ok_or(Refusal::NoWaitingLine)
     }
 
     /// What came of the draw of an event's pre-sale room; `None` before the draw.

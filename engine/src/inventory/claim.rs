@@ -238,23 +238,19 @@ impl Inventory {
     /// General admission comes last, so that a single section is decided by its own compare-and-swap; of several all but
     /// the last stay marked undecided until the last is in.
     fn take_general(&self, into: Counted, general: &[PackedPlace]) -> Result<(), Stopped> {
+        let mut taken = Undecided { inventory: self, places: &[], into };
         for (at, place) in general.iter().enumerate() {
             let (section, count) = general_parts(*place);
             let undecided = at + 1 < general.len();
             if let Err(short) = self.counts[usize::from(section)].take(into, count, undecided) {
-                self.decide_general(&general[..at], Some(into));
                 return Err(Stopped::Short { section, available: short.available });
             }
+            if undecided {
+                taken.places = &general[..=at];
+            }
         }
-        self.decide_general(&general[..general.len().saturating_sub(1)], None);
+        taken.keep();
         Ok(())
-    }
-
-    fn decide_general(&self, undecided: &[PackedPlace], give_back: Option<Counted>) {
-        for place in undecided {
-            let (section, count) = general_parts(*place);
-            self.counts[usize::from(section)].decide(give_back.map(|from| (from, count)));
-        }
     }
 
     fn roll_back(&self, owner: u32, seats: &[PackedPlace], versions: &Versions) {
@@ -278,6 +274,33 @@ impl Inventory {
             let done = word.swap(taken, SeatSeen { state: target, owner, version: taken.version });
             assert!(done.is_ok(), "seat {} was {taken:?} and is {done:?}", seat.0);
         }
+    }
+}
+
+/// Standing places taken in sections where other claimers wait until this claim is decided. Dropped before it is kept, also by a
+/// panic, it gives them back: a claim that ends early makes no claimer wait.
+struct Undecided<'a> {
+    inventory: &'a Inventory,
+    places: &'a [PackedPlace],
+    into: Counted,
+}
+
+impl Undecided<'_> {
+    fn keep(mut self) {
+        self.decide(false);
+    }
+
+    fn decide(&mut self, give_back: bool) {
+        for place in std::mem::take(&mut self.places) {
+            let (section, count) = general_parts(*place);
+            self.inventory.counts[usize::from(section)].decide(give_back.then_some((self.into, count)));
+        }
+    }
+}
+
+impl Drop for Undecided<'_> {
+    fn drop(&mut self) {
+        self.decide(true);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the room as a whole, one file per claim, and what they share: a small random source, halls, and fates.
 
 mod best;
+mod cut_off;
 mod map;
 mod model;
 mod stress;

@@ -7,12 +7,15 @@ use crate::command::{BlockSeats, CreateEvent, EventSettings, Note, SetSale, Upda
 use crate::error::{Bound, Problem, Refusal, SaleState};
 use crate::inventory::{Layout, PackedPlace, Place, Refused, SeatState};
 use crate::limits::{ATTACHMENT_BYTES_MAX, EVENTS_MAX, PLACES_PER_HOLD_MAX, TEXT_BYTES_MAX};
-use crate::record::{Change, Changes, EventChanged, EventCreated, Noted, Record, SaleChanged, SeatsBlocked};
+use crate::record::{
+    Change, Changes, EventChanged, EventCreated, Noted, Record, Remember, SaleChanged, SeatsBlocked,
+};
 use crate::reply::{self, Done, Reply};
 
 use super::core::Core;
 use super::effects::seat_count;
 use super::event::Event;
+use super::notes::OWN_NOTES;
 use super::read::describe;
 use super::wanted::named_places;
 use super::{Did, Outcome, request};
@@ -162,13 +165,22 @@ impl Core {
                 format_args!("has {} bytes, at most {ATTACHMENT_BYTES_MAX} are allowed", value.len());
             return Err(Refusal::invalid("value", reason, "").into());
         }
+        if command.name.as_str().starts_with(OWN_NOTES) {
+            let reason = format_args!("begins with {OWN_NOTES}, as the engine's own notes do");
+            return Err(Refusal::invalid("name", reason, command.name.as_str()).into());
+        }
         self.once(command.key.as_ref(), &request::note(command), now, |key| {
-            let record = Noted { name: command.name.clone(), value: command.value.clone(), key };
-            let durable = self.log.durable.reached();
-            let append = || self.log.append(&record.into(), now);
-            let appended = self.notes.set(&command.name, command.value.as_deref(), durable, append)?;
-            Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
+            self.write_note(command, key, now)
         })
+    }
+
+    /// Writes a note down, also one of the engine's own.
+    pub(super) fn write_note(&self, command: &Note, key: Option<Remember>, now: UnixMs) -> Outcome {
+        let record = Noted { name: command.name.clone(), value: command.value.clone(), key };
+        let durable = self.log.durable.reached();
+        let append = || self.log.append(&record.into(), now);
+        let appended = self.notes.set(&command.name, command.value.as_deref(), durable, append)?;
+        Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
     }
 }
 

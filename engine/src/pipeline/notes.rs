@@ -12,6 +12,9 @@ use crate::sync::{Gate, Mutex, Unpublished, rank};
 
 use super::versions::Versions;
 
+/// Names of the engine's own notes begin with this; the embedding service's must not.
+pub(crate) const OWN_NOTES: &str = "tacos.";
+
 /// A record that was appended: live it is published after the note has changed, in replay it is there.
 pub(crate) trait RecordEnd {
     fn end(&self) -> u64;

@@ -1,13 +1,16 @@
-//! The end of a pre-sale room: its order is drawn by an operator, at its moment, or because the sale opens.
+//! The draw of a pre-sale room: whose seed it is, and its end by an operator, at its moment, or because the sale opens.
 
-use crate::admission::Line;
+use crate::admission::{Line, commitment};
 use crate::clock::UnixMs;
-use crate::command::DrawRoom;
+use crate::command::{DrawRoom, Note};
 use crate::error::Refusal;
+use crate::ids::{EventId, ExternalId, IdempotencyKey};
 use crate::record::{Remember, RoomDrawn};
+use crate::views::DrawView;
 
 use super::core::Core;
-use super::event::Event;
+use super::event::{Event, EventShown};
+use super::notes::OWN_NOTES;
 use super::queue::changed;
 use super::{Outcome, request};
 
@@ -25,6 +28,49 @@ impl Core {
             self.advance(event, line, now);
             Ok(changed(event, end, now))
         })
+    }
+
+    /// The seed of an event's draw is the one that its operator brings. Only before the event has a room: the room's
+    /// commitment is shown from its opening on and must not change.
+    pub(crate) fn set_draw_seed(
+        &self,
+        event: &EventId,
+        seed: &[u8; 32],
+        key: Option<&IdempotencyKey>,
+        now: UnixMs,
+    ) -> Outcome {
+        let event = self.catalog.find(event).ok_or(Refusal::UnknownEvent)?;
+        let command = Note { name: seed_note(event.number), value: Some(seed.to_vec()), key: key.cloned() };
+        self.once(key, &request::note(&command), now, |key| {
+            let _guard = event.operator.lock();
+            let _writing = self.log.guard().within();
+            if event
+                .line
+                .get()
+                .is_some_and(|line| line.drawn_seed().is_some() || line.policy().room.is_some())
+            {
+                return Err(Refusal::invalid("event_id", "has a pre-sale room already", &event.id).into());
+            }
+            self.write_note(&command, key, now)
+        })
+    }
+
+    /// The seed of an event's draw as of now: a decision sees what is not durable yet.
+    fn draw_seed(&self, event: &Event) -> [u8; 32] {
+        self.own_seed(event, u64::MAX).unwrap_or_else(|| self.secrets.draw_seed(event.number))
+    }
+
+    /// The pre-sale draw: what is committed to, and what was drawn. Everything up to `durable` is durable.
+    pub(crate) fn draw_view(&self, event: &Event, shown: &EventShown, durable: u64) -> Option<DrawView> {
+        let line = shown.line.as_ref()?;
+        let drawn = line.drawn_seed;
+        let seed = self.own_seed(event, durable).unwrap_or_else(|| self.secrets.draw_seed(event.number));
+        let has_room = drawn.is_some() || line.policy.room.is_some();
+        has_room.then(|| DrawView { commitment: commitment(&seed), seed: drawn })
+    }
+
+    fn own_seed(&self, event: &Event, durable: u64) -> Option<[u8; 32]> {
+        self.notes.get(&seed_note(event.number), durable)?.try_into().ok()
     }
 
     /// By the operator of the event: once its sale is open a room whose order is still to be drawn is drawn. A room without
@@ -47,13 +93,18 @@ impl Core {
     }
 
     pub(crate) fn draw(&self, event: &Event, line: &Line, key: Option<Remember>, now: UnixMs) -> Option<u64> {
-        let draw = line.begin_draw(self.secrets.draw_seed(event.number), now).ok()?;
+        let draw = line.begin_draw(self.draw_seed(event), now).ok()?;
         let record = RoomDrawn { event: event.number, seed: *draw.seed(), room_end: draw.room_end(), key };
         let appended = self.log.append(&record.into(), now);
         draw.commit();
         event.set_position(appended.end(), now, self.log.durable.reached());
         Some(appended.publish())
     }
+}
+
+/// The engine's own note with the seed that an operator brought for this event.
+fn seed_note(event: u32) -> ExternalId {
+    ExternalId::new(&format!("{OWN_NOTES}draw-seed.{event}")).expect("a short name of plain letters")
 }
 
 /// True if the sale is open and the room's order still to be drawn.

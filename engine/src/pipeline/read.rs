@@ -11,8 +11,8 @@ use crate::outbox::Webhook;
 use crate::reservations::{Facts, SlotState};
 use crate::users::{List, Listed};
 use crate::views::{
-    Cursor, DrawView, EventView, Page, PaymentView, PlaceView, QueueView, ReservationView, SeatView,
-    SectionView, WebhookView,
+    Cursor, EventView, Page, PaymentView, PlaceView, QueueView, ReservationView, SeatView, SectionView,
+    WebhookView,
 };
 
 use super::core::Core;
@@ -315,15 +315,6 @@ impl Core {
     pub(crate) fn admitted_last_second(&self, event: &Event, now: UnixMs) -> Result<u32, Refusal> {
         let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
         Ok(u32::try_from(line.stats(now).admitted.second).unwrap_or(u32::MAX))
-    }
-
-    /// The pre-sale draw: what is committed to, and what was drawn.
-    pub(crate) fn draw_view(&self, event: &Event, shown: &EventShown) -> Option<DrawView> {
-        let line = shown.line.as_ref()?;
-        let seed = self.secrets.draw_seed(event.number);
-        let drawn = line.drawn_seed;
-        let has_room = drawn.is_some() || line.policy.room.is_some();
-        has_room.then(|| DrawView { commitment: crate::admission::commitment(&seed), seed: drawn })
     }
 
     /// Webhooks whose time has come, and the time of the next one. Only those that are durable.

@@ -235,16 +235,23 @@ fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, Fault> {
     }))
 }
 
+/// The seed that an operator brings; `None`: the engine makes one.
+fn own_seed(bytes: &[u8]) -> Result<Option<[u8; 32]>, Fault> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let seed = bytes.try_into();
+    seed.map(Some).map_err(|_| {
+        Fault::invalid("seed", "must have exactly 32 bytes, or none", format!("{} bytes", bytes.len()))
+    })
+}
+
 pub(super) async fn open_presale(
     call: Call,
     request: OpenPresaleRequest,
 ) -> Result<OpenPresaleResponse, Fault> {
     let event = event_id(&request.event_id)?;
-    if !request.seed.is_empty() {
-        return Err(Fault::precondition(
-            "the engine makes the seed itself and publishes its hash: leave it empty",
-        ));
-    }
+    let seed = own_seed(&request.seed)?;
     call.needs_key(&request.idempotency_key)?;
     let _alone = call.catalog.operator.lock().await;
     let step = call.step("room");
@@ -252,6 +259,9 @@ pub(super) async fn open_presale(
         raise(&call, &event).await?;
     }
     if let Some(open) = presale(&call, &event)? {
+        if seed.is_some_and(|seed| tacos_engine::commitment(&seed).as_slice() != open.seed_hash) {
+            return Err(Fault::precondition("the pre-sale room is open already, with another seed"));
+        }
         return Ok(OpenPresaleResponse { presale: Some(open), error: None });
     }
     let view = call.engine.event(&event)?;
@@ -262,6 +272,9 @@ pub(super) async fn open_presale(
     let room = PresaleRoom { opens_at: now, draws_at: UnixMs::new(now.get() + DRAW_AT_LAST_MS) };
     let policy = call.engine.queue_policy(&event).unwrap_or_default();
     let policy = Line { enabled: true, room: Some(room), ..policy };
+    if let Some(seed) = seed {
+        call.engine.set_draw_seed(&event, &seed, call.step("seed").as_ref()).await?;
+    }
     call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step }).await?;
     call.app().hold_to_stops().await?;
     raise(&call, &event).await?;
