@@ -136,10 +136,8 @@ impl Sale {
         let early = JoinQueue { event: show("drawn"), session: Some(session("early")), user: None };
         self.engine.join_queue(early).wait().expect("in the room");
         self.pass(2);
-        let [first, second, third] =
-            ["ann", "bob", "cas"].map(|who| join(&self.engine, who).expect("joined"));
+        let [first, second, _] = ["ann", "bob", "cas"].map(|who| join(&self.engine, who).expect("joined"));
         self.engine.leave_queue(second.token).wait().expect("left");
-        drop(third);
         let admission = RequestAdmission { token: first.token, event: None, user: None };
         self.engine.request_admission(admission).wait().expect("let in").token
     }

@@ -8,7 +8,7 @@ use super::effects::{
     confirmed_reply, created_reply, ended_reply, extended_reply, part_released_reply, refunded_reply,
     reserved_reply, settled_reply,
 };
-use super::manage::event_reply;
+use super::events::event_reply;
 use super::state::State;
 
 impl State {

@@ -14,8 +14,8 @@ use crate::reply::Effect;
 use crate::reservations::SlotState;
 
 use super::checks::{Applied, Corrupt, corrupt, layout_of, move_places, set_state, use_ticket};
-use super::pay::processing_reply;
-use super::queue::line_record;
+use super::line::line_record;
+use super::payments::processing_reply;
 use super::state::State;
 use crate::payments::PaymentSlot;
 

@@ -9,7 +9,7 @@ use crate::journal::ApplyError;
 use crate::record::{Changes, Reader};
 use crate::reservations::{Facts, Slot, SlotState};
 
-use super::event::Event;
+use super::events::Event;
 use super::state::State;
 use crate::payments::PaymentSlot;
 

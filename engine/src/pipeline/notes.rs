@@ -7,9 +7,14 @@ use dashmap::DashMap;
 
 use crate::error::{Bound, Refusal};
 use crate::ids::ExternalId;
+use crate::limits::ATTACHMENT_BYTES_MAX;
+use crate::record::NoteImage;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Gate, Mutex, Unpublished, rank};
 
+use super::checks::{Corrupt, corrupt};
+use super::images::Sink;
+use super::state::State;
 use super::versions::Versions;
 
 /// Names of the engine's own notes begin with this; the embedding service's must not.
@@ -128,5 +133,26 @@ impl Notes {
             .collect();
         notes.sort();
         notes
+    }
+}
+
+impl State {
+    pub(super) fn note_images(&self, sink: &mut Sink<'_>) {
+        for (name, value) in self.notes.starting_with("", u64::MAX) {
+            sink.image(NoteImage::KIND, &NoteImage { name, value });
+        }
+    }
+
+    pub(super) fn restore_note(&self, image: &NoteImage) -> Result<(), Corrupt> {
+        if image.value.len() > ATTACHMENT_BYTES_MAX {
+            return corrupt(format_args!("note {} has {} bytes", image.name, image.value.len()));
+        }
+        if self.notes.get(&image.name, u64::MAX).is_some() {
+            return corrupt(format_args!("note {} is there twice", image.name));
+        }
+        self.notes
+            .set(&image.name, Some(&image.value), 0, || 0)
+            .map(drop)
+            .map_err(|no| Corrupt(no.to_string()))
     }
 }

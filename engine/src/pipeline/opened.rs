@@ -7,8 +7,8 @@ use crate::clock::UnixMs;
 use crate::inventory::{Inventory, Layout};
 use crate::record::EventCreated;
 
-use super::event::Event;
-use super::queue::LineTimer;
+use super::events::Event;
+use super::line::LineTimer;
 use super::state::State;
 
 impl State {

@@ -16,7 +16,7 @@ use crate::views::{
 };
 
 use super::core::Core;
-use super::event::{Event, EventShown};
+use super::events::{Event, EventShown};
 use super::shown::{Lapses, PaymentRead, SeatRead, Shown};
 
 /// Entries that one page looks at, at most: a rare filter over a long list gives short pages, not long waits.

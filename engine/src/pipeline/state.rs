@@ -18,9 +18,9 @@ use crate::reservations::Reservations;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::users::Users;
 
-use super::event::Catalog;
+use super::events::Catalog;
+use super::line::LineTimers;
 use super::notes::Notes;
-use super::queue::LineTimers;
 use super::restore::Restoring;
 use super::turn::{CHORES_MAX, FORGETTING};
 

@@ -16,7 +16,7 @@ use crate::sync::Owned;
 
 use super::core::Core;
 use super::log::Writing;
-use super::pay::OwnedPayment;
+use super::payments::OwnedPayment;
 use super::{Did, Outcome};
 
 /// Timers handled before the wheel looks at the next kind: bounds how long one kind can keep the others waiting.

@@ -9,13 +9,13 @@ use crate::inventory::{PackedPlace, Place};
 use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::reply::Places;
 
-use super::core::Core;
-use super::effects::seat_count;
-use super::event::Event;
-use super::read::describe;
+use crate::pipeline::core::Core;
+use crate::pipeline::effects::seat_count;
+use crate::pipeline::events::Event;
+use crate::pipeline::read::describe;
 
 impl Core {
-    pub(super) fn wanted<'a>(
+    pub(crate) fn wanted<'a>(
         &self,
         event: &Event,
         settings: &EventSettings,
@@ -54,7 +54,7 @@ pub(crate) enum Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    pub(super) fn count(&self) -> u32 {
+    pub(crate) fn count(&self) -> u32 {
         match self {
             Self::Named(places) => seat_count(places.iter().copied()),
             Self::Best { best, .. } => best.quantity,

@@ -12,20 +12,20 @@ use crate::record::{
 };
 use crate::reply::{self, Done, Reply};
 
-use super::core::Core;
-use super::effects::seat_count;
-use super::event::Event;
-use super::notes::OWN_NOTES;
-use super::read::describe;
-use super::wanted::named_places;
-use super::{Did, Outcome, request};
+use crate::pipeline::core::Core;
+use crate::pipeline::effects::seat_count;
+use crate::pipeline::events::Event;
+use crate::pipeline::notes::OWN_NOTES;
+use crate::pipeline::read::describe;
+use crate::pipeline::reservations::named_places;
+use crate::pipeline::{Did, Outcome, request};
 
 impl Core {
     /// Creates an event with its seats and, if it has one, its waiting line.
     pub(crate) fn create_event(&self, command: &CreateEvent, now: UnixMs) -> Outcome {
         check_settings(&command.settings)?;
         if let Some(policy) = &command.queue {
-            super::queue::check_policy(policy)?;
+            crate::pipeline::line::check_policy(policy)?;
         }
         let layout = Layout::build(&command.seats).map_err(|error| Refusal::invalid("seats", error, ""))?;
         self.once(command.key.as_ref(), &request::create_event(command), now, |key| {
@@ -175,7 +175,7 @@ impl Core {
     }
 
     /// Writes a note down, also one of the engine's own.
-    pub(super) fn write_note(&self, command: &Note, key: Option<Remember>, now: UnixMs) -> Outcome {
+    pub(crate) fn write_note(&self, command: &Note, key: Option<Remember>, now: UnixMs) -> Outcome {
         let record = Noted { name: command.name.clone(), value: command.value.clone(), key };
         let durable = self.log.durable.reached();
         let append = || self.log.append(&record.into(), now);
@@ -211,7 +211,7 @@ fn unblocking(event: &Event, places: &[PackedPlace]) -> Result<Changes, Refusal>
     Ok(changes(places, &event.seats.next_versions_blocked(places)))
 }
 
-pub(super) fn check_settings(settings: &EventSettings) -> Result<(), Refusal> {
+pub(crate) fn check_settings(settings: &EventSettings) -> Result<(), Refusal> {
     const DAY_MS: u64 = 86_400_000;
     let mut problems = Vec::new();
     let mut range = |field, value: u64, low: u64, high: u64| {

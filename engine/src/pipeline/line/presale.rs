@@ -8,11 +8,11 @@ use crate::ids::{EventId, ExternalId, IdempotencyKey};
 use crate::record::{Remember, RoomDrawn};
 use crate::views::DrawView;
 
-use super::core::Core;
-use super::event::{Event, EventShown};
-use super::notes::OWN_NOTES;
-use super::queue::changed;
-use super::{Outcome, request};
+use crate::pipeline::core::Core;
+use crate::pipeline::events::{Event, EventShown};
+use crate::pipeline::line::changed;
+use crate::pipeline::notes::OWN_NOTES;
+use crate::pipeline::{Outcome, request};
 
 impl Core {
     /// Draws the order of the pre-sale room.

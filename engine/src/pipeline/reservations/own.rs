@@ -8,11 +8,11 @@ use crate::reply::Places;
 use crate::reservations::{Facts, Slot, SlotState};
 use crate::sync::{NotOwned, Owned, Seen};
 
-use super::core::Core;
-use super::event::Event;
-use super::shown::Lapses;
-use super::wanted::named_places;
 use crate::payments::PaymentSlot;
+use crate::pipeline::core::Core;
+use crate::pipeline::events::Event;
+use crate::pipeline::reservations::named_places;
+use crate::pipeline::shown::Lapses;
 
 /// A reservation of which this thread is the owner; a pending, unlapsed one unless its maker says otherwise.
 pub(crate) struct OwnedHold<'a> {
@@ -72,7 +72,7 @@ impl Core {
     }
 
     /// Refuses unless the reservation exists and, if a user is given, is theirs.
-    pub(super) fn check_owner(&self, id: SlotId, user: Option<&UserId>) -> Result<(), Refusal> {
+    pub(crate) fn check_owner(&self, id: SlotId, user: Option<&UserId>) -> Result<(), Refusal> {
         let owner = self.reservations.user_of(id).ok_or(Refusal::UnknownReservation)?;
         match user {
             // Looked at again: of a reservation that is forgotten meanwhile the number may be another user's by now.
@@ -84,7 +84,7 @@ impl Core {
         }
     }
 
-    pub(super) fn own_users_hold(
+    pub(crate) fn own_users_hold(
         &self,
         id: SlotId,
         user: Option<&UserId>,
@@ -132,7 +132,7 @@ impl Core {
     }
 
     /// Takes the right to change a reservation that is in one of `states`, its deadline apart; `None` if it is in another.
-    pub(super) fn own_in_state(
+    pub(crate) fn own_in_state(
         &self,
         id: SlotId,
         states: &[ReservationState],
@@ -159,17 +159,17 @@ impl Core {
 
     /// The moment by which a pending hold that the caller owns has run out, by the caller's clock or because a reader was
     /// told so; `None` if it has not.
-    pub(super) fn lapsed_at(&self, facts: &Facts, now: UnixMs) -> Option<UnixMs> {
+    pub(crate) fn lapsed_at(&self, facts: &Facts, now: UnixMs) -> Option<UnixMs> {
         [now, self.told()].into_iter().find(|at| facts.expires_at <= *at)
     }
 
-    pub(super) fn expire_if(&self, id: SlotId, now: UnixMs) {
+    pub(crate) fn expire_if(&self, id: SlotId, now: UnixMs) {
         if self.facts(id).is_some_and(|facts| facts.expires_at <= now) {
             self.expire_slot(id.slot, now);
         }
     }
 
-    pub(super) fn why_not_pending(&self, id: SlotId, now: UnixMs) -> Refusal {
+    pub(crate) fn why_not_pending(&self, id: SlotId, now: UnixMs) -> Refusal {
         let shown = self.look(now, || self.facts(id)).transpose();
         match shown.map(|facts| (facts.state, facts.expires_at)) {
             None | Some((SlotState::Free, _)) => Refusal::UnknownReservation,
@@ -209,7 +209,7 @@ impl Core {
         read.is_some_and(|read| {
             let (state, intent, _) = &*read;
             let is_meant = intent.id.generation == generation;
-            is_meant && super::settle::is_live(*state) && !read.has_lapsed(now)
+            is_meant && crate::pipeline::payments::is_live(*state) && !read.has_lapsed(now)
         })
     }
 }

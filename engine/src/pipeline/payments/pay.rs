@@ -17,11 +17,11 @@ use crate::record::{
 use crate::reply::{Effect, PaymentChanged, Reply};
 use crate::sync::{NotOwned, Owned};
 
-use super::core::Core;
-use super::effects::{created_reply, refunded_reply, settled_reply};
-use super::hold::{Busy, OwnedHold, Patience};
 use super::settle::Purse;
-use super::{Did, Outcome, request};
+use crate::pipeline::core::Core;
+use crate::pipeline::effects::{created_reply, refunded_reply, settled_reply};
+use crate::pipeline::reservations::{Busy, OwnedHold, Patience};
+use crate::pipeline::{Did, Outcome, request};
 
 /// Real milliseconds from creation to the start of processing, before scaling.
 const START_AFTER_MS: u64 = 200;

@@ -4,17 +4,26 @@ use std::sync::Arc;
 
 use crate::admission::{BadImage, Key, Line, LineImage as Head, State as TicketState, TicketImage};
 use crate::clock::UnixMs;
+use crate::limits::{IMAGE_HEAD_BYTES, ORDER_PER_IMAGE, RECORD_BYTES_MAX, TICKETS_PER_IMAGE};
+use crate::pipeline::checks::{Corrupt, corrupt};
+use crate::pipeline::images::Sink;
+use crate::pipeline::restore::{check_moment, must};
+use crate::pipeline::state::State;
 use crate::record::{LineImage, Malformed, OrderImage, Reader, TicketsImage, Wire};
 
-use super::{check_moment, must};
-use crate::pipeline::checks::{Corrupt, corrupt};
-use crate::pipeline::images::TICKET_BYTES;
-use crate::pipeline::queue::LineTimer;
-use crate::pipeline::state::State;
+use super::LineTimer;
+
+/// Number, state and mark, both keys, two moments.
+const TICKET_BYTES: usize = 4 + 1 + 1 + 10 + 10 + 8 + 8;
+
+const _: () = assert!(
+    TICKETS_PER_IMAGE * TICKET_BYTES + IMAGE_HEAD_BYTES <= RECORD_BYTES_MAX,
+    "a run of tickets fits a record"
+);
 
 impl State {
     /// An order comes in runs, the last of them in the line's own image.
-    pub(super) fn restore_order(&self, image: &OrderImage) -> Result<(), Corrupt> {
+    pub(crate) fn restore_order(&self, image: &OrderImage) -> Result<(), Corrupt> {
         let mut restoring = self.restoring.lock();
         let (of, order) = restoring.order.get_or_insert_with(|| (image.event, Vec::new()));
         if (*of, order.len()) != (image.event, image.first as usize) {
@@ -29,7 +38,7 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn restore_line(&self, image: LineImage) -> Result<(), Corrupt> {
+    pub(crate) fn restore_line(&self, image: LineImage) -> Result<(), Corrupt> {
         let event = self.event(image.event)?;
         // No claim window ends while admissions are paused: the floor is then "never", and only ever compared.
         if image.ready_floor != UnixMs::MAX {
@@ -62,7 +71,7 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn restore_tickets(&self, image: &TicketsImage) -> Result<(), Corrupt> {
+    pub(crate) fn restore_tickets(&self, image: &TicketsImage) -> Result<(), Corrupt> {
         let line = self.line(image.event)?;
         for bytes in image.tickets.chunks(TICKET_BYTES) {
             let ticket = ticket_from(bytes)?;
@@ -95,4 +104,55 @@ fn ticket_from(bytes: &[u8]) -> Result<TicketImage, Corrupt> {
         joined_at,
         until,
     })
+}
+
+pub(crate) fn line_images(event: u32, line: &Line, sink: &mut Sink<'_>) {
+    let head = line.image();
+    let (drawn, order) = match head.drawn {
+        Some((seed, order)) => (Some(seed), order),
+        None => (None, Vec::new()),
+    };
+    // The runs first and the rest in the head: it is complete when it is read, and that of a short order is what it was
+    // before there were runs.
+    let (runs, rest) = order.split_at(order.len().saturating_sub(1) / ORDER_PER_IMAGE * ORDER_PER_IMAGE);
+    for (first, run) in (0u32..).step_by(ORDER_PER_IMAGE).zip(runs.chunks(ORDER_PER_IMAGE)) {
+        sink.image(OrderImage::KIND, &OrderImage { event, first, order: run.into() });
+    }
+    sink.image(
+        LineImage::KIND,
+        &LineImage {
+            event,
+            policy: head.policy,
+            next: head.next,
+            room_open: head.room_open,
+            room_end: head.room_end,
+            drawn,
+            order: rest.into(),
+            paused: head.paused,
+            ready_floor: head.ready_floor,
+            totals: head.totals,
+        },
+    );
+    let mut tickets = Vec::with_capacity(TICKETS_PER_IMAGE * TICKET_BYTES);
+    line.each_ticket(|ticket| {
+        put_ticket(&ticket, &mut tickets);
+        if tickets.len() == TICKETS_PER_IMAGE * TICKET_BYTES {
+            sink.image(TicketsImage::KIND, &TicketsImage { event, tickets: std::mem::take(&mut tickets) });
+        }
+    });
+    if !tickets.is_empty() {
+        sink.image(TicketsImage::KIND, &TicketsImage { event, tickets });
+    }
+}
+
+fn put_ticket(ticket: &TicketImage, out: &mut Vec<u8>) {
+    ticket.number.put(out);
+    (ticket.state as u8).put(out);
+    ticket.one_place.put(out);
+    ticket.session.parts().put(out);
+    ticket.user.parts().put(out);
+    ticket.joined_at.put(out);
+    // While somebody waits the deadline is only their last activity, which a restart renews: no part of the state.
+    let waits = matches!(ticket.state, TicketState::Waiting | TicketState::Room);
+    if waits { UnixMs::ZERO } else { ticket.until }.put(out);
 }

@@ -20,11 +20,11 @@ use crate::reply::{Admitted, Done, EventChanged, Joined, Reply};
 use crate::sync::{Gate, rank};
 use crate::views::{QueuePlace, QueueState};
 
-use super::core::Core;
-use super::event::Event;
-use super::log::Writing;
-use super::presale::room_is_over;
-use super::{Did, Outcome, request};
+use crate::pipeline::core::Core;
+use crate::pipeline::events::Event;
+use crate::pipeline::line::room_is_over;
+use crate::pipeline::log::Writing;
+use crate::pipeline::{Did, Outcome, request};
 
 impl Core {
     /// Takes a place in the line, or finds the one that the session has.

@@ -11,12 +11,12 @@ use crate::reservations::SlotState;
 use crate::sync::Seen;
 use crate::users::UserIx;
 
-use super::core::Core;
-use super::effects::{reserved_reply, seat_count};
-use super::event::Event;
-use super::manage::changes;
 use super::wanted::{Wanted, price};
-use super::{Did, Failure, Outcome, request};
+use crate::pipeline::core::Core;
+use crate::pipeline::effects::{reserved_reply, seat_count};
+use crate::pipeline::events::Event;
+use crate::pipeline::events::changes;
+use crate::pipeline::{Did, Failure, Outcome, request};
 
 impl Core {
     /// Holds all that is wanted, or nothing.

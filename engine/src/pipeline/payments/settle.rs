@@ -12,14 +12,14 @@ use crate::reply::{self, Effect, Reply};
 use crate::reservations::{Facts, Slot, SlotState};
 use crate::sync::Owned;
 
-use super::core::Core;
-use super::effects::confirmed_reply;
-use super::event::Event;
-use super::give_back::next_changes;
-use super::hold::{Busy, OwnedHold, Patience};
-use super::queue::UsedTicket;
-use super::state::State;
-use super::{Did, Outcome, request};
+use crate::pipeline::core::Core;
+use crate::pipeline::effects::confirmed_reply;
+use crate::pipeline::events::Event;
+use crate::pipeline::line::UsedTicket;
+use crate::pipeline::reservations::next_changes;
+use crate::pipeline::reservations::{Busy, OwnedHold, Patience};
+use crate::pipeline::state::State;
+use crate::pipeline::{Did, Outcome, request};
 
 impl Core {
     /// Turns a hold into a sale, or answers with the sale that it already is.

@@ -10,13 +10,13 @@ use crate::reply::Places;
 use crate::reservations::{Facts, SlotState};
 use crate::sync::Seen;
 
-use super::core::Core;
-use super::effects::{ended_reply, extended_reply, part_released_reply};
-use super::event::Event;
-use super::hold::OwnedHold;
-use super::manage::changes;
-use super::wanted::{named_places, price};
-use super::{Did, Outcome, request};
+use crate::pipeline::core::Core;
+use crate::pipeline::effects::{ended_reply, extended_reply, part_released_reply};
+use crate::pipeline::events::Event;
+use crate::pipeline::events::changes;
+use crate::pipeline::reservations::OwnedHold;
+use crate::pipeline::reservations::{named_places, price};
+use crate::pipeline::{Did, Outcome, request};
 
 impl Core {
     /// Lets a hold last longer, within the event's bounds.

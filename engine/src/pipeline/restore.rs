@@ -2,16 +2,12 @@
 //! broken engine or by hand: each image is checked against those before it, and all of them together at the end, so that
 //! nothing behind this meets a state that no engine can have.
 
-mod line;
-mod sale;
-
 use std::collections::HashMap;
 use std::fmt::Display;
 
 use crate::clock::UnixMs;
 use crate::idempotency::Answer;
-use crate::inventory::Inventory;
-use crate::limits::{ATTACHMENT_BYTES_MAX, EVENTS_MAX, REPLY_BYTES_MAX};
+use crate::limits::REPLY_BYTES_MAX;
 use crate::record::{
     AnswerImage, AreaImage, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage, OrderImage,
     PaymentImage, ReservationImage, SeatWordsImage, TableKind, TicketsImage, WebhookImage,
@@ -19,9 +15,7 @@ use crate::record::{
 use crate::reply::Reply;
 use crate::sync::Status;
 
-use super::checks::{Corrupt, corrupt, layout_of, whole};
-use super::event::Event;
-use super::manage::check_settings;
+use super::checks::{Corrupt, corrupt, whole};
 use super::once::KEPT;
 use super::state::State;
 
@@ -32,13 +26,13 @@ const MOMENT_MAX: UnixMs = UnixMs::new(253_402_300_799_999);
 #[derive(Default)]
 pub(crate) struct Restoring {
     /// Seat words of an event whose last run is not there yet.
-    words: Option<(u32, Vec<u8>)>,
+    pub(crate) words: Option<(u32, Vec<u8>)>,
     /// Runs of an order whose line is not there yet.
-    order: Option<(u32, Vec<u32>)>,
+    pub(crate) order: Option<(u32, Vec<u32>)>,
     /// Numbered seats that reservations have, by event.
-    seats: HashMap<u32, u64>,
+    pub(crate) seats: HashMap<u32, u64>,
     /// Standing places that reservations hold and have bought, by event and section.
-    standing: HashMap<(u32, u16), [u64; 2]>,
+    pub(crate) standing: HashMap<(u32, u16), [u64; 2]>,
 }
 
 impl State {
@@ -114,60 +108,6 @@ impl State {
         Ok(())
     }
 
-    fn restore_event(&self, image: EventImage) -> Result<(), Corrupt> {
-        let mut next = self.catalog.begin();
-        if image.event != *next || image.event >= EVENTS_MAX {
-            return corrupt(format_args!("event {} follows after {} events", image.event, *next));
-        }
-        if self.catalog.find(&image.id).is_some() {
-            return corrupt(format_args!("two events are called {}", image.id));
-        }
-        check_settings(&image.settings).map_err(|no| Corrupt(format!("event {}: {no}", image.event)))?;
-        check_moment("an event's change", image.changed_at)?;
-        let seats = Inventory::new(layout_of(&image.seats)?);
-        let event = Event::new(image.event, image.id, image.settings, seats);
-        event.set_sale(image.state);
-        event.set_position(0, image.changed_at, 0);
-        self.catalog.add(&mut next, event);
-        Ok(())
-    }
-
-    /// Seat words come in runs; they are put in place when the last run is there.
-    fn restore_words(&self, image: &SeatWordsImage) -> Result<(), Corrupt> {
-        let event = self.event(image.event)?;
-        let mut restoring = self.restoring.lock();
-        let (of, words) = restoring.words.get_or_insert_with(|| (image.event, Vec::new()));
-        if (*of, words.len()) != (image.event, image.first as usize * 8) {
-            return corrupt(format_args!(
-                "seat words of event {} from {} follow {} bytes of event {of}",
-                image.event,
-                image.first,
-                words.len()
-            ));
-        }
-        words.extend_from_slice(&image.words);
-        let expected = event.seats.layout().seats() as usize * 8;
-        if words.len() < expected {
-            return Ok(());
-        }
-        if words.len() > expected || restoring.seats.contains_key(&image.event) {
-            return corrupt(format_args!("event {}: too many seat words, or too late", image.event));
-        }
-        let (_, words) = restoring.words.take().expect("just filled");
-        let words =
-            words.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes")));
-        event.seats.restore_words(words).map_err(|gap| Corrupt(gap.to_string()))
-    }
-
-    fn restore_area(&self, area: &AreaImage) -> Result<(), Corrupt> {
-        let section = u16::try_from(area.section).map_err(|_| Corrupt("section number".into()))?;
-        let event = self.event(area.event)?;
-        event
-            .seats
-            .restore_general(section, area.reserved, area.sold, area.blocked)
-            .map_err(|gap| Corrupt(gap.to_string()))
-    }
-
     fn restore_answer(&self, image: &AnswerImage) -> Result<(), Corrupt> {
         check_moment("an answer's end", image.until)?;
         if image.reply.len() > REPLY_BYTES_MAX {
@@ -188,19 +128,6 @@ impl State {
         Ok(())
     }
 
-    fn restore_note(&self, image: &NoteImage) -> Result<(), Corrupt> {
-        if image.value.len() > ATTACHMENT_BYTES_MAX {
-            return corrupt(format_args!("note {} has {} bytes", image.name, image.value.len()));
-        }
-        if self.notes.get(&image.name, u64::MAX).is_some() {
-            return corrupt(format_args!("note {} is there twice", image.name));
-        }
-        self.notes
-            .set(&image.name, Some(&image.value), 0, || 0)
-            .map(drop)
-            .map_err(|no| Corrupt(no.to_string()))
-    }
-
     fn restore_free(&self, image: &FreeSlotsImage) -> Result<(), Corrupt> {
         for &(index, generation) in &image.slots {
             let (status, setting) = match image.table {
@@ -219,7 +146,11 @@ impl State {
 }
 
 /// The slot's status, if no image has named the slot yet.
-fn untouched<'a>(status: Option<&'a Status>, index: u32, setting: &str) -> Result<&'a Status, Corrupt> {
+pub(crate) fn untouched<'a>(
+    status: Option<&'a Status>,
+    index: u32,
+    setting: &str,
+) -> Result<&'a Status, Corrupt> {
     let Some(status) = status else {
         return corrupt(format_args!("slot {index} is past the bound: raise {setting}"));
     };
@@ -231,11 +162,11 @@ fn untouched<'a>(status: Option<&'a Status>, index: u32, setting: &str) -> Resul
     }
 }
 
-fn check_moment(what: &str, at: UnixMs) -> Result<(), Corrupt> {
+pub(crate) fn check_moment(what: &str, at: UnixMs) -> Result<(), Corrupt> {
     must(at <= MOMENT_MAX, format_args!("{what} is at {at}"))
 }
 
-fn must(good: bool, otherwise: impl Display) -> Result<(), Corrupt> {
+pub(crate) fn must(good: bool, otherwise: impl Display) -> Result<(), Corrupt> {
     if good { Ok(()) } else { corrupt(otherwise) }
 }
 

@@ -1,29 +1,66 @@
-//! Reservations, payments and webhooks.
+//! A reservation's image.
 
 use crate::clock::UnixMs;
-use crate::command::Money;
 use crate::error::ReservationState;
 use crate::inventory::{PackedPlace, Place, SeatState};
-use crate::limits::{ATTACHMENT_BYTES_MAX, PLACES_PER_HOLD_MAX, URL_BYTES_MAX};
-use crate::outbox::Webhook;
-use crate::payments::Intent;
-use crate::record::{PaymentImage, ReservationImage, WebhookImage};
+use crate::limits::PLACES_PER_HOLD_MAX;
+use crate::pipeline::checks::{Corrupt, corrupt};
+use crate::pipeline::effects::{listed, seat_count};
+use crate::pipeline::events::Event;
+use crate::pipeline::images::{FreeSlots, Sink};
+use crate::pipeline::restore::{check_moment, must, untouched};
+use crate::pipeline::state::State;
+use crate::record::{Change, ReservationImage, TableKind};
 use crate::reply::Places;
 use crate::reservations::{Facts, SlotState};
 use crate::users::List;
 
-use super::{check_moment, must, untouched};
-use crate::pipeline::checks::{Corrupt, corrupt};
-use crate::pipeline::effects::{listed, seat_count};
-use crate::pipeline::event::Event;
-use crate::pipeline::state::State;
-
-/// More extensions than settings can allow, and more attempts than anything makes: numbers that were never counted.
+/// More extensions than settings can allow: a number that was never counted.
 const EXTENSIONS_MAX: u32 = 1_000;
-const ATTEMPTS_MAX: u32 = 1 << 20;
 
 impl State {
-    pub(super) fn restore_reservation(&self, image: &ReservationImage) -> Result<(), Corrupt> {
+    pub(crate) fn reservation_images(&self, sink: &mut Sink<'_>) {
+        let mut free = FreeSlots::new(TableKind::Reservations);
+        let mut live = Vec::new();
+        for index in 0..self.reservations.slots().high_water() {
+            let Some(slot) = self.reservations.slot(index) else { continue };
+            let facts = self.reservations.read(slot, index);
+            match facts.state {
+                SlotState::Free => free.add(index, facts.id.generation, sink),
+                SlotState::Is(_) => live.push((facts.created_at, index)),
+            }
+        }
+        // Oldest first: whoever puts them back links each to its user's list as it comes.
+        live.sort_unstable();
+        for (_, index) in live {
+            let Some(slot) = self.reservations.slot(index) else { continue };
+            let facts = self.reservations.read(slot, index);
+            if let SlotState::Is(state) = facts.state {
+                sink.image(ReservationImage::KIND, &self.reservation_image(&facts, state));
+            }
+        }
+        free.flush(sink);
+    }
+
+    fn reservation_image(&self, facts: &Facts, state: ReservationState) -> ReservationImage {
+        ReservationImage {
+            id: facts.id,
+            event: facts.event,
+            state,
+            user: self.users.name(facts.user).expect("a reservation's user is kept"),
+            external: self.reservations.external(facts.id.slot).map(|external| (*external).clone()),
+            ticket: facts.ticket,
+            payment: facts.payment,
+            created_at: facts.created_at,
+            changed_at: facts.changed_at,
+            expires_at: facts.expires_at,
+            total_minor: facts.total_minor,
+            extensions: facts.extensions,
+            places: facts.places.iter().map(|&place| Change { place, version: 0 }).collect(),
+        }
+    }
+
+    pub(crate) fn restore_reservation(&self, image: &ReservationImage) -> Result<(), Corrupt> {
         let event = self.event(image.event)?;
         check_facts(event, image)?;
         let places: Places = image.places.iter().map(|change| change.place).collect();
@@ -98,66 +135,6 @@ impl State {
         }
         Ok(())
     }
-
-    pub(super) fn restore_payment(&self, image: PaymentImage) -> Result<(), Corrupt> {
-        check_payment(&image)?;
-        let index = image.id.slot;
-        let slot = self.payments.slots().reach(index);
-        let status = untouched(slot.map(|slot| &slot.status), index, "payments_max")?;
-        let slot = slot.expect("it has a status");
-        let user = self.users.enter(&image.user, 0, 0, None).expect("no seats, no bound");
-        let (id, state) = (image.id, image.state);
-        let intent = Intent {
-            id,
-            reservation: image.reservation,
-            unlinked: image.unlinked,
-            user,
-            amount: Money { minor: image.amount_minor, currency: image.currency },
-            refunded_minor: image.refunded_minor,
-            refunds: image.refunds,
-            method: image.method,
-            scenario: image.scenario,
-            effect: image.effect,
-            created_at: image.created_at,
-            changed_at: image.changed_at,
-            processed_at: image.processed_at,
-            moment: image.moment,
-            succeeds: image.succeeds,
-            answers: image.answers,
-            expires_at: image.expires_at,
-            webhook_url: image.webhook_url,
-            attachment: image.attachment,
-        };
-        self.users.link(List::Payments, user, listed(id, intent.created_at));
-        match intent.next_moment(state) {
-            Some(at) => self.deadlines.payments.set(index, at),
-            None => self.arm_retention(index, state, intent.changed_at),
-        }
-        slot.fill(intent, 0);
-        status.install(id.generation, 0, state as u8);
-        Ok(())
-    }
-
-    pub(super) fn restore_webhook(&self, image: &WebhookImage) -> Result<(), Corrupt> {
-        check_moment("its making", image.created_at)?;
-        check_moment("its next attempt", image.next_at.unwrap_or(UnixMs::ZERO))?;
-        must(image.attempts <= ATTEMPTS_MAX, format_args!("{} attempts", image.attempts))?;
-        // Payments stand in front, and stay while something of theirs is to be delivered.
-        must(self.payments.find(image.payment).is_some(), "it tells of a payment that there is not")?;
-        let status = self.outbox.slots().reach(image.id.slot);
-        untouched(status, image.id.slot, "webhooks_max")?.install(image.id.generation, 0, 1);
-        self.outbox.put(Webhook {
-            id: image.id,
-            payment: image.payment,
-            tells: image.tells,
-            created_at: image.created_at,
-            attempts: image.attempts,
-            next_at: image.next_at,
-            position: 0,
-            order: image.order,
-        });
-        Ok(())
-    }
 }
 
 fn check_facts(event: &Event, image: &ReservationImage) -> Result<(), Corrupt> {
@@ -189,25 +166,4 @@ fn check_places(event: &Event, places: &[PackedPlace]) -> Result<(), Corrupt> {
         }
     }
     Ok(())
-}
-
-fn check_payment(image: &PaymentImage) -> Result<(), Corrupt> {
-    for (what, at) in [
-        ("its making", image.created_at),
-        ("its change", image.changed_at),
-        ("its outcome", image.processed_at),
-        ("its end", image.expires_at),
-    ] {
-        check_moment(what, at)?;
-    }
-    if image.moment != UnixMs::MAX {
-        check_moment("its moment", image.moment)?;
-    }
-    let (amount, refunded) = (image.amount_minor, image.refunded_minor);
-    must((0..=amount).contains(&refunded), format_args!("{refunded} of {amount} are paid back"))?;
-    must(image.reservation.is_some() != image.unlinked.is_some(), "it is for one thing, ours or another's")?;
-    let url_bytes = image.webhook_url.as_ref().map_or(0, String::len);
-    must(url_bytes <= URL_BYTES_MAX, format_args!("an address of {url_bytes} bytes"))?;
-    let bytes = image.attachment.len();
-    must(bytes <= ATTACHMENT_BYTES_MAX, format_args!("an attachment of {bytes} bytes"))
 }

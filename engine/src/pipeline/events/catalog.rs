@@ -16,7 +16,7 @@ use crate::limits::EVENTS_MAX;
 use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{Mutex, MutexGuard, rank};
 
-use super::versions::Versions;
+use crate::pipeline::versions::Versions;
 
 /// One event. Never freed while the engine lives, so that whoever found it may keep it.
 pub(crate) struct Event {
