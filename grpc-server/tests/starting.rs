@@ -4,11 +4,16 @@
 #[path = "support/process.rs"]
 mod process;
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use process::{PROGRAM, Serving, run};
 use tacos_engine::{Config, Engine, ExternalId, Note};
+
+/// The longest that a test waits for one line of the log.
+const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// Runs the program to its end, which must be a bad one; returns what it said.
 fn refused(args: &[&str], folder: &Path) -> String {
@@ -96,4 +101,50 @@ fn a_damaged_folder_opens_only_with_consent_to_what_is_lost() {
     assert!(cut, "what was lost is kept aside");
     // The folder is sound now: the same start needs no consent, and one that is given loses nothing.
     Serving::start(&data, "127.0.0.1:0", &["--consent", "1"]).stop();
+}
+
+/// What a start with this `[auth]` warns of, up to the moment from which it serves.
+fn warnings_of_a_start(folder: &Path, auth: &str) -> Vec<String> {
+    let file = folder.join("tacos.toml");
+    std::fs::write(folder.join("secret"), [b's'; 48]).expect("written");
+    std::fs::write(&file, auth).expect("written");
+    let mut child = Command::new(PROGRAM)
+        .current_dir(folder)
+        .args(["--config", "tacos.toml", "serve", "--listen", "127.0.0.1:0", "--data-dir", "data"])
+        .env("TACOS_LOG__LEVEL", "info")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let (said, heard) = std::sync::mpsc::channel();
+    let log = BufReader::new(child.stderr.take().expect("piped"));
+    std::thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| said.send(line)));
+    let mut lines = Vec::new();
+    loop {
+        match heard.recv_timeout(WATCHDOG) {
+            Ok(line) if line.contains("serving addresses=") => break,
+            Ok(line) => lines.push(line),
+            Err(error) => {
+                let _ = child.kill();
+                panic!("it does not say that it serves ({error}): {lines:?}");
+            }
+        }
+    }
+    child.kill().expect("it had not ended");
+    child.wait().expect("ended");
+    lines.into_iter().filter(|line| line.contains(" WARN ")).collect()
+}
+
+#[test]
+fn a_start_warns_of_tokens_that_were_made_elsewhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = "keys.main = { algorithm = \"HS256\", file = \"secret\" }";
+    let open = warnings_of_a_start(folder.path(), &format!("[auth]\n{key}\n"));
+    for named in ["auth.issuer is empty", "auth.audience is empty"] {
+        assert!(open.iter().any(|line| line.contains(named)), "no {named} in {open:?}");
+    }
+    let closed = format!("[auth]\nissuer = \"us\"\naudience = \"tickets\"\n{key}\n");
+    let closed = warnings_of_a_start(folder.path(), &closed);
+    assert!(!closed.iter().any(|line| line.contains("auth.") || line.contains("NO KEYS")), "{closed:?}");
+    let none = warnings_of_a_start(folder.path(), "");
+    assert!(none.iter().any(|line| line.contains("NO KEYS ARE CONFIGURED")), "{none:?}");
 }

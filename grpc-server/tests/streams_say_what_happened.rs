@@ -25,6 +25,7 @@ use tacos_proto::payment::v1::{
 };
 use tacos_proto::reservation::v1::reservation_service_client::ReservationServiceClient;
 use tacos_proto::reservation::v1::{CreateReservationRequest, ExtendHoldRequest, ReservationStatus};
+use tacos_server::settings::DurabilityName;
 use tonic::Streaming;
 use tonic::transport::Channel;
 
@@ -243,5 +244,40 @@ async fn an_extension_is_no_creation_and_a_part_refund_is_no_completion() {
     };
     let mut again = streams.stream_reservation_updates(named).await.expect("a stream").into_inner();
     assert_eq!(told(&mut again).await, (Reserved::Unspecified, Unspecified, Refunded));
+    server.drain().await.expect("ends cleanly");
+}
+
+/// Without a journal the engine keeps a bounded past for its readers. A server that is stopped for longer than that has missed what
+/// happened meanwhile: its streams end and say so, and one opened afterwards goes on.
+#[tokio::test]
+async fn streams_end_when_updates_were_lost_and_can_be_opened_again() {
+    let mut house = House::new();
+    house.settings.engine.durability = DurabilityName::Memory;
+    let mut writer = None;
+    let server = house.open_with(|engine| writer = Some(engine.clone())).await;
+    let engine = writer.expect("open");
+    let channel = channel(&server).await;
+    let (token, mut updates) = watch_a_place(&channel, "kim").await;
+    assert_eq!(next(&mut updates).await.r#type(), EventType::QueueUpdate, "the place at once");
+    // This test's thread is the server's too: as long as it writes, the server reads nothing.
+    let past = tacos_engine::Config::default().update_history_bytes;
+    let name = tacos_engine::ExternalId::new("filler").expect("a name");
+    let value = Some(vec![7; 4_000]);
+    for _ in 0..past / 2_000 {
+        let note = tacos_engine::Note { name: name.clone(), value: value.clone(), key: None };
+        engine.note(note).wait().expect("noted");
+    }
+    let last = loop {
+        let message = next(&mut updates).await;
+        if message.r#type() == EventType::Error {
+            break message.error.expect("carried");
+        }
+    };
+    assert!(last.message.contains("updates were lost on the way to this stream"), "{last:?}");
+    let end = tokio::time::timeout(WATCHDOG, updates.message()).await.expect("within the watchdog's time");
+    assert!(matches!(end, Ok(None)), "it is the last word: {end:?}");
+    let mut again = watch(&channel, &token).await;
+    assert_eq!(next(&mut again).await.r#type(), EventType::QueueUpdate);
+    drop(engine);
     server.drain().await.expect("ends cleanly");
 }
