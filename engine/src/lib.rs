@@ -36,10 +36,10 @@ pub use acks::{Completion, CompletionQueue, Failure, NotAccepted, Pending, Reaso
 pub use admission::{PolicyError, PresaleRoom, QueuePolicy, commitment, draw_order};
 pub use clock::{Clock, ManualClock, SystemClock, UnixMs};
 pub use command::{
-    Best, BlockSeats, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, Currency, DrawRoom,
-    EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee, PaymentMethod,
-    ProcessPayment, Proof, Release, ReportPayment, ReportWebhook, RequestAdmission, Reserve, Scenario,
-    SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
+    Best, BlockSeats, CancelPayment, Command, CommandDecodeError, Confirm, CreateEvent, CreatePayment,
+    Currency, DrawRoom, EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee,
+    PaymentMethod, ProcessPayment, Proof, Release, ReportPayment, ReportWebhook, RequestAdmission, Reserve,
+    Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
 };
 pub use config::{Config, Driver, Durability, LatePayment};
 pub use engine::{Answer, Engine, Memory, OpenError, SnapshotError, Turn, UpdateReader, UpdatesLost};

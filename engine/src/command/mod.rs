@@ -1,22 +1,31 @@
 //! What callers can ask the engine to do: plain data, complete before it comes in. Every write has a key that makes it
-//! safe to send twice, where the contract has one; `user: None` means a trusted caller that speaks for everybody.
+//! safe to send twice, where the contract has one; `user: None` means a trusted caller that speaks for everybody. The
+//! commands stand in one table (`table.rs`), from which all that depends on their fields is made; here are the values
+//! that they carry.
 
-mod any;
+mod bytes;
+mod commands;
+#[cfg(all(test, not(any(loom, shuttle))))]
+pub(crate) mod samples;
+mod table;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests;
 
-pub use any::Command;
-
-use std::time::Duration;
+pub(crate) use commands::Request;
+pub use commands::{
+    BlockSeats, CancelPayment, Command, CommandDecodeError, Confirm, CreateEvent, CreatePayment, DrawRoom,
+    Expire, Extend, JoinQueue, Note, PauseQueue, ProcessPayment, Release, ReportPayment, ReportWebhook,
+    RequestAdmission, Reserve, SetQueuePolicy, SetSale, UpdateEvent,
+};
+pub(crate) use table::{for_each_command, target};
 
 use smallvec::SmallVec;
 
-use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
-use crate::error::SaleState;
 use crate::ids::{
     EventId, ExternalId, IdempotencyKey, PaymentId, ReservationId, ReservationToken, SeatId, SectionId,
-    SessionId, UserId, WaitingToken, WebhookId,
+    UserId,
 };
-use crate::inventory::SeatMap;
 
 /// A currency: three upper-case letters, as in ISO 4217.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,111 +99,6 @@ impl EventSettings {
     }
 }
 
-/// Creates an event with its seats; its sale is a draft until it is opened.
-#[derive(Clone, Debug)]
-pub struct CreateEvent {
-    /// The new event's id.
-    pub event: EventId,
-    /// Its settings.
-    pub settings: EventSettings,
-    /// Its sections, rows and seats, in order of preference.
-    pub seats: SeatMap,
-    /// Its waiting line; without one, customers reserve without a token.
-    pub queue: Option<QueuePolicy>,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Changes an event's settings. The currency must stay.
-#[derive(Clone, Debug)]
-pub struct UpdateEvent {
-    /// The event.
-    pub event: EventId,
-    /// All settings, as they shall be.
-    pub settings: EventSettings,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Opens, pauses or closes a sale. Any state may follow any other, but nothing returns to draft.
-#[derive(Clone, Debug)]
-pub struct SetSale {
-    /// The event.
-    pub event: EventId,
-    /// The state to be in.
-    pub state: SaleState,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Takes free seats off sale, or puts blocked ones back: all of them or none. The name of a standing section stands for
-/// one place there, and may be said several times.
-#[derive(Clone, Debug)]
-pub struct BlockSeats {
-    /// The event.
-    pub event: EventId,
-    /// The seats, without doubles; at most 64 in one command.
-    pub seats: Vec<SeatId>,
-    /// True to block, false to unblock.
-    pub block: bool,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Gives an event a waiting line, or changes the rules of the one it has, while the sale runs.
-#[derive(Clone, Debug)]
-pub struct SetQueuePolicy {
-    /// The event.
-    pub event: EventId,
-    /// All rules, as they shall be.
-    pub policy: QueuePolicy,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Stops or restarts admissions of one event's line. People keep their places.
-#[derive(Clone, Debug)]
-pub struct PauseQueue {
-    /// The event.
-    pub event: EventId,
-    /// True to pause, false to resume.
-    pub paused: bool,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Draws the order of the pre-sale room; from then on the line is first come, first served.
-#[derive(Clone, Debug)]
-pub struct DrawRoom {
-    /// The event.
-    pub event: EventId,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Takes a place in an event's waiting line. At least one of session and user is needed; the same session joining
-/// again has the same place.
-#[derive(Clone, Debug)]
-pub struct JoinQueue {
-    /// The event.
-    pub event: EventId,
-    /// The customer's session.
-    pub session: Option<SessionId>,
-    /// The customer.
-    pub user: Option<UserId>,
-}
-
-/// Asks to be let in.
-#[derive(Clone, Debug)]
-pub struct RequestAdmission {
-    /// The place in the line.
-    pub token: WaitingToken,
-    /// Must be the token's event, if given.
-    pub event: Option<EventId>,
-    /// Must be who joined, if both are given. Who joined without a name is named here.
-    pub user: Option<UserId>,
-}
-
 /// Which seats are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
@@ -224,27 +128,6 @@ impl Best {
     pub fn of(quantity: u32) -> Self {
         Self { quantity, section: None, allow_split: true, accessible: false }
     }
-}
-
-/// Holds seats for a customer until the deadline: all that are wanted or none.
-#[derive(Clone, Debug)]
-pub struct Reserve {
-    /// The event.
-    pub event: EventId,
-    /// Who will own the seats.
-    pub user: UserId,
-    /// Which seats.
-    pub want: Want,
-    /// The right to reserve; needed where the event has a waiting line, unless the caller is [`Reserve::trusted`].
-    pub token: Option<ReservationToken>,
-    /// A caller that is let past the line (an inventory client with its own admission).
-    pub trusted: bool,
-    /// The caller's own id for this reservation, for services that keep their own.
-    pub external: Option<ExternalId>,
-    /// When the hold shall end, within the event's maximum; `None` for the event's usual time.
-    pub hold_until: Option<UnixMs>,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
 }
 
 impl Reserve {
@@ -293,55 +176,6 @@ pub enum Proof {
     Outside,
 }
 
-/// Turns a hold into a sale.
-#[derive(Clone, Debug)]
-pub struct Confirm {
-    /// The reservation.
-    pub which: Which,
-    /// Whose it must be.
-    pub user: Option<UserId>,
-    /// What says that it is paid.
-    pub proof: Proof,
-    /// If given, the hold must have exactly these seats.
-    pub exactly: Option<SmallVec<[SeatId; 4]>>,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Gives a hold back, whole or in part; a part only while no payment is under way for the whole.
-#[derive(Clone, Debug)]
-pub struct Release {
-    /// The reservation.
-    pub which: Which,
-    /// Whose it must be.
-    pub user: Option<UserId>,
-    /// Only these seats; empty for all. Naming all of them is the same as naming none. The name of a standing section
-    /// stands for one place there.
-    pub seats: SmallVec<[SeatId; 4]>,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Lets a hold last longer.
-#[derive(Clone, Debug)]
-pub struct Extend {
-    /// The reservation.
-    pub which: Which,
-    /// Whose it must be.
-    pub user: Option<UserId>,
-    /// By how much, in whole milliseconds.
-    pub by: Duration,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
-#[derive(Clone, Debug)]
-pub struct Expire {
-    /// The reservation.
-    pub which: Which,
-}
-
 /// How the customer pays; recorded, not interpreted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PaymentMethod {
@@ -383,51 +217,6 @@ pub enum Payee {
     Unlinked(ExternalId),
 }
 
-/// Creates a payment intent.
-#[derive(Clone, Debug)]
-pub struct CreatePayment {
-    /// What is paid for.
-    pub payee: Payee,
-    /// Who pays.
-    pub user: UserId,
-    /// How much; see `Config::payment_amount_must_match`.
-    pub amount: Money,
-    /// How.
-    pub method: PaymentMethod,
-    /// What the simulated processor does.
-    pub scenario: Scenario,
-    /// Where results are delivered, at most 2,048 bytes; the embedding service delivers from the outbox.
-    pub webhook_url: Option<String>,
-    /// Carried along unread, at most 4,096 bytes. Never put card data here.
-    pub attachment: Vec<u8>,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Starts processing at once instead of shortly.
-#[derive(Clone, Debug)]
-pub struct ProcessPayment {
-    /// The payment intent.
-    pub payment: PaymentId,
-    /// Whose it must be.
-    pub user: Option<UserId>,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// Calls a payment off before it completes, or pays back (all that is left, or a part) after.
-#[derive(Clone, Debug)]
-pub struct CancelPayment {
-    /// The payment intent.
-    pub payment: PaymentId,
-    /// Whose it must be.
-    pub user: Option<UserId>,
-    /// How much to pay back, in minor units; `None` for all that is left.
-    pub refund_minor: Option<i64>,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
 /// How a payment ended, as an outside processor reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -435,35 +224,4 @@ pub enum Outcome {
     Completed,
     /// Refused.
     Failed,
-}
-
-/// Reports the outcome of a payment at once, whatever its scenario.
-#[derive(Clone, Debug)]
-pub struct ReportPayment {
-    /// The payment intent.
-    pub payment: PaymentId,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// What became of one delivery attempt.
-#[derive(Clone, Debug)]
-pub struct ReportWebhook {
-    /// The webhook.
-    pub webhook: WebhookId,
-    /// True if the receiver took it.
-    pub delivered: bool,
-}
-
-/// A small durable fact of the embedding service: a setting that outlives a restart, a registered address.
-#[derive(Clone, Debug)]
-pub struct Note {
-    /// Its name.
-    pub name: ExternalId,
-    /// Its value, at most 4,096 bytes; `None` removes it.
-    pub value: Option<Vec<u8>>,
-    /// Makes the command safe to send twice.
-    pub key: Option<IdempotencyKey>,
 }

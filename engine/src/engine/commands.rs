@@ -2,87 +2,42 @@
 
 use super::Engine;
 use crate::acks::{CompletionQueue, NotAccepted, Pending, Reason};
-use crate::command::{
-    BlockSeats, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, DrawRoom, Expire, Extend,
-    JoinQueue, Note, PauseQueue, ProcessPayment, Release, ReportPayment, ReportWebhook, RequestAdmission,
-    Reserve, SetQueuePolicy, SetSale, UpdateEvent,
-};
+use crate::command::{Command, for_each_command, target};
 use crate::ids::{EventId, IdempotencyKey, WaitingToken, WebhookId};
 use crate::pipeline::Outcome;
-use crate::reply::{
-    Admitted, Confirmed, Done, EventChanged, Extended, FirstAnswer, Joined, PaymentChanged, Released, Reply,
-    Reserved,
-};
+use crate::reply::{Done, FirstAnswer, Reply};
 
-macro_rules! commands {
-    ($($(#[$doc:meta])* $method:ident($command:ty) -> $reply:ty;)*) => {
+macro_rules! faces {
+    ($(
+        $(#[doc = $doc:literal])+
+        $number:literal $method:ident $form:ident $name:ident -> $reply:ident { $($fields:tt)* }
+    )*) => {
         /// Writes. Each returns at once; what comes of it is known when the [`Pending`] is waited for. A refusal is
         /// known at once, changed nothing and waits for nothing.
         impl Engine {
             $(
-                $(#[$doc])*
+                $(#[doc = $doc])+
                 #[allow(clippy::needless_pass_by_value, reason = "a command is given away")]
-                pub fn $method(&self, command: $command) -> Pending<$reply> {
+                pub fn $method(&self, command: target!($form $name { $($fields)* })) -> Pending<$crate::reply::$reply> {
                     let core = self.core();
                     self.pending(core.$method(&command, core.now()))
                 }
             )*
+
+            fn run(&self, command: &Command) -> Outcome {
+                let core = self.core();
+                let now = core.now();
+                match command {
+                    $(Command::$name(command) => core.$method(command, now),)*
+                }
+            }
         }
     };
 }
 
-commands! {
-    /// Creates an event; its sale is a draft until it is opened.
-    create_event(CreateEvent) -> EventChanged;
-    /// Changes an event's settings.
-    update_event(UpdateEvent) -> EventChanged;
-    /// Opens, pauses or closes a sale.
-    set_sale(SetSale) -> EventChanged;
-    /// Takes free seats off sale or puts blocked ones back, all or none.
-    block_seats(BlockSeats) -> Done;
-    /// Gives an event a waiting line, or its line new rules, while the sale runs.
-    set_queue_policy(SetQueuePolicy) -> EventChanged;
-    /// Stops or restarts admissions of one line.
-    pause_queue(PauseQueue) -> EventChanged;
-    /// Draws the order of the pre-sale room now; it is drawn by itself when its time comes.
-    draw_room(DrawRoom) -> EventChanged;
-    /// Takes a place in a waiting line, or finds the one that the session has.
-    join_queue(JoinQueue) -> Joined;
-    /// Gives a place in a line up.
-    leave_queue(WaitingToken) -> Done;
-    /// Asks to be let in; asked again, the answer is the same.
-    request_admission(RequestAdmission) -> Admitted;
-    /// Holds seats: all that are wanted, or none.
-    reserve(Reserve) -> Reserved;
-    /// Turns a hold into a sale.
-    confirm(Confirm) -> Confirmed;
-    /// Gives a hold back, whole or in part.
-    release(Release) -> Released;
-    /// Lets a hold last longer.
-    extend(Extend) -> Extended;
-    /// Expires a hold whose time has run out, as happens by itself.
-    expire(Expire) -> Released;
-    /// Creates a payment intent.
-    create_payment(CreatePayment) -> PaymentChanged;
-    /// Starts processing a payment at once.
-    process_payment(ProcessPayment) -> PaymentChanged;
-    /// Calls a payment off, or pays back.
-    cancel_payment(CancelPayment) -> PaymentChanged;
-    /// Reports how a payment ended outside.
-    report_payment(ReportPayment) -> PaymentChanged;
-    /// Reports what became of one delivery of a webhook.
-    report_webhook(ReportWebhook) -> Done;
-    /// Sets or removes a durable note of the embedding service.
-    note(Note) -> Done;
-}
+for_each_command!(faces);
 
 impl Engine {
-    /// Puts a dead letter back into the outbox.
-    pub fn replay_webhook(&self, webhook: WebhookId) -> Pending<Done> {
-        let core = self.core();
-        self.pending(core.replay_webhook(webhook, core.now()))
-    }
-
     /// What was answered under a key of [`IdempotencyKey::for_request`]: `None` for a key that is fresh, or whose first
     /// request is still being answered. An embedding service asks before it looks at anything that may have changed since.
     ///
@@ -155,34 +110,5 @@ impl Engine {
             }
         }
         commands.len()
-    }
-
-    fn run(&self, command: &Command) -> Outcome {
-        let core = self.core();
-        let now = core.now();
-        match command {
-            Command::CreateEvent(command) => core.create_event(command, now),
-            Command::UpdateEvent(command) => core.update_event(command, now),
-            Command::SetSale(command) => core.set_sale(command, now),
-            Command::BlockSeats(command) => core.block_seats(command, now),
-            Command::SetQueuePolicy(command) => core.set_queue_policy(command, now),
-            Command::PauseQueue(command) => core.pause_queue(command, now),
-            Command::DrawRoom(command) => core.draw_room(command, now),
-            Command::JoinQueue(command) => core.join_queue(command, now),
-            Command::LeaveQueue(token) => core.leave_queue(token, now),
-            Command::RequestAdmission(command) => core.request_admission(command, now),
-            Command::Reserve(command) => core.reserve(command, now),
-            Command::Confirm(command) => core.confirm(command, now),
-            Command::Release(command) => core.release(command, now),
-            Command::Extend(command) => core.extend(command, now),
-            Command::Expire(command) => core.expire(command, now),
-            Command::CreatePayment(command) => core.create_payment(command, now),
-            Command::ProcessPayment(command) => core.process_payment(command, now),
-            Command::CancelPayment(command) => core.cancel_payment(command, now),
-            Command::ReportPayment(command) => core.report_payment(command, now),
-            Command::ReportWebhook(command) => core.report_webhook(command, now),
-            Command::ReplayWebhook(webhook) => core.replay_webhook(*webhook, now),
-            Command::Note(command) => core.note(command, now),
-        }
     }
 }

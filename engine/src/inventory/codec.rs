@@ -85,16 +85,19 @@ impl SeatMap {
     /// # Errors
     /// If they stand for none.
     pub fn decode(bytes: &[u8]) -> Result<Self, SeatMapDecodeError> {
+        let (map, rest) = Self::decode_front(bytes)?;
+        if rest.is_empty() { Ok(map) } else { Err(SeatMapDecodeError::Long { at: bytes.len() - rest.len() }) }
+    }
+
+    /// Reads a map from the front of `bytes`, and gives what stands behind it.
+    pub(crate) fn decode_front(bytes: &[u8]) -> Result<(Self, &[u8]), SeatMapDecodeError> {
         let mut from = Reader { bytes, at: 0 };
         let format = from.byte()?;
         if format != FORMAT {
             return Err(SeatMapDecodeError::Format(format));
         }
         let sections = from.list(Reader::section)?;
-        if from.at != bytes.len() {
-            return Err(SeatMapDecodeError::Long { at: from.at });
-        }
-        Ok(Self { sections })
+        Ok((Self { sections }, &bytes[from.at..]))
     }
 }
 

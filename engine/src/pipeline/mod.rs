@@ -23,6 +23,8 @@ mod payments;
 mod read;
 mod replay;
 mod request;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod request_tests;
 mod reservations;
 mod restore;
 mod shown;

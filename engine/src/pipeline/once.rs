@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use crate::acks::Failure;
 use crate::clock::UnixMs;
+use crate::command::Request;
 use crate::error::{Bound, Refusal};
 use crate::idempotency::{Begin, Look};
 use crate::ids::IdempotencyKey;
@@ -12,7 +13,7 @@ use crate::record::{Answered, Reader, Record, Remember, Wire};
 use crate::reply::{Done, FirstAnswer, Reply};
 
 use super::core::Core;
-use super::request::{Request, scoped};
+use super::request::{key_of, scoped};
 use super::{Did, Outcome};
 
 /// First byte of an answer that the embedding service keeps; no [`Reply`] begins with it.
@@ -23,20 +24,19 @@ impl Core {
     /// and may be otherwise next time.
     pub(crate) fn once(
         &self,
-        key: Option<&IdempotencyKey>,
-        request: &Request<'_>,
+        command: &impl Request,
         now: UnixMs,
         work: impl FnOnce(Option<Remember>) -> Outcome,
     ) -> Outcome {
         self.log.check_alive()?;
-        let Some(key) = key else {
+        let Some(key) = command.key() else {
             if self.config.idempotency_required {
                 return Err(Refusal::IdempotencyRequired.into());
             }
             let _writing = self.log.door()?;
             return work(None);
         };
-        let (hash, fingerprint) = request.key(key, &self.secrets);
+        let (hash, fingerprint) = key_of(command, key, &self.secrets);
         match self.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
                 // After the key: it is let go of once the engine is poisoned, if it comes to that.

@@ -208,9 +208,9 @@ impl Core {
     }
 
     /// Puts a dead letter back: it is due at once.
-    pub(crate) fn replay_webhook(&self, id: WebhookId, now: UnixMs) -> Outcome {
+    pub(crate) fn replay_webhook(&self, id: &WebhookId, now: UnixMs) -> Outcome {
         let _writing = self.log.door()?;
-        let (webhook, owned) = self.own_webhook(id)?;
+        let (webhook, owned) = self.own_webhook(*id)?;
         if webhook.next_at.is_some() {
             return Err(Refusal::invalid("webhook_id", "is no dead letter: it will be delivered", id).into());
         }

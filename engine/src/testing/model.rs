@@ -161,7 +161,7 @@ pub struct Model {
     pub(super) notes: BTreeMap<ExternalId, Vec<u8>>,
     /// Webhooks that are not delivered, in order of creation.
     letters: Vec<outbox::Letter>,
-    keys: BTreeMap<(&'static str, String, String), Remembered>,
+    keys: BTreeMap<(&'static str, Vec<u8>, String), Remembered>,
     ceiling: Bucket,
     /// Sent, and not answered yet: where facts come from.
     in_flight: Vec<Sent>,

@@ -18,7 +18,7 @@ use crate::pipeline::events::Event;
 use crate::pipeline::notes::OWN_NOTES;
 use crate::pipeline::read::describe;
 use crate::pipeline::reservations::named_places;
-use crate::pipeline::{Did, Outcome, request};
+use crate::pipeline::{Did, Outcome};
 
 impl Core {
     /// Creates an event with its seats and, if it has one, its waiting line.
@@ -28,7 +28,7 @@ impl Core {
             crate::pipeline::line::check_policy(policy)?;
         }
         let layout = Layout::build(&command.seats).map_err(|error| Refusal::invalid("seats", error, ""))?;
-        self.once(command.key.as_ref(), &request::create_event(command), now, |key| {
+        self.once(command, now, |key| {
             let mut next = self.catalog.begin();
             let _writing = self.log.guard().within();
             if self.catalog.find(&command.event).is_some() {
@@ -61,7 +61,7 @@ impl Core {
     /// Changes an event's settings.
     pub(crate) fn update_event(&self, command: &UpdateEvent, now: UnixMs) -> Outcome {
         check_settings(&command.settings)?;
-        self.once(command.key.as_ref(), &request::update_event(command), now, |key| {
+        self.once(command, now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
@@ -89,7 +89,7 @@ impl Core {
 
     /// Opens, pauses or closes a sale. Opening it draws a pre-sale room that is not drawn yet.
     pub(crate) fn set_sale(&self, command: &SetSale, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::set_sale(command), now, |key| {
+        self.once(command, now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
@@ -116,7 +116,7 @@ impl Core {
             let reason = format_args!("must name 1 to {PLACES_PER_HOLD_MAX} seats");
             return Err(Refusal::invalid("seat_ids", reason, command.seats.len()).into());
         }
-        self.once(command.key.as_ref(), &request::block_seats(command), now, |key| {
+        self.once(command, now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
@@ -169,9 +169,7 @@ impl Core {
             let reason = format_args!("begins with {OWN_NOTES}, as the engine's own notes do");
             return Err(Refusal::invalid("name", reason, command.name.as_str()).into());
         }
-        self.once(command.key.as_ref(), &request::note(command), now, |key| {
-            self.write_note(command, key, now)
-        })
+        self.once(command, now, |key| self.write_note(command, key, now))
     }
 
     /// Writes a note down, also one of the engine's own.

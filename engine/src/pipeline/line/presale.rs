@@ -8,16 +8,16 @@ use crate::ids::{EventId, ExternalId, IdempotencyKey};
 use crate::record::{Remember, RoomDrawn};
 use crate::views::DrawView;
 
+use crate::pipeline::Outcome;
 use crate::pipeline::core::Core;
 use crate::pipeline::events::{Event, EventShown};
 use crate::pipeline::line::changed;
 use crate::pipeline::notes::OWN_NOTES;
-use crate::pipeline::{Outcome, request};
 
 impl Core {
     /// Draws the order of the pre-sale room.
     pub(crate) fn draw_room(&self, command: &DrawRoom, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::draw_room(command), now, |key| {
+        self.once(command, now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
             let _guard = event.operator.lock();
@@ -41,7 +41,7 @@ impl Core {
     ) -> Outcome {
         let event = self.catalog.find(event).ok_or(Refusal::UnknownEvent)?;
         let command = Note { name: seed_note(event.number), value: Some(seed.to_vec()), key: key.cloned() };
-        self.once(key, &request::note(&command), now, |key| {
+        self.once(&command, now, |key| {
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
             if event

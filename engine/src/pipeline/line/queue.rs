@@ -280,7 +280,7 @@ impl Core {
     /// Gives an event a line, or its line new rules.
     pub(crate) fn set_queue_policy(&self, command: &SetQueuePolicy, now: UnixMs) -> Outcome {
         check_policy(&command.policy)?;
-        self.once(command.key.as_ref(), &request::set_queue_policy(command), now, |key| {
+        self.once(command, now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
@@ -307,7 +307,7 @@ impl Core {
 
     /// Stops or restarts admissions.
     pub(crate) fn pause_queue(&self, command: &PauseQueue, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::pause_queue(command), now, |key| {
+        self.once(command, now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
             let _guard = event.operator.lock();

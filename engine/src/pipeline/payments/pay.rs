@@ -21,7 +21,7 @@ use super::settle::Purse;
 use crate::pipeline::core::Core;
 use crate::pipeline::effects::{created_reply, refunded_reply, settled_reply};
 use crate::pipeline::reservations::{Busy, OwnedHold, Patience};
-use crate::pipeline::{Did, Outcome, request};
+use crate::pipeline::{Did, Outcome};
 
 /// Real milliseconds from creation to the start of processing, before scaling.
 const START_AFTER_MS: u64 = 200;
@@ -39,7 +39,7 @@ impl Core {
     /// Creates an intent, for a pending reservation without a payment under way, or for something unknown here.
     pub(crate) fn create_payment(&self, command: &CreatePayment, now: UnixMs) -> Outcome {
         check_payment(command)?;
-        self.once(command.key.as_ref(), &request::create_payment(command), now, |key| match &command.payee {
+        self.once(command, now, |key| match &command.payee {
             Payee::Unlinked(external) => {
                 let created = self.new_payment(command, None, Some(external.clone()), key, now);
                 self.file_payment(created, None, now)
@@ -128,7 +128,7 @@ impl Core {
 
     /// Starts processing now.
     pub(crate) fn process_payment(&self, command: &ProcessPayment, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::process_payment(command), now, |key| {
+        self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
             match payment.state {
                 PaymentState::Pending => Ok(self.start_processing(payment, key)),
@@ -159,7 +159,7 @@ impl Core {
 
     /// An outside processor says how it ended.
     pub(crate) fn report_payment(&self, command: &ReportPayment, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::report_payment(command), now, |key| {
+        self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, None, now)?;
             let state = match command.outcome {
                 Reported::Completed => PaymentState::Completed,
@@ -174,7 +174,7 @@ impl Core {
 
     /// Calls an intent off, or pays back.
     pub(crate) fn cancel_payment(&self, command: &CancelPayment, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::cancel_payment(command), now, |key| {
+        self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
             match payment.state {
                 PaymentState::Pending | PaymentState::Processing => {

@@ -19,12 +19,12 @@ use crate::pipeline::line::UsedTicket;
 use crate::pipeline::reservations::next_changes;
 use crate::pipeline::reservations::{Busy, OwnedHold, Patience};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome, request};
+use crate::pipeline::{Did, Outcome};
 
 impl Core {
     /// Turns a hold into a sale, or answers with the sale that it already is.
     pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::confirm(command), now, |key| {
+        self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             self.check_owner(id, command.user.as_ref())?;
             if let Some(seats) = &command.exactly {

@@ -16,12 +16,12 @@ use crate::pipeline::events::Event;
 use crate::pipeline::events::changes;
 use crate::pipeline::reservations::OwnedHold;
 use crate::pipeline::reservations::{named_places, price};
-use crate::pipeline::{Did, Outcome, request};
+use crate::pipeline::{Did, Outcome};
 
 impl Core {
     /// Lets a hold last longer, within the event's bounds.
     pub(crate) fn extend(&self, command: &Extend, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::extend(command), now, |key| {
+        self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             let hold = self.own_users_hold(id, command.user.as_ref(), now)?;
             let by_ms = u64::try_from(command.by.as_millis()).unwrap_or(u64::MAX);
@@ -43,7 +43,7 @@ impl Core {
 
     /// Gives a hold back, whole or in part. While a payment is under way only the whole: what is paid for stays as it is.
     pub(crate) fn release(&self, command: &Release, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::release(command), now, |key| {
+        self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             let hold = self.own_users_hold(id, command.user.as_ref(), now)?;
             if part_of(&hold, &command.seats)?.is_none() {

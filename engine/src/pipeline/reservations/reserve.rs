@@ -16,12 +16,12 @@ use crate::pipeline::core::Core;
 use crate::pipeline::effects::{reserved_reply, seat_count};
 use crate::pipeline::events::Event;
 use crate::pipeline::events::changes;
-use crate::pipeline::{Did, Failure, Outcome, request};
+use crate::pipeline::{Did, Failure, Outcome};
 
 impl Core {
     /// Holds all that is wanted, or nothing.
     pub(crate) fn reserve(&self, command: &Reserve, now: UnixMs) -> Outcome {
-        self.once(command.key.as_ref(), &request::reserve(command), now, |key| {
+        self.once(command, now, |key| {
             let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let settings = event.settings.load();
             event.check_open(&settings, now)?;

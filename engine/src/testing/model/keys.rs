@@ -3,7 +3,7 @@
 use crate::clock::UnixMs;
 use crate::command::{Command, Want};
 use crate::error::Refusal;
-use crate::ids::{IdempotencyKey, UserId};
+use crate::ids::IdempotencyKey;
 use crate::reply::Reply;
 
 use super::{Expect, Model};
@@ -11,7 +11,7 @@ use super::{Expect, Model};
 /// What is known of one key.
 #[derive(Clone, Debug)]
 pub(super) struct Remembered {
-    body: String,
+    body: Vec<u8>,
     /// None if a crash swallowed the answer: it may be remembered, or not.
     reply: Option<Reply>,
     until: UnixMs,
@@ -19,59 +19,22 @@ pub(super) struct Remembered {
     sure: UnixMs,
 }
 
-/// What of a command matters for its key: method, user, key, and everything that it asks for.
-pub(super) struct Asked {
-    pub(super) method: &'static str,
-    user: String,
+/// What of a command matters for its key: method, user, key, and everything that it asks for. That no field is left out
+/// of the bytes but those that prove a right is a test of the table of commands.
+struct Asked {
+    method: &'static str,
+    user: Vec<u8>,
     key: Option<IdempotencyKey>,
-    body: String,
+    body: Vec<u8>,
 }
 
-macro_rules! asked {
-    ($method:literal, $command:expr, $user:expr) => {{
-        let mut plain = $command.clone();
-        let key = plain.key.take();
-        let user: Option<&UserId> = $user;
-        let user = user.map_or(String::new(), ToString::to_string);
-        Asked { method: $method, user, key, body: format!("{plain:?}") }
-    }};
-}
-
-/// The parts of a command that its key covers. Tokens prove a right; they are not what is asked for.
-pub(super) fn asked(command: &Command) -> Asked {
-    let none = |method| Asked { method, user: String::new(), key: None, body: String::new() };
-    match command {
-        Command::CreateEvent(c) => asked!("create_event", c, None),
-        Command::UpdateEvent(c) => asked!("update_event", c, None),
-        Command::SetSale(c) => asked!("set_sale", c, None),
-        Command::BlockSeats(c) => asked!("block_seats", c, None),
-        Command::SetQueuePolicy(c) => asked!("set_queue_policy", c, None),
-        Command::PauseQueue(c) => asked!("pause_queue", c, None),
-        Command::DrawRoom(c) => asked!("draw_room", c, None),
-        Command::Reserve(c) => {
-            let mut plain = c.clone();
-            (plain.token, plain.trusted) = (None, false);
-            asked!("reserve", plain, Some(&plain.user))
-        }
-        Command::Confirm(c) => asked!("confirm", c, c.user.as_ref()),
-        Command::Release(c) => asked!("release", c, c.user.as_ref()),
-        Command::Extend(c) => asked!("extend", c, c.user.as_ref()),
-        Command::CreatePayment(c) => asked!("create_payment", c, Some(&c.user)),
-        Command::ProcessPayment(c) => asked!("process_payment", c, c.user.as_ref()),
-        Command::CancelPayment(c) => asked!("cancel_payment", c, c.user.as_ref()),
-        Command::ReportPayment(c) => asked!("report_payment", c, None),
-        Command::Note(c) => asked!("note", c, None),
-        Command::JoinQueue(_) => none("join_queue"),
-        Command::LeaveQueue(_) => none("leave_queue"),
-        Command::RequestAdmission(_) => none("request_admission"),
-        Command::Expire(_) => none("expire"),
-        Command::ReportWebhook(_) => none("report_webhook"),
-        Command::ReplayWebhook(_) => none("replay_webhook"),
-    }
+fn asked(command: &Command) -> Asked {
+    let (user, body) = command.asked();
+    Asked { method: command.method(), user: user.to_vec(), key: command.key().cloned(), body }
 }
 
 impl Asked {
-    fn name(&self) -> Option<(&'static str, String, String)> {
+    fn name(&self) -> Option<(&'static str, Vec<u8>, String)> {
         self.key.as_ref().map(|key| (self.method, self.user.clone(), key.as_str().to_owned()))
     }
 }

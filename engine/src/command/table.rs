@@ -1,0 +1,278 @@
+//! The table of commands: what each is called, what it carries, and what it answers. Structs, the enum over them, the
+//! methods of the engine, canonical bytes, fingerprints and the schema are made of these rows, and of nothing else.
+
+/// Hands every row to the macro `$then`.
+///
+/// A row is: the docs, the number, the method, the form, the name, the reply, the fields. Numbers are for ever: they
+/// stand in remembered idempotency keys. The form says how [`Command`](super::Command) holds it: `plain`, `boxed` where
+/// it is large, `bare` where a single value needs no struct. A field's mark, if it has one, is
+///
+/// - `key`: the idempotency key;
+/// - `scope`: the user whose keys these are, hashed with the key;
+/// - `right`: proves a right and is no part of what is asked for, so a retry may bring another one;
+/// - `form`: its bytes in the fingerprint do not say which form it has, so the canonical bytes say it ahead. A field
+///   that is added to a command is an `Option` with this mark: without it the fingerprint is what it always was, and
+///   keys that an older version remembered go on working.
+macro_rules! for_each_command {
+    ($then:ident) => {
+        $then! {
+            /// Creates an event with its seats; its sale is a draft until it is opened.
+            1 create_event boxed CreateEvent -> EventChanged {
+                /// The new event's id.
+                event: EventId,
+                /// Its settings.
+                settings: EventSettings,
+                /// Its sections, rows and seats, in order of preference.
+                seats: SeatMap,
+                /// Its waiting line; without one, customers reserve without a token.
+                queue: Option<QueuePolicy>,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Changes an event's settings. The currency must stay.
+            2 update_event boxed UpdateEvent -> EventChanged {
+                /// The event.
+                event: EventId,
+                /// All settings, as they shall be.
+                settings: EventSettings,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Opens, pauses or closes a sale. Any state may follow any other, but nothing returns to draft.
+            3 set_sale plain SetSale -> EventChanged {
+                /// The event.
+                event: EventId,
+                /// The state to be in.
+                state: SaleState,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Takes free seats off sale, or puts blocked ones back: all of them or none. The name of a standing
+            /// section stands for one place there, and may be said several times.
+            4 block_seats plain BlockSeats -> Done {
+                /// The event.
+                event: EventId,
+                /// The seats, without doubles; at most 64 in one command.
+                seats: Vec<SeatId>,
+                /// True to block, false to unblock.
+                block: bool,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Gives an event a waiting line, or changes the rules of the one it has, while the sale runs.
+            5 set_queue_policy boxed SetQueuePolicy -> EventChanged {
+                /// The event.
+                event: EventId,
+                /// All rules, as they shall be.
+                policy: QueuePolicy,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Stops or restarts admissions of one event's line. People keep their places.
+            6 pause_queue plain PauseQueue -> EventChanged {
+                /// The event.
+                event: EventId,
+                /// True to pause, false to resume.
+                paused: bool,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Draws the order of the pre-sale room now; it is drawn by itself when its time comes. From then on the
+            /// line is first come, first served.
+            7 draw_room plain DrawRoom -> EventChanged {
+                /// The event.
+                event: EventId,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Takes a place in an event's waiting line. At least one of session and user is needed; the same session
+            /// joining again has the same place.
+            8 join_queue plain JoinQueue -> Joined {
+                /// The event.
+                event: EventId,
+                /// The customer's session.
+                session: Option<SessionId>,
+                /// The customer.
+                user: Option<UserId>,
+            }
+
+            /// Gives a place in the line up.
+            9 leave_queue bare LeaveQueue -> Done {
+                /// The place in the line.
+                token: WaitingToken,
+            }
+
+            /// Asks to be let in; asked again, the answer is the same.
+            14 request_admission plain RequestAdmission -> Admitted {
+                /// The place in the line.
+                token: WaitingToken,
+                /// Must be the token's event, if given.
+                event: Option<EventId>,
+                /// Must be who joined, if both are given. Who joined without a name is named here.
+                user: Option<UserId>,
+            }
+
+            /// Holds seats for a customer until the deadline: all that are wanted or none.
+            10 reserve boxed Reserve -> Reserved {
+                /// The event.
+                event: EventId,
+                /// Who will own the seats.
+                [scope] user: UserId,
+                /// Which seats.
+                want: Want,
+                /// The right to reserve; needed where the event has a waiting line, unless the caller is
+                /// [`Reserve::trusted`].
+                [right] token: Option<ReservationToken>,
+                /// A caller that is let past the line (an inventory client with its own admission).
+                [right] trusted: bool,
+                /// The caller's own id for this reservation, for services that keep their own.
+                external: Option<ExternalId>,
+                /// When the hold shall end, within the event's maximum; `None` for the event's usual time.
+                hold_until: Option<UnixMs>,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Turns a hold into a sale.
+            11 confirm boxed Confirm -> Confirmed {
+                /// The reservation.
+                which: Which,
+                /// Whose it must be.
+                [scope] user: Option<UserId>,
+                /// What says that it is paid.
+                [form] proof: Proof,
+                /// If given, the hold must have exactly these seats.
+                [form] exactly: Option<SmallVec<[SeatId; 4]>>,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Gives a hold back, whole or in part; a part only while no payment is under way for the whole.
+            12 release boxed Release -> Released {
+                /// The reservation.
+                which: Which,
+                /// Whose it must be.
+                [scope] user: Option<UserId>,
+                /// Only these seats; empty for all. Naming all of them is the same as naming none. The name of a
+                /// standing section stands for one place there.
+                seats: SmallVec<[SeatId; 4]>,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Lets a hold last longer.
+            13 extend plain Extend -> Extended {
+                /// The reservation.
+                which: Which,
+                /// Whose it must be.
+                [scope] user: Option<UserId>,
+                /// By how much, in whole milliseconds.
+                by: Duration,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
+            15 expire plain Expire -> Released {
+                /// The reservation.
+                which: Which,
+            }
+
+            /// Creates a payment intent.
+            20 create_payment boxed CreatePayment -> PaymentChanged {
+                /// What is paid for.
+                payee: Payee,
+                /// Who pays.
+                [scope] user: UserId,
+                /// How much; see `Config::payment_amount_must_match`.
+                amount: Money,
+                /// How.
+                method: PaymentMethod,
+                /// What the simulated processor does.
+                scenario: Scenario,
+                /// Where results are delivered, at most 2,048 bytes; the embedding service delivers from the outbox.
+                webhook_url: Option<String>,
+                /// Carried along unread, at most 4,096 bytes. Never put card data here.
+                attachment: Vec<u8>,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Starts processing a payment at once instead of shortly.
+            21 process_payment plain ProcessPayment -> PaymentChanged {
+                /// The payment intent.
+                payment: PaymentId,
+                /// Whose it must be.
+                [scope] user: Option<UserId>,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Calls a payment off before it completes, or pays back (all that is left, or a part) after.
+            22 cancel_payment plain CancelPayment -> PaymentChanged {
+                /// The payment intent.
+                payment: PaymentId,
+                /// Whose it must be.
+                [scope] user: Option<UserId>,
+                /// How much to pay back, in minor units; `None` for all that is left.
+                refund_minor: Option<i64>,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Reports the outcome of a payment at once, whatever its scenario.
+            23 report_payment plain ReportPayment -> PaymentChanged {
+                /// The payment intent.
+                payment: PaymentId,
+                /// How it ended.
+                outcome: Outcome,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+
+            /// Reports what became of one delivery attempt of a webhook.
+            24 report_webhook plain ReportWebhook -> Done {
+                /// The webhook.
+                webhook: WebhookId,
+                /// True if the receiver took it.
+                delivered: bool,
+            }
+
+            /// Puts a dead letter back into the outbox.
+            25 replay_webhook bare ReplayWebhook -> Done {
+                /// The webhook.
+                webhook: WebhookId,
+            }
+
+            /// Sets or removes a small durable fact of the embedding service: a setting that outlives a restart, a
+            /// registered address.
+            30 note plain Note -> Done {
+                /// Its name.
+                name: ExternalId,
+                /// Its value, at most 4,096 bytes; `None` removes it.
+                value: Option<Vec<u8>>,
+                /// Makes the command safe to send twice.
+                [key] key: Option<IdempotencyKey>,
+            }
+        }
+    };
+}
+
+/// The type that a command's method takes: the value itself where it needs no struct.
+macro_rules! target {
+    (bare $name:ident { $(#[$doc:meta])* $field:ident: $kind:ty, }) => {
+        $kind
+    };
+    ($form:ident $name:ident { $($fields:tt)* }) => {
+        $crate::command::$name
+    };
+}
+
+pub(crate) use {for_each_command, target};
