@@ -1,11 +1,11 @@
-//! Changes of policy and pauses while the line moves. One at a time; the rest of the line does not wait for them.
+//! Changes of policy and pauses while the line moves. The caller makes one at a time (it holds the event's operator lock);
+//! the rest of the line does not wait for them.
 
 use std::sync::Arc;
 
 use super::line::{Line, ROOM_OPEN, number_in};
 use super::policy::{PolicyError, QueuePolicy};
 use crate::clock::UnixMs;
-use crate::sync::MutexGuard;
 use crate::sync::atomic::Ordering;
 
 /// A checked policy about to come into force.
@@ -16,7 +16,6 @@ pub(crate) struct PolicyChange<'a> {
     /// The room's mark before it was added or removed.
     undo_room: Option<u64>,
     now: UnixMs,
-    _one: MutexGuard<'a, ()>,
 }
 
 /// A pause or its end, about to take effect.
@@ -25,7 +24,6 @@ pub(crate) struct Pausing<'a> {
     line: &'a Line,
     paused: bool,
     now: UnixMs,
-    _one: MutexGuard<'a, ()>,
 }
 
 impl Line {
@@ -40,13 +38,12 @@ impl Line {
         now: UnixMs,
     ) -> Result<PolicyChange<'_>, PolicyError> {
         policy.validate()?;
-        let one = self.admin.lock();
         let mut undo_room = None;
         if policy.room.is_some() != self.policy.load().room.is_some() {
             let mark = if policy.room.is_some() { ROOM_OPEN } else { 0 };
             undo_room = Some(self.mark_room(mark).ok_or(PolicyError::RoomInUse)?);
         }
-        Ok(PolicyChange { line: self, policy: Some(policy), undo_room, now, _one: one })
+        Ok(PolicyChange { line: self, policy: Some(policy), undo_room, now })
     }
 
     /// Opens or removes the room of a line that has given out no number; returns the mark before.
@@ -65,13 +62,7 @@ impl Line {
     /// Begins to pause or resume admissions; `None` if it is so already. While paused nobody becomes ready or is
     /// admitted, and nobody's claim window ends; after it everybody who is ready has a whole claim window.
     pub(crate) fn begin_pause(&self, paused: bool, now: UnixMs) -> Option<Pausing<'_>> {
-        let one = self.admin.lock();
-        (self.paused.load(Ordering::Acquire) != paused).then_some(Pausing {
-            line: self,
-            paused,
-            now,
-            _one: one,
-        })
+        (self.paused.load(Ordering::Acquire) != paused).then_some(Pausing { line: self, paused, now })
     }
 
     pub(super) fn set_paused(&self, paused: bool, now: UnixMs) {

@@ -5,7 +5,7 @@ use super::ADVANCE_BATCH_MAX;
 use super::directory::At;
 use super::gate::Grant;
 use super::line::Line;
-use super::ticket::{Owning, State};
+use super::ticket::{OwnedTicket, State, own};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
 
@@ -36,8 +36,8 @@ pub(crate) enum Idle {
 #[must_use = "an advance that is not committed lets nobody in"]
 pub(crate) struct Advance<'a> {
     line: &'a Line,
-    ready: Vec<Owning>,
-    expired: Vec<Owning>,
+    ready: Vec<OwnedTicket>,
+    expired: Vec<OwnedTicket>,
     head: u32,
     claim_until: UnixMs,
     now: UnixMs,
@@ -147,12 +147,12 @@ impl Line {
 impl Advance<'_> {
     /// Tickets that become ready, in order of their places: at most [`ADVANCE_BATCH_MAX`].
     pub(crate) fn ready(&self) -> impl ExactSizeIterator<Item = u32> {
-        self.ready.iter().map(|ticket| ticket.number)
+        self.ready.iter().map(OwnedTicket::number)
     }
 
     /// Tickets ahead of them that showed no activity for too long and now expire: at most [`ADVANCE_BATCH_MAX`].
     pub(crate) fn expired(&self) -> impl ExactSizeIterator<Item = u32> {
-        self.expired.iter().map(|ticket| ticket.number)
+        self.expired.iter().map(OwnedTicket::number)
     }
 
     /// End of their claim window.
@@ -167,15 +167,15 @@ impl Advance<'_> {
         let was_full = self.permits.is_some_and(|permits| permits.used as usize == ADVANCE_BATCH_MAX);
         line.entering(people);
         for ticket in self.ready.drain(..) {
-            let number = ticket.number;
-            let chunk = ticket.commit(State::Ready, self.claim_until);
+            let number = ticket.number();
+            let chunk = ticket.publish(State::Ready, self.claim_until);
             line.arm(&chunk, number, self.claim_until);
             line.moved(&chunk, number, State::Waiting, State::Ready, now);
         }
         let expired = !self.expired.is_empty();
         for ticket in self.expired.drain(..) {
-            let number = ticket.number;
-            let chunk = ticket.commit(State::Expired, now);
+            let number = ticket.number();
+            let chunk = ticket.publish(State::Expired, now);
             line.moved(&chunk, number, State::Waiting, State::Expired, now);
         }
         if people > 0 {
@@ -222,10 +222,10 @@ impl Advance<'_> {
             return false;
         }
         // Waits for whoever is just leaving: if they stay after all, nobody behind may pass.
-        let Ok(ticket) = Owning::take(chunk, number, |seen| State::of(seen) == State::Waiting) else {
+        let Ok(ticket) = own(chunk, number, |seen| State::of(seen) == State::Waiting) else {
             return true;
         };
-        if line.deadline(&ticket.chunk, ticket.before) <= line.not_before_told_of_owned(self.now) {
+        if line.deadline(ticket.chunk(), ticket.before()) <= line.not_before_told_of_owned(self.now) {
             self.expired.push(ticket);
         } else {
             self.ready.push(ticket);

@@ -94,18 +94,13 @@ struct Finished {
 
 pub(super) struct Directory {
     leaves: Box<[OnceLock<Box<Leaf>>]>,
-    grow: Mutex<(), { rank::LINE_GROWTH }>,
     /// Chunks that are done, in order of time.
     finished: Mutex<VecDeque<Finished>, { rank::LINE_FINISHED }>,
 }
 
 impl Directory {
     pub(super) fn new() -> Self {
-        Self {
-            leaves: (0..LEAVES).map(|_| OnceLock::new()).collect(),
-            grow: Mutex::new(()),
-            finished: Mutex::new(VecDeque::new()),
-        }
+        Self { leaves: (0..LEAVES).map(|_| OnceLock::new()).collect(), finished: Mutex::new(VecDeque::new()) }
     }
 
     fn leaf(&self, chunk: u32) -> Option<(&Leaf, usize)> {
@@ -138,13 +133,10 @@ impl Directory {
         assert!(at < self.leaves.len(), "ticket {number} is past the line's bound");
         let leaf = self.leaves[at].get_or_init(|| Box::new(Leaf::new()));
         let slot = &leaf.chunks[(chunk & ((1 << LEAF_BITS) - 1)) as usize];
-        let _growing = self.grow.lock();
-        if let Some(chunk) = slot.load_full() {
-            return chunk;
-        }
+        // Of several threads that make it at once one wins, and the others' memory goes back.
         let fresh = Arc::new(Chunk::new(now));
-        slot.store(Some(Arc::clone(&fresh)));
-        fresh
+        let before = slot.compare_and_swap(&None::<Arc<Chunk>>, Some(Arc::clone(&fresh)));
+        before.as_ref().map_or(fresh, Arc::clone)
     }
 
     /// Notes that nobody waits at `place` any more. Once a place. Returns as [`Directory::done`].
@@ -245,7 +237,7 @@ impl Directory {
     }
 
     /// True if the number's chunk was there and is dropped.
-    pub(super) fn is_gone(&self, number: u32) -> bool {
+    fn is_gone(&self, number: u32) -> bool {
         // A chunk goes only when all its places are departed, and it comes before the first of them does.
         self.leaf(number >> CHUNK_BITS)
             .is_some_and(|(leaf, index)| leaf.departed[index].load(Ordering::Relaxed) == CHUNK)

@@ -5,41 +5,71 @@
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
-const SLOT_MS: u64 = 5_000;
-#[cfg(not(any(loom, shuttle)))]
-const SLOTS: usize = 12;
-#[cfg(any(loom, shuttle))]
-const SLOTS: usize = 1;
-const COUNT_BITS: u32 = 32;
-const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
+/// Sums by numbered slots of time, in a ring: above each sum, which has `SUM_BITS` bits, the word says which round of the ring
+/// it belongs to, so that no slot needs clearing. Any number of threads may add at once.
+struct Ring<const SLOTS: usize, const SUM_BITS: u32>([AtomicU64; SLOTS]);
 
-#[derive(Default)]
-pub(super) struct Flow {
-    /// Number of the five seconds in the upper half, people in the lower.
-    slots: [AtomicU64; SLOTS],
+impl<const SLOTS: usize, const SUM_BITS: u32> Default for Ring<SLOTS, SUM_BITS> {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| AtomicU64::new(0)))
+    }
 }
 
+impl<const SLOTS: usize, const SUM_BITS: u32> Ring<SLOTS, SUM_BITS> {
+    const SUM_MAX: u64 = (1 << SUM_BITS) - 1;
+
+    fn word(&self, slot: u64) -> (&AtomicU64, u64) {
+        let index = usize::try_from(slot % SLOTS as u64).expect("a slot");
+        (&self.0[index], slot / SLOTS as u64 & u64::MAX >> SUM_BITS)
+    }
+
+    /// An older round's sum is replaced, and what comes too late for a newer one is dropped: that slot is no longer asked for.
+    fn add(&self, slot: u64, by: u64) {
+        // A model checker has better things to try than the orders of sums.
+        if cfg!(any(loom, shuttle)) {
+            return;
+        }
+        let (word, round) = self.word(slot);
+        // Relaxed: the word carries its round itself, and a figure orders nothing.
+        let _ = word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |seen| {
+            let sum = match (seen >> SUM_BITS).cmp(&round) {
+                std::cmp::Ordering::Less => 0,
+                std::cmp::Ordering::Equal => seen & Self::SUM_MAX,
+                std::cmp::Ordering::Greater => return None,
+            };
+            Some(round << SUM_BITS | sum.saturating_add(by).min(Self::SUM_MAX))
+        });
+    }
+
+    fn sum(&self, slot: u64) -> u64 {
+        let (word, round) = self.word(slot);
+        let seen = word.load(Ordering::Relaxed);
+        if seen >> SUM_BITS == round { seen & Self::SUM_MAX } else { 0 }
+    }
+}
+
+const SLOT_MS: u64 = 5_000;
+/// A minute of slots.
+const SLOTS: usize = 12;
+
+/// People made ready, by slots of five seconds.
+#[derive(Default)]
+pub(super) struct Flow(Ring<SLOTS, 32>);
+
 impl Flow {
-    /// `n` people were made ready now. Only whoever advances the line calls this.
+    /// `n` people were made ready now.
     pub(super) fn add(&self, n: u32, now: UnixMs) {
-        let epoch = now.get() / SLOT_MS;
-        let slot = &self.slots[index(epoch)];
-        let seen = slot.load(Ordering::Relaxed);
-        let count = if seen >> COUNT_BITS == epoch & COUNT_MASK { seen & COUNT_MASK } else { 0 };
-        let count = (count + u64::from(n)).min(COUNT_MASK);
-        slot.store((epoch & COUNT_MASK) << COUNT_BITS | count, Ordering::Relaxed);
+        self.0.add(now.get() / SLOT_MS, u64::from(n));
     }
 
     /// People in the window, and the part of the window that lies between its first arrival and now.
     fn window(&self, now: UnixMs) -> (u64, u64) {
-        let epoch = now.get() / SLOT_MS;
-        let (mut people, mut oldest) = (0, epoch);
-        for back in 0..SLOTS as u64 {
-            let Some(of) = epoch.checked_sub(back) else { break };
-            let seen = self.slots[index(of)].load(Ordering::Relaxed);
-            if seen >> COUNT_BITS == of & COUNT_MASK && seen & COUNT_MASK > 0 {
-                people += seen & COUNT_MASK;
-                oldest = of;
+        let present = now.get() / SLOT_MS;
+        let (mut people, mut oldest) = (0, present);
+        for slot in (present.saturating_sub(SLOTS as u64 - 1)..=present).rev() {
+            let sum = self.0.sum(slot);
+            if sum > 0 {
+                (people, oldest) = (people + sum, slot);
             }
         }
         (people, (now.get() - oldest * SLOT_MS).max(1_000))
@@ -53,32 +83,16 @@ impl Flow {
 }
 
 /// Seconds that are remembered: a minute, and a few more so that a second which begins overwrites one that is over.
-#[cfg(not(any(loom, shuttle)))]
 const SECONDS: usize = 64;
-#[cfg(any(loom, shuttle))]
-const SECONDS: usize = 1;
 /// The window of the figures, in whole seconds: the present one and the 59 before it.
 const WINDOW: u64 = 60;
-const PEOPLE_BITS: u32 = 32;
-/// Sums of waits have 44 bits: a thousand people in one second who waited half a year each.
-const WAIT_BITS: u32 = 44;
-
-/// One second: in each word above the sum which round of the ring it belongs to, so that no second needs clearing.
-#[derive(Default)]
-struct Second {
-    people: AtomicU64,
-    waits_ms: AtomicU64,
-}
 
 /// People let in, by whole seconds.
+#[derive(Default)]
 pub(super) struct Admissions {
-    seconds: [Second; SECONDS],
-}
-
-impl Default for Admissions {
-    fn default() -> Self {
-        Self { seconds: std::array::from_fn(|_| Second::default()) }
-    }
+    people: Ring<SECONDS, 32>,
+    /// Sums of waits have 44 bits: a thousand people in one second who waited half a year each.
+    waits_ms: Ring<SECONDS, 44>,
 }
 
 /// Who was let in lately.
@@ -93,62 +107,23 @@ pub(crate) struct Admitted {
 }
 
 impl Admissions {
-    /// One more was let in, after so long a wait. Any number of threads may call this at once.
+    /// One more was let in, after so long a wait.
     pub(super) fn add(&self, wait_ms: u64, now: UnixMs) {
-        // A model checker has better things to try than the orders of two sums.
-        if cfg!(any(loom, shuttle)) {
-            return;
-        }
-        let number = now.get() / 1_000;
-        let second = &self.seconds[ring(number)];
-        bump(&second.people, PEOPLE_BITS, number / SECONDS as u64, 1);
-        bump(&second.waits_ms, WAIT_BITS, number / SECONDS as u64, wait_ms);
+        let second = now.get() / 1_000;
+        self.people.add(second, 1);
+        self.waits_ms.add(second, wait_ms);
     }
 
     pub(super) fn lately(&self, now: UnixMs) -> Admitted {
-        let (mut lately, mut waits_ms) = (Admitted::default(), 0_u64);
         let present = now.get() / 1_000;
-        for back in 0..WINDOW {
-            let Some(number) = present.checked_sub(back) else { break };
-            let second = &self.seconds[ring(number)];
-            let people = sum_of(&second.people, PEOPLE_BITS, number / SECONDS as u64);
-            lately.minute += people;
-            waits_ms += sum_of(&second.waits_ms, WAIT_BITS, number / SECONDS as u64);
-            if back == 1 {
-                lately.second = people;
-            }
+        let (mut minute, mut waits_ms) = (0, 0_u64);
+        for second in present.saturating_sub(WINDOW - 1)..=present {
+            minute += self.people.sum(second);
+            waits_ms += self.waits_ms.sum(second);
         }
-        lately.mean_wait_ms = waits_ms.checked_div(lately.minute);
-        lately
+        let second = present.checked_sub(1).map_or(0, |last| self.people.sum(last));
+        Admitted { minute, second, mean_wait_ms: waits_ms.checked_div(minute) }
     }
-}
-
-fn ring(number: u64) -> usize {
-    usize::try_from(number % SECONDS as u64).expect("a slot")
-}
-
-/// Adds to the sum of a round; an older round's sum is replaced, and what comes too late for a newer one is dropped:
-/// nobody asks for that second any more.
-fn bump(word: &AtomicU64, bits: u32, round: u64, by: u64) {
-    let (round, most) = (round & (u64::MAX >> bits), (1 << bits) - 1);
-    // Relaxed: the word carries its round itself, and a figure orders nothing.
-    let _ = word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |seen| {
-        let sum = match (seen >> bits).cmp(&round) {
-            std::cmp::Ordering::Less => 0,
-            std::cmp::Ordering::Equal => seen & most,
-            std::cmp::Ordering::Greater => return None,
-        };
-        Some(round << bits | sum.saturating_add(by).min(most))
-    });
-}
-
-fn sum_of(word: &AtomicU64, bits: u32, round: u64) -> u64 {
-    let seen = word.load(Ordering::Relaxed);
-    if seen >> bits == round & (u64::MAX >> bits) { seen & ((1 << bits) - 1) } else { 0 }
-}
-
-fn index(epoch: u64) -> usize {
-    usize::try_from(epoch % SLOTS as u64).expect("a slot")
 }
 
 #[cfg(all(test, not(loom)))]

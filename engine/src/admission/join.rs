@@ -4,7 +4,7 @@ use super::TICKETS_PER_LINE_MAX;
 use super::line::{Line, ROOM_OPEN, number_in};
 use super::policy::QueuePolicy;
 use super::replay::JoinedRecord;
-use super::ticket::{Chunk, Key, Owning, State};
+use super::ticket::{Chunk, Key, OwnedTicket, State, own};
 use crate::clock::UnixMs;
 use crate::sync::Pause;
 use crate::sync::RwLockReadGuard;
@@ -32,17 +32,14 @@ pub(crate) enum Join<'a> {
     },
 }
 
-enum Attempt {
-    New(Owning, bool),
-    Session(u32),
-    User(u32),
+/// Why a number was not taken.
+enum NotTaken {
+    /// The session, or another one of the same user, has this ticket.
+    By {
+        number: u32,
+        session: bool,
+    },
     Full,
-}
-
-enum Fate {
-    Live,
-    Due,
-    Over,
 }
 
 impl Line {
@@ -64,9 +61,9 @@ impl Line {
         let mut pause = Pause::new();
         loop {
             match self.try_join(keys, &policy, now) {
-                Attempt::New(ticket, in_room) => {
+                Ok((ticket, in_room)) => {
                     let record = JoinedRecord {
-                        number: ticket.number,
+                        number: ticket.number(),
                         session: keys.0,
                         user: keys.1,
                         in_room,
@@ -76,16 +73,12 @@ impl Line {
                     };
                     return Join::New(Joining { line: self, ticket: Some(ticket), record, _door: door });
                 }
-                Attempt::Full => return Join::Full,
-                Attempt::Session(number) => match self.fate(number, now) {
-                    Fate::Live => return Join::Again { number },
-                    Fate::Due => return Join::Due { number },
-                    Fate::Over => pause.wait(),
-                },
-                Attempt::User(number) => match self.fate(number, now) {
-                    Fate::Live => return Join::UserWaiting,
-                    Fate::Due => return Join::Due { number },
-                    Fate::Over => pause.wait(),
+                Err(NotTaken::Full) => return Join::Full,
+                Err(NotTaken::By { number, session }) => match self.is_due(number, now) {
+                    Some(true) => return Join::Due { number },
+                    Some(false) if session => return Join::Again { number },
+                    Some(false) => return Join::UserWaiting,
+                    None => pause.wait(),
                 },
             }
         }
@@ -93,54 +86,54 @@ impl Line {
 
     /// Looks both keys up and, if they are free, takes a number for them, all under the two shards' locks: session
     /// before user, so that nobody waits in a circle.
-    fn try_join(&self, (session, user): (Key, Key), policy: &QueuePolicy, now: UnixMs) -> Attempt {
+    fn try_join(
+        &self,
+        (session, user): (Key, Key),
+        policy: &QueuePolicy,
+        now: UnixMs,
+    ) -> Result<(OwnedTicket, bool), NotTaken> {
         let mut sessions = self.sessions.lock(session);
         if let Some(number) = sessions.find(&self.tickets) {
-            return Attempt::Session(number);
+            return Err(NotTaken::By { number, session: true });
         }
         let indexed = policy.one_place_per_user && user != Key::NONE;
         let mut users = indexed.then(|| self.users.lock(user));
         if let Some(number) = users.as_ref().and_then(|users| users.find(&self.tickets)) {
-            return Attempt::User(number);
+            return Err(NotTaken::By { number, session: false });
         }
         if self.next_number() >= TICKETS_PER_LINE_MAX || !self.counts.enter(policy.waiting_max) {
-            return Attempt::Full;
+            return Err(NotTaken::Full);
         }
         // AcqRel: the chain of adds orders a joiner behind the opening or closing of the room that it saw.
         let next = self.next.fetch_add(1, Ordering::AcqRel);
         let number = number_in(next);
         let ticket = self.own_new(number, now);
-        ticket.chunk.set_keys(number, session, user, indexed, now);
+        ticket.chunk().set_keys(number, session, user, indexed, now);
         sessions.insert(number, &self.tickets);
         if let Some(users) = &mut users {
             users.insert(number, &self.tickets);
         }
-        Attempt::New(ticket, next & ROOM_OPEN != 0)
+        Ok((ticket, next & ROOM_OPEN != 0))
     }
 
-    fn own_new(&self, number: u32, now: UnixMs) -> Owning {
+    fn own_new(&self, number: u32, now: UnixMs) -> OwnedTicket {
         let chunk = self.tickets.reach(number, now);
-        Owning::take(chunk, number, |seen| State::of(seen) == State::Void)
+        own(chunk, number, |seen| State::of(seen) == State::Void)
             .unwrap_or_else(|seen| unreachable!("new ticket {number} is already {seen:?}"))
     }
 
-    /// What became of a ticket found in a table, once no change of it is in progress.
-    fn fate(&self, number: u32, now: UnixMs) -> Fate {
+    /// Whether a ticket found in a table is past its deadline, once no change of it is in progress; `None` if it is over.
+    fn is_due(&self, number: u32, now: UnixMs) -> Option<bool> {
         let now = self.not_before_told(now);
         let look = |chunk: &Chunk| {
             let seen = chunk.word(number).settled();
             if seen.abandoned {
-                // A panic cut its change off: it will never be over, and nobody may wait for that.
-                Fate::Live
-            } else if !State::of(seen).is_live() {
-                Fate::Over
-            } else if self.deadline(chunk, seen) <= now {
-                Fate::Due
-            } else {
-                Fate::Live
+                // A panic cut its change off: it will never be over, and no caller may wait for that.
+                return Some(false);
             }
+            State::of(seen).is_live().then(|| self.deadline(chunk, seen) <= now)
         };
-        self.tickets.get(number).map_or(Fate::Over, |chunk| look(&chunk))
+        look(&*self.tickets.get(number)?)
     }
 
     /// Bookkeeping after a ticket was published.
@@ -154,7 +147,7 @@ impl Line {
 #[must_use = "a join that is not committed is void"]
 pub(crate) struct Joining<'a> {
     line: &'a Line,
-    ticket: Option<Owning>,
+    ticket: Option<OwnedTicket>,
     record: JoinedRecord,
     _door: Option<RwLockReadGuard<'a, ()>>,
 }
@@ -169,7 +162,7 @@ impl Joining<'_> {
     pub(crate) fn commit(mut self) {
         let ticket = self.ticket.take().expect("a guard has its ticket until it is used up");
         let state = if self.record.in_room { State::Room } else { State::Waiting };
-        let chunk = ticket.commit(state, self.record.expires_at);
+        let chunk = ticket.publish(state, self.record.expires_at);
         if self.record.in_room {
             self.line.counts.in_room.fetch_add(1, Ordering::Relaxed);
         }
@@ -181,7 +174,7 @@ impl Drop for Joining<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket.take() else { return };
         let (line, number, at) = (self.line, self.record.number, self.record.joined_at);
-        let chunk = ticket.commit(State::Lost, at);
+        let chunk = ticket.publish(State::Lost, at);
         line.counts.waiting.fetch_sub(1, Ordering::Relaxed);
         line.over(&chunk, number, at);
         if !self.record.in_room {

@@ -14,7 +14,7 @@ use super::policy::QueuePolicy;
 use super::ticket::{Chunk, State};
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
-use crate::sync::{CachePadded, Mark, Mutex, RwLock, RwLockReadGuard, Seen, rank};
+use crate::sync::{CachePadded, Mark, RwLock, RwLockReadGuard, Seen, rank};
 
 /// Sets one timer for 64 tickets. The line asks only when the new moment is earlier than what it asked for before.
 pub(crate) trait GroupTimer: Send + Sync {
@@ -29,8 +29,6 @@ const NUMBER_MASK: u64 = ROOM_OPEN - 1;
 /// One event's waiting line. All methods may be called from any thread.
 pub(crate) struct Line {
     pub(super) policy: ArcSwap<QueuePolicy>,
-    /// One change of policy or pause at a time.
-    pub(super) admin: Mutex<(), { rank::LINE_ADMIN }>,
     /// The next ticket number, and [`ROOM_OPEN`]: one add tells a joiner both.
     pub(super) next: CachePadded<AtomicU64>,
     /// Tickets below were in the room; set when the room closes.
@@ -90,7 +88,6 @@ impl Line {
         let room = if policy.room.is_some() { ROOM_OPEN } else { 0 };
         Self {
             policy: ArcSwap::from_pointee(policy),
-            admin: Mutex::new(()),
             next: CachePadded::new(AtomicU64::new(room)),
             room_end: AtomicU32::new(0),
             room: RwLock::new(()),

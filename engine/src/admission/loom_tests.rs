@@ -4,7 +4,7 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::{Admit, Gate, GroupTimer, Join, Line, NotMoved, QueuePolicy, State};
+use super::{Gate, GroupTimer, Join, Line, NotMoved, QueuePolicy, State};
 use crate::clock::UnixMs;
 
 const T0: UnixMs = UnixMs::new(1_700_000_000_000);
@@ -137,11 +137,11 @@ fn loom_line_admit_against_expire_has_one_winner() {
         let other = Arc::clone(&line);
         // The admission came a moment before the deadline, the expiry at it.
         let handle = thread::spawn(move || match other.begin_admit(number, UnixMs::new(end.get() - 1)) {
-            Admit::New(admitting) => {
+            Ok(admitting) => {
                 admitting.commit();
                 true
             }
-            Admit::No(NotMoved::Over(State::Expired)) => false,
+            Err(NotMoved::Over(State::Expired)) => false,
             _ => panic!("neither admitted nor expired"),
         });
         let expired = line.begin_expire(number, end).map(super::Move::commit).is_ok();

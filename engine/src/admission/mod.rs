@@ -45,7 +45,7 @@ pub(crate) use gate::Gate;
 pub(crate) use image::{BadImage, LineImage, TicketImage};
 pub(crate) use join::Join;
 pub(crate) use line::{GroupTimer, Line};
-pub(crate) use moves::{Admit, Move, NotMoved};
+pub(crate) use moves::{Move, NotMoved};
 pub(crate) use replay::{BadReplay, JoinedRecord};
 pub(crate) use ticket::{Key, State};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::tests::{T0, Timers, ceiling, line_with};
 use super::{
-    Admit, BadReplay, Gate, Join, JoinedRecord, Line, LineImage, NotMoved, PresaleRoom, QueuePolicy, State,
+    BadReplay, Gate, Join, JoinedRecord, Line, LineImage, NotMoved, PresaleRoom, QueuePolicy, State,
     TicketImage, draw_order,
 };
 use crate::clock::UnixMs;
@@ -259,23 +259,23 @@ impl Run {
         let state = model.tickets[number as usize].state;
         let due = model.deadline(number) <= now;
         match self.line.begin_admit(number, now) {
-            Admit::New(admitting) => {
+            Ok(admitting) => {
                 assert!(state == State::Ready && !due && !model.paused, "seed {seed}: {number} {state:?}");
                 let until = admitting.until();
                 admitting.commit();
                 model.end(number, State::Admitted, until);
                 self.journal.push((Record::Admitted(number, until), now));
             }
-            Admit::Already { valid_until } => {
+            Err(NotMoved::NotDue { until: valid_until }) => {
                 assert!(
                     state == State::Admitted && !due && valid_until == model.deadline(number),
                     "seed {seed}"
                 );
             }
-            Admit::No(NotMoved::Paused) => {
+            Err(NotMoved::Paused) => {
                 assert!(model.paused && state == State::Ready && !due, "seed {seed}");
             }
-            Admit::No(no) => assert_eq!(no, refusal(state, due), "seed {seed}: {number}"),
+            Err(no) => assert_eq!(no, refusal(state, due), "seed {seed}: {number}"),
         }
     }
 
@@ -358,7 +358,7 @@ impl Run {
         let model = &mut self.model;
         model.room_open = false;
         model.undrawn = false;
-        let Ok(draw) = self.line.begin_draw(seed, self.now) else {
+        let Some(draw) = self.line.begin_draw(seed, self.now) else {
             assert!(model.tickets.is_empty(), "seed {}: there is somebody to draw", self.seed);
             return;
         };
@@ -390,7 +390,7 @@ impl Run {
             assert_eq!(self.line.position(number), Some(position), "seed {seed}: ticket {number}");
         }
         for (number, ticket) in (0..).zip(&model.tickets) {
-            let Ok(view) = self.line.view(number, now) else {
+            let Some(view) = self.line.view(number, now) else {
                 assert_eq!(ticket.state, State::Lost, "seed {seed}: ticket {number}");
                 continue;
             };
@@ -475,7 +475,7 @@ impl Run {
 /// The refusal that a ticket in this state calls for, whatever was asked.
 fn refusal(state: State, due: bool) -> NotMoved {
     match state {
-        State::Lost => NotMoved::Missing(super::view::Missing::Unknown),
+        State::Lost => NotMoved::Unknown,
         live if live.is_live() && due => NotMoved::Due,
         live if live.is_live() => NotMoved::NotYet,
         over => NotMoved::Over(over),

@@ -1,8 +1,7 @@
 //! Changes of one ticket by its owner or by time: admit, use up, leave, expire, and activity.
 
 use super::line::Line;
-use super::ticket::{Chunk, Owning, State};
-use super::view::Missing;
+use super::ticket::{Chunk, OwnedTicket, State, own};
 use crate::clock::UnixMs;
 use crate::sync::RwLockReadGuard;
 use crate::sync::Seen;
@@ -12,14 +11,14 @@ use crate::sync::atomic::Ordering;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotMoved {
     /// No such ticket, or it is forgotten.
-    Missing(Missing),
+    Unknown,
     /// It is not yet this ticket's turn, or it holds no token.
     NotYet,
     /// Admissions are paused; the ticket keeps its turn.
     Paused,
     /// Past its deadline: expire it first.
     Due,
-    /// To expire: its deadline lies ahead.
+    /// To expire: its deadline lies ahead. To admit: it is admitted until then.
     NotDue {
         /// That deadline.
         until: UnixMs,
@@ -28,24 +27,11 @@ pub(crate) enum NotMoved {
     Over(State),
 }
 
-/// What became of a wish to be admitted.
-pub(crate) enum Admit<'a> {
-    /// Granted; record it and commit.
-    New(Move<'a>),
-    /// Granted before.
-    Already {
-        /// End of the reservation token's validity.
-        valid_until: UnixMs,
-    },
-    /// Not granted.
-    No(NotMoved),
-}
-
 /// The right to take one ticket from one state to another.
 #[must_use = "a change that is not committed does not happen"]
 pub(crate) struct Move<'a> {
     line: &'a Line,
-    ticket: Owning,
+    ticket: OwnedTicket,
     to: State,
     until: UnixMs,
     now: UnixMs,
@@ -55,7 +41,7 @@ pub(crate) struct Move<'a> {
 impl Move<'_> {
     /// The ticket.
     pub(crate) fn number(&self) -> u32 {
-        self.ticket.number
+        self.ticket.number()
     }
 
     /// Where it comes from.
@@ -72,8 +58,8 @@ impl Move<'_> {
     /// Makes the change visible.
     pub(crate) fn commit(self) {
         let Self { line, ticket, to, until, now, _gate } = self;
-        let (number, from) = (ticket.number, ticket.from());
-        let chunk = ticket.commit(to, until);
+        let (number, from) = (ticket.number(), ticket.from());
+        let chunk = ticket.publish(to, until);
         if to == State::Admitted {
             line.arm(&chunk, number, until);
         }
@@ -85,11 +71,11 @@ impl Move<'_> {
 }
 
 impl Line {
-    /// Begins to admit a ticket whose turn it is.
-    pub(crate) fn begin_admit(&self, number: u32, now: UnixMs) -> Admit<'_> {
+    /// Begins to admit a ticket whose turn it is. One that is admitted already is [`NotMoved::NotDue`].
+    pub(crate) fn begin_admit(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
         let until = now.plus_ms(self.policy.load().token_ttl_ms);
         let paused = || self.paused.load(Ordering::Acquire);
-        let check = |state, deadline: UnixMs, now: UnixMs| match state {
+        self.begin_move(number, State::Admitted, until, now, |state, deadline, now| match state {
             State::Admitted if now < deadline => Err(NotMoved::NotDue { until: deadline }),
             State::Ready | State::Room | State::Waiting | State::Admitted if now >= deadline => {
                 Err(NotMoved::Due)
@@ -98,12 +84,7 @@ impl Line {
             State::Ready => Ok(()),
             State::Room | State::Waiting => Err(NotMoved::NotYet),
             over => Err(NotMoved::Over(over)),
-        };
-        match self.begin_move(number, State::Admitted, until, now, check) {
-            Ok(admitting) => Admit::New(admitting),
-            Err(NotMoved::NotDue { until }) => Admit::Already { valid_until: until },
-            Err(no) => Admit::No(no),
-        }
+        })
     }
 
     /// Begins to use an admission up, for a confirmed order: its holder is no longer inside.
@@ -150,26 +131,26 @@ impl Line {
         check: impl Fn(State, UnixMs, UnixMs) -> Result<(), NotMoved>,
     ) -> Result<Move<'_>, NotMoved> {
         let look_at = self.not_before_told(now);
-        let chunk = self.find(number).map_err(NotMoved::Missing)?;
+        let chunk = self.find(number).ok_or(NotMoved::Unknown)?;
         let _gate = self.room_gate(chunk.state(number));
         let verdict = |chunk: &Chunk, seen: Seen, now: UnixMs| match State::of(seen) {
             // A join in progress has no ticket yet, and one that failed never had one.
-            State::Void | State::Lost => Err(NotMoved::Missing(Missing::Unknown)),
+            State::Void | State::Lost => Err(NotMoved::Unknown),
             state => check(state, self.deadline(chunk, seen), now),
         };
         // An unfinished join is not worth waiting for: nobody knows its number.
         if chunk.state(number) == State::Void {
-            return Err(NotMoved::Missing(Missing::Unknown));
+            return Err(NotMoved::Unknown);
         }
         let holder = std::sync::Arc::clone(&chunk);
-        match Owning::take(holder, number, |seen| verdict(&chunk, seen, look_at).is_ok()) {
+        match own(holder, number, |seen| verdict(&chunk, seen, look_at).is_ok()) {
             Ok(ticket) => {
                 // Readers may have been told since that the ticket is expired.
-                verdict(&chunk, ticket.before, self.not_before_told_of_owned(look_at))?;
+                verdict(&chunk, ticket.before(), self.not_before_told_of_owned(look_at))?;
                 Ok(Move { line: self, ticket, to, until, now, _gate })
             }
             // A panic cut an earlier change off, and the engine is poisoned or about to be.
-            Err(seen) if seen.abandoned => Err(NotMoved::Missing(Missing::Unknown)),
+            Err(seen) if seen.abandoned => Err(NotMoved::Unknown),
             Err(seen) => Err(verdict(&chunk, seen, look_at).expect_err("the same word is judged the same")),
         }
     }

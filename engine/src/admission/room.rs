@@ -9,15 +9,6 @@ use crate::clock::UnixMs;
 use crate::sync::RwLockWriteGuard;
 use crate::sync::atomic::Ordering;
 
-/// Why nothing can be drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoDraw {
-    /// The line has no room, or nobody came.
-    NoRoom,
-    /// The order is drawn already.
-    Already,
-}
-
 /// An order about to come into force. Dropped without a commit the room stays closed and undrawn.
 #[must_use = "a draw that is not committed did not happen"]
 pub(crate) struct Draw<'a> {
@@ -62,23 +53,20 @@ impl Line {
     }
 
     /// Begins the draw: closes the room, waits for changes in progress there, and keeps others out until the guard
-    /// ends. A million tickets take some tens of milliseconds; positions can be read and new tickets taken meanwhile.
-    pub(crate) fn begin_draw(&self, seed: [u8; 32], now: UnixMs) -> Result<Draw<'_>, NoDraw> {
+    /// ends. `None` if the order is drawn already, the line has no room, or nobody came. A million tickets take some tens of milliseconds; positions can be read and new tickets taken meanwhile.
+    pub(crate) fn begin_draw(&self, seed: [u8; 32], now: UnixMs) -> Option<Draw<'_>> {
         let alone = self.room.write();
-        if self.order.get().is_some() {
-            return Err(NoDraw::Already);
-        }
         // A refusal changes nothing: a room into which nobody has come stays open.
-        if self.next_number() == 0 {
-            return Err(NoDraw::NoRoom);
+        if self.order.get().is_some() || self.next_number() == 0 {
+            return None;
         }
         self.close_room_alone(now);
         let room_end = self.room_end.load(Ordering::Acquire);
         if room_end == 0 {
-            return Err(NoDraw::NoRoom);
+            return None;
         }
         let order = Order::new(seed, draw_order(&seed, &self.in_room(room_end)), room_end);
-        Ok(Draw { line: self, order, now, _alone: alone })
+        Some(Draw { line: self, order, now, _alone: alone })
     }
 
     /// Tickets in the room, in number order.

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use super::model_tests::Random;
 use super::tests::{T0, Timers, line_with};
-use super::{Admit, Gate, Join, Line, QueuePolicy, State};
+use super::{Gate, Join, Line, QueuePolicy, State};
 
 const THREADS: u64 = 4;
 const PEOPLE: u64 = 4_000;
@@ -67,7 +67,7 @@ fn customer(
                 leaving.commit();
             }
             mine.swap_remove(at);
-        } else if let Admit::New(admitting) = line.begin_admit(number, T0) {
+        } else if let Ok(admitting) = line.begin_admit(number, T0) {
             admitting.commit();
             line.begin_use(number, T0).expect("admitted").commit();
             mine.swap_remove(at);
@@ -77,7 +77,7 @@ fn customer(
     while !mine.is_empty() {
         advance(line, log, worst);
         mine.retain(|&(number, _)| match line.begin_admit(number, T0) {
-            Admit::New(admitting) => {
+            Ok(admitting) => {
                 admitting.commit();
                 line.begin_use(number, T0).expect("admitted").commit();
                 false
@@ -131,7 +131,7 @@ fn audit(line: &Line, log: &[u32], left: &[u32], seed: u64) {
     let gone: std::collections::HashSet<u32> = left.iter().copied().collect();
     let ready: std::collections::HashSet<u32> = log.iter().copied().collect();
     for number in 0..line.image().next {
-        let lost = line.view(number, T0).is_err();
+        let lost = line.view(number, T0).is_none();
         let fates = [lost, gone.contains(&number), ready.contains(&number)];
         assert_eq!(fates.iter().filter(|&&is| is).count(), 1, "seed {seed}: ticket {number} {fates:?}");
     }

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::room::NoDraw;
-use super::view::Missing;
 use super::{
-    Admit, Gate, GroupTimer, Idle, Join, Line, NotMoved, PolicyError, PresaleRoom, QueuePolicy, State,
+    Gate, GroupTimer, Idle, Join, Line, NotMoved, PolicyError, PresaleRoom, QueuePolicy, State,
     TICKET_MEMORY_MS, commitment, draw_order,
 };
 use crate::clock::UnixMs;
@@ -129,7 +127,7 @@ fn void_join_is_passed_over() {
     drop(void);
     assert_eq!(line.position(number), Some(1));
     assert_eq!(advance(&line, T0), [number]);
-    assert_eq!(line.view(0, T0), Err(Missing::Unknown));
+    assert_eq!(line.view(0, T0), None);
     assert_eq!(join(&line, 1, T0), 2);
 }
 
@@ -150,12 +148,12 @@ fn admission_follows_the_turn_and_is_given_once() {
     let (line, _) = line_with(QueuePolicy { burst: 1, ..QueuePolicy::default() });
     let (first, second) = (join(&line, 1, T0), join(&line, 2, T0));
     assert_eq!(advance(&line, T0), [first]);
-    assert!(matches!(line.begin_admit(second, T0), Admit::No(NotMoved::NotYet)));
-    let Admit::New(admitting) = line.begin_admit(first, T0) else { panic!("it is the first one's turn") };
+    assert!(matches!(line.begin_admit(second, T0), Err(NotMoved::NotYet)));
+    let Ok(admitting) = line.begin_admit(first, T0) else { panic!("it is the first one's turn") };
     let until = admitting.until();
     admitting.commit();
     assert!(
-        matches!(line.begin_admit(first, T0.plus_ms(9)), Admit::Already { valid_until } if valid_until == until)
+        matches!(line.begin_admit(first, T0.plus_ms(9)), Err(NotMoved::NotDue { until: valid_until }) if valid_until == until)
     );
     line.begin_use(first, T0.plus_ms(10)).expect("admitted").commit();
     assert_eq!(line.stats(T0).inside, 0);
@@ -170,7 +168,7 @@ fn vanished_person_does_not_stall_the_line() {
     assert_eq!(advance(&line, T0), [first]);
     assert_eq!(line.begin_advance(T0).err(), Some(Idle::Inside));
     let later = T0.plus_ms(60_000);
-    assert!(matches!(line.begin_admit(first, later), Admit::No(NotMoved::Due)));
+    assert!(matches!(line.begin_admit(first, later), Err(NotMoved::Due)));
     assert_eq!(timers.turn(&line, later), [first]);
     assert_eq!(advance(&line, later), [second]);
 }
@@ -210,11 +208,11 @@ fn pause_takes_no_turn_away() {
     assert!(line.begin_pause(true, T0).is_none());
     let later = T0.plus_ms(600_000);
     assert_eq!(timers.turn(&line, later), []);
-    assert!(matches!(line.begin_admit(number, later), Admit::No(NotMoved::Paused)));
+    assert!(matches!(line.begin_admit(number, later), Err(NotMoved::Paused)));
     assert_eq!(line.begin_advance(later).err(), Some(Idle::Paused));
     line.begin_pause(false, later).expect("was paused").commit();
-    assert!(matches!(line.begin_admit(number, later.plus_ms(59_999)), Admit::New(_)));
-    assert!(matches!(line.begin_admit(number, later.plus_ms(60_000)), Admit::No(NotMoved::Due)));
+    assert!(matches!(line.begin_admit(number, later.plus_ms(59_999)), Ok(_)));
+    assert!(matches!(line.begin_admit(number, later.plus_ms(60_000)), Err(NotMoved::Due)));
     timers.turn(&line, later.plus_ms(60_000));
     assert_eq!(timers.turn(&line, later.plus_ms(120_000)), []);
     assert_eq!(line.view(number, later).expect("known").state, State::Expired);
@@ -266,10 +264,10 @@ fn forgotten_chunks_answer_gone_and_the_line_goes_on() {
     assert_eq!(line.view(5, T0).expect("remembered").state, State::Left);
     let later = T0.plus_ms(TICKET_MEMORY_MS);
     timers.turn(&line, later);
-    assert_eq!(line.view(5, later), Err(Missing::Gone));
-    assert_eq!(line.begin_leave(8_191, later).err(), Some(NotMoved::Missing(Missing::Gone)));
+    assert_eq!(line.view(5, later), None);
+    assert_eq!(line.begin_leave(8_191, later).err(), Some(NotMoved::Unknown));
     assert_eq!(line.view(8_192, later).expect("its chunk is not full").state, State::Left);
-    assert_eq!(line.view(10_000, later), Err(Missing::Unknown));
+    assert_eq!(line.view(10_000, later), None);
     let number = join(&line, 1, later);
     assert_eq!(line.position(number), Some(1));
     assert_eq!(advance(&line, later), [number]);
@@ -291,7 +289,7 @@ fn snapshot_of_a_line_with_forgotten_chunks_restores() {
     line.each_ticket(|image| restored.put(&image).expect("a new line has room for it"));
     restored.finish(later);
     for line in [&line, &restored] {
-        assert_eq!(line.view(5_000, later), Err(Missing::Gone));
+        assert_eq!(line.view(5_000, later), None);
         assert_eq!((line.position(stays), line.position(last)), (Some(1), Some(2)));
         assert_eq!(line.stats(later).waiting, 2);
     }
@@ -324,7 +322,7 @@ fn room_is_drawn_by_the_seed_and_latecomers_stand_behind() {
     assert_eq!(draw.commitment(), commitment(&[7; 32]));
     assert_eq!((draw.room_end(), draw.order().len()), (100, 99));
     draw.commit();
-    assert_eq!(line.begin_draw([8; 32], opening).err(), Some(NoDraw::Already));
+    assert!(line.begin_draw([8; 32], opening).is_none(), "drawn already");
     let order = draw_order(&[7; 32], &inside);
     for (place, &number) in order.iter().enumerate() {
         assert_eq!(line.position(number), Some(u32::try_from(place).expect("small") + 1));

@@ -1,12 +1,13 @@
 //! Tickets: 28 bytes each, in chunks. State and deadline share the status word, so that every reader sees a pair that
 //! belongs together. Knows nothing of the line's counters.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::directory::{CHUNK, CHUNK_MASK, GROUP_BITS};
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use crate::sync::{Seen, Status, written};
+use crate::sync::{OwnedBy, Seen, Status, written};
 
 /// Where a ticket is in its life. The numbers are written in the journal: append only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,51 +247,49 @@ fn low15(tail: u32) -> u16 {
     u16::try_from(tail & u32::from(LO_MASK)).expect("15 bits")
 }
 
-/// The right to change one ticket, and its chunk with it, so that the memory outlives the right. Dropped without a
-/// commit it leaves the ticket as it was, or abandons it as [`Status`] says.
-pub(super) struct Owning {
-    pub(super) chunk: Arc<Chunk>,
-    pub(super) number: u32,
-    pub(super) before: Seen,
-    unwinding: bool,
-    done: bool,
+/// A ticket's word, and the chunk that it lies in, so that the memory outlives the right.
+pub(super) struct TicketWord {
+    chunk: Arc<Chunk>,
+    number: u32,
 }
 
-impl Owning {
-    /// As [`Status::own`]: waits for a change in progress, then asks `allow`.
-    pub(super) fn take(
-        chunk: Arc<Chunk>,
-        number: u32,
-        allow: impl FnMut(Seen) -> bool,
-    ) -> Result<Self, Seen> {
-        let before = {
-            let owned = chunk.word(number).own(allow)?;
-            let before = owned.before();
-            // The borrow cannot live beside the Arc that keeps the chunk; from here on this struct is the owner.
-            std::mem::forget(owned);
-            before
-        };
-        Ok(Self { chunk, number, before, unwinding: std::thread::panicking(), done: false })
+impl Deref for TicketWord {
+    type Target = Status;
+
+    fn deref(&self) -> &Status {
+        self.chunk.word(self.number)
+    }
+}
+
+/// The right to change one ticket.
+pub(super) type OwnedTicket = OwnedBy<TicketWord>;
+
+/// As [`Status::own`]: waits for a change in progress, then asks `allow`.
+pub(super) fn own(
+    chunk: Arc<Chunk>,
+    number: u32,
+    allow: impl FnMut(Seen) -> bool,
+) -> Result<OwnedTicket, Seen> {
+    OwnedBy::take(TicketWord { chunk, number }, allow)
+}
+
+impl OwnedTicket {
+    pub(super) fn number(&self) -> u32 {
+        self.holder().number
+    }
+
+    pub(super) fn chunk(&self) -> &Arc<Chunk> {
+        &self.holder().chunk
     }
 
     pub(super) fn from(&self) -> State {
-        State::of(self.before)
+        State::of(self.before())
     }
 
     /// Publishes the new state and deadline; gives the chunk back for the bookkeeping.
-    pub(super) fn commit(mut self, state: State, until: UnixMs) -> Arc<Chunk> {
-        self.done = true;
-        let version = self.before.version.wrapping_add(1);
-        // The Release store inside pairs with the Acquire of whoever sees the new state.
-        self.chunk.word(self.number).install(self.chunk.rel(until), version, state as u8);
-        Arc::clone(&self.chunk)
-    }
-}
-
-impl Drop for Owning {
-    fn drop(&mut self) {
-        if !self.done {
-            self.chunk.word(self.number).give_up(self.before, self.unwinding);
-        }
+    pub(super) fn publish(self, state: State, until: UnixMs) -> Arc<Chunk> {
+        let chunk = Arc::clone(self.chunk());
+        self.commit_as(chunk.rel(until), state as u8);
+        chunk
     }
 }

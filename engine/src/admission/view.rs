@@ -11,15 +11,6 @@ use super::ticket::{Chunk, Key, State};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
 
-/// Why there is no ticket with a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Missing {
-    /// It was never given out.
-    Unknown,
-    /// It was over long ago and is forgotten.
-    Gone,
-}
-
 /// One ticket at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TicketView {
@@ -50,20 +41,16 @@ pub(crate) struct LineStats {
 }
 
 impl Line {
-    /// The ticket's chunk.
-    pub(super) fn find(&self, number: u32) -> Result<Arc<Chunk>, Missing> {
-        if number >= self.next_number() {
-            return Err(Missing::Unknown);
-        }
-        self.tickets
-            .get(number)
-            .ok_or_else(|| if self.tickets.is_gone(number) { Missing::Gone } else { Missing::Unknown })
+    /// The chunk of a ticket that was given out and is not forgotten.
+    pub(super) fn find(&self, number: u32) -> Option<Arc<Chunk>> {
+        if number < self.next_number() { self.tickets.get(number) } else { None }
     }
 
-    /// A ticket as it is now. Waits only for the owner of one that is past its deadline.
-    pub(crate) fn view(&self, number: u32, now: UnixMs) -> Result<TicketView, Missing> {
+    /// A ticket as it is now; `None` for one that was never given out or is forgotten. Waits only for the owner of one that
+    /// is past its deadline.
+    pub(crate) fn view(&self, number: u32, now: UnixMs) -> Option<TicketView> {
         if number >= self.next_number() {
-            return Err(Missing::Unknown);
+            return None;
         }
         let now = self.not_before_told(now);
         // One word: state and deadline belong together.
@@ -77,15 +64,14 @@ impl Line {
             }
             other => other,
         };
-        match self.tickets.with(number, look) {
-            None if self.tickets.is_gone(number) => Err(Missing::Gone),
-            None | Some((State::Void | State::Lost, _)) => Err(Missing::Unknown),
-            Some((state, until)) if state.is_live() && until <= now => {
-                Ok(TicketView { state: State::Expired, until, position: None })
+        match self.tickets.with(number, look)? {
+            (State::Void | State::Lost, _) => None,
+            (state, until) if state.is_live() && until <= now => {
+                Some(TicketView { state: State::Expired, until, position: None })
             }
-            Some((state, until)) => {
+            (state, until) => {
                 let position = if state == State::Waiting { self.position(number) } else { None };
-                Ok(TicketView { state, until, position })
+                Some(TicketView { state, until, position })
             }
         }
     }

@@ -21,7 +21,7 @@ pub(crate) use mark::Mark;
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) use slab::LOOKS;
 pub(crate) use slab::Slab;
-pub(crate) use status::{NotOwned, Owned, Seen, Status};
+pub(crate) use status::{NotOwned, Owned, OwnedBy, Seen, Status};
 pub(crate) use watermark::{BLOCKED_LOOK, Drove, Ticket, Watermark, wake_all};
 pub(crate) use written::written;
 

@@ -9,6 +9,8 @@
 //! what it was: it is *abandoned*. Nobody waits for an abandoned slot and nobody owns it again; it can be read, as it
 //! was left.
 
+use std::ops::Deref;
+
 use super::Pause;
 use super::atomic::{AtomicU64, Ordering, fence};
 
@@ -92,16 +94,8 @@ impl Status {
 
     /// Takes the right to change the slot if `allow` agrees with what it sees, else returns what it saw; an abandoned
     /// slot is never to be had. Waits for a change in progress, since its outcome decides the answer.
-    pub(crate) fn own(&self, mut allow: impl FnMut(Seen) -> bool) -> Result<Owned<'_>, Seen> {
-        loop {
-            let seen = self.settled();
-            if seen.abandoned || !allow(seen) {
-                return Err(seen);
-            }
-            if let Some(owned) = self.try_own_exactly(seen) {
-                return Ok(owned);
-            }
-        }
+    pub(crate) fn own(&self, allow: impl FnMut(Seen) -> bool) -> Result<Owned<'_>, Seen> {
+        OwnedBy::take(self, allow)
     }
 
     /// As [`Status::own`], but by a thread that may not wait: a change in progress is [`NotOwned::Busy`].
@@ -122,18 +116,25 @@ impl Status {
 
     /// Takes the right to change the slot if the word is still exactly `seen` (and not busy).
     pub(crate) fn try_own_exactly(&self, seen: Seen) -> Option<Owned<'_>> {
+        self.become_busy(seen).then(|| OwnedBy::new(self, seen))
+    }
+
+    fn become_busy(&self, seen: Seen) -> bool {
         debug_assert!(!seen.busy, "cannot own from a busy word {seen:?}");
         if seen.abandoned {
-            return None;
+            return false;
         }
         // Acquire: pairs with the last owner's Release in `commit`. Failure needs no order: nothing is read after it.
-        self.0
+        let taken = self
+            .0
             .compare_exchange(seen.pack(), seen.pack() | BUSY, Ordering::Acquire, Ordering::Relaxed)
-            .ok()?;
-        // Release fence: the busy bit is visible before any field that the owner writes from here on;
-        // pairs with the Acquire fence in `read`.
-        fence(Ordering::Release);
-        Some(Owned { word: &self.0, before: seen, unwinding: std::thread::panicking(), done: false })
+            .is_ok();
+        if taken {
+            // Release fence: the busy bit is visible before any field that the owner writes from here on;
+            // pairs with the Acquire fence in `read`.
+            fence(Ordering::Release);
+        }
+        taken
     }
 
     /// Reads fields that belong together: runs `fields` until the word was the same, and not busy, before and after.
@@ -144,7 +145,7 @@ impl Status {
             let before = self.settled();
             let result = fields(before);
             // Acquire fence: the field loads above stay above the second look; pairs with the Release fence in
-            // `try_own_exactly`: if a load saw a later owner's write, the second look sees that owner's busy bit.
+            // `become_busy`: if a load saw a later owner's write, the second look sees that owner's busy bit.
             fence(Ordering::Acquire);
             if self.0.load(Ordering::Relaxed) == before.pack() {
                 return result;
@@ -163,38 +164,51 @@ impl Status {
         (self.0.load(Ordering::Relaxed) == before.pack()).then_some(result)
     }
 
-    /// Sets the word without asking: for replay, where one thread owns everything.
+    /// Sets the word without asking: by its owner, or in replay, where one thread owns everything.
     pub(crate) fn install(&self, generation: u32, version: u32, state: u8) {
         let seen = Seen { generation, version, state, busy: false, abandoned: false };
         self.0.store(seen.pack(), Ordering::Release);
     }
-
-    /// By the owner whose right ends without a commit: the slot is as it was `before`. If the thread began to unwind
-    /// since it owned the slot, nobody may own it again.
-    pub(crate) fn give_up(&self, before: Seen, unwinding: bool) {
-        give_up(&self.0, before, unwinding);
-    }
 }
 
-fn give_up(word: &AtomicU64, before: Seen, unwinding: bool) {
-    let abandoned = !unwinding && std::thread::panicking();
-    // Release: pairs with the Acquire of the next look; fields that were half changed are no newer than this.
-    word.store(Seen { abandoned, ..before }.pack(), Ordering::Release);
-}
+/// The right to change one slot whose memory is borrowed.
+pub(crate) type Owned<'a> = OwnedBy<&'a Status>;
 
-/// The right to change one slot. Dropped without `commit`, it leaves the word as it was; dropped by a panic, it
-/// abandons the slot.
+/// The right to change one slot; `W` leads to its word and keeps the memory. Dropped without a commit, it leaves the
+/// word as it was; dropped by a panic, it abandons the slot.
 #[must_use = "a slot that is owned and forgotten goes back unchanged"]
 #[derive(Debug)]
-pub(crate) struct Owned<'a> {
-    word: &'a AtomicU64,
+pub(crate) struct OwnedBy<W: Deref<Target = Status>> {
+    word: W,
     before: Seen,
     /// The thread was unwinding already when it took the slot: that panic is not in the middle of this change.
     unwinding: bool,
     done: bool,
 }
 
-impl Owned<'_> {
+impl<W: Deref<Target = Status>> OwnedBy<W> {
+    fn new(word: W, before: Seen) -> Self {
+        Self { word, before, unwinding: std::thread::panicking(), done: false }
+    }
+
+    /// As [`Status::own`].
+    pub(crate) fn take(word: W, mut allow: impl FnMut(Seen) -> bool) -> Result<Self, Seen> {
+        loop {
+            let seen = word.settled();
+            if seen.abandoned || !allow(seen) {
+                return Err(seen);
+            }
+            if word.become_busy(seen) {
+                return Ok(Self::new(word, seen));
+            }
+        }
+    }
+
+    /// What leads to the word.
+    pub(crate) fn holder(&self) -> &W {
+        &self.word
+    }
+
     /// What the word said when it was taken.
     pub(crate) fn before(&self) -> Seen {
         self.before
@@ -211,17 +225,16 @@ impl Owned<'_> {
         self.done = true;
         let version = self.before.version.wrapping_add(1);
         // Release: pairs with the Acquire of whoever sees this state; the fields written by the owner are visible.
-        self.word.store(
-            Seen { generation, version, state, busy: false, abandoned: false }.pack(),
-            Ordering::Release,
-        );
+        self.word.install(generation, version, state);
     }
 }
 
-impl Drop for Owned<'_> {
+impl<W: Deref<Target = Status>> Drop for OwnedBy<W> {
     fn drop(&mut self) {
         if !self.done {
-            give_up(self.word, self.before, self.unwinding);
+            let abandoned = !self.unwinding && std::thread::panicking();
+            // Release: pairs with the Acquire of the next look; fields that were half changed are no newer than this.
+            self.word.0.store(Seen { abandoned, ..self.before }.pack(), Ordering::Release);
         }
     }
 }

@@ -156,7 +156,7 @@ impl WaitingLine {
     /// How many wait up to this ticket, 1 for the first; `None` if it does not wait.
     #[must_use]
     pub fn position(&self, number: u32, now: UnixMs) -> Option<u32> {
-        self.0.view(number, now).ok()?.position
+        self.0.view(number, now)?.position
     }
 
     /// The ticket leaves; false if it does not wait.

@@ -93,7 +93,7 @@ impl Core {
     }
 
     pub(crate) fn draw(&self, event: &Event, line: &Line, key: Option<Remember>, now: UnixMs) -> Option<u64> {
-        let draw = line.begin_draw(self.draw_seed(event), now).ok()?;
+        let draw = line.begin_draw(self.draw_seed(event), now)?;
         let record = RoomDrawn { event: event.number, seed: *draw.seed(), room_end: draw.room_end(), key };
         let appended = self.log.append(&record.into(), now);
         draw.commit();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use smallvec::SmallVec;
 
-use crate::admission::{Admit, GroupTimer, Idle, Join, Key, Line, Move, NotMoved, QueuePolicy, State};
+use crate::admission::{GroupTimer, Idle, Join, Key, Line, Move, NotMoved, QueuePolicy, State};
 use crate::clock::UnixMs;
 use crate::command::{JoinQueue, PauseQueue, RequestAdmission, Reserve, SetQueuePolicy};
 use crate::deadlines::Timers;
@@ -120,17 +120,17 @@ impl Core {
         line.touch(token.ticket, now);
         self.advance(event, line, now);
         match line.begin_admit(token.ticket, now) {
-            Admit::New(admitting) => {
+            Ok(admitting) => {
                 let valid_until = admitting.until();
                 let record = TicketAdmitted { event: event.number, ticket: token.ticket, valid_until };
                 let appended = self.log.append(&record.into(), now);
                 admitting.commit();
                 Ok(self.admitted(event, token.ticket, valid_until, appended.publish()))
             }
-            Admit::Already { valid_until } => {
-                Ok(self.admitted(event, token.ticket, valid_until, self.log.buffer.tail()))
+            Err(NotMoved::NotDue { until }) => {
+                Ok(self.admitted(event, token.ticket, until, self.log.buffer.tail()))
             }
-            Admit::No(no) => Err(self.why_not(event, line, token.ticket, no, now).into()),
+            Err(no) => Err(self.why_not(event, line, token.ticket, no, now).into()),
         }
     }
 
@@ -180,8 +180,8 @@ impl Core {
             return Err(Refusal::UnknownToken);
         }
         match line.view(token.ticket, now).map(|view| view.state) {
-            Ok(State::Admitted) => Ok(Some(token.ticket)),
-            Ok(State::Expired | State::Used | State::Left) => Err(Refusal::TokenExpired),
+            Some(State::Admitted) => Ok(Some(token.ticket)),
+            Some(State::Expired | State::Used | State::Left) => Err(Refusal::TokenExpired),
             _ => Err(Refusal::UnknownToken),
         }
     }
@@ -330,7 +330,7 @@ impl Core {
 
     fn why_not(&self, event: &Event, line: &Line, number: u32, no: NotMoved, now: UnixMs) -> Refusal {
         match no {
-            NotMoved::Missing(_) => Refusal::UnknownToken,
+            NotMoved::Unknown => Refusal::UnknownToken,
             NotMoved::NotYet | NotMoved::NotDue { .. } => Refusal::NotYet,
             NotMoved::Paused => Refusal::AdmissionPaused,
             NotMoved::Due => {
@@ -386,7 +386,7 @@ pub(crate) fn line_record(joined: &TicketJoined, at: UnixMs) -> crate::admission
 }
 
 fn place(line: &Line, number: u32, now: UnixMs) -> Result<QueuePlace, Refusal> {
-    let view = line.view(number, now).map_err(|_| Refusal::UnknownToken)?;
+    let view = line.view(number, now).ok_or(Refusal::UnknownToken)?;
     let state = match view.state {
         State::Room => QueueState::InRoom,
         State::Waiting => QueueState::Waiting,
