@@ -1,14 +1,18 @@
 //! Compiles the `.proto` files of this folder to Rust without an installed protoc.
 //!
-//! Writes to `OUT_DIR`: one module of types, clients and servers for each package; `descriptors.bin`, the descriptor set that
-//! servers reflect; and `descriptors_with_comments.bin`, the same with source information, which only the tests read.
+//! Writes to `OUT_DIR`: one module of types, clients and servers for each package; `rpc.rs`, what servers know of every
+//! request and response; `descriptors.bin`, the descriptor set that servers reflect; and `descriptors_with_comments.bin`, the
+//! same with source information, which only the tests read.
 //! It does not touch the Go, Java and Kotlin stubs: `scripts/` and `pom.xml` make those.
 
+use std::collections::BTreeSet;
 use std::error::Error;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use prost::Message;
+use prost_types::{DescriptorProto, FileDescriptorSet};
 use protox::Compiler;
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
@@ -34,9 +38,51 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(out_dir.join("descriptors.bin"), reflected.encode_to_vec())?;
 
+    fs::write(out_dir.join("rpc.rs"), implementations(&with_comments)?)?;
+
     // Maps in the order of their keys: the same message has the same bytes, whoever encodes it and how often.
     tonic_prost_build::configure().btree_map(".").compile_fds(with_comments)?;
     Ok(())
+}
+
+/// Implements `RpcRequest` and `RpcResponse` for the messages of every method, by the fields that they have.
+fn implementations(set: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
+    let message = |full: &str| -> Result<&DescriptorProto, String> {
+        let found = set.file.iter().find_map(|file| {
+            let name = full.strip_prefix(&format!(".{}.", file.package()))?;
+            file.message_type.iter().find(|message| message.name() == name)
+        });
+        found.ok_or_else(|| format!("{full} is no message of the contract"))
+    };
+    let path = |full: &str| format!("crate{}", full.replace('.', "::"));
+    let methods = set.file.iter().flat_map(|file| &file.service).flat_map(|service| &service.method);
+    // A message may belong to two methods: the second name of a service has the same.
+    let pairs: BTreeSet<_> = methods.map(|method| (method.input_type(), method.output_type())).collect();
+    let mut code = String::new();
+    for (request, response) in &pairs {
+        let has =
+            |name: &str| message(request).map(|found| found.field.iter().any(|field| field.name() == name));
+        writeln!(code, "impl RpcRequest for {} {{", path(request))?;
+        writeln!(code, "    const NAME: &'static str = {:?};", request.trim_start_matches('.'))?;
+        writeln!(code, "    type Response = {};", path(response))?;
+        for field in ["idempotency_key", "user_id"] {
+            if has(field)? {
+                writeln!(code, "    fn {field}(&self) -> &str {{ &self.{field} }}")?;
+            }
+        }
+        if has("dry_run")? {
+            writeln!(code, "    fn dry_run(&self) -> bool {{ self.dry_run }}")?;
+        }
+        writeln!(code, "}}")?;
+    }
+    for response in pairs.iter().map(|pair| pair.1).collect::<BTreeSet<_>>() {
+        writeln!(code, "impl RpcResponse for {} {{", path(response))?;
+        writeln!(
+            code,
+            "    fn error(&self) -> Option<&crate::common::v1::Error> {{ self.error.as_ref() }}\n}}"
+        )?;
+    }
+    Ok(code)
 }
 
 /// Every `.proto` file of the contract as it is imported, sorted; tells cargo to watch their folders.

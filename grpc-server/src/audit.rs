@@ -6,13 +6,13 @@ use std::collections::VecDeque;
 use std::sync::LazyLock;
 
 use parking_lot::Mutex;
-use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde::{Deserialize, Serialize};
 use tacos_engine::{Engine, ExternalId, Failure, Note};
 
 use crate::call::Call;
 use crate::rpc::{Access, Kind, Rpc};
+use crate::task::{Reply, Task, Working};
 use crate::wire::Fault;
 
 /// Names of the notes begin with this.
@@ -118,32 +118,27 @@ async fn note(engine: &Engine, entry: &Entry) -> Result<(), Failure> {
 }
 
 /// Carries a handler out; a write of an operator is written down before and after.
-pub(crate) async fn recorded<Q, A, F>(
-    call: Call,
-    rpc: Rpc,
-    request: Q,
-    work: impl FnOnce(Call, Q) -> F,
-) -> Result<A, Fault>
-where
-    Q: Message,
-    F: Future<Output = Result<A, Fault>>,
-{
+pub(crate) fn recorded(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
     if rpc.access() != Access::Admin || rpc.kind() == Kind::Read {
-        return work(call, request).await;
+        return task.run(call);
     }
+    Box::pin(written_down(call, rpc, task))
+}
+
+async fn written_down(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Result<Reply, Fault> {
     let app = std::sync::Arc::clone(call.app());
-    let entry = entry_of(&call, rpc, &request);
+    let entry = entry_of(&call, rpc, &task.encoded());
     let entry = match app.audit.begin(&app.engine, entry.clone()).await {
         Ok(entry) => entry,
         // With a journal that takes nothing an operator must still be able to turn things: the log has the entry.
         Err(fault) if rpc.kind() == Kind::Control => {
             tracing::error!(?entry, error = fault.message, "an audit entry could not be written");
-            return work(call, request).await;
+            return task.run(call).await;
         }
         Err(fault) => return Err(fault),
     };
     let (number, by, reason) = (entry.number, entry.by.clone(), entry.reason.clone());
-    let result = work(call, request).await;
+    let result = task.run(call).await;
     let outcome = match &result {
         Ok(_) => "done".to_owned(),
         Err(fault) => format!("refused: {}", fault.code.as_str_name()),
@@ -156,7 +151,7 @@ where
     result
 }
 
-fn entry_of(call: &Call, rpc: Rpc, request: &impl Message) -> Entry {
+fn entry_of(call: &Call, rpc: Rpc, request: &[u8]) -> Entry {
     let (reason, request) = shown(rpc, request);
     Entry {
         number: 0,
@@ -171,12 +166,11 @@ fn entry_of(call: &Call, rpc: Rpc, request: &impl Message) -> Entry {
 }
 
 /// The reason that a request gives, and the request as people read it.
-fn shown(rpc: Rpc, request: &impl Message) -> (String, String) {
-    let bytes = request.encode_to_vec();
+fn shown(rpc: Rpc, bytes: &[u8]) -> (String, String) {
     let method = POOL
         .get_service_by_name(rpc.service())
         .and_then(|service| service.methods().find(|method| method.name() == rpc.method()));
-    let message = method.and_then(|method| DynamicMessage::decode(method.input(), bytes.as_slice()).ok());
+    let message = method.and_then(|method| DynamicMessage::decode(method.input(), bytes).ok());
     let reason = message
         .as_ref()
         .and_then(|message| message.get_field_by_name("reason")?.as_str().map(str::to_owned))

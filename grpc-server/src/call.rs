@@ -1,21 +1,28 @@
-//! One call behind its door: what the door found out about the caller, the handler, and the answer or its log line.
+//! One call behind its door: what the door found out about the caller, the handler, and the answer or its log line. Nothing
+//! here knows the types of messages: `crate::task` does.
 //! Overload, identity, role, rate limits, deadline and figures are the door's (`crate::door`).
 
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use tacos_engine::{EventId, ExternalId, IdempotencyKey, ReservationId, UserId, Which};
 use tacos_proto::common::v1::{Error, ErrorCode};
+use tokio_stream::Stream;
+use tonic::body::Body;
+use tonic::server::{Grpc, ServerStreamingService};
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::{Admitted, Refused};
-use crate::refusal;
-use crate::rpc::{Access, Rpc};
-use crate::traces;
-use crate::wire::{Checks, Fault};
+use crate::rpc::{Access, Repeat, Rpc};
+use crate::task::{Reply, Streamed};
+use crate::wire::{Checks, Fault, Raw};
+use crate::{audit, once, refusal, traces};
 
 /// What a handler knows of its call.
 #[derive(Clone)]
@@ -36,147 +43,79 @@ impl Deref for Call {
     }
 }
 
-/// A response that can carry an error.
-pub(crate) trait Answer: Default + prost::Message {
-    fn refused(error: Error) -> Self;
-    /// What it was refused with, if it was.
-    fn error(&self) -> Option<&Error>;
+/// Serves one RPC to a request that the door let in.
+struct Serve {
+    app: Arc<App>,
+    rpc: Rpc,
 }
 
-/// Says of response types that their field `error` is where errors go.
-macro_rules! answers {
-    ($($answer:ty),* $(,)?) => {$(
-        impl $crate::call::Answer for $answer {
-            fn refused(error: tacos_proto::common::v1::Error) -> Self {
-                Self { error: Some(error), ..Self::default() }
-            }
-            fn error(&self) -> Option<&tacos_proto::common::v1::Error> {
-                self.error.as_ref()
-            }
-        }
-    )*};
-}
-pub(crate) use answers;
-
-/// Implements a service whose unary methods are functions of the same name in the same file. `by_command` and `keeping`
-/// say how the first answer to an idempotency key is remembered: see [`crate::once`].
-macro_rules! unary {
-    ($service:ident: $($rpc:ident $method:ident($request:ty) -> $answer:ty $(, $once:ident)?;)* $({$($rest:tt)*})?) => {
-        #[tonic::async_trait]
-        impl $service for $crate::services::Services {
-            $(
-                async fn $method(
-                    &self,
-                    request: tonic::Request<$request>,
-                ) -> Result<tonic::Response<$answer>, tonic::Status> {
-                    $crate::call::handled!(self, $rpc, request, $method $(, $once)?)
-                }
-            )*
-            $($($rest)*)?
-        }
-        $crate::call::answers!($($answer),*);
+/// Serves a request that the door let in. A message past its bound is refused when its length has come, before its bytes.
+pub(crate) async fn serve(app: &Arc<App>, rpc: Rpc, request: http::Request<Body>) -> http::Response<Body> {
+    let limits = &app.settings.limits;
+    let bytes_max = match rpc {
+        Rpc::ImportSeatMap => limits.seat_map_bytes,
+        _ => limits.message_bytes,
     };
+    let serve = Serve { app: Arc::clone(app), rpc };
+    Grpc::new(Raw).max_decoding_message_size(bytes_max).server_streaming(serve, request).await
 }
-pub(crate) use unary;
 
-/// One call of a handler, by itself or once for its idempotency key; what operators write is recorded.
-macro_rules! handled {
-    ($services:ident, $rpc:ident, $request:ident, $method:ident) => {{
-        let rpc = $crate::rpc::Rpc::$rpc;
-        let work = |call, request| $crate::audit::recorded(call, rpc, request, $method);
-        $services.0.answer(rpc, $request, work).await
-    }};
-    ($services:ident, $rpc:ident, $request:ident, $method:ident, $once:ident) => {{
-        let rpc = $crate::rpc::Rpc::$rpc;
-        let work = |call, request| {
-            $crate::once::$once(call, rpc, request, move |call, request| {
-                $crate::audit::recorded(call, rpc, request, $method)
-            })
-        };
-        $services.0.answer(rpc, $request, work).await
-    }};
+impl ServerStreamingService<Bytes> for Serve {
+    type Response = Bytes;
+    type ResponseStream = Messages;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Messages>, Status>> + Send>>;
+
+    fn call(&mut self, request: Request<Bytes>) -> Self::Future {
+        Box::pin(answer(Arc::clone(&self.app), self.rpc, request))
+    }
 }
-pub(crate) use handled;
 
-impl App {
-    /// Does a call that the door let in, and answers.
-    pub(crate) async fn answer<Q, A, F>(
-        self: &Arc<Self>,
-        rpc: Rpc,
-        mut request: Request<Q>,
-        work: impl FnOnce(Call, Q) -> F,
-    ) -> Result<Response<A>, Status>
-    where
-        A: Answer,
-        F: Future<Output = Result<A, Fault>>,
-    {
-        let call = self.admitted(&mut request)?;
-        let trace = call.trace.clone();
-        let span = traces::span(rpc, request.metadata(), &trace);
-        match work(call, request.into_inner()).instrument(span).await {
-            Ok(answer) => {
-                // Some answers carry an error beside other fields: they are refusals too.
-                let refused = answer.error().map(|error| Refused(error.code()));
-                let mut response = Response::new(answer);
-                if let Some(refused) = refused {
-                    response.extensions_mut().insert(refused);
-                }
-                Ok(response)
-            }
-            Err(fault) => {
-                log_fault(rpc, &trace, &fault);
-                let mut response = Response::new(self.refuse(rpc, &fault, &trace)?);
-                response.extensions_mut().insert(Refused(fault.code));
-                Ok(response)
-            }
+/// The messages of an answer.
+enum Messages {
+    One(Option<Bytes>),
+    Many(Streamed<Bytes>),
+}
+
+impl Stream for Messages {
+    type Item = Result<Bytes, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match &mut *self {
+            Self::One(message) => Poll::Ready(message.take().map(Ok)),
+            Self::Many(messages) => messages.as_mut().poll_next(context),
         }
     }
+}
 
-    /// A refusal as the answer of this RPC, or as a status where the rules say so.
-    fn refuse<A: Answer>(&self, rpc: Rpc, fault: &Fault, trace: &str) -> Result<A, Status> {
-        if let Some(status) = refusal::status(&self.rules, rpc, fault, trace) {
-            return Err(status);
-        }
-        let mut answer = A::refused(refusal::error(&self.rules, fault, trace));
-        answer
-            .merge(refusal::outcome(rpc, fault.code).as_slice())
-            .map_err(|error| Status::internal(format!("a refusal cannot be spelled: {error}")))?;
-        Ok(answer)
-    }
-
-    /// As [`App::answer`], for streams: what cannot start ends with a status.
-    pub(crate) async fn open_stream<Q, S, F>(
-        self: &Arc<Self>,
-        rpc: Rpc,
-        mut request: Request<Q>,
-        work: impl FnOnce(Call, Q) -> F,
-    ) -> Result<Response<S>, Status>
-    where
-        F: Future<Output = Result<S, Fault>>,
-    {
-        let call = self.admitted(&mut request)?;
-        let trace = call.trace.clone();
-        let span = traces::span(rpc, request.metadata(), &trace);
-        work(call, request.into_inner()).instrument(span).await.map(Response::new).map_err(|fault| {
+/// Does a call and answers: with its message or its stream, or with a refusal.
+async fn answer(app: Arc<App>, rpc: Rpc, mut request: Request<Bytes>) -> Result<Response<Messages>, Status> {
+    // A request that did not come through the door is not served.
+    let admitted = request.extensions_mut().remove::<Admitted>();
+    let Admitted { caller, trace } =
+        admitted.ok_or_else(|| Status::internal("the call did not come through the door"))?;
+    let task = rpc.task(request.get_ref())?;
+    let call = Call { app: Arc::clone(&app), caller, trace: trace.clone(), key: None, repeats: false };
+    let work = match rpc.repeat() {
+        Repeat::Fresh => audit::recorded(call, rpc, task),
+        Repeat::ByCommand => once::by_command(call, rpc, task),
+        Repeat::Kept => once::keeping(call, rpc, task),
+    };
+    let (message, refused) = match work.instrument(traces::span(rpc, request.metadata(), &trace)).await {
+        Ok(Reply::Many(messages)) => return Ok(Response::new(Messages::Many(messages))),
+        Ok(Reply::One { message, refused }) => (message, refused),
+        Err(fault) => {
             log_fault(rpc, &trace, &fault);
-            fault.to_status()
-        })
+            (refusal::answer(&app.rules, rpc, &fault, &trace)?.into(), Some(fault.code))
+        }
+    };
+    let mut response = Response::new(Messages::One(Some(message)));
+    if let Some(refused) = refused {
+        response.extensions_mut().insert(Refused(refused));
     }
-
-    /// A request that did not come through the door is not served.
-    fn admitted<Q>(self: &Arc<Self>, request: &mut Request<Q>) -> Result<Call, Status> {
-        let admitted = request.extensions_mut().remove::<Admitted>();
-        let Admitted { caller, trace } =
-            admitted.ok_or_else(|| Status::internal("the call did not come through the door"))?;
-        Ok(Call::new(Arc::clone(self), caller, trace))
-    }
+    Ok(response)
 }
 
 impl Call {
-    fn new(app: Arc<App>, caller: Caller, trace: String) -> Self {
-        Self { app, caller, trace, key: None, repeats: false }
-    }
-
     /// Handlers that outlive the call keep the server.
     pub(crate) fn app(&self) -> &Arc<App> {
         &self.app

@@ -28,6 +28,7 @@ mod refusal;
 mod server;
 mod services;
 mod supervisor;
+mod task;
 mod traces;
 mod walk;
 mod webhooks;

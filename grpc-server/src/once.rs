@@ -5,51 +5,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use prost::Message;
 use tacos_engine::{FirstAnswer, IdempotencyKey, UserId};
 use tokio::sync::OwnedMutexGuard;
 use tracing::Instrument;
 
+use crate::audit;
 use crate::auth::Caller;
 use crate::call::Call;
 use crate::rpc::Rpc;
+use crate::task::{Task, Working};
 use crate::wire::error::hex;
 use crate::wire::{Checks, Fault};
 
-/// A request that carries an idempotency key.
-pub(crate) trait Keyed: Message {
-    /// The key; empty if there is none.
-    fn key(&self) -> &str;
-
-    /// The user whom the request names; empty if it names none.
-    fn user(&self) -> &str {
-        ""
-    }
-
-    /// True if it asks what would happen: the answer changed nothing and is not remembered.
-    fn is_dry_run(&self) -> bool {
-        false
-    }
-}
-
-/// Says where request types have their key, and the user whom they name.
-macro_rules! keyed {
-    ($($request:ty $(: $user:ident)?),* $(,)?) => {$(
-        impl $crate::once::Keyed for $request {
-            fn key(&self) -> &str {
-                &self.idempotency_key
-            }
-            $(fn user(&self) -> &str {
-                &self.$user
-            })?
-        }
-    )*};
-}
-pub(crate) use keyed;
-
 /// The key of a request as the engine keeps it; `None` without a key that could be one, or for a caller who names a user
 /// for whom they may not speak: the handler refuses both.
-fn key_of(rpc: Rpc, caller: &Caller, request: &impl Keyed) -> Option<IdempotencyKey> {
+fn key_of(rpc: Rpc, caller: &Caller, request: &dyn Task) -> Option<IdempotencyKey> {
     IdempotencyKey::new(request.key()).ok()?;
     let named = request.user();
     let user = match caller.user.as_ref().map(UserId::as_str) {
@@ -63,90 +33,62 @@ fn key_of(rpc: Rpc, caller: &Caller, request: &impl Keyed) -> Option<Idempotency
         scope.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
     }
     // Maps are written in the order of their keys: the same request has the same bytes.
-    let digest = blake3::hash(&request.encode_to_vec());
+    let digest = blake3::hash(&request.encoded());
     let text = format!("s:{}", hex(&scope.finalize().as_bytes()[..16]));
     IdempotencyKey::for_request(&text, *digest.as_bytes()).ok()
 }
 
-/// What a request's key says before anything is looked at.
-enum First<A> {
-    /// The first answer itself.
-    Answer(A),
-    /// A command was answered under the key: the handler gets the same reply from the engine.
-    Command,
-    Fresh,
-}
-
-async fn first<A: Message + Default>(call: &Call, key: &IdempotencyKey) -> Result<First<A>, Fault> {
-    Ok(match call.engine.first_answer(key).await? {
-        None => First::Fresh,
-        Some(FirstAnswer::Reply(_)) => First::Command,
-        Some(FirstAnswer::Kept(bytes)) => {
-            First::Answer(A::decode(bytes.as_slice()).map_err(|error| Fault::internal(error.to_string()))?)
-        }
-    })
+/// The first answer to the key, if it was kept. If a command was answered under the key, the handler gets the same reply
+/// from the engine.
+async fn first(call: &mut Call, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, Fault> {
+    match call.engine.first_answer(key).await? {
+        Some(FirstAnswer::Kept(answer)) => return Ok(Some(answer)),
+        Some(FirstAnswer::Reply(_)) => call.repeats = true,
+        None => {}
+    }
+    Ok(None)
 }
 
 /// Answers by a handler whose answer is a function of one command's reply: the engine remembers that with the command.
-pub(crate) async fn by_command<Q, A, F>(
-    mut call: Call,
-    rpc: Rpc,
-    request: Q,
-    work: impl FnOnce(Call, Q) -> F,
-) -> Result<A, Fault>
-where
-    Q: Keyed,
-    A: Message + Default,
-    F: Future<Output = Result<A, Fault>>,
-{
-    if let Some(key) = key_of(rpc, &call.caller, &request) {
-        match first(&call, &key).await? {
-            First::Answer(answer) => return Ok(answer),
-            First::Command => call.repeats = true,
-            First::Fresh => {}
+pub(crate) fn by_command(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
+    Box::pin(async move {
+        if let Some(key) = key_of(rpc, &call.caller, &*task) {
+            if let Some(answer) = first(&mut call, &key).await? {
+                return task.kept(&answer);
+            }
+            call.key = Some(key);
         }
-        call.key = Some(key);
-    }
-    work(call, request).await
+        audit::recorded(call, rpc, task).await
+    })
 }
 
 /// Answers by a handler that takes several steps, or whose answer tells more than a command's reply: the answer is kept
 /// under the key. The work goes on when its caller goes away, and a repeat waits for it.
-pub(crate) async fn keeping<Q, A, F>(
-    mut call: Call,
-    rpc: Rpc,
-    request: Q,
-    work: impl FnOnce(Call, Q) -> F + Send + 'static,
-) -> Result<A, Fault>
-where
-    Q: Keyed + 'static,
-    A: Message + Default + 'static,
-    F: Future<Output = Result<A, Fault>> + Send + 'static,
-{
-    let key = key_of(rpc, &call.caller, &request);
-    let alone = match &key {
-        Some(key) => Some(call.running.alone(key.as_str()).await),
-        None => None,
-    };
-    if let Some(key) = &key {
-        match first(&call, key).await? {
-            First::Answer(answer) => return Ok(answer),
-            First::Command => call.repeats = true,
-            First::Fresh => {}
+pub(crate) fn keeping(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
+    Box::pin(async move {
+        let key = key_of(rpc, &call.caller, &*task);
+        let alone = match &key {
+            Some(key) => Some(call.running.alone(key.as_str()).await),
+            None => None,
+        };
+        if let Some(key) = &key
+            && let Some(answer) = first(&mut call, key).await?
+        {
+            return task.kept(&answer);
         }
-    }
-    let keep = key.clone().filter(|_| !request.is_dry_run());
-    call.key = key;
-    let engine = call.engine.clone();
-    let done = async move {
-        let _alone = alone;
-        let answer = work(call, request).await?;
-        if let Some(key) = keep {
-            engine.keep_answer(&key, &answer.encode_to_vec()).await?;
-        }
-        Ok(answer)
-    };
-    to_the_end(done).await
+        let keep = key.clone().filter(|_| !task.is_dry_run());
+        call.key = key;
+        let engine = call.engine.clone();
+        to_the_end(async move {
+            let _alone = alone;
+            let answer = audit::recorded(call, rpc, task).await?;
+            if let (Some(key), Some(message)) = (keep, answer.message()) {
+                engine.keep_answer(&key, &message).await?;
+            }
+            Ok(answer)
+        })
+        .await
+    })
 }
 
 /// Carries work out that goes on when its caller goes away.

@@ -3,6 +3,7 @@
 //! words and numbers in the message, and the rule `gateway_words` makes every message end up at the right one.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use prost::Message;
 use tacos_proto::common::v1::{Error, ErrorCode, OperationStatus};
@@ -41,7 +42,7 @@ fn may_be_status(rpc: Rpc) -> bool {
 }
 
 /// The status with which a refused call ends, if it ends with one.
-pub(crate) fn status(rules: &Rules, rpc: Rpc, fault: &Fault, trace: &str) -> Option<tonic::Status> {
+fn status(rules: &Rules, rpc: Rpc, fault: &Fault, trace: &str) -> Option<tonic::Status> {
     if !rules.refuse_as_status || !may_be_status(rpc) {
         return None;
     }
@@ -55,6 +56,37 @@ pub(crate) fn status(rules: &Rules, rpc: Rpc, fault: &Fault, trace: &str) -> Opt
     Some(tonic::Status::with_details(plain.code(), plain.message(), details.encode_to_vec().into()))
 }
 
+/// Number of the field `error` in each RPC's response; none for streams, which are refused by a status.
+static ERROR_FIELDS: LazyLock<Vec<Option<u32>>> = LazyLock::new(|| {
+    let pool = prost_reflect::DescriptorPool::decode(tacos_proto::FILE_DESCRIPTOR_SET);
+    let pool = pool.expect("the contract's own descriptors");
+    let number = |rpc: &Rpc| {
+        let service = pool.get_service_by_name(rpc.service())?;
+        let method = service.methods().find(|method| method.name() == rpc.method())?;
+        let error = method.output().get_field_by_name("error")?;
+        (!method.is_server_streaming()).then(|| error.number())
+    };
+    Rpc::ALL.iter().map(number).collect()
+});
+
+/// Works out the table, so that no call waits for it.
+pub(crate) fn prepare() {
+    LazyLock::force(&ERROR_FIELDS);
+}
+
+/// The answer of a refused call, encoded: its error, and the fields that tell of the refusal; or the status with which the
+/// call ends. For any RPC, by the number of its response's field.
+pub(crate) fn answer(rules: &Rules, rpc: Rpc, fault: &Fault, trace: &str) -> Result<Vec<u8>, tonic::Status> {
+    if let Some(status) = status(rules, rpc, fault, trace) {
+        return Err(status);
+    }
+    let Some(number) = ERROR_FIELDS[rpc.index()] else { return Err(fault.to_status()) };
+    let mut bytes = Vec::new();
+    prost::encoding::message::encode(number, &error(rules, fault, trace), &mut bytes);
+    bytes.extend(outcome(rpc, fault.code));
+    Ok(bytes)
+}
+
 /// A refusal as answers carry it.
 pub(crate) fn error(rules: &Rules, fault: &Fault, trace: &str) -> Error {
     worded(rules, fault).to_error(trace)
@@ -62,7 +94,7 @@ pub(crate) fn error(rules: &Rules, fault: &Fault, trace: &str) -> Error {
 
 /// The fields beside `error` that tell of a refusal, encoded: a status that could not say otherwise how the call ended.
 /// A status that is the state of a reservation or payment stays absent: there is none whose state it could be.
-pub(crate) fn outcome(rpc: Rpc, code: ErrorCode) -> Vec<u8> {
+fn outcome(rpc: Rpc, code: ErrorCode) -> Vec<u8> {
     let again = matches!(code, ErrorCode::Unavailable | ErrorCode::RateLimited | ErrorCode::Timeout);
     let mut bytes = Vec::new();
     let mut put = |field: u32, value: i32| prost::encoding::int32::encode(field, &value, &mut bytes);
@@ -207,6 +239,16 @@ mod tests {
             }
         }
         assert!(!gateway_message(ErrorCode::ReservationExpired, "hold timeout").contains("timeout"));
+    }
+
+    #[test]
+    fn every_unary_rpc_can_carry_an_error() {
+        let pool = prost_reflect::DescriptorPool::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("ours");
+        for (rpc, field) in Rpc::ALL.iter().zip(&*ERROR_FIELDS) {
+            let service = pool.get_service_by_name(rpc.service()).expect("known");
+            let method = service.methods().find(|method| method.name() == rpc.method()).expect("known");
+            assert_eq!(field.is_some(), !method.is_server_streaming(), "{rpc}");
+        }
     }
 
     /// Numbers and kinds of the fields are those of the contract, and what they say is never UNSPECIFIED.

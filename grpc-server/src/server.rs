@@ -6,25 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tacos_engine::Engine;
-use tacos_proto::common::v1::admin_service_server::AdminServiceServer;
-use tacos_proto::engine::v1::engine_service_server::EngineServiceServer;
-use tacos_proto::gateway::v1::gateway_service_server::GatewayServiceServer;
-use tacos_proto::gateway::v1::queue_service_server::QueueServiceServer;
-use tacos_proto::gateway::v1::web_socket_service_server::WebSocketServiceServer;
-use tacos_proto::gateway::v1::webhook_service_server::WebhookServiceServer;
-use tacos_proto::payment::v1::payment_service_server::PaymentServiceServer;
-use tacos_proto::reservation::v1::inventory_server::InventoryServer;
-use tacos_proto::reservation::v1::inventory_service_server::InventoryServiceServer;
-use tacos_proto::reservation::v1::reservation_service_server::ReservationServiceServer;
-use tacos_proto::reservation::v1::worker_service_server::WorkerServiceServer;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tonic::body::Body;
-use tonic::service::{Routes, RoutesBuilder};
+use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::HealthReporter;
-use tower::ServiceExt;
 
 use crate::app::{App, drained};
 use crate::door::Front;
@@ -32,7 +19,6 @@ use crate::health::{Health, LIVE, READY};
 use crate::listen::{Listeners, Ports};
 use crate::log::LogRing;
 use crate::rpc::{Rpc, SECOND_NAME};
-use crate::services::Services;
 use crate::settings::{DurabilityName, Settings};
 use crate::{hub, listen, metrics, webhooks};
 
@@ -93,7 +79,7 @@ impl Server {
             reporter.set_service_status(probe, ServingStatus::Serving).await;
         }
         let Listeners { grpc, metrics } = ports.listen()?;
-        let front = Front::new(&app, routes(&app, health)?);
+        let front = Front::new(&app, others(&app, health)?);
         let mut addresses = Vec::new();
         for listener in grpc {
             addresses.push(listener.local_addr().map_err(|error| error.to_string())?);
@@ -177,13 +163,13 @@ fn warn_of_open_doors(settings: &Settings) {
     }
 }
 
-/// All services: those of the contract, health, and reflection where it is on.
-fn routes<H>(app: &Arc<App>, health: HealthServer<H>) -> Result<Routes, String>
+/// The services that are not the contract's: health, and reflection where it is on.
+fn others<H>(app: &Arc<App>, health: HealthServer<H>) -> Result<Routes, String>
 where
     H: tonic_health::pb::health_server::Health,
 {
-    let (mut routes, bytes) = (contract(app), app.settings.limits.message_bytes);
-    routes = routes.add_service(health.max_decoding_message_size(bytes));
+    let bytes = app.settings.limits.message_bytes;
+    let mut routes = Routes::new(health.max_decoding_message_size(bytes));
     if app.settings.server.reflection {
         let described = || {
             tonic_reflection::server::Builder::configure()
@@ -197,36 +183,6 @@ where
             .add_service(older.map_err(say)?.max_decoding_message_size(bytes));
     }
     Ok(routes)
-}
-
-/// The services of the contract. A message past its bound is refused when its length has come, before its bytes.
-pub(crate) fn contract(app: &Arc<App>) -> Routes {
-    let (services, limits) = (Services(Arc::clone(app)), &app.settings.limits);
-    let mut routes = RoutesBuilder::default();
-    macro_rules! add {
-        ($($server:ident),*) => {$(
-            routes.add_service($server::new(services.clone()).max_decoding_message_size(limits.message_bytes));
-        )*};
-    }
-    add!(
-        AdminServiceServer,
-        EngineServiceServer,
-        GatewayServiceServer,
-        QueueServiceServer,
-        WebSocketServiceServer,
-        WebhookServiceServer,
-        PaymentServiceServer,
-        InventoryServer,
-        InventoryServiceServer,
-        ReservationServiceServer,
-        WorkerServiceServer
-    );
-    let seat_maps = EngineServiceServer::new(services).max_decoding_message_size(limits.seat_map_bytes);
-    let seat_maps = seat_maps.map_request(|request: http::Request<axum::body::Body>| request.map(Body::new));
-    let mut routes = routes.routes();
-    let router = std::mem::take(routes.axum_router_mut());
-    *routes.axum_router_mut() = router.route_service(&format!("/{}", Rpc::ImportSeatMap), seat_maps);
-    routes
 }
 
 fn metrics_page(

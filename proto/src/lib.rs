@@ -54,3 +54,47 @@ package!(
 package!(gateway, "gateway.v1", "The front door: gateway, waiting line, streams, webhooks in.");
 package!(payment, "payment.v1", "The payment simulator.");
 package!(reservation, "reservation.v1", "Reservations, inventory and the worker's steps.");
+
+/// What servers and clients know of every request and response, whatever its type.
+pub mod rpc {
+    use prost::Message;
+
+    use crate::common::v1::Error;
+
+    /// The request of one RPC.
+    pub trait RpcRequest: Message + Default + 'static {
+        /// Full name of the message.
+        const NAME: &'static str;
+        /// What the RPC answers, or streams.
+        type Response: RpcResponse;
+
+        /// The key under which the first answer is remembered; empty if there is none.
+        fn idempotency_key(&self) -> &str {
+            ""
+        }
+
+        /// The user whom the request names; empty if it names none.
+        fn user_id(&self) -> &str {
+            ""
+        }
+
+        /// True if it asks what would happen.
+        fn dry_run(&self) -> bool {
+            false
+        }
+    }
+
+    /// The response of one RPC.
+    pub trait RpcResponse: Message + Default + 'static {
+        /// What the RPC was refused with, if it was.
+        fn error(&self) -> Option<&Error>;
+    }
+
+    /// What the build script wrote.
+    #[allow(unused_qualifications, reason = "every path is written in full")]
+    mod implementations {
+        use super::{RpcRequest, RpcResponse};
+
+        include!(concat!(env!("OUT_DIR"), "/rpc.rs"));
+    }
+}

@@ -15,8 +15,9 @@ use tonic::service::Routes;
 use tonic_web::{GrpcWebLayer, GrpcWebService};
 use tower::{Layer, Service};
 
-use super::{Door, refusal};
+use super::Door;
 use crate::app::App;
+use crate::refusal;
 
 /// What a page may read of an answer of another origin.
 const EXPOSED: &str = "grpc-status, grpc-message, grpc-status-details-bin, grpc-retry-pushback-ms";

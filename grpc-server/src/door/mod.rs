@@ -43,7 +43,8 @@ pub(crate) struct Refused(pub(crate) ErrorCode);
 #[derive(Clone)]
 pub(crate) struct Door {
     app: Arc<App>,
-    routes: Routes,
+    /// Services that are not the contract's: health, reflection.
+    others: Routes,
 }
 
 /// Counts a call as under way for as long as it lives.
@@ -56,8 +57,8 @@ impl Drop for UnderWay {
 }
 
 impl Door {
-    pub(crate) fn new(app: &Arc<App>, routes: Routes) -> Self {
-        Self { app: Arc::clone(app), routes: routes.prepare() }
+    pub(crate) fn new(app: &Arc<App>, others: Routes) -> Self {
+        Self { app: Arc::clone(app), others: others.prepare() }
     }
 
     async fn answer(mut self, mut request: Request<Body>) -> Response<Body> {
@@ -82,9 +83,17 @@ impl Door {
         }
         let most = Duration::from_secs(self.app.settings.limits.call_seconds);
         let deadline = timeout_of(request.headers()).map_or(most, |asked| asked.min(most));
-        let response = match tokio::time::timeout(deadline, self.routes.call(request)).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
+        let answered = async {
+            match rpc {
+                Some(rpc) => crate::call::serve(&self.app, rpc, request).await,
+                None => match self.others.call(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                },
+            }
+        };
+        let response = match tokio::time::timeout(deadline, answered).await {
+            Ok(response) => response,
             Err(_) => Status::deadline_exceeded("the call took longer than its deadline").into_http(),
         };
         self.ended(rpc, started, response)

@@ -7,16 +7,15 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use tacos_engine::{EventId, UnixMs};
-use tacos_proto::common::v1::admin_service_server::AdminService;
 use tacos_proto::common::v1::{
-    DependencyStatus, EmergencyActionRequest, EmergencyActionResponse, GetLogsRequest, GetLogsResponse,
-    GetMetricsRequest, GetMetricsResponse, GetSystemHealthRequest, GetSystemHealthResponse, HealthStatus,
-    LogEntry, LogLevel, MetricData, OperationStatus, OperationType, ServiceHealthStatus, SystemHealthStatus,
-    TriggerOperationRequest, TriggerOperationResponse, UpdateConfigRequest, UpdateConfigResponse,
+    DependencyStatus, GetLogsRequest, GetLogsResponse, GetMetricsRequest, GetMetricsResponse,
+    GetSystemHealthRequest, GetSystemHealthResponse, HealthStatus, LogEntry, LogLevel, MetricData,
+    OperationStatus, OperationType, ServiceHealthStatus, SystemHealthStatus, TriggerOperationRequest,
+    TriggerOperationResponse, UpdateConfigRequest, UpdateConfigResponse,
 };
 
 use crate::audit::Entry;
-use crate::call::{Call, unary};
+use crate::call::Call;
 use crate::health::Health;
 use crate::log::Line;
 use crate::once::to_the_end;
@@ -25,17 +24,8 @@ use crate::wire::time::count;
 use crate::wire::{Checks, Fault, timestamp, trace_id};
 
 use drain::{Operated, drain_queue};
-use emergency::emergency_action;
+pub(crate) use emergency::emergency_action;
 pub(super) use emergency::tell_maintenance;
-
-unary! { AdminService:
-    GetSystemHealth get_system_health(GetSystemHealthRequest) -> GetSystemHealthResponse;
-    GetMetrics get_metrics(GetMetricsRequest) -> GetMetricsResponse;
-    UpdateConfig update_config(UpdateConfigRequest) -> UpdateConfigResponse;
-    TriggerOperation trigger_operation(TriggerOperationRequest) -> TriggerOperationResponse;
-    GetLogs get_logs(GetLogsRequest) -> GetLogsResponse;
-    EmergencyAction emergency_action(EmergencyActionRequest) -> EmergencyActionResponse;
-}
 
 /// Parts beside the services.
 const PARTS: [&str; 4] = ["engine", "journal", "disk", "queues"];
@@ -58,7 +48,7 @@ fn ms_up(duration: Duration) -> i32 {
     count(duration.as_micros().div_ceil(1_000))
 }
 
-async fn get_system_health(
+pub(crate) async fn get_system_health(
     call: Call,
     request: GetSystemHealthRequest,
 ) -> Result<GetSystemHealthResponse, Fault> {
@@ -166,7 +156,7 @@ fn data_dir(call: &Call, sync: Option<Duration>) -> DependencyStatus {
     }
 }
 
-async fn get_metrics(call: Call, request: GetMetricsRequest) -> Result<GetMetricsResponse, Fault> {
+pub(crate) async fn get_metrics(call: Call, request: GetMetricsRequest) -> Result<GetMetricsResponse, Fault> {
     let mut checks = Checks::new();
     let start = checks.moment("start_time", request.start_time.as_ref());
     let end = checks.moment("end_time", request.end_time.as_ref());
@@ -211,7 +201,10 @@ async fn get_metrics(call: Call, request: GetMetricsRequest) -> Result<GetMetric
     Ok(GetMetricsResponse { metrics, collected_at: now, error: None })
 }
 
-async fn update_config(call: Call, request: UpdateConfigRequest) -> Result<UpdateConfigResponse, Fault> {
+pub(crate) async fn update_config(
+    call: Call,
+    request: UpdateConfigRequest,
+) -> Result<UpdateConfigResponse, Fault> {
     let mut checks = Checks::new();
     checks.required_text("config_key", &request.config_key, 128);
     checks.text("config_value", &request.config_value, 4_096);
@@ -235,7 +228,7 @@ async fn update_config(call: Call, request: UpdateConfigRequest) -> Result<Updat
     })
 }
 
-async fn trigger_operation(
+pub(crate) async fn trigger_operation(
     call: Call,
     request: TriggerOperationRequest,
 ) -> Result<TriggerOperationResponse, Fault> {
@@ -315,7 +308,7 @@ async fn operate(
     result.map(|result| Operated { id: format!("op_{}", trace_id()), result })
 }
 
-async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse, Fault> {
+pub(crate) async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse, Fault> {
     let mut checks = Checks::new();
     let limit = checks.range_or("limit", request.limit.into(), 100, 1, 1_000);
     checks.text("search_query", &request.search_query, 256);

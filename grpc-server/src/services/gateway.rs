@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use tacos_engine::{EventId, Refusal, SectionId};
 use tacos_proto::common::v1::ErrorCode;
-use tacos_proto::gateway::v1::gateway_service_server::GatewayService;
 use tacos_proto::gateway::v1::{
     CancelReservationRequest, CancelReservationResponse, ConfirmReservationRequest,
     ConfirmReservationResponse, CreatePaymentIntentRequest, CreatePaymentIntentResponse,
@@ -18,35 +17,19 @@ use tacos_proto::{payment, reservation};
 
 use super::{payment as payments, reservation as reservations};
 use crate::auth::Doubt;
-use crate::call::{Call, unary};
+use crate::call::Call;
 use crate::health::Health;
-use crate::once::keyed;
 use crate::rpc::{Access, Rpc};
 use crate::wire::time::{count, moment_of, rfc3339};
 use crate::wire::{Checks, Fault, outbound, timestamp};
 
-unary! { GatewayService:
-    GatewayHealthCheck health_check(HealthCheckRequest) -> HealthCheckResponse;
-    ValidateToken validate_token(ValidateTokenRequest) -> ValidateTokenResponse;
-    GatewayCreateReservation create_reservation(CreateReservationRequest) -> CreateReservationResponse, by_command;
-    GatewayGetReservation get_reservation(GetReservationRequest) -> GetReservationResponse;
-    GatewayConfirmReservation confirm_reservation(ConfirmReservationRequest) -> ConfirmReservationResponse, by_command;
-    GatewayCancelReservation cancel_reservation(CancelReservationRequest) -> CancelReservationResponse, by_command;
-    GatewayCreatePaymentIntent create_payment_intent(CreatePaymentIntentRequest) -> CreatePaymentIntentResponse, by_command;
-    GatewayGetPaymentStatus get_payment_status(GetPaymentStatusRequest) -> GetPaymentStatusResponse;
-    GetEventAvailability get_event_availability(GetEventAvailabilityRequest) -> GetEventAvailabilityResponse;
-}
-keyed!(
-    CreateReservationRequest: user_id,
-    ConfirmReservationRequest: user_id,
-    CancelReservationRequest: user_id,
-    CreatePaymentIntentRequest: user_id,
-);
-
 /// Text claims of a token that an answer repeats, at most.
 const ATTRIBUTES_MAX: usize = 32;
 
-async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthCheckResponse, Fault> {
+pub(crate) async fn health_check(
+    call: Call,
+    request: HealthCheckRequest,
+) -> Result<HealthCheckResponse, Fault> {
     let names = Rpc::services();
     if !request.service.is_empty() && !names.contains(&request.service.as_str()) {
         return Err(Fault::not_found("service").detail("service", "not found", &request.service));
@@ -77,7 +60,10 @@ async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthC
     Ok(HealthCheckResponse { status, services, timestamp: now, error: None })
 }
 
-async fn validate_token(call: Call, request: ValidateTokenRequest) -> Result<ValidateTokenResponse, Fault> {
+pub(crate) async fn validate_token(
+    call: Call,
+    request: ValidateTokenRequest,
+) -> Result<ValidateTokenResponse, Fault> {
     let mut checks = Checks::new();
     if request.token.is_empty() || request.token.len() > 8_192 {
         checks.bad("token", "must have 1 to 8192 bytes", "");
@@ -117,7 +103,7 @@ async fn validate_token(call: Call, request: ValidateTokenRequest) -> Result<Val
     })
 }
 
-async fn create_reservation(
+pub(crate) async fn create_reservation(
     call: Call,
     request: CreateReservationRequest,
 ) -> Result<CreateReservationResponse, Fault> {
@@ -169,7 +155,7 @@ fn kept_of(metadata: RequestMetadata) -> Result<reservation::v1::ReservationMeta
     })
 }
 
-async fn get_reservation(
+pub(crate) async fn get_reservation(
     call: Call,
     request: GetReservationRequest,
 ) -> Result<GetReservationResponse, Fault> {
@@ -179,7 +165,7 @@ async fn get_reservation(
     Ok(GetReservationResponse { reservation: answer.reservation, error: None })
 }
 
-async fn confirm_reservation(
+pub(crate) async fn confirm_reservation(
     call: Call,
     request: ConfirmReservationRequest,
 ) -> Result<ConfirmReservationResponse, Fault> {
@@ -200,7 +186,7 @@ async fn confirm_reservation(
     })
 }
 
-async fn cancel_reservation(
+pub(crate) async fn cancel_reservation(
     call: Call,
     request: CancelReservationRequest,
 ) -> Result<CancelReservationResponse, Fault> {
@@ -216,7 +202,7 @@ async fn cancel_reservation(
     })
 }
 
-async fn create_payment_intent(
+pub(crate) async fn create_payment_intent(
     call: Call,
     request: CreatePaymentIntentRequest,
 ) -> Result<CreatePaymentIntentResponse, Fault> {
@@ -241,7 +227,7 @@ async fn create_payment_intent(
     })
 }
 
-async fn get_payment_status(
+pub(crate) async fn get_payment_status(
     call: Call,
     request: GetPaymentStatusRequest,
 ) -> Result<GetPaymentStatusResponse, Fault> {
@@ -251,7 +237,7 @@ async fn get_payment_status(
     Ok(GetPaymentStatusResponse { payment: answer.payment, error: None })
 }
 
-async fn get_event_availability(
+pub(crate) async fn get_event_availability(
     call: Call,
     request: GetEventAvailabilityRequest,
 ) -> Result<GetEventAvailabilityResponse, Fault> {

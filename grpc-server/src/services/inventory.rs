@@ -7,18 +7,14 @@ use tacos_engine::{
     SectionId, UserId, Which,
 };
 use tacos_proto::common::v1::ErrorCode;
-use tacos_proto::reservation::v1::inventory_server::Inventory;
-use tacos_proto::reservation::v1::inventory_service_server::InventoryService;
 use tacos_proto::reservation::v1::{
     CheckAvailabilityRequest, CheckAvailabilityResponse, CommitReservationRequest, CommitReservationResponse,
     CommitStatus, GetInventoryStatusRequest, GetInventoryStatusResponse, HoldStatus, ReleaseHoldRequest,
     ReleaseHoldResponse, ReleaseStatus, ReserveSeatRequest, ReserveSeatResponse,
 };
-use tonic::{Request, Response, Status};
 
-use super::{Services, settle};
-use crate::call::{Call, unary};
-use crate::once::keyed;
+use super::settle;
+use crate::call::Call;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, outbound, timestamp};
@@ -26,35 +22,7 @@ use crate::wire::{Checks, Fault, outbound, timestamp};
 /// Seats that one question may name.
 const SEATS_ASKED_MAX: usize = 100;
 
-unary! { InventoryService:
-    CheckAvailability check_availability(CheckAvailabilityRequest) -> CheckAvailabilityResponse;
-    ReserveSeat reserve_seat(ReserveSeatRequest) -> ReserveSeatResponse, by_command;
-    CommitReservation commit_reservation(CommitReservationRequest) -> CommitReservationResponse, by_command;
-    ReleaseHold release_hold(ReleaseHoldRequest) -> ReleaseHoldResponse, by_command;
-    GetInventoryStatus get_inventory_status(GetInventoryStatusRequest) -> GetInventoryStatusResponse;
-}
-keyed!(ReserveSeatRequest: user_id, CommitReservationRequest: user_id, ReleaseHoldRequest);
-
-/// The second name: the same methods.
-macro_rules! second_name {
-    ($($method:ident($request:ty) -> $answer:ty;)*) => {
-        #[tonic::async_trait]
-        impl Inventory for Services {
-            $(async fn $method(&self, request: Request<$request>) -> Result<Response<$answer>, Status> {
-                InventoryService::$method(self, request).await
-            })*
-        }
-    };
-}
-second_name! {
-    check_availability(CheckAvailabilityRequest) -> CheckAvailabilityResponse;
-    reserve_seat(ReserveSeatRequest) -> ReserveSeatResponse;
-    commit_reservation(CommitReservationRequest) -> CommitReservationResponse;
-    release_hold(ReleaseHoldRequest) -> ReleaseHoldResponse;
-    get_inventory_status(GetInventoryStatusRequest) -> GetInventoryStatusResponse;
-}
-
-async fn check_availability(
+pub(crate) async fn check_availability(
     call: Call,
     request: CheckAvailabilityRequest,
 ) -> Result<CheckAvailabilityResponse, Fault> {
@@ -144,7 +112,10 @@ fn first_free(
     Ok(found)
 }
 
-async fn reserve_seat(call: Call, request: ReserveSeatRequest) -> Result<ReserveSeatResponse, Fault> {
+pub(crate) async fn reserve_seat(
+    call: Call,
+    request: ReserveSeatRequest,
+) -> Result<ReserveSeatResponse, Fault> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let external = checks.id::<ExternalId>("reservation_id", &request.reservation_id);
@@ -188,7 +159,7 @@ async fn reserve_seat(call: Call, request: ReserveSeatRequest) -> Result<Reserve
     })
 }
 
-async fn commit_reservation(
+pub(crate) async fn commit_reservation(
     call: Call,
     request: CommitReservationRequest,
 ) -> Result<CommitReservationResponse, Fault> {
@@ -254,7 +225,10 @@ async fn agrees(
     Ok(())
 }
 
-async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<ReleaseHoldResponse, Fault> {
+pub(crate) async fn release_hold(
+    call: Call,
+    request: ReleaseHoldRequest,
+) -> Result<ReleaseHoldResponse, Fault> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -306,7 +280,7 @@ async fn release_hold(call: Call, request: ReleaseHoldRequest) -> Result<Release
     }
 }
 
-async fn get_inventory_status(
+pub(crate) async fn get_inventory_status(
     call: Call,
     request: GetInventoryStatusRequest,
 ) -> Result<GetInventoryStatusResponse, Fault> {

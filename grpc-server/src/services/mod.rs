@@ -1,25 +1,17 @@
 //! The services of the contract, one file each, named as its proto file. Handlers check what comes in, call the engine,
 //! and spell what it answers.
 
-mod admin;
-mod engine;
-mod gateway;
-mod inventory;
-mod payment;
-mod queue;
-mod reservation;
+pub(crate) mod admin;
+pub(crate) mod engine;
+pub(crate) mod gateway;
+pub(crate) mod inventory;
+pub(crate) mod payment;
+pub(crate) mod queue;
+pub(crate) mod reservation;
 mod settle;
-mod webhook;
-mod websocket;
-mod worker;
-
-use std::sync::Arc;
-
-use crate::app::App;
-
-/// Serves every RPC.
-#[derive(Clone)]
-pub(crate) struct Services(pub(crate) Arc<App>);
+pub(crate) mod webhook;
+pub(crate) mod websocket;
+pub(crate) mod worker;
 
 use admin::tell_maintenance;
 pub(crate) use payment::refund_id;

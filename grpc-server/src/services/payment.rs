@@ -7,7 +7,6 @@ use tacos_engine::{
     ProcessPayment, Refusal, ReservationId, Scenario,
 };
 use tacos_proto::common::v1::PageInfo;
-use tacos_proto::payment::v1::payment_service_server::PaymentService;
 use tacos_proto::payment::v1::{
     CancelPaymentRequest, CancelPaymentResponse, CreatePaymentIntentRequest, CreatePaymentIntentResponse,
     GetPaymentStatusRequest, GetPaymentStatusResponse, ListPaymentsRequest, ListPaymentsResponse,
@@ -16,22 +15,11 @@ use tacos_proto::payment::v1::{
 };
 
 use super::webhook::{SimulatedDelivery, simulated};
-use crate::call::{Call, unary};
+use crate::call::Call;
 use crate::card;
-use crate::once::keyed;
 use crate::wire::{Checks, Fault, Spell, outbound, pages, timestamp};
 
-unary! { PaymentService:
-    CreatePaymentIntent create_payment_intent(CreatePaymentIntentRequest) -> CreatePaymentIntentResponse, by_command;
-    GetPaymentStatus get_payment_status(GetPaymentStatusRequest) -> GetPaymentStatusResponse;
-    ProcessPayment process_payment(ProcessPaymentRequest) -> ProcessPaymentResponse, keeping;
-    CancelPayment cancel_payment(CancelPaymentRequest) -> CancelPaymentResponse, by_command;
-    ListPayments list_payments(ListPaymentsRequest) -> ListPaymentsResponse;
-    SimulateWebhook simulate_webhook(SimulateWebhookRequest) -> SimulateWebhookResponse;
-}
-keyed!(CreatePaymentIntentRequest: user_id, ProcessPaymentRequest, CancelPaymentRequest);
-
-pub(super) async fn create_payment_intent(
+pub(crate) async fn create_payment_intent(
     call: Call,
     request: CreatePaymentIntentRequest,
 ) -> Result<CreatePaymentIntentResponse, Fault> {
@@ -127,7 +115,7 @@ fn scenario(call: &Call, checks: &mut Checks, scenario: i32) -> Option<Scenario>
     }
 }
 
-pub(super) async fn get_payment_status(
+pub(crate) async fn get_payment_status(
     call: Call,
     request: GetPaymentStatusRequest,
 ) -> Result<GetPaymentStatusResponse, Fault> {
@@ -139,7 +127,7 @@ pub(super) async fn get_payment_status(
     Ok(GetPaymentStatusResponse { payment: Some(outbound::payment(&view)), error: None })
 }
 
-async fn process_payment(
+pub(crate) async fn process_payment(
     call: Call,
     request: ProcessPaymentRequest,
 ) -> Result<ProcessPaymentResponse, Fault> {
@@ -184,7 +172,10 @@ async fn processed(call: &Call, id: PaymentId) -> Result<ProcessPaymentResponse,
     })
 }
 
-async fn cancel_payment(call: Call, request: CancelPaymentRequest) -> Result<CancelPaymentResponse, Fault> {
+pub(crate) async fn cancel_payment(
+    call: Call,
+    request: CancelPaymentRequest,
+) -> Result<CancelPaymentResponse, Fault> {
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     checks.text("reason", &request.reason, 512);
@@ -223,7 +214,10 @@ pub(crate) fn refund_id(id: PaymentId, number: u32) -> String {
     format!("rfd_{}_{number}", text.trim_start_matches("pay_"))
 }
 
-async fn list_payments(call: Call, request: ListPaymentsRequest) -> Result<ListPaymentsResponse, Fault> {
+pub(crate) async fn list_payments(
+    call: Call,
+    request: ListPaymentsRequest,
+) -> Result<ListPaymentsResponse, Fault> {
     let mut checks = Checks::new();
     let user = call.user(&mut checks, &request.user_id)?;
     let reservation = if request.reservation_id.is_empty() {
@@ -282,7 +276,7 @@ async fn list_payments(call: Call, request: ListPaymentsRequest) -> Result<ListP
     })
 }
 
-async fn simulate_webhook(
+pub(crate) async fn simulate_webhook(
     call: Call,
     request: SimulateWebhookRequest,
 ) -> Result<SimulateWebhookResponse, Fault> {

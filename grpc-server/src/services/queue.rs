@@ -3,29 +3,20 @@
 use tacos_engine::views::{QueuePlace, QueueState};
 use tacos_engine::{EventId, Failure, JoinQueue, Refusal, RequestAdmission, SessionId, UserId};
 use tacos_proto::common::v1::ErrorCode;
-use tacos_proto::gateway::v1::queue_service_server::QueueService;
 use tacos_proto::gateway::v1::{
     AdmissionStatus, EventQueueStats, GetQueueStatsRequest, GetQueueStatsResponse, GetQueueStatusRequest,
     GetQueueStatusResponse, JoinQueueRequest, JoinQueueResponse, LeaveQueueRequest, LeaveQueueResponse,
     QueueStatus, RequestAdmissionRequest, RequestAdmissionResponse, SystemQueueStats,
 };
 
-use crate::call::{Call, unary};
+use crate::call::Call;
 use crate::wire::time::{count, seconds_up};
 use crate::wire::{Checks, Fault, timestamp};
 
 /// Events that one answer lists, at most.
 const EVENTS_MAX: usize = 1_000;
 
-unary! { QueueService:
-    JoinQueue join_queue(JoinQueueRequest) -> JoinQueueResponse;
-    GetQueueStatus get_queue_status(GetQueueStatusRequest) -> GetQueueStatusResponse;
-    RequestAdmission request_admission(RequestAdmissionRequest) -> RequestAdmissionResponse;
-    LeaveQueue leave_queue(LeaveQueueRequest) -> LeaveQueueResponse;
-    GetQueueStats get_queue_stats(GetQueueStatsRequest) -> GetQueueStatsResponse;
-}
-
-async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueResponse, Fault> {
+pub(crate) async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueResponse, Fault> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
@@ -50,7 +41,7 @@ async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueRe
     })
 }
 
-async fn get_queue_status(
+pub(crate) async fn get_queue_status(
     call: Call,
     request: GetQueueStatusRequest,
 ) -> Result<GetQueueStatusResponse, Fault> {
@@ -69,7 +60,7 @@ async fn get_queue_status(
     })
 }
 
-async fn request_admission(
+pub(crate) async fn request_admission(
     call: Call,
     request: RequestAdmissionRequest,
 ) -> Result<RequestAdmissionResponse, Fault> {
@@ -103,7 +94,7 @@ async fn request_admission(
     }
 }
 
-async fn leave_queue(call: Call, request: LeaveQueueRequest) -> Result<LeaveQueueResponse, Fault> {
+pub(crate) async fn leave_queue(call: Call, request: LeaveQueueRequest) -> Result<LeaveQueueResponse, Fault> {
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
     checks.text("reason", &request.reason, 512);
@@ -120,7 +111,10 @@ async fn leave_queue(call: Call, request: LeaveQueueRequest) -> Result<LeaveQueu
     }
 }
 
-async fn get_queue_stats(call: Call, request: GetQueueStatsRequest) -> Result<GetQueueStatsResponse, Fault> {
+pub(crate) async fn get_queue_stats(
+    call: Call,
+    request: GetQueueStatsRequest,
+) -> Result<GetQueueStatsResponse, Fault> {
     let mut checks = Checks::new();
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
     let (event,) = checks.take((event,))?;

@@ -7,7 +7,6 @@ use tacos_engine::{
     Confirm, EventId, Extend, Failure, Proof, Refusal, Release, ReservationToken, Reserve, UserId,
 };
 use tacos_proto::common::v1::PageInfo;
-use tacos_proto::reservation::v1::reservation_service_server::ReservationService;
 use tacos_proto::reservation::v1::{
     CancelReservationRequest, CancelReservationResponse, ConfirmReservationRequest,
     ConfirmReservationResponse, CreateReservationRequest, CreateReservationResponse, ExtendHoldRequest,
@@ -16,9 +15,8 @@ use tacos_proto::reservation::v1::{
 };
 
 use super::settle;
-use crate::call::{Call, unary};
+use crate::call::Call;
 use crate::metadata;
-use crate::once::keyed;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, outbound, pages, timestamp};
@@ -26,22 +24,7 @@ use crate::wire::{Checks, Fault, outbound, pages, timestamp};
 /// Tags that come with one reservation, at most.
 const TAGS_MAX: usize = 16;
 
-unary! { ReservationService:
-    CreateReservation create_reservation(CreateReservationRequest) -> CreateReservationResponse, by_command;
-    GetReservation get_reservation(GetReservationRequest) -> GetReservationResponse;
-    ConfirmReservation confirm_reservation(ConfirmReservationRequest) -> ConfirmReservationResponse, by_command;
-    CancelReservation cancel_reservation(CancelReservationRequest) -> CancelReservationResponse, by_command;
-    ListReservations list_reservations(ListReservationsRequest) -> ListReservationsResponse;
-    ExtendHold extend_hold(ExtendHoldRequest) -> ExtendHoldResponse, by_command;
-}
-keyed!(
-    CreateReservationRequest: user_id,
-    ConfirmReservationRequest: user_id,
-    CancelReservationRequest: user_id,
-    ExtendHoldRequest: user_id,
-);
-
-pub(super) async fn create_reservation(
+pub(crate) async fn create_reservation(
     call: Call,
     request: CreateReservationRequest,
 ) -> Result<CreateReservationResponse, Fault> {
@@ -100,7 +83,7 @@ pub(super) async fn create_reservation(
     })
 }
 
-pub(super) async fn get_reservation(
+pub(crate) async fn get_reservation(
     call: Call,
     request: GetReservationRequest,
 ) -> Result<GetReservationResponse, Fault> {
@@ -112,7 +95,7 @@ pub(super) async fn get_reservation(
     Ok(GetReservationResponse { reservation: Some(outbound::reservation(&call.engine, &view)), error: None })
 }
 
-pub(super) async fn confirm_reservation(
+pub(crate) async fn confirm_reservation(
     call: Call,
     request: ConfirmReservationRequest,
 ) -> Result<ConfirmReservationResponse, Fault> {
@@ -146,7 +129,7 @@ pub(super) async fn confirm_reservation(
     })
 }
 
-pub(super) async fn cancel_reservation(
+pub(crate) async fn cancel_reservation(
     call: Call,
     request: CancelReservationRequest,
 ) -> Result<CancelReservationResponse, Fault> {
@@ -177,7 +160,7 @@ pub(super) fn smallvec_none<T: Default>() -> T {
     T::default()
 }
 
-async fn list_reservations(
+pub(crate) async fn list_reservations(
     call: Call,
     request: ListReservationsRequest,
 ) -> Result<ListReservationsResponse, Fault> {
@@ -238,7 +221,7 @@ async fn count_all(
     Ok(count(total))
 }
 
-async fn extend_hold(call: Call, request: ExtendHoldRequest) -> Result<ExtendHoldResponse, Fault> {
+pub(crate) async fn extend_hold(call: Call, request: ExtendHoldRequest) -> Result<ExtendHoldResponse, Fault> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let user = call.owner(&mut checks, &request.user_id)?;

@@ -6,7 +6,6 @@ use serde::Serialize;
 use tacos_engine::views::PaymentView;
 use tacos_engine::{IdempotencyKey, PaymentId, PaymentState, Refusal, UnixMs};
 use tacos_proto::common::v1::{ErrorCode, Money};
-use tacos_proto::gateway::v1::webhook_service_server::WebhookService;
 use tacos_proto::gateway::v1::{
     PaymentWebhookData, PaymentWebhookStatus as Status, PaymentWebhookType as Type,
     ReceiveExpiryWebhookRequest, ReceiveExpiryWebhookResponse, ReceivePaymentWebhookRequest,
@@ -15,7 +14,7 @@ use tacos_proto::gateway::v1::{
 };
 
 use super::settle::{self, Said};
-use crate::call::{Call, unary};
+use crate::call::Call;
 use crate::webhooks::sign::{verify, verify_whole};
 use crate::webhooks::{Post, Registration, is_reserved};
 use crate::wire::time::{moment_of, rfc3339};
@@ -23,13 +22,6 @@ use crate::wire::{Checks, Fault, moment, outbound, timestamp};
 
 /// How far a webhook's timestamp may be from now, in milliseconds.
 const TOLERANCE_MS: u64 = 300_000;
-
-unary! { WebhookService:
-    ReceivePaymentWebhook receive_payment_webhook(ReceivePaymentWebhookRequest) -> ReceivePaymentWebhookResponse;
-    ReceiveExpiryWebhook receive_expiry_webhook(ReceiveExpiryWebhookRequest) -> ReceiveExpiryWebhookResponse;
-    RegisterWebhook register_webhook(RegisterWebhookRequest) -> RegisterWebhookResponse;
-    ValidateWebhook validate_webhook(ValidateWebhookRequest) -> ValidateWebhookResponse;
-}
 
 /// The text that both sides sign. The order of its fields is the order here.
 #[derive(Serialize)]
@@ -159,7 +151,7 @@ pub(super) async fn simulated(call: &Call, delivery: SimulatedDelivery) -> Resul
     Ok((id, at))
 }
 
-async fn receive_payment_webhook(
+pub(crate) async fn receive_payment_webhook(
     call: Call,
     request: ReceivePaymentWebhookRequest,
 ) -> Result<ReceivePaymentWebhookResponse, Fault> {
@@ -227,7 +219,7 @@ async fn take_in(
     Ok(settle::intent(call, id, said, key).await?.at)
 }
 
-async fn receive_expiry_webhook(
+pub(crate) async fn receive_expiry_webhook(
     call: Call,
     request: ReceiveExpiryWebhookRequest,
 ) -> Result<ReceiveExpiryWebhookResponse, Fault> {
@@ -265,7 +257,7 @@ fn check_event_types(checks: &mut Checks, event_types: &[i32]) {
     }
 }
 
-async fn register_webhook(
+pub(crate) async fn register_webhook(
     call: Call,
     request: RegisterWebhookRequest,
 ) -> Result<RegisterWebhookResponse, Fault> {
@@ -321,7 +313,7 @@ async fn register_webhook(
     Ok(RegisterWebhookResponse { webhook_id: id, registered: true, registered_at, error: None })
 }
 
-async fn validate_webhook(
+pub(crate) async fn validate_webhook(
     call: Call,
     request: ValidateWebhookRequest,
 ) -> Result<ValidateWebhookResponse, Fault> {

@@ -1,13 +1,11 @@
 //! `gateway.v1.WebSocketService`: live updates as streams, and messages into them.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use tacos_engine::{
     EventId, PaymentId, PaymentState, Refusal, ReservationId, ReservationState, SessionId, UnixMs, UserId,
 };
 use tacos_proto::common::v1::ErrorCode;
-use tacos_proto::gateway::v1::web_socket_service_server::WebSocketService;
 use tacos_proto::gateway::v1::{
     DeliveredMessage, EventType, MessagePriority, MessageType, PaymentEventType, PaymentUpdate,
     QueueEventType, QueueUpdate, ReservationEventType, ReservationUpdate, SendMessageRequest,
@@ -15,63 +13,43 @@ use tacos_proto::gateway::v1::{
     StreamQueueUpdatesRequest, StreamQueueUpdatesResponse, StreamReservationUpdatesRequest,
     StreamReservationUpdatesResponse,
 };
-use tokio_stream::{Stream, StreamExt};
-use tonic::{Request, Response, Status};
+use tokio_stream::StreamExt;
 
 use super::queue::{eta, position, token_fault};
-use crate::call::{Call, unary};
+use crate::call::Call;
 use crate::hub::{Feed, Item, NoStream, Subject, Topic, maintenance, tell_place};
 use crate::rpc::Rpc;
+use crate::task::Responses;
 use crate::wire::{Checks, Fault, Spell, timestamp};
 
 /// Ids that one stream may name.
 const IDS_MAX: usize = 100;
 
-type Out<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+pub(crate) async fn stream_queue_updates(
+    call: Call,
+    request: StreamQueueUpdatesRequest,
+) -> Result<Responses<StreamQueueUpdatesResponse>, Fault> {
+    let feed = queue_feed(&call, &request)?;
+    let token = request.waiting_token;
+    let spell = move |item, trace: &str| queue_answer(item, &token, trace);
+    Ok(out(&call, Rpc::StreamQueueUpdates, feed, spell))
+}
 
-unary! { WebSocketService:
-    SendMessage send_message(SendMessageRequest) -> SendMessageResponse;
-{
-    type StreamQueueUpdatesStream = Out<StreamQueueUpdatesResponse>;
-    async fn stream_queue_updates(
-        &self,
-        request: Request<StreamQueueUpdatesRequest>,
-    ) -> Result<Response<Self::StreamQueueUpdatesStream>, Status> {
-        let rpc = Rpc::StreamQueueUpdates;
-        let begin = |call: Call, request: StreamQueueUpdatesRequest| async move {
-            let feed = queue_feed(&call, &request)?;
-            let token = request.waiting_token;
-            Ok(out(&call, rpc, feed, move |item, trace| queue_answer(item, &token, trace)))
-        };
-        self.0.open_stream(rpc, request, begin).await
-    }
+pub(crate) async fn stream_reservation_updates(
+    call: Call,
+    request: StreamReservationUpdatesRequest,
+) -> Result<Responses<StreamReservationUpdatesResponse>, Fault> {
+    let feed = reservation_feed(&call, &request).await?;
+    Ok(out(&call, Rpc::StreamReservationUpdates, feed, reservation_answer))
+}
 
-    type StreamReservationUpdatesStream = Out<StreamReservationUpdatesResponse>;
-    async fn stream_reservation_updates(
-        &self,
-        request: Request<StreamReservationUpdatesRequest>,
-    ) -> Result<Response<Self::StreamReservationUpdatesStream>, Status> {
-        let rpc = Rpc::StreamReservationUpdates;
-        let begin = |call: Call, request: StreamReservationUpdatesRequest| async move {
-            let feed = reservation_feed(&call, &request).await?;
-            Ok(out(&call, rpc, feed, reservation_answer))
-        };
-        self.0.open_stream(rpc, request, begin).await
-    }
-
-    type StreamPaymentUpdatesStream = Out<StreamPaymentUpdatesResponse>;
-    async fn stream_payment_updates(
-        &self,
-        request: Request<StreamPaymentUpdatesRequest>,
-    ) -> Result<Response<Self::StreamPaymentUpdatesStream>, Status> {
-        let rpc = Rpc::StreamPaymentUpdates;
-        let begin = |call: Call, request: StreamPaymentUpdatesRequest| async move {
-            let feed = payment_feed(&call, &request).await?;
-            Ok(out(&call, rpc, feed, payment_answer))
-        };
-        self.0.open_stream(rpc, request, begin).await
-    }
-}}
+pub(crate) async fn stream_payment_updates(
+    call: Call,
+    request: StreamPaymentUpdatesRequest,
+) -> Result<Responses<StreamPaymentUpdatesResponse>, Fault> {
+    let feed = payment_feed(&call, &request).await?;
+    Ok(out(&call, Rpc::StreamPaymentUpdates, feed, payment_answer))
+}
 
 /// A feed as the stream of an RPC. One that ends with an error counts as a refusal.
 fn out<T: 'static>(
@@ -79,14 +57,14 @@ fn out<T: 'static>(
     rpc: Rpc,
     feed: Feed,
     spell: impl Fn(Item, &str) -> Option<T> + Send + 'static,
-) -> Out<T> {
+) -> Responses<T> {
     let (app, trace) = (Arc::clone(call.app()), call.trace.clone());
-    Box::pin(feed.filter_map(move |item| {
+    Responses(Box::pin(feed.filter_map(move |item| {
         if matches!(item, Item::End(_)) {
             app.metrics.fault(rpc, ErrorCode::Unavailable);
         }
         spell(item, &trace).map(Ok)
-    }))
+    })))
 }
 
 fn open(call: &Call, topic: Topic, user: Option<UserId>, session: Option<SessionId>) -> Result<Feed, Fault> {
@@ -361,7 +339,10 @@ fn payment_event(to: PaymentState) -> PaymentEventType {
     }
 }
 
-async fn send_message(call: Call, request: SendMessageRequest) -> Result<SendMessageResponse, Fault> {
+pub(crate) async fn send_message(
+    call: Call,
+    request: SendMessageRequest,
+) -> Result<SendMessageResponse, Fault> {
     let mut checks = Checks::new();
     let user = checks.id_or_none::<UserId>("target_user_id", &request.target_user_id);
     let session = checks.id_or_none::<SessionId>("target_session_id", &request.target_session_id);

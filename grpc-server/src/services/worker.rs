@@ -7,7 +7,6 @@ use tacos_engine::{
     EventId, Failure, PaymentId, PaymentState, Refusal, ReservationState, SeatId, UnixMs, Which,
 };
 use tacos_proto::common::v1::{ErrorCode, Seat};
-use tacos_proto::reservation::v1::worker_service_server::WorkerService;
 use tacos_proto::reservation::v1::{
     CompensationAction, CompensationActionType as Done, CompensationType, GetJobStatusRequest,
     GetJobStatusResponse, HealthCheckRequest, HealthCheckResponse, JobInstance, JobInstanceStatus,
@@ -17,7 +16,7 @@ use tacos_proto::reservation::v1::{
 };
 
 use super::settle::{self, Said, Settled};
-use crate::call::{Call, unary};
+use crate::call::Call;
 use crate::health::Health;
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, Spell, outbound, timestamp};
@@ -26,14 +25,6 @@ use crate::wire::{Checks, Fault, Spell, outbound, timestamp};
 const RETRIES_MAX: i32 = 5;
 /// The one worker: the engine itself.
 const WORKER: &str = "engine";
-
-unary! { WorkerService:
-    ProcessReservationExpiry process_reservation_expiry(ProcessReservationExpiryRequest) -> ProcessReservationExpiryResponse;
-    ProcessPaymentResult process_payment_result(ProcessPaymentResultRequest) -> ProcessPaymentResultResponse;
-    ProcessCompensation process_compensation(ProcessCompensationRequest) -> ProcessCompensationResponse;
-    WorkerHealthCheck health_check(HealthCheckRequest) -> HealthCheckResponse;
-    GetJobStatus get_job_status(GetJobStatusRequest) -> GetJobStatusResponse;
-}
 
 /// How a step ended, and what comes next.
 struct Ended {
@@ -99,7 +90,7 @@ fn check_common(checks: &mut Checks, correlation_id: &str, retry_count: i32) {
     }
 }
 
-async fn process_reservation_expiry(
+pub(crate) async fn process_reservation_expiry(
     call: Call,
     request: ProcessReservationExpiryRequest,
 ) -> Result<ProcessReservationExpiryResponse, Fault> {
@@ -152,7 +143,7 @@ async fn expire(
     Ok((settled, if settled.now { had } else { Vec::new() }))
 }
 
-async fn process_payment_result(
+pub(crate) async fn process_payment_result(
     call: Call,
     request: ProcessPaymentResultRequest,
 ) -> Result<ProcessPaymentResultResponse, Fault> {
@@ -231,7 +222,7 @@ async fn apply_result(
     Ok((settled, after, moved))
 }
 
-async fn process_compensation(
+pub(crate) async fn process_compensation(
     call: Call,
     request: ProcessCompensationRequest,
 ) -> Result<ProcessCompensationResponse, Fault> {
@@ -337,7 +328,10 @@ async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationA
     Ok(actions)
 }
 
-async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthCheckResponse, Fault> {
+pub(crate) async fn health_check(
+    call: Call,
+    request: HealthCheckRequest,
+) -> Result<HealthCheckResponse, Fault> {
     if !request.worker_instance_id.is_empty() && request.worker_instance_id != WORKER {
         return Err(Fault::not_found("worker").detail(
             "worker_instance_id",
@@ -363,7 +357,10 @@ async fn health_check(call: Call, request: HealthCheckRequest) -> Result<HealthC
     })
 }
 
-async fn get_job_status(call: Call, request: GetJobStatusRequest) -> Result<GetJobStatusResponse, Fault> {
+pub(crate) async fn get_job_status(
+    call: Call,
+    request: GetJobStatusRequest,
+) -> Result<GetJobStatusResponse, Fault> {
     const JOBS: [&str; 4] = ["expiry", "payment", "webhook", "snapshot"];
     let mut checks = Checks::new();
     if !request.event_type.is_empty() && !JOBS.contains(&request.event_type.as_str()) {

@@ -5,9 +5,11 @@ pub(crate) mod error;
 pub(crate) mod inbound;
 pub(crate) mod outbound;
 pub(crate) mod pages;
+mod raw;
 pub(crate) mod time;
 
 pub(crate) use error::{Fault, trace_id};
 pub(crate) use inbound::Checks;
 pub(crate) use outbound::Spell;
+pub use raw::Raw;
 pub(crate) use time::{moment, timestamp};

@@ -15,7 +15,7 @@ use crate::once::to_the_end;
 use crate::webhooks::{Announced, Fact, announce};
 use crate::wire::{Checks, Fault, timestamp, trace_id};
 
-pub(super) async fn emergency_action(
+pub(crate) async fn emergency_action(
     call: Call,
     request: EmergencyActionRequest,
 ) -> Result<EmergencyActionResponse, Fault> {

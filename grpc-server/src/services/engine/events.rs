@@ -179,7 +179,7 @@ pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, F
     record(call, event)
 }
 
-pub(super) async fn create_event(
+pub(crate) async fn create_event(
     call: Call,
     request: CreateEventRequest,
 ) -> Result<CreateEventResponse, Fault> {
@@ -213,7 +213,7 @@ fn filled(settings: &EventSettings, checked: &Checked) -> EventSettings {
     }
 }
 
-pub(super) async fn update_event(
+pub(crate) async fn update_event(
     call: Call,
     request: UpdateEventRequest,
 ) -> Result<UpdateEventResponse, Fault> {
@@ -277,12 +277,12 @@ fn merge(into: &mut EventSettings, from: &EventSettings, mask: &[String]) -> Res
     Ok(())
 }
 
-pub(super) async fn get_event(call: Call, request: GetEventRequest) -> Result<GetEventResponse, Fault> {
+pub(crate) async fn get_event(call: Call, request: GetEventRequest) -> Result<GetEventResponse, Fault> {
     let event = event_id(&request.event_id)?;
     Ok(GetEventResponse { event: Some(visible(&call, &event)?), error: None })
 }
 
-pub(super) async fn list_events(call: Call, request: ListEventsRequest) -> Result<ListEventsResponse, Fault> {
+pub(crate) async fn list_events(call: Call, request: ListEventsRequest) -> Result<ListEventsResponse, Fault> {
     let mut checks = Checks::new();
     let state = SaleState::try_from(request.state).ok();
     if state.is_none() {
@@ -339,7 +339,7 @@ async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventReco
     raise(call, event).await
 }
 
-pub(super) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<OpenSaleResponse, Fault> {
+pub(crate) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<OpenSaleResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
@@ -347,7 +347,7 @@ pub(super) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<Op
     Ok(OpenSaleResponse { event: Some(set_sale(&call, &event, Sale::Open).await?), error: None })
 }
 
-pub(super) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<PauseSaleResponse, Fault> {
+pub(crate) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<PauseSaleResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
@@ -355,7 +355,7 @@ pub(super) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<
     Ok(PauseSaleResponse { event: Some(set_sale(&call, &event, Sale::Paused).await?), error: None })
 }
 
-pub(super) async fn close_sale(call: Call, request: CloseSaleRequest) -> Result<CloseSaleResponse, Fault> {
+pub(crate) async fn close_sale(call: Call, request: CloseSaleRequest) -> Result<CloseSaleResponse, Fault> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;

@@ -3,7 +3,6 @@
 //! `entries`.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::time::Duration;
 
 use tacos_engine::{
@@ -16,9 +15,7 @@ use tacos_proto::engine::v1::{
     WatchFeedResponse,
 };
 use tokio::sync::mpsc::{self, Sender};
-use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::Status;
 
 use super::entries;
 use super::events::{counts, record};
@@ -26,6 +23,7 @@ use crate::app::drained;
 use crate::call::Call;
 use crate::hub::{PaymentStates, Watching};
 use crate::rpc::Rpc;
+use crate::task::Responses;
 use crate::wire::time::count;
 use crate::wire::{Checks, Fault, Spell, timestamp};
 
@@ -35,8 +33,6 @@ const WAITING_MAX: usize = 256;
 const SEATS_MAX: usize = 1_000;
 /// When nothing happens, the reader hears how far it is this often.
 const QUIET: Duration = Duration::from_secs(1);
-
-pub(super) type Out = Pin<Box<dyn Stream<Item = Result<WatchFeedResponse, Status>> + Send>>;
 
 /// What a reader wants to hear.
 struct Wanted {
@@ -60,13 +56,16 @@ struct Gone;
 struct Feed {
     call: Call,
     wanted: Wanted,
-    to: Sender<Result<WatchFeedResponse, Status>>,
+    to: Sender<Result<WatchFeedResponse, tonic::Status>>,
     payments: PaymentStates,
     /// Counts the feed as open.
     _open: Watching,
 }
 
-pub(super) fn watch(call: Call, request: &WatchFeedRequest) -> Result<Out, Fault> {
+pub(crate) async fn watch_feed(
+    call: Call,
+    request: WatchFeedRequest,
+) -> Result<Responses<WatchFeedResponse>, Fault> {
     let mut checks = Checks::new();
     if request.event_ids.len() > 100 {
         checks.bad("event_ids", "at most 100", request.event_ids.len());
@@ -100,7 +99,7 @@ pub(super) fn watch(call: Call, request: &WatchFeedRequest) -> Result<Out, Fault
         // A reader that is gone needs no telling.
         let _ = feed.run(from, start == FeedStart::Snapshot).await;
     });
-    Ok(Box::pin(ReceiverStream::new(stream)))
+    Ok(Responses(Box::pin(ReceiverStream::new(stream))))
 }
 
 impl Feed {

@@ -28,7 +28,7 @@ fn wide(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
-pub(super) async fn take_backup(call: Call, request: TakeBackupRequest) -> Result<TakeBackupResponse, Fault> {
+pub(crate) async fn take_backup(call: Call, request: TakeBackupRequest) -> Result<TakeBackupResponse, Fault> {
     let mut checks = Checks::new();
     if !request.name.is_empty() {
         let _: Option<tacos_engine::ExternalId> = checks.id("name", &request.name);
@@ -134,7 +134,7 @@ fn content(folder: &Path) -> std::io::Result<(u64, blake3::Hash)> {
     Ok((bytes, hasher.finalize()))
 }
 
-pub(super) async fn get_engine_status(
+pub(crate) async fn get_engine_status(
     call: Call,
     _request: GetEngineStatusRequest,
 ) -> Result<GetEngineStatusResponse, Fault> {
@@ -250,7 +250,7 @@ async fn dead_letters(call: &Call, url: &str, payment: &str, most: usize) -> (Ve
     (found, total)
 }
 
-pub(super) async fn list_dead_letters(
+pub(crate) async fn list_dead_letters(
     call: Call,
     request: ListDeadLettersRequest,
 ) -> Result<ListDeadLettersResponse, Fault> {
@@ -264,7 +264,7 @@ pub(super) async fn list_dead_letters(
     Ok(ListDeadLettersResponse { dead_letters: shown, page_info: Some(info), error: None })
 }
 
-pub(super) async fn replay_dead_letters(
+pub(crate) async fn replay_dead_letters(
     call: Call,
     request: ReplayDeadLettersRequest,
 ) -> Result<ReplayDeadLettersResponse, Fault> {
@@ -328,7 +328,7 @@ fn wire_measure(measure: &Measure) -> EmergencyRecord {
     }
 }
 
-pub(super) async fn list_emergency_actions(
+pub(crate) async fn list_emergency_actions(
     call: Call,
     request: ListEmergencyActionsRequest,
 ) -> Result<ListEmergencyActionsResponse, Fault> {
@@ -341,7 +341,7 @@ pub(super) async fn list_emergency_actions(
     Ok(ListEmergencyActionsResponse { actions, page_info: Some(info), error: None })
 }
 
-pub(super) async fn undo_emergency_action(
+pub(crate) async fn undo_emergency_action(
     call: Call,
     request: UndoEmergencyActionRequest,
 ) -> Result<UndoEmergencyActionResponse, Fault> {

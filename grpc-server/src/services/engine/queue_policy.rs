@@ -100,7 +100,7 @@ fn in_force(call: &Call, event: &EventId) -> Option<QueuePolicy> {
     })
 }
 
-pub(super) async fn get_queue_policy(
+pub(crate) async fn get_queue_policy(
     call: Call,
     request: GetQueuePolicyRequest,
 ) -> Result<GetQueuePolicyResponse, Fault> {
@@ -110,7 +110,7 @@ pub(super) async fn get_queue_policy(
     Ok(GetQueuePolicyResponse { policy, paused: record.queue_paused, revision: record.revision, error: None })
 }
 
-pub(super) async fn set_queue_policy(
+pub(crate) async fn set_queue_policy(
     call: Call,
     request: SetQueuePolicyRequest,
 ) -> Result<SetQueuePolicyResponse, Fault> {
@@ -187,13 +187,13 @@ async fn pause(call: &Call, event_id_text: &str, key: &str, paused: bool) -> Res
     Ok(call.engine.pause_queue(PauseQueue { event, paused, key }).await?.at)
 }
 
-pub(super) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Result<PauseQueueResponse, Fault> {
+pub(crate) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Result<PauseQueueResponse, Fault> {
     reason(&request.reason)?;
     let at = pause(&call, &request.event_id, &request.idempotency_key, true).await?;
     Ok(PauseQueueResponse { paused_at: timestamp(at), error: None })
 }
 
-pub(super) async fn resume_queue(
+pub(crate) async fn resume_queue(
     call: Call,
     request: ResumeQueueRequest,
 ) -> Result<ResumeQueueResponse, Fault> {
@@ -246,7 +246,7 @@ fn own_seed(bytes: &[u8]) -> Result<Option<[u8; 32]>, Fault> {
     })
 }
 
-pub(super) async fn open_presale(
+pub(crate) async fn open_presale(
     call: Call,
     request: OpenPresaleRequest,
 ) -> Result<OpenPresaleResponse, Fault> {
@@ -281,7 +281,7 @@ pub(super) async fn open_presale(
     Ok(OpenPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
 
-pub(super) async fn draw_presale(
+pub(crate) async fn draw_presale(
     call: Call,
     request: DrawPresaleRequest,
 ) -> Result<DrawPresaleResponse, Fault> {
@@ -298,7 +298,7 @@ pub(super) async fn draw_presale(
     Ok(DrawPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
 
-pub(super) async fn get_presale(call: Call, request: GetPresaleRequest) -> Result<GetPresaleResponse, Fault> {
+pub(crate) async fn get_presale(call: Call, request: GetPresaleRequest) -> Result<GetPresaleResponse, Fault> {
     let event = event_id(&request.event_id)?;
     record(&call, &event)?;
     let presale = if call.engine.event(&event).is_ok() { presale(&call, &event)? } else { None };

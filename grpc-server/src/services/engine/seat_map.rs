@@ -157,7 +157,7 @@ fn size(map: &Plain) -> (usize, usize, u64) {
     (rows, seats, places)
 }
 
-pub(super) async fn import_seat_map(
+pub(crate) async fn import_seat_map(
     call: Call,
     request: ImportSeatMapRequest,
 ) -> Result<ImportSeatMapResponse, Fault> {
@@ -214,7 +214,7 @@ fn try_out(call: &Call, seats: Plain, checked: &Checked) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(super) async fn get_seat_map(
+pub(crate) async fn get_seat_map(
     call: Call,
     request: GetSeatMapRequest,
 ) -> Result<GetSeatMapResponse, Fault> {
@@ -387,11 +387,11 @@ async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<
     Ok(BlockSeatsResponse { blocked_count: count(changed), counts: Some(counts), error: None })
 }
 
-pub(super) async fn block_seats(call: Call, request: BlockSeatsRequest) -> Result<BlockSeatsResponse, Fault> {
+pub(crate) async fn block_seats(call: Call, request: BlockSeatsRequest) -> Result<BlockSeatsResponse, Fault> {
     change(&call, request, true).await
 }
 
-pub(super) async fn unblock_seats(
+pub(crate) async fn unblock_seats(
     call: Call,
     request: UnblockSeatsRequest,
 ) -> Result<UnblockSeatsResponse, Fault> {
