@@ -126,7 +126,7 @@ pub(crate) fn recorded(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
 }
 
 async fn written_down(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Result<Reply, Fault> {
-    let app = std::sync::Arc::clone(call.app());
+    let app = std::sync::Arc::clone(&call.app);
     let entry = entry_of(&call, rpc, &task.encoded());
     let entry = match app.audit.begin(&app.engine, entry.clone()).await {
         Ok(entry) => entry,
@@ -155,7 +155,7 @@ fn entry_of(call: &Call, rpc: Rpc, request: &[u8]) -> Entry {
     let (reason, request) = shown(rpc, request);
     Entry {
         number: 0,
-        at_ms: call.engine.now().get(),
+        at_ms: call.app.engine.now().get(),
         by: cut(call.caller.subject.clone(), 128),
         rpc: rpc.to_string(),
         reason,

@@ -2,7 +2,6 @@
 //! here knows the types of messages: `crate::task` does.
 //! Overload, identity, role, rate limits, deadline and figures are the door's (`crate::door`).
 
-use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -27,20 +26,13 @@ use crate::{audit, once, refusal, traces};
 /// What a handler knows of its call.
 #[derive(Clone)]
 pub(crate) struct Call {
-    app: Arc<App>,
+    pub(crate) app: Arc<App>,
     pub(crate) caller: Caller,
     pub(crate) trace: String,
     /// The idempotency key of the request, if it came with one: see [`crate::once`].
     pub(crate) key: Option<IdempotencyKey>,
     /// True if the engine has the first answer already: what may have changed since must not be looked at.
     pub(crate) repeats: bool,
-}
-
-impl Deref for Call {
-    type Target = App;
-    fn deref(&self) -> &App {
-        &self.app
-    }
 }
 
 /// Serves one RPC to a request that the door let in.
@@ -116,11 +108,6 @@ async fn answer(app: Arc<App>, rpc: Rpc, mut request: Request<Bytes>) -> Result<
 }
 
 impl Call {
-    /// Handlers that outlive the call keep the server.
-    pub(crate) fn app(&self) -> &Arc<App> {
-        &self.app
-    }
-
     /// Who acts: the user that the request names, if the caller may speak for them; else the caller. A service that
     /// acts for a customer is held to that customer's rate.
     pub(crate) fn acting(&self, named: Option<UserId>) -> Result<Option<UserId>, Fault> {
@@ -128,7 +115,7 @@ impl Call {
         if self.caller.access == Access::Service
             && let Some(user) = &user
         {
-            self.limiter.check_user(user)?;
+            self.app.limiter.check_user(user)?;
         }
         Ok(user)
     }
@@ -147,7 +134,7 @@ impl Call {
     pub(crate) fn owner(&self, checks: &mut Checks, named: &str) -> Result<Option<Option<UserId>>, Fault> {
         let Some(named) = checks.id_or_none::<UserId>("user_id", named) else { return Ok(None) };
         let user = self.acting(named)?;
-        if user.is_none() && self.rules.user_required && self.caller.is_unnamed() {
+        if user.is_none() && self.app.rules.user_required && self.caller.is_unnamed() {
             checks.bad("user_id", "required when no token says who calls", "");
         }
         Ok(Some(user))
@@ -164,15 +151,15 @@ impl Call {
     /// An event that is about to be used; where the rules say so an unknown one is made from the template. Reads make
     /// nothing: a question about an event that there is not is answered so.
     pub(crate) async fn used_event(&self, event: &EventId) -> Result<(), Fault> {
-        if self.rules.template_events_max > 0 && self.catalog.lacks(&self.engine, event) {
-            self.catalog.make_from_template(&self.app, event).await?;
+        if self.app.rules.template_events_max > 0 && self.app.catalog.lacks(&self.app.engine, event) {
+            self.app.catalog.make_from_template(&self.app, event).await?;
         }
         Ok(())
     }
 
     /// A refusal as an answer of this call carries it.
     pub(crate) fn error(&self, fault: &Fault) -> Error {
-        refusal::error(&self.rules, fault, &self.trace)
+        refusal::error(&self.app.rules, fault, &self.trace)
     }
 }
 

@@ -41,7 +41,7 @@ fn key_of(rpc: Rpc, caller: &Caller, request: &dyn Task) -> Option<IdempotencyKe
 /// The first answer to the key, if it was kept. If a command was answered under the key, the handler gets the same reply
 /// from the engine.
 async fn first(call: &mut Call, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, Fault> {
-    match call.engine.first_answer(key).await? {
+    match call.app.engine.first_answer(key).await? {
         Some(FirstAnswer::Kept(answer)) => return Ok(Some(answer)),
         Some(FirstAnswer::Reply(_)) => call.repeats = true,
         None => {}
@@ -68,7 +68,7 @@ pub(crate) fn keeping(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working 
     Box::pin(async move {
         let key = key_of(rpc, &call.caller, &*task);
         let alone = match &key {
-            Some(key) => Some(call.running.alone(key.as_str()).await),
+            Some(key) => Some(call.app.running.alone(key.as_str()).await),
             None => None,
         };
         if let Some(key) = &key
@@ -78,7 +78,7 @@ pub(crate) fn keeping(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working 
         }
         let keep = key.clone().filter(|_| !task.is_dry_run());
         call.key = key;
-        let engine = call.engine.clone();
+        let engine = call.app.engine.clone();
         to_the_end(async move {
             let _alone = alone;
             let answer = audit::recorded(call, rpc, task).await?;
@@ -135,7 +135,7 @@ impl Drop for Alone {
 impl Call {
     /// A key for idempotency, required where the rules say so; the engine's commands carry it.
     pub(crate) fn key(&self, checks: &mut Checks, text: &str) -> Option<Option<IdempotencyKey>> {
-        checks.key(text, self.rules.idempotency_required).map(|given| given.and(self.key.clone()))
+        checks.key(text, self.app.rules.idempotency_required).map(|given| given.and(self.key.clone()))
     }
 
     /// Refuses a request without a key where one is required.
@@ -154,7 +154,7 @@ impl Call {
     /// True if an earlier try of this request took the step.
     pub(crate) async fn took(&self, step: Option<&IdempotencyKey>) -> Result<bool, Fault> {
         match step {
-            Some(step) => Ok(self.engine.first_answer(step).await?.is_some()),
+            Some(step) => Ok(self.app.engine.first_answer(step).await?.is_some()),
             None => Ok(false),
         }
     }
@@ -166,11 +166,11 @@ impl Call {
         make: impl FnOnce() -> Vec<u8> + Send,
     ) -> Result<Vec<u8>, Fault> {
         let Some(step) = self.step(name) else { return Ok(make()) };
-        if let Some(FirstAnswer::Kept(chosen)) = self.engine.first_answer(&step).await? {
+        if let Some(FirstAnswer::Kept(chosen)) = self.app.engine.first_answer(&step).await? {
             return Ok(chosen);
         }
         let chosen = make();
-        self.engine.keep_answer(&step, &chosen).await?;
+        self.app.engine.keep_answer(&step, &chosen).await?;
         Ok(chosen)
     }
 }

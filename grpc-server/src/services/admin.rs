@@ -63,7 +63,7 @@ pub(crate) async fn get_system_health(
     }
     let asked_for =
         |name: &str| request.services.is_empty() || request.services.iter().any(|asked| asked == name);
-    let verdict = call.health();
+    let verdict = call.app.health();
     let probed = request.include_dependencies || asked_for("disk") || asked_for("journal");
     let sync = if probed { sync_probe(&call).await } else { None };
     let parts = known
@@ -81,7 +81,7 @@ pub(crate) async fn get_system_health(
         overall_status: overall as i32,
         services: parts,
         dependencies,
-        checked_at: timestamp(call.engine.now()),
+        checked_at: timestamp(call.app.engine.now()),
         error: None,
     })
 }
@@ -91,7 +91,7 @@ async fn sync_probe(call: &Call) -> Option<Duration> {
     let started = Instant::now();
     let name = tacos_engine::ExternalId::new("server.probe").ok()?;
     let note = tacos_engine::Note { name, value: Some(b"probe".to_vec()), key: None };
-    match tokio::time::timeout(PROBE_MAX, call.engine.note(note)).await {
+    match tokio::time::timeout(PROBE_MAX, call.app.engine.note(note)).await {
         Ok(Ok(_)) => Some(started.elapsed()),
         _ => None,
     }
@@ -104,17 +104,17 @@ fn part(
     sync: Option<Duration>,
 ) -> ServiceHealthStatus {
     let started = Instant::now();
-    let status = call.engine.status();
+    let status = call.app.engine.status();
     let mut metrics: BTreeMap<String, String> = BTreeMap::new();
     let mut add = |key: &str, value: u64| metrics.insert(key.to_owned(), value.to_string());
     let latency = match name {
         "journal" => {
             add("durable_lag_bytes", status.written.saturating_sub(status.durable));
             add("groups", status.groups);
-            call.engine.work().last_sync
+            call.app.engine.work().last_sync
         }
         "disk" => {
-            if let Some(space) = crate::health::disk_space(&call.settings.engine.data_dir) {
+            if let Some(space) = crate::health::disk_space(&call.app.settings.engine.data_dir) {
                 add("free_bytes", space.free_bytes);
                 add("total_bytes", space.total_bytes);
             }
@@ -127,19 +127,19 @@ fn part(
             Some(started.elapsed())
         }
         "queues" => {
-            let lines = call.engine.events();
-            let queues = lines.iter().filter_map(|event| call.engine.queue(&event.id).ok());
+            let lines = call.app.engine.events();
+            let queues = lines.iter().filter_map(|event| call.app.engine.queue(&event.id).ok());
             add("waiting", queues.map(|queue| u64::from(queue.waiting)).sum());
             Some(started.elapsed())
         }
-        service => Some(call.metrics.mean_of_service(service)),
+        service => Some(call.app.metrics.mean_of_service(service)),
     };
     ServiceHealthStatus {
         service_name: name.to_owned(),
         status: latency.map_or(HealthStatus::Unknown, |_| wire_health(verdict.state)) as i32,
         response_time_ms: latency.map_or(0, ms_up),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        uptime_seconds: i64::try_from((call.engine.now().get() - call.started_at.get()) / 1_000)
+        uptime_seconds: i64::try_from((call.app.engine.now().get() - call.app.started_at.get()) / 1_000)
             .unwrap_or(i64::MAX),
         metrics,
         issues: verdict.issues.clone(),
@@ -150,9 +150,9 @@ fn data_dir(call: &Call, sync: Option<Duration>) -> DependencyStatus {
     DependencyStatus {
         name: "data_dir".to_owned(),
         status: sync.map_or(HealthStatus::Unknown, |_| HealthStatus::Healthy) as i32,
-        endpoint: call.settings.engine.data_dir.display().to_string(),
+        endpoint: call.app.settings.engine.data_dir.display().to_string(),
         response_time_ms: sync.map_or(0, ms_up),
-        last_check: timestamp(call.engine.now()),
+        last_check: timestamp(call.app.engine.now()),
     }
 }
 
@@ -178,8 +178,9 @@ pub(crate) async fn get_metrics(call: Call, request: GetMetricsRequest) -> Resul
             "only figures of this moment are kept: leave start_time and aggregation empty",
         ));
     }
-    let now = timestamp(call.engine.now());
+    let now = timestamp(call.app.engine.now());
     let metrics = call
+        .app
         .samples()
         .into_iter()
         .filter(|sample| request.service.is_empty() || request.service == sample.part)
@@ -215,15 +216,15 @@ pub(crate) async fn update_config(
     checks.done()?;
     let (key, value) = (&request.config_key, &request.config_value);
     let live = if request.apply_immediately {
-        call.live.set(call.app(), key, value).await?
+        call.app.live.set(&call.app, key, value).await?
     } else {
-        call.live.check(call.app(), key, value)?
+        call.app.live.check(&call.app, key, value)?
     };
     Ok(UpdateConfigResponse {
         updated: request.apply_immediately,
         old_value: live.old,
         new_value: live.new,
-        updated_at: request.apply_immediately.then(|| timestamp(call.engine.now())).flatten(),
+        updated_at: request.apply_immediately.then(|| timestamp(call.app.engine.now())).flatten(),
         error: None,
     })
 }
@@ -259,7 +260,7 @@ pub(crate) async fn trigger_operation(
         operation_id: id,
         status: OperationStatus::Completed as i32,
         result,
-        triggered_at: timestamp(call.engine.now()),
+        triggered_at: timestamp(call.app.engine.now()),
         error: None,
     })
 }
@@ -277,9 +278,9 @@ async fn operate(
                     "answers are forgotten all together: leave older_than_seconds at 0",
                 ));
             }
-            let keys = call.engine.status().idempotency_keys;
+            let keys = call.app.engine.status().idempotency_keys;
             if !dry_run {
-                call.engine.clear_idempotency();
+                call.app.engine.clear_idempotency();
             }
             Ok(format!(
                 "{keys} idempotency answers forgotten; those of the last minutes come back with a restart"
@@ -291,10 +292,10 @@ async fn operate(
                 EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "required", text))?;
             return drain_queue(call, &event, dry_run).await;
         }
-        OperationType::RefreshConfig => call.live.refresh(call.app(), dry_run).await,
-        OperationType::RestartService if call.settings.server.supervised => {
+        OperationType::RefreshConfig => call.app.live.refresh(&call.app, dry_run).await,
+        OperationType::RestartService if call.app.settings.server.supervised => {
             if !dry_run {
-                call.draining.send_replace(true);
+                call.app.draining.send_replace(true);
             }
             Ok("the process drains and ends; its supervisor starts it again".to_owned())
         }
@@ -337,7 +338,7 @@ pub(crate) async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetL
                 || line.message.contains(&request.search_query)
                 || line.fields.values().any(|value| value.contains(&request.search_query)))
     };
-    let (lines, has_more) = call.logs.read(before, limit as usize, wanted);
+    let (lines, has_more) = call.app.logs.read(before, limit as usize, wanted);
     let next_cursor =
         lines.last().filter(|_| has_more).map(|line| line.number.to_string()).unwrap_or_default();
     let entry = |line: Line| LogEntry {
@@ -364,7 +365,7 @@ fn audit_entries(
         let texts = [&entry.by, &entry.rpc, &entry.reason, &entry.request, &entry.outcome];
         at >= start && at < end && texts.iter().any(|text| text.contains(search))
     };
-    let (entries, has_more) = call.audit.read(before, limit, wanted);
+    let (entries, has_more) = call.app.audit.read(before, limit, wanted);
     let next_cursor =
         entries.last().filter(|_| has_more).map(|entry| entry.number.to_string()).unwrap_or_default();
     let line = |entry: Entry| LogEntry {

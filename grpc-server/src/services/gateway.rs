@@ -34,9 +34,9 @@ pub(crate) async fn health_check(
     if !request.service.is_empty() && !names.contains(&request.service.as_str()) {
         return Err(Fault::not_found("service").detail("service", "not found", &request.service));
     }
-    let now = timestamp(call.engine.now());
+    let now = timestamp(call.app.engine.now());
     let started = std::time::Instant::now();
-    let health = call.health();
+    let health = call.app.health();
     // One process and one engine serve them all: the look that was taken for this answer is what each took.
     let response_time_ms = count(started.elapsed().as_micros().div_ceil(1_000));
     let status = match health.state {
@@ -70,7 +70,7 @@ pub(crate) async fn validate_token(
     }
     checks.text("required_scope", &request.required_scope, 128);
     checks.done()?;
-    let ring = call.ring.as_ref().ok_or_else(|| Doubt::NoKeys.to_fault())?;
+    let ring = call.app.ring.as_ref().ok_or_else(|| Doubt::NoKeys.to_fault())?;
     let claims = ring.check(&request.token).map_err(Doubt::to_fault)?;
     let scopes = claims.scopes();
     if !request.required_scope.is_empty() && !scopes.contains(&request.required_scope) {
@@ -246,8 +246,8 @@ pub(crate) async fn get_event_availability(
     let section = checks.id_or_none::<SectionId>("section", &request.section);
     let quantity = checks.range("quantity", request.quantity.into(), 0, 1 << 22);
     let (event, section, quantity) = checks.take((event, section, quantity))?;
-    let view = call.engine.event(&event)?;
-    let all = call.engine.sections(&event)?;
+    let view = call.app.engine.event(&event)?;
+    let all = call.app.engine.sections(&event)?;
     if let Some(section) = &section
         && !all.iter().any(|view| view.name == section.as_str())
     {
@@ -261,7 +261,7 @@ pub(crate) async fn get_event_availability(
     Ok(GetEventAvailabilityResponse {
         total_available: count(shown.iter().map(|view| view.counts.available).sum::<u32>()),
         sections: shown.iter().map(|section| outbound::section(section, view.settings.currency)).collect(),
-        event: Some(outbound::event(&view, &call.catalog.facts(&event))),
+        event: Some(outbound::event(&view, &call.app.catalog.facts(&event))),
         error: None,
     })
 }

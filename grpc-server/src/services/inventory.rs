@@ -38,7 +38,7 @@ pub(crate) async fn check_availability(
     let quantity = checks.range("quantity", request.quantity.into(), low, 1 << 22);
     let (event, section, seats, quantity) = checks.take((event, section, seats, quantity))?;
     let remaining = available(&call, &event, section.as_ref())?;
-    let currency = call.engine.event(&event)?.settings.currency;
+    let currency = call.app.engine.event(&event)?.settings.currency;
     let mut answer =
         CheckAvailabilityResponse { remaining_in_section: count(remaining), ..Default::default() };
     if seats.is_empty() {
@@ -49,7 +49,7 @@ pub(crate) async fn check_availability(
             .collect();
         return Ok(answer);
     }
-    for seat in call.engine.seats_named(&event, &seats)? {
+    for seat in call.app.engine.seats_named(&event, &seats)? {
         let fits = section.as_ref().is_none_or(|section| seat.place.section == section.as_str());
         if seat.state == SeatState::Available && fits {
             answer.available_seats.push(outbound::seat_of_map(seat.place, seat.state, currency));
@@ -77,8 +77,9 @@ fn named(checks: &mut Checks, seat_ids: &[String]) -> Option<Vec<SeatId>> {
 
 fn available(call: &Call, event: &EventId, section: Option<&SectionId>) -> Result<u32, Fault> {
     match section {
-        None => Ok(call.engine.counts(event)?.available),
+        None => Ok(call.app.engine.counts(event)?.available),
         Some(section) => call
+            .app
             .engine
             .sections(event)?
             .iter()
@@ -98,7 +99,7 @@ fn first_free(
     const PIECE: u32 = 1_024;
     let (mut found, mut from) = (Vec::new(), 0);
     while found.len() < quantity as usize {
-        let piece = call.engine.seats(event, from, PIECE as usize)?;
+        let piece = call.app.engine.seats(event, from, PIECE as usize)?;
         if piece.is_empty() {
             break;
         }
@@ -127,7 +128,7 @@ pub(crate) async fn reserve_seat(
         accessible: request.accessible,
     });
     // A service that keeps its own reservations may keep its users to itself: then each reservation is its own user.
-    let named = if request.user_id.is_empty() && !call.rules.user_required {
+    let named = if request.user_id.is_empty() && !call.app.rules.user_required {
         &request.reservation_id
     } else {
         &request.user_id
@@ -137,17 +138,17 @@ pub(crate) async fn reserve_seat(
     let key = call.key(&mut checks, &request.idempotency_key);
     let (event, external, want, user, until, key) = checks.take((event, external, want, user, until, key))?;
     if !call.repeats {
-        call.emergencies.check_reservations(&event, &user)?;
+        call.app.emergencies.check_reservations(&event, &user)?;
         call.used_event(&event).await?;
     }
     let mut reserve = Reserve::new(event, user, want);
     (reserve.trusted, reserve.external, reserve.hold_until, reserve.key) = (true, Some(external), until, key);
-    let held = call.engine.reserve(reserve).await?;
-    let currency = call.catalog.currency(&call.engine, held.event)?;
+    let held = call.app.engine.reserve(reserve).await?;
+    let currency = call.app.catalog.currency(&call.app.engine, held.event)?;
     Ok(ReserveSeatResponse {
         hold_id: held.id.hold().to_string(),
         reserved_seats: outbound::seats(
-            &call.engine,
+            &call.app.engine,
             held.event,
             &held.places,
             SeatState::Reserved,
@@ -182,12 +183,12 @@ pub(crate) async fn commit_reservation(
         settle::proof(&call, &which, &request.payment_intent_id).await?
     };
     let exactly = (!seats.is_empty()).then_some(seats);
-    let confirmed = call.engine.confirm(Confirm { which, user, proof, exactly, key }).await?;
-    let currency = call.catalog.currency(&call.engine, confirmed.event)?;
+    let confirmed = call.app.engine.confirm(Confirm { which, user, proof, exactly, key }).await?;
+    let currency = call.app.catalog.currency(&call.app.engine, confirmed.event)?;
     Ok(CommitReservationResponse {
         order_id: confirmed.id.order().to_string(),
         sold_seats: outbound::seats(
-            &call.engine,
+            &call.app.engine,
             confirmed.event,
             &confirmed.places,
             SeatState::Sold,
@@ -210,7 +211,7 @@ async fn agrees(
     if event.is_none() && quantity == 0 {
         return Ok(());
     }
-    let view = call.engine.reservation(which, user).await?;
+    let view = call.app.engine.reservation(which, user).await?;
     if event.is_some_and(|event| *event != view.event) {
         return Err(Fault::invalid(
             "event_id",
@@ -218,7 +219,7 @@ async fn agrees(
             event.map_or("", EventId::as_str),
         ));
     }
-    let held = outbound::places_count(&call.engine, view.event_number, &view.places);
+    let held = outbound::places_count(&call.app.engine, view.event_number, &view.places);
     if quantity != 0 && quantity != held {
         return Err(Fault::from(Refusal::SeatsDiffer).detail("quantity", "not that of the hold", quantity));
     }
@@ -245,13 +246,13 @@ pub(crate) async fn release_hold(
     {
         return Err(fault);
     }
-    match call.engine.release(Release { which: which.clone(), user, seats, key }).await {
+    match call.app.engine.release(Release { which: which.clone(), user, seats, key }).await {
         Ok(released) => {
-            let currency = call.catalog.currency(&call.engine, released.event)?;
+            let currency = call.app.catalog.currency(&call.app.engine, released.event)?;
             let places = &released.places;
             Ok(ReleaseHoldResponse {
                 released_seats: outbound::seats(
-                    &call.engine,
+                    &call.app.engine,
                     released.event,
                     places,
                     SeatState::Available,
@@ -271,8 +272,12 @@ pub(crate) async fn release_hold(
                 | ReservationState::Refunded,
             ),
         )) => {
-            let at =
-                call.engine.reservation(&which, None).await.map_or(call.engine.now(), |view| view.changed_at);
+            let at = call
+                .app
+                .engine
+                .reservation(&which, None)
+                .await
+                .map_or(call.app.engine.now(), |view| view.changed_at);
             let status = ReleaseStatus::AlreadyReleased as i32;
             Ok(ReleaseHoldResponse { status, released_at: timestamp(at), ..ReleaseHoldResponse::default() })
         }
@@ -288,9 +293,9 @@ pub(crate) async fn get_inventory_status(
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let section = checks.id_or_none::<SectionId>("section", &request.section);
     let (event, section) = checks.take((event, section))?;
-    let view = call.engine.event(&event)?;
+    let view = call.app.engine.event(&event)?;
     let currency = view.settings.currency;
-    let all = call.engine.sections(&event)?;
+    let all = call.app.engine.sections(&event)?;
     let shown: Vec<_> = all
         .iter()
         .filter(|view| section.as_ref().is_none_or(|section| view.name == section.as_str()))
@@ -300,9 +305,9 @@ pub(crate) async fn get_inventory_status(
     }
     let totals = shown.iter().fold(Counts::default(), |sum, view| sum.plus(view.counts));
     Ok(GetInventoryStatusResponse {
-        event: Some(outbound::event(&view, &call.catalog.facts(&event))),
+        event: Some(outbound::event(&view, &call.app.catalog.facts(&event))),
         sections: shown.iter().map(|view| outbound::section(view, currency)).collect(),
-        stats: Some(outbound::stats(totals, call.engine.now())),
+        stats: Some(outbound::stats(totals, call.app.engine.now())),
         error: None,
     })
 }

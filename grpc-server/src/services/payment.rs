@@ -30,7 +30,7 @@ pub(crate) async fn create_payment_intent(
     let method = method(&call, &mut checks, request.method);
     let scenario = scenario(&call, &mut checks, request.scenario);
     if !request.webhook_url.is_empty()
-        && let Err(reason) = call.webhooks.check_url(&request.webhook_url)
+        && let Err(reason) = call.app.webhooks.check_url(&request.webhook_url)
     {
         checks.bad("webhook_url", reason, &request.webhook_url);
     }
@@ -49,9 +49,10 @@ pub(crate) async fn create_payment_intent(
     let all = (which, user, amount, method, scenario, key);
     let (which, user, amount, method, scenario, key) = checks.take(all)?;
     if !call.repeats {
-        call.emergencies.check_payments()?;
+        call.app.emergencies.check_payments()?;
     }
     let created = call
+        .app
         .engine
         .create_payment(CreatePayment {
             payee: Payee::Reservation(which),
@@ -66,8 +67,8 @@ pub(crate) async fn create_payment_intent(
         .await?;
     let id = created.id.to_string();
     Ok(CreatePaymentIntentResponse {
-        client_secret: format!("{id}_secret_{}", call.keyed("client_secret", &id)),
-        payment_url: call.payment_url(&id),
+        client_secret: format!("{id}_secret_{}", call.app.keyed("client_secret", &id)),
+        payment_url: call.app.payment_url(&id),
         status: created.state.spell(),
         expires_at: timestamp(created.expires_at),
         payment_intent_id: id,
@@ -83,7 +84,7 @@ fn method(call: &Call, checks: &mut Checks, method: i32) -> Option<Method> {
         Ok(PaymentMethod::MobilePay) => Some(Method::MobilePay),
         Ok(PaymentMethod::DigitalWallet) => Some(Method::DigitalWallet),
         Ok(PaymentMethod::Unspecified)
-            if call.settings.engine.simulate_payments || call.rules.unspecified_is_approve =>
+            if call.app.settings.engine.simulate_payments || call.app.rules.unspecified_is_approve =>
         {
             Some(Method::CreditCard)
         }
@@ -102,7 +103,7 @@ fn scenario(call: &Call, checks: &mut Checks, scenario: i32) -> Option<Scenario>
         Ok(PaymentScenario::Random) => Some(Scenario::Random),
         Ok(PaymentScenario::Timeout) => Some(Scenario::Timeout),
         Ok(PaymentScenario::Unspecified)
-            if call.settings.engine.simulate_payments || call.rules.unspecified_is_approve =>
+            if call.app.settings.engine.simulate_payments || call.app.rules.unspecified_is_approve =>
         {
             Some(Scenario::Approve)
         }
@@ -123,7 +124,7 @@ pub(crate) async fn get_payment_status(
     let id = checks.payment(&request.payment_intent_id);
     let owner = call.owner(&mut checks, &request.user_id)?;
     let (id, owner) = checks.take((id, owner))?;
-    let view = call.engine.payment(id.ok_or(Refusal::UnknownPayment)?, owner.as_ref()).await?;
+    let view = call.app.engine.payment(id.ok_or(Refusal::UnknownPayment)?, owner.as_ref()).await?;
     Ok(GetPaymentStatusResponse { payment: Some(outbound::payment(&view)), error: None })
 }
 
@@ -134,19 +135,19 @@ pub(crate) async fn process_payment(
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     let key = call.key(&mut checks, &request.idempotency_key);
-    let today = call.engine.now();
+    let today = call.app.engine.now();
     let told = request.payment_details.as_ref().and_then(|details| card::check(&mut checks, details, today));
     let (id, key) = checks.take((id, key))?;
     let id = id.ok_or(Refusal::UnknownPayment)?;
     let user = call.acting(None)?;
     if !call.repeats {
-        call.emergencies.check_payments()?;
-        let view = call.engine.payment(id, user.as_ref()).await?;
+        call.app.emergencies.check_payments()?;
+        let view = call.app.engine.payment(id, user.as_ref()).await?;
         if let Some(told) = told.filter(|told| *told != view.method.spell()) {
             return Err(Fault::invalid("payment_details.method", "is not the intent's", told));
         }
     }
-    match call.engine.process_payment(ProcessPayment { payment: id, user, key }).await {
+    match call.app.engine.process_payment(ProcessPayment { payment: id, user, key }).await {
         Ok(started) => Ok(ProcessPaymentResponse {
             payment_id: id.to_string(),
             status: started.state.spell(),
@@ -160,7 +161,7 @@ pub(crate) async fn process_payment(
 
 /// The state that an intent has reached.
 async fn processed(call: &Call, id: PaymentId) -> Result<ProcessPaymentResponse, Fault> {
-    let view = call.engine.payment(id, None).await?;
+    let view = call.app.engine.payment(id, None).await?;
     let payment = outbound::payment(&view);
     Ok(ProcessPaymentResponse {
         payment_id: payment.payment_id,
@@ -187,7 +188,7 @@ pub(crate) async fn cancel_payment(
     let (id, refund, key) = checks.take((id, refund, key))?;
     let id = id.ok_or(Refusal::UnknownPayment)?;
     let user = call.acting(None)?;
-    let view = call.engine.payment(id, user.as_ref()).await?;
+    let view = call.app.engine.payment(id, user.as_ref()).await?;
     let currency = view.amount.currency;
     if let Some(other) = refund.filter(|refund| refund.currency != currency) {
         return Err(Fault::invalid(
@@ -197,7 +198,8 @@ pub(crate) async fn cancel_payment(
         ));
     }
     let refund_minor = refund.map(|refund| refund.minor);
-    let changed = call.engine.cancel_payment(CancelPayment { payment: id, user, refund_minor, key }).await?;
+    let changed =
+        call.app.engine.cancel_payment(CancelPayment { payment: id, user, refund_minor, key }).await?;
     let refunded = changed.refunded_minor > 0;
     Ok(CancelPaymentResponse {
         status: changed.state.spell(),
@@ -239,7 +241,7 @@ pub(crate) async fn list_payments(
         Some(some) => some,
         None => None,
     };
-    let list = |after, most: usize| call.engine.payments(&user, state, of, after, most);
+    let list = |after, most: usize| call.app.engine.payments(&user, state, of, after, most);
     let mut after = page.after;
     for _ in 0..page.skip {
         match list(after, page.size as usize).await?.next {
@@ -288,7 +290,7 @@ pub(crate) async fn simulate_webhook(
     }
     let delay = checks.range("delay_seconds", request.delay_seconds.into(), 0, 300);
     let (id, tells, delay) = checks.take((id, state, delay))?;
-    let view = call.engine.payment(id.ok_or(Refusal::UnknownPayment)?, None).await?;
+    let view = call.app.engine.payment(id.ok_or(Refusal::UnknownPayment)?, None).await?;
     let Some(url) = view.webhook_url.clone() else {
         return Err(Fault::precondition("the intent has no webhook_url"));
     };

@@ -29,7 +29,7 @@ pub(crate) async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<
     let (event, session, named) = checks.take((event, session, named))?;
     let user = call.acting(named)?;
     call.used_event(&event).await?;
-    let joined = call.engine.join_queue(JoinQueue { event, session, user }).await?;
+    let joined = call.app.engine.join_queue(JoinQueue { event, session, user }).await?;
     let place = joined.place;
     Ok(JoinQueueResponse {
         waiting_token: joined.token.to_string(),
@@ -48,7 +48,7 @@ pub(crate) async fn get_queue_status(
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
     let (token,) = checks.take((token,))?;
-    let place = token.ok_or(Refusal::UnknownToken).and_then(|token| call.engine.queue_place(&token));
+    let place = token.ok_or(Refusal::UnknownToken).and_then(|token| call.app.engine.queue_place(&token));
     let place = place.map_err(token_fault)?;
     Ok(GetQueueStatusResponse {
         status: status(place.state) as i32,
@@ -75,11 +75,11 @@ pub(crate) async fn request_admission(
         ..RequestAdmissionResponse::default()
     };
     let Some(token) = token else { return Ok(denied(AdmissionStatus::Invalid)) };
-    match call.engine.request_admission(RequestAdmission { token, event, user }).await {
+    match call.app.engine.request_admission(RequestAdmission { token, event, user }).await {
         Ok(admitted) => Ok(RequestAdmissionResponse {
             admission: AdmissionStatus::Granted as i32,
             reservation_token: admitted.token.to_string(),
-            ttl_seconds: seconds_up(admitted.valid_until.get().saturating_sub(call.engine.now().get())),
+            ttl_seconds: seconds_up(admitted.valid_until.get().saturating_sub(call.app.engine.now().get())),
             valid_until: timestamp(admitted.valid_until),
             error: None,
         }),
@@ -100,11 +100,11 @@ pub(crate) async fn leave_queue(call: Call, request: LeaveQueueRequest) -> Resul
     checks.text("reason", &request.reason, 512);
     let (token,) = checks.take((token,))?;
     let token = token.ok_or_else(|| token_fault(Refusal::UnknownToken))?;
-    match call.engine.leave_queue(token).await {
+    match call.app.engine.leave_queue(token).await {
         Ok(done) => Ok(LeaveQueueResponse { success: true, left_at: timestamp(done.at), error: None }),
         // Given up before: the same as now.
         Err(Failure::Refused(Refusal::LeftLine)) => {
-            Ok(LeaveQueueResponse { success: true, left_at: timestamp(call.engine.now()), error: None })
+            Ok(LeaveQueueResponse { success: true, left_at: timestamp(call.app.engine.now()), error: None })
         }
         Err(Failure::Refused(refusal)) => Err(token_fault(refusal)),
         Err(failure) => Err(failure.into()),
@@ -119,20 +119,20 @@ pub(crate) async fn get_queue_stats(
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
     let (event,) = checks.take((event,))?;
     let events = match event {
-        Some(event) => vec![call.engine.event(&event)?],
-        None => call.engine.events(),
+        Some(event) => vec![call.app.engine.event(&event)?],
+        None => call.app.engine.events(),
     };
-    let now = timestamp(call.engine.now());
+    let now = timestamp(call.app.engine.now());
     let mut system = SystemQueueStats { last_updated: now, ..SystemQueueStats::default() };
     let (mut per_minute, mut last_second, mut waiting, mut admitted) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut stats = Vec::new();
     for event in &events {
-        let Ok(queue) = call.engine.queue(&event.id) else { continue };
+        let Ok(queue) = call.app.engine.queue(&event.id) else { continue };
         system.total_active_queues += i32::from(queue.waiting > 0);
         waiting += u64::from(queue.waiting);
         admitted += queue.admitted_total;
         per_minute += u64::from(queue.admitted_per_minute);
-        last_second += u64::from(call.engine.admitted_last_second(&event.id).unwrap_or(0));
+        last_second += u64::from(call.app.engine.admitted_last_second(&event.id).unwrap_or(0));
         if stats.len() < EVENTS_MAX {
             stats.push(EventQueueStats {
                 event_id: event.id.to_string(),
@@ -144,7 +144,7 @@ pub(crate) async fn get_queue_stats(
             });
         }
     }
-    let ceiling = u64::from(call.settings.engine.admissions_per_second_max);
+    let ceiling = u64::from(call.app.settings.engine.admissions_per_second_max);
     system.total_waiting_users = count(waiting);
     system.total_admitted_users = count(admitted);
     system.system_capacity_percentage = count((last_second * 100 / ceiling.max(1)).min(100));

@@ -46,33 +46,33 @@ pub(crate) async fn create_reservation(
     let key = call.key(&mut checks, &request.idempotency_key);
     let (event, want, user, key) = checks.take((event, want, user, key))?;
     if !call.repeats {
-        call.emergencies.check_reservations(&event, &user)?;
+        call.app.emergencies.check_reservations(&event, &user)?;
         call.used_event(&event).await?;
     }
     let mut reserve = Reserve::new(event.clone(), user, want);
     reserve.key = key;
     // A text that cannot be one of our tokens is a wrong token, not a wrong request.
     reserve.token = request.reservation_token.parse::<ReservationToken>().ok();
-    let mut held = call.engine.reserve(reserve.clone()).await;
-    if !call.rules.token_required
+    let mut held = call.app.engine.reserve(reserve.clone()).await;
+    if !call.app.rules.token_required
         && matches!(held, Err(Failure::Refused(Refusal::UnknownToken | Refusal::TokenExpired)))
     {
         reserve.trusted = true;
-        held = call.engine.reserve(reserve).await;
+        held = call.app.engine.reserve(reserve).await;
     }
     let held = held?;
     if let Some(metadata) = &request.metadata {
-        call.metadata.keep(&call.engine, held.id, metadata, call.engine.now()).await?;
+        call.app.metadata.keep(&call.app.engine, held.id, metadata, call.app.engine.now()).await?;
     }
-    let currency = call.catalog.currency(&call.engine, held.event)?;
+    let currency = call.app.catalog.currency(&call.app.engine, held.event)?;
     let id = held.id.to_string();
     Ok(CreateReservationResponse {
-        payment_url: call.payment_url(&id),
+        payment_url: call.app.payment_url(&id),
         reservation_id: id,
         status: ReservationStatus::Pending as i32,
         hold_expires_at: timestamp(held.expires_at),
         reserved_seats: outbound::seats(
-            &call.engine,
+            &call.app.engine,
             held.event,
             &held.places,
             SeatState::Reserved,
@@ -91,8 +91,11 @@ pub(crate) async fn get_reservation(
     let which = call.which(&mut checks, &request.reservation_id);
     let owner = call.owner(&mut checks, &request.user_id)?;
     let (which, owner) = checks.take((which, owner))?;
-    let view = call.engine.reservation(&which, owner.as_ref()).await?;
-    Ok(GetReservationResponse { reservation: Some(outbound::reservation(&call.engine, &view)), error: None })
+    let view = call.app.engine.reservation(&which, owner.as_ref()).await?;
+    Ok(GetReservationResponse {
+        reservation: Some(outbound::reservation(&call.app.engine, &view)),
+        error: None,
+    })
 }
 
 pub(crate) async fn confirm_reservation(
@@ -101,7 +104,7 @@ pub(crate) async fn confirm_reservation(
 ) -> Result<ConfirmReservationResponse, Fault> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
-    let payment = if request.payment_intent_id.is_empty() && !call.rules.intent_required {
+    let payment = if request.payment_intent_id.is_empty() && !call.app.rules.intent_required {
         Some(None)
     } else {
         checks.payment(&request.payment_intent_id)
@@ -112,14 +115,14 @@ pub(crate) async fn confirm_reservation(
     // What cannot be an intent of ours pays for nothing; the engine says so once it has judged the reservation.
     let proof = Proof::Intent(payment.unwrap_or_else(settle::no_intent));
     let confirm = Confirm { which, user, proof, exactly: None, key };
-    let confirmed = call.engine.confirm(confirm).await?;
-    let currency = call.catalog.currency(&call.engine, confirmed.event)?;
+    let confirmed = call.app.engine.confirm(confirm).await?;
+    let currency = call.app.catalog.currency(&call.app.engine, confirmed.event)?;
     Ok(ConfirmReservationResponse {
         order_id: confirmed.id.order().to_string(),
         status: ReservationStatus::Confirmed as i32,
         confirmed_at: timestamp(confirmed.at),
         confirmed_seats: outbound::seats(
-            &call.engine,
+            &call.app.engine,
             confirmed.event,
             &confirmed.places,
             SeatState::Sold,
@@ -139,13 +142,13 @@ pub(crate) async fn cancel_reservation(
     checks.text("reason", &request.reason, 512);
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, user, key) = checks.take((which, user, key))?;
-    let released = call.engine.release(Release { which, user, seats: smallvec_none(), key }).await?;
-    let currency = call.catalog.currency(&call.engine, released.event)?;
+    let released = call.app.engine.release(Release { which, user, seats: smallvec_none(), key }).await?;
+    let currency = call.app.catalog.currency(&call.app.engine, released.event)?;
     Ok(CancelReservationResponse {
         status: ReservationStatus::Cancelled as i32,
         cancelled_at: timestamp(released.at),
         released_seats: outbound::seats(
-            &call.engine,
+            &call.app.engine,
             released.event,
             &released.places,
             SeatState::Available,
@@ -173,7 +176,7 @@ pub(crate) async fn list_reservations(
     }
     let page = pages::wanted(&mut checks, request.pagination.as_ref(), 100, pages::cursor);
     let (user, event, state, page) = checks.take((user, event, state.ok(), page))?;
-    let list = |after, most| call.engine.reservations(&user, state, event.as_ref(), after, most);
+    let list = |after, most| call.app.engine.reservations(&user, state, event.as_ref(), after, most);
     let mut after = page.after;
     for _ in 0..page.skip {
         match list(after, page.size as usize).await?.next {
@@ -189,7 +192,7 @@ pub(crate) async fn list_reservations(
     let shown = list(after, page.size as usize).await?;
     let total = count_all(&call, &user, state, event.as_ref()).await?;
     Ok(ListReservationsResponse {
-        reservations: shown.items.iter().map(|view| outbound::reservation(&call.engine, view)).collect(),
+        reservations: shown.items.iter().map(|view| outbound::reservation(&call.app.engine, view)).collect(),
         page_info: Some(PageInfo {
             total_count: total,
             has_next_page: shown.next.is_some(),
@@ -211,7 +214,7 @@ async fn count_all(
 ) -> Result<i32, Fault> {
     let (mut total, mut after) = (0, None);
     for _ in 0..100 {
-        let page = call.engine.reservations(user, state, event, after, 100).await?;
+        let page = call.app.engine.reservations(user, state, event, after, 100).await?;
         total += page.items.len();
         after = page.next;
         if after.is_none() {
@@ -230,12 +233,12 @@ pub(crate) async fn extend_hold(call: Call, request: ExtendHoldRequest) -> Resul
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, user, seconds, key) = checks.take((which, user, by, key))?;
     let by = if seconds == 0 && !call.repeats {
-        let view = call.engine.reservation(&which, user.as_ref()).await?;
-        Duration::from_millis(call.engine.event(&view.event)?.settings.extension_ms_max)
+        let view = call.app.engine.reservation(&which, user.as_ref()).await?;
+        Duration::from_millis(call.app.engine.event(&view.event)?.settings.extension_ms_max)
     } else {
         Duration::from_secs(seconds.into())
     };
-    let extended = call.engine.extend(Extend { which, user, by, key }).await?;
+    let extended = call.app.engine.extend(Extend { which, user, by, key }).await?;
     Ok(ExtendHoldResponse {
         new_expires_at: timestamp(extended.expires_at),
         extended_seconds: count(extended.extended_ms / 1_000),

@@ -138,16 +138,16 @@ pub(crate) struct SimulatedDelivery {
 
 /// Puts a simulated delivery among the posts, durably; returns its id and the moment of its first attempt.
 pub(super) async fn simulated(call: &Call, delivery: SimulatedDelivery) -> Result<(String, UnixMs), Fault> {
-    let now = call.engine.now();
+    let now = call.app.engine.now();
     let at = UnixMs::new(now.get() + delivery.delay_ms);
     let id = format!("wh_sim_{}", crate::wire::trace_id());
     let body = payment_body(&id, delivery.tells, &delivery.view, at, 1);
     let (registration, url) = (String::new(), delivery.url);
     let post = Post::new(id.clone(), registration, url, body, at);
-    if !call.webhooks.posts.put(&call.engine, post).await? {
+    if !call.app.webhooks.posts.put(&call.app.engine, post).await? {
         return Err(Fault::new(ErrorCode::RateLimited, "too many deliveries are waiting"));
     }
-    call.webhooks.wake.notify_one();
+    call.app.webhooks.wake.notify_one();
     Ok((id, at))
 }
 
@@ -171,16 +171,16 @@ pub(crate) async fn receive_payment_webhook(
     let id = checks.payment(&data.payment_intent_id);
     let (kind, stamp, id) = checks.take((kind, stamp, id))?;
     let unsigned = || Fault::new(ErrorCode::Unauthenticated, "the signature does not fit");
-    let secret = call.webhooks.source_secret(&request.source).ok_or_else(unsigned)?;
+    let secret = call.app.webhooks.source_secret(&request.source).ok_or_else(unsigned)?;
     if !verify(secret, stamp.get() / 1_000, &canonical_body(&request), &request.signature) {
         return Err(unsigned());
     }
-    let now = call.engine.now();
+    let now = call.app.engine.now();
     if now.get().abs_diff(stamp.get()) > TOLERANCE_MS {
         return Err(Fault::invalid("timestamp", "is more than five minutes from now", ""));
     }
     let id = id.ok_or(Refusal::UnknownPayment)?;
-    let name = call.keyed("webhook", &format!("{}/{}", request.source, request.webhook_id));
+    let name = call.app.keyed("webhook", &format!("{}/{}", request.source, request.webhook_id));
     // The engine remembers the answer under this key, with the effect and in one record: a repeat acts once, also
     // after a crash between the two.
     let key = IdempotencyKey::new(&format!("hook:{name}")).ok();
@@ -201,7 +201,7 @@ async fn take_in(
     data: &PaymentWebhookData,
     key: Option<IdempotencyKey>,
 ) -> Result<UnixMs, Fault> {
-    let view = call.engine.payment(id, None).await?;
+    let view = call.app.engine.payment(id, None).await?;
     if let Some(amount) = &data.amount {
         let same_currency = amount.currency == view.amount.currency.as_str();
         let refund = kind == Type::Refunded;
@@ -214,7 +214,7 @@ async fn take_in(
         Type::Failed => Said::Failed,
         Type::Cancelled => Said::Cancelled,
         Type::Refunded => Said::Refunded(data.amount.as_ref().map(|money| money.amount)),
-        Type::Pending | Type::Unspecified => return Ok(call.engine.now()),
+        Type::Pending | Type::Unspecified => return Ok(call.app.engine.now()),
     };
     Ok(settle::intent(call, id, said, key).await?.at)
 }
@@ -231,7 +231,7 @@ pub(crate) async fn receive_expiry_webhook(
     let which = call.which(&mut checks, &request.reservation_id);
     let (which,) = checks.take((which,))?;
     let at = settle::expire(&call, &which).await?.at;
-    let correlation_id = call.keyed("webhook", &format!("{}/{}", request.source, request.webhook_id));
+    let correlation_id = call.app.keyed("webhook", &format!("{}/{}", request.source, request.webhook_id));
     Ok(ReceiveExpiryWebhookResponse {
         accepted: true,
         correlation_id,
@@ -287,14 +287,14 @@ pub(crate) async fn register_webhook(
     if !config.verify_ssl && request.endpoint_url.starts_with("https://") {
         return Err(Fault::precondition("certificates are always checked: set config.verify_ssl"));
     }
-    if let Err(reason) = call.webhooks.check_url(&request.endpoint_url) {
+    if let Err(reason) = call.app.webhooks.check_url(&request.endpoint_url) {
         return Err(Fault::new(ErrorCode::Forbidden, format!("endpoint_url {reason}")).detail(
             "endpoint_url",
             reason,
             &request.endpoint_url,
         ));
     }
-    let name = call.keyed("registration", &format!("{}\n{}", request.service_name, request.endpoint_url));
+    let name = call.app.keyed("registration", &format!("{}\n{}", request.service_name, request.endpoint_url));
     let id = format!("wh_{name}");
     let registration = Registration {
         id: id.clone(),
@@ -306,10 +306,10 @@ pub(crate) async fn register_webhook(
         timeout_seconds,
         headers: config.headers.into_iter().collect(),
     };
-    if !call.webhooks.posts.register(&call.engine, registration).await? {
+    if !call.app.webhooks.posts.register(&call.app.engine, registration).await? {
         return Err(Fault::new(ErrorCode::QuotaExceeded, "as many endpoints are registered as may be"));
     }
-    let registered_at = timestamp(call.engine.now());
+    let registered_at = timestamp(call.app.engine.now());
     Ok(RegisterWebhookResponse { webhook_id: id, registered: true, registered_at, error: None })
 }
 
@@ -322,11 +322,11 @@ pub(crate) async fn validate_webhook(
     checks.required_text("webhook_id", &request.webhook_id, 128);
     let stamp = checks.moment("timestamp", request.timestamp.as_ref());
     let (stamp,) = checks.take((stamp,))?;
-    let now = call.engine.now();
+    let now = call.app.engine.now();
     let of_registration =
-        call.webhooks.posts.registration(&request.webhook_id).map(|one| one.secret.into_bytes());
+        call.app.webhooks.posts.registration(&request.webhook_id).map(|one| one.secret.into_bytes());
     let of_delivery =
-        || request.webhook_id.starts_with("wh_").then(|| call.webhooks.secret.clone()).flatten();
+        || request.webhook_id.starts_with("wh_").then(|| call.app.webhooks.secret.clone()).flatten();
     let reason = match (of_registration.or_else(of_delivery), stamp) {
         (None, _) => "unknown_webhook",
         (Some(secret), None) if verify_whole(&secret, &request.payload, &request.signature) => "",

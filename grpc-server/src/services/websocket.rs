@@ -58,7 +58,7 @@ fn out<T: 'static>(
     feed: Feed,
     spell: impl Fn(Item, &str) -> Option<T> + Send + 'static,
 ) -> Responses<T> {
-    let (app, trace) = (Arc::clone(call.app()), call.trace.clone());
+    let (app, trace) = (Arc::clone(&call.app), call.trace.clone());
     Responses(Box::pin(feed.filter_map(move |item| {
         if matches!(item, Item::End(_)) {
             app.metrics.fault(rpc, ErrorCode::Unavailable);
@@ -68,7 +68,7 @@ fn out<T: 'static>(
 }
 
 fn open(call: &Call, topic: Topic, user: Option<UserId>, session: Option<SessionId>) -> Result<Feed, Fault> {
-    call.hub.subscribe(topic, user, session).map_err(|no| match no {
+    call.app.hub.subscribe(topic, user, session).map_err(|no| match no {
         NoStream::Full => Fault::new(ErrorCode::RateLimited, "as many streams are open as may be"),
         NoStream::Closed(reason) => Fault::unavailable(reason),
     })
@@ -81,14 +81,14 @@ fn queue_feed(call: &Call, request: &StreamQueueUpdatesRequest) -> Result<Feed, 
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
     let (token, session, named) = checks.take((token, session, event))?;
     let token = token.ok_or_else(|| token_fault(Refusal::UnknownToken))?;
-    let event = call.engine.token_event(&token).map_err(token_fault)?;
+    let event = call.app.engine.token_event(&token).map_err(token_fault)?;
     if named.is_some_and(|named| named != event) {
         return Err(Fault::invalid("event_id", "is not the place's", &request.event_id));
     }
     let feed = open(call, Topic::Place(event, token), call.caller.user.clone(), session)?;
-    tell_place(call.app(), feed.subscriber(), Some(QueueEventType::Unspecified), call.engine.now());
-    if call.emergencies.check_writes().is_err() {
-        let (subject, item) = maintenance(call.app(), "maintenance is under way");
+    tell_place(&call.app, feed.subscriber(), Some(QueueEventType::Unspecified), call.app.engine.now());
+    if call.app.emergencies.check_writes().is_err() {
+        let (subject, item) = maintenance(&call.app, "maintenance is under way");
         feed.subscriber().begin(subject, item);
     }
     Ok(feed)
@@ -112,10 +112,10 @@ async fn reservation_feed(call: &Call, request: &StreamReservationUpdatesRequest
     let feed = open(call, topic, user.clone(), session)?;
     let mut found = Vec::new();
     for id in ids {
-        found.push(call.engine.reservation(&id.into(), user.as_ref()).await?);
+        found.push(call.app.engine.reservation(&id.into(), user.as_ref()).await?);
     }
     if let Some(user) = user.as_ref().filter(|_| request.reservation_ids.is_empty()) {
-        found = call.engine.reservations(user, None, None, None, 100).await?.items;
+        found = call.app.engine.reservations(user, None, None, None, 100).await?.items;
     }
     for view in found.iter().rev() {
         let item = Item::Reservation {
@@ -149,10 +149,10 @@ async fn payment_feed(call: &Call, request: &StreamPaymentUpdatesRequest) -> Res
     let feed = open(call, topic, user.clone(), session)?;
     let mut found = Vec::new();
     for id in ids {
-        found.push(call.engine.payment(id, user.as_ref()).await?);
+        found.push(call.app.engine.payment(id, user.as_ref()).await?);
     }
     if let Some(user) = user.as_ref().filter(|_| request.payment_intent_ids.is_empty()) {
-        found = call.engine.payments(user, None, None, None, 100).await?.items;
+        found = call.app.engine.payments(user, None, None, None, 100).await?.items;
     }
     for view in found.iter().rev() {
         let item = Item::Payment {
@@ -358,7 +358,7 @@ pub(crate) async fn send_message(
         checks.bad(field, "is none of the contract's", "");
     }
     let (user, session, kind, priority) = checks.take((user, session, kind.ok(), priority.ok()))?;
-    let now: UnixMs = call.engine.now();
+    let now: UnixMs = call.app.engine.now();
     let id = format!("msg_{}", crate::wire::trace_id());
     let message = DeliveredMessage {
         message_id: id.clone(),
@@ -370,6 +370,6 @@ pub(crate) async fn send_message(
             as i32,
         sent_at: timestamp(now),
     };
-    let taken = call.hub.send(user.as_ref(), session.as_ref(), &Item::Message(Box::new(message), now));
+    let taken = call.app.hub.send(user.as_ref(), session.as_ref(), &Item::Message(Box::new(message), now));
     Ok(SendMessageResponse { delivered: taken > 0, message_id: id, sent_at: timestamp(now), error: None })
 }

@@ -104,7 +104,7 @@ pub(crate) async fn process_reservation_expiry(
     let result = expire(&call, &which, event, &seats, &request).await;
     let (ended, at, released) = match result {
         Ok((settled, seats)) => (Ended::of(settled), settled.at, seats),
-        Err(refused) => (Ended::badly(refused, request.retry_count), call.engine.now(), Vec::new()),
+        Err(refused) => (Ended::badly(refused, request.retry_count), call.app.engine.now(), Vec::new()),
     };
     Ok(ProcessReservationExpiryResponse {
         status: ended.status as i32,
@@ -123,8 +123,8 @@ async fn expire(
     seats: &[SeatId],
     request: &ProcessReservationExpiryRequest,
 ) -> Result<(Settled, Vec<Seat>), Refused> {
-    let view = call.engine.reservation(which, None).await?;
-    let mut had = outbound::reservation(&call.engine, &view).seats;
+    let view = call.app.engine.reservation(which, None).await?;
+    let mut had = outbound::reservation(&call.app.engine, &view).seats;
     if event.is_some_and(|event| event != view.event) {
         return Err(Fault::invalid("event_id", "is not the reservation's", &request.event_id).into());
     }
@@ -173,12 +173,12 @@ pub(crate) async fn process_payment_result(
         Err(failure) => {
             let ended = Ended::badly(failure.into(), request.retry_count);
             // What the refusal left as it was is told too, where it can be read.
-            (ended, call.engine.now(), call.engine.reservation(&which, None).await.ok(), false)
+            (ended, call.app.engine.now(), call.app.engine.reservation(&which, None).await.ok(), false)
         }
     };
     let sold = after.as_ref().filter(|view| view.state == ReservationState::Confirmed);
     let order_id = sold.map(|view| view.id.order().to_string()).unwrap_or_default();
-    let moved = after.filter(|_| moved).map(|view| outbound::reservation(&call.engine, &view).seats);
+    let moved = after.filter(|_| moved).map(|view| outbound::reservation(&call.app.engine, &view).seats);
     Ok(ProcessPaymentResultResponse {
         status: ended.status as i32,
         order_id,
@@ -197,7 +197,7 @@ async fn apply_result(
     payment: Option<PaymentId>,
     result: PaymentResultType,
 ) -> Result<(Settled, ReservationView, bool), Failure> {
-    let before = call.engine.reservation(which, None).await?;
+    let before = call.app.engine.reservation(which, None).await?;
     let said = match result {
         PaymentResultType::Approved => Said::Approved,
         PaymentResultType::Failed => Said::Failed,
@@ -217,7 +217,7 @@ async fn apply_result(
         }
         None => settle::foreign(call, which, said).await?,
     };
-    let after = call.engine.reservation(which, None).await?;
+    let after = call.app.engine.reservation(which, None).await?;
     let moved = settled.now && before.state != after.state;
     Ok((settled, after, moved))
 }
@@ -247,7 +247,7 @@ pub(crate) async fn process_compensation(
         requires_manual_intervention: matches!(ended.status, Status::Failed | Status::Dlq),
         status: ended.status as i32,
         actions_taken: actions,
-        processed_at: timestamp(call.engine.now()),
+        processed_at: timestamp(call.app.engine.now()),
         error: ended.fault.map(|fault| call.error(&fault)),
     })
 }
@@ -258,7 +258,7 @@ async fn compensate(
     which: &Which,
     kind: CompensationType,
 ) -> Result<Vec<CompensationAction>, Failure> {
-    match (call.engine.reservation(which, None).await, kind) {
+    match (call.app.engine.reservation(which, None).await, kind) {
         // Seats belong to a reservation or are free: what has no reservation holds nothing.
         (Err(Failure::Refused(Refusal::UnknownReservation)), CompensationType::CleanupOrphaned) => {
             Ok(Vec::new())
@@ -299,7 +299,7 @@ async fn free(
         return Ok(Vec::new());
     }
     let at = settled.at;
-    let seats = outbound::places_count(&call.engine, view.event_number, &view.places);
+    let seats = outbound::places_count(&call.app.engine, view.event_number, &view.places);
     let freed = action(Done::InventoryRelease, "inventory", format!("{seats} seats were freed"), at);
     let ended =
         action(Done::ReservationCancel, "reservation", "the reservation was cancelled".to_owned(), at);
@@ -308,7 +308,7 @@ async fn free(
 
 async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationAction>, Failure> {
     let Some(payment) = view.payment else { return Ok(Vec::new()) };
-    let before = call.engine.payment(payment, None).await?;
+    let before = call.app.engine.payment(payment, None).await?;
     if matches!(before.state, PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired) {
         return Ok(Vec::new());
     }
@@ -316,12 +316,12 @@ async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationA
     if !settled.now {
         return Ok(Vec::new());
     }
-    let after = call.engine.payment(payment, None).await?;
+    let after = call.app.engine.payment(payment, None).await?;
     let minor = after.refunded_minor - before.refunded_minor;
     let what = format!("{minor} {} were paid back", after.amount.currency.as_str());
     let mut actions = vec![action(Done::PaymentRefund, "payment", what, settled.at)];
     if view.state == ReservationState::Confirmed {
-        let seats = outbound::places_count(&call.engine, view.event_number, &view.places);
+        let seats = outbound::places_count(&call.app.engine, view.event_number, &view.places);
         let freed = format!("{seats} seats are on sale again");
         actions.push(action(Done::InventoryRelease, "inventory", freed, settled.at));
     }
@@ -339,8 +339,8 @@ pub(crate) async fn health_check(
             &request.worker_instance_id,
         ));
     }
-    let health = match call.health().state {
-        _ if *call.draining.borrow() => WorkerStatus::Terminated,
+    let health = match call.app.health().state {
+        _ if *call.app.draining.borrow() => WorkerStatus::Terminated,
         Health::Healthy => WorkerStatus::Healthy,
         Health::Degraded => WorkerStatus::Degraded,
         Health::Unhealthy => WorkerStatus::Unhealthy,
@@ -352,7 +352,7 @@ pub(crate) async fn health_check(
         failed_events_count: count(work.failed()),
         last_processed_at: work.engine.last_fired_at.and_then(timestamp),
         queue_depth: count(work.pending),
-        started_at: timestamp(call.started_at),
+        started_at: timestamp(call.app.started_at),
         error: None,
     })
 }
@@ -380,11 +380,11 @@ pub(crate) async fn get_job_status(
     let metrics = JobMetrics {
         total_active_jobs: count(running),
         total_events_pending: count(work.pending),
-        total_events_processing: count(call.webhooks.under_way.load(Ordering::Relaxed)),
+        total_events_processing: count(call.app.webhooks.under_way.load(Ordering::Relaxed)),
         total_events_completed: count(work.done()),
         total_events_failed: count(work.failed()),
         average_processing_time_ms: 0.0,
-        last_updated: timestamp(call.engine.now()),
+        last_updated: timestamp(call.app.engine.now()),
     };
     Ok(GetJobStatusResponse { jobs, metrics: Some(metrics), error: None })
 }
@@ -399,10 +399,10 @@ struct Work {
 
 impl Work {
     fn of(call: &Call) -> Self {
-        let status = call.engine.status();
-        let webhooks = &call.webhooks;
+        let status = call.app.engine.status();
+        let webhooks = &call.app.webhooks;
         Self {
-            engine: call.engine.work(),
+            engine: call.app.engine.work(),
             delivered: webhooks.delivered.load(Ordering::Relaxed),
             not_delivered: webhooks.failed.load(Ordering::Relaxed),
             pending: status.timers + status.webhooks.0 + webhooks.posts.counts().0,
@@ -425,10 +425,10 @@ impl Work {
             "webhook" => (self.delivered, self.not_delivered),
             _ => (self.engine.snapshots, self.engine.snapshot_failures),
         };
-        let stopped = *call.draining.borrow()
-            || (name == "webhook" && call.emergencies.webhooks_cut())
-            || (name == "snapshot" && call.settings.engine.snapshot_every_bytes == 0);
-        let failed_for_good = call.engine.status().poisoned.is_some();
+        let stopped = *call.app.draining.borrow()
+            || (name == "webhook" && call.app.emergencies.webhooks_cut())
+            || (name == "snapshot" && call.app.settings.engine.snapshot_every_bytes == 0);
+        let failed_for_good = call.app.engine.status().poisoned.is_some();
         let status = match () {
             () if stopped => JobInstanceStatus::Terminated,
             () if failed_for_good => JobInstanceStatus::Failed,
@@ -438,7 +438,7 @@ impl Work {
             job_id: name.to_owned(),
             worker_id: WORKER.to_owned(),
             status: status as i32,
-            started_at: timestamp(call.started_at),
+            started_at: timestamp(call.app.started_at),
             completed_at: None,
             events_processed: count(processed),
             events_failed: count(failed),

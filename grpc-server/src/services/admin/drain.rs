@@ -50,15 +50,15 @@ fn note(event: &EventId, progress: &Progress) -> Result<Note, Fault> {
 }
 
 pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> Result<Operated, Fault> {
-    let number = call.engine.event(event)?.number;
-    let queue = call.engine.queue(event)?;
+    let number = call.app.engine.event(event)?.number;
+    let queue = call.app.engine.queue(event)?;
     if dry_run {
         let result = format!("{} people would be put out of the line", queue.waiting + queue.ready);
         return Ok(Operated { id: format!("op_{}", trace_id()), result });
     }
-    let _alone = call.catalog.draining.lock().await;
+    let _alone = call.app.catalog.draining.lock().await;
     let kept: Option<Progress> =
-        call.engine.read_note(&name(event)?).and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        call.app.engine.read_note(&name(event)?).and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let (before, mut progress, mut resumed) = match kept {
         Some(unfinished) if unfinished.ended_ms.is_none() => (None, unfinished, true),
         ended => {
@@ -79,14 +79,14 @@ pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> 
         progress.out += put_out(call, event, number, &progress, resumed).await?;
         resumed = false;
     }
-    let now = call.engine.now().get();
+    let now = call.app.engine.now().get();
     if let Some(before) = before.filter(|before| {
         progress.out == 0 && before.ended_ms.is_some_and(|ended| now.saturating_sub(ended) < AGAIN_MS)
     }) {
         return Ok(said(&before));
     }
     progress.ended_ms = Some(now);
-    call.engine.note(note(event, &progress)?).await?;
+    call.app.engine.note(note(event, &progress)?).await?;
     Ok(said(&progress))
 }
 
@@ -100,8 +100,8 @@ async fn in_line(call: &Call, number: u32, progress: &mut Progress) -> Vec<u32> 
     while progress.next < progress.end && batch.len() < BATCH {
         let ticket = progress.next;
         progress.next += 1;
-        let Some((token, _)) = call.engine.tokens_of(number, ticket) else { break };
-        let place = call.engine.queue_place(&token).map(|place| place.state);
+        let Some((token, _)) = call.app.engine.tokens_of(number, ticket) else { break };
+        let place = call.app.engine.queue_place(&token).map(|place| place.state);
         if matches!(place, Ok(QueueState::InRoom | QueueState::Waiting | QueueState::Ready)) {
             batch.push(ticket);
         }
@@ -120,9 +120,9 @@ async fn put_out(
     progress: &Progress,
     resumed: bool,
 ) -> Result<u64, Fault> {
-    let noted = call.engine.note(note(event, progress)?);
-    let tokens = progress.batch.iter().filter_map(|ticket| call.engine.tokens_of(number, *ticket));
-    let leaving: Vec<_> = tokens.map(|(token, _)| call.engine.leave_queue(token)).collect();
+    let noted = call.app.engine.note(note(event, progress)?);
+    let tokens = progress.batch.iter().filter_map(|ticket| call.app.engine.tokens_of(number, *ticket));
+    let leaving: Vec<_> = tokens.map(|(token, _)| call.app.engine.leave_queue(token)).collect();
     noted.await?;
     let mut out = 0;
     for one in leaving {

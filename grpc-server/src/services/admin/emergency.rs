@@ -59,7 +59,7 @@ fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, Fault> 
         Some(text) => {
             let event =
                 EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "is no id", text))?;
-            call.engine.event(&event)?;
+            call.app.engine.event(&event)?;
             Some(event)
         }
     };
@@ -87,8 +87,8 @@ fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, Fault> 
 async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResponse, Fault> {
     let event = check_target(call, &wanted)?;
     let action = wanted.action;
-    let alone = call.emergencies.acting.lock().await;
-    let (measure, new) = match call.emergencies.same_in_force(action, &wanted.parameters) {
+    let alone = call.app.emergencies.acting.lock().await;
+    let (measure, new) = match call.app.emergencies.same_in_force(action, &wanted.parameters) {
         Some(measure) => (measure, false),
         None => {
             let measure = Measure {
@@ -97,24 +97,24 @@ async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResp
                 parameters: wanted.parameters,
                 reason: wanted.reason,
                 taken_by: call.caller.subject.clone(),
-                taken_at_ms: call.engine.now().get(),
+                taken_at_ms: call.app.engine.now().get(),
                 paused: Vec::new(),
                 undone: None,
             };
-            call.emergencies.keep(&call.engine, measure.clone()).await?;
+            call.app.emergencies.keep(&call.app.engine, measure.clone()).await?;
             (measure, true)
         }
     };
     let result = match action {
         EmergencyActionType::StopAdmissions => {
-            call.app().pause_stopped().await?;
-            format!("admissions of {} lines are stopped", call.app().paused_by(&measure).len())
+            call.app.pause_stopped().await?;
+            format!("admissions of {} lines are stopped", call.app.paused_by(&measure).len())
         }
         EmergencyActionType::CancelReservations => {
             // Long: other measures do not wait for it.
             drop(alone);
             let event = event.ok_or_else(|| Fault::invalid("parameters.event_id", "required", ""))?;
-            let cancelled = cancelling::cancel_all(call.app(), &measure, &event).await?;
+            let cancelled = cancelling::cancel_all(&call.app, &measure, &event).await?;
             format!("{cancelled} reservations were cancelled; new ones are refused until this is undone")
         }
         EmergencyActionType::MaintenanceMode => {
@@ -147,17 +147,17 @@ async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResp
 
 /// Tells streams and registered endpoints that maintenance began or ended.
 pub(in crate::services) async fn tell_maintenance(call: &Call, measure: &str, what: &str) {
-    crate::hub::tell_maintenance(call.app(), &format!("maintenance has {what}"));
+    crate::hub::tell_maintenance(&call.app, &format!("maintenance has {what}"));
     let fact = Fact {
         event: WebhookEventType::SystemMaintenance,
         event_id: String::new(),
         subject: what.to_owned(),
-        at: call.engine.now(),
+        at: call.app.engine.now(),
         unique: format!("{measure}/{what}"),
     };
-    match announce(call.app(), &fact).await {
+    match announce(&call.app, &fact).await {
         Announced::ToNobody => {}
-        Announced::Posted => call.webhooks.wake.notify_one(),
+        Announced::Posted => call.app.webhooks.wake.notify_one(),
         // The measure does not wait for room among posts.
         Announced::Full => {
             tracing::error!(what, "too many posts wait: not all endpoints hear of maintenance");

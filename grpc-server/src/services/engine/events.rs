@@ -125,6 +125,7 @@ fn wire_settings(call: &Call, view: &EventView, known: EventSettings) -> EventSe
         sale_start_time: kept.sale_starts.and_then(timestamp),
         sale_end_time: kept.sale_ends.and_then(timestamp),
         queue_policy: call
+            .app
             .engine
             .queue_policy(&view.id)
             .ok()
@@ -136,8 +137,8 @@ fn wire_settings(call: &Call, view: &EventView, known: EventSettings) -> EventSe
 
 /// An event as operators see it: from the engine, or from the catalog while it has no seats.
 pub(crate) fn record(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
-    let kept = call.catalog.facts(event).record.clone();
-    let Ok(view) = call.engine.event(event) else {
+    let kept = call.app.catalog.facts(event).record.clone();
+    let Ok(view) = call.app.engine.event(event) else {
         let mut record = kept.ok_or(Refusal::UnknownEvent)?;
         record.set_state(SaleState::Scheduled);
         record.counts = Some(SeatCounts::default());
@@ -147,7 +148,7 @@ pub(crate) fn record(call: &Call, event: &EventId) -> Result<EventRecord, Fault>
     record.settings = Some(wire_settings(call, &view, record.settings.take().unwrap_or_default()));
     record.set_state(wire_sale(view.sale));
     record.counts = Some(counts(view.counts));
-    record.queue_paused = call.engine.queue(event).is_ok_and(|queue| queue.paused);
+    record.queue_paused = call.app.engine.queue(event).is_ok_and(|queue| queue.paused);
     Ok(record)
 }
 
@@ -158,7 +159,7 @@ pub(super) fn visible(call: &Call, event: &EventId) -> Result<EventRecord, Fault
     if call.caller.access >= Access::Admin {
         return Ok(record);
     }
-    call.engine.event(event)?;
+    call.app.engine.event(event)?;
     if let Some(settings) = &mut record.settings {
         settings.queue_policy = None;
     }
@@ -173,9 +174,9 @@ pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, F
     if call.took(step.as_ref()).await? {
         return Ok(now);
     }
-    let kept = call.catalog.facts(event).record.clone();
-    let next = next_revision(Some(kept.as_ref().unwrap_or(&now)), now.clone(), call.engine.now());
-    call.catalog.keep(&call.engine, event, next, step).await?;
+    let kept = call.app.catalog.facts(event).record.clone();
+    let next = next_revision(Some(kept.as_ref().unwrap_or(&now)), now.clone(), call.app.engine.now());
+    call.app.catalog.keep(&call.app.engine, event, next, step).await?;
     record(call, event)
 }
 
@@ -186,7 +187,7 @@ pub(crate) async fn create_event(
     let settings = request.settings.clone().unwrap_or_default();
     let checked = check(&call, &settings)?;
     call.needs_key(&request.idempotency_key)?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     let step = call.step("create");
     if !call.took(step.as_ref()).await? {
         if record(&call, &checked.event).is_ok() {
@@ -194,8 +195,8 @@ pub(crate) async fn create_event(
         }
         let filled = filled(&settings, &checked);
         let new = EventRecord { settings: Some(filled), ..EventRecord::default() };
-        let new = next_revision(None, new, call.engine.now());
-        call.catalog.keep(&call.engine, &checked.event, new, step).await?;
+        let new = next_revision(None, new, call.app.engine.now());
+        call.app.catalog.keep(&call.app.engine, &checked.event, new, step).await?;
     }
     Ok(CreateEventResponse { event: Some(record(&call, &checked.event)?), error: None })
 }
@@ -220,7 +221,7 @@ pub(crate) async fn update_event(
     let wanted = request.settings.clone().unwrap_or_default();
     let event = event_id(&wanted.event_id)?;
     call.needs_key(&request.idempotency_key)?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     let old = record(&call, &event)?;
     let step = call.step("record");
     if call.took(step.as_ref()).await? {
@@ -236,19 +237,19 @@ pub(crate) async fn update_event(
     let mask = request.update_mask.unwrap_or_default().paths;
     let mut settings = old.settings.clone().unwrap_or_default();
     merge(&mut settings, &wanted, &mask)?;
-    let live = call.engine.event(&event).ok();
+    let live = call.app.engine.event(&event).ok();
     if live.as_ref().is_some_and(|live| live.settings.currency.as_str() != settings.currency) {
         return Err(Fault::precondition("the currency of an event with seats cannot change"));
     }
     let checked = check(&call, &settings)?;
     let new = EventRecord { settings: Some(filled(&settings, &checked)), ..EventRecord::default() };
-    let old_kept = call.catalog.facts(&event).record.clone().unwrap_or(old);
+    let old_kept = call.app.catalog.facts(&event).record.clone().unwrap_or(old);
     if live.is_some() {
         let update = UpdateEvent { event: event.clone(), settings: checked.settings, key: call.step("set") };
-        call.engine.update_event(update).await?;
+        call.app.engine.update_event(update).await?;
     }
-    let new = next_revision(Some(&old_kept), new, call.engine.now());
-    call.catalog.keep(&call.engine, &event, new, step).await?;
+    let new = next_revision(Some(&old_kept), new, call.app.engine.now());
+    call.app.catalog.keep(&call.app.engine, &event, new, step).await?;
     Ok(UpdateEventResponse { event: Some(record(&call, &event)?), error: None })
 }
 
@@ -291,8 +292,8 @@ pub(crate) async fn list_events(call: Call, request: ListEventsRequest) -> Resul
     let page =
         pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
     let (state, page) = checks.take((state, page))?;
-    let mut ids: Vec<EventId> = call.engine.events().into_iter().map(|event| event.id).collect();
-    ids.extend(call.catalog.drafts(&call.engine));
+    let mut ids: Vec<EventId> = call.app.engine.events().into_iter().map(|event| event.id).collect();
+    ids.extend(call.app.catalog.drafts(&call.app.engine));
     ids.sort();
     let records: Vec<EventRecord> = ids
         .iter()
@@ -305,9 +306,9 @@ pub(crate) async fn list_events(call: Call, request: ListEventsRequest) -> Resul
 
 /// Brings a sale into a state; success if it is there already.
 async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventRecord, Fault> {
-    let view = match call.engine.event(event) {
+    let view = match call.app.engine.event(event) {
         Ok(view) => view,
-        Err(_) if call.catalog.facts(event).record.is_some() => {
+        Err(_) if call.app.catalog.facts(event).record.is_some() => {
             return Err(Fault::precondition("the event has no seats yet: import a seat map first"));
         }
         Err(refusal) => return Err(refusal.into()),
@@ -317,7 +318,7 @@ async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventReco
         return raise(call, event).await;
     }
     // A room that was never drawn is drawn by opening the open sale once more.
-    let undrawn = state == Sale::Open && call.engine.draw(event).is_ok_and(|draw| draw.seed.is_none());
+    let undrawn = state == Sale::Open && call.app.engine.draw(event).is_ok_and(|draw| draw.seed.is_none());
     if view.sale == state && !undrawn {
         return record(call, event);
     }
@@ -328,14 +329,15 @@ async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventReco
     }
     if state == Sale::Open {
         // Opening by hand overrules the schedule.
-        if view.settings.sale_starts.is_some_and(|starts| starts > call.engine.now()) {
-            let settings = Kept { sale_starts: Some(call.engine.now()), ..view.settings };
-            call.engine
+        if view.settings.sale_starts.is_some_and(|starts| starts > call.app.engine.now()) {
+            let settings = Kept { sale_starts: Some(call.app.engine.now()), ..view.settings };
+            call.app
+                .engine
                 .update_event(UpdateEvent { event: event.clone(), settings, key: call.step("start") })
                 .await?;
         }
     }
-    call.engine.set_sale(SetSale { event: event.clone(), state, key: step }).await?;
+    call.app.engine.set_sale(SetSale { event: event.clone(), state, key: step }).await?;
     raise(call, event).await
 }
 
@@ -343,7 +345,7 @@ pub(crate) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<Op
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     Ok(OpenSaleResponse { event: Some(set_sale(&call, &event, Sale::Open).await?), error: None })
 }
 
@@ -351,7 +353,7 @@ pub(crate) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     Ok(PauseSaleResponse { event: Some(set_sale(&call, &event, Sale::Paused).await?), error: None })
 }
 
@@ -359,6 +361,6 @@ pub(crate) async fn close_sale(call: Call, request: CloseSaleRequest) -> Result<
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     Ok(CloseSaleResponse { event: Some(set_sale(&call, &event, Sale::Closed).await?), error: None })
 }

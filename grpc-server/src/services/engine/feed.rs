@@ -88,10 +88,10 @@ pub(crate) async fn watch_feed(
     let (start,) = checks.take((start,))?;
     let from = match start {
         FeedStart::Position => Position(request.after_position),
-        _ => call.engine.position(),
+        _ => call.app.engine.position(),
     };
     let full = || Fault::new(ErrorCode::RateLimited, "as many streams are open as may be");
-    let open = call.hub.watch().ok_or_else(full)?;
+    let open = call.app.hub.watch().ok_or_else(full)?;
     let (to, stream) = mpsc::channel(WAITING_MAX);
     let wanted = Wanted { events, topics };
     let feed = Feed { call, wanted, to, payments: PaymentStates::default(), _open: open };
@@ -107,11 +107,11 @@ impl Feed {
         if snapshot {
             self.snapshot(from).await?;
         }
-        let mut reader = match self.call.engine.updates(from) {
+        let mut reader = match self.call.app.engine.updates(from) {
             Ok(reader) => reader,
             Err(lost) => return self.end(&lost).await,
         };
-        let mut draining = self.call.draining.subscribe();
+        let mut draining = self.call.app.draining.subscribe();
         let mut updates = Vec::new();
         loop {
             updates.clear();
@@ -150,7 +150,7 @@ impl Feed {
             UpdatesLost::Journal(_) => ErrorCode::Internal,
             _ => ErrorCode::FailedPrecondition,
         };
-        self.call.metrics.fault(Rpc::WatchFeed, code);
+        self.call.app.metrics.fault(Rpc::WatchFeed, code);
         let error = Fault::new(code, lost.to_string()).to_error(&self.call.trace);
         let last = WatchFeedResponse { error: Some(error), ..WatchFeedResponse::default() };
         self.to.send(Ok(last)).await.map_err(|_| Gone)
@@ -163,7 +163,7 @@ impl Feed {
         changes: Vec<Change>,
         snapshot: bool,
     ) -> Result<(), Gone> {
-        let at = timestamp(update.map_or_else(|| self.call.engine.now(), |update| update.at));
+        let at = timestamp(update.map_or_else(|| self.call.app.engine.now(), |update| update.at));
         let event_change = update.and_then(|update| entries::event_change(&update.what));
         let last = changes.len().saturating_sub(1);
         if changes.is_empty() {
@@ -191,7 +191,7 @@ impl Feed {
     /// Events, seats and lines as they are. Reservations and payments come with their next change.
     async fn snapshot(&self, position: Position) -> Result<(), Gone> {
         let mut messages = 0;
-        for view in self.call.engine.events() {
+        for view in self.call.app.engine.events() {
             if !self.wanted.event(Some(&view.id)) {
                 continue;
             }
@@ -203,7 +203,7 @@ impl Feed {
                 changes.extend(self.all_seats(&view.id));
             }
             if self.wanted.topic(FeedTopic::Queue)
-                && let Ok(queue) = self.call.engine.queue(&view.id)
+                && let Ok(queue) = self.call.app.engine.queue(&view.id)
             {
                 changes.push(Change::Queue(QueueChange {
                     event_id: view.id.to_string(),
@@ -223,7 +223,7 @@ impl Feed {
 
     fn all_seats(&self, event: &EventId) -> Vec<Change> {
         let mut by_state: BTreeMap<i32, Vec<String>> = BTreeMap::new();
-        for seat in self.call.engine.seats(event, 0, usize::MAX).unwrap_or_default() {
+        for seat in self.call.app.engine.seats(event, 0, usize::MAX).unwrap_or_default() {
             by_state.entry(seat.state.spell()).or_default().push(seat.place.id);
         }
         let mut changes = Vec::new();
@@ -244,7 +244,7 @@ impl Feed {
 
     /// Counts of the standing areas of an event.
     fn standing(&self, event: &EventId) -> Vec<Change> {
-        let sections = self.call.engine.sections(event).unwrap_or_default();
+        let sections = self.call.app.engine.sections(event).unwrap_or_default();
         let standing = sections.iter().filter(|view| view.standing);
         standing
             .map(|view| {
@@ -279,15 +279,15 @@ impl Feed {
 
     fn seats(&self, update: &Update, places: &[PlaceChanged], reservation: &str, out: &mut Vec<Change>) {
         if let Some(event) = update.event.as_ref().filter(|_| self.wanted.topic(FeedTopic::Seats)) {
-            out.extend(entries::seats(&self.call.engine, event, places, reservation));
+            out.extend(entries::seats(&self.call.app.engine, event, places, reservation));
         }
     }
 
     async fn reservation(&self, update: &Update, changed: &ReservationUpdate, out: &mut Vec<Change>) {
         self.seats(update, &changed.places, &changed.id.to_string(), out);
         if self.wanted.topic(FeedTopic::Reservations) {
-            let known = self.call.engine.reservation(&changed.id.into(), None).await.ok();
-            out.push(entries::reservation(&self.call.engine, update, changed, known.as_ref()));
+            let known = self.call.app.engine.reservation(&changed.id.into(), None).await.ok();
+            out.push(entries::reservation(&self.call.app.engine, update, changed, known.as_ref()));
         }
     }
 
@@ -302,7 +302,7 @@ impl Feed {
             self.reservation(update, settled, out).await;
         }
         if self.wanted.topic(FeedTopic::Payments) {
-            let known = self.call.engine.payment(changed.id, None).await.ok();
+            let known = self.call.app.engine.payment(changed.id, None).await.ok();
             out.push(entries::payment(update, changed, known, before));
         }
     }

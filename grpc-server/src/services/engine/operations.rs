@@ -39,16 +39,16 @@ pub(crate) async fn take_backup(call: Call, request: TakeBackupRequest) -> Resul
     checks.done()?;
     call.needs_key(&request.idempotency_key)?;
     let name = if request.name.is_empty() {
-        let now = call.engine.now();
+        let now = call.app.engine.now();
         let name = call.choose("name", || rfc3339(now).replace([':', '.'], "-").into_bytes()).await?;
         format!("backup-{}", String::from_utf8_lossy(&name))
     } else {
         request.name
     };
-    let path = call.settings.server.backup_dir.join(&name);
+    let path = call.app.settings.server.backup_dir.join(&name);
     let started = Instant::now();
     let _alone =
-        call.backing_up.try_lock().map_err(|_| Fault::precondition("another backup is being taken"))?;
+        call.app.backing_up.try_lock().map_err(|_| Fault::precondition("another backup is being taken"))?;
     // A folder that is there is another request's backup, unless an earlier try of this one began it.
     let step = call.step("begun");
     if !call.took(step.as_ref()).await? {
@@ -57,7 +57,7 @@ pub(crate) async fn take_backup(call: Call, request: TakeBackupRequest) -> Resul
         }
         call.choose("begun", Vec::new).await?;
     }
-    let (engine, to) = (call.engine.clone(), path.clone());
+    let (engine, to) = (call.app.engine.clone(), path.clone());
     let taken = tokio::task::spawn_blocking(move || write_backup(&engine, &to)).await;
     let (report, bytes, hash) = taken.map_err(|error| Fault::internal(error.to_string()))??;
     tracing::info!(name, position = report.end.0, bytes, "a backup was taken");
@@ -67,7 +67,7 @@ pub(crate) async fn take_backup(call: Call, request: TakeBackupRequest) -> Resul
         position: report.end.0,
         size_bytes: wide(bytes),
         content_hash: hash.as_bytes().to_vec(),
-        finished_at: timestamp(call.engine.now()),
+        finished_at: timestamp(call.app.engine.now()),
         duration_ms: wide(started.elapsed().as_millis()),
         error: None,
     })
@@ -138,32 +138,32 @@ pub(crate) async fn get_engine_status(
     call: Call,
     _request: GetEngineStatusRequest,
 ) -> Result<GetEngineStatusResponse, Fault> {
-    let status = call.engine.status();
-    let folder = call.settings.engine.data_dir.clone();
+    let status = call.app.engine.status();
+    let folder = call.app.settings.engine.data_dir.clone();
     let on_disk = tokio::task::spawn_blocking(move || {
         FileStorage::open(folder).ok().and_then(|storage| journal::stat(&storage).ok())
     })
     .await
     .ok()
     .flatten();
-    let work = call.engine.work();
-    let (posts, dead_posts) = call.webhooks.posts.counts();
+    let work = call.app.engine.work();
+    let (posts, dead_posts) = call.app.webhooks.posts.counts();
     let segments = on_disk.as_ref().map(|stat| stat.segments.as_slice()).unwrap_or_default();
     let fill = |name: &str, used: i64, capacity: i64| TableFill { name: name.to_owned(), used, capacity };
-    let engine = &call.settings.engine;
+    let engine = &call.app.settings.engine;
     let tables = vec![
         fill("events", status.events.into(), limits::EVENTS_MAX.into()),
         fill("reservations", status.reservation_slots.into(), engine.reservations_max.into()),
         fill("payments", status.payment_slots.into(), engine.payments_max.into()),
         fill("idempotency_keys", wide(status.idempotency_keys), engine.idempotency_keys_max.into()),
-        fill("streams", wide(call.hub.open()), wide(call.settings.limits.streams)),
+        fill("streams", wide(call.app.hub.open()), wide(call.app.settings.limits.streams)),
     ];
     Ok(GetEngineStatusResponse {
         engine_id: on_disk.as_ref().map(|stat| stat.engine.to_string()).unwrap_or_default(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        started_at: timestamp(call.started_at),
-        durability: call.durability() as i32,
-        profile: format!("{:?}", call.settings.profile).to_lowercase(),
+        started_at: timestamp(call.app.started_at),
+        durability: call.app.durability() as i32,
+        profile: format!("{:?}", call.app.settings.profile).to_lowercase(),
         journal: Some(JournalStatus {
             appended_position: status.written,
             durable_position: status.durable,
@@ -176,16 +176,16 @@ pub(crate) async fn get_engine_status(
             poisoned_reason: status.poisoned.unwrap_or_default(),
         }),
         tables,
-        emergencies_in_force: call.emergencies.list(true).iter().take(100).map(wire_measure).collect(),
+        emergencies_in_force: call.app.emergencies.list(true).iter().take(100).map(wire_measure).collect(),
         outbox_depth: wide(status.webhooks.0 + posts),
         dead_letters: wide(status.webhooks.1 + dead_posts),
-        feed_readers: count(call.hub.feeds()),
+        feed_readers: count(call.app.hub.feeds()),
         error: None,
     })
 }
 
 async fn dead_letter(call: &Call, webhook: &WebhookView) -> Option<DeadLetter> {
-    let view = call.engine.payment(webhook.payment, None).await.ok()?;
+    let view = call.app.engine.payment(webhook.payment, None).await.ok()?;
     let id = webhook.id.to_string();
     let body = payment_body(&id, webhook.tells, &view, webhook.created_at, webhook.attempts);
     let letter = DeadLetter {
@@ -197,7 +197,7 @@ async fn dead_letter(call: &Call, webhook: &WebhookView) -> Option<DeadLetter> {
         attempts: count(webhook.attempts),
         ..DeadLetter::default()
     };
-    Some(with_attempts(letter, call.webhooks.attempts.of(webhook.id)))
+    Some(with_attempts(letter, call.app.webhooks.attempts.of(webhook.id)))
 }
 
 /// With what is known of its attempts.
@@ -237,7 +237,7 @@ async fn dead_letters(call: &Call, url: &str, payment: &str, most: usize) -> (Ve
         }
     };
     loop {
-        let page = call.engine.dead_webhooks(after);
+        let page = call.app.engine.dead_webhooks(after);
         let Some(last) = page.last() else { break };
         after = last.order;
         for webhook in &page {
@@ -246,7 +246,7 @@ async fn dead_letters(call: &Call, url: &str, payment: &str, most: usize) -> (Ve
             }
         }
     }
-    call.webhooks.posts.dead().into_iter().map(dead_post).for_each(look);
+    call.app.webhooks.posts.dead().into_iter().map(dead_post).for_each(look);
     (found, total)
 }
 
@@ -293,19 +293,19 @@ pub(crate) async fn replay_dead_letters(
             answer.unknown_ids.push(text.clone());
         }
     }
-    call.webhooks.wake.notify_one();
+    call.app.webhooks.wake.notify_one();
     Ok(answer)
 }
 
 /// False if it is no dead letter (any more).
 async fn replay(call: &Call, id: &str) -> Result<bool, Fault> {
-    if call.webhooks.posts.replay(&call.engine, id).await? {
+    if call.app.webhooks.posts.replay(&call.app.engine, id).await? {
         return Ok(true);
     }
     let Ok(id) = id.parse::<WebhookId>() else { return Ok(false) };
-    match call.engine.replay_webhook(id).await {
+    match call.app.engine.replay_webhook(id).await {
         Ok(_) => {
-            call.webhooks.attempts.forget(id);
+            call.app.webhooks.attempts.forget(id);
             Ok(true)
         }
         Err(Failure::Refused(Refusal::UnknownWebhook | Refusal::Invalid(_))) => Ok(false),
@@ -336,7 +336,7 @@ pub(crate) async fn list_emergency_actions(
     let page =
         pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
     let (page,) = checks.take((page,))?;
-    let (shown, info) = pages::slice(call.emergencies.list(request.in_force_only), &page);
+    let (shown, info) = pages::slice(call.app.emergencies.list(request.in_force_only), &page);
     let actions = shown.iter().map(wire_measure).collect();
     Ok(ListEmergencyActionsResponse { actions, page_info: Some(info), error: None })
 }
@@ -354,17 +354,17 @@ pub(crate) async fn undo_emergency_action(
     }
     call.needs_key(&request.idempotency_key)?;
     let mut measure =
-        call.emergencies.get(&request.action_id).ok_or_else(|| Fault::not_found("emergency measure"))?;
+        call.app.emergencies.get(&request.action_id).ok_or_else(|| Fault::not_found("emergency measure"))?;
     if measure.undone.is_some() {
         let result = "it was undone before".to_owned();
         return Ok(UndoEmergencyActionResponse { action: Some(wire_measure(&measure)), result, error: None });
     }
     measure.undone = Some(Undone {
         by: call.caller.subject.clone(),
-        at_ms: call.engine.now().get(),
+        at_ms: call.app.engine.now().get(),
         reason: request.reason,
     });
-    let resumed = call.app().undo(measure.clone()).await?;
+    let resumed = call.app.undo(measure.clone()).await?;
     if measure.kind() == EmergencyActionType::MaintenanceMode {
         crate::services::tell_maintenance(&call, &measure.id, "ended").await;
     }

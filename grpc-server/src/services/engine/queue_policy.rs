@@ -39,7 +39,7 @@ pub(super) fn policy_of(call: &Call, checks: &mut Checks, policy: &QueuePolicy) 
     let inactivity = of("inactivity_seconds", policy.inactivity_seconds, 3_600, 604_800);
     let room = match &policy.presale {
         None => Some(None),
-        Some(schedule) => room_of(call.engine.now(), checks, schedule).map(Some),
+        Some(schedule) => room_of(call.app.engine.now(), checks, schedule).map(Some),
     };
     Some(Line {
         enabled: true,
@@ -50,7 +50,7 @@ pub(super) fn policy_of(call: &Call, checks: &mut Checks, policy: &QueuePolicy) 
         claim_window_ms: u64::from(claim?) * 1_000,
         token_ttl_ms: u64::from(token?) * 1_000,
         inactivity_ms: u64::from(inactivity?) * 1_000,
-        one_place_per_user: call.rules.one_place_per_user,
+        one_place_per_user: call.app.rules.one_place_per_user,
         room: room?,
     })
 }
@@ -88,14 +88,20 @@ pub(super) fn wire_policy(policy: &Line) -> QueuePolicy {
 
 fn in_force(call: &Call, event: &EventId) -> Option<QueuePolicy> {
     let live = call
+        .app
         .engine
         .queue_policy(event)
         .ok()
         .filter(|policy| policy.enabled)
         .map(|policy| wire_policy(&policy));
     live.or_else(|| {
-        let draft =
-            call.engine.event(event).is_err().then(|| call.catalog.facts(event).record.clone()).flatten();
+        let draft = call
+            .app
+            .engine
+            .event(event)
+            .is_err()
+            .then(|| call.app.catalog.facts(event).record.clone())
+            .flatten();
         draft?.settings?.queue_policy
     })
 }
@@ -123,7 +129,7 @@ pub(crate) async fn set_queue_policy(
     };
     let (wanted,) = checks.take((wanted,))?;
     call.needs_key(&request.idempotency_key)?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     let old = record(&call, &event)?;
     let step = call.step("policy");
     let taken = call.took(step.as_ref()).await?;
@@ -134,15 +140,18 @@ pub(crate) async fn set_queue_policy(
         )
         .detail("expected_revision", format!("is {} now", old.revision), request.expected_revision));
     }
-    if call.engine.event(&event).is_ok() {
+    if call.app.engine.event(&event).is_ok() {
         if !taken {
             let policy = match wanted {
                 Some(policy) => policy,
                 None => without_line(&call, &event)?,
             };
-            call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step }).await?;
+            call.app
+                .engine
+                .set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step })
+                .await?;
         }
-        call.app().hold_to_stops().await?;
+        call.app.hold_to_stops().await?;
         let record = raise(&call, &event).await?;
         return Ok(SetQueuePolicyResponse {
             policy: in_force(&call, &event),
@@ -161,18 +170,18 @@ pub(crate) async fn set_queue_policy(
     if let Some(settings) = &mut draft.settings {
         settings.queue_policy = wanted.as_ref().map(wire_policy);
     }
-    let next = crate::catalog::next_revision(Some(&old), draft, call.engine.now());
+    let next = crate::catalog::next_revision(Some(&old), draft, call.app.engine.now());
     let revision = next.revision;
-    call.catalog.keep(&call.engine, &event, next, step).await?;
+    call.app.catalog.keep(&call.app.engine, &event, next, step).await?;
     Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision, error: None })
 }
 
 /// The policy of an event whose line goes: only when nobody waits in it.
 fn without_line(call: &Call, event: &EventId) -> Result<Line, Fault> {
-    if call.engine.queue(event).is_ok_and(|queue| queue.waiting + queue.ready > 0) {
+    if call.app.engine.queue(event).is_ok_and(|queue| queue.waiting + queue.ready > 0) {
         return Err(Fault::precondition("people wait in the line: drain it first"));
     }
-    let policy = call.engine.queue_policy(event).unwrap_or_default();
+    let policy = call.app.engine.queue_policy(event).unwrap_or_default();
     Ok(Line { enabled: false, room: None, ..policy })
 }
 
@@ -182,9 +191,9 @@ async fn pause(call: &Call, event_id_text: &str, key: &str, paused: bool) -> Res
     let key = call.key(&mut checks, key);
     let (key,) = checks.take((key,))?;
     if !paused && !call.repeats {
-        call.emergencies.check_admissions(&event)?;
+        call.app.emergencies.check_admissions(&event)?;
     }
-    Ok(call.engine.pause_queue(PauseQueue { event, paused, key }).await?.at)
+    Ok(call.app.engine.pause_queue(PauseQueue { event, paused, key }).await?.at)
 }
 
 pub(crate) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Result<PauseQueueResponse, Fault> {
@@ -215,15 +224,15 @@ fn moment_kept(bytes: Vec<u8>) -> Option<UnixMs> {
 
 /// The room as everybody may see it: the hash of the seed at once, the seed after the draw.
 fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, Fault> {
-    call.engine.event(event)?;
-    let Ok(draw) = call.engine.draw(event) else { return Ok(None) };
-    let room = call.engine.queue_policy(event).ok().and_then(|policy| policy.room);
+    call.app.engine.event(event)?;
+    let Ok(draw) = call.app.engine.draw(event) else { return Ok(None) };
+    let room = call.app.engine.queue_policy(event).ok().and_then(|policy| policy.room);
     let drawn = draw.seed.is_some();
     let state = if drawn { PresaleState::Drawn } else { PresaleState::Open };
-    let waiting = call.engine.queue(event).map_or(0, |queue| queue.waiting);
-    let in_time = room.map(|room| room.draws_at).filter(|at| drawn && *at <= call.engine.now());
-    let result = call.engine.draw_result(event).ok().flatten();
-    let drawn_at = call.engine.read_note(&draw_note(event)?).and_then(moment_kept).or(in_time);
+    let waiting = call.app.engine.queue(event).map_or(0, |queue| queue.waiting);
+    let in_time = room.map(|room| room.draws_at).filter(|at| drawn && *at <= call.app.engine.now());
+    let result = call.app.engine.draw_result(event).ok().flatten();
+    let drawn_at = call.app.engine.read_note(&draw_note(event)?).and_then(moment_kept).or(in_time);
     Ok(Some(Presale {
         state: state as i32,
         seed_hash: draw.commitment.to_vec(),
@@ -253,7 +262,7 @@ pub(crate) async fn open_presale(
     let event = event_id(&request.event_id)?;
     let seed = own_seed(&request.seed)?;
     call.needs_key(&request.idempotency_key)?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     let step = call.step("room");
     if call.took(step.as_ref()).await? {
         raise(&call, &event).await?;
@@ -264,19 +273,19 @@ pub(crate) async fn open_presale(
         }
         return Ok(OpenPresaleResponse { presale: Some(open), error: None });
     }
-    let view = call.engine.event(&event)?;
+    let view = call.app.engine.event(&event)?;
     if view.sale != tacos_engine::SaleState::Draft {
         return Err(Refusal::SaleNotOpen(view.sale).into());
     }
-    let now = call.engine.now();
+    let now = call.app.engine.now();
     let room = PresaleRoom { opens_at: now, draws_at: UnixMs::new(now.get() + DRAW_AT_LAST_MS) };
-    let policy = call.engine.queue_policy(&event).unwrap_or_default();
+    let policy = call.app.engine.queue_policy(&event).unwrap_or_default();
     let policy = Line { enabled: true, room: Some(room), ..policy };
     if let Some(seed) = seed {
-        call.engine.set_draw_seed(&event, &seed, call.step("seed").as_ref()).await?;
+        call.app.engine.set_draw_seed(&event, &seed, call.step("seed").as_ref()).await?;
     }
-    call.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step }).await?;
-    call.app().hold_to_stops().await?;
+    call.app.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step }).await?;
+    call.app.hold_to_stops().await?;
     raise(&call, &event).await?;
     Ok(OpenPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
@@ -287,20 +296,20 @@ pub(crate) async fn draw_presale(
 ) -> Result<DrawPresaleResponse, Fault> {
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     let room = presale(&call, &event)?.ok_or_else(|| Fault::precondition("no pre-sale room was opened"))?;
     if room.state() == PresaleState::Drawn {
         return Ok(DrawPresaleResponse { presale: Some(room), error: None });
     }
-    let drawn = call.engine.draw_room(DrawRoom { event: event.clone(), key: None }).await?;
+    let drawn = call.app.engine.draw_room(DrawRoom { event: event.clone(), key: None }).await?;
     let value = Some(drawn.at.get().to_le_bytes().to_vec());
-    call.engine.note(Note { name: draw_note(&event)?, value, key: None }).await?;
+    call.app.engine.note(Note { name: draw_note(&event)?, value, key: None }).await?;
     Ok(DrawPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
 
 pub(crate) async fn get_presale(call: Call, request: GetPresaleRequest) -> Result<GetPresaleResponse, Fault> {
     let event = event_id(&request.event_id)?;
     record(&call, &event)?;
-    let presale = if call.engine.event(&event).is_ok() { presale(&call, &event)? } else { None };
+    let presale = if call.app.engine.event(&event).is_ok() { presale(&call, &event)? } else { None };
     Ok(GetPresaleResponse { presale, error: None })
 }

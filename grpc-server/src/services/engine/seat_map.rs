@@ -163,7 +163,7 @@ pub(crate) async fn import_seat_map(
 ) -> Result<ImportSeatMapResponse, Fault> {
     let event = event_id(&request.event_id)?;
     let map = request.seat_map.clone().ok_or_else(|| Fault::invalid("seat_map", "required", ""))?;
-    let _alone = call.catalog.operator.lock().await;
+    let _alone = call.app.catalog.operator.lock().await;
     let found = record(&call, &event)?;
     let checked = check(&call, &found.settings.clone().unwrap_or_default())?;
     let mut checks = Checks::new();
@@ -185,7 +185,7 @@ pub(crate) async fn import_seat_map(
     call.needs_key(&request.idempotency_key)?;
     let step = call.step("create");
     if !call.took(step.as_ref()).await? {
-        if call.engine.event(&event).is_ok() {
+        if call.app.engine.event(&event).is_ok() {
             return Err(Fault::precondition("the event has its seat map: it cannot be replaced"));
         }
         let create = CreateEvent {
@@ -195,9 +195,9 @@ pub(crate) async fn import_seat_map(
             queue: checked.queue,
             key: step,
         };
-        call.engine.create_event(create).await?;
+        call.app.engine.create_event(create).await?;
     }
-    call.app().hold_to_stops().await?;
+    call.app.hold_to_stops().await?;
     let record = raise(&call, &event).await?;
     Ok(answer(record))
 }
@@ -205,7 +205,7 @@ pub(crate) async fn import_seat_map(
 /// Builds the map in an engine of its own, in memory, which then goes: what is wrong with it, that engine says.
 fn try_out(call: &Call, seats: Plain, checked: &Checked) -> Result<(), Fault> {
     let config =
-        tacos_engine::Config { reservations_max: 1, payments_max: 1, ..call.settings.engine_config() };
+        tacos_engine::Config { reservations_max: 1, payments_max: 1, ..call.app.settings.engine_config() };
     let trial =
         tacos_engine::Engine::in_memory(config).map_err(|error| Fault::internal(error.to_string()))?;
     let (event, settings) = (checked.event.clone(), checked.settings.clone());
@@ -232,9 +232,9 @@ pub(crate) async fn get_seat_map(
     let page = pages::wanted(&mut checks, Some(&pagination), PAGE_MAX, |text| text.parse::<usize>().ok());
     let (event, section, status, page) = checks.take((event, section, status, page))?;
     let record = visible(&call, &event)?;
-    let view = call.engine.event(&event)?;
+    let view = call.app.engine.event(&event)?;
     let currency = view.settings.currency;
-    let all = call.engine.sections(&event)?;
+    let all = call.app.engine.sections(&event)?;
     if let Some(section) = section.as_ref().filter(|one| !all.iter().any(|view| view.name == one.as_str())) {
         return Err(Refusal::UnknownSection(section.as_str().into()).into());
     }
@@ -317,7 +317,7 @@ impl Scope {
         // One more than the page has: whether there is a next page is then known and not worked out.
         while at < self.seats.end && shown.len() <= size {
             let piece = PIECE.min(self.seats.end - at);
-            let seats = call.engine.seats(event, at, piece as usize)?;
+            let seats = call.app.engine.seats(event, at, piece as usize)?;
             at += piece;
             for seat in seats {
                 let fits = self.status.is_none_or(|status| seat.state.spell() == status);
@@ -350,7 +350,7 @@ fn to_change(call: &Call, event: &EventId, request: &BlockSeatsRequest) -> Resul
     let seats = checks.seats(&request.seat_ids);
     let (seats,) = checks.take((seats,))?;
     // Unknown ones are named together.
-    call.engine.seats_named(event, &seats)?;
+    call.app.engine.seats_named(event, &seats)?;
     Ok(seats.into_vec())
 }
 
@@ -360,13 +360,13 @@ async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<
     let seats = to_change(call, &event, &request)?;
     let mut changed = seats.len();
     let command =
-        |seats, key| call.engine.block_seats(BlockSeats { event: event.clone(), seats, block, key });
+        |seats, key| call.app.engine.block_seats(BlockSeats { event: event.clone(), seats, block, key });
     // A crash may come between two steps: those that were taken are not taken again, nor judged by what they changed.
     let (all, others_step) = (call.step("all"), call.step("others"));
     match command(seats.clone(), all).await {
         // Seats that are blocked already are no conflict: the others are blocked without them.
         Err(Failure::Refused(Refusal::SeatsTaken(_))) if block => {
-            let states = call.engine.seats_named(&event, &seats)?;
+            let states = call.app.engine.seats_named(&event, &seats)?;
             let free = |(seat, view): (SeatId, SeatView)| (view.state != SeatState::Blocked).then_some(seat);
             let others: Vec<SeatId> = seats.into_iter().zip(states).filter_map(free).collect();
             changed = others.len();
@@ -383,7 +383,7 @@ async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<
         }
         done => drop(done?),
     }
-    let counts = counts(call.engine.counts(&event)?);
+    let counts = counts(call.app.engine.counts(&event)?);
     Ok(BlockSeatsResponse { blocked_count: count(changed), counts: Some(counts), error: None })
 }
 
