@@ -10,8 +10,7 @@ use tacos_proto::common::v1::PageInfo;
 use tacos_proto::payment::v1::{
     CancelPaymentRequest, CancelPaymentResponse, CreatePaymentIntentRequest, CreatePaymentIntentResponse,
     GetPaymentStatusRequest, GetPaymentStatusResponse, ListPaymentsRequest, ListPaymentsResponse,
-    PaymentMethod, PaymentScenario, ProcessPaymentRequest, ProcessPaymentResponse, SimulateWebhookRequest,
-    SimulateWebhookResponse,
+    ProcessPaymentRequest, ProcessPaymentResponse, SimulateWebhookRequest, SimulateWebhookResponse,
 };
 
 use super::webhook::{SimulatedDelivery, simulated};
@@ -77,15 +76,9 @@ pub(crate) async fn create_payment_intent(
 }
 
 fn method(call: &Call, checks: &mut Checks, method: i32) -> Option<Method> {
-    match PaymentMethod::try_from(method) {
-        Ok(PaymentMethod::CreditCard) => Some(Method::CreditCard),
-        Ok(PaymentMethod::DebitCard) => Some(Method::DebitCard),
-        Ok(PaymentMethod::BankTransfer) => Some(Method::BankTransfer),
-        Ok(PaymentMethod::MobilePay) => Some(Method::MobilePay),
-        Ok(PaymentMethod::DigitalWallet) => Some(Method::DigitalWallet),
-        Ok(PaymentMethod::Unspecified)
-            if call.app.settings.engine.simulate_payments || call.app.rules.unspecified_is_approve =>
-        {
+    match Method::read(method) {
+        Ok(Some(method)) => Some(method),
+        Ok(None) if call.app.settings.engine.simulate_payments || call.app.rules.unspecified_is_approve => {
             Some(Method::CreditCard)
         }
         _ => {
@@ -96,20 +89,14 @@ fn method(call: &Call, checks: &mut Checks, method: i32) -> Option<Method> {
 }
 
 fn scenario(call: &Call, checks: &mut Checks, scenario: i32) -> Option<Scenario> {
-    match PaymentScenario::try_from(scenario) {
-        Ok(PaymentScenario::Approve) => Some(Scenario::Approve),
-        Ok(PaymentScenario::Fail) => Some(Scenario::Fail),
-        Ok(PaymentScenario::Delay) => Some(Scenario::Delay),
-        Ok(PaymentScenario::Random) => Some(Scenario::Random),
-        Ok(PaymentScenario::Timeout) => Some(Scenario::Timeout),
-        Ok(PaymentScenario::Unspecified)
-            if call.app.settings.engine.simulate_payments || call.app.rules.unspecified_is_approve =>
-        {
+    match Scenario::read(scenario) {
+        Ok(Some(scenario)) => Some(scenario),
+        Ok(None) if call.app.settings.engine.simulate_payments || call.app.rules.unspecified_is_approve => {
             Some(Scenario::Approve)
         }
         // Not simulated: a provider outside settles it, by ReceivePaymentWebhook or the worker's RPCs.
-        Ok(PaymentScenario::Unspecified) => Some(Scenario::Outside),
-        _ => {
+        Ok(None) => Some(Scenario::Outside),
+        Err(()) => {
             checks.bad("scenario", "required", scenario);
             None
         }
@@ -227,7 +214,7 @@ pub(crate) async fn list_payments(
     } else {
         checks.reservation(&request.reservation_id).map(Some)
     };
-    let state = outbound::payment_filter(request.status);
+    let state = PaymentState::read(request.status);
     if state.is_err() {
         checks.bad("status", "is no status", request.status);
     }
@@ -284,7 +271,7 @@ pub(crate) async fn simulate_webhook(
 ) -> Result<SimulateWebhookResponse, Fault> {
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
-    let state = outbound::payment_filter(request.target_status).ok().flatten();
+    let state = PaymentState::read(request.target_status).ok().flatten();
     if state.is_none() {
         checks.bad("target_status", "required", request.target_status);
     }

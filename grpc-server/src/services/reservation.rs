@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    Confirm, EventId, Extend, Failure, Proof, Refusal, Release, ReservationToken, Reserve, UserId,
+    Confirm, EventId, Extend, Failure, Proof, Refusal, Release, ReservationState, ReservationToken, Reserve,
+    UserId,
 };
 use tacos_proto::common::v1::PageInfo;
 use tacos_proto::reservation::v1::{
@@ -19,7 +20,7 @@ use crate::call::Call;
 use crate::metadata;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, outbound, pages, timestamp};
+use crate::wire::{Checks, Fault, Spell, outbound, pages, timestamp};
 
 /// Tags that come with one reservation, at most.
 const TAGS_MAX: usize = 16;
@@ -170,7 +171,7 @@ pub(crate) async fn list_reservations(
     let mut checks = Checks::new();
     let user = call.user(&mut checks, &request.user_id)?;
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
-    let state = outbound::reservation_filter(request.status);
+    let state = ReservationState::read(request.status);
     if state.is_err() {
         checks.bad("status", "is no status", request.status);
     }
@@ -209,7 +210,7 @@ pub(crate) async fn list_reservations(
 async fn count_all(
     call: &Call,
     user: &UserId,
-    state: Option<tacos_engine::ReservationState>,
+    state: Option<ReservationState>,
     event: Option<&EventId>,
 ) -> Result<i32, Fault> {
     let (mut total, mut after) = (0, None);

@@ -15,99 +15,47 @@ use tacos_proto::reservation::v1::{InventoryStats, Reservation, ReservationStatu
 
 use super::time::{count, timestamp};
 
-/// The contract's word for a value of the engine's, as the number that the wire carries.
-pub(crate) trait Spell {
+/// A value of the engine's for which the contract has a word of the same meaning.
+pub(crate) trait Spell: Sized {
+    /// The contract's word, as the number that the wire carries.
     fn spell(self) -> i32;
+
+    /// The value behind a number: `None` for UNSPECIFIED, `Err` if it is no word of the contract's.
+    fn read(number: i32) -> Result<Option<Self>, ()>;
 }
 
-impl Spell for ReservationState {
-    fn spell(self) -> i32 {
-        (match self {
-            Self::Pending => ReservationStatus::Pending,
-            Self::Confirmed => ReservationStatus::Confirmed,
-            Self::Cancelled => ReservationStatus::Cancelled,
-            Self::Expired => ReservationStatus::Expired,
-            Self::Failed => ReservationStatus::Failed,
-            Self::Refunded => ReservationStatus::Refunded,
-        }) as i32
+/// The engine's values and the contract's words, which are named alike. `also` says what else the one or the other has.
+macro_rules! words {
+    ($($ours:ident as $theirs:ident {
+        $($word:ident),* $(; also spell $more:ident as $its_word:ident)? $(; also read $synonym:ident as $its_value:ident)?
+    })*) => {$(
+        impl Spell for $ours {
+            fn spell(self) -> i32 {
+                (match self {
+                    $(Self::$word => $theirs::$word,)*
+                    $(Self::$more => $theirs::$its_word,)?
+                }) as i32
+            }
+
+            fn read(number: i32) -> Result<Option<Self>, ()> {
+                Ok(match $theirs::try_from(number).map_err(|_| ())? {
+                    $theirs::Unspecified => None,
+                    $($theirs::$word => Some(Self::$word),)*
+                    $($theirs::$synonym => Some(Self::$its_value),)?
+                })
+            }
+        }
+    )*};
+}
+
+words! {
+    ReservationState as ReservationStatus {
+        Pending, Confirmed, Cancelled, Expired, Failed, Refunded; also read Hold as Pending
     }
-}
-
-impl Spell for PaymentState {
-    fn spell(self) -> i32 {
-        (match self {
-            Self::Pending => PaymentStatus::Pending,
-            Self::Processing => PaymentStatus::Processing,
-            Self::Completed => PaymentStatus::Completed,
-            Self::Failed => PaymentStatus::Failed,
-            Self::Cancelled => PaymentStatus::Cancelled,
-            Self::Expired => PaymentStatus::Expired,
-            Self::Refunded => PaymentStatus::Refunded,
-        }) as i32
-    }
-}
-
-impl Spell for SeatState {
-    fn spell(self) -> i32 {
-        (match self {
-            Self::Available => SeatStatus::Available,
-            Self::Reserved => SeatStatus::Reserved,
-            Self::Sold => SeatStatus::Sold,
-            Self::Blocked => SeatStatus::Blocked,
-        }) as i32
-    }
-}
-
-impl Spell for Method {
-    fn spell(self) -> i32 {
-        (match self {
-            Self::CreditCard => PaymentMethod::CreditCard,
-            Self::DebitCard => PaymentMethod::DebitCard,
-            Self::BankTransfer => PaymentMethod::BankTransfer,
-            Self::MobilePay => PaymentMethod::MobilePay,
-            Self::DigitalWallet => PaymentMethod::DigitalWallet,
-        }) as i32
-    }
-}
-
-impl Spell for Scenario {
-    fn spell(self) -> i32 {
-        (match self {
-            Self::Approve => PaymentScenario::Approve,
-            Self::Fail => PaymentScenario::Fail,
-            Self::Delay => PaymentScenario::Delay,
-            Self::Random => PaymentScenario::Random,
-            Self::Timeout => PaymentScenario::Timeout,
-            Self::Outside => PaymentScenario::Unspecified,
-        }) as i32
-    }
-}
-
-/// A status of a filter; `Err` for a number that is no status, `Ok(None)` for any.
-pub(crate) fn reservation_filter(status: i32) -> Result<Option<ReservationState>, ()> {
-    Ok(match ReservationStatus::try_from(status).map_err(|_| ())? {
-        ReservationStatus::Unspecified => None,
-        ReservationStatus::Pending | ReservationStatus::Hold => Some(ReservationState::Pending),
-        ReservationStatus::Confirmed => Some(ReservationState::Confirmed),
-        ReservationStatus::Cancelled => Some(ReservationState::Cancelled),
-        ReservationStatus::Expired => Some(ReservationState::Expired),
-        ReservationStatus::Failed => Some(ReservationState::Failed),
-        ReservationStatus::Refunded => Some(ReservationState::Refunded),
-    })
-}
-
-/// As [`reservation_filter`], for payments.
-pub(crate) fn payment_filter(status: i32) -> Result<Option<PaymentState>, ()> {
-    Ok(match PaymentStatus::try_from(status).map_err(|_| ())? {
-        PaymentStatus::Unspecified => None,
-        PaymentStatus::Pending => Some(PaymentState::Pending),
-        PaymentStatus::Processing => Some(PaymentState::Processing),
-        PaymentStatus::Completed => Some(PaymentState::Completed),
-        PaymentStatus::Failed => Some(PaymentState::Failed),
-        PaymentStatus::Cancelled => Some(PaymentState::Cancelled),
-        PaymentStatus::Refunded => Some(PaymentState::Refunded),
-        PaymentStatus::Expired => Some(PaymentState::Expired),
-    })
+    PaymentState as PaymentStatus { Pending, Processing, Completed, Failed, Cancelled, Expired, Refunded }
+    SeatState as SeatStatus { Available, Reserved, Sold, Blocked }
+    Method as PaymentMethod { CreditCard, DebitCard, BankTransfer, MobilePay, DigitalWallet }
+    Scenario as PaymentScenario { Approve, Fail, Delay, Random, Timeout; also spell Outside as Unspecified }
 }
 
 pub(crate) fn money(minor: i64, currency: Currency) -> Option<Money> {
