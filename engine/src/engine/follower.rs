@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Engine, SharedWriter, flush_all};
 use crate::error::Error;
 use crate::journal::{JournalError, JournalReader, JournalView, Position, record};
-use crate::pipeline::Core;
-use crate::record::Record;
+use crate::pipeline::{Core, Record, Stamp};
 use crate::sync::Ticket;
 use crate::updates::{History, HistoryClosed, Read, Update};
 use crate::views::{EventView, SeatView};
@@ -259,7 +258,7 @@ fn tell(core: &Core, from: u64, bytes: &[u8], out: &mut Vec<Update>) -> Result<u
         end = from + to as u64;
         let body = Record::get_body(raw.kind, raw.payload)
             .map_err(|why| UpdatesLost::Journal(format!("record of kind {}: {}", raw.kind, why.0)))?;
-        out.extend(core.tell(&body, end, raw.time));
+        out.extend(body.update(&core.state, Stamp { end, at: raw.time }));
     }
     Ok(end)
 }

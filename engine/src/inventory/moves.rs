@@ -3,7 +3,7 @@
 
 use super::claim::{Versions, counted, general_parts};
 use super::place::{PackedPlace, seats_and_general};
-use super::seat::{SeatSeen, SeatState};
+use super::seat::SeatState;
 use super::state::Inventory;
 
 impl Inventory {
@@ -49,8 +49,10 @@ impl Inventory {
         self.change(SeatState::Blocked, SeatState::Free, 0, places);
     }
 
-    fn change(&self, from: SeatState, to: SeatState, owner: u32, places: &[PackedPlace]) {
+    /// Moves places that are in one state and the owner's into another, counts, words and bits.
+    pub(super) fn change(&self, from: SeatState, to: SeatState, owner: u32, places: &[PackedPlace]) {
         assert!(from.may_become(to), "no move from {from:?} to {to:?}");
+        let [owner_before, owner_after] = [from, to].map(|state| if state.has_owner() { owner } else { 0 });
         let (seats, general) = seats_and_general(places);
         let groups = self.groups(seats);
         // Counts first, words second: see `counts`.
@@ -59,9 +61,9 @@ impl Inventory {
             let seat = place.as_seat().expect("seats stand in front");
             let word = &self.words[seat.0 as usize];
             let seen = word.peek();
-            assert_eq!((seen.state, seen.owner), (from, owner), "seat {} cannot become {to:?}", seat.0);
-            let next_owner = if to == SeatState::Free { 0 } else { owner };
-            let done = word.swap(seen, seen.next(to, next_owner));
+            let is_meant = (seen.state, seen.owner) == (from, owner_before);
+            assert!(is_meant, "seat {} of owner {owner} cannot become {to:?}: {seen:?}", seat.0);
+            let done = word.swap(seen, seen.next(to, owner_after));
             assert!(done.is_ok(), "seat {} was {seen:?} and is {done:?}", seat.0);
         }
         for place in general {
@@ -73,10 +75,4 @@ impl Inventory {
             self.note_return();
         }
     }
-}
-
-/// The word of a place after a move, as replay puts it in.
-pub(super) fn replayed(state: SeatState, owner: u32, version: u32) -> SeatSeen {
-    let owner = if matches!(state, SeatState::Held | SeatState::Sold) { owner } else { 0 };
-    SeatSeen { state, owner, version }
 }

@@ -1,19 +1,19 @@
-//! Puts back what records and snapshots say. One thread, nobody else about: the caller is recovery, or a follower of the
-//! journal. Decides nothing, but refuses what cannot follow from what is there.
+//! Puts back what records and snapshots say. One thread, nobody else about: the caller is recovery, or a follower of
+//! the journal. Decides nothing, but refuses what cannot follow from what is there.
 
 use std::error::Error;
 use std::fmt;
 
-use super::claim::counted;
 use super::counts::Counts;
-use super::moves::replayed;
-use super::place::SeatIx;
+use super::place::{PackedPlace, Place, SeatIx};
 use super::seat::{SeatSeen, SeatState};
 use super::state::{Group, Inventory};
 
 /// A record or an image that cannot follow from what is there: corruption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gap {
+    /// The record's places do not ascend.
+    Order { place: PackedPlace },
     /// The seat does not exist.
     NoSeat { seat: SeatIx, seats: u32 },
     /// The record's version is not the next one.
@@ -31,6 +31,7 @@ pub(crate) enum Gap {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Order { place } => write!(f, "{place:?} is not in the order of claims"),
             Self::NoSeat { seat, seats } => write!(f, "seat {} of an event that has {seats}", seat.0),
             Self::Version { seat, have, want } => {
                 write!(f, "seat {} has version {have}, and the record makes {want}", seat.0)
@@ -50,59 +51,64 @@ impl fmt::Display for Gap {
 impl Error for Gap {}
 
 impl Inventory {
-    /// Makes a seat what a record says it became. Counts and bitmap follow in [`Inventory::finish_replay`].
+    /// Checks that places go from one state to another as a record says: they stand in the order of claims, are there,
+    /// in that state and of that owner, and the record's versions are their next ones.
     ///
     /// # Errors
-    /// If the record does not follow from what the seat is; nothing is changed then.
-    pub(crate) fn install(
+    /// The first place that the record does not follow from.
+    pub(crate) fn check_move(
         &self,
-        seat: SeatIx,
-        state: SeatState,
         owner: u32,
-        version: u32,
+        (from, to): (SeatState, SeatState),
+        changes: impl IntoIterator<Item = (PackedPlace, u32)>,
     ) -> Result<(), Gap> {
-        let seats = self.layout.seats();
-        let word = self.words.get(seat.0 as usize).ok_or(Gap::NoSeat { seat, seats })?;
-        let have = word.peek();
-        if version != have.version.wrapping_add(1) {
-            return Err(Gap::Version { seat, have: have.version, want: version });
+        let mut before = None;
+        for (place, version) in changes {
+            if before.replace(place.order()) >= Some(place.order()) {
+                return Err(Gap::Order { place });
+            }
+            match place.unpack() {
+                Place::Seat(seat) => self.check_seat(seat, owner, (from, to), version)?,
+                Place::General { section, count } => self.check_general(section, (from, to), count.into())?,
+            }
         }
-        let next = replayed(state, owner, version);
-        // A hold or sale keeps its owner's name: only the owner may move it on.
-        let same_owner = have.owner == 0 || owner == have.owner;
-        if !have.state.may_become(state) || !same_owner || SeatSeen::from_image(next.pack()).is_none() {
-            return Err(Gap::Move { seat, have: have.state, want: Some(state) });
-        }
-        word.install(next);
         Ok(())
     }
 
-    /// Moves `count` places of general admission as a record says.
-    ///
-    /// # Errors
-    /// If there are not so many to move; nothing is changed then.
-    pub(crate) fn install_general(
+    fn check_seat(
         &self,
-        section: u16,
-        from: SeatState,
-        to: SeatState,
-        count: u32,
+        seat: SeatIx,
+        owner: u32,
+        (from, to): (SeatState, SeatState),
+        version: u32,
     ) -> Result<(), Gap> {
+        let seats = self.layout.seats();
+        let have = self.words.get(seat.0 as usize).ok_or(Gap::NoSeat { seat, seats })?.peek();
+        if version != have.version.wrapping_add(1) {
+            return Err(Gap::Version { seat, have: have.version, want: version });
+        }
+        let owner = if from.has_owner() { owner } else { 0 };
+        if !from.may_become(to) || (have.state, have.owner) != (from, owner) {
+            return Err(Gap::Move { seat, have: have.state, want: Some(to) });
+        }
+        Ok(())
+    }
+
+    fn check_general(&self, section: u16, (from, to): (SeatState, SeatState), count: u32) -> Result<(), Gap> {
         self.general_section(section)?;
-        let counts = &self.counts[usize::from(section)];
-        let have = counts.read();
+        let have = self.counts[usize::from(section)].read();
         let there = match from {
             SeatState::Free => have.available,
             SeatState::Held => have.reserved,
             SeatState::Sold => have.sold,
             SeatState::Blocked => have.blocked,
         };
-        if there < count || !from.may_become(to) {
-            return Err(Gap::Count { section, have, count });
-        }
-        counts.shift(counted(from), counted(to), count);
-        self.note_return();
-        Ok(())
+        if there < count || !from.may_become(to) { Err(Gap::Count { section, have, count }) } else { Ok(()) }
+    }
+
+    /// Takes checked places off the sale, as a claim did before the record that says so was written.
+    pub(crate) fn replay_claim(&self, to: SeatState, owner: u32, places: &[PackedPlace]) {
+        self.change(SeatState::Free, to, owner, places);
     }
 
     /// Calls `each` with every seat's word, in order. The image is of one moment only if nobody claims meanwhile.
@@ -112,7 +118,7 @@ impl Inventory {
         }
     }
 
-    /// Puts an image of all seats in place, without counts and bitmap, as [`Inventory::install`].
+    /// Puts an image of all seats in place, and counts them. The bitmap follows in [`Inventory::finish_replay`].
     ///
     /// # Errors
     /// If the image is of another event's size, or shows a word that no seat can have; some words may be changed
@@ -127,6 +133,7 @@ impl Inventory {
             let seen = SeatSeen::from_image(bits);
             word.install(seen.ok_or(Gap::Move { seat, have: word.peek().state, want: None })?);
         }
+        self.recount();
         Ok(())
     }
 
@@ -135,9 +142,8 @@ impl Inventory {
         self.words.iter().map(|word| u64::from(word.peek().state.has_owner())).sum()
     }
 
-    /// Makes counts and bitmap what the seats' words say, once all records and images are in.
+    /// Makes the bitmap what the seats' words say, once all records and images are in.
     pub(crate) fn finish_replay(&self) {
-        self.recount();
         self.install_bits();
         self.note_return();
     }

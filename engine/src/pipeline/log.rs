@@ -11,14 +11,14 @@ use crate::clock::UnixMs;
 use crate::error::{Bound, Error, Refusal};
 use crate::journal;
 use crate::limits::{IMAGE_HEAD_BYTES, RECORD_BYTES_MAX};
-use crate::record::Record;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{LogBuffer, Unpublished, Watermark, wake_all};
 use crate::updates::History;
 
 use super::Failure;
+use super::fact::{Fact, Stamp};
 
-/// Version of all record bodies. A body that changes gets a new kind or raises this.
+/// Version of all record bodies and images. A body that changes gets a new kind instead: see `records`.
 pub(crate) const BODY_VERSION: u16 = 1;
 
 /// The writing end of the journal, shared by all callers.
@@ -49,6 +49,27 @@ pub(crate) struct Writing<'a> {
     /// A guard within another one, under a lock perhaps: it turns later writes away, and the other one wakes those who
     /// wait.
     within: bool,
+}
+
+/// Records in the log buffer whose owner changes what they say, and publishes them then.
+#[must_use = "the writer stops at what is unpublished"]
+pub(crate) struct Appended<'a> {
+    record: Unpublished<'a>,
+    at: UnixMs,
+}
+
+impl Appended<'_> {
+    /// What the records' changes are marked with.
+    #[inline]
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp { end: self.record.end(), at: self.at }
+    }
+
+    /// Hands the records to the writer, and returns their end.
+    #[inline]
+    pub(crate) fn publish(self) -> u64 {
+        self.record.publish()
+    }
 }
 
 impl Writing<'_> {
@@ -166,32 +187,30 @@ impl Log {
         }
     }
 
-    /// Appends a record. Its caller owns everything that the record changes, changes it, and then publishes the record: so
-    /// whatever is durable, or told to readers, shows. In between the caller appends nothing else and waits for nothing
-    /// that another thread writes.
-    pub(crate) fn append(&self, record: &Record, now: UnixMs) -> Unpublished<'_> {
-        self.append_run(std::slice::from_ref(record), now)
+    /// Appends a record. Its caller owns everything that the record changes, changes it, and then publishes the
+    /// record: so whatever is durable, or told to readers, shows. In between the caller appends nothing else and
+    /// waits for nothing that another thread writes.
+    pub(crate) fn append(&self, fact: &impl Fact, now: UnixMs) -> Appended<'_> {
+        self.append_run(now, |run| run.add(fact))
     }
 
     /// As [`Log::append`], of records that one change makes together.
-    pub(crate) fn append_run(&self, records: &[Record], now: UnixMs) -> Unpublished<'_> {
+    pub(crate) fn append_run(&self, now: UnixMs, seal: impl FnOnce(&mut Run<'_>)) -> Appended<'_> {
         #[cfg(any(test, feature = "testing"))]
         self.planted.before_record();
-        let appended = with_scratch(|bytes| {
-            for record in records {
-                seal_into(record, now, bytes);
-            }
+        let record = with_scratch(|bytes| {
+            seal(&mut Run { bytes, now });
             self.buffer.begin(bytes).expect("the buffer takes the longest record")
         });
         #[cfg(any(test, feature = "testing"))]
         self.planted.after_record();
-        appended
+        Appended { record, at: now }
     }
 
     /// True if the record can be appended: asked at the door for the few commands that can be long.
-    pub(crate) fn fits(&self, record: &Record) -> bool {
+    pub(crate) fn fits(&self, fact: &impl Fact) -> bool {
         let mut body = Vec::new();
-        record.put_body(&mut body);
+        fact.put(&mut body);
         let most = u64::try_from(RECORD_BYTES_MAX)
             .map_or(u64::MAX, |most| most.min(self.buffer.capacity_bytes() / 2));
         (journal::record::record_bytes(body.len()) + IMAGE_HEAD_BYTES) as u64 <= most
@@ -241,9 +260,21 @@ fn with_scratch<R>(f: impl FnOnce(&mut Vec<u8>) -> R) -> R {
     f(&mut Vec::new())
 }
 
+/// Records that are being sealed, one behind the other.
+pub(crate) struct Run<'a> {
+    bytes: &'a mut Vec<u8>,
+    now: UnixMs,
+}
+
+impl Run<'_> {
+    pub(crate) fn add(&mut self, fact: &impl Fact) {
+        seal_into(fact, self.now, self.bytes);
+    }
+}
+
 /// Appends the sealed bytes of a record to `out`.
-pub(crate) fn seal_into(record: &Record, now: UnixMs, out: &mut Vec<u8>) {
-    let start = journal::record::begin(out, record.kind(), BODY_VERSION, now);
-    record.put_body(out);
+pub(crate) fn seal_into<F: Fact>(fact: &F, now: UnixMs, out: &mut Vec<u8>) {
+    let start = journal::record::begin(out, F::KIND, BODY_VERSION, now);
+    fact.put(out);
     journal::record::seal(out, start);
 }

@@ -1,26 +1,24 @@
-//! Where the rooms meet. Each family of commands is a folder that hands what one room produced to the next: `events`, `line`,
-//! `reservations`, `payments`; the durable notes are one file. A family has its images as well.
-//! `effects` is what a record does to the state: the live path and replay run the same functions. `turn` feeds due
-//! deadlines in at the front, as commands. `images` writes the whole state down, `restore` puts it back.
+//! Where the rooms meet. Each family of commands is a folder: `events`, `line`, `reservations`, `payments`; the
+//! durable notes are one file. A family has what is decided, the records of it (`fact` says what a record is,
+//! `records` is the table of all), what a record does to the state, its answer, its update, and the family's images.
+//! The live path and replay run the same functions. `turn` feeds due deadlines in at the front, as commands. `images`
+//! writes the whole state down, `restore` puts it back.
 
-mod answers;
-mod apply;
-mod checks;
 mod core;
-mod effects;
 mod events;
+mod fact;
+mod forget;
 mod images;
 mod line;
 mod log;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod long_order_tests;
-mod money;
 mod names;
 mod notes;
 mod once;
-mod opened;
 mod payments;
 mod read;
+mod records;
 mod replay;
 mod request;
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -29,18 +27,23 @@ mod reservations;
 mod restore;
 mod shown;
 mod state;
-mod told;
 mod turn;
 mod versions;
 
 pub(crate) use self::core::Core;
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use checks::Corrupt;
 pub(crate) use events::{Event, EventShown};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use fact::Corrupt;
+pub(crate) use fact::Stamp;
 pub use images::Digest;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use log::seal_into;
 pub(crate) use log::{BODY_VERSION, Log};
 pub(crate) use read::describe;
+pub(crate) use records::Record;
 pub(crate) use replay::{Replayer, on_two_threads};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use reservations::Held;
 pub(crate) use state::State;
 
 use crate::error::Refusal;

@@ -1,33 +1,98 @@
-//! Durable notes of the embedding service: a bounded map from names to small values. Decisions see the newest value, readers
-//! the newest that is durable.
+//! Durable notes of the embedding service: a bounded map from names to small values. Decisions see the newest value,
+//! readers the newest that is durable.
 
 use std::collections::VecDeque;
 
 use dashmap::DashMap;
 
+use crate::clock::UnixMs;
+use crate::command::Note;
 use crate::error::{Bound, Refusal};
 use crate::ids::ExternalId;
 use crate::limits::ATTACHMENT_BYTES_MAX;
-use crate::record::NoteImage;
+use crate::record::{NoteImage, Remember};
+use crate::reply::{Done, Reply};
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Gate, Mutex, Unpublished, rank};
+use crate::sync::{Gate, Mutex, rank};
+use crate::updates::What;
 
-use super::checks::{Corrupt, corrupt};
+use super::core::Core;
+use super::fact::{Applied, Corrupt, Fact, Stamp, Told, corrupt, record};
 use super::images::Sink;
+use super::log::Appended;
 use super::state::State;
 use super::versions::Versions;
+use super::{Did, Outcome};
 
 /// Names of the engine's own notes begin with this; the embedding service's must not.
 pub(crate) const OWN_NOTES: &str = "tacos.";
+
+record! {
+    /// A durable note of the embedding service.
+    Noted with a key { name: ExternalId, value: Option<Vec<u8>> }
+}
+
+impl Noted {
+    fn reply(&self, at: UnixMs) -> Reply {
+        Reply::Done(Done { at })
+    }
+
+    /// Owns the note while `append` writes the record.
+    fn apply<A: RecordEnd>(
+        &self,
+        state: &State,
+        durable: u64,
+        append: impl FnOnce() -> A,
+    ) -> Result<A, Refusal> {
+        state.notes.set(&self.name, self.value.as_deref(), durable, append)
+    }
+}
+
+impl Fact for Noted {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        let full = |_| Corrupt("a note is past the bound on notes: raise notes_max".to_owned());
+        self.apply(state, stamp.end, || stamp.end).map(drop).map_err(full)
+    }
+
+    fn update(&self, _: &State) -> Option<Told> {
+        Some((None, What::Note(self.name.clone())))
+    }
+}
+
+impl Core {
+    /// Sets or removes a durable note.
+    pub(crate) fn note(&self, command: &Note, now: UnixMs) -> Outcome {
+        if let Some(value) = &command.value
+            && value.len() > ATTACHMENT_BYTES_MAX
+        {
+            let reason =
+                format_args!("has {} bytes, at most {ATTACHMENT_BYTES_MAX} are allowed", value.len());
+            return Err(Refusal::invalid("value", reason, "").into());
+        }
+        if command.name.as_str().starts_with(OWN_NOTES) {
+            let reason = format_args!("begins with {OWN_NOTES}, as the engine's own notes do");
+            return Err(Refusal::invalid("name", reason, command.name.as_str()).into());
+        }
+        self.once(command, now, |key| self.write_note(command, key, now))
+    }
+
+    /// Writes a note down, also one of the engine's own.
+    pub(crate) fn write_note(&self, command: &Note, key: Option<Remember>, now: UnixMs) -> Outcome {
+        let noted = Noted { name: command.name.clone(), value: command.value.clone(), key };
+        let append = || self.log.append(&noted, now);
+        let appended = noted.apply(&self.state, self.log.durable.reached(), append)?;
+        Ok(Did { reply: noted.reply(now), end: appended.publish() })
+    }
+}
 
 /// A record that was appended: live it is published after the note has changed, in replay it is there.
 pub(crate) trait RecordEnd {
     fn end(&self) -> u64;
 }
 
-impl RecordEnd for Unpublished<'_> {
+impl RecordEnd for Appended<'_> {
     fn end(&self) -> u64 {
-        Unpublished::end(self)
+        self.stamp().end
     }
 }
 
@@ -38,11 +103,11 @@ impl RecordEnd for u64 {
 }
 
 /// `None`: the note was removed.
-type Note = Versions<Option<Vec<u8>>>;
+type Value = Versions<Option<Vec<u8>>>;
 
 /// All notes. The shard lock of a name is held while its record is appended, which makes the writer its owner.
 pub(crate) struct Notes {
-    map: DashMap<ExternalId, Note>,
+    map: DashMap<ExternalId, Value>,
     /// Notes there are, counted before they are put in: the bound holds however many come at once.
     count: AtomicU32,
     bound: u32,
@@ -62,8 +127,8 @@ impl Notes {
         }
     }
 
-    /// Sets or removes a note; `append` writes the record, and its result says where that ends. Everything up to `durable`
-    /// is durable.
+    /// Sets or removes a note; `append` writes the record, and its result says where that ends. Everything up to
+    /// `durable` is durable.
     pub(crate) fn set<A: RecordEnd>(
         &self,
         name: &ExternalId,

@@ -6,18 +6,61 @@ use crate::acks::Failure;
 use crate::clock::UnixMs;
 use crate::command::Request;
 use crate::error::{Bound, Refusal};
-use crate::idempotency::{Begin, Look};
+use crate::idempotency::{Answer, Begin, Look};
 use crate::ids::IdempotencyKey;
 use crate::limits::REPLY_BYTES_MAX;
-use crate::record::{Answered, Reader, Record, Remember, Wire};
+use crate::record::{Reader, Remember, Wire, body};
 use crate::reply::{Done, FirstAnswer, Reply};
 
 use super::core::Core;
+use super::fact::{Applied, Fact, Remembered, Stamp, Told};
 use super::request::{key_of, scoped};
+use super::state::State;
 use super::{Did, Outcome};
 
 /// First byte of an answer that the embedding service keeps; no [`Reply`] begins with it.
 pub(super) const KEPT: u8 = 255;
+
+body! {
+    /// Nothing but an answer, remembered for its key: of a write that found everything done already, or kept by the
+    /// embedding service.
+    Answered { key: Remember, reply: Vec<u8> }
+}
+
+impl Remembered for Answered {
+    fn remember(&self, state: &State, stamp: Stamp) {
+        state.remember_bytes(&self.key, &self.reply, stamp.end);
+    }
+}
+
+impl Fact for Answered {
+    fn replay(&self, _: &State, _: Stamp) -> Applied {
+        Ok(())
+    }
+
+    fn update(&self, _: &State) -> Option<Told> {
+        None
+    }
+}
+
+impl State {
+    /// By replay: keeps the answer that the write's record implies.
+    pub(crate) fn remember(&self, remember: &Remember, reply: &Reply, end: u64) {
+        with_reply_bytes(reply, |bytes| self.remember_bytes(remember, bytes, end));
+    }
+
+    /// By replay: as [`State::remember`], of an answer as it was written down.
+    fn remember_bytes(&self, remember: &Remember, reply: &[u8], end: u64) {
+        self.answers.install(Answer {
+            key: remember.key,
+            fingerprint: remember.fingerprint,
+            reply,
+            offset: end,
+            expires: remember.until,
+        });
+        self.arm_forgetting(remember.until);
+    }
+}
 
 impl Core {
     /// Carries a command out, or answers as it was answered before. A refusal is not remembered: it changed nothing,
@@ -98,13 +141,11 @@ impl Core {
                 let mut reply = Vec::with_capacity(1 + answer.len());
                 reply.push(KEPT);
                 reply.extend_from_slice(answer);
-                let record =
-                    Record::from(Answered { key: Remember { key: hash, fingerprint, until }, reply });
-                if answer.len() >= REPLY_BYTES_MAX || !self.log.fits(&record) {
+                let answered = Answered { key: Remember { key: hash, fingerprint, until }, reply };
+                if answer.len() >= REPLY_BYTES_MAX || !self.log.fits(&answered) {
                     return Err(Refusal::invalid("answer", "is too long to be kept", answer.len()).into());
                 }
-                let end = self.log.append(&record, now).publish();
-                let Record::Answered(answered) = record else { unreachable!("just made") };
+                let end = self.log.append(&answered, now).publish();
                 guard.complete(&answered.reply, end, until);
                 self.arm_forgetting(until);
                 Ok(Did { reply: Reply::Done(Done { at: now }), end })
@@ -128,7 +169,7 @@ impl Core {
             None => end,
             Some(key) => {
                 let reply = with_reply_bytes(&reply, <[u8]>::to_vec);
-                self.log.append(&Answered { key, reply }.into(), now).publish()
+                self.log.append(&Answered { key, reply }, now).publish()
             }
         };
         Did { reply, end }
@@ -136,7 +177,7 @@ impl Core {
 }
 
 /// Lends out an answer's bytes, in a buffer that the thread keeps.
-pub(crate) fn with_reply_bytes<R>(reply: &Reply, work: impl FnOnce(&[u8]) -> R) -> R {
+fn with_reply_bytes<R>(reply: &Reply, work: impl FnOnce(&[u8]) -> R) -> R {
     thread_local! {
         static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }

@@ -8,9 +8,11 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 use crate::clock::UnixMs;
 use crate::journal::record::Record as Sealed;
 use crate::journal::{ApplyError, NotApplied, Position, Replay};
-use crate::record::Record;
+use crate::reservations::SlotState;
 
+use super::fact::Stamp;
 use super::log::BODY_VERSION;
+use super::records::Record;
 use super::state::State;
 
 /// Records applied before answers past their time are forgotten.
@@ -36,7 +38,7 @@ impl<'a> Replayer<'a> {
 
     /// Keeps the answer that the record gave, and forgets now and then those past their time.
     fn answer(&mut self, Decoded { end, time, record }: &Decoded) {
-        self.state.keep_answer(record, end.0, *time);
+        record.remember(self.state, Stamp { end: end.0, at: *time });
         self.since_forgetting += 1;
         if self.since_forgetting == FORGET_EVERY {
             self.since_forgetting = 0;
@@ -47,7 +49,7 @@ impl<'a> Replayer<'a> {
 
 fn apply(state: &State, Decoded { end, time, record }: &Decoded) -> Result<(), NotApplied> {
     let refused = |corrupt| NotApplied { at: *end, error: ApplyError::from(corrupt) };
-    state.apply(record, end.0, *time).map_err(refused)
+    record.replay(state, Stamp { end: end.0, at: *time }).map_err(refused)
 }
 
 impl Replay for Replayer<'_> {
@@ -184,5 +186,26 @@ impl<J: FnOnce() -> Result<(), NotApplied>> Replay for Ahead<'_, J> {
     fn settle(&mut self) -> Result<(), NotApplied> {
         self.hand_over()?;
         self.verdict()
+    }
+}
+
+impl State {
+    /// Ends replay: free slots can be taken again, lines start anew, and what is due is due at `now`.
+    pub(crate) fn finish_replay(&self, now: UnixMs) {
+        self.reservations.slots().rebuild_free(|slot| slot.status.peek().state == SlotState::FREE);
+        self.payments.slots().rebuild_free(|slot| slot.status.peek().state == 0);
+        self.outbox.slots().rebuild_free(|status| status.peek().state == 0);
+        for event in self.catalog.each() {
+            event.seats.finish_replay();
+            if let Some(line) = event.line.get() {
+                line.finish(now);
+                self.arm_draw(event, now);
+                self.arm_advance(event.number, now);
+            }
+        }
+        if self.latest() > UnixMs::ZERO {
+            // Nobody knows what was let in just before the end: a restart saves up no permits.
+            self.ceiling.drain(now);
+        }
     }
 }

@@ -1,6 +1,6 @@
-//! The images of a snapshot, put back one by one. Their checksums are good, so what is impossible in them was written by a
-//! broken engine or by hand: each image is checked against those before it, and all of them together at the end, so that
-//! nothing behind this meets a state that no engine can have.
+//! The images of a snapshot, put back one by one. Their checksums are good, so what is impossible in them was written
+//! by a broken engine or by hand: each image is checked against those before it, and all of them together at the end,
+//! so that nothing behind this meets a state that no engine can have.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -15,7 +15,7 @@ use crate::record::{
 use crate::reply::Reply;
 use crate::sync::Status;
 
-use super::checks::{Corrupt, corrupt, whole};
+use super::fact::{Corrupt, corrupt, whole};
 use super::once::KEPT;
 use super::state::State;
 

@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Changes, Slots, TableKind, wire_struct};
+use super::{Changes, Slots, TableKind, body};
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
 use crate::command::{Currency, EventSettings, PaymentMethod, Scenario};
@@ -14,17 +14,15 @@ use crate::reply::Effect;
 macro_rules! images {
     ($($(#[$doc:meta])* $number:literal $name:ident { $($field:ident: $kind:ty),* $(,)? })*) => {
         $(
-            $(#[$doc])*
-            #[derive(Clone, Debug, PartialEq)]
-            pub(crate) struct $name { $(pub(crate) $field: $kind),* }
-            wire_struct!($name { $($field),* });
+            body! { $(#[$doc])* $name { $($field: $kind),* } }
             impl $name {
                 /// The number by which the journal knows this kind; record kinds are below 100, images above.
                 pub(crate) const KIND: u16 = $number;
             }
         )*
 
-        /// Where the fields of an image lie in its body, up to the first that cannot be read. For those who change them.
+        /// Where the fields of an image lie in its body, up to the first that cannot be read. For those who change
+        /// them.
         #[cfg(any(test, feature = "testing"))]
         pub(crate) fn image_fields(kind: u16, body: &[u8]) -> Vec<(&'static str, std::ops::Range<usize>)> {
             let (mut reader, mut fields) = (super::Reader(body), Vec::new());

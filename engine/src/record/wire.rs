@@ -197,6 +197,16 @@ macro_rules! wire_struct {
     };
 }
 
+/// Defines a body: a struct that is written and read field by field, in the order given.
+macro_rules! body {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub(crate) struct $name { $(pub(crate) $field: $kind),* }
+        $crate::record::wire_struct!($name { $($field),* });
+    };
+}
+
 /// Writes and reads a fieldless enum as one byte.
 macro_rules! wire_enum {
     ($name:ty { $($variant:ident = $number:literal),* $(,)? }) => {
@@ -214,4 +224,4 @@ macro_rules! wire_enum {
     };
 }
 
-pub(crate) use {wire_enum, wire_struct};
+pub(crate) use {body, wire_enum, wire_struct};

@@ -14,8 +14,8 @@ use crate::engine::{Engine, OpenError};
 use crate::ids::{ExternalId, IdempotencyKey, PaymentId, ReservationId, WaitingToken};
 use crate::inventory::{Layout, SeatMap};
 use crate::journal::{JournalError, Records, RecoveryConsent};
-use crate::pipeline::State;
-use crate::record::{Reader, Record, Wire, image_again};
+use crate::pipeline::{Record, State};
+use crate::record::{Reader, Wire, image_again};
 use crate::reply::Reply;
 
 /// Records as a frame holds them, record bodies of every kind, remembered replies. What is read is written again as it was.

@@ -10,10 +10,10 @@ use crate::clock::UnixMs;
 use crate::deadlines::Timers;
 use crate::ids::{SlotId, UserId};
 use crate::inventory::{BestRequest, Fate, Inventory, Layout, PackedPlace, SeatIx, SeatMap, SeatMapError};
-use crate::journal::{self, Records};
+use crate::journal::Records;
 use crate::limits::PLACES_PER_HOLD_MAX;
-use crate::pipeline::BODY_VERSION;
-use crate::record::{Change, Held, Record, Remember};
+use crate::pipeline::{Held, Record, seal_into};
+use crate::record::{Change, Remember};
 use crate::testing::Random;
 
 /// The timing wheel with its table of timers: any thread sets and clears, one turns.
@@ -169,7 +169,7 @@ impl WaitingLine {
 /// The record of a hold of two seats with an idempotency key, as the engine writes it most often.
 #[derive(Clone, Debug)]
 pub struct HoldRecord {
-    record: Record,
+    record: Held,
     at: UnixMs,
 }
 
@@ -178,7 +178,7 @@ impl HoldRecord {
     #[must_use]
     pub fn new(user: UserId, at: UnixMs) -> Self {
         let change = |seat| Change { place: PackedPlace::seat(SeatIx(seat)), version: 1 };
-        let held = Held {
+        let record = Held {
             id: SlotId { slot: 7, generation: 1, tag: 0x1234_5678_9abc_def0 },
             event: 0,
             user,
@@ -189,14 +189,12 @@ impl HoldRecord {
             changes: smallvec![change(1_000), change(1_001)],
             key: Some(Remember { key: 1 << 90, fingerprint: 1 << 40, until: at.plus_ms(300_000) }),
         };
-        Self { record: held.into(), at }
+        Self { record, at }
     }
 
     /// Appends the record's bytes, sealed as in the log buffer.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        let start = journal::record::begin(out, self.record.kind(), BODY_VERSION, self.at);
-        self.record.put_body(out);
-        journal::record::seal(out, start);
+        seal_into(&self.record, self.at, out);
     }
 
     /// Checks and reads all records in `bytes`; how many there are, `None` if something is wrong with one.

@@ -46,14 +46,21 @@ impl Pair {
         }
     }
 
-    fn record(&mut self, places: &[PackedPlace], versions: &[u32], state: SeatState, owner: u32) {
+    /// What a record says of these places, in the model and in replay.
+    fn record(
+        &mut self,
+        places: &[PackedPlace],
+        versions: &[u32],
+        (from, state): (SeatState, SeatState),
+        owner: u32,
+    ) {
+        replay(&self.replayed, owner, (from, state), places, versions).expect("follows");
         for (place, &version) in places.iter().zip(versions) {
             let Some(seat) = place.as_seat() else { continue };
             let next_owner = if matches!(state, SeatState::Held | SeatState::Sold) { owner } else { 0 };
             let was = self.model[seat.0 as usize];
             assert_eq!(version, was.version + 1, "versions have no gaps");
             self.model[seat.0 as usize] = Seat { state, owner: next_owner, version };
-            self.replayed.install(seat, state, owner, version).expect("follows");
         }
     }
 
@@ -86,12 +93,9 @@ impl Pair {
         match result {
             Ok(versions) => {
                 assert!(taken.is_empty() && floor <= left, "took {taken:?}, {floor} of {left}");
-                self.record(&places, &versions, state, owner);
+                self.record(&places, &versions, (SeatState::Free, state), owner);
                 let counted = if state == SeatState::Held { &mut self.held } else { &mut self.sold };
                 counted[owner as usize] += floor;
-                if floor > 0 {
-                    self.replayed.install_general(1, SeatState::Free, state, floor).expect("follows");
-                }
             }
             Err(Refused::Conflict { seats }) => {
                 assert_eq!(seats.as_slice(), taken, "all that are taken, no others");
@@ -114,7 +118,6 @@ impl Pair {
             if from == SeatState::Held { self.held[owner as usize] } else { self.sold[owner as usize] };
         if floor > 0 {
             places.push(PackedPlace::general(1, u16::try_from(floor).expect("small")));
-            self.replayed.install_general(1, from, to, floor).expect("follows");
             let emptied = if from == SeatState::Held { &mut self.held } else { &mut self.sold };
             emptied[owner as usize] = 0;
             if to == SeatState::Sold {
@@ -127,18 +130,18 @@ impl Pair {
             (SeatState::Held, _) => self.live.sell(owner, &places),
             _ => self.live.unsell(owner, &places),
         }
-        self.record(&places, &versions, to, owner);
+        self.record(&places, &versions, (from, to), owner);
     }
 
     fn block_some(&mut self, random: &mut Random) {
         let places = seats(&[random.below(82)]);
         if let Ok(versions) = self.live.block(&places, &standing) {
-            self.record(&places, &versions, SeatState::Blocked, 0);
+            self.record(&places, &versions, (SeatState::Free, SeatState::Blocked), 0);
         } else if random.chance(50) {
             let blocked = self.of(SeatState::Blocked, 0);
             let versions = self.live.next_versions_blocked(&blocked);
             self.live.unblock(&blocked);
-            self.record(&blocked, &versions, SeatState::Free, 0);
+            self.record(&blocked, &versions, (SeatState::Blocked, SeatState::Free), 0);
         }
     }
 
@@ -196,28 +199,48 @@ fn random_commands_agree_with_plain_values_and_with_replay() {
     }
 }
 
+/// As replay puts a record back: checked, then moved.
+fn replay(
+    inventory: &Inventory,
+    owner: u32,
+    (from, to): (SeatState, SeatState),
+    places: &[PackedPlace],
+    versions: &[u32],
+) -> Result<(), Gap> {
+    let changes = places.iter().copied().zip(versions.iter().copied());
+    inventory.check_move(owner, (from, to), changes)?;
+    inventory.change(from, to, owner, places);
+    Ok(())
+}
+
 #[test]
 fn records_that_do_not_follow_are_refused() {
     let inventory = hall();
-    let seat = SeatIx(3);
-    inventory.install(seat, SeatState::Held, 5, 1).expect("first");
-    assert_eq!(inventory.install(seat, SeatState::Sold, 5, 3), Err(Gap::Version { seat, have: 1, want: 3 }));
-    assert_eq!(inventory.install(seat, SeatState::Sold, 5, 1), Err(Gap::Version { seat, have: 1, want: 1 }));
-    for (state, owner) in
-        [(SeatState::Held, 5), (SeatState::Blocked, 0), (SeatState::Sold, 6), (SeatState::Free, 6)]
+    let (seat, places) = (SeatIx(3), seats(&[3]));
+    let (free, held, sold) = (SeatState::Free, SeatState::Held, SeatState::Sold);
+    replay(&inventory, 5, (free, held), &places, &[1]).expect("first");
+    for version in [3, 1] {
+        let gap = Gap::Version { seat, have: 1, want: version };
+        assert_eq!(replay(&inventory, 5, (held, sold), &places, &[version]), Err(gap));
+    }
+    for (from, to, owner) in
+        [(free, held, 5), (free, SeatState::Blocked, 0), (held, sold, 6), (held, free, 6), (held, held, 5)]
     {
-        let gap = Gap::Move { seat, have: SeatState::Held, want: Some(state) };
-        assert_eq!(inventory.install(seat, state, owner, 2), Err(gap));
+        let gap = Gap::Move { seat, have: held, want: Some(to) };
+        assert_eq!(replay(&inventory, owner, (from, to), &places, &[2]), Err(gap));
     }
     let none = Gap::NoSeat { seat: SeatIx(82), seats: 82 };
-    assert_eq!(inventory.install(SeatIx(82), SeatState::Held, 5, 1), Err(none));
-    assert_eq!(
-        inventory.install_general(0, SeatState::Free, SeatState::Held, 1),
-        Err(Gap::NoGeneral { section: 0 })
-    );
+    assert_eq!(replay(&inventory, 5, (free, held), &seats(&[82]), &[1]), Err(none));
+    for twice in [[4, 4], [5, 4]] {
+        let gap = Gap::Order { place: seats(&twice)[1] };
+        assert_eq!(replay(&inventory, 5, (free, held), &seats(&twice), &[1, 1]), Err(gap));
+    }
+    let standing = |section, count| [PackedPlace::general(section, count)];
+    let gap = Err(Gap::NoGeneral { section: 0 });
+    assert_eq!(replay(&inventory, 5, (free, held), &standing(0, 1), &[0]), gap);
     let have = inventory.counts(1);
     let gap = Err(Gap::Count { section: 1, have, count: 13 });
-    assert_eq!(inventory.install_general(1, SeatState::Free, SeatState::Held, 13), gap);
+    assert_eq!(replay(&inventory, 5, (free, held), &standing(1, 13), &[0]), gap);
     assert_eq!(inventory.restore_general(1, 6, 6, 1), gap);
     assert_eq!(inventory.restore_words([0].into_iter()), Err(Gap::Length { have: 82, want: 1 }));
     inventory.finish_replay();

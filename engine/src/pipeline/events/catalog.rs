@@ -16,6 +16,7 @@ use crate::limits::EVENTS_MAX;
 use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{Mutex, MutexGuard, rank};
 
+use crate::pipeline::fact::Stamp;
 use crate::pipeline::versions::Versions;
 
 /// One event. Never freed while the engine lives, so that whoever found it may keep it.
@@ -81,9 +82,9 @@ impl Event {
         self.sale.store(state as u8, Ordering::Release);
     }
 
-    /// By the operator, after a change: its record ends at `end`, and readers are shown it once that is durable, as everything
-    /// up to `durable` is.
-    pub(crate) fn set_position(&self, end: u64, at: UnixMs, durable: u64) {
+    /// By the operator, after a change: readers are shown it once its record is durable, as everything up to
+    /// `durable` is.
+    pub(crate) fn set_position(&self, Stamp { end, at }: Stamp, durable: u64) {
         self.changed_at.store(at.get(), Ordering::Relaxed);
         self.position.store(end, Ordering::Release);
         let line = self.line.get().map(|line| LineShown {
@@ -142,8 +143,8 @@ const BUCKETS: usize = 2 * EVENTS_MAX as usize;
 pub(crate) struct Catalog {
     /// Boxed: an event in its place would make every engine, however small, touch megabytes when it is opened.
     events: Box<[OnceLock<Box<Event>>]>,
-    /// Numbers by the hash of the id, one more than they are: zero is no event. Linear probing; only ever added to, and less
-    /// than half full. A look-up writes nothing, so that readers on many cores do not meet.
+    /// Numbers by the hash of the id, one more than they are: zero is no event. Linear probing; only ever added to,
+    /// and less than half full. A look-up writes nothing, so that readers on many cores do not meet.
     by_id: Box<[AtomicU32]>,
     hasher: DefaultHashBuilder,
     /// Held while an event is created.

@@ -2,7 +2,7 @@
 
 use crate::inventory::Inventory;
 use crate::limits::{EVENTS_MAX, WORDS_PER_IMAGE};
-use crate::pipeline::checks::{Corrupt, corrupt, layout_of};
+use crate::pipeline::fact::{Corrupt, Stamp, corrupt, layout_of};
 use crate::pipeline::images::Sink;
 use crate::pipeline::restore::check_moment;
 use crate::pipeline::state::State;
@@ -68,7 +68,7 @@ impl State {
         let seats = Inventory::new(layout_of(&image.seats)?);
         let event = Event::new(image.event, image.id, image.settings, seats);
         event.set_sale(image.state);
-        event.set_position(0, image.changed_at, 0);
+        event.set_position(Stamp { end: 0, at: image.changed_at }, 0);
         self.catalog.add(&mut next, event);
         Ok(())
     }

@@ -1,31 +1,124 @@
-//! Events: created, changed, opened, paused, closed; seats taken off sale and put back.
+//! Events are created and changed; their sales are opened, paused and closed.
 
 use std::sync::Arc;
 
+use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
-use crate::command::{BlockSeats, CreateEvent, EventSettings, Note, SetSale, UpdateEvent};
+use crate::command::{CreateEvent, EventSettings, SetSale, UpdateEvent};
 use crate::error::{Bound, Problem, Refusal, SaleState};
-use crate::inventory::{Layout, PackedPlace, Place, Refused, SeatState};
-use crate::limits::{ATTACHMENT_BYTES_MAX, EVENTS_MAX, PLACES_PER_HOLD_MAX, TEXT_BYTES_MAX};
-use crate::record::{
-    Change, Changes, EventChanged, EventCreated, Noted, Record, Remember, SaleChanged, SeatsBlocked,
-};
-use crate::reply::{self, Done, Reply};
-
+use crate::ids::EventId;
+use crate::inventory::{Inventory, Layout};
+use crate::limits::{EVENTS_MAX, PLACES_PER_HOLD_MAX, TEXT_BYTES_MAX};
 use crate::pipeline::core::Core;
-use crate::pipeline::effects::seat_count;
-use crate::pipeline::events::Event;
-use crate::pipeline::notes::OWN_NOTES;
-use crate::pipeline::read::describe;
-use crate::pipeline::reservations::named_places;
+use crate::pipeline::fact::{Applied, Fact, Stamp, Told, corrupt, layout_of, record};
+use crate::pipeline::line::check_policy;
+use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
+use crate::reply::{self, Reply};
+use crate::updates::What;
+
+use super::Event;
+
+record! {
+    /// An event with its seats.
+    EventCreated with a key {
+        event: u32, id: EventId, settings: EventSettings, seats: Vec<u8>, policy: Option<QueuePolicy>,
+    }
+}
+
+impl EventCreated {
+    fn reply(&self, at: UnixMs) -> Reply {
+        event_reply(self.event, at)
+    }
+
+    /// The event is in the catalog, shown once its record is durable. The caller holds the catalog's guard.
+    fn apply(&self, state: &State, next: &mut u32, layout: Layout, stamp: Stamp, durable: u64) {
+        let event = Event::new(self.event, self.id.clone(), self.settings.clone(), Inventory::new(layout));
+        let event = state.catalog.add(next, event);
+        if let Some(policy) = &self.policy {
+            state.open_line(event, policy.clone());
+        }
+        event.set_position(stamp, durable);
+    }
+}
+
+impl Fact for EventCreated {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        let mut next = state.catalog.begin();
+        if self.event != *next {
+            return corrupt(format_args!("event {} follows after {} events", self.event, *next));
+        }
+        self.apply(state, &mut next, layout_of(&self.seats)?, stamp, stamp.end);
+        Ok(())
+    }
+
+    fn update(&self, _: &State) -> Option<Told> {
+        Some((Some(self.event), What::EventCreated))
+    }
+}
+
+record! {
+    /// New settings.
+    EventChanged with a key { event: u32, settings: EventSettings }
+}
+
+impl EventChanged {
+    fn reply(&self, at: UnixMs) -> Reply {
+        event_reply(self.event, at)
+    }
+
+    /// By the operator of the event.
+    fn apply(&self, event: &Event, stamp: Stamp, durable: u64) {
+        event.settings.store(Arc::new(self.settings.clone()));
+        event.set_position(stamp, durable);
+    }
+}
+
+impl Fact for EventChanged {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        self.apply(state.event(self.event)?, stamp, stamp.end);
+        Ok(())
+    }
+
+    fn update(&self, _: &State) -> Option<Told> {
+        Some((Some(self.event), What::EventChanged))
+    }
+}
+
+record! {
+    /// The sale opened, paused or closed.
+    SaleChanged with a key { event: u32, state: SaleState }
+}
+
+impl SaleChanged {
+    fn reply(&self, at: UnixMs) -> Reply {
+        event_reply(self.event, at)
+    }
+
+    /// By the operator of the event.
+    fn apply(&self, event: &Event, stamp: Stamp, durable: u64) {
+        event.set_sale(self.state);
+        event.set_position(stamp, durable);
+    }
+}
+
+impl Fact for SaleChanged {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        self.apply(state.event(self.event)?, stamp, stamp.end);
+        Ok(())
+    }
+
+    fn update(&self, _: &State) -> Option<Told> {
+        Some((Some(self.event), What::Sale(self.state)))
+    }
+}
 
 impl Core {
     /// Creates an event with its seats and, if it has one, its waiting line.
     pub(crate) fn create_event(&self, command: &CreateEvent, now: UnixMs) -> Outcome {
         check_settings(&command.settings)?;
         if let Some(policy) = &command.queue {
-            crate::pipeline::line::check_policy(policy)?;
+            check_policy(policy)?;
         }
         let layout = Layout::build(&command.seats).map_err(|error| Refusal::invalid("seats", error, ""))?;
         self.once(command, now, |key| {
@@ -40,21 +133,20 @@ impl Core {
             let mut seats = Vec::new();
             // As the layout has it, so that the record is as long as the event's image will be.
             layout.to_map().encode(&mut seats);
-            let record = Record::from(EventCreated {
+            let created = EventCreated {
                 event: *next,
                 id: command.event.clone(),
                 settings: command.settings.clone(),
                 seats,
                 policy: command.queue.clone(),
                 key,
-            });
-            if !self.log.fits(&record) {
+            };
+            if !self.log.fits(&created) {
                 return Err(Refusal::invalid("seats", "the seat map is too large for one event", "").into());
             }
-            let (appended, durable) = (self.log.append(&record, now), self.log.durable.reached());
-            let Record::EventCreated(created) = record else { unreachable!("just made") };
-            let event = self.add_event(&mut next, &created, layout, now, (appended.end(), durable));
-            Ok(Did { reply: event_reply(event.number, now), end: appended.publish() })
+            let (appended, durable) = (self.log.append(&created, now), self.log.durable.reached());
+            created.apply(&self.state, &mut next, layout, appended.stamp(), durable);
+            Ok(Did { reply: created.reply(now), end: appended.publish() })
         })
     }
 
@@ -73,17 +165,16 @@ impl Core {
                 )
                 .into());
             }
-            let record = EventChanged { event: event.number, settings: command.settings.clone(), key };
-            let appended = self.log.append(&record.into(), now);
-            event.settings.store(Arc::new(command.settings.clone()));
-            event.set_position(appended.end(), now, self.log.durable.reached());
+            let changed = EventChanged { event: event.number, settings: command.settings.clone(), key };
+            let appended = self.log.append(&changed, now);
+            changed.apply(event, appended.stamp(), self.log.durable.reached());
             let end = appended.publish();
             // The sale may open at another moment now, and with it a pre-sale room ends.
             if let Some(line) = event.line.get() {
                 self.end_room(event, line, now);
                 self.arm_draw(event, now);
             }
-            Ok(Did { reply: event_reply(event.number, now), end })
+            Ok(Did { reply: changed.reply(now), end })
         })
     }
 
@@ -96,117 +187,22 @@ impl Core {
             if command.state == SaleState::Draft {
                 return Err(Refusal::invalid("state", "nothing returns to draft", "Draft").into());
             }
-            let record = SaleChanged { event: event.number, state: command.state, key };
-            let appended = self.log.append(&record.into(), now);
-            event.set_sale(command.state);
-            event.set_position(appended.end(), now, self.log.durable.reached());
+            let changed = SaleChanged { event: event.number, state: command.state, key };
+            let appended = self.log.append(&changed, now);
+            changed.apply(event, appended.stamp(), self.log.durable.reached());
             let end = appended.publish();
             if let Some(line) = event.line.get() {
                 self.end_room(event, line, now);
                 self.arm_draw(event, now);
                 self.advance(event, line, now);
             }
-            Ok(Did { reply: event_reply(event.number, now), end })
+            Ok(Did { reply: changed.reply(now), end })
         })
-    }
-
-    /// Takes free seats off sale or puts blocked ones back, all or none.
-    pub(crate) fn block_seats(&self, command: &BlockSeats, now: UnixMs) -> Outcome {
-        if command.seats.is_empty() || command.seats.len() > PLACES_PER_HOLD_MAX {
-            let reason = format_args!("must name 1 to {PLACES_PER_HOLD_MAX} seats");
-            return Err(Refusal::invalid("seat_ids", reason, command.seats.len()).into());
-        }
-        self.once(command, now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
-            let _guard = event.operator.lock();
-            let _writing = self.log.guard().within();
-            let places = named_places(event, &command.seats)?;
-            let changes =
-                if command.block { self.block(event, &places, now)? } else { unblocking(event, &places)? };
-            let record = SeatsBlocked { event: event.number, blocked: command.block, changes, key };
-            let appended = self.log.append(&record.into(), now);
-            if !command.block {
-                event.seats.unblock(&places);
-            }
-            event.set_position(appended.end(), now, self.log.durable.reached());
-            Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
-        })
-    }
-
-    fn block(&self, event: &Event, places: &[PackedPlace], now: UnixMs) -> Result<Changes, Refusal> {
-        let mut looked = false;
-        loop {
-            match event.seats.block(places, &|holder| self.fate(holder, now)) {
-                Ok(versions) => return Ok(changes(places, &versions)),
-                Err(Refused::Lapsed { owner }) => {
-                    self.expire_slot(owner, now);
-                }
-                Err(Refused::Conflict { seats }) => {
-                    return Err(Refusal::SeatsTaken(
-                        seats.iter().map(|seat| event.seats.layout().label(*seat)).collect(),
-                    ));
-                }
-                Err(Refused::Short { available, .. }) => {
-                    if !self.may_find_more(&mut looked, now) {
-                        let wanted = seat_count(places.iter().copied());
-                        return Err(Refusal::Insufficient { wanted, available });
-                    }
-                }
-            }
-        }
-    }
-
-    /// Sets or removes a durable note.
-    pub(crate) fn note(&self, command: &Note, now: UnixMs) -> Outcome {
-        if let Some(value) = &command.value
-            && value.len() > ATTACHMENT_BYTES_MAX
-        {
-            let reason =
-                format_args!("has {} bytes, at most {ATTACHMENT_BYTES_MAX} are allowed", value.len());
-            return Err(Refusal::invalid("value", reason, "").into());
-        }
-        if command.name.as_str().starts_with(OWN_NOTES) {
-            let reason = format_args!("begins with {OWN_NOTES}, as the engine's own notes do");
-            return Err(Refusal::invalid("name", reason, command.name.as_str()).into());
-        }
-        self.once(command, now, |key| self.write_note(command, key, now))
-    }
-
-    /// Writes a note down, also one of the engine's own.
-    pub(crate) fn write_note(&self, command: &Note, key: Option<Remember>, now: UnixMs) -> Outcome {
-        let record = Noted { name: command.name.clone(), value: command.value.clone(), key };
-        let durable = self.log.durable.reached();
-        let append = || self.log.append(&record.into(), now);
-        let appended = self.notes.set(&command.name, command.value.as_deref(), durable, append)?;
-        Ok(Did { reply: Reply::Done(Done { at: now }), end: appended.publish() })
     }
 }
 
 pub(crate) fn event_reply(number: u32, at: UnixMs) -> Reply {
     Reply::Event(reply::EventChanged { number, at })
-}
-
-pub(crate) fn changes(places: &[PackedPlace], versions: &[u32]) -> Changes {
-    assert_eq!(places.len(), versions.len(), "one version for each place");
-    let mut changes = Changes::new();
-    for (&place, &version) in places.iter().zip(versions) {
-        changes.push(Change { place, version });
-    }
-    changes
-}
-
-fn unblocking(event: &Event, places: &[PackedPlace]) -> Result<Changes, Refusal> {
-    let is_blocked = |place: &PackedPlace| match place.unpack() {
-        Place::Seat(seat) => event.seats.seat(seat).state == SeatState::Blocked,
-        Place::General { section, count } => event.seats.counts(section).blocked >= u32::from(count),
-    };
-    let problem =
-        |place: &PackedPlace| Problem::new("seat_ids", "is not blocked", describe(event, *place).id);
-    let not_blocked: Box<[Problem]> = places.iter().filter(|place| !is_blocked(place)).map(problem).collect();
-    if !not_blocked.is_empty() {
-        return Err(Refusal::Invalid(not_blocked));
-    }
-    Ok(changes(places, &event.seats.next_versions_blocked(places)))
 }
 
 pub(crate) fn check_settings(settings: &EventSettings) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::admission::{BadImage, Key, Line, LineImage as Head, State as TicketState, TicketImage};
 use crate::clock::UnixMs;
 use crate::limits::{IMAGE_HEAD_BYTES, ORDER_PER_IMAGE, RECORD_BYTES_MAX, TICKETS_PER_IMAGE};
-use crate::pipeline::checks::{Corrupt, corrupt};
+use crate::pipeline::fact::{Corrupt, Stamp, corrupt};
 use crate::pipeline::images::Sink;
 use crate::pipeline::restore::{check_moment, must};
 use crate::pipeline::state::State;
@@ -67,7 +67,7 @@ impl State {
         let bad = |why: BadImage| Corrupt(format!("the line of event {}: {why}", image.event));
         let line = Line::restore(head, Arc::clone(&self.ceiling), timer).map_err(bad)?;
         event.line.set(line).map_err(|_| Corrupt(format!("event {} has two lines", event.number)))?;
-        event.set_position(event.position(), event.changed_at(), event.position());
+        event.set_position(Stamp { end: event.position(), at: event.changed_at() }, event.position());
         Ok(())
     }
 

@@ -5,14 +5,41 @@ use crate::clock::UnixMs;
 use crate::command::{DrawRoom, Note};
 use crate::error::Refusal;
 use crate::ids::{EventId, ExternalId, IdempotencyKey};
-use crate::record::{Remember, RoomDrawn};
+use crate::pipeline::core::Core;
+use crate::pipeline::events::{Event, EventShown, event_reply};
+use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::notes::OWN_NOTES;
+use crate::pipeline::state::State;
+use crate::pipeline::{Did, Outcome};
+use crate::record::Remember;
+use crate::reply::Reply;
+use crate::updates::What;
 use crate::views::DrawView;
 
-use crate::pipeline::Outcome;
-use crate::pipeline::core::Core;
-use crate::pipeline::events::{Event, EventShown};
-use crate::pipeline::line::changed;
-use crate::pipeline::notes::OWN_NOTES;
+use super::queue::bad;
+
+record! {
+    /// The order of the pre-sale room was drawn with this seed.
+    RoomDrawn with a key { event: u32, seed: [u8; 32], room_end: u32 }
+}
+
+impl RoomDrawn {
+    fn reply(&self, at: UnixMs) -> Reply {
+        event_reply(self.event, at)
+    }
+}
+
+impl Fact for RoomDrawn {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        state.line(self.event)?.apply_drawn(self.seed, self.room_end, stamp.at).map_err(bad)?;
+        state.event(self.event)?.set_position(stamp, stamp.end);
+        Ok(())
+    }
+
+    fn update(&self, _: &State) -> Option<Told> {
+        Some((Some(self.event), What::RoomDrawn(self.seed)))
+    }
+}
 
 impl Core {
     /// Draws the order of the pre-sale room.
@@ -26,7 +53,7 @@ impl Core {
                 Refusal::invalid("event_id", "has no room whose order is still to be drawn", &event.id)
             })?;
             self.advance(event, line, now);
-            Ok(changed(event, end, now))
+            Ok(Did { reply: event_reply(event.number, now), end })
         })
     }
 
@@ -73,16 +100,16 @@ impl Core {
         self.notes.get(&seed_note(event.number), durable)?.try_into().ok()
     }
 
-    /// By the operator of the event: once its sale is open a room whose order is still to be drawn is drawn. A room without
-    /// people is closed by the next customer who comes.
+    /// By the operator of the event: once its sale is open a room whose order is still to be drawn is drawn. A room
+    /// without people is closed by the next customer who comes.
     pub(crate) fn end_room(&self, event: &Event, line: &Line, now: UnixMs) {
         if room_is_over(event, line, now) {
             self.draw(event, line, None, now);
         }
     }
 
-    /// Before a join: draws a room whose sale is open, or closes it if it has no people, so that who comes now stands in
-    /// the line.
+    /// Before a join: draws a room whose sale is open, or closes it if it has no people, so that who comes now stands
+    /// in the line.
     pub(crate) fn close_over(&self, event: &Event, line: &Line, now: UnixMs) {
         let _guard = event.operator.lock();
         let _writing = self.log.guard().within();
@@ -95,9 +122,9 @@ impl Core {
     pub(crate) fn draw(&self, event: &Event, line: &Line, key: Option<Remember>, now: UnixMs) -> Option<u64> {
         let draw = line.begin_draw(self.draw_seed(event), now)?;
         let record = RoomDrawn { event: event.number, seed: *draw.seed(), room_end: draw.room_end(), key };
-        let appended = self.log.append(&record.into(), now);
+        let appended = self.log.append(&record, now);
         draw.commit();
-        event.set_position(appended.end(), now, self.log.durable.reached());
+        event.set_position(appended.stamp(), self.log.durable.reached());
         Some(appended.publish())
     }
 }

@@ -1,129 +1,205 @@
-//! Holds become sales, and sales become free seats again. What a payment's outcome means for its reservation is
-//! decided here, while payment and reservation are both owned; the record that says so is the payment's.
+//! What a payment's end does to its reservation. It is decided here, while payment and reservation are both owned;
+//! the record that says so is the payment's.
 
 use crate::clock::UnixMs;
-use crate::command::{Confirm, Proof};
 use crate::config::LatePayment;
-use crate::error::{PaymentDoubt, PaymentState, Refusal, ReservationState};
-use crate::ids::{PaymentId, ReservationId, SeatId, SlotId};
+use crate::error::{PaymentState, ReservationState};
+use crate::ids::SlotId;
+use crate::inventory::SeatState;
 use crate::payments::Intent;
-use crate::record::{Confirmed, Record, Remember, Settlement};
-use crate::reply::{self, Effect, Reply};
-use crate::reservations::{Facts, Slot, SlotState};
-use crate::sync::Owned;
-
 use crate::pipeline::core::Core;
-use crate::pipeline::effects::confirmed_reply;
-use crate::pipeline::events::Event;
+use crate::pipeline::fact::{Corrupt, Stamp};
 use crate::pipeline::line::UsedTicket;
-use crate::pipeline::reservations::next_changes;
-use crate::pipeline::reservations::{Busy, OwnedHold, Patience};
+use crate::pipeline::reservations::{
+    Busy, OwnedHold, Patience, check_move, next_changes, places_changed, replay_claim, seat_count,
+};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::record::{Changes, wire_struct};
+use crate::reply::Effect;
+use crate::reservations::SlotState;
+use crate::updates::ReservationUpdate;
+use crate::views;
+
+/// What a payment's outcome did to seats.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Settlement {
+    pub(crate) reservation: SlotId,
+    pub(crate) event: u32,
+    pub(crate) ticket: Option<u32>,
+    pub(crate) changes: Changes,
+    pub(crate) total_minor: i64,
+}
+wire_struct!(Settlement { reservation, event, ticket, changes, total_minor });
+
+/// How a payment's end changes its reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The hold is sold.
+    Confirmed,
+    /// The expired hold's seats were still free, and are sold.
+    Retaken,
+    /// The payment failed, and the hold ends.
+    Failed,
+    /// All money went back, and so do the seats.
+    Refunded,
+}
+
+impl Turn {
+    /// What an effect means for a reservation, by a refund or by an outcome; `None` if it changes none.
+    fn of(effect: Effect, refund: bool) -> Option<Self> {
+        match effect {
+            Effect::Confirmed => Some(Self::Confirmed),
+            Effect::Retaken => Some(Self::Retaken),
+            Effect::Released => Some(if refund { Self::Refunded } else { Self::Failed }),
+            Effect::None | Effect::PaidBack => None,
+        }
+    }
+
+    fn effect(self) -> Effect {
+        match self {
+            Self::Confirmed => Effect::Confirmed,
+            Self::Retaken => Effect::Retaken,
+            Self::Failed | Self::Refunded => Effect::Released,
+        }
+    }
+
+    /// The reservation's states before and after.
+    fn states(self) -> (ReservationState, ReservationState) {
+        match self {
+            Self::Confirmed => (ReservationState::Pending, ReservationState::Confirmed),
+            Self::Retaken => (ReservationState::Expired, ReservationState::Confirmed),
+            Self::Failed => (ReservationState::Pending, ReservationState::Failed),
+            Self::Refunded => (ReservationState::Confirmed, ReservationState::Refunded),
+        }
+    }
+
+    /// Its seats' states before and after.
+    fn seats(self) -> (SeatState, SeatState) {
+        match self {
+            Self::Confirmed => (SeatState::Held, SeatState::Sold),
+            Self::Retaken => (SeatState::Free, SeatState::Sold),
+            Self::Failed => (SeatState::Held, SeatState::Free),
+            Self::Refunded => (SeatState::Sold, SeatState::Free),
+        }
+    }
+}
+
+/// What a payment's end is going to do to its reservation, which is owned. The seats of a late payment are taken
+/// already.
+pub(crate) struct Pending<'a> {
+    turn: Turn,
+    hold: OwnedHold<'a>,
+    /// The admission that the order uses up.
+    ticket: UsedTicket<'a>,
+}
+
+impl Pending<'_> {
+    pub(super) fn apply(self, state: &State, stamp: Stamp) {
+        let Self { turn, hold: OwnedHold { owned, slot, facts, event }, ticket } = self;
+        let (index, count) = (facts.id.slot, || seat_count(facts.places.iter().copied()));
+        slot.set_position(stamp.end, stamp.at);
+        match turn {
+            Turn::Confirmed => state.deadlines.holds.clear(index),
+            Turn::Retaken => {
+                state.deadlines.holds.clear(index);
+                state.users.take_again(facts.user, facts.event, count());
+            }
+            Turn::Failed | Turn::Refunded => {
+                state.users.give_back(facts.user, facts.event, count());
+                state.deadlines.holds.set(index, stamp.at.plus(state.config.retention));
+            }
+        }
+        match turn {
+            Turn::Confirmed => event.seats.sell(index, &facts.places),
+            // Taken before the record, as every taking is.
+            Turn::Retaken => {}
+            Turn::Failed => event.seats.free(index, &facts.places),
+            Turn::Refunded => event.seats.unsell(index, &facts.places),
+        }
+        ticket.commit(state, stamp.at);
+        let (_, after) = turn.states();
+        owned.commit(after as u8);
+    }
+
+    /// The payment that sold the seats is the one whose refund gives them back, whichever was named before.
+    pub(super) fn name_payment(&self, payment: SlotId) {
+        if matches!(self.turn, Turn::Confirmed | Turn::Retaken) {
+            self.hold.slot.set_payment(Some((payment.slot, payment.generation)));
+        }
+    }
+}
+
+/// A decision: what the record says, and what is owned for it.
+pub(crate) struct Decided<'a> {
+    pub(super) effect: Effect,
+    pub(super) settlement: Option<Settlement>,
+    pub(super) pending: Option<Pending<'a>>,
+}
+
+impl<'a> Decided<'a> {
+    /// No reservation changes: there is none, or it is not this payment's to change.
+    pub(super) fn nothing() -> Self {
+        Self { effect: Effect::None, settlement: None, pending: None }
+    }
+
+    /// Money came for what is no longer to be had: it goes back.
+    fn paid_back() -> Self {
+        Self { effect: Effect::PaidBack, ..Self::nothing() }
+    }
+
+    fn change(turn: Turn, hold: OwnedHold<'a>, ticket: UsedTicket<'a>, changes: Changes) -> Self {
+        let settlement = Settlement {
+            reservation: hold.facts.id,
+            event: hold.facts.event,
+            ticket: ticket.number(),
+            changes,
+            total_minor: hold.facts.total_minor,
+        };
+        let pending = Some(Pending { turn, hold, ticket });
+        Self { effect: turn.effect(), settlement: Some(settlement), pending }
+    }
+
+    fn end(turn: Turn, hold: OwnedHold<'a>) -> Self {
+        let changes = next_changes(hold.event, hold.facts.id.slot, &hold.facts.places);
+        Self::change(turn, hold, UsedTicket::none(), changes)
+    }
+}
+
+impl Settlement {
+    /// By replay: checks what the settlement changes and owns it.
+    pub(super) fn replay<'a>(
+        &self,
+        state: &'a State,
+        effect: Effect,
+        refund: bool,
+        at: UnixMs,
+    ) -> Result<Pending<'a>, Corrupt> {
+        let turn = Turn::of(effect, refund)
+            .ok_or_else(|| Corrupt(format!("{effect:?} changes no seats, and {self:?} does")))?;
+        let (before, _) = turn.states();
+        let hold = state.replay_hold(self.reservation, before)?;
+        hold.check_all(&self.changes)?;
+        match turn.seats() {
+            (SeatState::Free, to) => replay_claim(hold.event, self.reservation.slot, to, &self.changes)?,
+            seats => check_move(hold.event, self.reservation.slot, seats, &self.changes)?,
+        }
+        let ticket = UsedTicket::replay(hold.event, self.ticket, at)?;
+        Ok(Pending { turn, hold, ticket })
+    }
+
+    /// What readers are told of the reservation.
+    pub(super) fn update(&self, state: &State, effect: Effect, refund: bool) -> Option<ReservationUpdate> {
+        let turn = Turn::of(effect, refund)?;
+        let seats = match turn.seats() {
+            (_, SeatState::Sold) => views::SeatState::Sold,
+            _ => views::SeatState::Available,
+        };
+        let places = places_changed(&self.changes, seats);
+        Some(state.reservation_update(self.reservation, turn.states(), None, places))
+    }
+}
 
 impl Core {
-    /// Turns a hold into a sale, or answers with the sale that it already is.
-    pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> Outcome {
-        self.once(command, now, |key| {
-            let id = self.reservation_id(&command.which)?;
-            self.check_owner(id, command.user.as_ref())?;
-            if let Some(seats) = &command.exactly {
-                let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-                self.check_exactly(&facts, seats)?;
-            }
-            match command.proof {
-                Proof::Outside => self.confirm_hold(id, command.exactly.as_deref(), key, now),
-                Proof::Intent(payment) => self.confirmed_by(id, payment, key, now),
-            }
-        })
-    }
-
-    /// Sells what the hold has; the caller vouches for the money.
-    fn confirm_hold(
-        &self,
-        id: SlotId,
-        exactly: Option<&[SeatId]>,
-        key: Option<Remember>,
-        now: UnixMs,
-    ) -> Outcome {
-        let hold = match self.own_pending(id, now) {
-            Ok(hold) => hold,
-            // Asked again after it was done: the same answer.
-            Err(Refusal::ReservationIs(ReservationState::Confirmed)) => {
-                return self.confirmed_before(id, key, now);
-            }
-            Err(refusal) => return Err(refusal.into()),
-        };
-        let OwnedHold { owned, slot, facts, event } = hold;
-        if let Some(seats) = exactly {
-            // Looked at again while owned: a part may have been given back since.
-            self.check_exactly(&facts, seats)?;
-        }
-        let ticket = self.begin_use(event, facts.ticket, now);
-        let confirmed = Confirmed {
-            id,
-            event: facts.event,
-            payment: None,
-            ticket: ticket.number(),
-            changes: next_changes(event, facts.id.slot, &facts.places),
-            total_minor: facts.total_minor,
-            key,
-        };
-        let appended = self.log.append(&Record::from(confirmed.clone()), now);
-        event.seats.sell(facts.id.slot, &facts.places);
-        self.confirmed(slot, &confirmed, now, appended.end());
-        ticket.commit(self, now);
-        owned.commit(ReservationState::Confirmed as u8);
-        Ok(Did { reply: confirmed_reply(&confirmed, now), end: appended.publish() })
-    }
-
-    fn confirmed_before(&self, id: SlotId, key: Option<Remember>, now: UnixMs) -> Outcome {
-        let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-        if facts.state != SlotState::Is(ReservationState::Confirmed) {
-            return Err(Refusal::UnknownReservation.into());
-        }
-        let reply = Reply::Confirmed(reply::Confirmed {
-            id: ReservationId(id),
-            event: facts.event,
-            places: facts.places.iter().copied().collect(),
-            total_minor: facts.total_minor,
-            at: facts.changed_at,
-        });
-        Ok(self.already(reply, facts.position, key, now))
-    }
-
-    /// A completed payment has already confirmed its reservation, in the record of its completion. So this either
-    /// finds that done, or says why nothing can be sold. The reservation is judged first: what is over is refused for
-    /// its own sake, whatever was to pay for it.
-    fn confirmed_by(&self, id: SlotId, payment: PaymentId, key: Option<Remember>, now: UnixMs) -> Outcome {
-        // Read before the reservation: a payment that is not completed in this look cannot have confirmed what the
-        // next look finds pending.
-        let paying = self.payments.read(payment.0);
-        let facts = self.look(now, || self.facts(id)).transpose().ok_or(Refusal::UnknownReservation)?;
-        let its = |intent: &Intent| intent.reservation == Some(id) && intent.user == facts.user;
-        let refusal = match facts.state {
-            SlotState::Is(ReservationState::Pending) if facts.expires_at > now => {
-                Refusal::PaymentNotApproved(match paying {
-                    None => PaymentDoubt::Unknown,
-                    Some((_, intent, _)) if !its(&intent) => PaymentDoubt::Foreign,
-                    Some((state, ..)) => PaymentDoubt::Unfinished(state),
-                })
-            }
-            SlotState::Is(ReservationState::Pending | ReservationState::Expired) => {
-                Refusal::ReservationExpired
-            }
-            SlotState::Is(ReservationState::Confirmed)
-                if facts.payment == Some((payment.0.slot, payment.0.generation))
-                    && paying.is_some_and(|(_, intent, _)| its(&intent)) =>
-            {
-                return self.confirmed_before(id, key, now);
-            }
-            SlotState::Is(other) => Refusal::ReservationIs(other),
-            SlotState::Free => Refusal::UnknownReservation,
-        };
-        Err(refusal.into())
-    }
-
     /// What an intent's end in `state` does to its reservation, which is owned from here on if it changes.
     ///
     /// # Errors
@@ -134,164 +210,66 @@ impl Core {
         state: PaymentState,
         patience: Patience,
         now: UnixMs,
-    ) -> Result<Purse<'_>, Busy> {
+    ) -> Result<Decided<'_>, Busy> {
         match (state, intent.reservation) {
             (PaymentState::Completed, Some(id)) => self.settle_paid(id, patience, now),
             (PaymentState::Failed, Some(id)) => self.settle_failed(id, patience, now),
-            _ => Ok(Purse::untouched()),
+            _ => Ok(Decided::nothing()),
         }
     }
 
     /// Money came: confirms the reservation, or takes its seats again, or finds that it must go back.
-    fn settle_paid(&self, id: SlotId, patience: Patience, now: UnixMs) -> Result<Purse<'_>, Busy> {
+    fn settle_paid(&self, id: SlotId, patience: Patience, now: UnixMs) -> Result<Decided<'_>, Busy> {
         const STATES: [ReservationState; 2] = [ReservationState::Pending, ReservationState::Expired];
         while let Some(hold) = self.own_in_state(id, &STATES, patience)? {
-            let OwnedHold { owned, slot, facts, event } = hold;
-            if facts.state == SlotState::Is(ReservationState::Expired) {
-                return Ok(self.retake(OwnedHold { owned, slot, facts, event }, now));
+            if hold.facts.state == SlotState::Is(ReservationState::Expired) {
+                return Ok(self.retake(hold, now));
             }
-            if let Some(lapsed) = self.lapsed_at(&facts, now) {
+            if let Some(lapsed) = self.lapsed_at(&hold.facts, now) {
                 // Owned again as an expired one.
-                self.end_hold(
-                    OwnedHold { owned, slot, facts, event },
-                    ReservationState::Expired,
-                    None,
-                    lapsed,
-                );
+                self.end_hold(hold, ReservationState::Expired, None, lapsed);
                 continue;
             }
-            let ticket = self.begin_use(event, facts.ticket, now);
-            let settlement = Settlement {
-                reservation: id,
-                event: facts.event,
-                ticket: ticket.number(),
-                changes: next_changes(event, facts.id.slot, &facts.places),
-                total_minor: facts.total_minor,
-            };
-            let effect = Effect::Confirmed;
-            return Ok(Purse::Changed { owned, slot, facts, event, ticket, settlement, effect });
+            let ticket = self.begin_use(hold.event, hold.facts.ticket, now);
+            let changes = next_changes(hold.event, id.slot, &hold.facts.places);
+            return Ok(Decided::change(Turn::Confirmed, hold, ticket, changes));
         }
-        Ok(Purse::PaidBack)
+        Ok(Decided::paid_back())
     }
 
     /// Takes the seats of an expired hold again, if all are free and the policy is so.
-    fn retake<'a>(&self, hold: OwnedHold<'a>, now: UnixMs) -> Purse<'a> {
-        let OwnedHold { owned, slot, facts, event } = hold;
+    fn retake<'a>(&self, hold: OwnedHold<'a>, now: UnixMs) -> Decided<'a> {
         if self.config.late_payment == LatePayment::Refund {
-            return Purse::PaidBack;
+            return Decided::paid_back();
         }
-        let Some(changes) = self.retake_places(event, facts.id.slot, &facts.places, now) else {
-            return Purse::PaidBack;
-        };
-        let settlement = Settlement {
-            reservation: facts.id,
-            event: facts.event,
-            ticket: None,
-            changes,
-            total_minor: facts.total_minor,
-        };
-        let ticket = UsedTicket::none();
-        Purse::Changed { owned, slot, facts, event, ticket, settlement, effect: Effect::Retaken }
+        match self.retake_places(hold.event, hold.facts.id.slot, &hold.facts.places, now) {
+            Some(changes) => Decided::change(Turn::Retaken, hold, UsedTicket::none(), changes),
+            None => Decided::paid_back(),
+        }
     }
 
     /// The payment failed: the hold ends.
-    fn settle_failed(&self, id: SlotId, patience: Patience, now: UnixMs) -> Result<Purse<'_>, Busy> {
+    fn settle_failed(&self, id: SlotId, patience: Patience, now: UnixMs) -> Result<Decided<'_>, Busy> {
         let Some(hold) = self.own_in_state(id, &[ReservationState::Pending], patience)? else {
-            return Ok(Purse::untouched());
+            return Ok(Decided::nothing());
         };
         if let Some(lapsed) = self.lapsed_at(&hold.facts, now) {
             self.end_hold(hold, ReservationState::Expired, None, lapsed);
-            return Ok(Purse::untouched());
+            return Ok(Decided::nothing());
         }
-        let OwnedHold { owned, slot, facts, event } = hold;
-        Ok(Self::given_back(owned, slot, facts, event))
+        Ok(Decided::end(Turn::Failed, hold))
     }
 
-    /// All money went back: the sale ends.
-    pub(crate) fn settle_refunded(&self, intent: &Intent) -> Purse<'_> {
-        let Some(id) = intent.reservation else { return Purse::untouched() };
-        let Some(slot) = self.reservations.slot(id.slot) else { return Purse::untouched() };
-        let owned = slot
-            .status
-            .own(|seen| seen.generation == id.generation && seen.state == ReservationState::Confirmed as u8);
-        let Ok(owned) = owned else { return Purse::untouched() };
-        let before = owned.before();
-        let facts = self.reservations.read_owned(slot, id.slot, before.generation, before.state);
-        if facts.payment != Some((intent.id.slot, intent.id.generation)) {
-            // Confirmed by somebody's word before this payment came; the sale is not this money's.
-            return Purse::untouched();
+    /// All money went back: the sale ends, unless it was confirmed by somebody's word before this payment came.
+    pub(crate) fn settle_refunded(&self, intent: &Intent) -> Decided<'_> {
+        let Some(id) = intent.reservation else { return Decided::nothing() };
+        let owned = self.own_in_state(id, &[ReservationState::Confirmed], Patience::Waits);
+        match owned.expect("a caller waits") {
+            Some(hold) if hold.facts.payment == Some((intent.id.slot, intent.id.generation)) => {
+                Decided::end(Turn::Refunded, hold)
+            }
+            _ => Decided::nothing(),
         }
-        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
-        Self::given_back(owned, slot, facts, event)
-    }
-
-    fn given_back<'a>(owned: Owned<'a>, slot: &'a Slot, facts: Facts, event: &'a Event) -> Purse<'a> {
-        let settlement = Settlement {
-            reservation: facts.id,
-            event: facts.event,
-            ticket: None,
-            changes: next_changes(event, facts.id.slot, &facts.places),
-            total_minor: facts.total_minor,
-        };
-        let ticket = UsedTicket::none();
-        Purse::Changed { owned, slot, facts, event, ticket, settlement, effect: Effect::Released }
-    }
-}
-
-/// What a payment's outcome does to its reservation: decided, owned, not yet in the journal.
-#[must_use = "a purse is closed after the record is appended"]
-#[expect(clippy::large_enum_variant, reason = "lives on the stack for the length of one call")]
-pub(crate) enum Purse<'a> {
-    /// Nothing to do.
-    Untouched,
-    /// The money goes back.
-    PaidBack,
-    /// The reservation changes.
-    Changed {
-        owned: Owned<'a>,
-        slot: &'a Slot,
-        facts: Facts,
-        event: &'a Event,
-        ticket: UsedTicket<'a>,
-        settlement: Settlement,
-        effect: Effect,
-    },
-}
-
-impl Purse<'_> {
-    pub(crate) fn untouched() -> Self {
-        Self::Untouched
-    }
-
-    pub(crate) fn effect(&self) -> Effect {
-        match self {
-            Self::Untouched => Effect::None,
-            Self::PaidBack => Effect::PaidBack,
-            Self::Changed { effect, .. } => *effect,
-        }
-    }
-
-    pub(crate) fn settlement(&self) -> Option<&Settlement> {
-        match self {
-            Self::Changed { settlement, .. } => Some(settlement),
-            Self::Untouched | Self::PaidBack => None,
-        }
-    }
-
-    /// After the record is appended: the seats change hands, and the reservation is published.
-    pub(crate) fn close(self, core: &Core, effect: Effect, refund: bool, now: UnixMs, end: u64) {
-        let Self::Changed { owned, slot, facts, event, ticket, settlement, .. } = self else { return };
-        let index = facts.id.slot;
-        match effect {
-            Effect::Confirmed => event.seats.sell(index, &facts.places),
-            Effect::Released if refund => event.seats.unsell(index, &facts.places),
-            Effect::Released => event.seats.free(index, &facts.places),
-            // Taken before the record, as every taking is.
-            Effect::Retaken | Effect::None | Effect::PaidBack => {}
-        }
-        core.settled_reservation(slot, &facts, effect, &settlement, now, end);
-        ticket.commit(core, now);
-        owned.commit(State::settled_state(effect, refund) as u8);
     }
 }
 

@@ -4,10 +4,10 @@ use crate::clock::UnixMs;
 use crate::error::ReservationState;
 use crate::inventory::{PackedPlace, Place, SeatState};
 use crate::limits::PLACES_PER_HOLD_MAX;
-use crate::pipeline::checks::{Corrupt, corrupt};
-use crate::pipeline::effects::{listed, seat_count};
 use crate::pipeline::events::Event;
+use crate::pipeline::fact::{Corrupt, corrupt};
 use crate::pipeline::images::{FreeSlots, Sink};
+use crate::pipeline::reservations::{listed, seat_count};
 use crate::pipeline::restore::{check_moment, must, untouched};
 use crate::pipeline::state::State;
 use crate::record::{Change, ReservationImage, TableKind};
@@ -109,7 +109,8 @@ impl State {
         Ok(())
     }
 
-    /// The seats must be the reservation's by their own words, which stand in front of it; standing places are added up.
+    /// The seats must be the reservation's by their own words, which stand in front of it; standing places are added
+    /// up.
     fn count_places(
         &self,
         event: &Event,

@@ -4,15 +4,19 @@ use crate::clock::UnixMs;
 use crate::command::Which;
 use crate::error::{Refusal, ReservationState};
 use crate::ids::{SeatId, SlotId, UserId};
+use crate::record::Changes;
 use crate::reply::Places;
 use crate::reservations::{Facts, Slot, SlotState};
 use crate::sync::{NotOwned, Owned, Seen};
 
+use super::places;
 use crate::payments::PaymentSlot;
 use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
+use crate::pipeline::fact::{Applied, Corrupt, corrupt};
 use crate::pipeline::reservations::named_places;
 use crate::pipeline::shown::Lapses;
+use crate::pipeline::state::State;
 
 /// A reservation of which this thread is the owner; a pending, unlapsed one unless its maker says otherwise.
 pub(crate) struct OwnedHold<'a> {
@@ -20,6 +24,16 @@ pub(crate) struct OwnedHold<'a> {
     pub(crate) slot: &'a Slot,
     pub(crate) facts: Facts,
     pub(crate) event: &'a Event,
+}
+
+impl OwnedHold<'_> {
+    /// By replay: checks that a record changes all that the hold has.
+    pub(crate) fn check_all(&self, changes: &Changes) -> Applied {
+        if places(changes)[..] == self.facts.places[..] {
+            return Ok(());
+        }
+        corrupt(format_args!("{:?} has {:?}, the record moves {changes:?}", self.facts.id, self.facts.places))
+    }
 }
 
 /// Whether a thread may wait for a change of a slot that is in progress.
@@ -35,9 +49,28 @@ pub(crate) enum Patience {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Busy;
 
+impl State {
+    /// By the owner of a slot in use: everything about its reservation.
+    pub(crate) fn hold_of<'a>(&'a self, slot: &'a Slot, owned: Owned<'a>, index: u32) -> OwnedHold<'a> {
+        let before = owned.before();
+        let facts = self.reservations.read_owned(slot, index, before.generation, before.state);
+        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
+        OwnedHold { owned, slot, facts, event }
+    }
+
+    /// By replay: owns the reservation that a record changes, which must be in this state.
+    pub(crate) fn replay_hold(&self, id: SlotId, state: ReservationState) -> Result<OwnedHold<'_>, Corrupt> {
+        let missing = || Corrupt(format!("reservation {id:?} is not {state:?}"));
+        let slot = self.reservations.slot(id.slot).ok_or_else(missing)?;
+        let is_meant = |seen: Seen| seen.generation == id.generation && seen.state == state as u8;
+        let hold = self.hold_of(slot, slot.status.own(is_meant).map_err(|_| missing())?, id.slot);
+        if hold.facts.id == id { Ok(hold) } else { Err(missing()) }
+    }
+}
+
 impl Core {
-    /// Slot, generation and tag behind a name. Whether an id means a reservation, its tag included, is found out by whoever looks
-    /// at it next: [`facts`](Self::facts) or [`check_owner`](Self::check_owner).
+    /// Slot, generation and tag behind a name. Whether an id means a reservation, its tag included, is found out by
+    /// whoever looks at it next: [`facts`](Self::facts) or [`check_owner`](Self::check_owner).
     pub(crate) fn reservation_id(&self, which: &Which) -> Result<SlotId, Refusal> {
         match which {
             Which::Id(id) => Ok(id.0),
@@ -94,8 +127,8 @@ impl Core {
         self.own_pending(id, now)
     }
 
-    /// Takes the right to change a pending hold whose time has not run out, and of which nobody was told that it has. One
-    /// that has is expired on the way.
+    /// Takes the right to change a pending hold whose time has not run out, and of which nobody was told that it has.
+    /// One that has is expired on the way.
     pub(crate) fn own_pending(&self, id: SlotId, now: UnixMs) -> Result<OwnedHold<'_>, Refusal> {
         let slot = self.reservations.slot(id.slot).ok_or(Refusal::UnknownReservation)?;
         let pending = |seen: Seen| {
@@ -108,11 +141,7 @@ impl Core {
                 Ok(owned) => {
                     let told = self.told();
                     if slot.expires_at() > told {
-                        let before = owned.before();
-                        let facts =
-                            self.reservations.read_owned(slot, id.slot, before.generation, before.state);
-                        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
-                        return Ok(OwnedHold { owned, slot, facts, event });
+                        return Ok(self.hold_of(slot, owned, id.slot));
                     }
                     told
                 }
@@ -131,7 +160,8 @@ impl Core {
         }
     }
 
-    /// Takes the right to change a reservation that is in one of `states`, its deadline apart; `None` if it is in another.
+    /// Takes the right to change a reservation that is in one of `states`, its deadline apart; `None` if it is in
+    /// another.
     pub(crate) fn own_in_state(
         &self,
         id: SlotId,
@@ -151,14 +181,11 @@ impl Core {
             Err(NotOwned::NotAllowed) => return Ok(None),
             Err(NotOwned::Busy) => return Err(Busy),
         };
-        let before = owned.before();
-        let facts = self.reservations.read_owned(slot, id.slot, before.generation, before.state);
-        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
-        Ok(Some(OwnedHold { owned, slot, facts, event }))
+        Ok(Some(self.hold_of(slot, owned, id.slot)))
     }
 
-    /// The moment by which a pending hold that the caller owns has run out, by the caller's clock or because a reader was
-    /// told so; `None` if it has not.
+    /// The moment by which a pending hold that the caller owns has run out, by the caller's clock or because a reader
+    /// was told so; `None` if it has not.
     pub(crate) fn lapsed_at(&self, facts: &Facts, now: UnixMs) -> Option<UnixMs> {
         [now, self.told()].into_iter().find(|at| facts.expires_at <= *at)
     }

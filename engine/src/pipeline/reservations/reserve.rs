@@ -3,20 +3,114 @@
 use crate::clock::UnixMs;
 use crate::command::{Best, EventSettings, Reserve};
 use crate::error::{Bound, Refusal, ReservationState};
-use crate::ids::{SlotId, UserId};
-use crate::inventory::{BestRefused, BestRequest, Fate, PackedPlace, Refused, SeatIx};
-use crate::record::{Changes, Held, Record};
-use crate::reply::Places;
-use crate::reservations::SlotState;
-use crate::sync::Seen;
-use crate::users::UserIx;
+use crate::ids::{ExternalId, ReservationId, SlotId, UserId};
+use crate::inventory::{BestRefused, BestRequest, Fate, PackedPlace, Refused, SeatIx, SeatState};
+use crate::pipeline::core::Core;
+use crate::pipeline::events::Event;
+use crate::pipeline::fact::{Applied, Fact, Stamp, Told, corrupt, record};
+use crate::pipeline::state::State;
+use crate::pipeline::{Did, Failure, Outcome};
+use crate::record::{Changes, Remember};
+use crate::reply::{Places, Reply, Reserved};
+use crate::reservations::{Facts, Slot, SlotState};
+use crate::sync::{Owned, Seen};
+use crate::updates::{ReservationUpdate, What};
+use crate::users::{List, UserIx};
+use crate::views;
 
 use super::wanted::{Wanted, price};
-use crate::pipeline::core::Core;
-use crate::pipeline::effects::{reserved_reply, seat_count};
-use crate::pipeline::events::Event;
-use crate::pipeline::events::changes;
-use crate::pipeline::{Did, Failure, Outcome};
+use super::{changes, listed, places, places_changed, replay_claim, seat_count};
+
+record! {
+    /// Seats are held.
+    Held with a key {
+        id: SlotId, event: u32, user: UserId, external: Option<ExternalId>, ticket: Option<u32>, expires_at: UnixMs,
+        total_minor: i64, changes: Changes,
+    }
+}
+
+impl Held {
+    fn reply(&self, _: UnixMs) -> Reply {
+        Reply::Reserved(Reserved {
+            id: ReservationId(self.id),
+            event: self.event,
+            places: places(&self.changes),
+            total_minor: self.total_minor,
+            expires_at: self.expires_at,
+        })
+    }
+
+    /// The hold is in its slot, listed, and has its deadline. Its seats are taken and counted for the user.
+    fn apply(&self, state: &State, (slot, owned): (&Slot, Owned<'_>), user: UserIx, stamp: Stamp) {
+        let facts = Facts {
+            id: self.id,
+            state: SlotState::Is(ReservationState::Pending),
+            position: stamp.end,
+            event: self.event,
+            user,
+            ticket: self.ticket,
+            payment: None,
+            created_at: stamp.at,
+            changed_at: stamp.at,
+            expires_at: self.expires_at,
+            total_minor: self.total_minor,
+            extensions: 0,
+            places: places(&self.changes),
+        };
+        state.reservations.fill(slot, &facts);
+        state.users.link(List::Reservations, user, listed(self.id, stamp.at));
+        state.arm_hold(self.id.slot, self.expires_at, stamp.at);
+        owned.commit(ReservationState::Pending as u8);
+    }
+}
+
+impl Fact for Held {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        let event = state.event(self.event)?;
+        let Some(slot) = state.reservations.slots().reach(self.id.slot) else {
+            return corrupt(format_args!(
+                "slot {} is past the bound on reservations: raise reservations_max",
+                self.id.slot
+            ));
+        };
+        let is_free = |seen: Seen| seen.state == SlotState::FREE && seen.generation == self.id.generation;
+        let owned = match slot.status.own(is_free) {
+            Ok(owned) => owned,
+            Err(seen) => return corrupt(format_args!("{:?} is held in a slot that is {seen:?}", self.id)),
+        };
+        replay_claim(event, self.id.slot, SeatState::Held, &self.changes)?;
+        let count = seat_count(places(&self.changes));
+        let user = state.users.enter(&self.user, self.event, count, None).expect("no bound was given");
+        if let Some(external) = &self.external
+            && !state.reservations.bind_external(external, (self.id.slot, self.id.generation))
+        {
+            return corrupt(format_args!("the external id {external} is bound twice"));
+        }
+        self.apply(state, (slot, owned), user, stamp);
+        Ok(())
+    }
+
+    fn update(&self, _: &State) -> Option<Told> {
+        let update = ReservationUpdate {
+            id: ReservationId(self.id),
+            user: Some(self.user.clone()),
+            from: None,
+            state: ReservationState::Pending,
+            expires_at: Some(self.expires_at),
+            places: places_changed(&self.changes, views::SeatState::Reserved),
+        };
+        Some((Some(self.event), What::Reservation(update)))
+    }
+}
+
+/// A hold that is asked for, as far as it is known before there is one.
+struct Wish<'a> {
+    command: &'a Reserve,
+    event: &'a Event,
+    wanted: Wanted<'a>,
+    ticket: Option<u32>,
+    expires_at: UnixMs,
+}
 
 impl Core {
     /// Holds all that is wanted, or nothing.
@@ -29,27 +123,12 @@ impl Core {
             let expires_at = expiry(command, &settings, now)?;
             let wanted = self.wanted(event, &settings, &command.want)?;
             self.turn_away(event, &settings, command, &wanted, now)?;
-            let user = self.enter_user(event, &settings, &command.user, wanted.count(), now)?;
-            let result = self.reserve_for(
-                user,
-                event,
-                &wanted,
-                command,
-                Held {
-                    id: SlotId { slot: 0, generation: 0, tag: 0 },
-                    event: event.number,
-                    user: command.user.clone(),
-                    external: command.external.clone(),
-                    ticket,
-                    expires_at,
-                    total_minor: 0,
-                    changes: Changes::new(),
-                    key,
-                },
-                now,
-            );
+            let count = wanted.count();
+            let user = self.enter_user(event, &settings, &command.user, count, now)?;
+            let result =
+                self.reserve_for(user, &Wish { command, event, wanted, ticket, expires_at }, key, now);
             if result.is_err() {
-                self.users.give_back(user, event.number, wanted.count());
+                self.users.give_back(user, event.number, count);
                 self.users.leave(user);
             }
             result
@@ -105,21 +184,13 @@ impl Core {
         }
     }
 
-    fn reserve_for(
-        &self,
-        user: UserIx,
-        event: &Event,
-        wanted: &Wanted<'_>,
-        command: &Reserve,
-        mut held: Held,
-        now: UnixMs,
-    ) -> Outcome {
+    fn reserve_for(&self, user: UserIx, wish: &Wish<'_>, key: Option<Remember>, now: UnixMs) -> Outcome {
         let index = self.reservations.slots().take().ok_or(Refusal::AtCapacity(Bound::Reservations))?;
         let slot = self.reservations.slot(index).expect("just taken");
         // Owned and still free: whoever meets our seats meanwhile sees a claim whose fate is open.
         let owned = slot.status.own(|_| true).expect("a free slot is nobody's");
-        held.id = SlotId { slot: index, generation: owned.before().generation, tag: self.secrets.random() };
-        held.changes = match self.bind_and_claim(event, wanted, command, held.id, now) {
+        let id = SlotId { slot: index, generation: owned.before().generation, tag: self.secrets.random() };
+        let changes = match self.bind_and_claim(wish, id, now) {
             Ok(changes) => changes,
             Err(failure) => {
                 drop(owned);
@@ -127,32 +198,31 @@ impl Core {
                 return Err(failure);
             }
         };
-        held.total_minor = price(event, held.changes.iter().map(|change| change.place));
-        let reply = reserved_reply(&held);
-        let record = Record::from(held);
-        let appended = self.log.append(&record, now);
-        let Record::Held(held) = record else { unreachable!("just made") };
-        self.held(slot, user, &held, now, appended.end());
-        owned.commit(ReservationState::Pending as u8);
-        Ok(Did { reply, end: appended.publish() })
+        let held = Held {
+            id,
+            event: wish.event.number,
+            user: wish.command.user.clone(),
+            external: wish.command.external.clone(),
+            ticket: wish.ticket,
+            expires_at: wish.expires_at,
+            total_minor: price(wish.event, changes.iter().map(|change| change.place)),
+            changes,
+            key,
+        };
+        let appended = self.log.append(&held, now);
+        held.apply(&self.state, (slot, owned), user, appended.stamp());
+        Ok(Did { reply: held.reply(now), end: appended.publish() })
     }
 
-    fn bind_and_claim(
-        &self,
-        event: &Event,
-        wanted: &Wanted<'_>,
-        command: &Reserve,
-        id: SlotId,
-        now: UnixMs,
-    ) -> Result<Changes, Failure> {
-        if let Some(external) = &command.external
+    fn bind_and_claim(&self, wish: &Wish<'_>, id: SlotId, now: UnixMs) -> Result<Changes, Failure> {
+        if let Some(external) = &wish.command.external
             && !self.reservations.bind_external(external, (id.slot, id.generation))
         {
             return Err(Refusal::ExternalExists.into());
         }
-        let claimed = match wanted {
-            Wanted::Named(places) => self.claim_named(event, places, id.slot, now),
-            Wanted::Best { best, section } => self.claim_best(event, best, *section, id.slot, now),
+        let claimed = match &wish.wanted {
+            Wanted::Named(places) => self.claim_named(wish.event, places, id.slot, now),
+            Wanted::Best { best, section } => self.claim_best(wish.event, best, *section, id.slot, now),
         };
         claimed.map_err(|refusal| {
             self.reservations.unbind_external(id.slot);
@@ -186,7 +256,8 @@ impl Core {
         }
     }
 
-    /// Claims the best that can be had. If that is too little, holds whose time has run out are expired and it looks again.
+    /// Claims the best that can be had. If that is too little, holds whose time has run out are expired and it looks
+    /// again.
     fn claim_best(
         &self,
         event: &Event,

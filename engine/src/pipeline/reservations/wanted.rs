@@ -10,9 +10,9 @@ use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::reply::Places;
 
 use crate::pipeline::core::Core;
-use crate::pipeline::effects::seat_count;
 use crate::pipeline::events::Event;
 use crate::pipeline::read::describe;
+use crate::pipeline::reservations::seat_count;
 
 impl Core {
     pub(crate) fn wanted<'a>(
@@ -62,8 +62,8 @@ impl Wanted<'_> {
     }
 }
 
-/// The places that ids mean, ascending. A seat's id is that seat; the name of a standing section is one place there, and
-/// may be said several times. Seats named twice and unknown ids are refused.
+/// The places that ids mean, ascending. A seat's id is that seat; the name of a standing section is one place there,
+/// and may be said several times. Seats named twice and unknown ids are refused.
 pub(crate) fn named_places(event: &Event, ids: &[SeatId]) -> Result<Places, Refusal> {
     let layout = event.seats.layout();
     let (mut places, mut missing) = (Places::new(), Vec::new());

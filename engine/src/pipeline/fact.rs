@@ -1,0 +1,120 @@
+//! What a record is to the engine. Each kind of record stands in its family's file beside the command that makes it,
+//! with what it does to the state, the answer that it implies, and what readers are told of it. Records carry
+//! results, never requests, so replay decides nothing: it checks what it finds and then calls the function that the
+//! live path calls.
+
+use std::fmt;
+
+use crate::clock::UnixMs;
+use crate::inventory::{Layout, SeatMap};
+use crate::journal::ApplyError;
+use crate::record::{Reader, Wire};
+use crate::updates::What;
+
+use super::events::Event;
+use super::state::State;
+
+/// Where a record ends in the journal, and when it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) end: u64,
+    pub(crate) at: UnixMs,
+}
+
+/// One kind of record: something that happened. A kind without one of these does not compile.
+///
+/// Beside them each kind that changes something owned has a function `apply`: the caller owns what the record changes
+/// and has appended the record, or replay has found it; `apply` changes the state and gives up what was owned.
+pub(crate) trait Fact: Numbered + Wire + Remembered {
+    /// By replay: checks that the record follows from what is there, owns what it changes, and applies it.
+    ///
+    /// # Errors
+    /// If it does not follow. The state must not be used then.
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied;
+
+    /// What readers are told of it once it is durable; `None` for what concerns nobody outside.
+    fn update(&self, state: &State) -> Option<Told>;
+}
+
+/// The number by which the journal knows a kind: see the table in `records`.
+pub(crate) trait Numbered {
+    const KIND: u16;
+}
+
+/// The answer that a record implies. It is not in the journal a second time: it follows from what was recorded.
+pub(crate) trait Remembered {
+    /// By replay: keeps the answer under the key that the write came with. Depends on nothing but the record, and may
+    /// run beside the change of other records, in the order of the journal.
+    fn remember(&self, state: &State, stamp: Stamp);
+}
+
+/// The number of the event that an update is of, and what happened.
+pub(crate) type Told = (Option<u32>, What);
+
+/// Defines a record's body. One *with a key* is the record of a command that is answered: it has a function
+/// `reply(&self, at: UnixMs) -> Reply`, and a field `key`, under which that answer is remembered.
+macro_rules! record {
+    ($(#[$doc:meta])* $name:ident with a key { $($field:ident: $kind:ty),* $(,)? }) => {
+        $crate::record::body! {
+            $(#[$doc])*
+            $name { $($field: $kind,)* key: Option<$crate::record::Remember> }
+        }
+        impl $crate::pipeline::fact::Remembered for $name {
+            fn remember(&self, state: &$crate::pipeline::State, stamp: $crate::pipeline::fact::Stamp) {
+                if let Some(key) = &self.key {
+                    state.remember(key, &self.reply(stamp.at), stamp.end);
+                }
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+        $crate::record::body! { $(#[$doc])* $name { $($field: $kind),* } }
+        impl $crate::pipeline::fact::Remembered for $name {
+            fn remember(&self, _: &$crate::pipeline::State, _: $crate::pipeline::fact::Stamp) {}
+        }
+    };
+}
+pub(crate) use record;
+
+/// A record that does not follow from what is there: the folder is from a broken engine, or this one is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Corrupt(pub(crate) String);
+
+impl fmt::Display for Corrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Corrupt> for ApplyError {
+    fn from(corrupt: Corrupt) -> Self {
+        Self::new(corrupt.0)
+    }
+}
+
+pub(crate) type Applied = Result<(), Corrupt>;
+
+pub(crate) fn corrupt<T>(why: impl fmt::Display) -> Result<T, Corrupt> {
+    Err(Corrupt(why.to_string()))
+}
+
+impl State {
+    pub(crate) fn event(&self, number: u32) -> Result<&Event, Corrupt> {
+        self.catalog.get(number).ok_or_else(|| Corrupt(format!("event {number} does not exist")))
+    }
+
+    pub(crate) fn line(&self, number: u32) -> Result<&crate::admission::Line, Corrupt> {
+        self.event(number)?.line.get().ok_or_else(|| Corrupt(format!("event {number} has no line")))
+    }
+}
+
+/// The seat map in a record, made ready for use.
+pub(crate) fn layout_of(seats: &[u8]) -> Result<Layout, Corrupt> {
+    let map = SeatMap::decode(seats).map_err(|error| Corrupt(error.to_string()))?;
+    Layout::build(&map).map_err(|error| Corrupt(error.to_string()))
+}
+
+/// Reads one image or answer of a snapshot.
+pub(crate) fn whole<T: Wire>(payload: &[u8]) -> Result<T, Corrupt> {
+    Reader::whole(payload).map_err(|why| Corrupt(why.0.to_owned()))
+}

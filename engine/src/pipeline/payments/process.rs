@@ -1,0 +1,114 @@
+//! Payments are processed: outcome and moment are decided once.
+
+use crate::clock::UnixMs;
+use crate::command::ProcessPayment;
+use crate::error::PaymentState;
+use crate::error::Refusal;
+use crate::ids::SlotId;
+use crate::payments::decide;
+use crate::pipeline::core::Core;
+use crate::pipeline::fact::{Applied, Fact, Remembered, Stamp, Told, record};
+use crate::pipeline::state::State;
+use crate::pipeline::{Did, Outcome};
+use crate::record::{Remember, body};
+use crate::reply::{Effect, Reply};
+use crate::updates::What;
+
+use super::{OwnedPayment, changed};
+
+record! {
+    /// Outcome and moment are decided.
+    PaymentProcessing with a key { id: SlotId, succeeds: bool, answers: bool, moment: UnixMs, expires_at: UnixMs }
+}
+
+impl PaymentProcessing {
+    fn reply(&self, at: UnixMs) -> Reply {
+        changed(self.id, PaymentState::Processing, at, self.expires_at)
+    }
+
+    fn apply(&self, state: &State, payment: OwnedPayment<'_>, stamp: Stamp) {
+        payment.slot.change(stamp.end, stamp.at, |intent| {
+            intent.moment = self.moment;
+            intent.succeeds = self.succeeds;
+            intent.answers = self.answers;
+        });
+        state.deadlines.payments.set(self.id.slot, self.moment.min(self.expires_at));
+        payment.owned.commit(PaymentState::Processing as u8);
+    }
+}
+
+impl Fact for PaymentProcessing {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        let payment = state.replay_payment(self.id, &[PaymentState::Pending], stamp)?;
+        self.apply(state, payment, stamp);
+        Ok(())
+    }
+
+    fn update(&self, state: &State) -> Option<Told> {
+        let update = state.payment_update(self.id, PaymentState::Processing, Effect::None, (0, 0));
+        Some((None, What::Payment(update)))
+    }
+}
+
+body! {
+    /// As kind 21 had it: without the intent's end, which its answer says. Read from folders of earlier versions.
+    PaymentProcessing21 { id: SlotId, succeeds: bool, answers: bool, moment: UnixMs, key: Option<Remember> }
+}
+
+impl PaymentProcessing21 {
+    fn with_end(&self, expires_at: UnixMs) -> PaymentProcessing {
+        let Self { id, succeeds, answers, moment, key } = *self;
+        PaymentProcessing { id, succeeds, answers, moment, expires_at, key }
+    }
+}
+
+impl Remembered for PaymentProcessing21 {
+    /// The answer says more than the record: it is kept by the replay, which knows the rest.
+    fn remember(&self, _: &State, _: Stamp) {}
+}
+
+impl Fact for PaymentProcessing21 {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        let payment = state.replay_payment(self.id, &[PaymentState::Pending], stamp)?;
+        let processing = self.with_end(payment.intent.expires_at);
+        processing.apply(state, payment, stamp);
+        processing.remember(state, stamp);
+        Ok(())
+    }
+
+    fn update(&self, state: &State) -> Option<Told> {
+        self.with_end(UnixMs::ZERO).update(state)
+    }
+}
+
+impl Core {
+    /// Starts processing now.
+    pub(crate) fn process_payment(&self, command: &ProcessPayment, now: UnixMs) -> Outcome {
+        self.once(command, now, |key| {
+            let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
+            match payment.state {
+                PaymentState::Pending => Ok(self.start_processing(payment, key)),
+                other => Err(Refusal::PaymentIs(other).into()),
+            }
+        })
+    }
+
+    /// Decides outcome and moment, once.
+    pub(crate) fn start_processing(&self, payment: OwnedPayment<'_>, key: Option<Remember>) -> Did {
+        let (intent, now) = (&payment.intent, payment.now);
+        let bits = self.secrets.outcome_bits(intent.id.slot, intent.id.generation);
+        let verdict = decide(intent.scenario, bits, self.config.payment_time_permille);
+        let moment = if verdict.answers { now.plus_ms(verdict.after_ms) } else { UnixMs::MAX };
+        let processing = PaymentProcessing {
+            id: payment.intent.id,
+            succeeds: verdict.succeeds,
+            answers: verdict.answers,
+            moment,
+            expires_at: payment.intent.expires_at,
+            key,
+        };
+        let appended = self.log.append(&processing, now);
+        processing.apply(&self.state, payment, appended.stamp());
+        Did { reply: processing.reply(now), end: appended.publish() }
+    }
+}

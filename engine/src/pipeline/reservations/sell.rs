@@ -1,0 +1,168 @@
+//! Holds become sales: by the word of a caller who vouches for the money, or found sold by a payment that completed.
+
+use crate::clock::UnixMs;
+use crate::command::{Confirm, Proof};
+use crate::error::{PaymentDoubt, Refusal, ReservationState};
+use crate::ids::{PaymentId, ReservationId, SeatId, SlotId};
+use crate::inventory::SeatState;
+use crate::payments::Intent;
+use crate::pipeline::core::Core;
+use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::line::UsedTicket;
+use crate::pipeline::state::State;
+use crate::pipeline::{Did, Outcome};
+use crate::record::{Changes, Remember};
+use crate::reply::{self, Reply};
+use crate::reservations::SlotState;
+use crate::updates::What;
+use crate::views;
+
+use super::own::OwnedHold;
+use super::{check_move, next_changes, places, places_changed};
+
+record! {
+    /// A hold became a sale.
+    Confirmed with a key {
+        id: SlotId, event: u32, payment: Option<SlotId>, ticket: Option<u32>, changes: Changes, total_minor: i64,
+    }
+}
+
+impl Confirmed {
+    fn reply(&self, at: UnixMs) -> Reply {
+        Reply::Confirmed(reply::Confirmed {
+            id: ReservationId(self.id),
+            event: self.event,
+            places: places(&self.changes),
+            total_minor: self.total_minor,
+            at,
+        })
+    }
+
+    /// `ticket` is the admission that the order uses up.
+    fn apply(&self, state: &State, hold: OwnedHold<'_>, ticket: UsedTicket<'_>, stamp: Stamp) {
+        hold.event.seats.sell(self.id.slot, &hold.facts.places);
+        hold.slot.set_position(stamp.end, stamp.at);
+        state.deadlines.holds.clear(self.id.slot);
+        ticket.commit(state, stamp.at);
+        hold.owned.commit(ReservationState::Confirmed as u8);
+    }
+}
+
+impl Fact for Confirmed {
+    fn replay(&self, state: &State, stamp: Stamp) -> Applied {
+        let hold = state.replay_hold(self.id, ReservationState::Pending)?;
+        check_move(hold.event, self.id.slot, (SeatState::Held, SeatState::Sold), &self.changes)?;
+        hold.check_all(&self.changes)?;
+        let ticket = UsedTicket::replay(hold.event, self.ticket, stamp.at)?;
+        self.apply(state, hold, ticket, stamp);
+        Ok(())
+    }
+
+    fn update(&self, state: &State) -> Option<Told> {
+        let sold = (ReservationState::Pending, ReservationState::Confirmed);
+        let places = places_changed(&self.changes, views::SeatState::Sold);
+        let update = state.reservation_update(self.id, sold, None, places);
+        Some((Some(self.event), What::Reservation(update)))
+    }
+}
+
+impl Core {
+    /// Turns a hold into a sale, or answers with the sale that it already is.
+    pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> Outcome {
+        self.once(command, now, |key| {
+            let id = self.reservation_id(&command.which)?;
+            self.check_owner(id, command.user.as_ref())?;
+            if let Some(seats) = &command.exactly {
+                let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+                self.check_exactly(&facts, seats)?;
+            }
+            match command.proof {
+                Proof::Outside => self.confirm_hold(id, command.exactly.as_deref(), key, now),
+                Proof::Intent(payment) => self.confirmed_by(id, payment, key, now),
+            }
+        })
+    }
+
+    /// Sells what the hold has; the caller vouches for the money.
+    fn confirm_hold(
+        &self,
+        id: SlotId,
+        exactly: Option<&[SeatId]>,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> Outcome {
+        let hold = match self.own_pending(id, now) {
+            Ok(hold) => hold,
+            // Asked again after it was done: the same answer.
+            Err(Refusal::ReservationIs(ReservationState::Confirmed)) => {
+                return self.confirmed_before(id, key, now);
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let facts = &hold.facts;
+        if let Some(seats) = exactly {
+            // Looked at again while owned: a part may have been given back since.
+            self.check_exactly(facts, seats)?;
+        }
+        let ticket = self.begin_use(hold.event, facts.ticket, now);
+        let confirmed = Confirmed {
+            id,
+            event: facts.event,
+            payment: None,
+            ticket: ticket.number(),
+            changes: next_changes(hold.event, facts.id.slot, &facts.places),
+            total_minor: facts.total_minor,
+            key,
+        };
+        let appended = self.log.append(&confirmed, now);
+        confirmed.apply(&self.state, hold, ticket, appended.stamp());
+        Ok(Did { reply: confirmed.reply(now), end: appended.publish() })
+    }
+
+    fn confirmed_before(&self, id: SlotId, key: Option<Remember>, now: UnixMs) -> Outcome {
+        let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
+        if facts.state != SlotState::Is(ReservationState::Confirmed) {
+            return Err(Refusal::UnknownReservation.into());
+        }
+        let reply = Reply::Confirmed(reply::Confirmed {
+            id: ReservationId(id),
+            event: facts.event,
+            places: facts.places.iter().copied().collect(),
+            total_minor: facts.total_minor,
+            at: facts.changed_at,
+        });
+        Ok(self.already(reply, facts.position, key, now))
+    }
+
+    /// A completed payment has already confirmed its reservation, in the record of its completion. So this either
+    /// finds that done, or says why nothing can be sold. The reservation is judged first: what is over is refused for
+    /// its own sake, whatever was to pay for it.
+    fn confirmed_by(&self, id: SlotId, payment: PaymentId, key: Option<Remember>, now: UnixMs) -> Outcome {
+        // Read before the reservation: a payment that is not completed in this look cannot have confirmed what the
+        // next look finds pending.
+        let paying = self.payments.read(payment.0);
+        let facts = self.look(now, || self.facts(id)).transpose().ok_or(Refusal::UnknownReservation)?;
+        let its = |intent: &Intent| intent.reservation == Some(id) && intent.user == facts.user;
+        let refusal = match facts.state {
+            SlotState::Is(ReservationState::Pending) if facts.expires_at > now => {
+                Refusal::PaymentNotApproved(match paying {
+                    None => PaymentDoubt::Unknown,
+                    Some((_, intent, _)) if !its(&intent) => PaymentDoubt::Foreign,
+                    Some((state, ..)) => PaymentDoubt::Unfinished(state),
+                })
+            }
+            SlotState::Is(ReservationState::Pending | ReservationState::Expired) => {
+                Refusal::ReservationExpired
+            }
+            SlotState::Is(ReservationState::Confirmed)
+                if facts.payment == Some((payment.0.slot, payment.0.generation))
+                    && paying.is_some_and(|(_, intent, _)| its(&intent)) =>
+            {
+                return self.confirmed_before(id, key, now);
+            }
+            SlotState::Is(other) => Refusal::ReservationIs(other),
+            SlotState::Free => Refusal::UnknownReservation,
+        };
+        Err(refusal.into())
+    }
+}

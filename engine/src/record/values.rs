@@ -1,0 +1,125 @@
+//! What the bodies of several kinds of records are made of.
+
+use smallvec::SmallVec;
+
+use super::{Malformed, Reader, Wire, wire_enum, wire_struct};
+use crate::admission::{PresaleRoom, QueuePolicy};
+use crate::clock::UnixMs;
+use crate::command::{EventSettings, PaymentMethod, Scenario};
+use crate::error::SaleState;
+use crate::inventory::PackedPlace;
+
+/// One place that a record changes, and the version of the seat word that it produced (0 for standing places).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) place: PackedPlace,
+    pub(crate) version: u32,
+}
+
+// In one piece: records are full of these.
+impl Wire for Change {
+    fn put(&self, out: &mut Vec<u8>) {
+        let both = u64::from(self.place.bits()) | u64::from(self.version) << 32;
+        out.extend_from_slice(&both.to_le_bytes());
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self { place: Wire::get(from)?, version: Wire::get(from)? })
+    }
+}
+
+/// What one record changes: at most as many places as a hold can have.
+pub(crate) type Changes = SmallVec<[Change; 8]>;
+/// Slots with their generations.
+pub(crate) type Slots = SmallVec<[(u32, u32); 8]>;
+
+/// The idempotency key that a write was sent with, hashed, and until when its answer is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Remember {
+    pub(crate) key: u128,
+    /// Keyed hash of the request.
+    pub(crate) fingerprint: u64,
+    pub(crate) until: UnixMs,
+}
+
+impl Wire for Remember {
+    fn put(&self, out: &mut Vec<u8>) {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(&self.key.to_le_bytes());
+        bytes[16..24].copy_from_slice(&self.fingerprint.to_le_bytes());
+        bytes[24..].copy_from_slice(&self.until.get().to_le_bytes());
+        out.extend_from_slice(&bytes);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self { key: Wire::get(from)?, fingerprint: Wire::get(from)?, until: Wire::get(from)? })
+    }
+}
+
+impl Wire for (u32, u32) {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+        self.1.put(out);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok((u32::get(from)?, u32::get(from)?))
+    }
+}
+
+impl Wire for (u64, u16) {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+        self.1.put(out);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok((u64::get(from)?, u16::get(from)?))
+    }
+}
+
+/// Which table forgets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TableKind {
+    Reservations,
+    Payments,
+    Webhooks,
+}
+wire_enum!(TableKind { Reservations = 1, Payments = 2, Webhooks = 3 });
+
+wire_enum!(SaleState { Draft = 0, Open = 1, Paused = 2, Closed = 3 });
+wire_enum!(PaymentMethod { CreditCard = 1, DebitCard = 2, BankTransfer = 3, MobilePay = 4, DigitalWallet = 5 });
+wire_enum!(Scenario { Approve = 1, Fail = 2, Delay = 3, Random = 4, Timeout = 5, Outside = 6 });
+wire_struct!(EventSettings {
+    name,
+    currency,
+    seats_per_reservation_max,
+    seats_per_user_max,
+    hold_ms,
+    hold_ms_max,
+    extension_ms_max,
+    extensions_max,
+    sale_starts,
+    sale_ends,
+});
+
+wire_struct!(PresaleRoom { opens_at, draws_at });
+wire_struct!(QueuePolicy {
+    enabled,
+    admissions_per_minute,
+    burst,
+    inside_max,
+    waiting_max,
+    claim_window_ms,
+    token_ttl_ms,
+    inactivity_ms,
+    one_place_per_user,
+    room,
+});
+
+impl Wire for crate::command::Currency {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let code = <[u8; 3]>::get(from)?;
+        // Upper case is what is written; anything else is damage.
+        if code.iter().all(u8::is_ascii_uppercase) { Ok(Self(code)) } else { Err(Malformed("currency")) }
+    }
+}
