@@ -154,9 +154,9 @@ impl Engine {
         let view = journal.as_ref().map(Journal::view);
         let writer = Writer::new(Arc::clone(&core), drain, journal, history_writer);
         let (snapshot_end, snapshot_at) = snapshot.unwrap_or((0, UnixMs::ZERO));
-        core.metrics.snapshot_end.set(snapshot_end);
-        core.metrics.snapshot_at.set(snapshot_at.get());
-        core.metrics.snapshot_tried.set(snapshot_end);
+        core.state.metrics.snapshot_end.set(snapshot_end);
+        core.state.metrics.snapshot_at.set(snapshot_at.get());
+        core.state.metrics.snapshot_tried.set(snapshot_end);
         let snapshots = Arc::new(Snapshots::new(Arc::clone(&core), view));
         let inner = Inner {
             core,
@@ -198,7 +198,7 @@ impl Inner {
         let turning = self.start_thread("time", move || time_loop(&core, &stopping))?;
         // Told before it can sleep for long: naps are bounded.
         let _ = driver.thread.set(turning);
-        if self.core.config.snapshot_every_bytes > 0 && self.snapshots.journal().is_ok() {
+        if self.core.state.config.snapshot_every_bytes > 0 && self.snapshots.journal().is_ok() {
             let (snapshots, stopping) = (Arc::clone(&self.snapshots), Arc::clone(&self.stopping));
             self.start_thread("snapshot", move || snapshots.run(&stopping))?;
         }

@@ -20,13 +20,13 @@ macro_rules! faces {
                 #[allow(clippy::needless_pass_by_value, reason = "a command is given away")]
                 pub fn $method(&self, command: target!($form $name { $($fields)* })) -> Pending<$crate::reply::$reply> {
                     let core = self.core();
-                    self.pending(core.$method(&command, core.now()))
+                    self.pending(core.$method(&command, core.state.now()))
                 }
             )*
 
             fn run(&self, command: &Command) -> Outcome {
                 let core = self.core();
-                let now = core.now();
+                let now = core.state.now();
                 match command {
                     $(Command::$name(command) => core.$method(command, now),)*
                 }
@@ -46,7 +46,7 @@ impl Engine {
     /// [`Refusal::IdempotencyConflict`]: crate::Refusal::IdempotencyConflict
     pub fn first_answer(&self, key: &IdempotencyKey) -> Pending<Option<FirstAnswer>> {
         let core = self.core();
-        match core.first_answer(key, core.now()) {
+        match core.first_answer(key, core.state.now()) {
             Ok(None) => Pending::ready(None),
             Ok(Some((first, end))) => Pending::at(Some(first), end, &core.log.durable),
             Err(failure) => Pending::refused(failure),
@@ -58,7 +58,7 @@ impl Engine {
     /// was kept first stays.
     pub fn keep_answer(&self, key: &IdempotencyKey, answer: &[u8]) -> Pending<Done> {
         let core = self.core();
-        self.pending(core.keep_own_answer(key, answer, core.now()))
+        self.pending(core.keep_own_answer(key, answer, core.state.now()))
     }
 
     /// Brings the 32-byte seed of an event's pre-sale draw, in place of the one that the engine makes: for operators whose
@@ -77,7 +77,7 @@ impl Engine {
         key: Option<&IdempotencyKey>,
     ) -> Pending<Done> {
         let core = self.core();
-        self.pending(core.set_draw_seed(event, seed, key, core.now()))
+        self.pending(core.set_draw_seed(event, seed, key, core.state.now()))
     }
 
     /// Any write, as data.

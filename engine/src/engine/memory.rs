@@ -25,11 +25,17 @@ impl Engine {
     pub fn memory(&self) -> Memory {
         let core = self.core();
         Memory {
-            seats: core.catalog.each().map(|event| event.seats.bytes()).sum(),
-            lines: core.catalog.each().filter_map(|event| event.line.get()).map(Line::lookup_bytes).sum(),
-            reservations: core.reservations.slots().high_water() as usize * Reservations::SLOT_BYTES,
-            answers: core.answers.memory_bytes(),
-            buffers: core.config.log_buffer_bytes + core.config.update_history_bytes,
+            seats: core.state.catalog.each().map(|event| event.seats.bytes()).sum(),
+            lines: core
+                .state
+                .catalog
+                .each()
+                .filter_map(|event| event.line.get())
+                .map(Line::lookup_bytes)
+                .sum(),
+            reservations: core.state.reservations.slots().high_water() as usize * Reservations::SLOT_BYTES,
+            answers: core.state.answers.memory_bytes(),
+            buffers: core.state.config.log_buffer_bytes + core.state.config.update_history_bytes,
         }
     }
 }

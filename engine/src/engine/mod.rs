@@ -134,7 +134,7 @@ impl Engine {
         let core = &self.inner.core;
         let mut fired = 0;
         loop {
-            let turned = core.turn(core.now(), TURN_BUDGET);
+            let turned = core.turn(core.state.now(), TURN_BUDGET);
             fired += turned.fired;
             self.inner.flush();
             // What did not go on for want of room goes on if that made some.
@@ -148,7 +148,7 @@ impl Engine {
     /// The engine's clock.
     #[must_use]
     pub fn now(&self) -> UnixMs {
-        self.inner.core.now()
+        self.inner.core.state.now()
     }
 
     /// A queue out of which answers of this engine come, `capacity` in flight at most.
@@ -161,7 +161,7 @@ impl Engine {
     /// meanwhile.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.inner.core.digest(self.inner.core.now())
+        self.inner.core.state.digest(self.inner.core.state.now())
     }
 
     /// Tells up to which position callers have been told that their writes are durable, as long as it is asked. Keeps the
@@ -182,7 +182,7 @@ impl Engine {
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn images(&self) -> Vec<(u16, Vec<u8>)> {
         let (core, mut images) = (&self.inner.core, Vec::new());
-        core.images(core.now(), &mut |kind, body| images.push((kind, body.to_vec())));
+        core.state.images(core.state.now(), &mut |kind, body| images.push((kind, body.to_vec())));
         images
     }
 
@@ -190,7 +190,7 @@ impl Engine {
         let core = &self.inner.core;
         match outcome {
             Ok(did) => {
-                core.metrics.commands.add(1);
+                core.state.metrics.commands.add(1);
                 let (reply, durable) = (T::from_reply(did.reply), &core.log.durable);
                 // Durable already, as everything is in memory: no share in the watermark is taken, which would be two changes of
                 // a count that all callers share.
@@ -201,7 +201,7 @@ impl Engine {
                 }
             }
             Err(failure) => {
-                core.metrics.refusals.add(1);
+                core.state.metrics.refusals.add(1);
                 // A refusal may come of what a panic left behind: the panic is the answer.
                 let broken = core.log.failure().filter(|_| core.log.is_poisoned());
                 Pending::refused(broken.map_or(failure, Failure::Broken))
@@ -391,7 +391,7 @@ fn write_until(writer: &mut Writer, stopping: &AtomicBool, due: &mut Vec<Waker>)
 /// The thread that turns time.
 fn time_loop(core: &Core, stopping: &AtomicBool) {
     while !stopping.load(Ordering::Acquire) {
-        let now = core.now();
+        let now = core.state.now();
         let turned = core.turn(now, TURN_BUDGET);
         if turned.blocked {
             std::thread::park_timeout(BLOCKED_NAP);
@@ -400,7 +400,7 @@ fn time_loop(core: &Core, stopping: &AtomicBool) {
         if turned.more {
             continue;
         }
-        match core.deadlines.rest(now) {
+        match core.state.deadlines.rest(now) {
             Rest::Turn => {}
             Rest::Idle => std::thread::park_timeout(NAP_MAX),
             Rest::Until(at) => std::thread::park_timeout(at.since(now).min(NAP_MAX)),

@@ -24,7 +24,7 @@ impl Engine {
     /// A reservation. With a `user`, it must be theirs.
     pub fn reservation(&self, which: &Which, user: Option<&UserId>) -> Pending<ReservationView> {
         let core = self.core();
-        self.durable(core.read_reservation(which, user, core.now()))
+        self.durable(core.read_reservation(which, user, core.state.now()))
     }
 
     /// A user's reservations, newest first, at most 100 a page.
@@ -37,7 +37,7 @@ impl Engine {
         most: usize,
     ) -> Pending<Page<ReservationView>> {
         let core = self.core();
-        self.durable(Ok(core.list_reservations(user, state, event, (after, most), core.now())))
+        self.durable(Ok(core.list_reservations(user, state, event, (after, most), core.state.now())))
     }
 
     /// Ids of an event's reservations that still hold their seats: for an operator who gives them all back. Looks at
@@ -47,13 +47,13 @@ impl Engine {
     /// [`Refusal::UnknownEvent`].
     pub fn held_reservations(&self, event: &EventId) -> Result<Vec<ReservationId>, Refusal> {
         let core = self.core();
-        self.find(event).map(|event| core.held_reservations(event, core.now()))
+        self.find(event).map(|event| core.held_reservations(event, core.state.now()))
     }
 
     /// A payment intent. With a `user`, it must be theirs.
     pub fn payment(&self, id: PaymentId, user: Option<&UserId>) -> Pending<PaymentView> {
         let core = self.core();
-        self.durable(core.read_payment(id, user, core.now()))
+        self.durable(core.read_payment(id, user, core.state.now()))
     }
 
     /// A user's payments, newest first, at most 100 a page.
@@ -66,7 +66,7 @@ impl Engine {
         most: usize,
     ) -> Pending<Page<PaymentView>> {
         let core = self.core();
-        self.durable(Ok(core.list_payments(user, state, reservation, (after, most), core.now())))
+        self.durable(Ok(core.list_payments(user, state, reservation, (after, most), core.state.now())))
     }
 
     /// An event. Its settings and states are the newest that are durable; one whose creation is not is unknown.
@@ -82,7 +82,7 @@ impl Engine {
     pub fn events(&self) -> Vec<EventView> {
         let (core, durable) = (self.core(), self.durable_end());
         let view = |event: &Event| Some(core.event_view(event, &event.shown(durable)?));
-        core.catalog.each().filter_map(view).collect()
+        core.state.catalog.each().filter_map(view).collect()
     }
 
     /// An event's sections with counts and prices.
@@ -108,7 +108,7 @@ impl Engine {
     /// [`Refusal::UnknownEvent`].
     pub fn seats(&self, id: &EventId, from: u32, most: usize) -> Result<Vec<SeatView>, Refusal> {
         let core = self.core();
-        self.find(id).map(|event| core.seats(event, from, most, core.now()))
+        self.find(id).map(|event| core.seats(event, from, most, core.state.now()))
     }
 
     /// These seats, in the order asked for.
@@ -117,7 +117,7 @@ impl Engine {
     /// [`Refusal::UnknownEvent`], [`Refusal::UnknownSeats`].
     pub fn seats_named(&self, id: &EventId, seats: &[SeatId]) -> Result<Vec<SeatView>, Refusal> {
         let (core, event) = (self.core(), self.find(id)?);
-        let now = core.now();
+        let now = core.state.now();
         let layout = event.seats.layout();
         let found: Vec<_> = seats.iter().map(|seat| (seat, layout.resolve(seat.as_bytes()))).collect();
         let missing: Box<[String]> =
@@ -156,13 +156,13 @@ impl Engine {
     /// A place of a reservation in words; `None` if the event does not exist.
     #[must_use]
     pub fn describe(&self, event_number: u32, place: PackedPlace) -> Option<PlaceView> {
-        self.core().catalog.get(event_number).map(|event| describe(event, place))
+        self.core().state.catalog.get(event_number).map(|event| describe(event, place))
     }
 
     /// The id behind an event's number.
     #[must_use]
     pub fn event_id(&self, event_number: u32) -> Option<EventId> {
-        self.core().catalog.get(event_number).map(|event| event.id.clone())
+        self.core().state.catalog.get(event_number).map(|event| event.id.clone())
     }
 
     /// A place in the line. Asking counts as activity.
@@ -185,7 +185,7 @@ impl Engine {
     #[must_use]
     pub fn tokens_of(&self, event_number: u32, ticket: u32) -> Option<(WaitingToken, ReservationToken)> {
         let core = self.core();
-        let event = core.catalog.get(event_number)?.number;
+        let event = core.state.catalog.get(event_number)?.number;
         let waiting = WaitingToken { event, ticket, mac: core.secrets.waiting_mac(event, ticket) };
         let reservation =
             ReservationToken { event, ticket, mac: core.secrets.reservation_mac(event, ticket) };
@@ -198,7 +198,7 @@ impl Engine {
     /// [`Refusal::UnknownEvent`], [`Refusal::NoWaitingLine`].
     pub fn queue(&self, id: &EventId) -> Result<QueueView, Refusal> {
         let core = self.core();
-        self.find_shown(id).and_then(|(event, shown)| core.queue_view(event, &shown, core.now()))
+        self.find_shown(id).and_then(|(event, shown)| core.queue_view(event, &shown, core.state.now()))
     }
 
     /// People let in from an event's line during the last second of the clock that is over.
@@ -207,7 +207,7 @@ impl Engine {
     /// As [`Engine::queue`].
     pub fn admitted_last_second(&self, id: &EventId) -> Result<u32, Refusal> {
         let core = self.core();
-        self.find(id).and_then(|event| core.admitted_last_second(event, core.now()))
+        self.find(id).and_then(|event| core.admitted_last_second(event, core.state.now()))
     }
 
     /// The rules of an event's waiting line.
@@ -258,50 +258,50 @@ impl Engine {
     /// A note's newest durable value. A change shows once it is durable, at the latest when its answer may be seen.
     #[must_use]
     pub fn read_note(&self, name: &ExternalId) -> Option<Vec<u8>> {
-        self.core().notes.get(name, self.durable_end())
+        self.core().state.notes.get(name, self.durable_end())
     }
 
     /// All notes whose names begin with `prefix`, in order, with their newest durable values.
     #[must_use]
     pub fn notes(&self, prefix: &str) -> Vec<(ExternalId, Vec<u8>)> {
-        self.core().notes.starting_with(prefix, self.durable_end())
+        self.core().state.notes.starting_with(prefix, self.durable_end())
     }
 
     /// Forgets all remembered idempotency answers, now and here; those that a snapshot or the journal holds come back
     /// with the next opening until their time is over. For operators only: a retry may act twice.
     pub fn clear_idempotency(&self) {
-        self.core().answers.clear();
+        self.core().state.answers.clear();
     }
 
     /// Figures of the engine as a whole.
     #[must_use]
     pub fn status(&self) -> Status {
         let core = self.core();
-        let timers = &core.deadlines;
+        let timers = &core.state.deadlines;
         let live = [&timers.holds, &timers.payments, &timers.lines.timers, &timers.chores];
         Status {
             written: core.log.buffer.tail(),
             durable: self.inner.history.newest(),
-            snapshot: core.metrics.snapshot_end.get(),
+            snapshot: core.state.metrics.snapshot_end.get(),
             poisoned: core.log.failure().map(|failure| failure.to_string()),
             disk_full: core.log.is_disk_full(),
-            events: u32::try_from(core.catalog.each().count()).unwrap_or(u32::MAX),
-            reservation_slots: core.reservations.slots().high_water(),
-            payment_slots: core.payments.slots().high_water(),
-            users: core.users.len(),
-            idempotency_keys: core.answers.len(),
-            webhooks: core.outbox.counts(),
+            events: u32::try_from(core.state.catalog.each().count()).unwrap_or(u32::MAX),
+            reservation_slots: core.state.reservations.slots().high_water(),
+            payment_slots: core.state.payments.slots().high_water(),
+            users: core.state.users.len(),
+            idempotency_keys: core.state.answers.len(),
+            webhooks: core.state.outbox.counts(),
             timers: live.iter().map(|timers| timers.live() as usize).sum(),
-            commands: (core.metrics.commands.get(), core.metrics.refusals.get()),
-            groups: core.metrics.groups.get(),
-            fired: core.metrics.fired.get(),
+            commands: (core.state.metrics.commands.get(), core.state.metrics.refusals.get()),
+            groups: core.state.metrics.groups.get(),
+            fired: core.state.metrics.fired.get(),
         }
     }
 
     /// What failed without harm and is tried again, since the engine was opened.
     #[must_use]
     pub fn retries(&self) -> Retries {
-        let metrics = &self.core().metrics;
+        let metrics = &self.core().state.metrics;
         Retries {
             segments: metrics.segment_retries.get(),
             snapshots: metrics.snapshot_failures.get(),
@@ -312,7 +312,7 @@ impl Engine {
     /// What the engine's own threads did.
     #[must_use]
     pub fn work(&self) -> Work {
-        let metrics = &self.core().metrics;
+        let metrics = &self.core().state.metrics;
         let moment = |counter: &Counter| Some(counter.get()).filter(|at| *at > 0).map(UnixMs::new);
         Work {
             holds_fired: metrics.fired_holds.get(),
@@ -326,12 +326,12 @@ impl Engine {
     }
 
     fn find(&self, id: &EventId) -> Result<&Event, Refusal> {
-        let event = self.core().catalog.find(id).ok_or(Refusal::UnknownEvent)?;
+        let event = self.core().state.catalog.find(id).ok_or(Refusal::UnknownEvent)?;
         if event.is_shown(self.durable_end()) { Ok(event) } else { Err(Refusal::UnknownEvent) }
     }
 
     fn find_shown(&self, id: &EventId) -> Result<(&Event, EventShown), Refusal> {
-        let event = self.core().catalog.find(id).ok_or(Refusal::UnknownEvent)?;
+        let event = self.core().state.catalog.find(id).ok_or(Refusal::UnknownEvent)?;
         let shown = event.shown(self.durable_end()).ok_or(Refusal::UnknownEvent)?;
         Ok((event, shown))
     }

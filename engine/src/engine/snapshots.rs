@@ -123,14 +123,14 @@ impl Snapshots {
     fn take(&self) -> Result<SnapshotInfo, SnapshotError> {
         let journal = self.journal()?;
         let _alone = self.alone.try_lock().ok_or(SnapshotError::Busy)?;
-        let config = &self.core.config;
+        let config = &self.core.state.config;
         let info = match config.driver {
             Driver::Threads => behind_everybody(|| take(&journal, config)),
             Driver::Manual => take(&journal, config),
         }?;
-        self.core.metrics.snapshots.add(1);
-        self.core.metrics.snapshot_end.set(info.position.0);
-        self.core.metrics.snapshot_at.set(info.created.get());
+        self.core.state.metrics.snapshots.add(1);
+        self.core.state.metrics.snapshot_end.set(info.position.0);
+        self.core.state.metrics.snapshot_at.set(info.created.get());
         journal.retire()?;
         Ok(info)
     }
@@ -146,11 +146,11 @@ impl Snapshots {
             } else if self.is_due() && !stopping.load(Ordering::Acquire) {
                 let until = self.core.log.durable.reached();
                 if let Err(error) = self.take() {
-                    self.core.metrics.snapshot_failures.add(1);
-                    *self.core.metrics.last_retry.lock() = Some(error.to_string());
+                    self.core.state.metrics.snapshot_failures.add(1);
+                    *self.core.state.metrics.last_retry.lock() = Some(error.to_string());
                     (looks_left, patience) = (patience, (2 * patience).min(RETRY_LOOKS_MAX));
                 } else {
-                    self.core.metrics.snapshot_tried.set(until);
+                    self.core.state.metrics.snapshot_tried.set(until);
                     patience = RETRY_LOOKS_MIN;
                 }
             }
@@ -159,8 +159,8 @@ impl Snapshots {
 
     fn is_due(&self) -> bool {
         let core = &self.core;
-        let since = core.log.durable.reached().saturating_sub(core.metrics.snapshot_tried.get());
-        since >= core.config.snapshot_every_bytes && !core.log.is_poisoned()
+        let since = core.log.durable.reached().saturating_sub(core.state.metrics.snapshot_tried.get());
+        since >= core.state.config.snapshot_every_bytes && !core.log.is_poisoned()
     }
 }
 

@@ -71,7 +71,7 @@ fn assert_sold(engine: &Engine, clock: &ManualClock, held: &Reserved, payment: P
 fn a_payment_that_a_caller_is_changing_is_not_waited_for() {
     watched("a payment in a caller's hands", SECONDS, || {
         let (engine, clock, held, payment) = due_success();
-        let slot = engine.core().payments.slot(payment.0.slot).expect("in use");
+        let slot = engine.core().state.payments.slot(payment.0.slot).expect("in use");
         let callers = slot.status.own(|_| true).expect("nothing else owns it");
         engine.turn();
         drop(callers);
@@ -83,7 +83,7 @@ fn a_payment_that_a_caller_is_changing_is_not_waited_for() {
 fn a_reservation_that_a_caller_is_changing_is_not_waited_for() {
     watched("a reservation in a caller's hands", SECONDS, || {
         let (engine, clock, held, payment) = due_success();
-        let slot = engine.core().reservations.slot(held.id.0.slot).expect("in use");
+        let slot = engine.core().state.reservations.slot(held.id.0.slot).expect("in use");
         let callers = slot.status.own(|_| true).expect("nothing else owns it");
         engine.turn();
         drop(callers);

@@ -128,7 +128,7 @@ impl Writer {
             self.unsynced = false;
             self.unsynced_bytes = 0;
             self.synced_at = Instant::now();
-            sync(journal, &self.core.metrics)
+            sync(journal, &self.core.state.metrics)
         } else if self.unsettled && is_quiet && !self.unsynced {
             self.unsettled = false;
             journal.settle().map(drop)
@@ -146,7 +146,7 @@ impl Writer {
     fn tell_room(&self) {
         let Some(journal) = &self.journal else { return };
         self.core.log.set_disk_full(journal.full());
-        let (metrics, (retries, last)) = (&self.core.metrics, journal.retries());
+        let (metrics, (retries, last)) = (&self.core.state.metrics, journal.retries());
         if retries != metrics.segment_retries.get() {
             metrics.segment_retries.set(retries);
             *metrics.last_retry.lock() = last;
@@ -193,25 +193,25 @@ impl Writer {
             // Thrown away: nobody can be told that it is durable, and callers must not wait for room for ever.
             return Ok(());
         }
-        self.core.metrics.groups.add(1);
-        self.core.metrics.bytes.add(self.group.len() as u64);
+        self.core.state.metrics.groups.add(1);
+        self.core.state.metrics.bytes.add(self.group.len() as u64);
         if let Some(journal) = &mut self.journal {
             let before = journal.end();
             journal.append(before, &self.group)?;
             assert_eq!(journal.end(), Position(end), "journal and log buffer agree on every record's end");
             self.unsettled = true;
-            if self.core.config.durability == Durability::Synced {
-                sync(journal, &self.core.metrics)?;
+            if self.core.state.config.durability == Durability::Synced {
+                sync(journal, &self.core.state.metrics)?;
             } else {
                 self.unsynced = true;
                 self.unsynced_bytes += self.group.len();
                 // A reader that is overtaken goes on in the files, and those show what is synced: memory lets nothing
                 // go before.
-                if self.unsynced_bytes > self.core.config.update_history_bytes / 2 {
+                if self.unsynced_bytes > self.core.state.config.update_history_bytes / 2 {
                     self.unsynced = false;
                     self.unsynced_bytes = 0;
                     self.synced_at = Instant::now();
-                    sync(journal, &self.core.metrics)?;
+                    sync(journal, &self.core.state.metrics)?;
                 }
             }
         }
@@ -239,7 +239,7 @@ impl Writer {
             self.unsynced = false;
             self.unsynced_bytes = 0;
             self.synced_at = Instant::now();
-            sync(journal, &self.core.metrics)?;
+            sync(journal, &self.core.state.metrics)?;
         }
         let tended = journal.tend();
         self.tell_room();
@@ -247,7 +247,7 @@ impl Writer {
     }
 
     fn sync_every(&self) -> Duration {
-        match self.core.config.durability {
+        match self.core.state.config.durability {
             Durability::Synced => Duration::ZERO,
             Durability::Relaxed { sync_every } => sync_every,
         }

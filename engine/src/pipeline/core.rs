@@ -1,7 +1,5 @@
 //! A state with a journal: what callers' commands run on.
 
-use std::ops::Deref;
-
 use crate::clock::UnixMs;
 use crate::ids::Secrets;
 use crate::sync::{Mark, Mutex, rank};
@@ -35,13 +33,5 @@ impl Core {
     /// deadlines up to here have passed.
     pub(crate) fn told(&self) -> UnixMs {
         UnixMs::new(self.told_ms.after_owning())
-    }
-}
-
-impl Deref for Core {
-    type Target = State;
-
-    fn deref(&self) -> &State {
-        &self.state
     }
 }

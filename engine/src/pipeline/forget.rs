@@ -85,24 +85,24 @@ impl Core {
     /// Forgets a reservation that ended long ago and that no live payment names.
     pub(crate) fn forget_reservation(&self, hold: OwnedHold<'_>, now: UnixMs) {
         let index = hold.facts.id.slot;
-        let mut due_at = hold.facts.changed_at.plus(self.config.retention);
+        let mut due_at = hold.facts.changed_at.plus(self.state.config.retention);
         if hold.facts.payment.is_some_and(|payment| self.may_still_settle(payment)) {
-            due_at = due_at.max(now.plus(self.config.payment_ttl));
+            due_at = due_at.max(now.plus(self.state.config.payment_ttl));
         }
         if due_at > now {
-            self.deadlines.holds.set(index, due_at);
+            self.state.deadlines.holds.set(index, due_at);
             return;
         }
         let forgotten = Forgotten::one(TableKind::Reservations, index, hold.facts.id.generation);
         let appended = self.log.append(&forgotten, now);
         Forgotten::apply_to_reservation(&self.state, hold, appended.stamp());
         appended.publish();
-        self.reservations.slots().give(index);
+        self.state.reservations.slots().give(index);
     }
 
     /// Looks without waiting: the payment's owner may be waiting for the reservation that the caller owns.
     fn may_still_settle(&self, (slot, generation): (u32, u32)) -> bool {
-        let Some(slot) = self.payments.slot(slot) else { return false };
+        let Some(slot) = self.state.payments.slot(slot) else { return false };
         let seen = slot.status.peek();
         let waits =
             matches!(payment_state(seen.state), Some(PaymentState::Pending | PaymentState::Processing));
@@ -112,15 +112,15 @@ impl Core {
     /// Forgets a payment that ended long ago and whose webhooks are all delivered.
     pub(crate) fn forget_payment(&self, payment: OwnedPayment<'_>, now: UnixMs) {
         let index = payment.intent.id.slot;
-        let due_at = payment.intent.changed_at.plus(self.config.retention);
-        if due_at > now || self.outbox.keeps(index) {
-            self.deadlines.payments.set(index, due_at.max(now.plus_ms(60_000)));
+        let due_at = payment.intent.changed_at.plus(self.state.config.retention);
+        if due_at > now || self.state.outbox.keeps(index) {
+            self.state.deadlines.payments.set(index, due_at.max(now.plus_ms(60_000)));
             return;
         }
         let forgotten = Forgotten::one(TableKind::Payments, index, payment.intent.id.generation);
         let appended = self.log.append(&forgotten, now);
         Forgotten::apply_to_payment(&self.state, payment);
         appended.publish();
-        self.payments.slots().give(index);
+        self.state.payments.slots().give(index);
     }
 }

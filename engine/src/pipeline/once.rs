@@ -73,21 +73,21 @@ impl Core {
     ) -> Outcome {
         self.log.check_alive()?;
         let Some(key) = command.key() else {
-            if self.config.idempotency_required {
+            if self.state.config.idempotency_required {
                 return Err(Refusal::IdempotencyRequired.into());
             }
             let _writing = self.log.door()?;
             return work(None);
         };
         let (hash, fingerprint) = key_of(command, key, &self.secrets);
-        match self.answers.begin(hash, fingerprint, now) {
+        match self.state.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
                 // After the key: it is let go of once the engine is poisoned, if it comes to that.
                 let _writing = self.log.door()?;
-                let until = now.plus(self.config.idempotency_ttl);
+                let until = now.plus(self.state.config.idempotency_ttl);
                 let did = work(Some(Remember { key: hash, fingerprint, until }))?;
                 with_reply_bytes(&did.reply, |bytes| guard.complete(bytes, did.end, until));
-                self.arm_forgetting(until);
+                self.state.arm_forgetting(until);
                 Ok(did)
             }
             // Kept by an embedding service for a request of its own: no answer to a command.
@@ -114,7 +114,7 @@ impl Core {
     ) -> Result<Option<(FirstAnswer, u64)>, Failure> {
         self.log.check_alive()?;
         let (hash, fingerprint) = scoped(key, &self.secrets).ok_or_else(no_digest)?;
-        match self.answers.look(hash, fingerprint, now) {
+        match self.state.answers.look(hash, fingerprint, now) {
             Look::Nothing => Ok(None),
             Look::Conflict => Err(Refusal::IdempotencyConflict.into()),
             Look::Answered { reply, offset } => {
@@ -134,10 +134,10 @@ impl Core {
     pub(crate) fn keep_own_answer(&self, key: &IdempotencyKey, answer: &[u8], now: UnixMs) -> Outcome {
         self.log.check_alive()?;
         let (hash, fingerprint) = scoped(key, &self.secrets).ok_or_else(no_digest)?;
-        match self.answers.begin(hash, fingerprint, now) {
+        match self.state.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
                 let _writing = self.log.door()?;
-                let until = now.plus(self.config.idempotency_ttl);
+                let until = now.plus(self.state.config.idempotency_ttl);
                 let mut reply = Vec::with_capacity(1 + answer.len());
                 reply.push(KEPT);
                 reply.extend_from_slice(answer);
@@ -147,7 +147,7 @@ impl Core {
                 }
                 let end = self.log.append(&answered, now).publish();
                 guard.complete(&answered.reply, end, until);
-                self.arm_forgetting(until);
+                self.state.arm_forgetting(until);
                 Ok(Did { reply: Reply::Done(Done { at: now }), end })
             }
             Begin::Again { offset, .. } => Ok(Did { reply: Reply::Done(Done { at: now }), end: offset }),

@@ -41,11 +41,11 @@ impl Core {
 
     fn reservation_view(&self, facts: &Shown<Facts>, now: UnixMs) -> Option<ReservationView> {
         let SlotState::Is(state) = facts.state else { return None };
-        let event = self.catalog.get(facts.event)?;
+        let event = self.state.catalog.get(facts.event)?;
         let lapsed = facts.has_lapsed(now);
-        let (user, external) = self.names_of(facts)?;
+        let (user, external) = self.state.names_of(facts)?;
         let payment = facts.payment.and_then(|(slot, generation)| {
-            let (_, intent, _) = self.payments.slot(slot)?.read()?;
+            let (_, intent, _) = self.state.payments.slot(slot)?.read()?;
             (intent.id.generation == generation).then_some(PaymentId(intent.id))
         });
         Some(ReservationView {
@@ -75,8 +75,8 @@ impl Core {
         now: UnixMs,
     ) -> (Page<ReservationView>, u64) {
         self.list(List::Reservations, user, page, |entry| {
-            let slot = self.reservations.slot(entry.slot)?;
-            let facts = self.look(now, || self.reservations.read(slot, entry.slot));
+            let slot = self.state.reservations.slot(entry.slot)?;
+            let facts = self.look(now, || self.state.reservations.read(slot, entry.slot));
             if facts.id.generation != entry.generation {
                 return None;
             }
@@ -93,10 +93,10 @@ impl Core {
     pub(crate) fn held_reservations(&self, event: &Event, now: UnixMs) -> Vec<ReservationId> {
         let held = SlotState::Is(ReservationState::Pending);
         let facts_of = |index| {
-            let slot = self.reservations.slot(index)?;
-            Some(self.look(now, || self.reservations.read(slot, index)))
+            let slot = self.state.reservations.slot(index)?;
+            Some(self.look(now, || self.state.reservations.read(slot, index)))
         };
-        (0..self.reservations.slots().high_water())
+        (0..self.state.reservations.slots().high_water())
             .filter_map(facts_of)
             .filter(|facts| facts.state == held && facts.event == event.number && facts.expires_at > now)
             .map(|facts| ReservationId(facts.id))
@@ -110,7 +110,8 @@ impl Core {
         user: Option<&UserId>,
         now: UnixMs,
     ) -> Result<(PaymentView, u64), Refusal> {
-        let read = self.look(now, || self.payments.read(id.0)).transpose().ok_or(Refusal::UnknownPayment)?;
+        let read =
+            self.look(now, || self.state.payments.read(id.0)).transpose().ok_or(Refusal::UnknownPayment)?;
         let (_, _, position) = &*read;
         let view = self.payment_view(&read, now).ok_or(Refusal::UnknownPayment)?;
         if user.is_some_and(|user| view.user != *user) {
@@ -126,7 +127,7 @@ impl Core {
             state: if read.has_lapsed(now) { PaymentState::Expired } else { *state },
             reservation: intent.reservation.map(ReservationId),
             unlinked: intent.unlinked.clone(),
-            user: self.payer(intent)?,
+            user: self.state.payer(intent)?,
             amount: intent.amount,
             refunded_minor: intent.refunded_minor,
             refunds: intent.refunds,
@@ -152,7 +153,7 @@ impl Core {
         now: UnixMs,
     ) -> (Page<PaymentView>, u64) {
         self.list(List::Payments, user, page, |entry| {
-            let slot = self.payments.slot(entry.slot)?;
+            let slot = self.state.payments.slot(entry.slot)?;
             let read = self.look(now, || slot.read()).transpose()?;
             let (_, intent, position) = &*read;
             if intent.id.generation != entry.generation {
@@ -178,14 +179,14 @@ impl Core {
     ) -> (Page<V>, u64) {
         let mut page = Page { items: Vec::new(), next: None };
         let mut position = 0;
-        let Some(user) = self.users.find(user) else { return (page, 0) };
+        let Some(user) = self.state.users.find(user) else { return (page, 0) };
         let most = most.clamp(1, PAGE_MAX);
         let mut after =
             after.map(|Cursor { created_at, slot, generation }| Listed { created_at, slot, generation });
         let (mut run, mut looked_at) = (Vec::new(), 0);
         loop {
             run.clear();
-            self.users.behind(list, user, after, &mut run);
+            self.state.users.behind(list, user, after, &mut run);
             if run.is_empty() {
                 return (page, position);
             }
@@ -277,7 +278,7 @@ impl Core {
         loop {
             let seen = event.seats.seat(seat);
             let is_held = seen.state == crate::inventory::SeatState::Held;
-            let holder = if is_held { self.reservations.slot(seen.owner) } else { None };
+            let holder = if is_held { self.state.reservations.slot(seen.owner) } else { None };
             let held_until = holder.and_then(|slot| {
                 let pending = ReservationState::Pending as u8;
                 slot.status.read(|seen| (seen.state == pending).then(|| slot.expires_at()))
@@ -324,13 +325,13 @@ impl Core {
         durable: u64,
         most: usize,
     ) -> (Vec<WebhookView>, Option<UnixMs>) {
-        let (due, next) = self.outbox.due(now, most);
+        let (due, next) = self.state.outbox.due(now, most);
         (due.iter().filter(|webhook| webhook.position <= durable).map(webhook_view).collect(), next)
     }
 
     /// Dead letters behind an order, oldest first. Only those that are durable.
     pub(crate) fn dead_webhooks(&self, after_order: u64, durable: u64, most: usize) -> Vec<WebhookView> {
-        let dead = self.outbox.dead(after_order, most.clamp(1, PAGE_MAX));
+        let dead = self.state.outbox.dead(after_order, most.clamp(1, PAGE_MAX));
         dead.iter().filter(|webhook| webhook.position <= durable).map(webhook_view).collect()
     }
 }

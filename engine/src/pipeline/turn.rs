@@ -31,11 +31,11 @@ impl Core {
     /// Handles up to about `budget` due timers of every kind. Waits for no caller: what a caller is changing is
     /// looked at again a millisecond later.
     pub(crate) fn turn(&self, now: UnixMs, budget: usize) -> Turned {
-        let wheels = &self.deadlines;
+        let wheels = &self.state.deadlines;
         let _writing = self.log.guard();
         let mut turned = self.turn_one(now, budget, |most| self.hold_batch(now, most).0);
-        self.metrics.fired_holds.add(turned.fired as u64);
-        let payments = Some(&self.metrics.fired_payments);
+        self.state.metrics.fired_holds.add(turned.fired as u64);
+        let payments = Some(&self.state.metrics.fired_payments);
         for (timers, handle, counter) in [
             (&wheels.payments, Self::due_payment as fn(&Self, u32, UnixMs), payments),
             (&wheels.lines.timers, Self::due_group, None),
@@ -56,7 +56,7 @@ impl Core {
             turned.next = [turned.next, one.next].into_iter().flatten().min();
         }
         if turned.fired > 0 {
-            self.metrics.last_fired_at.set(now.get());
+            self.state.metrics.last_fired_at.set(now.get());
         }
         turned
     }
@@ -77,7 +77,7 @@ impl Core {
             let turned = batch(BATCH.min(budget - fired));
             fired += turned.fired;
             if !turned.more || fired >= budget {
-                self.metrics.fired.add(fired as u64);
+                self.state.metrics.fired.add(fired as u64);
                 return Turned { fired, more: turned.more, next: turned.next, blocked: false };
             }
         }
@@ -89,7 +89,7 @@ impl Core {
     fn hold_batch(&self, now: UnixMs, most: usize) -> (deadlines::Turned, usize) {
         let _alone = self.batch.lock();
         let mut due = Vec::new();
-        let turned = self.deadlines.holds.turn(now, most, &mut due);
+        let turned = self.state.deadlines.holds.turn(now, most, &mut due);
         let expired = due.into_iter().filter(|index| self.due_hold(*index, now)).count();
         (turned, expired)
     }
@@ -121,9 +121,9 @@ impl Core {
 
     fn due_chore(&self, index: u32, now: UnixMs) {
         if index == FORGETTING {
-            let (_, next) = self.answers.forget_due(now, BATCH);
+            let (_, next) = self.state.answers.forget_due(now, BATCH);
             if let Some(next) = next {
-                self.deadlines.chores.set(FORGETTING, next.max(now.plus_ms(1)));
+                self.state.deadlines.chores.set(FORGETTING, next.max(now.plus_ms(1)));
             }
         } else {
             self.due_line(index, now);

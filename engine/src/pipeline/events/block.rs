@@ -65,7 +65,7 @@ impl Core {
             return Err(Refusal::invalid("seat_ids", reason, command.seats.len()).into());
         }
         self.once(command, now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+            let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
             let places = named_places(event, &command.seats)?;

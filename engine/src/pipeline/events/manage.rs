@@ -122,9 +122,9 @@ impl Core {
         }
         let layout = Layout::build(&command.seats).map_err(|error| Refusal::invalid("seats", error, ""))?;
         self.once(command, now, |key| {
-            let mut next = self.catalog.begin();
+            let mut next = self.state.catalog.begin();
             let _writing = self.log.guard().within();
-            if self.catalog.find(&command.event).is_some() {
+            if self.state.catalog.find(&command.event).is_some() {
                 return Err(Refusal::EventExists.into());
             }
             if *next >= EVENTS_MAX {
@@ -154,7 +154,7 @@ impl Core {
     pub(crate) fn update_event(&self, command: &UpdateEvent, now: UnixMs) -> Outcome {
         check_settings(&command.settings)?;
         self.once(command, now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+            let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
             if event.settings.load().currency != command.settings.currency {
@@ -172,7 +172,7 @@ impl Core {
             // The sale may open at another moment now, and with it a pre-sale room ends.
             if let Some(line) = event.line.get() {
                 self.end_room(event, line, now);
-                self.arm_draw(event, now);
+                self.state.arm_draw(event, now);
             }
             Ok(Did { reply: changed.reply(now), end })
         })
@@ -181,7 +181,7 @@ impl Core {
     /// Opens, pauses or closes a sale. Opening it draws a pre-sale room that is not drawn yet.
     pub(crate) fn set_sale(&self, command: &SetSale, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+            let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
             if command.state == SaleState::Draft {
@@ -193,7 +193,7 @@ impl Core {
             let end = appended.publish();
             if let Some(line) = event.line.get() {
                 self.end_room(event, line, now);
-                self.arm_draw(event, now);
+                self.state.arm_draw(event, now);
                 self.advance(event, line, now);
             }
             Ok(Did { reply: changed.reply(now), end })

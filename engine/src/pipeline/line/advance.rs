@@ -67,12 +67,12 @@ impl Core {
                     let goes_on = advance.commit();
                     end = Some(appended.publish());
                     if !goes_on {
-                        self.arm_advance(event.number, now.plus_ms(1));
+                        self.state.arm_advance(event.number, now.plus_ms(1));
                         return end;
                     }
                 }
                 Err(Idle::Rate { next_at }) => {
-                    self.arm_advance(event.number, next_at.max(now.plus_ms(1)));
+                    self.state.arm_advance(event.number, next_at.max(now.plus_ms(1)));
                     return end;
                 }
                 Err(
@@ -94,14 +94,14 @@ impl Core {
 
     /// A group's timer fired: its tickets past their deadline expire, and the line moves up.
     pub(crate) fn due_group(&self, index: u32, now: UnixMs) {
-        let Some((number, group)) = self.deadlines.lines.group(index) else { return };
-        let Some(event) = self.catalog.get(number) else { return };
+        let Some((number, group)) = self.state.deadlines.lines.group(index) else { return };
+        let Some(event) = self.state.catalog.get(number) else { return };
         let Some(line) = event.line.get() else { return };
         let mut due = Vec::new();
         match line.due(group, now, &mut due) {
             // Not later than somebody asked for since it fired.
-            Some(next) => self.deadlines.lines.timers.set_if_earlier(index, next),
-            None => self.deadlines.lines.release(index),
+            Some(next) => self.state.deadlines.lines.timers.set_if_earlier(index, next),
+            None => self.state.deadlines.lines.release(index),
         }
         for ticket in &due {
             self.expire_ticket(event, line, *ticket, now);
@@ -113,20 +113,20 @@ impl Core {
 
     /// An event's own timer fired: the room is drawn if its time has come, and the line moves up.
     pub(crate) fn due_line(&self, number: u32, now: UnixMs) {
-        let Some(event) = self.catalog.get(number) else { return };
+        let Some(event) = self.state.catalog.get(number) else { return };
         let Some(line) = event.line.get() else { return };
         if line.draw_is_due(now) || room_is_over(event, line, now) {
             // The thread that turns the wheel waits for no operator, who may be waiting for a batch of this very
             // thread.
             let Some(_guard) = event.operator.try_lock() else {
-                self.arm_advance(number, now.plus_ms(1));
+                self.state.arm_advance(number, now.plus_ms(1));
                 return;
             };
             let _writing = self.log.guard().within();
             self.draw(event, line, None, now);
         } else if line.policy().room.is_some_and(|room| room.draws_at > now) {
             // One timer serves both: it fired for the line, and the draw is still to come.
-            self.arm_draw(event, now);
+            self.state.arm_draw(event, now);
         }
         self.advance(event, line, now);
     }

@@ -45,7 +45,7 @@ impl Core {
     /// Draws the order of the pre-sale room.
     pub(crate) fn draw_room(&self, command: &DrawRoom, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+            let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
@@ -66,7 +66,7 @@ impl Core {
         key: Option<&IdempotencyKey>,
         now: UnixMs,
     ) -> Outcome {
-        let event = self.catalog.find(event).ok_or(Refusal::UnknownEvent)?;
+        let event = self.state.catalog.find(event).ok_or(Refusal::UnknownEvent)?;
         let command = Note { name: seed_note(event.number), value: Some(seed.to_vec()), key: key.cloned() };
         self.once(&command, now, |key| {
             let _guard = event.operator.lock();
@@ -97,7 +97,7 @@ impl Core {
     }
 
     fn own_seed(&self, event: &Event, durable: u64) -> Option<[u8; 32]> {
-        self.notes.get(&seed_note(event.number), durable)?.try_into().ok()
+        self.state.notes.get(&seed_note(event.number), durable)?.try_into().ok()
     }
 
     /// By the operator of the event: once its sale is open a room whose order is still to be drawn is drawn. A room

@@ -101,7 +101,7 @@ impl Core {
         if command.session.is_none() && command.user.is_none() {
             return Err(Refusal::invalid("session_id", "a session or a user is needed", "").into());
         }
-        let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+        let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
         let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
         check_joinable(event, line, now)?;
         if room_is_over(event, line, now) {
@@ -219,7 +219,7 @@ impl Core {
 
     /// The event and line of a token, if it is one of ours. What is wrong with one that is not, is not told.
     pub(crate) fn waiting(&self, token: &WaitingToken) -> Result<(&Event, &Line), Refusal> {
-        let event = self.catalog.get(token.event).ok_or(Refusal::UnknownToken)?;
+        let event = self.state.catalog.get(token.event).ok_or(Refusal::UnknownToken)?;
         let mac = self.secrets.waiting_mac(token.event, token.ticket);
         if (WaitingToken { event: token.event, ticket: token.ticket, mac }) != *token {
             return Err(Refusal::UnknownToken);

@@ -90,7 +90,7 @@ impl Core {
     pub(crate) fn set_queue_policy(&self, command: &SetQueuePolicy, now: UnixMs) -> Outcome {
         check_policy(&command.policy)?;
         self.once(command, now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+            let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();
             let record = QueuePolicyChanged { event: event.number, policy: command.policy.clone(), key };
@@ -103,12 +103,12 @@ impl Core {
                 appended
             } else {
                 let appended = self.log.append(&record, now);
-                self.open_line(event, command.policy.clone());
+                self.state.open_line(event, command.policy.clone());
                 appended
             };
             event.set_position(appended.stamp(), self.log.durable.reached());
             let end = appended.publish();
-            self.arm_draw(event, now);
+            self.state.arm_draw(event, now);
             self.advance(event, event.line.get().expect("just made"), now);
             Ok(Did { reply: record.reply(now), end })
         })
@@ -117,7 +117,7 @@ impl Core {
     /// Stops or restarts admissions.
     pub(crate) fn pause_queue(&self, command: &PauseQueue, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+            let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
             let _guard = event.operator.lock();
             let _writing = self.log.guard().within();

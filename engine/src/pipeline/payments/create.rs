@@ -127,7 +127,7 @@ impl Core {
                 let hold = self.own_unpaid(id, Some(&command.user), now)?;
                 let currency = hold.event.settings.load().currency;
                 let owed = Money { minor: hold.facts.total_minor, currency };
-                if self.config.payment_amount_must_match && owed != command.amount {
+                if self.state.config.payment_amount_must_match && owed != command.amount {
                     return Err(Refusal::invalid(
                         "amount",
                         format_args!(
@@ -153,15 +153,17 @@ impl Core {
         key: Option<Remember>,
         now: UnixMs,
     ) -> Outcome {
-        if command.webhook_url.is_some() && self.outbox.slots().nearly_full() {
+        if command.webhook_url.is_some() && self.state.outbox.slots().nearly_full() {
             return Err(Refusal::AtCapacity(Bound::Webhooks).into());
         }
-        let index = self.payments.slots().take().ok_or(Refusal::AtCapacity(Bound::Payments))?;
-        let slot = self.payments.slot(index).expect("just taken");
+        let index = self.state.payments.slots().take().ok_or(Refusal::AtCapacity(Bound::Payments))?;
+        let slot = self.state.payments.slot(index).expect("just taken");
         let owned = slot.status.own(|_| true).expect("a free slot is nobody's");
         let starts_at = match command.scenario {
             Scenario::Outside => UnixMs::MAX,
-            _ => now.plus_ms((START_AFTER_MS * u64::from(self.config.payment_time_permille)).div_ceil(1_000)),
+            _ => now.plus_ms(
+                (START_AFTER_MS * u64::from(self.state.config.payment_time_permille)).div_ceil(1_000),
+            ),
         };
         let created = PaymentCreated {
             id: SlotId { slot: index, generation: owned.before().generation, tag: self.secrets.random() },
@@ -173,12 +175,12 @@ impl Core {
             method: command.method,
             scenario: command.scenario,
             starts_at,
-            expires_at: now.plus(self.config.payment_ttl),
+            expires_at: now.plus(self.state.config.payment_ttl),
             webhook_url: command.webhook_url.clone(),
             attachment: command.attachment.clone(),
             key,
         };
-        let user = self.users.enter(&created.user, 0, 0, None).expect("no seats, no bound");
+        let user = self.state.users.enter(&created.user, 0, 0, None).expect("no seats, no bound");
         let appended = self.log.append(&created, now);
         created.apply(&self.state, (slot, owned), user, reservation, appended.stamp());
         Ok(Did { reply: created.reply(now), end: appended.publish() })

@@ -277,12 +277,12 @@ impl Core {
     /// A payment's timer fired: starts, settles, expires or forgets it, as its state and the time say. Waits for no
     /// caller: an intent that a caller is changing, or whose reservation one is changing, is looked at again shortly.
     pub(crate) fn due_payment(&self, index: u32, now: UnixMs) {
-        let Some(slot) = self.payments.slot(index) else { return };
+        let Some(slot) = self.state.payments.slot(index) else { return };
         let owned = slot.status.own_or_leave(|seen| payment_state(seen.state).is_some());
         let owned = match owned {
             Ok(owned) => owned,
             Err(NotOwned::NotAllowed) => return,
-            Err(NotOwned::Busy) => return self.deadlines.payments.set(index, now.plus_ms(1)),
+            Err(NotOwned::Busy) => return self.state.deadlines.payments.set(index, now.plus_ms(1)),
         };
         self.due_owned(OwnedPayment::of(slot, owned, now.max(self.told())));
     }
@@ -300,11 +300,11 @@ impl Core {
                 let state = decided(&payment.intent);
                 match self.settle_outcome(&payment.intent, state, Patience::ComesBack, now) {
                     Ok(decided) => drop(self.close_payment(payment, state, decided, None)),
-                    Err(Busy) => self.deadlines.payments.set(index, now.plus_ms(1)),
+                    Err(Busy) => self.state.deadlines.payments.set(index, now.plus_ms(1)),
                 }
             }
             PaymentState::Pending | PaymentState::Processing => {
-                self.deadlines.payments.set(index, moment.min(expires_at));
+                self.state.deadlines.payments.set(index, moment.min(expires_at));
             }
             PaymentState::Completed => {}
             _ => self.forget_payment(payment, now),

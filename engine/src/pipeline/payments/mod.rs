@@ -115,13 +115,13 @@ impl Core {
         user: Option<&UserId>,
         now: UnixMs,
     ) -> Result<OwnedPayment<'_>, Refusal> {
-        let slot = self.payments.find(id.0).ok_or(Refusal::UnknownPayment)?;
+        let slot = self.state.payments.find(id.0).ok_or(Refusal::UnknownPayment)?;
         let owned = slot
             .status
             .own(|seen| seen.generation == id.0.generation && payment_state(seen.state).is_some())
             .map_err(|_| Refusal::UnknownPayment)?;
         let payment = OwnedPayment::of(slot, owned, now.max(self.told()));
-        if user.is_some_and(|user| !self.users.is(payment.intent.user, user)) {
+        if user.is_some_and(|user| !self.state.users.is(payment.intent.user, user)) {
             return Err(Refusal::Forbidden);
         }
         Ok(payment)

@@ -97,7 +97,7 @@ impl Core {
     pub(crate) fn start_processing(&self, payment: OwnedPayment<'_>, key: Option<Remember>) -> Did {
         let (intent, now) = (&payment.intent, payment.now);
         let bits = self.secrets.outcome_bits(intent.id.slot, intent.id.generation);
-        let verdict = decide(intent.scenario, bits, self.config.payment_time_permille);
+        let verdict = decide(intent.scenario, bits, self.state.config.payment_time_permille);
         let moment = if verdict.answers { now.plus_ms(verdict.after_ms) } else { UnixMs::MAX };
         let processing = PaymentProcessing {
             id: payment.intent.id,

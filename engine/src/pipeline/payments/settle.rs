@@ -239,7 +239,7 @@ impl Core {
 
     /// Takes the seats of an expired hold again, if all are free and the policy is so.
     fn retake<'a>(&self, hold: OwnedHold<'a>, now: UnixMs) -> Decided<'a> {
-        if self.config.late_payment == LatePayment::Refund {
+        if self.state.config.late_payment == LatePayment::Refund {
             return Decided::paid_back();
         }
         match self.retake_places(hold.event, hold.facts.id.slot, &hold.facts.places, now) {

@@ -127,11 +127,11 @@ impl Core {
         if intent.webhook_url.is_none() {
             return SmallVec::new();
         }
-        let Some(slot) = self.outbox.slots().take() else {
-            self.metrics.webhooks_dropped.add(1);
+        let Some(slot) = self.state.outbox.slots().take() else {
+            self.state.metrics.webhooks_dropped.add(1);
             return SmallVec::new();
         };
-        let status = self.outbox.slots().get(slot).expect("just taken");
+        let status = self.state.outbox.slots().get(slot).expect("just taken");
         let owned = status.own(|_| true).expect("a free slot is nobody's");
         let id = SlotId { slot, generation: owned.before().generation, tag: self.secrets.random() };
         owned.commit(1);
@@ -143,7 +143,7 @@ impl Core {
         let _writing = self.log.door()?;
         let (webhook, owned) = self.own_webhook(command.webhook)?;
         let attempts = webhook.attempts + 1;
-        let dead = attempts > self.config.webhook_retries_max;
+        let dead = attempts > self.state.config.webhook_retries_max;
         let next_at =
             (!command.delivered && !dead).then(|| now.plus_ms(backoff_ms(attempts, self.secrets.random())));
         let record = WebhookAttempted { id: webhook.id, delivered: command.delivered, attempts, next_at };
@@ -151,7 +151,7 @@ impl Core {
         record.apply(&self.state, owned, appended.stamp());
         let end = appended.publish();
         if record.delivered {
-            self.outbox.slots().give(record.id.slot);
+            self.state.outbox.slots().give(record.id.slot);
         }
         Ok(Did { reply: Reply::Done(Done { at: now }), end })
     }
@@ -170,9 +170,9 @@ impl Core {
     }
 
     fn own_webhook(&self, id: WebhookId) -> Result<(Webhook, Owned<'_>), Refusal> {
-        let status = self.outbox.slots().get(id.0.slot).ok_or(Refusal::UnknownWebhook)?;
+        let status = self.state.outbox.slots().get(id.0.slot).ok_or(Refusal::UnknownWebhook)?;
         let owned = status.own(is_kept(id.0)).map_err(|_| Refusal::UnknownWebhook)?;
-        let webhook = self.outbox.find(id.0).ok_or(Refusal::UnknownWebhook)?;
+        let webhook = self.state.outbox.find(id.0).ok_or(Refusal::UnknownWebhook)?;
         Ok((webhook, owned))
     }
 }

@@ -253,9 +253,9 @@ impl Core {
 
     /// Expires whatever hold is in this slot, if its time has run out and nobody was faster.
     pub(crate) fn expire_slot(&self, index: u32, now: UnixMs) -> Option<Did> {
-        let slot = self.reservations.slot(index)?;
+        let slot = self.state.reservations.slot(index)?;
         let lapsed = |seen: Seen| seen.state == ReservationState::Pending as u8 && slot.expires_at() <= now;
-        let hold = self.hold_of(slot, slot.status.own(lapsed).ok()?, index);
+        let hold = self.state.hold_of(slot, slot.status.own(lapsed).ok()?, index);
         Some(self.end_hold(hold, ReservationState::Expired, None, now))
     }
 
@@ -263,7 +263,7 @@ impl Core {
     /// waits: a slot that a caller is changing is looked at again shortly, since that caller may be waiting for this
     /// batch.
     pub(crate) fn due_hold(&self, index: u32, now: UnixMs) -> bool {
-        let Some(slot) = self.reservations.slot(index) else { return false };
+        let Some(slot) = self.state.reservations.slot(index) else { return false };
         let seen = slot.status.peek();
         let state = SlotState::of(seen.state);
         if !seen.busy && matches!(state, SlotState::Free | SlotState::Is(ReservationState::Confirmed)) {
@@ -271,23 +271,23 @@ impl Core {
         }
         let owned = if seen.busy { None } else { slot.status.try_own_exactly(seen) };
         let Some(owned) = owned else {
-            self.deadlines.holds.set(index, now.plus_ms(1));
+            self.state.deadlines.holds.set(index, now.plus_ms(1));
             return false;
         };
-        let hold = self.hold_of(slot, owned, index);
+        let hold = self.state.hold_of(slot, owned, index);
         let (facts, now) = (&hold.facts, now.max(self.told()));
         if state != SlotState::Is(ReservationState::Pending) {
             self.forget_reservation(hold, now);
         } else if facts.expires_at <= now {
             self.end_hold(hold, ReservationState::Expired, None, now);
             return true;
-        } else if facts.expires_at.ms_since(now) <= self.warning_ms() {
+        } else if facts.expires_at.ms_since(now) <= self.state.warning_ms() {
             let warning = HoldExpiring { id: facts.id, event: facts.event, expires_at: facts.expires_at };
             let appended = self.log.append(&warning, now);
             warning.apply(&self.state);
             appended.publish();
         } else {
-            self.arm_hold(index, facts.expires_at, now);
+            self.state.arm_hold(index, facts.expires_at, now);
         }
         false
     }

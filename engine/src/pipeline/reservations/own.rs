@@ -76,14 +76,14 @@ impl Core {
             Which::Id(id) => Ok(id.0),
             Which::External(external) => {
                 let (index, generation) =
-                    self.reservations.by_external(external).ok_or(Refusal::UnknownReservation)?;
-                let slot = self.reservations.slot(index).ok_or(Refusal::UnknownReservation)?;
-                let facts = self.reservations.read(slot, index);
+                    self.state.reservations.by_external(external).ok_or(Refusal::UnknownReservation)?;
+                let slot = self.state.reservations.slot(index).ok_or(Refusal::UnknownReservation)?;
+                let facts = self.state.reservations.read(slot, index);
                 // Asked again after the slot was read: a refused claim lets go of its id, then gives the slot back in
                 // the same generation, and by now it may be somebody else's hold.
                 let known = facts.id.generation == generation
                     && facts.state != SlotState::Free
-                    && self.reservations.by_external(external) == Some((index, generation));
+                    && self.state.reservations.by_external(external) == Some((index, generation));
                 if known { Ok(facts.id) } else { Err(Refusal::UnknownReservation) }
             }
         }
@@ -91,13 +91,13 @@ impl Core {
 
     /// Everything about a reservation, of one moment.
     pub(crate) fn facts(&self, id: SlotId) -> Option<Facts> {
-        let slot = self.reservations.slot(id.slot)?;
-        let facts = self.reservations.read(slot, id.slot);
+        let slot = self.state.reservations.slot(id.slot)?;
+        let facts = self.state.reservations.read(slot, id.slot);
         (facts.id == id && facts.state != SlotState::Free).then_some(facts)
     }
 
     pub(crate) fn check_exactly(&self, facts: &Facts, seats: &[SeatId]) -> Result<(), Refusal> {
-        let event = self.catalog.get(facts.event).expect("a reservation's event exists");
+        let event = self.state.catalog.get(facts.event).expect("a reservation's event exists");
         let named = named_places(event, seats)?;
         let mut held: Places = facts.places.clone();
         held.sort_unstable();
@@ -106,10 +106,10 @@ impl Core {
 
     /// Refuses unless the reservation exists and, if a user is given, is theirs.
     pub(crate) fn check_owner(&self, id: SlotId, user: Option<&UserId>) -> Result<(), Refusal> {
-        let owner = self.reservations.user_of(id).ok_or(Refusal::UnknownReservation)?;
+        let owner = self.state.reservations.user_of(id).ok_or(Refusal::UnknownReservation)?;
         match user {
             // Looked at again: of a reservation that is forgotten meanwhile the number may be another user's by now.
-            Some(user) if !self.users.is(owner, user) => match self.reservations.user_of(id) {
+            Some(user) if !self.state.users.is(owner, user) => match self.state.reservations.user_of(id) {
                 Some(_) => Err(Refusal::Forbidden),
                 None => Err(Refusal::UnknownReservation),
             },
@@ -130,7 +130,7 @@ impl Core {
     /// Takes the right to change a pending hold whose time has not run out, and of which nobody was told that it has.
     /// One that has is expired on the way.
     pub(crate) fn own_pending(&self, id: SlotId, now: UnixMs) -> Result<OwnedHold<'_>, Refusal> {
-        let slot = self.reservations.slot(id.slot).ok_or(Refusal::UnknownReservation)?;
+        let slot = self.state.reservations.slot(id.slot).ok_or(Refusal::UnknownReservation)?;
         let pending = |seen: Seen| {
             seen.generation == id.generation
                 && seen.state == ReservationState::Pending as u8
@@ -141,7 +141,7 @@ impl Core {
                 Ok(owned) => {
                     let told = self.told();
                     if slot.expires_at() > told {
-                        return Ok(self.hold_of(slot, owned, id.slot));
+                        return Ok(self.state.hold_of(slot, owned, id.slot));
                     }
                     told
                 }
@@ -168,7 +168,7 @@ impl Core {
         states: &[ReservationState],
         patience: Patience,
     ) -> Result<Option<OwnedHold<'_>>, Busy> {
-        let Some(slot) = self.reservations.slot(id.slot) else { return Ok(None) };
+        let Some(slot) = self.state.reservations.slot(id.slot) else { return Ok(None) };
         let allowed = |seen: Seen| {
             seen.generation == id.generation && states.iter().any(|state| seen.state == *state as u8)
         };
@@ -181,7 +181,7 @@ impl Core {
             Err(NotOwned::NotAllowed) => return Ok(None),
             Err(NotOwned::Busy) => return Err(Busy),
         };
-        Ok(Some(self.hold_of(slot, owned, id.slot)))
+        Ok(Some(self.state.hold_of(slot, owned, id.slot)))
     }
 
     /// The moment by which a pending hold that the caller owns has run out, by the caller's clock or because a reader
@@ -217,7 +217,7 @@ impl Core {
     ) -> Result<OwnedHold<'_>, Refusal> {
         loop {
             let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-            self.check_user(&facts, user)?;
+            self.state.check_user(&facts, user)?;
             // Looked at before owning: the payment's owner may be waiting for this reservation. A payment that is
             // over stays over, so the answer holds as long as the reservation names the same one.
             if facts.payment.is_some_and(|payment| self.payment_lives(payment, now)) {
@@ -232,7 +232,7 @@ impl Core {
 
     fn payment_lives(&self, (slot, generation): (u32, u32), now: UnixMs) -> bool {
         // A payment that is passed over as lapsed must stay so: another may be made in its place.
-        let read = self.look(now, || self.payments.slot(slot).and_then(PaymentSlot::read)).transpose();
+        let read = self.look(now, || self.state.payments.slot(slot).and_then(PaymentSlot::read)).transpose();
         read.is_some_and(|read| {
             let (state, intent, _) = &*read;
             let is_meant = intent.id.generation == generation;

@@ -116,7 +116,7 @@ impl Core {
     /// Holds all that is wanted, or nothing.
     pub(crate) fn reserve(&self, command: &Reserve, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
-            let event = self.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+            let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let settings = event.settings.load();
             event.check_open(&settings, now)?;
             let ticket = self.check_token(event, command, now)?;
@@ -128,8 +128,8 @@ impl Core {
             let result =
                 self.reserve_for(user, &Wish { command, event, wanted, ticket, expires_at }, key, now);
             if result.is_err() {
-                self.users.give_back(user, event.number, count);
-                self.users.leave(user);
+                self.state.users.give_back(user, event.number, count);
+                self.state.users.leave(user);
             }
             result
         })
@@ -153,7 +153,7 @@ impl Core {
         else {
             return Ok(());
         };
-        let has = || self.users.seats_of(&command.user, event.number);
+        let has = || self.state.users.seats_of(&command.user, event.number);
         if settings.seats_per_user_max.is_some_and(|most| has().saturating_add(wanted.count()) > most) {
             return Ok(());
         }
@@ -173,7 +173,7 @@ impl Core {
         let seats_max = settings.seats_per_user_max;
         let mut looked = false;
         loop {
-            match self.users.enter(user, event.number, seats, seats_max) {
+            match self.state.users.enter(user, event.number, seats, seats_max) {
                 Ok(user) => return Ok(user),
                 Err(_) if self.may_find_more(&mut looked, now) => {}
                 Err(seats) => {
@@ -185,8 +185,8 @@ impl Core {
     }
 
     fn reserve_for(&self, user: UserIx, wish: &Wish<'_>, key: Option<Remember>, now: UnixMs) -> Outcome {
-        let index = self.reservations.slots().take().ok_or(Refusal::AtCapacity(Bound::Reservations))?;
-        let slot = self.reservations.slot(index).expect("just taken");
+        let index = self.state.reservations.slots().take().ok_or(Refusal::AtCapacity(Bound::Reservations))?;
+        let slot = self.state.reservations.slot(index).expect("just taken");
         // Owned and still free: whoever meets our seats meanwhile sees a claim whose fate is open.
         let owned = slot.status.own(|_| true).expect("a free slot is nobody's");
         let id = SlotId { slot: index, generation: owned.before().generation, tag: self.secrets.random() };
@@ -194,7 +194,7 @@ impl Core {
             Ok(changes) => changes,
             Err(failure) => {
                 drop(owned);
-                self.reservations.slots().give(index);
+                self.state.reservations.slots().give(index);
                 return Err(failure);
             }
         };
@@ -216,7 +216,7 @@ impl Core {
 
     fn bind_and_claim(&self, wish: &Wish<'_>, id: SlotId, now: UnixMs) -> Result<Changes, Failure> {
         if let Some(external) = &wish.command.external
-            && !self.reservations.bind_external(external, (id.slot, id.generation))
+            && !self.state.reservations.bind_external(external, (id.slot, id.generation))
         {
             return Err(Refusal::ExternalExists.into());
         }
@@ -225,7 +225,7 @@ impl Core {
             Wanted::Best { best, section } => self.claim_best(wish.event, best, *section, id.slot, now),
         };
         claimed.map_err(|refusal| {
-            self.reservations.unbind_external(id.slot);
+            self.state.reservations.unbind_external(id.slot);
             refusal.into()
         })
     }
@@ -297,7 +297,7 @@ impl Core {
     /// What becomes of a seat that this slot's owner holds: asked by claims that meet it.
     pub(crate) fn fate(&self, holder: u32, now: UnixMs) -> Fate {
         // An operator's claim has no slot. After a panic in the middle of one it never ends.
-        let Some(slot) = self.reservations.slot(holder) else {
+        let Some(slot) = self.state.reservations.slot(holder) else {
             return if self.log.is_poisoned() { Fate::Standing } else { Fate::Claiming };
         };
         // Never waits for the slot's owner: it may be a claim that waits for the caller's.

@@ -140,7 +140,7 @@ impl Core {
     fn confirmed_by(&self, id: SlotId, payment: PaymentId, key: Option<Remember>, now: UnixMs) -> Outcome {
         // Read before the reservation: a payment that is not completed in this look cannot have confirmed what the
         // next look finds pending.
-        let paying = self.payments.read(payment.0);
+        let paying = self.state.payments.read(payment.0);
         let facts = self.look(now, || self.facts(id)).transpose().ok_or(Refusal::UnknownReservation)?;
         let its = |intent: &Intent| intent.reservation == Some(id) && intent.user == facts.user;
         let refusal = match facts.state {
