@@ -8,6 +8,8 @@
 mod admission;
 #[path = "../src/clock.rs"]
 mod clock;
+#[path = "../src/describe.rs"]
+mod describe;
 #[allow(dead_code)]
 #[path = "../src/limits.rs"]
 mod limits;

@@ -5,16 +5,19 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::clock::UnixMs;
+use crate::describe::described;
 
-/// One argument that cannot be taken: which, why, and what was given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The argument's name, as in the command.
-    pub field: &'static str,
-    /// Why it cannot be taken, for a person.
-    pub reason: String,
-    /// What was given; empty where showing it would help nobody or tell a secret.
-    pub value: String,
+described! {
+    /// One argument that cannot be taken: which, why, and what was given.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Problem {
+        /// The argument's name, as in the command.
+        pub field: &'static str,
+        /// Why it cannot be taken, for a person.
+        pub reason: String,
+        /// What was given; empty where showing it would help nobody or tell a secret.
+        pub value: String,
+    }
 }
 
 impl Problem {
@@ -24,197 +27,199 @@ impl Problem {
     }
 }
 
-/// Where a sale stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum SaleState {
-    /// Created; nobody can buy yet.
-    Draft = 0,
-    /// Being sold.
-    Open = 1,
-    /// Stopped for a while; holds that exist go on.
-    Paused = 2,
-    /// Over.
-    Closed = 3,
-}
+described! {
+    /// Where a sale stands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[repr(u8)]
+    pub enum SaleState {
+        /// Created; nobody can buy yet.
+        Draft = 0,
+        /// Being sold.
+        Open = 1,
+        /// Stopped for a while; holds that exist go on.
+        Paused = 2,
+        /// Over.
+        Closed = 3,
+    }
 
-/// Where a reservation stands. Every move is one of: Pending to Confirmed, Cancelled, Expired or Failed; Confirmed to
-/// Refunded; Expired to Confirmed (a late payment whose seats were still free).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum ReservationState {
-    /// Seats are held until the deadline.
-    Pending = 1,
-    /// Paid: the seats are sold.
-    Confirmed = 2,
-    /// Given back by the customer or the service.
-    Cancelled = 3,
-    /// The hold's time ran out.
-    Expired = 4,
-    /// The payment failed.
-    Failed = 5,
-    /// Paid back in full; the seats are on sale again.
-    Refunded = 6,
-}
+    /// Where a reservation stands. Every move is one of: Pending to Confirmed, Cancelled, Expired or Failed; Confirmed
+    /// to Refunded; Expired to Confirmed (a late payment whose seats were still free).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[repr(u8)]
+    pub enum ReservationState {
+        /// Seats are held until the deadline.
+        Pending = 1,
+        /// Paid: the seats are sold.
+        Confirmed = 2,
+        /// Given back by the customer or the service.
+        Cancelled = 3,
+        /// The hold's time ran out.
+        Expired = 4,
+        /// The payment failed.
+        Failed = 5,
+        /// Paid back in full; the seats are on sale again.
+        Refunded = 6,
+    }
 
-/// Where a payment intent stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum PaymentState {
-    /// Created, processing has not begun.
-    Pending = 1,
-    /// Outcome and moment are decided and durable; the moment has not come.
-    Processing = 2,
-    /// Money taken.
-    Completed = 3,
-    /// Refused by the simulated processor.
-    Failed = 4,
-    /// Called off before it completed.
-    Cancelled = 5,
-    /// No outcome within the intent's life.
-    Expired = 6,
-    /// Paid back in full.
-    Refunded = 7,
-}
+    /// Where a payment intent stands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[repr(u8)]
+    pub enum PaymentState {
+        /// Created, processing has not begun.
+        Pending = 1,
+        /// Outcome and moment are decided and durable; the moment has not come.
+        Processing = 2,
+        /// Money taken.
+        Completed = 3,
+        /// Refused by the simulated processor.
+        Failed = 4,
+        /// Called off before it completed.
+        Cancelled = 5,
+        /// No outcome within the intent's life.
+        Expired = 6,
+        /// Paid back in full.
+        Refunded = 7,
+    }
 
-/// Which bound was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Bound {
-    /// Events of this engine.
-    Events,
-    /// Live and remembered reservations.
-    Reservations,
-    /// Live and remembered payment intents.
-    Payments,
-    /// Webhooks in the outbox.
-    Webhooks,
-    /// Remembered idempotency keys.
-    IdempotencyKeys,
-    /// People in this waiting line.
-    WaitingLine,
-    /// Durable notes of the embedding service.
-    Notes,
-    /// Bytes between the callers and the disk: the disk cannot keep up. Try again shortly.
-    LogBuffer,
-    /// Room on the disk. Reads go on; writes resume when space returns.
-    DiskSpace,
-}
+    /// Which bound was reached.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Bound {
+        /// Events of this engine.
+        Events,
+        /// Live and remembered reservations.
+        Reservations,
+        /// Live and remembered payment intents.
+        Payments,
+        /// Webhooks in the outbox.
+        Webhooks,
+        /// Remembered idempotency keys.
+        IdempotencyKeys,
+        /// People in this waiting line.
+        WaitingLine,
+        /// Durable notes of the embedding service.
+        Notes,
+        /// Bytes between the callers and the disk: the disk cannot keep up. Try again shortly.
+        LogBuffer,
+        /// Room on the disk. Reads go on; writes resume when space returns.
+        DiskSpace,
+    }
 
-/// An expected "no". It changed nothing and waits for nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// Arguments that cannot be taken; each is named.
-    Invalid(Box<[Problem]>),
-    /// A write without an idempotency key where the engine demands one.
-    IdempotencyRequired,
-    /// The key was used within its life for a different request.
-    IdempotencyConflict,
-    /// No event has this id.
-    UnknownEvent,
-    /// An event with this id exists.
-    EventExists,
-    /// The event has no such seats; they are named.
-    UnknownSeats(Box<[String]>),
-    /// The event has no such section.
-    UnknownSection(Box<str>),
-    /// No reservation has this id (or it is long forgotten).
-    UnknownReservation,
-    /// No payment intent has this id (or it is long forgotten).
-    UnknownPayment,
-    /// No webhook has this id.
-    UnknownWebhook,
-    /// The token is not one of ours, or of another event or user, or long forgotten. Which, is not told.
-    UnknownToken,
-    /// The token was good once, and its time ran out.
-    TokenExpired,
-    /// The event is not being sold now.
-    SaleNotOpen(SaleState),
-    /// Somebody with this user id waits in this line under another session.
-    AlreadyWaiting,
-    /// The place in the line was given up.
-    LeftLine,
-    /// The event has no waiting line.
-    NoWaitingLine,
-    /// Not the caller's turn.
-    NotYet,
-    /// Admissions are stopped for the moment.
-    AdmissionPaused,
-    /// Somebody else has these seats; they are named.
-    SeatsTaken(Box<[String]>),
-    /// Fewer are left than asked for.
-    Insufficient {
-        /// How many were asked for.
-        wanted: u32,
-        /// How many could be had.
-        available: u32,
-    },
-    /// Enough are left, but not next to each other, and a split was not allowed.
-    NotAdjacent {
-        /// How many were asked for.
-        wanted: u32,
-    },
-    /// The user would hold or own more than the event allows.
-    QuotaExceeded {
-        /// The most seats that one user may hold or own.
-        seats_max: u32,
-        /// What the user holds or owns now.
-        seats: u32,
-    },
-    /// It belongs to somebody else.
-    Forbidden,
-    /// The hold's time ran out.
-    ReservationExpired,
-    /// The reservation is in a state that does not allow this.
-    ReservationIs(ReservationState),
-    /// The payment is in a state that does not allow this.
-    PaymentIs(PaymentState),
-    /// The reservation cannot be confirmed with this payment.
-    PaymentNotApproved(PaymentDoubt),
-    /// A payment for this reservation is under way or done.
-    PaymentExists,
-    /// The hold cannot be extended.
-    ExtensionRefused(ExtensionDoubt),
-    /// More than what is left to refund.
-    RefundTooLarge {
-        /// What is left to refund, in minor units.
-        left_minor: i64,
-    },
-    /// A write of the commit names other seats than the hold has.
-    SeatsDiffer,
-    /// Somebody with another idempotency key used this external id.
-    ExternalExists,
-    /// The step is not due: its moment is given.
-    NotDue(UnixMs),
-    /// A bound is reached; nothing was changed.
-    AtCapacity(Bound),
-}
+    /// An expected "no". It changed nothing and waits for nothing.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Refusal {
+        /// Arguments that cannot be taken; each is named.
+        Invalid(Box<[Problem]>),
+        /// A write without an idempotency key where the engine demands one.
+        IdempotencyRequired,
+        /// The key was used within its life for a different request.
+        IdempotencyConflict,
+        /// No event has this id.
+        UnknownEvent,
+        /// An event with this id exists.
+        EventExists,
+        /// The event has no such seats; they are named.
+        UnknownSeats(Box<[String]>),
+        /// The event has no such section.
+        UnknownSection(Box<str>),
+        /// No reservation has this id (or it is long forgotten).
+        UnknownReservation,
+        /// No payment intent has this id (or it is long forgotten).
+        UnknownPayment,
+        /// No webhook has this id.
+        UnknownWebhook,
+        /// The token is not one of ours, or of another event or user, or long forgotten. Which, is not told.
+        UnknownToken,
+        /// The token was good once, and its time ran out.
+        TokenExpired,
+        /// The event is not being sold now.
+        SaleNotOpen(SaleState),
+        /// Somebody with this user id waits in this line under another session.
+        AlreadyWaiting,
+        /// The place in the line was given up.
+        LeftLine,
+        /// The event has no waiting line.
+        NoWaitingLine,
+        /// Not the caller's turn.
+        NotYet,
+        /// Admissions are stopped for the moment.
+        AdmissionPaused,
+        /// Somebody else has these seats; they are named.
+        SeatsTaken(Box<[String]>),
+        /// Fewer are left than asked for.
+        Insufficient {
+            /// How many were asked for.
+            wanted: u32,
+            /// How many could be had.
+            available: u32,
+        },
+        /// Enough are left, but not next to each other, and a split was not allowed.
+        NotAdjacent {
+            /// How many were asked for.
+            wanted: u32,
+        },
+        /// The user would hold or own more than the event allows.
+        QuotaExceeded {
+            /// The most seats that one user may hold or own.
+            seats_max: u32,
+            /// What the user holds or owns now.
+            seats: u32,
+        },
+        /// It belongs to somebody else.
+        Forbidden,
+        /// The hold's time ran out.
+        ReservationExpired,
+        /// The reservation is in a state that does not allow this.
+        ReservationIs(ReservationState),
+        /// The payment is in a state that does not allow this.
+        PaymentIs(PaymentState),
+        /// The reservation cannot be confirmed with this payment.
+        PaymentNotApproved(PaymentDoubt),
+        /// A payment for this reservation is under way or done.
+        PaymentExists,
+        /// The hold cannot be extended.
+        ExtensionRefused(ExtensionDoubt),
+        /// More than what is left to refund.
+        RefundTooLarge {
+            /// What is left to refund, in minor units.
+            left_minor: i64,
+        },
+        /// A write of the commit names other seats than the hold has.
+        SeatsDiffer,
+        /// Somebody with another idempotency key used this external id.
+        ExternalExists,
+        /// The step is not due: its moment is given.
+        NotDue(UnixMs),
+        /// A bound is reached; nothing was changed.
+        AtCapacity(Bound),
+    }
 
-/// Why a payment does not confirm a reservation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PaymentDoubt {
-    /// There is no such intent.
-    Unknown,
-    /// It belongs to another reservation or user.
-    Foreign,
-    /// It is not completed.
-    Unfinished(PaymentState),
-    /// Amount or currency differ from the reservation's.
-    AmountDiffers,
-}
+    /// Why a payment does not confirm a reservation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum PaymentDoubt {
+        /// There is no such intent.
+        Unknown,
+        /// It belongs to another reservation or user.
+        Foreign,
+        /// It is not completed.
+        Unfinished(PaymentState),
+        /// Amount or currency differ from the reservation's.
+        AmountDiffers,
+    }
 
-/// Why a hold is not extended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ExtensionDoubt {
-    /// It was extended as often as the event allows.
-    AlreadyExtended,
-    /// One extension may add at most so many milliseconds.
-    TooLong {
-        /// The most that one extension may add, in milliseconds.
-        extension_ms_max: u64,
-    },
-    /// The hold would last longer than the event allows.
-    PastMaximum,
+    /// Why a hold is not extended.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum ExtensionDoubt {
+        /// It was extended as often as the event allows.
+        AlreadyExtended,
+        /// One extension may add at most so many milliseconds.
+        TooLong {
+            /// The most that one extension may add, in milliseconds.
+            extension_ms_max: u64,
+        },
+        /// The hold would last longer than the event allows.
+        PastMaximum,
+    }
 }
 
 impl Refusal {

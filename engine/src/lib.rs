@@ -6,6 +6,7 @@ mod admission;
 mod command;
 mod config;
 mod deadlines;
+mod describe;
 mod engine;
 mod error;
 mod idempotency;
@@ -27,6 +28,7 @@ mod words;
 pub mod clock;
 pub mod journal;
 pub mod limits;
+pub mod schema;
 pub mod views;
 
 #[cfg(any(test, feature = "testing"))]

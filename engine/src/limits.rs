@@ -58,6 +58,10 @@ pub const URL_BYTES_MAX: usize = 2_048;
 pub const ATTACHMENT_BYTES_MAX: usize = 4_096;
 /// Longest free text (a reason, an event's name), in bytes.
 pub const TEXT_BYTES_MAX: usize = 512;
+/// A day, which is the longest that a hold may last and a turn be kept, in milliseconds.
+pub const DAY_MS: u64 = 86_400_000;
+/// How often an event may let one hold be extended.
+pub const EXTENSIONS_MAX: u32 = 1_000;
 /// Entries of one page of a listing.
 pub const PAGE_MAX: usize = 100;
 

@@ -4,6 +4,7 @@
 use smallvec::SmallVec;
 
 use crate::clock::UnixMs;
+use crate::describe::described;
 use crate::error::{PaymentState, ReservationState};
 use crate::ids::{PaymentId, ReservationId, ReservationToken, WaitingToken};
 use crate::inventory::PackedPlace;
@@ -12,153 +13,155 @@ use crate::record::{Malformed, Reader, Wire, wire_enum, wire_struct};
 /// Seats and standing places of one reservation. Describe them with `Engine::describe`.
 pub type Places = SmallVec<[PackedPlace; 8]>;
 
-/// An event was created or changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventChanged {
-    /// The engine's own number of the event.
-    pub number: u32,
-    /// When.
-    pub at: UnixMs,
-}
-
-/// Seats are held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reserved {
-    /// The reservation.
-    pub id: ReservationId,
-    /// The engine's own number of the event.
-    pub event: u32,
-    /// What is held.
-    pub places: Places,
-    /// Their price together, in minor units of the event's currency.
-    pub total_minor: i64,
-    /// The hold ends at this moment.
-    pub expires_at: UnixMs,
-}
-
-/// A hold lasts longer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extended {
-    /// The reservation.
-    pub id: ReservationId,
-    /// The hold now ends at this moment.
-    pub expires_at: UnixMs,
-    /// By how much it was extended, in milliseconds.
-    pub extended_ms: u64,
-}
-
-/// Places were given back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Released {
-    /// The reservation.
-    pub id: ReservationId,
-    /// The engine's own number of the event.
-    pub event: u32,
-    /// Where the reservation stands now; still Pending if a part was given back.
-    pub state: ReservationState,
-    /// What was given back.
-    pub places: Places,
-    /// When.
-    pub at: UnixMs,
-}
-
-/// A hold became a sale.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Confirmed {
-    /// The reservation; its order is [`ReservationId::order`].
-    pub id: ReservationId,
-    /// The engine's own number of the event.
-    pub event: u32,
-    /// What is sold.
-    pub places: Places,
-    /// Their price together, in minor units.
-    pub total_minor: i64,
-    /// When.
-    pub at: UnixMs,
-}
-
-/// What a payment did to its reservation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// Nothing: there is none, or the outcome says nothing about it.
-    None,
-    /// It confirmed the reservation.
-    Confirmed,
-    /// It came after the hold expired, the same seats were still free, and they are sold.
-    Retaken,
-    /// It came too late: the money was paid back.
-    PaidBack,
-    /// It gave the seats back.
-    Released,
-}
-
-/// A payment intent, as it stands after a write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaymentChanged {
-    /// The intent.
-    pub id: PaymentId,
-    /// Where it stands.
-    pub state: PaymentState,
-    /// When it came to stand there.
-    pub at: UnixMs,
-    /// The intent's life ends at this moment.
-    pub expires_at: UnixMs,
-    /// What this write paid back, in minor units.
-    pub refunded_minor: i64,
-    /// How many refunds the intent has had: the number of the one that this write made, if it made one.
-    pub refund_number: u32,
-    /// What became of the reservation.
-    pub effect: Effect,
-}
-
-/// A place in the line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Joined {
-    /// The credential for this place.
-    pub token: WaitingToken,
-    /// The place, as [`crate::views::QueuePlace`] of the moment.
-    pub place: crate::views::QueuePlace,
-    /// True if this session had the place already.
-    pub again: bool,
-}
-
-/// The right to reserve.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Admitted {
-    /// The credential for it.
-    pub token: ReservationToken,
-    /// It ends at this moment.
-    pub valid_until: UnixMs,
-}
-
-/// Something was done, at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Done {
-    /// When.
-    pub at: UnixMs,
-}
-
-/// The answer to any [`Command`](crate::Command).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
+described! {
     /// An event was created or changed.
-    Event(EventChanged),
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct EventChanged {
+        /// The engine's own number of the event.
+        pub number: u32,
+        /// When.
+        pub at: UnixMs,
+    }
+
     /// Seats are held.
-    Reserved(Reserved),
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Reserved {
+        /// The reservation.
+        pub id: ReservationId,
+        /// The engine's own number of the event.
+        pub event: u32,
+        /// What is held.
+        pub places: Places,
+        /// Their price together, in minor units of the event's currency.
+        pub total_minor: i64,
+        /// The hold ends at this moment.
+        pub expires_at: UnixMs,
+    }
+
     /// A hold lasts longer.
-    Extended(Extended),
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Extended {
+        /// The reservation.
+        pub id: ReservationId,
+        /// The hold now ends at this moment.
+        pub expires_at: UnixMs,
+        /// By how much it was extended, in milliseconds.
+        pub extended_ms: u64,
+    }
+
     /// Places were given back.
-    Released(Released),
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Released {
+        /// The reservation.
+        pub id: ReservationId,
+        /// The engine's own number of the event.
+        pub event: u32,
+        /// Where the reservation stands now; still Pending if a part was given back.
+        pub state: ReservationState,
+        /// What was given back.
+        pub places: Places,
+        /// When.
+        pub at: UnixMs,
+    }
+
     /// A hold became a sale.
-    Confirmed(Confirmed),
-    /// A payment intent was created or changed.
-    Payment(PaymentChanged),
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Confirmed {
+        /// The reservation; its order is [`ReservationId::order`].
+        pub id: ReservationId,
+        /// The engine's own number of the event.
+        pub event: u32,
+        /// What is sold.
+        pub places: Places,
+        /// Their price together, in minor units.
+        pub total_minor: i64,
+        /// When.
+        pub at: UnixMs,
+    }
+
+    /// What a payment did to its reservation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Effect {
+        /// Nothing: there is none, or the outcome says nothing about it.
+        None,
+        /// It confirmed the reservation.
+        Confirmed,
+        /// It came after the hold expired, the same seats were still free, and they are sold.
+        Retaken,
+        /// It came too late: the money was paid back.
+        PaidBack,
+        /// It gave the seats back.
+        Released,
+    }
+
+    /// A payment intent, as it stands after a write.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct PaymentChanged {
+        /// The intent.
+        pub id: PaymentId,
+        /// Where it stands.
+        pub state: PaymentState,
+        /// When it came to stand there.
+        pub at: UnixMs,
+        /// The intent's life ends at this moment.
+        pub expires_at: UnixMs,
+        /// What this write paid back, in minor units.
+        pub refunded_minor: i64,
+        /// How many refunds the intent has had: the number of the one that this write made, if it made one.
+        pub refund_number: u32,
+        /// What became of the reservation.
+        pub effect: Effect,
+    }
+
     /// A place in the line.
-    Joined(Joined),
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Joined {
+        /// The credential for this place.
+        pub token: WaitingToken,
+        /// The place, as [`crate::views::QueuePlace`] of the moment.
+        pub place: crate::views::QueuePlace,
+        /// True if this session had the place already.
+        pub again: bool,
+    }
+
     /// The right to reserve.
-    Admitted(Admitted),
-    /// Done; there is nothing more to say.
-    Done(Done),
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Admitted {
+        /// The credential for it.
+        pub token: ReservationToken,
+        /// It ends at this moment.
+        pub valid_until: UnixMs,
+    }
+
+    /// Something was done, at a moment.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Done {
+        /// When.
+        pub at: UnixMs,
+    }
+
+    /// The answer to any [`Command`](crate::Command).
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Reply {
+        /// An event was created or changed.
+        Event(EventChanged),
+        /// Seats are held.
+        Reserved(Reserved),
+        /// A hold lasts longer.
+        Extended(Extended),
+        /// Places were given back.
+        Released(Released),
+        /// A hold became a sale.
+        Confirmed(Confirmed),
+        /// A payment intent was created or changed.
+        Payment(PaymentChanged),
+        /// A place in the line.
+        Joined(Joined),
+        /// The right to reserve.
+        Admitted(Admitted),
+        /// Done; there is nothing more to say.
+        Done(Done),
+    }
 }
 
 /// What was answered under an idempotency key that its caller scopes: see

@@ -4,42 +4,47 @@ use std::fmt;
 
 use super::WAITING_MAX;
 use crate::clock::UnixMs;
+use crate::describe::{bounds, described};
+use crate::limits::DAY_MS;
 
-/// The rules of one event's waiting line. They may change while the sale runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueuePolicy {
-    /// With `false` nobody has to wait: whoever joins is ready as fast as the system-wide ceiling allows. Default `true`.
-    pub enabled: bool,
-    /// People made ready per minute, 1 to 6,000,000. Default 6,000.
-    pub admissions_per_minute: u32,
-    /// Permits that a quiet line saves up and may then use at once, 1 to 1,000,000. Default 100.
-    pub burst: u32,
-    /// People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default 5,000.
-    /// Lowering it sends nobody out: nobody new comes in until enough have left.
-    pub inside_max: u32,
-    /// People waiting at once, 1 to 67,108,864. Default 2,000,000.
-    pub waiting_max: u32,
-    /// How long somebody who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
-    pub claim_window_ms: u64,
-    /// How long an admission is valid, in milliseconds, 1,000 to 86,400,000. Default 300,000.
-    pub token_ttl_ms: u64,
-    /// A waiting person who shows no activity for this long loses the place, in milliseconds, 1,000 to 604,800,000.
-    /// Default 3,600,000. A restart of the engine counts as activity.
-    pub inactivity_ms: u64,
-    /// One place per user, whatever the number of sessions. Default `true`. Switched on during a sale it looks only
-    /// at tickets that were taken while it was on.
-    pub one_place_per_user: bool,
-    /// The room before the sale, whose order is drawn at random. Default none.
-    pub room: Option<PresaleRoom>,
-}
+described! {
+    /// The rules of one event's waiting line. They may change while the sale runs.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct QueuePolicy {
+        /// With `false` nobody has to wait: whoever joins is ready as fast as the system-wide ceiling allows. Default
+        /// `true`.
+        pub enabled: bool,
+        /// People made ready per minute, 1 to 6,000,000. Default 6,000.
+        pub admissions_per_minute: u32 [1, 6_000_000],
+        /// Permits that a quiet line saves up and may then use at once, 1 to 1,000,000. Default 100.
+        pub burst: u32 [1, 1_000_000],
+        /// People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default
+        /// 5,000. Lowering it sends nobody out: nobody new comes in until enough have left.
+        pub inside_max: u32 [1, WAITING_MAX],
+        /// People waiting at once, 1 to 67,108,864. Default 2,000,000.
+        pub waiting_max: u32 [1, WAITING_MAX],
+        /// How long somebody who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
+        pub claim_window_ms: u64 [CLAIM_WINDOW_MS_MIN, DAY_MS],
+        /// How long an admission is valid, in milliseconds, 1,000 to 86,400,000. Default 300,000.
+        pub token_ttl_ms: u64 [1_000, DAY_MS],
+        /// A waiting person who shows no activity for this long loses the place, in milliseconds, 1,000 to 604,800,000.
+        /// Default 3,600,000. A restart of the engine counts as activity.
+        pub inactivity_ms: u64 [1_000, 7 * DAY_MS],
+        /// One place per user, whatever the number of sessions. Default `true`. Switched on during a sale it looks only
+        /// at tickets that were taken while it was on.
+        pub one_place_per_user: bool,
+        /// The room before the sale, whose order is drawn at random. Default none.
+        pub room: Option<PresaleRoom>,
+    }
 
-/// A room in which people gather before the sale; coming early brings no advantage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PresaleRoom {
-    /// Nobody can join before.
-    pub opens_at: UnixMs,
-    /// The order of those in the room is drawn then; who joins at or after this moment stands behind them.
-    pub draws_at: UnixMs,
+    /// A room in which people gather before the sale; coming early brings no advantage.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct PresaleRoom {
+        /// Nobody can join before.
+        pub opens_at: UnixMs,
+        /// The order of those in the room is drawn then; who joins at or after this moment stands behind them.
+        pub draws_at: UnixMs,
+    }
 }
 
 impl Default for QueuePolicy {
@@ -59,7 +64,6 @@ impl Default for QueuePolicy {
     }
 }
 
-const DAY_MS: u64 = 86_400_000;
 /// The shortest claim window.
 pub(super) const CLAIM_WINDOW_MS_MIN: u64 = 1_000;
 
@@ -70,15 +74,16 @@ impl QueuePolicy {
     /// [`PolicyError`] names the first field that is out of bounds.
     pub fn validate(&self) -> Result<(), PolicyError> {
         let fields = [
-            ("admissions_per_minute", u64::from(self.admissions_per_minute), 1, 6_000_000),
-            ("burst", u64::from(self.burst), 1, 1_000_000),
-            ("inside_max", u64::from(self.inside_max), 1, u64::from(WAITING_MAX)),
-            ("waiting_max", u64::from(self.waiting_max), 1, u64::from(WAITING_MAX)),
-            ("claim_window_ms", self.claim_window_ms, CLAIM_WINDOW_MS_MIN, DAY_MS),
-            ("token_ttl_ms", self.token_ttl_ms, 1_000, DAY_MS),
-            ("inactivity_ms", self.inactivity_ms, 1_000, 7 * DAY_MS),
+            ("admissions_per_minute", u64::from(self.admissions_per_minute)),
+            ("burst", u64::from(self.burst)),
+            ("inside_max", u64::from(self.inside_max)),
+            ("waiting_max", u64::from(self.waiting_max)),
+            ("claim_window_ms", self.claim_window_ms),
+            ("token_ttl_ms", self.token_ttl_ms),
+            ("inactivity_ms", self.inactivity_ms),
         ];
-        for (field, value, min, max) in fields {
+        for (field, value) in fields {
+            let (min, max) = bounds::<Self>(field);
             if !(min..=max).contains(&value) {
                 return Err(PolicyError::OutOfBounds { field, value, min, max });
             }

@@ -183,7 +183,7 @@ macro_rules! payload {
 macro_rules! define_commands {
     ($(
         $(#[doc = $doc:literal])+
-        $number:literal $method:ident $form:ident $name:ident -> $reply:ident { $($fields:tt)* }
+        $number:literal $method:ident $form:ident $name:ident -> $reply:ident refuses [$($refusal:ident)*] { $($fields:tt)* }
     )*) => {
         $(define_command! { [$(#[doc = $doc])+] $number $form $name { $($fields)* } })*
 

@@ -22,10 +22,12 @@ pub(crate) use table::{for_each_command, target};
 use smallvec::SmallVec;
 
 use crate::clock::UnixMs;
+use crate::describe::described;
 use crate::ids::{
     EventId, ExternalId, IdempotencyKey, PaymentId, ReservationId, ReservationToken, SeatId, SectionId,
     UserId,
 };
+use crate::limits::{DAY_MS, EXTENSIONS_MAX, PLACES_PER_HOLD_MAX, TEXT_BYTES_MAX};
 
 /// A currency: three upper-case letters, as in ISO 4217.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,38 +48,40 @@ impl Currency {
     }
 }
 
-/// An amount of money in minor units (cents; won has no cents and counts whole won).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Money {
-    /// Minor units of the currency.
-    pub minor: i64,
-    /// The currency.
-    pub currency: Currency,
-}
+described! {
+    /// An amount of money in minor units (cents; won has no cents and counts whole won).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct Money {
+        /// Minor units of the currency.
+        pub minor: i64,
+        /// The currency.
+        pub currency: Currency,
+    }
 
-/// What can be set about an event while it lives. Seats and prices are fixed when it is created.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventSettings {
-    /// A name for people, at most 512 bytes.
-    pub name: String,
-    /// The currency of all prices. Cannot change once the event exists.
-    pub currency: Currency,
-    /// Seats that one reservation may have: 1 to 64. Default 10.
-    pub seats_per_reservation_max: u32,
-    /// Seats that one user may hold or own together; `None` (the default) for no bound.
-    pub seats_per_user_max: Option<u32>,
-    /// How long a hold lasts, in milliseconds. Default 60,000; 1 to 24 h.
-    pub hold_ms: u64,
-    /// The longest that a hold may last from its beginning, extensions included, in milliseconds. Default 600,000.
-    pub hold_ms_max: u64,
-    /// The most that one extension may add, in milliseconds. Default 30,000.
-    pub extension_ms_max: u64,
-    /// How often a hold may be extended. Default 1.
-    pub extensions_max: u32,
-    /// Nobody can reserve before this moment; `None` for no such moment.
-    pub sale_starts: Option<UnixMs>,
-    /// Nobody can reserve from this moment on; `None` for no such moment.
-    pub sale_ends: Option<UnixMs>,
+    /// What can be set about an event while it lives. Seats and prices are fixed when it is created.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct EventSettings {
+        /// A name for people, at most 512 bytes.
+        pub name: String [0, TEXT_BYTES_MAX],
+        /// The currency of all prices. Cannot change once the event exists.
+        pub currency: Currency,
+        /// Seats that one reservation may have: 1 to 64. Default 10.
+        pub seats_per_reservation_max: u32 [1, PLACES_PER_HOLD_MAX],
+        /// Seats that one user may hold or own together; `None` (the default) for no bound.
+        pub seats_per_user_max: Option<u32>,
+        /// How long a hold lasts, in milliseconds. Default 60,000; 1 to 24 h.
+        pub hold_ms: u64 [1, DAY_MS],
+        /// The longest that a hold may last from its beginning, extensions included, in milliseconds. Default 600,000.
+        pub hold_ms_max: u64 [1, DAY_MS],
+        /// The most that one extension may add, in milliseconds. Default 30,000.
+        pub extension_ms_max: u64 [0, DAY_MS],
+        /// How often a hold may be extended. Default 1.
+        pub extensions_max: u32 [0, EXTENSIONS_MAX],
+        /// Nobody can reserve before this moment; `None` for no such moment.
+        pub sale_starts: Option<UnixMs>,
+        /// Nobody can reserve from this moment on; `None` for no such moment.
+        pub sale_ends: Option<UnixMs>,
+    }
 }
 
 impl EventSettings {
@@ -99,27 +103,29 @@ impl EventSettings {
     }
 }
 
-/// Which seats are wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// Exactly these seats: all of them or none. The name of a standing section stands for one place there, and may be
-    /// said several times.
-    Seats(SmallVec<[SeatId; 4]>),
-    /// The best that can be had.
-    Best(Best),
-}
+described! {
+    /// Which seats are wanted.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Want {
+        /// Exactly these seats: all of them or none. The name of a standing section stands for one place there, and may
+        /// be said several times.
+        Seats(SmallVec<[SeatId; 4]>),
+        /// The best that can be had.
+        Best(Best),
+    }
 
-/// Seats by count: adjacent where they exist, best row first; standing places where the section has no seats.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Best {
-    /// How many: 1 to 64, and to the event's own bound.
-    pub quantity: u32,
-    /// Only in this section.
-    pub section: Option<SectionId>,
-    /// If no row has that many next to each other: take them from the fewest rows. Default true.
-    pub allow_split: bool,
-    /// Offer accessible seats too. Default false: they are kept for those who ask.
-    pub accessible: bool,
+    /// Seats by count: adjacent where they exist, best row first; standing places where the section has no seats.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Best {
+        /// How many: 1 to 64, and to the event's own bound.
+        pub quantity: u32 [1, PLACES_PER_HOLD_MAX],
+        /// Only in this section.
+        pub section: Option<SectionId>,
+        /// If no row has that many next to each other: take them from the fewest rows. Default true.
+        pub allow_split: bool,
+        /// Offer accessible seats too. Default false: they are kept for those who ask.
+        pub accessible: bool,
+    }
 }
 
 impl Best {
@@ -152,13 +158,15 @@ impl Reserve {
     }
 }
 
-/// A reservation, by our id or by the id of the service that keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// By the id that [`Reserve`] returned.
-    Id(ReservationId),
-    /// By the id that the caller brought.
-    External(ExternalId),
+described! {
+    /// A reservation, by our id or by the id of the service that keeps it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Which {
+        /// By the id that [`Reserve`] returned.
+        Id(ReservationId),
+        /// By the id that the caller brought.
+        External(ExternalId),
+    }
 }
 
 impl From<ReservationId> for Which {
@@ -167,61 +175,63 @@ impl From<ReservationId> for Which {
     }
 }
 
-/// What says that a reservation is paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
-    /// A payment intent of this engine; it must be completed, of this reservation and user, with the right amount.
-    Intent(PaymentId),
-    /// The caller vouches for it: money is handled elsewhere.
-    Outside,
-}
+described! {
+    /// What says that a reservation is paid.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Proof {
+        /// A payment intent of this engine; it must be completed, of this reservation and user, with the right amount.
+        Intent(PaymentId),
+        /// The caller vouches for it: money is handled elsewhere.
+        Outside,
+    }
 
-/// How the customer pays; recorded, not interpreted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PaymentMethod {
-    /// Credit card.
-    CreditCard,
-    /// Debit card.
-    DebitCard,
-    /// Bank transfer.
-    BankTransfer,
-    /// Mobile pay.
-    MobilePay,
-    /// Digital wallet.
-    DigitalWallet,
-}
+    /// How the customer pays; recorded, not interpreted.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum PaymentMethod {
+        /// Credit card.
+        CreditCard,
+        /// Debit card.
+        DebitCard,
+        /// Bank transfer.
+        BankTransfer,
+        /// Mobile pay.
+        MobilePay,
+        /// Digital wallet.
+        DigitalWallet,
+    }
 
-/// What the simulated processor does. Times are those of real time; see `Config::payment_time_permille`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scenario {
-    /// Succeeds after 2 to 5 s.
-    Approve,
-    /// Fails after 1 to 3 s.
-    Fail,
-    /// Succeeds after 10 to 30 s.
-    Delay,
-    /// Seven of ten succeed, after 2 to 7 s.
-    Random,
-    /// Never answers: the intent expires.
-    Timeout,
-    /// Nothing happens by itself: an outside processor reports by [`ReportPayment`].
-    Outside,
-}
+    /// What the simulated processor does. Times are those of real time; see `Config::payment_time_permille`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Scenario {
+        /// Succeeds after 2 to 5 s.
+        Approve,
+        /// Fails after 1 to 3 s.
+        Fail,
+        /// Succeeds after 10 to 30 s.
+        Delay,
+        /// Seven of ten succeed, after 2 to 7 s.
+        Random,
+        /// Never answers: the intent expires.
+        Timeout,
+        /// Nothing happens by itself: an outside processor reports by [`ReportPayment`].
+        Outside,
+    }
 
-/// What is paid for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Payee {
-    /// A reservation of this engine.
-    Reservation(Which),
-    /// Something that the engine does not know; the outcome changes no seats.
-    Unlinked(ExternalId),
-}
+    /// What is paid for.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Payee {
+        /// A reservation of this engine.
+        Reservation(Which),
+        /// Something that the engine does not know; the outcome changes no seats.
+        Unlinked(ExternalId),
+    }
 
-/// How a payment ended, as an outside processor reports it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// Money taken.
-    Completed,
-    /// Refused.
-    Failed,
+    /// How a payment ended, as an outside processor reports it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Outcome {
+        /// Money taken.
+        Completed,
+        /// Refused.
+        Failed,
+    }
 }

@@ -3,8 +3,9 @@
 
 /// Hands every row to the macro `$then`.
 ///
-/// A row is: the docs, the number, the method, the form, the name, the reply, the fields. Numbers are for ever: they
-/// stand in remembered idempotency keys. The form says how [`Command`](super::Command) holds it: `plain`, `boxed` where
+/// A row is: the docs, the number, the method, the form, the name, the reply, the codes of the refusals that are its own,
+/// the fields. Numbers never change: they stand in remembered idempotency keys. Debug builds check that a refusal is
+/// named; refusals that any command may get are not repeated (`schema::Command::refusals`). The form says how [`Command`](super::Command) holds it: `plain`, `boxed` where
 /// it is large, `bare` where a single value needs no struct. A field's mark, if it has one, is
 ///
 /// - `key`: the idempotency key;
@@ -17,7 +18,7 @@ macro_rules! for_each_command {
     ($then:ident) => {
         $then! {
             /// Creates an event with its seats; its sale is a draft until it is opened.
-            1 create_event boxed CreateEvent -> EventChanged {
+            1 create_event boxed CreateEvent -> EventChanged refuses [invalid event_exists] {
                 /// The new event's id.
                 event: EventId,
                 /// Its settings.
@@ -31,7 +32,7 @@ macro_rules! for_each_command {
             }
 
             /// Changes an event's settings. The currency must stay.
-            2 update_event boxed UpdateEvent -> EventChanged {
+            2 update_event boxed UpdateEvent -> EventChanged refuses [invalid unknown_event] {
                 /// The event.
                 event: EventId,
                 /// All settings, as they shall be.
@@ -41,7 +42,7 @@ macro_rules! for_each_command {
             }
 
             /// Opens, pauses or closes a sale. Any state may follow any other, but nothing returns to draft.
-            3 set_sale plain SetSale -> EventChanged {
+            3 set_sale plain SetSale -> EventChanged refuses [invalid unknown_event] {
                 /// The event.
                 event: EventId,
                 /// The state to be in.
@@ -52,7 +53,7 @@ macro_rules! for_each_command {
 
             /// Takes free seats off sale, or puts blocked ones back: all of them or none. The name of a standing
             /// section stands for one place there, and may be said several times.
-            4 block_seats plain BlockSeats -> Done {
+            4 block_seats plain BlockSeats -> Done refuses [invalid unknown_event unknown_seats seats_taken insufficient] {
                 /// The event.
                 event: EventId,
                 /// The seats, without doubles; at most 64 in one command.
@@ -64,7 +65,7 @@ macro_rules! for_each_command {
             }
 
             /// Gives an event a waiting line, or changes the rules of the one it has, while the sale runs.
-            5 set_queue_policy boxed SetQueuePolicy -> EventChanged {
+            5 set_queue_policy boxed SetQueuePolicy -> EventChanged refuses [invalid unknown_event] {
                 /// The event.
                 event: EventId,
                 /// All rules, as they shall be.
@@ -74,7 +75,7 @@ macro_rules! for_each_command {
             }
 
             /// Stops or restarts admissions of one event's line. People keep their places.
-            6 pause_queue plain PauseQueue -> EventChanged {
+            6 pause_queue plain PauseQueue -> EventChanged refuses [unknown_event no_waiting_line] {
                 /// The event.
                 event: EventId,
                 /// True to pause, false to resume.
@@ -85,7 +86,7 @@ macro_rules! for_each_command {
 
             /// Draws the order of the pre-sale room now; it is drawn by itself when its time comes. From then on the
             /// line is first come, first served.
-            7 draw_room plain DrawRoom -> EventChanged {
+            7 draw_room plain DrawRoom -> EventChanged refuses [invalid unknown_event no_waiting_line] {
                 /// The event.
                 event: EventId,
                 /// Makes the command safe to send twice.
@@ -94,7 +95,10 @@ macro_rules! for_each_command {
 
             /// Takes a place in an event's waiting line. At least one of session and user is needed; the same session
             /// joining again has the same place.
-            8 join_queue plain JoinQueue -> Joined {
+            8 join_queue plain JoinQueue -> Joined
+            refuses [
+                invalid unknown_event no_waiting_line already_waiting sale_not_open
+            ] {
                 /// The event.
                 event: EventId,
                 /// The customer's session.
@@ -104,13 +108,16 @@ macro_rules! for_each_command {
             }
 
             /// Gives a place in the line up.
-            9 leave_queue bare LeaveQueue -> Done {
+            9 leave_queue bare LeaveQueue -> Done refuses [unknown_token token_expired left_line] {
                 /// The place in the line.
                 token: WaitingToken,
             }
 
             /// Asks to be let in; asked again, the answer is the same.
-            14 request_admission plain RequestAdmission -> Admitted {
+            14 request_admission plain RequestAdmission -> Admitted
+            refuses [
+                unknown_token token_expired left_line not_yet admission_paused
+            ] {
                 /// The place in the line.
                 token: WaitingToken,
                 /// Must be the token's event, if given.
@@ -120,7 +127,11 @@ macro_rules! for_each_command {
             }
 
             /// Holds seats for a customer until the deadline: all that are wanted or none.
-            10 reserve boxed Reserve -> Reserved {
+            10 reserve boxed Reserve -> Reserved
+            refuses [
+                invalid unknown_event unknown_seats unknown_section sale_not_open unknown_token token_expired
+                seats_taken insufficient not_adjacent quota_exceeded external_exists
+            ] {
                 /// The event.
                 event: EventId,
                 /// Who will own the seats.
@@ -141,7 +152,11 @@ macro_rules! for_each_command {
             }
 
             /// Turns a hold into a sale.
-            11 confirm boxed Confirm -> Confirmed {
+            11 confirm boxed Confirm -> Confirmed
+            refuses [
+                invalid unknown_reservation unknown_seats forbidden seats_differ reservation_expired
+                reservation_is payment_not_approved
+            ] {
                 /// The reservation.
                 which: Which,
                 /// Whose it must be.
@@ -155,7 +170,11 @@ macro_rules! for_each_command {
             }
 
             /// Gives a hold back, whole or in part; a part only while no payment is under way for the whole.
-            12 release boxed Release -> Released {
+            12 release boxed Release -> Released
+            refuses [
+                invalid unknown_reservation unknown_seats forbidden seats_differ reservation_expired
+                reservation_is payment_exists
+            ] {
                 /// The reservation.
                 which: Which,
                 /// Whose it must be.
@@ -168,7 +187,10 @@ macro_rules! for_each_command {
             }
 
             /// Lets a hold last longer.
-            13 extend plain Extend -> Extended {
+            13 extend plain Extend -> Extended
+            refuses [
+                invalid unknown_reservation forbidden reservation_expired reservation_is extension_refused
+            ] {
                 /// The reservation.
                 which: Which,
                 /// Whose it must be.
@@ -180,13 +202,16 @@ macro_rules! for_each_command {
             }
 
             /// Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
-            15 expire plain Expire -> Released {
+            15 expire plain Expire -> Released refuses [unknown_reservation not_due reservation_is] {
                 /// The reservation.
                 which: Which,
             }
 
             /// Creates a payment intent.
-            20 create_payment boxed CreatePayment -> PaymentChanged {
+            20 create_payment boxed CreatePayment -> PaymentChanged
+            refuses [
+                invalid unknown_reservation forbidden reservation_expired reservation_is payment_exists
+            ] {
                 /// What is paid for.
                 payee: Payee,
                 /// Who pays.
@@ -206,7 +231,7 @@ macro_rules! for_each_command {
             }
 
             /// Starts processing a payment at once instead of shortly.
-            21 process_payment plain ProcessPayment -> PaymentChanged {
+            21 process_payment plain ProcessPayment -> PaymentChanged refuses [unknown_payment forbidden payment_is] {
                 /// The payment intent.
                 payment: PaymentId,
                 /// Whose it must be.
@@ -216,7 +241,10 @@ macro_rules! for_each_command {
             }
 
             /// Calls a payment off before it completes, or pays back (all that is left, or a part) after.
-            22 cancel_payment plain CancelPayment -> PaymentChanged {
+            22 cancel_payment plain CancelPayment -> PaymentChanged
+            refuses [
+                invalid unknown_payment forbidden payment_is refund_too_large
+            ] {
                 /// The payment intent.
                 payment: PaymentId,
                 /// Whose it must be.
@@ -228,7 +256,7 @@ macro_rules! for_each_command {
             }
 
             /// Reports the outcome of a payment at once, whatever its scenario.
-            23 report_payment plain ReportPayment -> PaymentChanged {
+            23 report_payment plain ReportPayment -> PaymentChanged refuses [unknown_payment payment_is] {
                 /// The payment intent.
                 payment: PaymentId,
                 /// How it ended.
@@ -238,7 +266,7 @@ macro_rules! for_each_command {
             }
 
             /// Reports what became of one delivery attempt of a webhook.
-            24 report_webhook plain ReportWebhook -> Done {
+            24 report_webhook plain ReportWebhook -> Done refuses [unknown_webhook] {
                 /// The webhook.
                 webhook: WebhookId,
                 /// True if the receiver took it.
@@ -246,14 +274,14 @@ macro_rules! for_each_command {
             }
 
             /// Puts a dead letter back into the outbox.
-            25 replay_webhook bare ReplayWebhook -> Done {
+            25 replay_webhook bare ReplayWebhook -> Done refuses [invalid unknown_webhook] {
                 /// The webhook.
                 webhook: WebhookId,
             }
 
             /// Sets or removes a small durable fact of the embedding service: a setting that outlives a restart, a
             /// registered address.
-            30 note plain Note -> Done {
+            30 note plain Note -> Done refuses [invalid] {
                 /// Its name.
                 name: ExternalId,
                 /// Its value, at most 4,096 bytes; `None` removes it.

@@ -29,7 +29,7 @@ fn every_command_comes_back_from_its_bytes() {
     methods.dedup();
     let mut commands = 0;
     macro_rules! count {
-        ($($(#[$doc:meta])+ $number:literal $method:ident $form:ident $name:ident -> $reply:ident { $($fields:tt)* })*) => {
+        ($($(#[$doc:meta])+ $number:literal $method:ident $form:ident $name:ident -> $reply:ident refuses [$($refusal:ident)*] { $($fields:tt)* })*) => {
             $(assert!(methods.contains(&stringify!($method)), "no sample of {}", stringify!($method)); commands += 1;)*
         };
     }

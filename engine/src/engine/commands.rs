@@ -1,16 +1,28 @@
 //! Writes: one method a command, and one for any of them.
 
 use super::Engine;
-use crate::acks::{CompletionQueue, NotAccepted, Pending, Reason};
+use crate::acks::{CompletionQueue, Failure, NotAccepted, Pending, Reason};
 use crate::command::{Command, for_each_command, target};
 use crate::ids::{EventId, IdempotencyKey, WaitingToken, WebhookId};
 use crate::pipeline::Outcome;
 use crate::reply::{Done, FirstAnswer, Reply};
+use crate::schema::COMMANDS;
+
+/// In debug builds: that the table names the refusal, so that what the reference says is true.
+fn check_refusal(method: &str, outcome: &Outcome) {
+    if cfg!(debug_assertions)
+        && let Err(Failure::Refused(refusal)) = outcome
+    {
+        let command = COMMANDS.iter().find(|command| command.method == method).expect("a row of the table");
+        let named = command.refusals().any(|code| code == refusal.code());
+        assert!(named, "{method} refuses with {}, which its row of the table does not name", refusal.code());
+    }
+}
 
 macro_rules! faces {
     ($(
         $(#[doc = $doc:literal])+
-        $number:literal $method:ident $form:ident $name:ident -> $reply:ident { $($fields:tt)* }
+        $number:literal $method:ident $form:ident $name:ident -> $reply:ident refuses [$($refusal:ident)*] { $($fields:tt)* }
     )*) => {
         /// Writes. Each returns at once; what comes of it is known when the [`Pending`] is waited for. A refusal is
         /// known at once, changed nothing and waits for nothing.
@@ -20,16 +32,20 @@ macro_rules! faces {
                 #[allow(clippy::needless_pass_by_value, reason = "a command is given away")]
                 pub fn $method(&self, command: target!($form $name { $($fields)* })) -> Pending<$crate::reply::$reply> {
                     let core = self.core();
-                    self.pending(core.$method(&command, core.state.now()))
+                    let outcome = core.$method(&command, core.state.now());
+                    check_refusal(stringify!($method), &outcome);
+                    self.pending(outcome)
                 }
             )*
 
             fn run(&self, command: &Command) -> Outcome {
                 let core = self.core();
                 let now = core.state.now();
-                match command {
+                let outcome = match command {
                     $(Command::$name(command) => core.$method(command, now),)*
-                }
+                };
+                check_refusal(command.method(), &outcome);
+                outcome
             }
         }
     };

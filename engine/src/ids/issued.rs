@@ -98,6 +98,9 @@ macro_rules! issued_id {
         pub struct $name(pub(crate) SlotId);
 
         impl $name {
+            /// What the text form begins with.
+            pub const PREFIX: &'static str = $prefix;
+
             /// The sixteen bytes that the text form spells.
             #[must_use]
             pub fn to_bytes(self) -> [u8; 16] {
@@ -210,6 +213,9 @@ macro_rules! token {
         }
 
         impl $name {
+            /// What the text form begins with.
+            pub const PREFIX: &'static str = $prefix;
+
             /// The twenty-four bytes that the text form spells.
             #[must_use]
             pub fn to_bytes(self) -> [u8; 24] {

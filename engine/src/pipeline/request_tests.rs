@@ -22,7 +22,7 @@ impl<C: Request> Line for C {
 
 macro_rules! line_of {
     ($(
-        $(#[$doc:meta])+ $number:literal $method:ident $form:ident $name:ident -> $reply:ident { $($fields:tt)* }
+        $(#[$doc:meta])+ $number:literal $method:ident $form:ident $name:ident -> $reply:ident refuses [$($refusal:ident)*] { $($fields:tt)* }
     )*) => {
         fn line_of(command: &Command, secrets: &Secrets) -> Option<String> {
             match command {

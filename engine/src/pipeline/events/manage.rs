@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
 use crate::command::{CreateEvent, EventSettings, SetSale, UpdateEvent};
+use crate::describe::bounds;
 use crate::error::{Bound, Problem, Refusal, SaleState};
 use crate::ids::EventId;
 use crate::inventory::{Inventory, Layout};
-use crate::limits::{EVENTS_MAX, PLACES_PER_HOLD_MAX, TEXT_BYTES_MAX};
+use crate::limits::EVENTS_MAX;
 use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Applied, Fact, Stamp, Told, corrupt, layout_of, record};
 use crate::pipeline::line::check_policy;
@@ -206,24 +207,20 @@ pub(crate) fn event_reply(number: u32, at: UnixMs) -> Reply {
 }
 
 pub(crate) fn check_settings(settings: &EventSettings) -> Result<(), Refusal> {
-    const DAY_MS: u64 = 86_400_000;
     let mut problems = Vec::new();
-    let mut range = |field, value: u64, low: u64, high: u64| {
+    let mut range = |shown, value: u64, (low, high): (u64, u64)| {
         if value < low || value > high {
-            problems.push(Problem::new(field, format_args!("must be {low} to {high}"), value));
+            problems.push(Problem::new(shown, format_args!("must be {low} to {high}"), value));
         }
     };
-    range("name (bytes)", settings.name.len() as u64, 0, TEXT_BYTES_MAX as u64);
-    range(
-        "seats_per_reservation_max",
-        settings.seats_per_reservation_max.into(),
-        1,
-        PLACES_PER_HOLD_MAX as u64,
-    );
-    range("hold_ms", settings.hold_ms, 1, DAY_MS);
-    range("hold_ms_max", settings.hold_ms_max, settings.hold_ms, DAY_MS);
-    range("extension_ms_max", settings.extension_ms_max, 0, DAY_MS);
-    range("extensions_max", settings.extensions_max.into(), 0, 1_000);
+    let of = bounds::<EventSettings>;
+    range("name (bytes)", settings.name.len() as u64, of("name"));
+    let most = settings.seats_per_reservation_max;
+    range("seats_per_reservation_max", most.into(), of("seats_per_reservation_max"));
+    range("hold_ms", settings.hold_ms, of("hold_ms"));
+    range("hold_ms_max", settings.hold_ms_max, (settings.hold_ms, of("hold_ms_max").1));
+    range("extension_ms_max", settings.extension_ms_max, of("extension_ms_max"));
+    range("extensions_max", settings.extensions_max.into(), of("extensions_max"));
     if let (Some(starts), Some(ends)) = (settings.sale_starts, settings.sale_ends)
         && starts >= ends
     {
