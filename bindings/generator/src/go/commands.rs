@@ -1,0 +1,68 @@
+//! `commands.go`: a struct a command, which answer it has, and a method of the engine.
+
+use tacos_engine::schema::{COMMANDS, Kind, Struct};
+
+use super::dialect::{GoField, commands, fields};
+use super::{comment, head, said};
+use crate::words::small;
+
+const BEGINNING: &str = "
+// Command is anything that can be asked of an engine: the structs of this file, by value. Run one by [Do] or by the
+// engine's method of the same name, many at once by [Engine.Batch].
+type Command interface{ command() }
+
+// Returns says, at compile time, which answer a command has.
+type Returns[R any] interface {
+\tCommand
+\tanswer() R
+}
+";
+
+pub(super) fn file() -> String {
+    let mut out = head("What can be asked of an engine: one struct a command.", false, &["context", "time"]);
+    out += BEGINNING;
+    for record in settings() {
+        out += "\n";
+        let doc = small(&said(record.doc));
+        out +=
+            &comment("", &format!("{}: {doc} Zero values stand for the engine's usual ones.", record.name));
+        structure(record.name, record.fields.iter().flat_map(fields), &mut out);
+    }
+    for command in commands() {
+        let name = command.name;
+        out += "\n";
+        out += &comment("", &format!("{name} {}", command.doc));
+        structure(name, command.fields.iter().flat_map(fields), &mut out);
+        let answer = command.answer;
+        out += &format!(
+            "\nfunc ({name}) command() {{}}\n\nfunc ({name}) answer() (r {answer}) {{ return }}\n\n\
+             // {name} runs the command; see [{name}].\n\
+             func (e *Engine) {name}(ctx context.Context, command {name}) ({answer}, error) {{\n\
+             \treturn Do(ctx, e, command)\n}}\n"
+        );
+    }
+    out
+}
+
+/// Records that commands carry whole, in the order in which they are met.
+pub(super) fn settings() -> Vec<&'static Struct> {
+    let (mut records, _) =
+        crate::words::reached(COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind));
+    // Written as fields of the command itself.
+    records.retain(|record| !["Money", "Best"].contains(&record.name));
+    records
+}
+
+pub(super) fn structure(name: &str, fields: impl Iterator<Item = GoField>, out: &mut String) {
+    *out += &format!("type {name} struct {{\n");
+    for field in fields {
+        *out += &comment("\t", &field.doc);
+        *out += &format!("\t{} {}\n", field.name, field.kind);
+    }
+    *out += "}\n";
+}
+
+/// True if the value of this kind is one of several words.
+pub(super) fn is_word(kind: Kind) -> bool {
+    matches!(kind, Kind::Enum(of) if of.variants.iter().all(|variant| variant.fields.is_empty()))
+}

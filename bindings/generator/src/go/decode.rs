@@ -1,0 +1,152 @@
+//! `decode.go`: answers out of the structs of the C ABI.
+
+use tacos_engine::schema::{Field, Kind, REPLY, Struct, VIEWS, snake};
+
+use super::commands::{is_word, structure};
+use super::dialect::{field_name, fields, id_type, view_type};
+use super::{comment, head, said};
+use crate::words::{shout, small, without_unit};
+
+/// Answers that are copied straight to where the caller wants them, because they are the most frequent.
+const DIRECT: [&str; 3] = ["Reserved", "Confirmed", "Released"];
+
+/// Views that answers are made of; they come in pages, too.
+const PAGED: [&str; 2] = ["ReservationView", "PaymentView"];
+
+pub(super) fn file() -> String {
+    let about = "What commands answer, and how it is copied out of memory of C's.";
+    let mut out = head(about, true, &["fmt", "time"]);
+    let replies: Vec<&Struct> =
+        REPLY.variants.iter().flat_map(|variant| variant.fields).map(record).collect();
+    let view = |name: &str| *VIEWS.iter().find(|view| view.name == name).expect("a view");
+    let place = view("QueuePlace");
+    let views: Vec<&Struct> = PAGED.iter().map(|name| view(name)).collect();
+    for record in replies.iter().chain([&place]).chain(&views) {
+        a_type(record, &mut out);
+    }
+    for view in &views {
+        let name = view_type(view.name);
+        out += &format!("\n// {name}Page is one page, newest first. Next is nil on the last.\n");
+        out += &format!("type {name}Page struct {{\n\tItems []{name}\n\tNext  *Cursor\n}}\n");
+    }
+    direct(&mut out);
+    decode(&replies, &views, &mut out);
+    for record in replies.iter().chain([&place]).chain(&views) {
+        copy(record, &mut out);
+    }
+    out
+}
+
+fn record(field: &Field) -> &'static Struct {
+    let Kind::Struct(record) = field.kind else { unreachable!("a reply is a record") };
+    record
+}
+
+fn a_type(record: &Struct, out: &mut String) {
+    let name = view_type(record.name);
+    *out += "\n";
+    *out += &comment("", &format!("{name}: {}", small(&said(record.doc))));
+    structure(&name, record.fields.iter().flat_map(fields), out);
+}
+
+/// The kind of an answer.
+fn body(record: &Struct) -> String {
+    format!("C.TACOS_BODY_{}", shout(record.name.strip_suffix("Changed").unwrap_or(record.name)))
+}
+
+fn c_type(record: &Struct) -> String {
+    format!("C.tacos_{}", snake(record.name))
+}
+
+fn direct(out: &mut String) {
+    *out += "\n// decodeInto copies the most frequent answers straight to where the caller wants them; false if it is another one.\n";
+    *out += "func decodeInto(answer *C.tacos_answer, direct any) bool {\n\tswitch out := direct.(type) {\n";
+    for name in DIRECT {
+        *out += &format!(
+            "\tcase *{name}:\n\t\tif answer.kind == C.TACOS_BODY_{} {{\n\t\t\t*out = go{name}((*C.tacos_{})(answer.body))\n\
+             \t\t\treturn true\n\t\t}}\n",
+            shout(name),
+            snake(name)
+        );
+    }
+    *out += "\t}\n\treturn false\n}\n";
+}
+
+fn decode(replies: &[&Struct], views: &[&Struct], out: &mut String) {
+    *out += "\n// decode copies an answer out of memory of C's.\n";
+    *out += "func decode(answer *C.tacos_answer) (any, error) {\n\tswitch answer.kind {\n";
+    *out += "\tcase C.TACOS_BODY_FAILURE:\n\t\treturn nil, decodeFailure((*C.tacos_failure)(answer.body))\n";
+    for record in replies.iter().chain(views) {
+        let name = view_type(record.name);
+        *out += &format!(
+            "\tcase {}:\n\t\treturn go{name}((*{})(answer.body)), nil\n",
+            body(record),
+            c_type(record)
+        );
+    }
+    for view in views {
+        let name = view_type(view.name);
+        let page = format!("{}_page", snake(&name));
+        *out += &format!(
+            "\tcase C.TACOS_BODY_{}:\n\t\tpage := (*C.tacos_{page})(answer.body)\n\
+             \t\treturn {name}Page{{goList(page.items, go{name}), goCursor(page.next, page.has_next)}}, nil\n",
+            page.to_uppercase()
+        );
+    }
+    *out += "\t}\n\tpanic(fmt.Sprintf(\"the library gives an answer of kind %d, which this version of the package does not know\", answer.kind))\n}\n";
+}
+
+/// The function that copies one record.
+fn copy(record: &Struct, out: &mut String) {
+    let name = view_type(record.name);
+    *out += &format!("\nfunc go{name}(from *{}) (out {name}) {{\n", c_type(record));
+    for field in record.fields {
+        *out += &format!("\t{}\n", take(field));
+    }
+    *out += "\treturn\n}\n";
+}
+
+/// The line that takes one field over.
+fn take(field: &Field) -> String {
+    let (c, go) = (field.name, field_name(field));
+    let simple = |value: String| format!("out.{go} = {value}");
+    match field.kind {
+        Kind::Bool => simple(format!("from.{c} == 1")),
+        Kind::Unsigned(64) if field.unit() == Some("ms") => simple(format!("goMs(from.{c})")),
+        Kind::Unsigned(32) if c == "event" => simple("uint32(from.event_number)".into()),
+        Kind::Unsigned(bits) => simple(format!("uint{bits}(from.{c})")),
+        Kind::Signed(bits) => simple(format!("int{bits}(from.{c})")),
+        Kind::Moment | Kind::Optional(Kind::Moment) => {
+            let c = if c == "at" || c.ends_with("_at") || c.ends_with("_until") {
+                format!("{c}_ms")
+            } else {
+                c.into()
+            };
+            simple(format!("goTime(from.{c})"))
+        }
+        Kind::Name { .. } | Kind::Text | Kind::Optional(Kind::Name { .. } | Kind::Text) => {
+            simple(format!("goText(from.{c})"))
+        }
+        Kind::Bytes => simple(format!("goBytes(from.{c})")),
+        Kind::Id { .. } => simple(format!("goID(from.{c})")),
+        Kind::Token { .. } => simple(format!("goToken(from.{c})")),
+        Kind::Optional(Kind::Id { name, .. }) => {
+            let kind = id_type(name);
+            format!("if from.has_{c} == 1 {{\n\t\t{c} := {kind}(goID(from.{c}))\n\t\tout.{go} = &{c}\n\t}}")
+        }
+        Kind::List(Kind::Place) => simple(format!("goPlaces(from.{c})")),
+        Kind::Struct(Struct { name: "Money", .. }) => {
+            format!("out.{go}Minor, out.Currency = int64(from.{c}_minor), goText(from.currency)")
+        }
+        Kind::Struct(record) => simple(format!("go{}(&from.{c})", view_type(record.name))),
+        Kind::Optional(Kind::Unsigned(64)) if field.unit() == Some("ms") => {
+            let bare = without_unit(c, "ms");
+            format!("out.{go}, out.{go}Known = goMs(from.{c}), from.has_{bare} == 1")
+        }
+        kind if is_word(kind) => {
+            let Kind::Enum(of) = kind else { unreachable!("a word is one of an enum") };
+            simple(format!("{}(from.{c})", of.name))
+        }
+        other => unreachable!("{c}: {other:?} has no way out of C yet"),
+    }
+}

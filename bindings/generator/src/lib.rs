@@ -1,0 +1,56 @@
+//! Writes the files that say in other words what the engine says of itself (`tacos_engine::schema`): the reference of
+//! operations, and the types and codecs of the bindings. The files are committed; a test compares them.
+
+mod go;
+mod reference;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+/// A file that is written by this crate.
+struct Output {
+    /// Where it stands, from the top of the repository.
+    path: &'static str,
+    text: String,
+}
+
+fn outputs() -> Vec<Output> {
+    let mut all = vec![Output { path: "docs/reference/operations.md", text: reference::page() }];
+    all.extend(go::outputs());
+    all
+}
+
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Writes every file.
+///
+/// # Errors
+/// The first that cannot be written.
+pub fn write() -> Result<(), String> {
+    for Output { path, text } in outputs() {
+        std::fs::write(top().join(path), text).map_err(|error| format!("{path}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Compares every file with what would be written.
+///
+/// # Errors
+/// All that differ, each with its first line that does.
+pub fn check() -> Result<(), String> {
+    let mut old = Vec::new();
+    for Output { path, text } in outputs() {
+        let found = std::fs::read_to_string(top().join(path)).unwrap_or_default();
+        if found != text {
+            let same = found.lines().zip(text.lines()).take_while(|(found, new)| found == new).count();
+            let (found, new) = (found.lines().nth(same), text.lines().nth(same));
+            old.push(format!("{path}:{}: has {found:?}, should have {new:?}", same + 1));
+        }
+    }
+    if old.is_empty() {
+        return Ok(());
+    }
+    Err(format!("generated files are old: run `cargo run -p tacos-generator`\n{}", old.join("\n")))
+}
