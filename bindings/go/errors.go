@@ -27,8 +27,8 @@ const (
 	ErrTooManyHandles = Status(C.TACOS_STATUS_TOO_MANY_HANDLES)
 	// ErrClosed: the engine or reader was closed.
 	ErrClosed = Status(C.TACOS_STATUS_CLOSED)
-	// ErrPoisoned: a write or sync of the journal failed. Reads go on; only opening the folder again brings writing
-	// back.
+	// ErrPoisoned: a write or sync of the journal failed, or a panic stopped a thread of the engine. Reads go on; only
+	// opening the folder again brings writing back.
 	ErrPoisoned = Status(C.TACOS_STATUS_POISONED)
 	// ErrPanicked: a bug of the library. If a write met it, the engine takes no more writes: close it and open it
 	// again.

@@ -69,7 +69,8 @@ enum tacos_status
     TACOS_STATUS_TOO_MANY_HANDLES = 32,
     // The engine or reader was closed.
     TACOS_STATUS_CLOSED = 33,
-    // A write or sync of the journal failed. Reads go on; only opening the folder again brings writing back.
+    // A write or sync of the journal failed, or a panic stopped a thread of the engine. Reads go on; only opening the
+    // folder again brings writing back.
     TACOS_STATUS_POISONED = 34,
     // A bug of the library. If a write met it, the engine takes no more writes: close it and open it again.
     TACOS_STATUS_PANICKED = 35,
@@ -119,7 +120,7 @@ enum tacos_status
     TACOS_STATUS_UPDATES_NOT_A_POSITION = 76,
     // The journal could not be read.
     TACOS_STATUS_UPDATES_UNREADABLE = 77,
-    // Arguments that cannot be taken; `problems` names each.
+    // Arguments that cannot be taken; each is named. `problems` has them.
     TACOS_STATUS_INVALID = 100,
     // A write without an idempotency key where the engine demands one.
     TACOS_STATUS_IDEMPOTENCY_REQUIRED = 101,
@@ -129,23 +130,23 @@ enum tacos_status
     TACOS_STATUS_UNKNOWN_EVENT = 103,
     // An event with this id exists.
     TACOS_STATUS_EVENT_EXISTS = 104,
-    // The event has no such seats; `seats` names them.
+    // The event has no such seats; they are named. `seats` has them.
     TACOS_STATUS_UNKNOWN_SEATS = 105,
-    // The event has no such section; `section` names it.
+    // The event has no such section. `section` has it.
     TACOS_STATUS_UNKNOWN_SECTION = 106,
-    // No reservation has this id, or it is long forgotten.
+    // No reservation has this id (or it is long forgotten).
     TACOS_STATUS_UNKNOWN_RESERVATION = 107,
-    // No payment intent has this id, or it is long forgotten.
+    // No payment intent has this id (or it is long forgotten).
     TACOS_STATUS_UNKNOWN_PAYMENT = 108,
     // No webhook has this id.
     TACOS_STATUS_UNKNOWN_WEBHOOK = 109,
-    // The token is not one of ours, or of another event or user, or long forgotten.
+    // The token is not one of ours, or of another event or user, or long forgotten. Which, is not told.
     TACOS_STATUS_UNKNOWN_TOKEN = 110,
-    // The token was good once.
+    // The token was good once, and its time ran out.
     TACOS_STATUS_TOKEN_EXPIRED = 111,
-    // The event is not being sold now; `state` is a `tacos_sale`.
+    // The event is not being sold now. `state` is a `tacos_sale`.
     TACOS_STATUS_SALE_NOT_OPEN = 112,
-    // This user waits in this line under another session.
+    // Somebody with this user id waits in this line under another session.
     TACOS_STATUS_ALREADY_WAITING = 113,
     // The place in the line was given up.
     TACOS_STATUS_LEFT_LINE = 114,
@@ -155,37 +156,38 @@ enum tacos_status
     TACOS_STATUS_NOT_YET = 116,
     // Admissions are stopped for the moment.
     TACOS_STATUS_ADMISSION_PAUSED = 117,
-    // Somebody else has these seats; `seats` names them.
+    // Somebody else has these seats; they are named. `seats` has them.
     TACOS_STATUS_SEATS_TAKEN = 118,
-    // Fewer are left than asked for: `wanted`, `available`.
+    // Fewer are left than asked for. See `wanted` and `available`.
     TACOS_STATUS_INSUFFICIENT = 119,
-    // Enough are left, but not next to each other: `wanted`.
+    // Enough are left, but not next to each other, and a split was not allowed. See `wanted`.
     TACOS_STATUS_NOT_ADJACENT = 120,
-    // The user would have more than the event allows: `seats_max`, `seats_held`.
+    // The user would hold or own more than the event allows. See `seats_max` and `seats_held`.
     TACOS_STATUS_QUOTA_EXCEEDED = 121,
     // It belongs to somebody else.
     TACOS_STATUS_FORBIDDEN = 122,
     // The hold's time ran out.
     TACOS_STATUS_RESERVATION_EXPIRED = 123,
-    // The reservation is in a state that does not allow this; `state` is a `tacos_reservation_state`.
+    // The reservation is in a state that does not allow this. `state` is a `tacos_reservation_state`.
     TACOS_STATUS_RESERVATION_IS = 124,
-    // The payment is in a state that does not allow this; `state` is a `tacos_payment_state`.
+    // The payment is in a state that does not allow this. `state` is a `tacos_payment_state`.
     TACOS_STATUS_PAYMENT_IS = 125,
-    // The payment does not confirm the reservation: `doubt` is a `tacos_payment_doubt`.
+    // The reservation cannot be confirmed with this payment. `doubt` is a `tacos_payment_doubt`; if the payment is
+    // unfinished, `state` is a `tacos_payment_state`.
     TACOS_STATUS_PAYMENT_NOT_APPROVED = 126,
     // A payment for this reservation is under way or done.
     TACOS_STATUS_PAYMENT_EXISTS = 127,
-    // The hold cannot be extended: `doubt` is a `tacos_extension_doubt`.
+    // The hold cannot be extended. `doubt` is a `tacos_extension_doubt`; see `extension_ms_max`.
     TACOS_STATUS_EXTENSION_REFUSED = 128,
-    // More than what is left to refund: `left_minor`.
+    // More than what is left to refund. See `left_minor`.
     TACOS_STATUS_REFUND_TOO_LARGE = 129,
-    // The hold has other seats than named.
+    // A write of the commit names other seats than the hold has.
     TACOS_STATUS_SEATS_DIFFER = 130,
-    // A reservation with this external id exists.
+    // Somebody with another idempotency key used this external id.
     TACOS_STATUS_EXTERNAL_EXISTS = 131,
-    // The step is not due before `at_ms`.
+    // The step is not due: its moment is given. See `at_ms`.
     TACOS_STATUS_NOT_DUE = 132,
-    // A bound is reached: `bound` is a `tacos_bound`.
+    // A bound is reached; nothing was changed. `bound` is a `tacos_bound`.
     TACOS_STATUS_AT_CAPACITY = 133,
     // A refusal that this version of the ABI has no number for; the text says more.
     TACOS_STATUS_REFUSED_OTHER = 199,
@@ -417,7 +419,7 @@ enum tacos_sale
     TACOS_SALE_DRAFT = 0,
     // Being sold.
     TACOS_SALE_OPEN = 1,
-    // Stopped for a while.
+    // Stopped for a while; holds that exist go on.
     TACOS_SALE_PAUSED = 2,
     // Over.
     TACOS_SALE_CLOSED = 3,
@@ -430,7 +432,9 @@ typedef uint32_t tacos_sale;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Where a reservation stands. 0 in a field of this kind means "none" or "any".
+// Where a reservation stands. Every move is one of: Pending to Confirmed, Cancelled, Expired or Failed; Confirmed
+// to Refunded; Expired to Confirmed (a late payment whose seats were still free). 0 in a field of this kind means
+// "none" or "any".
 enum tacos_reservation_state
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -440,13 +444,13 @@ enum tacos_reservation_state
     TACOS_RESERVATION_STATE_PENDING = 1,
     // Paid: the seats are sold.
     TACOS_RESERVATION_STATE_CONFIRMED = 2,
-    // Given back.
+    // Given back by the customer or the service.
     TACOS_RESERVATION_STATE_CANCELLED = 3,
     // The hold's time ran out.
     TACOS_RESERVATION_STATE_EXPIRED = 4,
     // The payment failed.
     TACOS_RESERVATION_STATE_FAILED = 5,
-    // Paid back in full.
+    // Paid back in full; the seats are on sale again.
     TACOS_RESERVATION_STATE_REFUNDED = 6,
 };
 #ifndef __cplusplus
@@ -463,17 +467,17 @@ enum tacos_payment_state
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // Created.
+    // Created, processing has not begun.
     TACOS_PAYMENT_STATE_PENDING = 1,
-    // Outcome and moment are decided.
+    // Outcome and moment are decided and durable; the moment has not come.
     TACOS_PAYMENT_STATE_PROCESSING = 2,
     // Money taken.
     TACOS_PAYMENT_STATE_COMPLETED = 3,
-    // Refused.
+    // Refused by the simulated processor.
     TACOS_PAYMENT_STATE_FAILED = 4,
-    // Called off.
+    // Called off before it completed.
     TACOS_PAYMENT_STATE_CANCELLED = 5,
-    // No outcome within its life.
+    // No outcome within the intent's life.
     TACOS_PAYMENT_STATE_EXPIRED = 6,
     // Paid back in full.
     TACOS_PAYMENT_STATE_REFUNDED = 7,
@@ -511,7 +515,7 @@ typedef uint32_t tacos_payment_method;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What the simulated processor does.
+// What the simulated processor does. Times are those of real time; see `Config::payment_time_permille`.
 enum tacos_scenario
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -523,11 +527,11 @@ enum tacos_scenario
     TACOS_SCENARIO_FAIL = 1,
     // Succeeds after 10 to 30 s.
     TACOS_SCENARIO_DELAY = 2,
-    // Seven of ten succeed.
+    // Seven of ten succeed, after 2 to 7 s.
     TACOS_SCENARIO_RANDOM = 3,
-    // Never answers.
+    // Never answers: the intent expires.
     TACOS_SCENARIO_TIMEOUT = 4,
-    // An outside processor reports.
+    // Nothing happens by itself: an outside processor reports by `ReportPayment`.
     TACOS_SCENARIO_OUTSIDE = 5,
 };
 #ifndef __cplusplus
@@ -538,7 +542,7 @@ typedef uint32_t tacos_scenario;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// How a payment ended outside.
+// How a payment ended, as an outside processor reports it.
 enum tacos_outcome
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -563,11 +567,11 @@ enum tacos_effect
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // Nothing.
+    // Nothing: there is none, or the outcome says nothing about it.
     TACOS_EFFECT_NONE = 0,
-    // It confirmed it.
+    // It confirmed the reservation.
     TACOS_EFFECT_CONFIRMED = 1,
-    // It came late, the seats were still free, and they are sold.
+    // It came after the hold expired, the same seats were still free, and they are sold.
     TACOS_EFFECT_RETAKEN = 2,
     // It came too late: the money was paid back.
     TACOS_EFFECT_PAID_BACK = 3,
@@ -611,15 +615,15 @@ enum tacos_queue_state
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // In the pre-sale room.
+    // In the pre-sale room: the order is not drawn yet.
     TACOS_QUEUE_STATE_IN_ROOM = 0,
     // Waiting.
     TACOS_QUEUE_STATE_WAITING = 1,
-    // It is this person's turn.
+    // It is this person's turn, until the claim window closes.
     TACOS_QUEUE_STATE_READY = 2,
-    // Let in.
+    // Let in, with a token that is still good.
     TACOS_QUEUE_STATE_ADMITTED = 3,
-    // Let in, and the token was used.
+    // Let in, and the token was used for an order.
     TACOS_QUEUE_STATE_USED = 4,
     // Given up.
     TACOS_QUEUE_STATE_LEFT = 5,
@@ -640,23 +644,23 @@ enum tacos_bound
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // Events.
+    // Events of this engine.
     TACOS_BOUND_EVENTS = 1,
-    // Reservations.
+    // Live and remembered reservations.
     TACOS_BOUND_RESERVATIONS = 2,
-    // Payment intents.
+    // Live and remembered payment intents.
     TACOS_BOUND_PAYMENTS = 3,
     // Webhooks in the outbox.
     TACOS_BOUND_WEBHOOKS = 4,
-    // Idempotency keys.
+    // Remembered idempotency keys.
     TACOS_BOUND_IDEMPOTENCY_KEYS = 5,
-    // People in this line.
+    // People in this waiting line.
     TACOS_BOUND_WAITING_LINE = 6,
-    // Durable notes.
+    // Durable notes of the embedding service.
     TACOS_BOUND_NOTES = 7,
-    // The disk cannot keep up: try again shortly.
+    // Bytes between the callers and the disk: the disk cannot keep up. Try again shortly.
     TACOS_BOUND_LOG_BUFFER = 8,
-    // The disk is full.
+    // Room on the disk. Reads go on; writes resume when space returns.
     TACOS_BOUND_DISK_SPACE = 9,
 };
 #ifndef __cplusplus
@@ -677,9 +681,9 @@ enum tacos_payment_doubt
     TACOS_PAYMENT_DOUBT_UNKNOWN = 1,
     // It belongs to another reservation or user.
     TACOS_PAYMENT_DOUBT_FOREIGN = 2,
-    // It is not completed; `state` is a `tacos_payment_state`.
+    // It is not completed.
     TACOS_PAYMENT_DOUBT_UNFINISHED = 3,
-    // Amount or currency differ.
+    // Amount or currency differ from the reservation's.
     TACOS_PAYMENT_DOUBT_AMOUNT_DIFFERS = 4,
 };
 #ifndef __cplusplus
@@ -698,7 +702,7 @@ enum tacos_extension_doubt
  {
     // It was extended as often as the event allows.
     TACOS_EXTENSION_DOUBT_ALREADY_EXTENDED = 1,
-    // One extension may add at most `extension_ms_max`.
+    // One extension may add at most so many milliseconds.
     TACOS_EXTENSION_DOUBT_TOO_LONG = 2,
     // The hold would last longer than the event allows.
     TACOS_EXTENSION_DOUBT_PAST_MAXIMUM = 3,
@@ -2192,7 +2196,7 @@ tacos_status tacos_free_seat_bit(tacos_engine engine,
                                  size_t *out_word,
                                  uint32_t *out_bit);
 
-// The name of a status, as the header spells it, ended with a zero byte and living for ever;
+// The name of a status, as the header spells it, ended with a zero byte and living as long as the process;
 // `TACOS_STATUS_UNKNOWN` for a number that this library does not know.
 const char *tacos_status_name(uint32_t status);
 

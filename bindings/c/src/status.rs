@@ -1,3 +1,5 @@
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
+
 //! Every answer of the library has a number. Numbers are only ever added: 0 and 1 go well, below 30 is wrong use, below 100
 //! circumstances, from 100 on a refusal. Nothing here decides; `failure` maps the engine's answers to these.
 
@@ -37,7 +39,8 @@ pub enum tacos_status {
     TooManyHandles = 32,
     /// The engine or reader was closed.
     Closed = 33,
-    /// A write or sync of the journal failed. Reads go on; only opening the folder again brings writing back.
+    /// A write or sync of the journal failed, or a panic stopped a thread of the engine. Reads go on; only opening the
+    /// folder again brings writing back.
     Poisoned = 34,
     /// A bug of the library. If a write met it, the engine takes no more writes: close it and open it again.
     Panicked = 35,
@@ -87,7 +90,7 @@ pub enum tacos_status {
     UpdatesNotAPosition = 76,
     /// The journal could not be read.
     UpdatesUnreadable = 77,
-    /// Arguments that cannot be taken; `problems` names each.
+    /// Arguments that cannot be taken; each is named. `problems` has them.
     Invalid = 100,
     /// A write without an idempotency key where the engine demands one.
     IdempotencyRequired = 101,
@@ -97,23 +100,23 @@ pub enum tacos_status {
     UnknownEvent = 103,
     /// An event with this id exists.
     EventExists = 104,
-    /// The event has no such seats; `seats` names them.
+    /// The event has no such seats; they are named. `seats` has them.
     UnknownSeats = 105,
-    /// The event has no such section; `section` names it.
+    /// The event has no such section. `section` has it.
     UnknownSection = 106,
-    /// No reservation has this id, or it is long forgotten.
+    /// No reservation has this id (or it is long forgotten).
     UnknownReservation = 107,
-    /// No payment intent has this id, or it is long forgotten.
+    /// No payment intent has this id (or it is long forgotten).
     UnknownPayment = 108,
     /// No webhook has this id.
     UnknownWebhook = 109,
-    /// The token is not one of ours, or of another event or user, or long forgotten.
+    /// The token is not one of ours, or of another event or user, or long forgotten. Which, is not told.
     UnknownToken = 110,
-    /// The token was good once.
+    /// The token was good once, and its time ran out.
     TokenExpired = 111,
-    /// The event is not being sold now; `state` is a `tacos_sale`.
+    /// The event is not being sold now. `state` is a `tacos_sale`.
     SaleNotOpen = 112,
-    /// This user waits in this line under another session.
+    /// Somebody with this user id waits in this line under another session.
     AlreadyWaiting = 113,
     /// The place in the line was given up.
     LeftLine = 114,
@@ -123,37 +126,38 @@ pub enum tacos_status {
     NotYet = 116,
     /// Admissions are stopped for the moment.
     AdmissionPaused = 117,
-    /// Somebody else has these seats; `seats` names them.
+    /// Somebody else has these seats; they are named. `seats` has them.
     SeatsTaken = 118,
-    /// Fewer are left than asked for: `wanted`, `available`.
+    /// Fewer are left than asked for. See `wanted` and `available`.
     Insufficient = 119,
-    /// Enough are left, but not next to each other: `wanted`.
+    /// Enough are left, but not next to each other, and a split was not allowed. See `wanted`.
     NotAdjacent = 120,
-    /// The user would have more than the event allows: `seats_max`, `seats_held`.
+    /// The user would hold or own more than the event allows. See `seats_max` and `seats_held`.
     QuotaExceeded = 121,
     /// It belongs to somebody else.
     Forbidden = 122,
     /// The hold's time ran out.
     ReservationExpired = 123,
-    /// The reservation is in a state that does not allow this; `state` is a `tacos_reservation_state`.
+    /// The reservation is in a state that does not allow this. `state` is a `tacos_reservation_state`.
     ReservationIs = 124,
-    /// The payment is in a state that does not allow this; `state` is a `tacos_payment_state`.
+    /// The payment is in a state that does not allow this. `state` is a `tacos_payment_state`.
     PaymentIs = 125,
-    /// The payment does not confirm the reservation: `doubt` is a `tacos_payment_doubt`.
+    /// The reservation cannot be confirmed with this payment. `doubt` is a `tacos_payment_doubt`; if the payment is
+    /// unfinished, `state` is a `tacos_payment_state`.
     PaymentNotApproved = 126,
     /// A payment for this reservation is under way or done.
     PaymentExists = 127,
-    /// The hold cannot be extended: `doubt` is a `tacos_extension_doubt`.
+    /// The hold cannot be extended. `doubt` is a `tacos_extension_doubt`; see `extension_ms_max`.
     ExtensionRefused = 128,
-    /// More than what is left to refund: `left_minor`.
+    /// More than what is left to refund. See `left_minor`.
     RefundTooLarge = 129,
-    /// The hold has other seats than named.
+    /// A write of the commit names other seats than the hold has.
     SeatsDiffer = 130,
-    /// A reservation with this external id exists.
+    /// Somebody with another idempotency key used this external id.
     ExternalExists = 131,
-    /// The step is not due before `at_ms`.
+    /// The step is not due: its moment is given. See `at_ms`.
     NotDue = 132,
-    /// A bound is reached: `bound` is a `tacos_bound`.
+    /// A bound is reached; nothing was changed. `bound` is a `tacos_bound`.
     AtCapacity = 133,
     /// A refusal that this version of the ABI has no number for; the text says more.
     RefusedOther = 199,
@@ -238,24 +242,10 @@ const NAMES: &[(u32, &str)] = &[
     (tacos_status::RefusedOther as u32, "TACOS_STATUS_REFUSED_OTHER\0"),
 ];
 
-/// The name of a status, as the header spells it, ended with a zero byte and living for ever;
+/// The name of a status, as the header spells it, ended with a zero byte and living as long as the process;
 /// `TACOS_STATUS_UNKNOWN` for a number that this library does not know.
 #[unsafe(no_mangle)]
 pub extern "C" fn tacos_status_name(status: u32) -> *const c_char {
     let known = NAMES.iter().find(|(number, _)| *number == status);
     known.map_or("TACOS_STATUS_UNKNOWN\0", |(_, name)| name).as_ptr().cast()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::NAMES;
-
-    #[test]
-    fn every_refusal_of_the_engine_has_a_status_of_its_name() {
-        for code in tacos::Refusal::CODES {
-            let wanted = format!("TACOS_STATUS_{}\0", code.to_uppercase());
-            let found = NAMES.iter().find(|(_, name)| *name == wanted);
-            assert!(found.is_some_and(|(number, _)| *number >= 100), "{code}: {found:?}");
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! Writes the files that say in other words what the engine says of itself (`tacos_engine::schema`): the reference of
 //! operations, and the types and codecs of the bindings. The files are committed; a test compares them.
 
+mod c;
+mod circumstances;
 mod go;
 mod reference;
 mod words;
@@ -16,6 +18,7 @@ struct Output {
 
 fn outputs() -> Vec<Output> {
     let mut all = vec![Output { path: "docs/reference/operations.md", text: reference::page() }];
+    all.extend(c::outputs());
     all.extend(go::outputs());
     all
 }

@@ -1,0 +1,95 @@
+//! `numbers.rs`: the enums of the engine as numbers of the ABI, and back.
+
+use tacos_engine::schema::{COMMANDS, Enum, Kind, REFUSAL, REPLY, VIEWS};
+
+use super::{BANNER, documented, said};
+use crate::words::{reached, wrap};
+
+/// The engine's name, C's, the number of the first form, and whether the forms carry something in the engine, so that the
+/// conversion is written by hand.
+const ENUMS: &[(&str, &str, u32, bool)] = &[
+    ("SaleState", "tacos_sale", 0, false),
+    ("ReservationState", "tacos_reservation_state", 1, false),
+    ("PaymentState", "tacos_payment_state", 1, false),
+    ("PaymentMethod", "tacos_payment_method", 0, false),
+    ("Scenario", "tacos_scenario", 0, false),
+    ("Outcome", "tacos_outcome", 1, false),
+    ("Effect", "tacos_effect", 0, false),
+    ("SeatState", "tacos_seat_state", 0, false),
+    ("QueueState", "tacos_queue_state", 0, false),
+    ("Bound", "tacos_bound", 1, false),
+    ("PaymentDoubt", "tacos_payment_doubt", 1, true),
+    ("ExtensionDoubt", "tacos_extension_doubt", 1, true),
+];
+
+/// Enums whose 0 means something in fields that may be empty.
+const EMPTY: [&str; 2] = ["ReservationState", "PaymentState"];
+
+const BEGINNING: &str = "//! The enums of the engine as numbers of the ABI, and back. The header's enums are for reading only: what comes in is a
+//! plain number and is checked here. Numbers are only ever added.
+
+use tacos::views::{QueueState, SeatState};
+use tacos::{Bound, Effect, Outcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
+
+/// An enum of the engine that has numbers in the ABI.
+pub(crate) trait Number: Sized {
+    fn number(self) -> u32;
+    fn from_number(number: u32) -> Option<Self>;
+}
+
+/// Both directions from one table that names every value once; the compiler misses none in the first direction.
+macro_rules! numbers {
+    ($($engine:ident as $c_name:ident { $($value:ident),* $(,)? })*) => {$(
+        impl Number for $engine {
+            fn number(self) -> u32 {
+                match self { $(Self::$value => $c_name::$value as u32,)* }
+            }
+            fn from_number(number: u32) -> Option<Self> {
+                $(if number == $c_name::$value as u32 { return Some(Self::$value); })*
+                None
+            }
+        }
+    )*};
+}
+
+numbers! {
+";
+
+pub(super) fn file() -> String {
+    let fields = COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind);
+    let views = VIEWS.iter().map(|view| Kind::Struct(view));
+    let (_, all) = reached(fields.chain([Kind::Enum(REPLY), Kind::Enum(REFUSAL)]).chain(views));
+    let find =
+        |name: &str| *all.iter().find(|of| of.name == name).expect("an enum that the engine describes");
+    let mut out = format!("{BANNER}{BEGINNING}");
+    for (name, c, _, by_hand) in ENUMS {
+        if !by_hand {
+            let names: Vec<&str> = find(name).variants.iter().map(|variant| variant.name).collect();
+            out += &format!("    {name} as {c} {{\n");
+            for line in wrap(&names.join(", "), 100) {
+                out += &format!("        {line}\n");
+            }
+            out += "    }\n";
+        }
+    }
+    out += "}\n";
+    for (name, c, first, _) in ENUMS {
+        one(find(name), c, *first, &mut out);
+    }
+    out
+}
+
+fn one(of: &Enum, c: &str, first: u32, out: &mut String) {
+    let mut doc = said(of.doc);
+    if EMPTY.contains(&of.name) {
+        doc += " 0 in a field of this kind means \"none\" or \"any\".";
+    }
+    *out += "\n";
+    *out += &documented("", &doc);
+    *out += &format!("#[repr(u32)]\npub enum {c} {{\n");
+    for (number, variant) in (first..).zip(of.variants) {
+        *out += &documented("    ", &said(variant.doc));
+        *out += &format!("    {} = {number},\n", variant.name);
+    }
+    *out += "}\n";
+}
