@@ -1220,15 +1220,15 @@ typedef struct {
     tacos_head head;
     // The new event's id.
     tacos_str event;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
     // Its settings.
     const tacos_event_settings *settings;
-    // Its waiting line, or null for none.
+    // Its waiting line; without one, customers reserve without a token. Null for none.
     const tacos_queue_policy *queue;
-    // Best section first.
+    // Its sections, rows and seats, in order of preference.
     const tacos_section *sections;
-    // How many.
+    // How many sections.
     size_t section_count;
 } tacos_create_event;
 
@@ -1238,113 +1238,116 @@ typedef struct {
     tacos_head head;
     // The event.
     tacos_str event;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
     // All settings, as they shall be.
     const tacos_event_settings *settings;
 } tacos_update_event;
 
-// Opens, pauses or closes a sale.
+// Opens, pauses or closes a sale. Any state may follow any other, but nothing returns to draft.
 typedef struct {
     // `TACOS_COMMAND_SET_SALE`.
     tacos_head head;
     // The event.
     tacos_str event;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // A `tacos_sale`.
+    // A `tacos_sale`: the state to be in.
     uint32_t state;
     // Zero.
     uint32_t reserved;
 } tacos_set_sale;
 
-// Takes free seats off sale, or puts blocked ones back: all or none.
+// Takes free seats off sale, or puts blocked ones back: all of them or none. The name of a standing section stands
+// for one place there, and may be said several times.
 typedef struct {
     // `TACOS_COMMAND_BLOCK_SEATS`.
     tacos_head head;
     // The event.
     tacos_str event;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // The seats, without doubles; at most 64.
+    // The seats, without doubles; at most 64 in one command.
     const tacos_str *seats;
     // How many.
     size_t seat_count;
-    // 1 to block, 0 to unblock.
+    // True to block, false to unblock. 1 for yes, 0 for no.
     uint32_t block;
     // Zero.
     uint32_t reserved;
 } tacos_block_seats;
 
-// Gives an event a waiting line, or its line new rules, while the sale runs.
+// Gives an event a waiting line, or changes the rules of the one it has, while the sale runs.
 typedef struct {
     // `TACOS_COMMAND_SET_QUEUE_POLICY`.
     tacos_head head;
     // The event.
     tacos_str event;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
     // All rules, as they shall be.
     const tacos_queue_policy *policy;
 } tacos_set_queue_policy;
 
-// Stops or restarts admissions of one line.
+// Stops or restarts admissions of one event's line. People keep their places.
 typedef struct {
     // `TACOS_COMMAND_PAUSE_QUEUE`.
     tacos_head head;
     // The event.
     tacos_str event;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // 1 to pause, 0 to resume.
+    // True to pause, false to resume. 1 for yes, 0 for no.
     uint32_t paused;
     // Zero.
     uint32_t reserved;
 } tacos_pause_queue;
 
-// Draws the order of the pre-sale room now.
+// Draws the order of the pre-sale room now; it is drawn by itself when its time comes. From then on the line is
+// first come, first served.
 typedef struct {
     // `TACOS_COMMAND_DRAW_ROOM`.
     tacos_head head;
     // The event.
     tacos_str event;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
 } tacos_draw_room;
 
-// Takes a place in a waiting line, or finds the one that the session has.
+// Takes a place in an event's waiting line. At least one of session and user is needed; the same session joining
+// again has the same place.
 typedef struct {
     // `TACOS_COMMAND_JOIN_QUEUE`.
     tacos_head head;
     // The event.
     tacos_str event;
-    // The customer's session, or none.
+    // The customer's session. None if `data` is null.
     tacos_str session;
-    // The customer, or none.
+    // The customer. None if `data` is null.
     tacos_str user;
 } tacos_join_queue;
 
-// Gives a place in a line up.
+// Gives a place in the line up.
 typedef struct {
     // `TACOS_COMMAND_LEAVE_QUEUE`.
     tacos_head head;
-    // The place.
+    // The place in the line.
     tacos_token token;
 } tacos_leave_queue;
 
-// Asks to be let in.
+// Asks to be let in; asked again, the answer is the same.
 typedef struct {
     // `TACOS_COMMAND_REQUEST_ADMISSION`.
     tacos_head head;
-    // The place.
+    // The place in the line.
     tacos_token token;
-    // Must be the token's event, if given.
+    // Must be the token's event, if given. None if `data` is null.
     tacos_str event;
-    // Must be who joined, if both are given.
+    // Must be who joined, if both are given. Who joined without a name is named here. None if `data` is null.
     tacos_str user;
 } tacos_request_admission;
 
-// Holds seats: all that are wanted, or none. Either `seats` or `quantity`.
+// Holds seats for a customer until the deadline: all that are wanted or none.
 typedef struct {
     // `TACOS_COMMAND_RESERVE`.
     tacos_head head;
@@ -1352,7 +1355,7 @@ typedef struct {
     tacos_str event;
     // Who will own the seats.
     tacos_str user;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
     // Exactly these seats, or null for the best `quantity`.
     const tacos_str *seats;
@@ -1360,15 +1363,15 @@ typedef struct {
     size_t seat_count;
     // With `quantity`: only in this section, or none.
     tacos_str section;
-    // The caller's own id for the reservation, or none.
+    // The caller's own id for this reservation, for services that keep their own. None if `data` is null.
     tacos_str external;
-    // When the hold shall end; 0 for the event's usual time.
+    // When the hold shall end, within the event's maximum; 0 for the event's usual time.
     uint64_t hold_until_ms;
-    // The right to reserve, if `has_token`.
+    // The right to reserve; needed where the event has a waiting line, unless the caller is `trusted`.
     tacos_token token;
     // 1 if `token` is given.
     uint32_t has_token;
-    // 1 for a caller that is let past the line.
+    // A caller that is let past the line (an inventory client with its own admission). 1 for yes, 0 for no.
     uint32_t trusted;
     // How many of the best, if `seats` is null.
     uint32_t quantity;
@@ -1394,33 +1397,34 @@ typedef struct {
     tacos_head head;
     // The reservation.
     tacos_which which;
-    // Whose it must be; none for a trusted caller.
+    // Whose it must be. None if `data` is null.
     tacos_str user;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // If given, the hold must have exactly these seats; or null.
+    // If given, the hold must have exactly these seats. Null if not given.
     const tacos_str *exactly;
     // How many.
     size_t exactly_count;
-    // A completed payment intent of this engine, unless `outside`.
+    // The payment intent that paid, unless `outside`.
     tacos_id payment;
-    // 1 if the caller vouches that it is paid.
+    // 1 if it is paid outside, for which the caller vouches.
     uint32_t outside;
     // Zero.
     uint32_t reserved;
 } tacos_confirm;
 
-// Gives a hold back, whole or in part.
+// Gives a hold back, whole or in part; a part only while no payment is under way for the whole.
 typedef struct {
     // `TACOS_COMMAND_RELEASE`.
     tacos_head head;
     // The reservation.
     tacos_which which;
-    // Whose it must be; none for a trusted caller.
+    // Whose it must be. None if `data` is null.
     tacos_str user;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // Only these seats, or null for all.
+    // Only these seats; empty for all. Naming all of them is the same as naming none. The name of a standing section
+    // stands for one place there.
     const tacos_str *seats;
     // How many.
     size_t seat_count;
@@ -1432,15 +1436,15 @@ typedef struct {
     tacos_head head;
     // The reservation.
     tacos_which which;
-    // Whose it must be; none for a trusted caller.
+    // Whose it must be. None if `data` is null.
     tacos_str user;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // By how much.
+    // By how much, in whole milliseconds.
     uint64_t by_ms;
 } tacos_extend;
 
-// Expires a hold whose time has run out, as happens by itself.
+// Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
 typedef struct {
     // `TACOS_COMMAND_EXPIRE`.
     tacos_head head;
@@ -1448,83 +1452,84 @@ typedef struct {
     tacos_which which;
 } tacos_expire;
 
-// Creates a payment intent. Paid for is `which`, or, if `unlinked` is given, something that the engine does not know.
+// Creates a payment intent.
 typedef struct {
     // `TACOS_COMMAND_CREATE_PAYMENT`.
     tacos_head head;
-    // The reservation.
+    // The reservation that is paid for, unless `unlinked` is given.
     tacos_which which;
-    // What is paid for, if not a reservation; or none.
+    // What is paid for, if the engine does not know it, or none.
     tacos_str unlinked;
     // Who pays.
     tacos_str user;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // How much, in minor units.
+    // How much; see `Config::payment_amount_must_match`. In minor units of the currency.
     int64_t amount_minor;
-    // Three letters.
+    // Three letters, as in ISO 4217.
     tacos_str currency;
-    // Where results are delivered, or none.
+    // Where results are delivered, at most 2,048 bytes; the embedding service delivers from the outbox. None if `data`
+    // is null.
     tacos_str webhook_url;
     // Carried along unread, at most 4,096 bytes. Never put card data here.
     tacos_bytes attachment;
-    // A `tacos_payment_method`.
+    // A `tacos_payment_method`: how.
     uint32_t method;
-    // A `tacos_scenario`.
+    // A `tacos_scenario`: what the simulated processor does.
     uint32_t scenario;
 } tacos_create_payment;
 
-// Starts processing a payment at once.
+// Starts processing a payment at once instead of shortly.
 typedef struct {
     // `TACOS_COMMAND_PROCESS_PAYMENT`.
     tacos_head head;
     // The payment intent.
     tacos_id payment;
-    // Whose it must be; none for a trusted caller.
+    // Whose it must be. None if `data` is null.
     tacos_str user;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
 } tacos_process_payment;
 
-// Calls a payment off before it completes, or pays back after.
+// Calls a payment off before it completes, or pays back (all that is left, or a part) after.
 typedef struct {
     // `TACOS_COMMAND_CANCEL_PAYMENT`.
     tacos_head head;
     // The payment intent.
     tacos_id payment;
-    // Whose it must be; none for a trusted caller.
+    // Whose it must be. None if `data` is null.
     tacos_str user;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // How much to pay back, if `has_refund`.
+    // How much to pay back, in minor units; without `has_refund` for all that is left.
     int64_t refund_minor;
-    // 1 if `refund_minor` is given; else all that is left.
+    // 1 if `refund_minor` is given.
     uint32_t has_refund;
     // Zero.
     uint32_t reserved;
 } tacos_cancel_payment;
 
-// Reports how a payment ended outside.
+// Reports the outcome of a payment at once, whatever its scenario.
 typedef struct {
     // `TACOS_COMMAND_REPORT_PAYMENT`.
     tacos_head head;
     // The payment intent.
     tacos_id payment;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // A `tacos_outcome`.
+    // A `tacos_outcome`: how it ended.
     uint32_t outcome;
     // Zero.
     uint32_t reserved;
 } tacos_report_payment;
 
-// Reports what became of one delivery of a webhook.
+// Reports what became of one delivery attempt of a webhook.
 typedef struct {
     // `TACOS_COMMAND_REPORT_WEBHOOK`.
     tacos_head head;
     // The webhook.
     tacos_id webhook;
-    // 1 if the receiver took it.
+    // True if the receiver took it. 1 for yes, 0 for no.
     uint32_t delivered;
     // Zero.
     uint32_t reserved;
@@ -1538,15 +1543,16 @@ typedef struct {
     tacos_id webhook;
 } tacos_replay_webhook;
 
-// Sets a durable note of the embedding service, or removes it.
+// Sets or removes a small durable fact of the embedding service: a setting that outlives a restart, a registered
+// address.
 typedef struct {
     // `TACOS_COMMAND_NOTE`.
     tacos_head head;
     // Its name.
     tacos_str name;
-    // Makes the command safe to send twice, or none.
+    // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // Its value, at most 4,096 bytes; not looked at if `remove`.
+    // Its value, at most 4,096 bytes.
     tacos_bytes value;
     // 1 to remove it.
     uint32_t remove;

@@ -1,9 +1,13 @@
 //! Single fields: ids, flags, moments, enums, lists of seats.
 
 use tacos::views::Cursor;
-use tacos::{IdempotencyKey, Refusal, ReservationId, SeatId, TextIdError, UnixMs, UserId, Which};
+use tacos::{
+    Best, Currency, IdempotencyKey, Payee, Refusal, ReservationId, SeatId, TextIdError, UnixMs, UserId, Want,
+    Which,
+};
 
 use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};
+use crate::commands::tacos_reserve;
 use crate::failure::Fault;
 use crate::memory::{Plain, check_pointer, read_sized, slice, text};
 use crate::numbers::Number;
@@ -131,4 +135,48 @@ pub(super) fn cursor(after: tacos_id, has_after: u32) -> Result<Option<Cursor>, 
 /// Entries of a page; 0 for as many as there can be.
 pub(super) fn page_size(most: u32) -> usize {
     if most == 0 { tacos::limits::PAGE_MAX } else { most as usize }
+}
+
+/// Which seats are wanted: by name, or the best by count.
+///
+/// # Safety
+/// As the crate's contract, for each text and the list.
+pub(super) unsafe fn want(given: &tacos_reserve) -> Result<Want, Fault> {
+    if given.seats.is_null() {
+        // SAFETY: the crate's contract.
+        let section = unsafe { opt_id(given.section, "section")? };
+        return Ok(Want::Best(Best {
+            quantity: given.quantity,
+            section,
+            allow_split: !flag(given.whole_only, "whole_only")?,
+            accessible: flag(given.accessible, "accessible")?,
+        }));
+    }
+    if given.quantity != 0 && given.quantity as usize != given.seat_count {
+        return Err(Refusal::invalid("quantity", "must agree with seat_ids", given.quantity).into());
+    }
+    // SAFETY: the crate's contract.
+    unsafe { seats(given.seats, given.seat_count).map(Want::Seats) }
+}
+
+/// What is paid for.
+///
+/// # Safety
+/// As the crate's contract, for each text.
+pub(super) unsafe fn payee(given: tacos_which, unlinked: tacos_str) -> Result<Payee, Fault> {
+    // SAFETY: handed on.
+    unsafe {
+        Ok(match opt_id(unlinked, "unlinked")? {
+            Some(unlinked) => Payee::Unlinked(unlinked),
+            None => Payee::Reservation(which(given)?),
+        })
+    }
+}
+
+/// # Safety
+/// As the crate's contract.
+pub(super) unsafe fn currency(given: tacos_str) -> Result<Currency, Fault> {
+    // SAFETY: handed on.
+    let code = unsafe { text(given)?.unwrap_or_default() };
+    Currency::new(code).ok_or_else(|| Refusal::invalid("currency", "must be three letters", code).into())
 }

@@ -1,10 +1,12 @@
 //! From the structs of the ABI to commands of the engine. What is wrong with the memory (null, sizes, UTF-8) fails the call;
 //! what is wrong with a value (an id, the number of an enum) is a refusal like the engine's own, with the field's name.
 
-mod events;
 mod fields;
-mod money;
-mod sales;
+mod reads;
+mod seat_map;
+// Written by the generator, which knows nothing of line breaks.
+#[rustfmt::skip]
+mod writes;
 
 pub(crate) use fields::{flag, id, moment, opt_moment};
 
@@ -53,28 +55,11 @@ pub(crate) unsafe fn work(head: *const tacos_head) -> Result<Work, Fault> {
     let tacos_head { size, kind } = unsafe { head.read() };
     let command = tacos_command::from_number(kind).ok_or(Fault::BadKind { kind })?;
     let size = size as usize;
-    // SAFETY: the struct has the kind and size that its head names; each room takes its own kinds.
+    // SAFETY: the struct has the kind and size that its head names.
     unsafe {
-        match command {
-            tacos_command::JoinQueue
-            | tacos_command::LeaveQueue
-            | tacos_command::RequestAdmission
-            | tacos_command::Reserve
-            | tacos_command::Confirm
-            | tacos_command::Release
-            | tacos_command::Extend
-            | tacos_command::Expire
-            | tacos_command::ReadReservation
-            | tacos_command::ListReservations => sales::work(command, head, size),
-            tacos_command::CreatePayment
-            | tacos_command::ProcessPayment
-            | tacos_command::CancelPayment
-            | tacos_command::ReportPayment
-            | tacos_command::ReportWebhook
-            | tacos_command::ReplayWebhook
-            | tacos_command::ReadPayment
-            | tacos_command::ListPayments => money::work(command, head, size),
-            _ => events::work(command, head, size),
+        match writes::write(command, head, size)? {
+            Some(command) => Ok(Work::Write(command)),
+            None => reads::read(command, head, size),
         }
     }
 }

@@ -1,7 +1,10 @@
-//! The numbers of the C ABI: enums of the engine, statuses, kinds of commands. Numbers never change, so forms, refusals and
-//! commands are only ever added behind those that are there.
+//! The C ABI: enums of the engine, statuses, kinds of commands, the structs of commands that write, and the way from these to
+//! the engine. Numbers and layouts never change, so forms, refusals, commands and members are only ever added behind those that
+//! are there.
 
+mod convert;
 mod kinds;
+mod layout;
 mod numbers;
 mod status;
 
@@ -17,6 +20,8 @@ pub(crate) fn outputs() -> Vec<Output> {
         out("bindings/c/src/numbers.rs", numbers::file()),
         out("bindings/c/src/status.rs", status::file()),
         out("bindings/c/src/commands/kinds.rs", kinds::file()),
+        out("bindings/c/src/commands/writes.rs", layout::file()),
+        out("bindings/c/src/convert/writes.rs", convert::file()),
     ]
 }
 

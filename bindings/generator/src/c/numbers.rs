@@ -55,6 +55,11 @@ macro_rules! numbers {
 numbers! {
 ";
 
+/// The name in C of an enum of the engine.
+pub(super) fn c_name(name: &str) -> &'static str {
+    ENUMS.iter().find(|(engine, ..)| *engine == name).map_or("uint32_t", |(_, c, ..)| *c)
+}
+
 pub(super) fn file() -> String {
     let fields = COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind);
     let views = VIEWS.iter().map(|view| Kind::Struct(view));

@@ -1,0 +1,221 @@
+//! The structs of commands that write: which members a field has in C, and in which order they stand.
+
+use tacos_engine::schema::{COMMANDS, Command, Enum, Field, Kind, Struct, snake};
+
+use super::said;
+use crate::words::{shout, without_unit};
+
+/// The members in the order of the ABI's first version. What is not named here was added later and stands at the end: programs
+/// that were compiled before say in `head` that their struct is shorter.
+const FIRST_VERSION: &[(&str, &str)] = &[
+    ("CreateEvent", "event key settings queue sections section_count"),
+    ("UpdateEvent", "event key settings"),
+    ("SetSale", "event key state"),
+    ("BlockSeats", "event key seats seat_count block"),
+    ("SetQueuePolicy", "event key policy"),
+    ("PauseQueue", "event key paused"),
+    ("DrawRoom", "event key"),
+    ("JoinQueue", "event session user"),
+    ("LeaveQueue", "token"),
+    ("RequestAdmission", "token event user"),
+    (
+        "Reserve",
+        "event user key seats seat_count section external hold_until_ms token has_token trusted quantity whole_only accessible",
+    ),
+    ("Confirm", "which user key exactly exactly_count payment outside"),
+    ("Release", "which user key seats seat_count"),
+    ("Extend", "which user key by_ms"),
+    ("Expire", "which"),
+    ("CreatePayment", "which unlinked user key amount_minor currency webhook_url attachment method scenario"),
+    ("ProcessPayment", "payment user key"),
+    ("CancelPayment", "payment user key refund_minor has_refund"),
+    ("ReportPayment", "payment key outcome"),
+    ("ReportWebhook", "webhook delivered"),
+    ("ReplayWebhook", "webhook"),
+    ("Note", "name key value remove"),
+];
+
+/// A member of a struct of C.
+#[derive(Clone)]
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    pub(super) doc: String,
+}
+
+fn member(name: &str, kind: &'static str, doc: &str) -> Member {
+    Member { name: name.into(), kind, doc: doc.into() }
+}
+
+/// The members of a command's struct, behind its head, and the first that was added later.
+pub(super) fn members(command: &Command) -> (Vec<Member>, Option<String>) {
+    let all: Vec<Member> = command.fields.iter().flat_map(of_field).collect();
+    let first = FIRST_VERSION.iter().find(|(name, _)| *name == command.name).map_or("", |(_, names)| *names);
+    let named: Vec<&str> = first.split_whitespace().collect();
+    let mut ordered: Vec<Member> = named
+        .iter()
+        .map(|name| {
+            let found = all.iter().find(|member| member.name == *name);
+            found
+                .unwrap_or_else(|| panic!("{}: {name} is gone; what the ABI had stays", command.name))
+                .clone()
+        })
+        .collect();
+    let added: Vec<Member> =
+        all.into_iter().filter(|member| !named.contains(&member.name.as_str())).collect();
+    // A command that is younger than the ABI's first version has all its members from its own beginning.
+    let first_added = added.first().filter(|_| !named.is_empty()).map(|member| member.name.clone());
+    ordered.extend(added);
+    (padded(ordered), first_added)
+}
+
+/// No hole between members and behind the last: what is not used is a member that is zero.
+fn padded(members: Vec<Member>) -> Vec<Member> {
+    let mut out: Vec<Member> = Vec::new();
+    let mut is_odd = false;
+    let mut holes = 0;
+    let mut fill = |out: &mut Vec<Member>| {
+        holes += 1;
+        let name = if holes == 1 { "reserved".to_owned() } else { format!("reserved{holes}") };
+        out.push(Member { name, kind: "u32", doc: "Zero.".into() });
+    };
+    for member in members {
+        if member.kind == "u32" {
+            is_odd = !is_odd;
+        } else if is_odd {
+            fill(&mut out);
+            is_odd = false;
+        }
+        out.push(member);
+    }
+    if is_odd {
+        fill(&mut out);
+    }
+    out
+}
+
+/// What a field is in C.
+fn of_field(field: &Field) -> Vec<Member> {
+    let (name, doc) = (field.name, said(field.doc));
+    let one = |kind| vec![member(name, kind, &doc)];
+    let none = |kind| vec![member(name, kind, &format!("{} None if `data` is null.", doc))];
+    match field.kind {
+        Kind::Name { .. } | Kind::Text => one("tacos_str"),
+        Kind::Optional(Kind::Name { .. } | Kind::Text) => none("tacos_str"),
+        Kind::Bytes => one("tacos_bytes"),
+        // An empty value is one, so removing is said apart.
+        Kind::Optional(Kind::Bytes) => {
+            vec![
+                member(name, "tacos_bytes", &doc.replace("; `None` removes it", "")),
+                member("remove", "u32", "1 to remove it."),
+            ]
+        }
+        Kind::Bool => vec![member(name, "u32", &format!("{doc} 1 for yes, 0 for no."))],
+        Kind::Duration => vec![member(&format!("{name}_ms"), "u64", &doc)],
+        Kind::Optional(Kind::Moment) => {
+            vec![member(&format!("{name}_ms"), "u64", &doc.replace("`None`", "0"))]
+        }
+        Kind::Id { .. } => one("tacos_id"),
+        Kind::Token { .. } => one("tacos_token"),
+        Kind::Optional(Kind::Token { .. }) => {
+            let mark = format!("has_{name}");
+            vec![member(name, "tacos_token", &doc), member(&mark, "u32", &format!("1 if `{name}` is given."))]
+        }
+        Kind::Optional(Kind::Signed(64)) => {
+            let mark = has(field);
+            let doc = doc.replace("`None`", &format!("without `{mark}`"));
+            vec![member(name, "i64", &doc), member(&mark, "u32", &format!("1 if `{name}` is given."))]
+        }
+        Kind::Optional(Kind::Unsigned(32)) => {
+            let mark = has(field);
+            vec![member(name, "u32", &doc), member(&mark, "u32", &format!("1 if `{name}` is given."))]
+        }
+        Kind::List(Kind::Name { .. }) | Kind::Optional(Kind::List(Kind::Name { .. })) => {
+            let null = if matches!(field.kind, Kind::Optional(_)) { " Null if not given." } else { "" };
+            vec![
+                member(name, "*const tacos_str", &format!("{doc}{null}")),
+                member(&count(name), "usize", "How many."),
+            ]
+        }
+        Kind::SeatMap => vec![
+            member("sections", "*const tacos_section", &doc),
+            member("section_count", "usize", "How many sections."),
+        ],
+        Kind::Struct(Struct { name: "EventSettings", .. }) => one("*const tacos_event_settings"),
+        Kind::Struct(Struct { name: "QueuePolicy", .. }) => one("*const tacos_queue_policy"),
+        Kind::Optional(Kind::Struct(Struct { name: "QueuePolicy", .. })) => {
+            vec![member(name, "*const tacos_queue_policy", &format!("{doc} Null for none."))]
+        }
+        Kind::Struct(Struct { name: "Money", .. }) => vec![
+            member(&format!("{name}_minor"), "i64", &format!("{doc} In minor units of the currency.")),
+            member("currency", "tacos_str", "Three letters, as in ISO 4217."),
+        ],
+        Kind::Enum(of) => of_enum(field, of),
+        other => unreachable!("{name}: {other:?} has no form in C yet"),
+    }
+}
+
+fn of_enum(field: &Field, of: &Enum) -> Vec<Member> {
+    let (name, doc) = (field.name, said(field.doc));
+    match of.name {
+        "Which" => vec![member(name, "tacos_which", &doc)],
+        "Want" => vec![
+            member("seats", "*const tacos_str", "Exactly these seats, or null for the best `quantity`."),
+            member("seat_count", "usize", "How many."),
+            member("section", "tacos_str", "With `quantity`: only in this section, or none."),
+            member("quantity", "u32", "How many of the best, if `seats` is null."),
+            member(
+                "whole_only",
+                "u32",
+                "With `quantity`: 1 to refuse a split when there is no run of that many.",
+            ),
+            member("accessible", "u32", "With `quantity`: 1 to offer accessible seats too."),
+        ],
+        "Proof" => vec![
+            member("payment", "tacos_id", "The payment intent that paid, unless `outside`."),
+            member("outside", "u32", "1 if it is paid outside, for which the caller vouches."),
+        ],
+        "Payee" => vec![
+            member("which", "tacos_which", "The reservation that is paid for, unless `unlinked` is given."),
+            member("unlinked", "tacos_str", "What is paid for, if the engine does not know it, or none."),
+        ],
+        _ => {
+            let doc = format!("A `{}`: {}", super::numbers::c_name(of.name), crate::words::small(&doc));
+            vec![member(name, "u32", &doc)]
+        }
+    }
+}
+
+/// The member that says whether a number is given.
+pub(super) fn has(field: &Field) -> String {
+    format!("has_{}", without_unit(field.name, field.unit().unwrap_or_default()))
+}
+
+/// The member that says how many there are in a list.
+pub(super) fn count(name: &str) -> String {
+    format!("{}_count", name.strip_suffix('s').unwrap_or(name))
+}
+
+/// `commands/writes.rs`: the structs.
+pub(super) fn file() -> String {
+    let mut out = format!("{}//! Commands that write: one struct for each.\n\n", super::BANNER);
+    out += "use super::tacos_section;\nuse crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_token, tacos_which};\n";
+    out += "use crate::config::{tacos_event_settings, tacos_queue_policy};\nuse crate::memory::Plain;\n";
+    let mut plain = String::from("\nplain! {\n");
+    for command in COMMANDS {
+        let name = format!("tacos_{}", snake(command.name));
+        let (members, added) = members(command);
+        out += "\n";
+        out += &super::documented("", &said(command.doc));
+        out += &format!("#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {name} {{\n");
+        out += &format!("    /// `TACOS_COMMAND_{}`.\n    pub head: tacos_head,\n", shout(command.name));
+        for Member { name, kind, doc } in members {
+            out += &super::documented("    ", &doc);
+            out += &format!("    pub {name}: {kind},\n");
+        }
+        out += "}\n";
+        plain +=
+            &added.map_or_else(|| format!("    {name}\n"), |first| format!("    {name} until {first}\n"));
+    }
+    out + &plain + "}\n"
+}
