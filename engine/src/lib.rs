@@ -1,4 +1,6 @@
 //! The engine under a ticket sale: seats, holds, waiting line, reservations, payments, deadlines and a write-ahead journal.
+//!
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod acks;
@@ -44,6 +46,8 @@ pub use command::{
     Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
 };
 pub use config::{Config, Driver, Durability, LatePayment};
+#[cfg(feature = "stream")]
+pub use engine::UpdateStream;
 pub use engine::{Answer, Engine, Memory, OpenError, SnapshotError, Turn, UpdateReader, UpdatesLost};
 pub use error::{
     Bound, Error, ExtensionDoubt, PaymentDoubt, PaymentState, Problem, Refusal, ReservationState, SaleState,

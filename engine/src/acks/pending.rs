@@ -5,6 +5,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use super::{CompletionQueue, Durable, Failure, NotAccepted};
 use crate::error::Error;
@@ -16,7 +17,7 @@ mod tests;
 /// The answer to a write: a `T` that may be seen once its record is durable, or an `E`. A refusal changed nothing and
 /// is ready at once.
 ///
-/// There are three ways to get at it: block ([`wait`](Self::wait)), `.await` it in any runtime, or hand it to a
+/// There are three ways to get at it: block ([`wait`](Self::wait), [`wait_timeout`](Self::wait_timeout)), `.await` it in any runtime, or hand it to a
 /// [`CompletionQueue`] ([`notify`](Self::notify)). There is no way to look at it earlier: an answer that is seen before its
 /// record is durable could be contradicted after a crash. Dropping it takes nothing back: the write goes on.
 ///
@@ -149,6 +150,42 @@ impl<T, E: From<Error>> Pending<T, E> {
                 Err(broken) => Err(broken.into()),
             },
             State::Taken => panic!("waited for after the future had given its result"),
+        }
+    }
+
+    /// As [`wait`](Self::wait), for at most `timeout`, by real time. An answer that may not be seen by then is given back, to
+    /// be waited for again or to be dropped: the write goes on either way, so a caller that gives up does not know what
+    /// became of it, and asks again with the same idempotency key.
+    ///
+    /// # Errors
+    ///
+    /// The answer itself, when the time is over.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tacos_engine::{Failure, Pending};
+    ///
+    /// let answer: Pending<&str> = Pending::ready("A-12");
+    /// match answer.wait_timeout(Duration::from_millis(50)) {
+    ///     Ok(Ok(seat)) => assert_eq!(seat, "A-12"),
+    ///     Ok(Err(Failure::Refused(refusal))) => panic!("refused, and nothing was changed: {refusal}"),
+    ///     Ok(Err(Failure::Broken(error))) => panic!("the journal is broken: {error}"),
+    ///     Err(still_pending) => drop(still_pending),
+    /// }
+    /// ```
+    pub fn wait_timeout(self, timeout: Duration) -> Result<Result<T, E>, Self> {
+        let State::Waiting(waiting) = self.0 else { return Ok(self.wait()) };
+        // A deadline past the end of time is none.
+        match waiting.durable.wait_until(waiting.offset, Instant::now().checked_add(timeout)) {
+            Some(Ok(())) => Ok(Ok(waiting.value)),
+            Some(Err(broken)) => Ok(Err(broken.into())),
+            None => Err(Self(State::Waiting(waiting))),
         }
     }
 

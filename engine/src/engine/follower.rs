@@ -151,13 +151,15 @@ impl UpdateReader {
     /// # Errors
     /// As [`UpdateReader::read`], and [`UpdatesLost::Closed`].
     pub fn wait(&mut self, timeout: Duration, out: &mut Vec<Update>) -> Result<usize, UpdatesLost> {
-        let deadline = Instant::now() + timeout;
+        // A deadline past the end of time is none.
+        let deadline = Instant::now().checked_add(timeout);
         loop {
             let count = self.read(out)?;
             if count > 0 {
                 return Ok(count);
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left =
+                deadline.map_or(timeout, |deadline| deadline.saturating_duration_since(Instant::now()));
             if left.is_zero() {
                 return Ok(0);
             }

@@ -9,6 +9,8 @@ mod follower_tests;
 mod memory;
 mod reads;
 mod snapshots;
+#[cfg(feature = "stream")]
+mod stream;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod wheel_tests;
 mod writer;
@@ -26,6 +28,8 @@ pub use builder::OpenError;
 pub use follower::{UpdateReader, UpdatesLost};
 pub use memory::Memory;
 pub use snapshots::SnapshotError;
+#[cfg(feature = "stream")]
+pub use stream::UpdateStream;
 
 use crate::acks::{CompletionQueue, Failure, Pending};
 use crate::clock::UnixMs;

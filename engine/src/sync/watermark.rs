@@ -9,7 +9,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::task::{Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::park::with_thread_parker;
@@ -215,18 +215,37 @@ impl<F: Clone> Watermark<F> {
     ///
     /// The failure, if the mark did not reach `offset` before it.
     pub(crate) fn wait(&self, offset: u64) -> Result<(), F> {
+        self.wait_until(offset, None).expect("waiting without a deadline has an outcome")
+    }
+
+    /// As [`wait`](Self::wait), at most until `deadline`; `None` if it has not ended by then.
+    pub(crate) fn wait_until(&self, offset: u64, deadline: Option<Instant>) -> Option<Result<(), F>> {
         if let Some(outcome) = self.outcome(offset) {
-            return outcome;
-        }
-        if let Some(driver) = self.driver.get() {
-            return self.drive(offset, driver);
+            return Some(outcome);
         }
         with_thread_parker(|parker, waker| {
-            let mut ticket = None;
+            let (mut pause, mut ticket) = (Pause::new(), None);
             loop {
-                match self.poll(offset, waker, &mut ticket) {
-                    Poll::Ready(outcome) => return outcome,
-                    Poll::Pending => parker.park(None),
+                let drove = self.driver.get().map(|driver| driver());
+                if let Some(outcome) = self.outcome(offset) {
+                    return Some(outcome);
+                }
+                let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+                if left == Some(Duration::ZERO) {
+                    return None;
+                }
+                let nap = match drove {
+                    // Another thread's record before ours is taken and not yet published.
+                    Some(Drove::All) => {
+                        pause.wait();
+                        continue;
+                    }
+                    // Woken by another thread that finds room, or by the close; else this thread looks again itself.
+                    Some(Drove::Blocked) => Some(left.map_or(BLOCKED_LOOK, |left| left.min(BLOCKED_LOOK))),
+                    None => left,
+                };
+                if self.stand(offset, waker, &mut ticket).is_pending() {
+                    parker.park(nap);
                 }
             }
         })
@@ -245,28 +264,6 @@ impl<F: Clone> Watermark<F> {
     /// True when waiting means driving.
     pub(crate) fn is_driven(&self) -> bool {
         self.driver.get().is_some()
-    }
-
-    fn drive(&self, offset: u64, driver: &Driver) -> Result<(), F> {
-        with_thread_parker(|parker, waker| {
-            let (mut pause, mut ticket) = (Pause::new(), None);
-            loop {
-                let drove = driver();
-                if let Some(outcome) = self.outcome(offset) {
-                    return outcome;
-                }
-                match drove {
-                    // Another thread's record before ours is taken and not yet published.
-                    Drove::All => pause.wait(),
-                    // Woken by another thread that finds room, or by the close; else this thread looks again itself.
-                    Drove::Blocked => {
-                        if self.stand(offset, waker, &mut ticket).is_pending() {
-                            parker.park(Some(BLOCKED_LOOK));
-                        }
-                    }
-                }
-            }
-        })
     }
 
     fn take_due(&self, offset: u64, due: &mut Vec<Waker>) {

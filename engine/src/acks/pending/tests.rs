@@ -103,3 +103,29 @@ fn polling_on_is_a_bug() {
         let _ = Pin::new(&mut answer).poll(&mut Context::from_waker(Waker::noop()));
     }
 }
+
+#[test]
+fn a_wait_with_a_timeout_gives_the_answer_back_and_can_be_repeated() {
+    let durable = durable();
+    let answer: Answer = Pending::at("A-12", 16, &durable);
+    let answer = answer.wait_timeout(Duration::ZERO).expect_err("not durable yet");
+    let answer = answer.wait_timeout(Duration::from_millis(1)).expect_err("and still not");
+    crate::testing::watched_scope(|scope| {
+        let waiter = scope.spawn(|| answer.wait_timeout(Duration::MAX).expect("no deadline that comes"));
+        durable.advance(16);
+        assert_eq!(waiter.join().expect("waiter").expect("durable"), "A-12");
+    });
+    let refused: Answer = Pending::refused(Failure::Refused("taken"));
+    assert!(matches!(refused.wait_timeout(Duration::ZERO), Ok(Err(Failure::Refused("taken")))));
+}
+
+#[test]
+fn a_wait_with_a_timeout_ends_where_waiting_means_driving_a_blocked_disk() {
+    let durable = durable();
+    durable.set_driver(Arc::new(|| crate::sync::Drove::Blocked));
+    let answer: Answer = Pending::at("A-12", 16, &durable);
+    let end = crate::testing::watched_scope(|scope| {
+        scope.spawn(|| answer.wait_timeout(Duration::from_millis(5))).join().expect("no panic")
+    });
+    assert!(end.is_err(), "the disk takes nothing");
+}
