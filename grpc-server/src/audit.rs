@@ -13,7 +13,7 @@ use tacos_engine::{Engine, ExternalId, Failure, Note};
 use crate::call::Call;
 use crate::rpc::{Access, Kind, Rpc};
 use crate::task::{Reply, Task, Working};
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
 /// Names of the notes begin with this.
 const PREFIX: &str = "audit.";
@@ -79,7 +79,7 @@ impl Audit {
     }
 
     /// Writes an entry down, durably, before what it tells of begins.
-    async fn begin(&self, engine: &Engine, mut entry: Entry) -> Result<Entry, Fault> {
+    async fn begin(&self, engine: &Engine, mut entry: Entry) -> Result<Entry, ApiError> {
         {
             let mut entries = self.0.lock();
             entry.number = entries.next;
@@ -94,7 +94,7 @@ impl Audit {
     }
 
     /// Writes down how it ended.
-    async fn end(&self, engine: &Engine, mut entry: Entry, outcome: String) -> Result<(), Fault> {
+    async fn end(&self, engine: &Engine, mut entry: Entry, outcome: String) -> Result<(), ApiError> {
         entry.outcome = outcome;
         if let Some(kept) = self.0.lock().list.iter_mut().rev().find(|kept| kept.number == entry.number) {
             kept.outcome.clone_from(&entry.outcome);
@@ -125,28 +125,28 @@ pub(crate) fn recorded(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
     Box::pin(written_down(call, rpc, task))
 }
 
-async fn written_down(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Result<Reply, Fault> {
+async fn written_down(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Result<Reply, ApiError> {
     let app = std::sync::Arc::clone(&call.app);
     let entry = entry_of(&call, rpc, &task.encoded());
     let entry = match app.audit.begin(&app.engine, entry.clone()).await {
         Ok(entry) => entry,
         // With a journal that takes nothing an operator must still be able to turn things: the log has the entry.
-        Err(fault) if rpc.kind() == Kind::Control => {
-            tracing::error!(?entry, error = fault.message, "an audit entry could not be written");
+        Err(error) if rpc.kind() == Kind::Control => {
+            tracing::error!(?entry, error = error.message, "an audit entry could not be written");
             return task.run(call).await;
         }
-        Err(fault) => return Err(fault),
+        Err(error) => return Err(error),
     };
     let (number, by, reason) = (entry.number, entry.by.clone(), entry.reason.clone());
     let result = task.run(call).await;
     let outcome = match &result {
         Ok(_) => "done".to_owned(),
-        Err(fault) => format!("refused: {}", fault.code.as_str_name()),
+        Err(error) => format!("refused: {}", error.code.as_str_name()),
     };
     tracing::info!(number, by, %rpc, reason, outcome, "audit");
     // The work is done, or refused: an entry that could not be ended still says that it was begun.
-    if let Err(fault) = app.audit.end(&app.engine, entry, outcome).await {
-        tracing::error!(number, error = fault.message, "the end of an audit entry could not be written");
+    if let Err(error) = app.audit.end(&app.engine, entry, outcome).await {
+        tracing::error!(number, error = error.message, "the end of an audit entry could not be written");
     }
     result
 }

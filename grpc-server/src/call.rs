@@ -20,7 +20,7 @@ use crate::auth::Caller;
 use crate::door::{Admitted, Refused};
 use crate::rpc::{Access, Repeat, Rpc};
 use crate::task::{Reply, Streamed};
-use crate::wire::{Checks, Fault, Raw};
+use crate::wire::{ApiError, Checks, Raw};
 use crate::{audit, once, refusal, traces};
 
 /// What a handler knows of its call.
@@ -95,9 +95,9 @@ async fn answer(app: Arc<App>, rpc: Rpc, mut request: Request<Bytes>) -> Result<
     let (message, refused) = match work.instrument(traces::span(rpc, request.metadata(), &trace)).await {
         Ok(Reply::Many(messages)) => return Ok(Response::new(Messages::Many(messages))),
         Ok(Reply::One { message, refused }) => (message, refused),
-        Err(fault) => {
-            log_fault(rpc, &trace, &fault);
-            (refusal::answer(&app.rules, rpc, &fault, &trace)?.into(), Some(fault.code))
+        Err(error) => {
+            log_error(rpc, &trace, &error);
+            (refusal::answer(&app.rules, rpc, &error, &trace)?.into(), Some(error.code))
         }
     };
     let mut response = Response::new(Messages::One(Some(message)));
@@ -110,7 +110,7 @@ async fn answer(app: Arc<App>, rpc: Rpc, mut request: Request<Bytes>) -> Result<
 impl Call {
     /// Who acts: the user that the request names, if the caller may speak for them; else the caller. A service that
     /// acts for a customer is held to that customer's rate.
-    pub(crate) fn acting(&self, named: Option<UserId>) -> Result<Option<UserId>, Fault> {
+    pub(crate) fn acting(&self, named: Option<UserId>) -> Result<Option<UserId>, ApiError> {
         let user = self.caller.acting(named)?;
         if self.caller.access == Access::Service
             && let Some(user) = &user
@@ -121,7 +121,7 @@ impl Call {
     }
 
     /// The user who acts, required: named by the request or by the token.
-    pub(crate) fn user(&self, checks: &mut Checks, named: &str) -> Result<Option<UserId>, Fault> {
+    pub(crate) fn user(&self, checks: &mut Checks, named: &str) -> Result<Option<UserId>, ApiError> {
         let Some(named) = checks.id_or_none::<UserId>("user_id", named) else { return Ok(None) };
         let user = self.acting(named)?;
         if user.is_none() {
@@ -131,7 +131,7 @@ impl Call {
     }
 
     /// Whose a reservation or payment must be; inner `None`: the caller speaks for everybody.
-    pub(crate) fn owner(&self, checks: &mut Checks, named: &str) -> Result<Option<Option<UserId>>, Fault> {
+    pub(crate) fn owner(&self, checks: &mut Checks, named: &str) -> Result<Option<Option<UserId>>, ApiError> {
         let Some(named) = checks.id_or_none::<UserId>("user_id", named) else { return Ok(None) };
         let user = self.acting(named)?;
         if user.is_none() && self.app.rules.user_required && self.caller.is_unnamed() {
@@ -150,7 +150,7 @@ impl Call {
 
     /// An event that is about to be used; where the rules say so an unknown one is made from the template. Reads make
     /// nothing: a question about an event that there is not is answered so.
-    pub(crate) async fn used_event(&self, event: &EventId) -> Result<(), Fault> {
+    pub(crate) async fn used_event(&self, event: &EventId) -> Result<(), ApiError> {
         if self.app.rules.template_events_max > 0 && self.app.catalog.lacks(&self.app.engine, event) {
             self.app.catalog.make_from_template(&self.app, event).await?;
         }
@@ -158,18 +158,18 @@ impl Call {
     }
 
     /// A refusal as an answer of this call carries it.
-    pub(crate) fn error(&self, fault: &Fault) -> Error {
-        refusal::error(&self.app.rules, fault, &self.trace)
+    pub(crate) fn error(&self, error: &ApiError) -> Error {
+        refusal::wire_error(&self.app.rules, error, &self.trace)
     }
 }
 
-pub(crate) fn log_fault(rpc: Rpc, trace: &str, fault: &Fault) {
-    let code = fault.code.as_str_name();
-    match fault.code {
+pub(crate) fn log_error(rpc: Rpc, trace: &str, error: &ApiError) {
+    let code = error.code.as_str_name();
+    match error.code {
         ErrorCode::Internal | ErrorCode::DataCorruption => {
-            tracing::error!(trace_id = trace, %rpc, code, message = fault.message);
+            tracing::error!(trace_id = trace, %rpc, code, message = error.message);
         }
-        ErrorCode::Unavailable => tracing::warn!(trace_id = trace, %rpc, code, message = fault.message),
-        _ => tracing::debug!(trace_id = trace, %rpc, code, message = fault.message),
+        ErrorCode::Unavailable => tracing::warn!(trace_id = trace, %rpc, code, message = error.message),
+        _ => tracing::debug!(trace_id = trace, %rpc, code, message = error.message),
     }
 }

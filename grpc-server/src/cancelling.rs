@@ -10,7 +10,7 @@ use tacos_proto::common::v1::EmergencyActionType;
 
 use crate::app::App;
 use crate::emergency::Measure;
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
 /// Names of the notes begin with this.
 const PREFIX: &str = "cancel.";
@@ -28,17 +28,17 @@ struct Progress {
     done: bool,
 }
 
-fn name(measure: &str) -> Result<ExternalId, Fault> {
-    ExternalId::new(&format!("{PREFIX}{measure}")).map_err(|error| Fault::internal(error.to_string()))
+fn name(measure: &str) -> Result<ExternalId, ApiError> {
+    ExternalId::new(&format!("{PREFIX}{measure}")).map_err(|error| ApiError::internal(error.to_string()))
 }
 
-fn note(measure: &str, progress: &Progress) -> Result<Note, Fault> {
-    let value = serde_json::to_vec(progress).map_err(|error| Fault::internal(error.to_string()))?;
+fn note(measure: &str, progress: &Progress) -> Result<Note, ApiError> {
+    let value = serde_json::to_vec(progress).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(Note { name: name(measure)?, value: Some(value), key: None })
 }
 
 /// A measure was forgotten, and its progress with it.
-pub(crate) async fn forget(engine: &Engine, measure: &str) -> Result<(), Fault> {
+pub(crate) async fn forget(engine: &Engine, measure: &str) -> Result<(), ApiError> {
     let name = name(measure)?;
     if engine.read_note(&name).is_some() {
         engine.note(Note { name, value: None, key: None }).await?;
@@ -47,7 +47,7 @@ pub(crate) async fn forget(engine: &Engine, measure: &str) -> Result<(), Fault> 
 }
 
 /// Cancels what is left, and says how many this measure cancelled in all. Stops when the measure is undone.
-pub(crate) async fn cancel_all(app: &App, measure: &Measure, event: &EventId) -> Result<u64, Fault> {
+pub(crate) async fn cancel_all(app: &App, measure: &Measure, event: &EventId) -> Result<u64, ApiError> {
     let _alone = app.emergencies.cancelling.lock().await;
     let kept = app.engine.read_note(&name(&measure.id)?);
     let mut progress: Progress =
@@ -72,7 +72,7 @@ pub(crate) async fn cancel_all(app: &App, measure: &Measure, event: &EventId) ->
 }
 
 /// Reservations that hold seats: all, or those of a user.
-async fn held(app: &App, event: &EventId, user: Option<&String>) -> Result<Vec<ReservationId>, Fault> {
+async fn held(app: &App, event: &EventId, user: Option<&String>) -> Result<Vec<ReservationId>, ApiError> {
     let all = app.engine.held_reservations(event)?;
     let Some(user) = user else { return Ok(all) };
     let mut theirs = Vec::new();
@@ -85,7 +85,7 @@ async fn held(app: &App, event: &EventId, user: Option<&String>) -> Result<Vec<R
 }
 
 /// Releases one batch. The note comes first in the journal and the releases behind it: one sync makes them all durable.
-async fn release(app: &App, measure: &Measure, progress: &Progress) -> Result<u64, Fault> {
+async fn release(app: &App, measure: &Measure, progress: &Progress) -> Result<u64, ApiError> {
     let noted = app.engine.note(note(&measure.id, progress)?);
     let mut released = Vec::with_capacity(progress.batch.len());
     for id in progress.batch.iter().filter_map(|text| text.parse::<ReservationId>().ok()) {
@@ -120,8 +120,8 @@ pub(crate) async fn resume(app: &App) {
             Ok(cancelled) => {
                 tracing::warn!(id = measure.id, cancelled, "reservations are cancelled by a measure");
             }
-            Err(fault) => {
-                tracing::error!(id = measure.id, error = fault.message, "a measure is not complete");
+            Err(error) => {
+                tracing::error!(id = measure.id, error = error.message, "a measure is not complete");
             }
         }
     }

@@ -100,7 +100,7 @@ mod tests {
         checks.done().expect("well-formed");
         let mut checks = Checks::new();
         check(&mut checks, &card("4242424242424241"), UnixMs::new(0));
-        let fault = checks.done().expect_err("the check digit is wrong");
-        assert!(!format!("{fault:?}").contains("4242"));
+        let error = checks.done().expect_err("the check digit is wrong");
+        assert!(!format!("{error:?}").contains("4242"));
     }
 }

@@ -18,7 +18,7 @@ use tacos_proto::engine::v1::EventRecord;
 use crate::app::App;
 use crate::venue;
 use crate::wire::error::hex;
-use crate::wire::{Fault, timestamp};
+use crate::wire::{ApiError, timestamp};
 
 /// Names of the notes begin with this.
 const PREFIX: &str = "event.";
@@ -50,10 +50,10 @@ pub(crate) struct Catalog {
     pub(crate) operator: tokio::sync::Mutex<()>,
 }
 
-fn note_name(prefix: &str, event: &EventId) -> Result<ExternalId, Fault> {
+fn note_name(prefix: &str, event: &EventId) -> Result<ExternalId, ApiError> {
     let digest = Sha256::digest(event.as_str().as_bytes());
     ExternalId::new(&format!("{prefix}{}", hex(&digest[..16])))
-        .map_err(|error| Fault::internal(error.to_string()))
+        .map_err(|error| ApiError::internal(error.to_string()))
 }
 
 impl From<EventRecord> for Facts {
@@ -117,10 +117,10 @@ impl Catalog {
         event: &EventId,
         record: EventRecord,
         key: Option<IdempotencyKey>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ApiError> {
         let value = record.encode_to_vec();
         if value.len() > tacos_engine::limits::ATTACHMENT_BYTES_MAX {
-            return Err(Fault::invalid("settings.description", "is too long to be kept", value.len()));
+            return Err(ApiError::invalid("settings.description", "is too long to be kept", value.len()));
         }
         engine.note(Note { name: note_name(PREFIX, event)?, value: Some(value), key }).await?;
         self.facts.insert(event.clone(), Arc::new(Facts::from(record)));
@@ -128,7 +128,7 @@ impl Catalog {
     }
 
     /// The currency of an event, by the engine's number. It never changes.
-    pub(crate) fn currency(&self, engine: &Engine, number: u32) -> Result<Currency, Fault> {
+    pub(crate) fn currency(&self, engine: &Engine, number: u32) -> Result<Currency, ApiError> {
         let at = number as usize;
         if let Some(currency) = self.currencies.read().get(at).copied().flatten() {
             return Ok(currency);
@@ -153,7 +153,7 @@ impl Catalog {
     }
 
     /// Makes an unknown event from the template, so many at most in one folder, and opens it.
-    pub(crate) async fn make_from_template(&self, app: &App, event: &EventId) -> Result<(), Fault> {
+    pub(crate) async fn make_from_template(&self, app: &App, event: &EventId) -> Result<(), ApiError> {
         let _alone = self.making.lock().await;
         if !self.lacks(&app.engine, event) {
             return Ok(());
@@ -168,7 +168,7 @@ impl Catalog {
 
     /// Counts the event against the bound, durably, before it is made: a crash between the two leaves one that is
     /// counted and made by its next use.
-    async fn mark_template(&self, app: &App, event: &EventId) -> Result<(), Fault> {
+    async fn mark_template(&self, app: &App, event: &EventId) -> Result<(), ApiError> {
         if self.from_template.contains(event) {
             return Ok(());
         }
@@ -181,8 +181,9 @@ impl Catalog {
         Ok(())
     }
 
-    async fn create_from_template(&self, app: &App, event: &EventId) -> Result<(), Fault> {
-        let currency = Currency::new("KRW").ok_or_else(|| Fault::internal("the template has no currency"))?;
+    async fn create_from_template(&self, app: &App, event: &EventId) -> Result<(), ApiError> {
+        let currency =
+            Currency::new("KRW").ok_or_else(|| ApiError::internal("the template has no currency"))?;
         let create = CreateEvent {
             event: event.clone(),
             settings: EventSettings::new(event.as_str(), currency),

@@ -10,7 +10,7 @@ use tacos_engine::{Engine, EventId, ExternalId, Note, PauseQueue, UserId};
 use tacos_proto::common::v1::EmergencyActionType as Action;
 
 use crate::app::App;
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
 /// Notes of measures.
 const PREFIX: &str = "emergency.";
@@ -91,35 +91,35 @@ impl Emergencies {
         }
     }
 
-    pub(crate) fn check_writes(&self) -> Result<(), Fault> {
+    pub(crate) fn check_writes(&self) -> Result<(), ApiError> {
         if self.in_force.load().maintenance {
-            return Err(Fault::unavailable("maintenance: reads go on, writes are refused for now"));
+            return Err(ApiError::unavailable("maintenance: reads go on, writes are refused for now"));
         }
         Ok(())
     }
 
-    pub(crate) fn check_payments(&self) -> Result<(), Fault> {
+    pub(crate) fn check_payments(&self) -> Result<(), ApiError> {
         if self.in_force.load().payments_cut {
-            return Err(Fault::unavailable("payments are cut off by an emergency measure"));
+            return Err(ApiError::unavailable("payments are cut off by an emergency measure"));
         }
         Ok(())
     }
 
-    pub(crate) fn check_reservations(&self, event: &EventId, user: &UserId) -> Result<(), Fault> {
+    pub(crate) fn check_reservations(&self, event: &EventId, user: &UserId) -> Result<(), ApiError> {
         let in_force = self.in_force.load();
         let barred = |(barred, of): &(String, Option<String>)| {
             barred == event.as_str() && of.as_ref().is_none_or(|of| of == user.as_str())
         };
         if in_force.barred.iter().any(barred) {
-            return Err(Fault::unavailable("new reservations are stopped by an emergency measure"));
+            return Err(ApiError::unavailable("new reservations are stopped by an emergency measure"));
         }
         Ok(())
     }
 
     /// Refuses to let people in again while a measure stops them.
-    pub(crate) fn check_admissions(&self, event: &EventId) -> Result<(), Fault> {
+    pub(crate) fn check_admissions(&self, event: &EventId) -> Result<(), ApiError> {
         if self.stop_of(event.as_str()).is_some() {
-            return Err(Fault::precondition("an emergency measure stops admissions: undo it first"));
+            return Err(ApiError::precondition("an emergency measure stops admissions: undo it first"));
         }
         Ok(())
     }
@@ -183,11 +183,11 @@ impl Emergencies {
     }
 
     /// Writes a measure down, durably, and puts what follows from it in force.
-    pub(crate) async fn keep(&self, engine: &Engine, measure: Measure) -> Result<(), Fault> {
+    pub(crate) async fn keep(&self, engine: &Engine, measure: Measure) -> Result<(), ApiError> {
         let name = |id: &str| {
-            ExternalId::new(&format!("{PREFIX}{id}")).map_err(|error| Fault::internal(error.to_string()))
+            ExternalId::new(&format!("{PREFIX}{id}")).map_err(|error| ApiError::internal(error.to_string()))
         };
-        let value = serde_json::to_vec(&measure).map_err(|error| Fault::internal(error.to_string()))?;
+        let value = serde_json::to_vec(&measure).map_err(|error| ApiError::internal(error.to_string()))?;
         engine.note(Note { name: name(&measure.id)?, value: Some(value), key: None }).await?;
         let oldest = {
             let mut measures = self.measures.lock();
@@ -244,17 +244,17 @@ fn stop_prefix(measure: &str) -> String {
 }
 
 /// The note of one line that a measure paused.
-fn stop_note(measure: &str, event: &EventId, stopped: bool) -> Result<Note, Fault> {
+fn stop_note(measure: &str, event: &EventId, stopped: bool) -> Result<Note, ApiError> {
     let digest = blake3::hash(event.as_str().as_bytes());
     let name = format!("{}{}", stop_prefix(measure), crate::wire::error::hex(&digest.as_bytes()[..16]));
-    let name = ExternalId::new(&name).map_err(|error| Fault::internal(error.to_string()))?;
+    let name = ExternalId::new(&name).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(Note { name, value: stopped.then(|| event.as_str().as_bytes().to_vec()), key: None })
 }
 
 impl App {
     /// Pauses every line that a measure in force stops and that lets people in: those of events made since, those that a
     /// crash came before, those that were resumed by hand. Returns how many there were.
-    pub(crate) async fn hold_to_stops(&self) -> Result<u32, Fault> {
+    pub(crate) async fn hold_to_stops(&self) -> Result<u32, ApiError> {
         if !self.emergencies.stops_admissions() {
             return Ok(0);
         }
@@ -263,7 +263,7 @@ impl App {
     }
 
     /// As [`App::hold_to_stops`]; the caller is the one who acts.
-    pub(crate) async fn pause_stopped(&self) -> Result<u32, Fault> {
+    pub(crate) async fn pause_stopped(&self) -> Result<u32, ApiError> {
         let (mut paused, mut waiting) = (0, Vec::new());
         for view in self.engine.events() {
             let Some(measure) = self.emergencies.stop_of(view.id.as_str()) else { continue };
@@ -294,7 +294,7 @@ impl App {
 
     /// Writes down that a measure is undone, and resumes the lines that it paused, but for those that another one stops:
     /// these are that one's now. A crash in between leaves the measure in force: undoing it again does the rest.
-    pub(crate) async fn undo(&self, measure: Measure) -> Result<usize, Fault> {
+    pub(crate) async fn undo(&self, measure: Measure) -> Result<usize, ApiError> {
         let _alone = self.emergencies.acting.lock().await;
         let lines = self.paused_by(&measure);
         let mut waiting = Vec::new();

@@ -14,7 +14,7 @@ use tacos_proto::common::v1::ErrorCode;
 
 use crate::net::party;
 use crate::settings::Limits;
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
 /// Callers whose cells are kept at once. A flood of new names past it empties the table: memory stays bounded, and callers
 /// that were limited get their burst once more.
@@ -66,11 +66,11 @@ impl Limiter {
     }
 
     /// Refuses a user who has called too often.
-    pub(crate) fn check_user(&self, user: &UserId) -> Result<(), Fault> {
+    pub(crate) fn check_user(&self, user: &UserId) -> Result<(), ApiError> {
         if self.user(user) {
             return Ok(());
         }
-        Err(Fault::new(ErrorCode::RateLimited, "too many calls from this user"))
+        Err(ApiError::new(ErrorCode::RateLimited, "too many calls from this user"))
     }
 
     /// False if too many calls came from this address.

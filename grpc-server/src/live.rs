@@ -5,7 +5,7 @@ use tacos_engine::{ExternalId, Note};
 
 use crate::app::App;
 use crate::settings::{Limits, Settings};
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
 /// Keys that may change live, as `--print-config` prints them.
 const KEYS: [&str; 6] = [
@@ -45,12 +45,12 @@ impl Live {
     }
 
     /// Checks a new value; what it would change.
-    pub(crate) fn check(&self, app: &App, key: &str, value: &str) -> Result<Changed, Fault> {
+    pub(crate) fn check(&self, app: &App, key: &str, value: &str) -> Result<Changed, ApiError> {
         self.change(app, key, value, false)
     }
 
     /// Checks a new value, writes it down and puts it in force: it outlives a restart.
-    pub(crate) async fn set(&self, app: &App, key: &str, value: &str) -> Result<Changed, Fault> {
+    pub(crate) async fn set(&self, app: &App, key: &str, value: &str) -> Result<Changed, ApiError> {
         let _alone = self.setting.lock().await;
         let name = note_name(key)?;
         let changed = self.change(app, key, value, true)?;
@@ -70,11 +70,11 @@ impl Live {
             let Some(value) = kept.and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
             match self.change(app, key, &value, true) {
                 Ok(_) => tracing::warn!(key, value, "set by UpdateConfig, over what the file says"),
-                Err(fault) => {
+                Err(error) => {
                     tracing::error!(
                         key,
                         value,
-                        error = fault.message,
+                        error = error.message,
                         "a setting of UpdateConfig is not in force"
                     );
                 }
@@ -83,16 +83,16 @@ impl Live {
     }
 
     /// Checks a new value and, if `apply`, puts it in force.
-    fn change(&self, app: &App, key: &str, value: &str, apply: bool) -> Result<Changed, Fault> {
+    fn change(&self, app: &App, key: &str, value: &str, apply: bool) -> Result<Changed, ApiError> {
         if !KEYS.contains(&key) {
             let known = app.settings.to_toml().lines().any(|line| {
                 let name = key.rsplit('.').next().unwrap_or_default();
                 line.split('=').next().is_some_and(|own| own.trim() == name)
             });
             return Err(if known {
-                Fault::precondition(format!("{key} needs a restart"))
+                ApiError::precondition(format!("{key} needs a restart"))
             } else {
-                Fault::not_found("setting").detail("config_key", "not found", key)
+                ApiError::not_found("setting").detail("config_key", "not found", key)
             });
         }
         let mut state = self.state.lock();
@@ -101,7 +101,7 @@ impl Live {
         }
         if key == "log.level" {
             let old = state.level.clone();
-            let no_level = |reason| Fault::invalid("config_value", reason, value);
+            let no_level = |reason| ApiError::invalid("config_value", reason, value);
             if apply {
                 app.logs.set_level(value).map_err(no_level)?;
                 value.clone_into(&mut state.level);
@@ -111,7 +111,7 @@ impl Live {
             return Ok(Changed { old, new: value.to_owned() });
         }
         let number: u32 =
-            value.trim().parse().map_err(|_| Fault::invalid("config_value", "must be a number", value))?;
+            value.trim().parse().map_err(|_| ApiError::invalid("config_value", "must be a number", value))?;
         let mut limits = state.limits.clone();
         let field = match key {
             "limits.user_per_second" => &mut limits.user_per_second,
@@ -141,12 +141,12 @@ impl Live {
     }
 
     /// Reads the file again and puts what may change live in force; what UpdateConfig set is forgotten.
-    pub(crate) async fn refresh(&self, app: &App, dry_run: bool) -> Result<String, Fault> {
+    pub(crate) async fn refresh(&self, app: &App, dry_run: bool) -> Result<String, ApiError> {
         let Some(file) = app.settings_file.as_deref() else {
-            return Err(Fault::precondition("the server was started without a configuration file"));
+            return Err(ApiError::precondition("the server was started without a configuration file"));
         };
         let read = Settings::read(Some(file), serde_json::json!({}))
-            .map_err(|error| Fault::precondition(format!("the file cannot be read: {error}")))?;
+            .map_err(|error| ApiError::precondition(format!("the file cannot be read: {error}")))?;
         let limits = &read.limits;
         let hosts = read.webhooks.allow_hosts.join(",");
         let values = [
@@ -177,20 +177,20 @@ impl Live {
     }
 }
 
-fn note_name(key: &str) -> Result<ExternalId, Fault> {
-    ExternalId::new(&format!("{PREFIX}{key}")).map_err(|error| Fault::internal(error.to_string()))
+fn note_name(key: &str) -> Result<ExternalId, ApiError> {
+    ExternalId::new(&format!("{PREFIX}{key}")).map_err(|error| ApiError::internal(error.to_string()))
 }
 
-fn change_hosts(app: &App, value: &str, apply: bool) -> Result<Changed, Fault> {
+fn change_hosts(app: &App, value: &str, apply: bool) -> Result<Changed, ApiError> {
     let hosts: Vec<String> =
         value.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect();
     if let Some(bad) =
         hosts.iter().find(|host| host.parse::<http::uri::Authority>().is_err() || host.contains('@'))
     {
-        return Err(Fault::invalid("config_value", "must be hosts with commas between them", bad));
+        return Err(ApiError::invalid("config_value", "must be hosts with commas between them", bad));
     }
     if !hosts.is_empty() && app.webhooks.secret.is_none() {
-        return Err(Fault::precondition("webhooks.secret_file is needed first, to sign what goes out"));
+        return Err(ApiError::precondition("webhooks.secret_file is needed first, to sign what goes out"));
     }
     let (old, new) = (app.webhooks.hosts().join(","), hosts.join(","));
     if apply {

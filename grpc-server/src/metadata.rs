@@ -9,7 +9,7 @@ use tacos_engine::limits::ATTACHMENT_BYTES_MAX;
 use tacos_engine::{Engine, ExternalId, Failure, Note, ReservationId, UnixMs};
 use tacos_proto::reservation::v1::ReservationMetadata;
 
-use crate::wire::{Checks, Fault};
+use crate::wire::{ApiError, Checks};
 
 /// Names of the notes begin with this.
 const PREFIX: &str = "metadata.";
@@ -24,8 +24,8 @@ pub(crate) struct Metadata {
     kept_max: usize,
 }
 
-fn name(id: ReservationId) -> Result<ExternalId, Fault> {
-    ExternalId::new(&format!("{PREFIX}{id}")).map_err(|error| Fault::internal(error.to_string()))
+fn name(id: ReservationId) -> Result<ExternalId, ApiError> {
+    ExternalId::new(&format!("{PREFIX}{id}")).map_err(|error| ApiError::internal(error.to_string()))
 }
 
 /// Checks what comes with a request: bounds of each field, and of all together.
@@ -72,13 +72,13 @@ impl Metadata {
         id: ReservationId,
         metadata: &ReservationMetadata,
         at: UnixMs,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ApiError> {
         let note = name(id)?;
         if *metadata == ReservationMetadata::default() || engine.read_note(&note).is_some() {
             return Ok(());
         }
         let mut value = at.get().to_be_bytes().to_vec();
-        metadata.encode(&mut value).map_err(|error| Fault::internal(error.to_string()))?;
+        metadata.encode(&mut value).map_err(|error| ApiError::internal(error.to_string()))?;
         let oldest: Vec<ReservationId> = {
             let mut kept = self.kept.lock();
             kept.push_back(id);

@@ -18,7 +18,7 @@ const BUCKETS_US: [u64; 15] = [
 
 #[derive(Default)]
 struct OfRpc {
-    faults: AtomicU64,
+    refused: AtomicU64,
     total_us: AtomicU64,
     buckets: [AtomicU64; BUCKETS_US.len() + 1],
 }
@@ -54,20 +54,20 @@ impl Metrics {
     }
 
     /// A call ended.
-    pub(crate) fn done(&self, rpc: Rpc, took: Duration, fault: Option<ErrorCode>) {
+    pub(crate) fn done(&self, rpc: Rpc, took: Duration, error: Option<ErrorCode>) {
         let of = &self.rpcs[rpc.index()];
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let bucket = BUCKETS_US.partition_point(|bound| *bound < us);
         of.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         of.total_us.fetch_add(us, Ordering::Relaxed);
-        if let Some(code) = fault {
-            self.fault(rpc, code);
+        if let Some(code) = error {
+            self.refused(rpc, code);
         }
     }
 
     /// A call was answered with an error, a stream could not begin, or ended with one.
-    pub(crate) fn fault(&self, rpc: Rpc, code: ErrorCode) {
-        self.rpcs[rpc.index()].faults.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn refused(&self, rpc: Rpc, code: ErrorCode) {
+        self.rpcs[rpc.index()].refused.fetch_add(1, Ordering::Relaxed);
         if matches!(code, ErrorCode::Internal | ErrorCode::DataCorruption) {
             self.broken.fetch_add(1, Ordering::Relaxed);
         }
@@ -95,8 +95,8 @@ impl Metrics {
             let mut below = 0;
             let counts: Vec<u64> = of.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect();
             let calls: u64 = counts.iter().sum();
-            let faults = of.faults.load(Ordering::Relaxed);
-            if calls == 0 && faults == 0 {
+            let refused = of.refused.load(Ordering::Relaxed);
+            if calls == 0 && refused == 0 {
                 continue;
             }
             let sample = |name, help, kind, unit, value| Sample {
@@ -121,7 +121,7 @@ impl Metrics {
             out.push(sample("tacos_rpc_seconds_sum", latency, MetricType::Histogram, "seconds", sum));
             out.push(sample("tacos_rpc_seconds_count", latency, MetricType::Histogram, "1", float(calls)));
             let help = "Calls refused: answered with an error or a status, turned away, or a stream that ended with one.";
-            out.push(sample("tacos_rpc_faults_total", help, MetricType::Counter, "1", float(faults)));
+            out.push(sample("tacos_rpc_faults_total", help, MetricType::Counter, "1", float(refused)));
         }
     }
 }

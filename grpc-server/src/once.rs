@@ -15,7 +15,7 @@ use crate::call::Call;
 use crate::rpc::Rpc;
 use crate::task::{Task, Working};
 use crate::wire::error::hex;
-use crate::wire::{Checks, Fault};
+use crate::wire::{ApiError, Checks};
 
 /// The key of a request as the engine keeps it; `None` without a key that could be one, or for a caller who names a user
 /// for whom they may not speak: the handler refuses both.
@@ -40,7 +40,7 @@ fn key_of(rpc: Rpc, caller: &Caller, request: &dyn Task) -> Option<IdempotencyKe
 
 /// The first answer to the key, if it was kept. If a command was answered under the key, the handler gets the same reply
 /// from the engine.
-async fn first(call: &mut Call, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, Fault> {
+async fn first(call: &mut Call, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, ApiError> {
     match call.app.engine.first_answer(key).await? {
         Some(FirstAnswer::Kept(answer)) => return Ok(Some(answer)),
         Some(FirstAnswer::Reply(_)) => call.repeats = true,
@@ -93,10 +93,10 @@ pub(crate) fn keeping(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working 
 
 /// Carries work out that goes on when its caller goes away.
 pub(crate) async fn to_the_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Fault>> + Send + 'static,
-) -> Result<T, Fault> {
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
     let done = tokio::spawn(work.instrument(tracing::Span::current())).await;
-    done.map_err(|error| Fault::internal(error.to_string()))?
+    done.map_err(|error| ApiError::internal(error.to_string()))?
 }
 
 /// Requests of which the answer is being made, by key: a repeat waits for the first.
@@ -139,7 +139,7 @@ impl Call {
     }
 
     /// Refuses a request without a key where one is required.
-    pub(crate) fn needs_key(&self, text: &str) -> Result<(), Fault> {
+    pub(crate) fn needs_key(&self, text: &str) -> Result<(), ApiError> {
         let mut checks = Checks::new();
         let key = self.key(&mut checks, text);
         checks.take((key,)).map(|_| ())
@@ -152,7 +152,7 @@ impl Call {
     }
 
     /// True if an earlier try of this request took the step.
-    pub(crate) async fn took(&self, step: Option<&IdempotencyKey>) -> Result<bool, Fault> {
+    pub(crate) async fn took(&self, step: Option<&IdempotencyKey>) -> Result<bool, ApiError> {
         match step {
             Some(step) => Ok(self.app.engine.first_answer(step).await?.is_some()),
             None => Ok(false),
@@ -164,7 +164,7 @@ impl Call {
         &self,
         name: &str,
         make: impl FnOnce() -> Vec<u8> + Send,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Vec<u8>, ApiError> {
         let Some(step) = self.step(name) else { return Ok(make()) };
         if let Some(FirstAnswer::Kept(chosen)) = self.app.engine.first_answer(&step).await? {
             return Ok(chosen);

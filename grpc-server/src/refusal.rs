@@ -12,7 +12,7 @@ use tacos_proto::reservation::v1::{CommitStatus, ProcessingStatus, ReleaseStatus
 
 use crate::rpc::Rpc;
 use crate::settings::Rules;
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
 /// What the gateway looks for, in its order: the HTTP code's own number, and the words.
 const SIGNS: [(&str, &str); 5] = [
@@ -42,12 +42,12 @@ fn may_be_status(rpc: Rpc) -> bool {
 }
 
 /// The status with which a refused call ends, if it ends with one.
-fn status(rules: &Rules, rpc: Rpc, fault: &Fault, trace: &str) -> Option<tonic::Status> {
+fn status(rules: &Rules, rpc: Rpc, error: &ApiError, trace: &str) -> Option<tonic::Status> {
     if !rules.refuse_as_status || !may_be_status(rpc) {
         return None;
     }
-    let plain = worded(rules, fault).to_status();
-    let value = error(rules, fault, trace).encode_to_vec();
+    let plain = worded(rules, error).to_status();
+    let value = wire_error(rules, error, trace).encode_to_vec();
     let details = RichStatus {
         code: plain.code() as i32,
         message: plain.message().to_owned(),
@@ -76,20 +76,25 @@ pub(crate) fn prepare() {
 
 /// The answer of a refused call, encoded: its error, and the fields that tell of the refusal; or the status with which the
 /// call ends. For any RPC, by the number of its response's field.
-pub(crate) fn answer(rules: &Rules, rpc: Rpc, fault: &Fault, trace: &str) -> Result<Vec<u8>, tonic::Status> {
-    if let Some(status) = status(rules, rpc, fault, trace) {
+pub(crate) fn answer(
+    rules: &Rules,
+    rpc: Rpc,
+    error: &ApiError,
+    trace: &str,
+) -> Result<Vec<u8>, tonic::Status> {
+    if let Some(status) = status(rules, rpc, error, trace) {
         return Err(status);
     }
-    let Some(number) = ERROR_FIELDS[rpc.index()] else { return Err(fault.to_status()) };
+    let Some(number) = ERROR_FIELDS[rpc.index()] else { return Err(error.to_status()) };
     let mut bytes = Vec::new();
-    prost::encoding::message::encode(number, &error(rules, fault, trace), &mut bytes);
-    bytes.extend(outcome(rpc, fault.code));
+    prost::encoding::message::encode(number, &wire_error(rules, error, trace), &mut bytes);
+    bytes.extend(outcome(rpc, error.code));
     Ok(bytes)
 }
 
 /// A refusal as answers carry it.
-pub(crate) fn error(rules: &Rules, fault: &Fault, trace: &str) -> Error {
-    worded(rules, fault).to_error(trace)
+pub(crate) fn wire_error(rules: &Rules, error: &ApiError, trace: &str) -> Error {
+    worded(rules, error).to_error(trace)
 }
 
 /// The fields beside `error` that tell of a refusal, encoded: a status that could not say otherwise how the call ended.
@@ -140,12 +145,12 @@ fn outcome(rpc: Rpc, code: ErrorCode) -> Vec<u8> {
 }
 
 /// A refusal in the words that the rules ask for.
-fn worded<'a>(rules: &Rules, fault: &'a Fault) -> Cow<'a, Fault> {
+fn worded<'a>(rules: &Rules, error: &'a ApiError) -> Cow<'a, ApiError> {
     if !rules.gateway_words {
-        return Cow::Borrowed(fault);
+        return Cow::Borrowed(error);
     }
-    let message = gateway_message(fault.code, &fault.message);
-    Cow::Owned(Fault { message, ..fault.clone() })
+    let message = gateway_message(error.code, &error.message);
+    Cow::Owned(ApiError { message, ..error.clone() })
 }
 
 /// The words by which the gateway finds the HTTP code of a refusal; `None`: it shall find none, and answer 500.

@@ -251,8 +251,8 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
             () = tokio::time::sleep(TEND_EVERY) => {}
         }
         seconds += 1;
-        if let Err(fault) = app.hold_to_stops().await {
-            tracing::error!(error = fault.message, "an emergency measure cannot be held to");
+        if let Err(error) = app.hold_to_stops().await {
+            tracing::error!(error = error.message, "an emergency measure cannot be held to");
         }
         if seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1)) {
             if let Some(ring) = &app.ring {

@@ -11,10 +11,10 @@ use tokio_stream::{Stream, StreamExt};
 use tonic::Status;
 
 use crate::call::Call;
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
 /// Work that ends with an answer.
-pub(crate) type Working = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + Send>>;
+pub(crate) type Working = Pin<Box<dyn Future<Output = Result<Reply, ApiError>> + Send>>;
 
 /// What a call is answered with, encoded.
 pub(crate) enum Reply {
@@ -73,7 +73,7 @@ pub(crate) trait Task: Send {
     /// The request, encoded again: the same message always has the same bytes.
     fn encoded(&self) -> Vec<u8>;
     /// A first answer that was kept.
-    fn kept(&self, answer: &[u8]) -> Result<Reply, Fault>;
+    fn kept(&self, answer: &[u8]) -> Result<Reply, ApiError>;
     /// The handler's work.
     fn run(self: Box<Self>, call: Call) -> Working;
 }
@@ -88,7 +88,7 @@ pub(crate) fn of<Q, R, F>(request: &[u8], handler: fn(Call, Q) -> F) -> Result<B
 where
     Q: RpcRequest,
     R: IntoReply<Q::Response>,
-    F: Future<Output = Result<R, Fault>> + Send + 'static,
+    F: Future<Output = Result<R, ApiError>> + Send + 'static,
 {
     // The code that gRPC has for messages that cannot be read.
     let request = Q::decode(request).map_err(|error| Status::internal(error.to_string()))?;
@@ -99,7 +99,7 @@ impl<Q, R, F> Task for Typed<Q, F>
 where
     Q: RpcRequest,
     R: IntoReply<Q::Response>,
-    F: Future<Output = Result<R, Fault>> + Send + 'static,
+    F: Future<Output = Result<R, ApiError>> + Send + 'static,
 {
     #[cfg(test)]
     fn request_name(&self) -> &'static str {
@@ -122,8 +122,8 @@ where
         self.request.encode_to_vec()
     }
 
-    fn kept(&self, answer: &[u8]) -> Result<Reply, Fault> {
-        let answer = Q::Response::decode(answer).map_err(|error| Fault::internal(error.to_string()))?;
+    fn kept(&self, answer: &[u8]) -> Result<Reply, ApiError> {
+        let answer = Q::Response::decode(answer).map_err(|error| ApiError::internal(error.to_string()))?;
         Ok(answer.into_reply())
     }
 

@@ -12,7 +12,7 @@ use tacos_engine::UserId;
 
 use crate::rpc::Access;
 use crate::settings::Role;
-use crate::wire::Fault;
+use crate::wire::ApiError;
 use tacos_proto::common::v1::ErrorCode;
 
 pub use crypto::install_cryptography;
@@ -67,7 +67,11 @@ impl Caller {
     }
 
     /// Finds out who calls: by the token if there is one, else by the names of a verified client certificate.
-    pub(crate) fn of(identity: Identity<'_>, headers: &HeaderMap, names: &[String]) -> Result<Self, Fault> {
+    pub(crate) fn of(
+        identity: Identity<'_>,
+        headers: &HeaderMap,
+        names: &[String],
+    ) -> Result<Self, ApiError> {
         let by_certificate = || match identity.certificates {
             Some(roles) => Self::from_certificate(roles, names),
             None if identity.ring.is_none() => Self::trusted(),
@@ -77,7 +81,7 @@ impl Caller {
             return Ok(by_certificate());
         };
         let text = header.to_str().ok().and_then(bearer).ok_or_else(|| {
-            Fault::new(ErrorCode::Unauthenticated, "the authorization metadata must be: Bearer <token>")
+            ApiError::new(ErrorCode::Unauthenticated, "the authorization metadata must be: Bearer <token>")
         })?;
         let claims = ring.check(text).map_err(Doubt::to_fault)?;
         Self::from_claims(&claims)
@@ -91,32 +95,32 @@ impl Caller {
         Self { access, user, subject: name.clone() }
     }
 
-    fn from_claims(claims: &Claims) -> Result<Self, Fault> {
+    fn from_claims(claims: &Claims) -> Result<Self, ApiError> {
         let access = claims.access();
         let user = UserId::new(&claims.sub).ok();
         if user.is_none() && access == Access::User {
-            return Err(Fault::new(ErrorCode::Unauthenticated, "the token's subject is no user id"));
+            return Err(ApiError::new(ErrorCode::Unauthenticated, "the token's subject is no user id"));
         }
         Ok(Self { access, user, subject: claims.sub.clone() })
     }
 
     /// Refuses callers whose role does not reach.
-    pub(crate) fn may(&self, needed: Access) -> Result<(), Fault> {
+    pub(crate) fn may(&self, needed: Access) -> Result<(), ApiError> {
         if self.access >= needed {
             return Ok(());
         }
         Err(if self.access == Access::Open {
-            Fault::new(ErrorCode::Unauthenticated, "credentials are needed")
+            ApiError::new(ErrorCode::Unauthenticated, "credentials are needed")
         } else {
-            Fault::forbidden()
+            ApiError::forbidden()
         })
     }
 
     /// Who acts: the user that the request names, if the caller may speak for them; else the caller.
-    pub(crate) fn acting(&self, named: Option<UserId>) -> Result<Option<UserId>, Fault> {
+    pub(crate) fn acting(&self, named: Option<UserId>) -> Result<Option<UserId>, ApiError> {
         match (&self.user, named) {
             (_, named) if self.speaks_for_all() => Ok(named),
-            (Some(user), Some(named)) if *user != named => Err(Fault::forbidden()),
+            (Some(user), Some(named)) if *user != named => Err(ApiError::forbidden()),
             (user, _) => Ok(user.clone()),
         }
     }
@@ -141,8 +145,8 @@ mod tests {
         let kim = Caller { access: Access::User, user: Some(user("kim")), subject: "kim".to_owned() };
         assert_eq!(kim.acting(None), Ok(Some(user("kim"))));
         assert_eq!(kim.acting(Some(user("kim"))), Ok(Some(user("kim"))));
-        assert_eq!(kim.acting(Some(user("lee"))), Err(Fault::forbidden()));
-        assert_eq!(kim.may(Access::Service), Err(Fault::forbidden()));
+        assert_eq!(kim.acting(Some(user("lee"))), Err(ApiError::forbidden()));
+        assert_eq!(kim.may(Access::Service), Err(ApiError::forbidden()));
         assert_eq!(Caller::nobody().may(Access::User).expect_err("nobody").code, ErrorCode::Unauthenticated);
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tacos_proto::common::v1::ErrorCode;
 
 use crate::rpc::Access;
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
 /// The claims of a token, as far as the server cares.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,7 +57,7 @@ pub(crate) enum Doubt {
 }
 
 impl Doubt {
-    pub(crate) fn to_fault(self) -> Fault {
+    pub(crate) fn to_fault(self) -> ApiError {
         let message = match self {
             Self::Malformed => "the token is malformed",
             Self::Signature => "the token's signature cannot be verified",
@@ -67,6 +67,6 @@ impl Doubt {
             Self::Audience => "the token is for another audience",
             Self::NoKeys => "no keys are configured: tokens cannot be checked",
         };
-        Fault::new(ErrorCode::Unauthenticated, message)
+        ApiError::new(ErrorCode::Unauthenticated, message)
     }
 }

@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::listen::Peer;
 use crate::rpc::{Kind, Rpc};
-use crate::wire::{Fault, trace_id};
+use crate::wire::{ApiError, trace_id};
 
 pub(crate) use front::Front;
 
@@ -74,11 +74,11 @@ impl Door {
             Ok(caller) => {
                 request.extensions_mut().insert(Admitted { caller, trace });
             }
-            Err(fault) => {
+            Err(error) => {
                 if let Some(rpc) = rpc {
-                    crate::call::log_fault(rpc, &trace, &fault);
+                    crate::call::log_error(rpc, &trace, &error);
                 }
-                return self.ended(rpc, started, refusal::response(&self.app.rules, rpc, &fault, &trace));
+                return self.ended(rpc, started, refusal::response(&self.app.rules, rpc, &error, &trace));
             }
         }
         let most = Duration::from_secs(self.app.settings.limits.call_seconds);
@@ -105,7 +105,7 @@ impl Door {
         (before < self.app.settings.limits.concurrent_calls).then_some(under_way)
     }
 
-    fn admit(&self, rpc: Option<Rpc>, request: &Request<Body>) -> Result<Caller, Fault> {
+    fn admit(&self, rpc: Option<Rpc>, request: &Request<Body>) -> Result<Caller, ApiError> {
         let app = &*self.app;
         let peer = request.extensions().get::<Peer>();
         if let Some(peer) = peer {
@@ -126,11 +126,11 @@ impl Door {
     }
 
     /// Loopback is not limited: what comes from there is this machine's own.
-    fn check_address(&self, client: IpAddr) -> Result<(), Fault> {
+    fn check_address(&self, client: IpAddr) -> Result<(), ApiError> {
         if client.is_loopback() || self.app.limiter.address(client) {
             return Ok(());
         }
-        Err(Fault::new(ErrorCode::RateLimited, "too many calls from this address"))
+        Err(ApiError::new(ErrorCode::RateLimited, "too many calls from this address"))
     }
 
     /// Counts how a call ended.

@@ -9,13 +9,13 @@ use super::Refused;
 use crate::refusal;
 use crate::rpc::Rpc;
 use crate::settings::Rules;
-use crate::wire::Fault;
+use crate::wire::ApiError;
 
-/// The response that carries a fault: in its message where there is a field for it and the rules do not ask for a
+/// The response that carries an error: in its message where there is a field for it and the rules do not ask for a
 /// status, else as its status.
-pub(super) fn response(rules: &Rules, rpc: Option<Rpc>, fault: &Fault, trace: &str) -> Response<Body> {
-    let Some(rpc) = rpc else { return fault.to_status().into_http() };
-    let mut response = match refusal::answer(rules, rpc, fault, trace) {
+pub(super) fn response(rules: &Rules, rpc: Option<Rpc>, error: &ApiError, trace: &str) -> Response<Body> {
+    let Some(rpc) = rpc else { return error.to_status().into_http() };
+    let mut response = match refusal::answer(rules, rpc, error, trace) {
         Ok(message) => {
             let mut trailers = HeaderMap::new();
             trailers.insert("grpc-status", HeaderValue::from_static("0"));
@@ -28,7 +28,7 @@ pub(super) fn response(rules: &Rules, rpc: Option<Rpc>, fault: &Fault, trace: &s
         }
         Err(status) => status.into_http(),
     };
-    response.extensions_mut().insert(Refused(fault.code));
+    response.extensions_mut().insert(Refused(error.code));
     response
 }
 

@@ -21,7 +21,7 @@ use crate::log::Line;
 use crate::once::to_the_end;
 use crate::rpc::Rpc;
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, timestamp, trace_id};
+use crate::wire::{ApiError, Checks, timestamp, trace_id};
 
 use drain::{Operated, drain_queue};
 pub(crate) use emergency::emergency_action;
@@ -51,7 +51,7 @@ fn ms_up(duration: Duration) -> i32 {
 pub(crate) async fn get_system_health(
     call: Call,
     request: GetSystemHealthRequest,
-) -> Result<GetSystemHealthResponse, Fault> {
+) -> Result<GetSystemHealthResponse, ApiError> {
     let mut checks = Checks::new();
     if request.services.len() > 32 {
         checks.bad("services", "at most 32", request.services.len());
@@ -59,7 +59,7 @@ pub(crate) async fn get_system_health(
     checks.done()?;
     let known: Vec<&str> = PARTS.into_iter().chain(Rpc::services()).collect();
     if let Some(unknown) = request.services.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(Fault::not_found("part").detail("services", "not found", unknown));
+        return Err(ApiError::not_found("part").detail("services", "not found", unknown));
     }
     let asked_for =
         |name: &str| request.services.is_empty() || request.services.iter().any(|asked| asked == name);
@@ -156,7 +156,10 @@ fn data_dir(call: &Call, sync: Option<Duration>) -> DependencyStatus {
     }
 }
 
-pub(crate) async fn get_metrics(call: Call, request: GetMetricsRequest) -> Result<GetMetricsResponse, Fault> {
+pub(crate) async fn get_metrics(
+    call: Call,
+    request: GetMetricsRequest,
+) -> Result<GetMetricsResponse, ApiError> {
     let mut checks = Checks::new();
     let start = checks.moment("start_time", request.start_time.as_ref());
     let end = checks.moment("end_time", request.end_time.as_ref());
@@ -174,7 +177,7 @@ pub(crate) async fn get_metrics(call: Call, request: GetMetricsRequest) -> Resul
     let (start, _) = checks.take((start, end))?;
     // The figures are of this moment; a range that ended before it would be answered wrongly.
     if start.is_some() || !matches!(request.aggregation.as_str(), "" | "last") {
-        return Err(Fault::precondition(
+        return Err(ApiError::precondition(
             "only figures of this moment are kept: leave start_time and aggregation empty",
         ));
     }
@@ -205,7 +208,7 @@ pub(crate) async fn get_metrics(call: Call, request: GetMetricsRequest) -> Resul
 pub(crate) async fn update_config(
     call: Call,
     request: UpdateConfigRequest,
-) -> Result<UpdateConfigResponse, Fault> {
+) -> Result<UpdateConfigResponse, ApiError> {
     let mut checks = Checks::new();
     checks.required_text("config_key", &request.config_key, 128);
     checks.text("config_value", &request.config_value, 4_096);
@@ -232,7 +235,7 @@ pub(crate) async fn update_config(
 pub(crate) async fn trigger_operation(
     call: Call,
     request: TriggerOperationRequest,
-) -> Result<TriggerOperationResponse, Fault> {
+) -> Result<TriggerOperationResponse, ApiError> {
     let mut checks = Checks::new();
     let operation = OperationType::try_from(request.operation).unwrap_or(OperationType::Unspecified);
     checks.required_text("reason", &request.reason, 512);
@@ -270,11 +273,11 @@ async fn operate(
     operation: OperationType,
     parameters: &BTreeMap<String, String>,
     dry_run: bool,
-) -> Result<Operated, Fault> {
+) -> Result<Operated, ApiError> {
     let result = match operation {
         OperationType::ClearCache => {
             if parameters.get("older_than_seconds").is_some_and(|seconds| seconds != "0") {
-                return Err(Fault::precondition(
+                return Err(ApiError::precondition(
                     "answers are forgotten all together: leave older_than_seconds at 0",
                 ));
             }
@@ -289,7 +292,7 @@ async fn operate(
         OperationType::DrainQueue => {
             let text = parameters.get("event_id").map(String::as_str).unwrap_or_default();
             let event =
-                EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "required", text))?;
+                EventId::new(text).map_err(|_| ApiError::invalid("parameters.event_id", "required", text))?;
             return drain_queue(call, &event, dry_run).await;
         }
         OperationType::RefreshConfig => call.app.live.refresh(&call.app, dry_run).await,
@@ -300,16 +303,16 @@ async fn operate(
             Ok("the process drains and ends; its supervisor starts it again".to_owned())
         }
         OperationType::RestartService => {
-            Err(Fault::precondition("no supervisor is configured (server.supervised)"))
+            Err(ApiError::precondition("no supervisor is configured (server.supervised)"))
         }
         OperationType::ForceScale | OperationType::Unspecified => {
-            Err(Fault::precondition("one process does not scale out: start larger, or shard by event"))
+            Err(ApiError::precondition("one process does not scale out: start larger, or shard by event"))
         }
     };
     result.map(|result| Operated { id: format!("op_{}", trace_id()), result })
 }
 
-pub(crate) async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse, Fault> {
+pub(crate) async fn get_logs(call: Call, request: GetLogsRequest) -> Result<GetLogsResponse, ApiError> {
     let mut checks = Checks::new();
     let limit = checks.range_or("limit", request.limit.into(), 100, 1, 1_000);
     checks.text("search_query", &request.search_query, 256);

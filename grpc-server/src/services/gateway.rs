@@ -21,7 +21,7 @@ use crate::call::Call;
 use crate::health::Health;
 use crate::rpc::{Access, Rpc};
 use crate::wire::time::{count, moment_of, rfc3339};
-use crate::wire::{Checks, Fault, outbound, timestamp};
+use crate::wire::{ApiError, Checks, outbound, timestamp};
 
 /// Text claims of a token that an answer repeats, at most.
 const ATTRIBUTES_MAX: usize = 32;
@@ -29,10 +29,10 @@ const ATTRIBUTES_MAX: usize = 32;
 pub(crate) async fn health_check(
     call: Call,
     request: HealthCheckRequest,
-) -> Result<HealthCheckResponse, Fault> {
+) -> Result<HealthCheckResponse, ApiError> {
     let names = Rpc::services();
     if !request.service.is_empty() && !names.contains(&request.service.as_str()) {
-        return Err(Fault::not_found("service").detail("service", "not found", &request.service));
+        return Err(ApiError::not_found("service").detail("service", "not found", &request.service));
     }
     let now = timestamp(call.app.engine.now());
     let started = std::time::Instant::now();
@@ -63,7 +63,7 @@ pub(crate) async fn health_check(
 pub(crate) async fn validate_token(
     call: Call,
     request: ValidateTokenRequest,
-) -> Result<ValidateTokenResponse, Fault> {
+) -> Result<ValidateTokenResponse, ApiError> {
     let mut checks = Checks::new();
     if request.token.is_empty() || request.token.len() > 8_192 {
         checks.bad("token", "must have 1 to 8192 bytes", "");
@@ -74,7 +74,7 @@ pub(crate) async fn validate_token(
     let claims = ring.check(&request.token).map_err(Doubt::to_fault)?;
     let scopes = claims.scopes();
     if !request.required_scope.is_empty() && !scopes.contains(&request.required_scope) {
-        return Err(Fault::new(ErrorCode::Unauthorized, "the token lacks the scope").detail(
+        return Err(ApiError::new(ErrorCode::Unauthorized, "the token lacks the scope").detail(
             "required_scope",
             "lacking",
             &request.required_scope,
@@ -106,7 +106,7 @@ pub(crate) async fn validate_token(
 pub(crate) async fn create_reservation(
     call: Call,
     request: CreateReservationRequest,
-) -> Result<CreateReservationResponse, Fault> {
+) -> Result<CreateReservationResponse, ApiError> {
     let metadata = request.metadata.map(kept_of).transpose()?;
     let inner = reservation::v1::CreateReservationRequest {
         event_id: request.event_id,
@@ -134,7 +134,7 @@ pub(crate) async fn create_reservation(
 
 /// What a browser's request said of itself, as the notes that the reservation keeps. Its headers are checked and not
 /// kept: they are many, and may hold what nobody should read later.
-fn kept_of(metadata: RequestMetadata) -> Result<reservation::v1::ReservationMetadata, Fault> {
+fn kept_of(metadata: RequestMetadata) -> Result<reservation::v1::ReservationMetadata, ApiError> {
     let mut checks = Checks::new();
     checks.text("metadata.request_id", &metadata.request_id, 128);
     checks.text("metadata.trace_id", &metadata.trace_id, 128);
@@ -158,7 +158,7 @@ fn kept_of(metadata: RequestMetadata) -> Result<reservation::v1::ReservationMeta
 pub(crate) async fn get_reservation(
     call: Call,
     request: GetReservationRequest,
-) -> Result<GetReservationResponse, Fault> {
+) -> Result<GetReservationResponse, ApiError> {
     let GetReservationRequest { reservation_id, user_id } = request;
     let inner = reservation::v1::GetReservationRequest { reservation_id, user_id };
     let answer = reservations::get_reservation(call, inner).await?;
@@ -168,7 +168,7 @@ pub(crate) async fn get_reservation(
 pub(crate) async fn confirm_reservation(
     call: Call,
     request: ConfirmReservationRequest,
-) -> Result<ConfirmReservationResponse, Fault> {
+) -> Result<ConfirmReservationResponse, ApiError> {
     let ConfirmReservationRequest { reservation_id, payment_intent_id, user_id, idempotency_key } = request;
     let inner = reservation::v1::ConfirmReservationRequest {
         reservation_id,
@@ -189,7 +189,7 @@ pub(crate) async fn confirm_reservation(
 pub(crate) async fn cancel_reservation(
     call: Call,
     request: CancelReservationRequest,
-) -> Result<CancelReservationResponse, Fault> {
+) -> Result<CancelReservationResponse, ApiError> {
     let CancelReservationRequest { reservation_id, user_id, reason, idempotency_key } = request;
     let inner =
         reservation::v1::CancelReservationRequest { reservation_id, user_id, reason, idempotency_key };
@@ -205,7 +205,7 @@ pub(crate) async fn cancel_reservation(
 pub(crate) async fn create_payment_intent(
     call: Call,
     request: CreatePaymentIntentRequest,
-) -> Result<CreatePaymentIntentResponse, Fault> {
+) -> Result<CreatePaymentIntentResponse, ApiError> {
     let inner = payment::v1::CreatePaymentIntentRequest {
         reservation_id: request.reservation_id,
         amount: request.amount,
@@ -230,7 +230,7 @@ pub(crate) async fn create_payment_intent(
 pub(crate) async fn get_payment_status(
     call: Call,
     request: GetPaymentStatusRequest,
-) -> Result<GetPaymentStatusResponse, Fault> {
+) -> Result<GetPaymentStatusResponse, ApiError> {
     let GetPaymentStatusRequest { payment_intent_id, user_id } = request;
     let inner = payment::v1::GetPaymentStatusRequest { payment_intent_id, user_id };
     let answer = payments::get_payment_status(call, inner).await?;
@@ -240,7 +240,7 @@ pub(crate) async fn get_payment_status(
 pub(crate) async fn get_event_availability(
     call: Call,
     request: GetEventAvailabilityRequest,
-) -> Result<GetEventAvailabilityResponse, Fault> {
+) -> Result<GetEventAvailabilityResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let section = checks.id_or_none::<SectionId>("section", &request.section);

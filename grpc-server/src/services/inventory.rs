@@ -17,7 +17,7 @@ use super::settle;
 use crate::call::Call;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, outbound, timestamp};
+use crate::wire::{ApiError, Checks, outbound, timestamp};
 
 /// Seats that one question may name.
 const SEATS_ASKED_MAX: usize = 100;
@@ -25,13 +25,13 @@ const SEATS_ASKED_MAX: usize = 100;
 pub(crate) async fn check_availability(
     call: Call,
     request: CheckAvailabilityRequest,
-) -> Result<CheckAvailabilityResponse, Fault> {
+) -> Result<CheckAvailabilityResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let section = checks.id_or_none::<SectionId>("section", &request.section);
     if request.seat_ids.len() > SEATS_ASKED_MAX {
         checks.bad("seat_ids", format!("at most {SEATS_ASKED_MAX} seats"), request.seat_ids.len());
-        return Err(checks.done().err().unwrap_or_else(|| Fault::internal("a refusal without a reason")));
+        return Err(checks.done().err().unwrap_or_else(|| ApiError::internal("a refusal without a reason")));
     }
     let seats = named(&mut checks, &request.seat_ids);
     let low = i64::from(request.seat_ids.is_empty());
@@ -75,7 +75,7 @@ fn named(checks: &mut Checks, seat_ids: &[String]) -> Option<Vec<SeatId>> {
     Some(seats)
 }
 
-fn available(call: &Call, event: &EventId, section: Option<&SectionId>) -> Result<u32, Fault> {
+fn available(call: &Call, event: &EventId, section: Option<&SectionId>) -> Result<u32, ApiError> {
     match section {
         None => Ok(call.app.engine.counts(event)?.available),
         Some(section) => call
@@ -95,7 +95,7 @@ fn first_free(
     event: &EventId,
     section: Option<&SectionId>,
     quantity: u32,
-) -> Result<Vec<tacos_engine::views::SeatView>, Fault> {
+) -> Result<Vec<tacos_engine::views::SeatView>, ApiError> {
     const PIECE: u32 = 1_024;
     let (mut found, mut from) = (Vec::new(), 0);
     while found.len() < quantity as usize {
@@ -116,7 +116,7 @@ fn first_free(
 pub(crate) async fn reserve_seat(
     call: Call,
     request: ReserveSeatRequest,
-) -> Result<ReserveSeatResponse, Fault> {
+) -> Result<ReserveSeatResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let external = checks.id::<ExternalId>("reservation_id", &request.reservation_id);
@@ -163,7 +163,7 @@ pub(crate) async fn reserve_seat(
 pub(crate) async fn commit_reservation(
     call: Call,
     request: CommitReservationRequest,
-) -> Result<CommitReservationResponse, Fault> {
+) -> Result<CommitReservationResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -207,13 +207,13 @@ async fn agrees(
     event: Option<&EventId>,
     quantity: u32,
     user: Option<&UserId>,
-) -> Result<(), Fault> {
+) -> Result<(), ApiError> {
     if event.is_none() && quantity == 0 {
         return Ok(());
     }
     let view = call.app.engine.reservation(which, user).await?;
     if event.is_some_and(|event| *event != view.event) {
-        return Err(Fault::invalid(
+        return Err(ApiError::invalid(
             "event_id",
             "is not the reservation's",
             event.map_or("", EventId::as_str),
@@ -221,7 +221,11 @@ async fn agrees(
     }
     let held = outbound::places_count(&call.app.engine, view.event_number, &view.places);
     if quantity != 0 && quantity != held {
-        return Err(Fault::from(Refusal::SeatsDiffer).detail("quantity", "not that of the hold", quantity));
+        return Err(ApiError::from(Refusal::SeatsDiffer).detail(
+            "quantity",
+            "not that of the hold",
+            quantity,
+        ));
     }
     Ok(())
 }
@@ -229,7 +233,7 @@ async fn agrees(
 pub(crate) async fn release_hold(
     call: Call,
     request: ReleaseHoldRequest,
-) -> Result<ReleaseHoldResponse, Fault> {
+) -> Result<ReleaseHoldResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -241,10 +245,10 @@ pub(crate) async fn release_hold(
     let user = if call.caller.speaks_for_all() { None } else { call.caller.user.clone() };
     let quantity = if seats.is_empty() { quantity } else { 0 };
     if !call.repeats
-        && let Err(fault) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await
-        && fault.code != ErrorCode::NotFound
+        && let Err(error) = agrees(&call, &which, event.as_ref(), quantity, user.as_ref()).await
+        && error.code != ErrorCode::NotFound
     {
-        return Err(fault);
+        return Err(error);
     }
     match call.app.engine.release(Release { which: which.clone(), user, seats, key }).await {
         Ok(released) => {
@@ -288,7 +292,7 @@ pub(crate) async fn release_hold(
 pub(crate) async fn get_inventory_status(
     call: Call,
     request: GetInventoryStatusRequest,
-) -> Result<GetInventoryStatusResponse, Fault> {
+) -> Result<GetInventoryStatusResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let section = checks.id_or_none::<SectionId>("section", &request.section);

@@ -16,12 +16,12 @@ use tacos_proto::payment::v1::{
 use super::webhook::{SimulatedDelivery, simulated};
 use crate::call::Call;
 use crate::card;
-use crate::wire::{Checks, Fault, Spell, outbound, pages, timestamp};
+use crate::wire::{ApiError, Checks, Spell, outbound, pages, timestamp};
 
 pub(crate) async fn create_payment_intent(
     call: Call,
     request: CreatePaymentIntentRequest,
-) -> Result<CreatePaymentIntentResponse, Fault> {
+) -> Result<CreatePaymentIntentResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let user = call.user(&mut checks, &request.user_id)?;
@@ -106,7 +106,7 @@ fn scenario(call: &Call, checks: &mut Checks, scenario: i32) -> Option<Scenario>
 pub(crate) async fn get_payment_status(
     call: Call,
     request: GetPaymentStatusRequest,
-) -> Result<GetPaymentStatusResponse, Fault> {
+) -> Result<GetPaymentStatusResponse, ApiError> {
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     let owner = call.owner(&mut checks, &request.user_id)?;
@@ -118,7 +118,7 @@ pub(crate) async fn get_payment_status(
 pub(crate) async fn process_payment(
     call: Call,
     request: ProcessPaymentRequest,
-) -> Result<ProcessPaymentResponse, Fault> {
+) -> Result<ProcessPaymentResponse, ApiError> {
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     let key = call.key(&mut checks, &request.idempotency_key);
@@ -131,7 +131,7 @@ pub(crate) async fn process_payment(
         call.app.emergencies.check_payments()?;
         let view = call.app.engine.payment(id, user.as_ref()).await?;
         if let Some(told) = told.filter(|told| *told != view.method.spell()) {
-            return Err(Fault::invalid("payment_details.method", "is not the intent's", told));
+            return Err(ApiError::invalid("payment_details.method", "is not the intent's", told));
         }
     }
     match call.app.engine.process_payment(ProcessPayment { payment: id, user, key }).await {
@@ -147,7 +147,7 @@ pub(crate) async fn process_payment(
 }
 
 /// The state that an intent has reached.
-async fn processed(call: &Call, id: PaymentId) -> Result<ProcessPaymentResponse, Fault> {
+async fn processed(call: &Call, id: PaymentId) -> Result<ProcessPaymentResponse, ApiError> {
     let view = call.app.engine.payment(id, None).await?;
     let payment = outbound::payment(&view);
     Ok(ProcessPaymentResponse {
@@ -163,7 +163,7 @@ async fn processed(call: &Call, id: PaymentId) -> Result<ProcessPaymentResponse,
 pub(crate) async fn cancel_payment(
     call: Call,
     request: CancelPaymentRequest,
-) -> Result<CancelPaymentResponse, Fault> {
+) -> Result<CancelPaymentResponse, ApiError> {
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     checks.text("reason", &request.reason, 512);
@@ -178,7 +178,7 @@ pub(crate) async fn cancel_payment(
     let view = call.app.engine.payment(id, user.as_ref()).await?;
     let currency = view.amount.currency;
     if let Some(other) = refund.filter(|refund| refund.currency != currency) {
-        return Err(Fault::invalid(
+        return Err(ApiError::invalid(
             "refund_amount.currency",
             "is not the payment's",
             other.currency.as_str(),
@@ -206,7 +206,7 @@ pub(crate) fn refund_id(id: PaymentId, number: u32) -> String {
 pub(crate) async fn list_payments(
     call: Call,
     request: ListPaymentsRequest,
-) -> Result<ListPaymentsResponse, Fault> {
+) -> Result<ListPaymentsResponse, ApiError> {
     let mut checks = Checks::new();
     let user = call.user(&mut checks, &request.user_id)?;
     let reservation = if request.reservation_id.is_empty() {
@@ -268,7 +268,7 @@ pub(crate) async fn list_payments(
 pub(crate) async fn simulate_webhook(
     call: Call,
     request: SimulateWebhookRequest,
-) -> Result<SimulateWebhookResponse, Fault> {
+) -> Result<SimulateWebhookResponse, ApiError> {
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     let state = PaymentState::read(request.target_status).ok().flatten();
@@ -279,10 +279,13 @@ pub(crate) async fn simulate_webhook(
     let (id, tells, delay) = checks.take((id, state, delay))?;
     let view = call.app.engine.payment(id.ok_or(Refusal::UnknownPayment)?, None).await?;
     let Some(url) = view.webhook_url.clone() else {
-        return Err(Fault::precondition("the intent has no webhook_url"));
+        return Err(ApiError::precondition("the intent has no webhook_url"));
     };
     if !request.force_trigger && !reachable(view.state, tells) {
-        return Err(Fault::precondition(format!("a payment that is {} does not become {tells}", view.state)));
+        return Err(ApiError::precondition(format!(
+            "a payment that is {} does not become {tells}",
+            view.state
+        )));
     }
     let delivery = SimulatedDelivery { url, view, tells, delay_ms: u64::from(delay) * 1_000 };
     let (webhook_id, at) = simulated(&call, delivery).await?;

@@ -11,12 +11,12 @@ use tacos_proto::gateway::v1::{
 
 use crate::call::Call;
 use crate::wire::time::{count, seconds_up};
-use crate::wire::{Checks, Fault, timestamp};
+use crate::wire::{ApiError, Checks, timestamp};
 
 /// Events that one answer lists, at most.
 const EVENTS_MAX: usize = 1_000;
 
-pub(crate) async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueResponse, Fault> {
+pub(crate) async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
@@ -44,12 +44,12 @@ pub(crate) async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<
 pub(crate) async fn get_queue_status(
     call: Call,
     request: GetQueueStatusRequest,
-) -> Result<GetQueueStatusResponse, Fault> {
+) -> Result<GetQueueStatusResponse, ApiError> {
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
     let (token,) = checks.take((token,))?;
     let place = token.ok_or(Refusal::UnknownToken).and_then(|token| call.app.engine.queue_place(&token));
-    let place = place.map_err(token_fault)?;
+    let place = place.map_err(token_error)?;
     Ok(GetQueueStatusResponse {
         status: status(place.state) as i32,
         position: position(&place),
@@ -63,7 +63,7 @@ pub(crate) async fn get_queue_status(
 pub(crate) async fn request_admission(
     call: Call,
     request: RequestAdmissionRequest,
-) -> Result<RequestAdmissionResponse, Fault> {
+) -> Result<RequestAdmissionResponse, ApiError> {
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -94,19 +94,22 @@ pub(crate) async fn request_admission(
     }
 }
 
-pub(crate) async fn leave_queue(call: Call, request: LeaveQueueRequest) -> Result<LeaveQueueResponse, Fault> {
+pub(crate) async fn leave_queue(
+    call: Call,
+    request: LeaveQueueRequest,
+) -> Result<LeaveQueueResponse, ApiError> {
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
     checks.text("reason", &request.reason, 512);
     let (token,) = checks.take((token,))?;
-    let token = token.ok_or_else(|| token_fault(Refusal::UnknownToken))?;
+    let token = token.ok_or_else(|| token_error(Refusal::UnknownToken))?;
     match call.app.engine.leave_queue(token).await {
         Ok(done) => Ok(LeaveQueueResponse { success: true, left_at: timestamp(done.at), error: None }),
         // Given up before: the same as now.
         Err(Failure::Refused(Refusal::LeftLine)) => {
             Ok(LeaveQueueResponse { success: true, left_at: timestamp(call.app.engine.now()), error: None })
         }
-        Err(Failure::Refused(refusal)) => Err(token_fault(refusal)),
+        Err(Failure::Refused(refusal)) => Err(token_error(refusal)),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -114,7 +117,7 @@ pub(crate) async fn leave_queue(call: Call, request: LeaveQueueRequest) -> Resul
 pub(crate) async fn get_queue_stats(
     call: Call,
     request: GetQueueStatsRequest,
-) -> Result<GetQueueStatsResponse, Fault> {
+) -> Result<GetQueueStatsResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
     let (event,) = checks.take((event,))?;
@@ -173,11 +176,14 @@ pub(super) fn eta(place: &QueuePlace) -> i32 {
 }
 
 /// Here a token that is not ours is a place that is not there, not a right that is missing.
-pub(super) fn token_fault(refusal: Refusal) -> Fault {
+pub(super) fn token_error(refusal: Refusal) -> ApiError {
     match refusal {
-        Refusal::UnknownToken => Fault::not_found("waiting token"),
-        Refusal::TokenExpired => Fault::new(ErrorCode::FailedPrecondition, "the place in line has expired")
-            .detail("waiting_token", "expired", ""),
+        Refusal::UnknownToken => ApiError::not_found("waiting token"),
+        Refusal::TokenExpired => ApiError::new(
+            ErrorCode::FailedPrecondition,
+            "the place in line has expired",
+        )
+        .detail("waiting_token", "expired", ""),
         other => other.into(),
     }
 }

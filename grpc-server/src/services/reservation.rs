@@ -20,7 +20,7 @@ use crate::call::Call;
 use crate::metadata;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, Spell, outbound, pages, timestamp};
+use crate::wire::{ApiError, Checks, Spell, outbound, pages, timestamp};
 
 /// Tags that come with one reservation, at most.
 const TAGS_MAX: usize = 16;
@@ -28,7 +28,7 @@ const TAGS_MAX: usize = 16;
 pub(crate) async fn create_reservation(
     call: Call,
     request: CreateReservationRequest,
-) -> Result<CreateReservationResponse, Fault> {
+) -> Result<CreateReservationResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let want = checks.want(&Wish {
@@ -87,7 +87,7 @@ pub(crate) async fn create_reservation(
 pub(crate) async fn get_reservation(
     call: Call,
     request: GetReservationRequest,
-) -> Result<GetReservationResponse, Fault> {
+) -> Result<GetReservationResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let owner = call.owner(&mut checks, &request.user_id)?;
@@ -102,7 +102,7 @@ pub(crate) async fn get_reservation(
 pub(crate) async fn confirm_reservation(
     call: Call,
     request: ConfirmReservationRequest,
-) -> Result<ConfirmReservationResponse, Fault> {
+) -> Result<ConfirmReservationResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let payment = if request.payment_intent_id.is_empty() && !call.app.rules.intent_required {
@@ -136,7 +136,7 @@ pub(crate) async fn confirm_reservation(
 pub(crate) async fn cancel_reservation(
     call: Call,
     request: CancelReservationRequest,
-) -> Result<CancelReservationResponse, Fault> {
+) -> Result<CancelReservationResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let user = call.owner(&mut checks, &request.user_id)?;
@@ -167,7 +167,7 @@ pub(super) fn smallvec_none<T: Default>() -> T {
 pub(crate) async fn list_reservations(
     call: Call,
     request: ListReservationsRequest,
-) -> Result<ListReservationsResponse, Fault> {
+) -> Result<ListReservationsResponse, ApiError> {
     let mut checks = Checks::new();
     let user = call.user(&mut checks, &request.user_id)?;
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -212,7 +212,7 @@ async fn count_all(
     user: &UserId,
     state: Option<ReservationState>,
     event: Option<&EventId>,
-) -> Result<i32, Fault> {
+) -> Result<i32, ApiError> {
     let (mut total, mut after) = (0, None);
     for _ in 0..100 {
         let page = call.app.engine.reservations(user, state, event, after, 100).await?;
@@ -225,7 +225,10 @@ async fn count_all(
     Ok(count(total))
 }
 
-pub(crate) async fn extend_hold(call: Call, request: ExtendHoldRequest) -> Result<ExtendHoldResponse, Fault> {
+pub(crate) async fn extend_hold(
+    call: Call,
+    request: ExtendHoldRequest,
+) -> Result<ExtendHoldResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let user = call.owner(&mut checks, &request.user_id)?;

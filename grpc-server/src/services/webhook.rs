@@ -18,7 +18,7 @@ use crate::call::Call;
 use crate::webhooks::sign::{verify, verify_whole};
 use crate::webhooks::{Post, Registration, is_reserved};
 use crate::wire::time::{moment_of, rfc3339};
-use crate::wire::{Checks, Fault, moment, outbound, timestamp};
+use crate::wire::{ApiError, Checks, moment, outbound, timestamp};
 
 /// How far a webhook's timestamp may be from now, in milliseconds.
 const TOLERANCE_MS: u64 = 300_000;
@@ -137,7 +137,10 @@ pub(crate) struct SimulatedDelivery {
 }
 
 /// Puts a simulated delivery among the posts, durably; returns its id and the moment of its first attempt.
-pub(super) async fn simulated(call: &Call, delivery: SimulatedDelivery) -> Result<(String, UnixMs), Fault> {
+pub(super) async fn simulated(
+    call: &Call,
+    delivery: SimulatedDelivery,
+) -> Result<(String, UnixMs), ApiError> {
     let now = call.app.engine.now();
     let at = UnixMs::new(now.get() + delivery.delay_ms);
     let id = format!("wh_sim_{}", crate::wire::trace_id());
@@ -145,7 +148,7 @@ pub(super) async fn simulated(call: &Call, delivery: SimulatedDelivery) -> Resul
     let (registration, url) = (String::new(), delivery.url);
     let post = Post::new(id.clone(), registration, url, body, at);
     if !call.app.webhooks.posts.put(&call.app.engine, post).await? {
-        return Err(Fault::new(ErrorCode::RateLimited, "too many deliveries are waiting"));
+        return Err(ApiError::new(ErrorCode::RateLimited, "too many deliveries are waiting"));
     }
     call.app.webhooks.wake.notify_one();
     Ok((id, at))
@@ -154,7 +157,7 @@ pub(super) async fn simulated(call: &Call, delivery: SimulatedDelivery) -> Resul
 pub(crate) async fn receive_payment_webhook(
     call: Call,
     request: ReceivePaymentWebhookRequest,
-) -> Result<ReceivePaymentWebhookResponse, Fault> {
+) -> Result<ReceivePaymentWebhookResponse, ApiError> {
     let mut checks = Checks::new();
     checks.required_text("webhook_id", &request.webhook_id, 128);
     checks.text("source", &request.source, 128);
@@ -170,14 +173,14 @@ pub(crate) async fn receive_payment_webhook(
     }
     let id = checks.payment(&data.payment_intent_id);
     let (kind, stamp, id) = checks.take((kind, stamp, id))?;
-    let unsigned = || Fault::new(ErrorCode::Unauthenticated, "the signature does not fit");
+    let unsigned = || ApiError::new(ErrorCode::Unauthenticated, "the signature does not fit");
     let secret = call.app.webhooks.source_secret(&request.source).ok_or_else(unsigned)?;
     if !verify(secret, stamp.get() / 1_000, &canonical_body(&request), &request.signature) {
         return Err(unsigned());
     }
     let now = call.app.engine.now();
     if now.get().abs_diff(stamp.get()) > TOLERANCE_MS {
-        return Err(Fault::invalid("timestamp", "is more than five minutes from now", ""));
+        return Err(ApiError::invalid("timestamp", "is more than five minutes from now", ""));
     }
     let id = id.ok_or(Refusal::UnknownPayment)?;
     let name = call.app.keyed("webhook", &format!("{}/{}", request.source, request.webhook_id));
@@ -200,13 +203,13 @@ async fn take_in(
     kind: Type,
     data: &PaymentWebhookData,
     key: Option<IdempotencyKey>,
-) -> Result<UnixMs, Fault> {
+) -> Result<UnixMs, ApiError> {
     let view = call.app.engine.payment(id, None).await?;
     if let Some(amount) = &data.amount {
         let same_currency = amount.currency == view.amount.currency.as_str();
         let refund = kind == Type::Refunded;
         if !same_currency || (!refund && amount.amount != view.amount.minor) {
-            return Err(Fault::invalid("data.amount", "is not the payment's", amount.amount));
+            return Err(ApiError::invalid("data.amount", "is not the payment's", amount.amount));
         }
     }
     let said = match kind {
@@ -222,7 +225,7 @@ async fn take_in(
 pub(crate) async fn receive_expiry_webhook(
     call: Call,
     request: ReceiveExpiryWebhookRequest,
-) -> Result<ReceiveExpiryWebhookResponse, Fault> {
+) -> Result<ReceiveExpiryWebhookResponse, ApiError> {
     let mut checks = Checks::new();
     checks.required_text("webhook_id", &request.webhook_id, 128);
     checks.text("source", &request.source, 128);
@@ -260,7 +263,7 @@ fn check_event_types(checks: &mut Checks, event_types: &[i32]) {
 pub(crate) async fn register_webhook(
     call: Call,
     request: RegisterWebhookRequest,
-) -> Result<RegisterWebhookResponse, Fault> {
+) -> Result<RegisterWebhookResponse, ApiError> {
     let mut checks = Checks::new();
     checks.required_text("service_name", &request.service_name, 128);
     checks.required_text("endpoint_url", &request.endpoint_url, 2_048);
@@ -285,10 +288,10 @@ pub(crate) async fn register_webhook(
     }
     let (retries, timeout_seconds) = checks.take((retries, timeout))?;
     if !config.verify_ssl && request.endpoint_url.starts_with("https://") {
-        return Err(Fault::precondition("certificates are always checked: set config.verify_ssl"));
+        return Err(ApiError::precondition("certificates are always checked: set config.verify_ssl"));
     }
     if let Err(reason) = call.app.webhooks.check_url(&request.endpoint_url) {
-        return Err(Fault::new(ErrorCode::Forbidden, format!("endpoint_url {reason}")).detail(
+        return Err(ApiError::new(ErrorCode::Forbidden, format!("endpoint_url {reason}")).detail(
             "endpoint_url",
             reason,
             &request.endpoint_url,
@@ -307,7 +310,7 @@ pub(crate) async fn register_webhook(
         headers: config.headers.into_iter().collect(),
     };
     if !call.app.webhooks.posts.register(&call.app.engine, registration).await? {
-        return Err(Fault::new(ErrorCode::QuotaExceeded, "as many endpoints are registered as may be"));
+        return Err(ApiError::new(ErrorCode::QuotaExceeded, "as many endpoints are registered as may be"));
     }
     let registered_at = timestamp(call.app.engine.now());
     Ok(RegisterWebhookResponse { webhook_id: id, registered: true, registered_at, error: None })
@@ -316,7 +319,7 @@ pub(crate) async fn register_webhook(
 pub(crate) async fn validate_webhook(
     call: Call,
     request: ValidateWebhookRequest,
-) -> Result<ValidateWebhookResponse, Fault> {
+) -> Result<ValidateWebhookResponse, ApiError> {
     let mut checks = Checks::new();
     checks.text("payload", &request.payload, 1 << 20);
     checks.required_text("webhook_id", &request.webhook_id, 128);

@@ -15,12 +15,12 @@ use tacos_proto::gateway::v1::{
 };
 use tokio_stream::StreamExt;
 
-use super::queue::{eta, position, token_fault};
+use super::queue::{eta, position, token_error};
 use crate::call::Call;
 use crate::hub::{Feed, Item, NoStream, Subject, Topic, maintenance, tell_place};
 use crate::rpc::Rpc;
 use crate::task::Responses;
-use crate::wire::{Checks, Fault, Spell, timestamp};
+use crate::wire::{ApiError, Checks, Spell, timestamp};
 
 /// Ids that one stream may name.
 const IDS_MAX: usize = 100;
@@ -28,7 +28,7 @@ const IDS_MAX: usize = 100;
 pub(crate) async fn stream_queue_updates(
     call: Call,
     request: StreamQueueUpdatesRequest,
-) -> Result<Responses<StreamQueueUpdatesResponse>, Fault> {
+) -> Result<Responses<StreamQueueUpdatesResponse>, ApiError> {
     let feed = queue_feed(&call, &request)?;
     let token = request.waiting_token;
     let spell = move |item, trace: &str| queue_answer(item, &token, trace);
@@ -38,7 +38,7 @@ pub(crate) async fn stream_queue_updates(
 pub(crate) async fn stream_reservation_updates(
     call: Call,
     request: StreamReservationUpdatesRequest,
-) -> Result<Responses<StreamReservationUpdatesResponse>, Fault> {
+) -> Result<Responses<StreamReservationUpdatesResponse>, ApiError> {
     let feed = reservation_feed(&call, &request).await?;
     Ok(out(&call, Rpc::StreamReservationUpdates, feed, reservation_answer))
 }
@@ -46,7 +46,7 @@ pub(crate) async fn stream_reservation_updates(
 pub(crate) async fn stream_payment_updates(
     call: Call,
     request: StreamPaymentUpdatesRequest,
-) -> Result<Responses<StreamPaymentUpdatesResponse>, Fault> {
+) -> Result<Responses<StreamPaymentUpdatesResponse>, ApiError> {
     let feed = payment_feed(&call, &request).await?;
     Ok(out(&call, Rpc::StreamPaymentUpdates, feed, payment_answer))
 }
@@ -61,29 +61,34 @@ fn out<T: 'static>(
     let (app, trace) = (Arc::clone(&call.app), call.trace.clone());
     Responses(Box::pin(feed.filter_map(move |item| {
         if matches!(item, Item::End(_)) {
-            app.metrics.fault(rpc, ErrorCode::Unavailable);
+            app.metrics.refused(rpc, ErrorCode::Unavailable);
         }
         spell(item, &trace).map(Ok)
     })))
 }
 
-fn open(call: &Call, topic: Topic, user: Option<UserId>, session: Option<SessionId>) -> Result<Feed, Fault> {
+fn open(
+    call: &Call,
+    topic: Topic,
+    user: Option<UserId>,
+    session: Option<SessionId>,
+) -> Result<Feed, ApiError> {
     call.app.hub.subscribe(topic, user, session).map_err(|no| match no {
-        NoStream::Full => Fault::new(ErrorCode::RateLimited, "as many streams are open as may be"),
-        NoStream::Closed(reason) => Fault::unavailable(reason),
+        NoStream::Full => ApiError::new(ErrorCode::RateLimited, "as many streams are open as may be"),
+        NoStream::Closed(reason) => ApiError::unavailable(reason),
     })
 }
 
-fn queue_feed(call: &Call, request: &StreamQueueUpdatesRequest) -> Result<Feed, Fault> {
+fn queue_feed(call: &Call, request: &StreamQueueUpdatesRequest) -> Result<Feed, ApiError> {
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
     let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
     let (token, session, named) = checks.take((token, session, event))?;
-    let token = token.ok_or_else(|| token_fault(Refusal::UnknownToken))?;
-    let event = call.app.engine.token_event(&token).map_err(token_fault)?;
+    let token = token.ok_or_else(|| token_error(Refusal::UnknownToken))?;
+    let event = call.app.engine.token_event(&token).map_err(token_error)?;
     if named.is_some_and(|named| named != event) {
-        return Err(Fault::invalid("event_id", "is not the place's", &request.event_id));
+        return Err(ApiError::invalid("event_id", "is not the place's", &request.event_id));
     }
     let feed = open(call, Topic::Place(event, token), call.caller.user.clone(), session)?;
     tell_place(&call.app, feed.subscriber(), Some(QueueEventType::Unspecified), call.app.engine.now());
@@ -94,7 +99,7 @@ fn queue_feed(call: &Call, request: &StreamQueueUpdatesRequest) -> Result<Feed, 
     Ok(feed)
 }
 
-async fn reservation_feed(call: &Call, request: &StreamReservationUpdatesRequest) -> Result<Feed, Fault> {
+async fn reservation_feed(call: &Call, request: &StreamReservationUpdatesRequest) -> Result<Feed, ApiError> {
     let mut checks = Checks::new();
     let ids = ids::<ReservationId>(&mut checks, "reservation_ids", &request.reservation_ids);
     let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
@@ -132,7 +137,7 @@ async fn reservation_feed(call: &Call, request: &StreamReservationUpdatesRequest
     Ok(feed)
 }
 
-async fn payment_feed(call: &Call, request: &StreamPaymentUpdatesRequest) -> Result<Feed, Fault> {
+async fn payment_feed(call: &Call, request: &StreamPaymentUpdatesRequest) -> Result<Feed, ApiError> {
     let mut checks = Checks::new();
     let ids = ids::<PaymentId>(&mut checks, "payment_intent_ids", &request.payment_intent_ids);
     let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
@@ -190,7 +195,7 @@ fn ids<T: std::str::FromStr + PartialEq>(
 }
 
 fn end(reason: String, trace: &str) -> tacos_proto::common::v1::Error {
-    Fault::unavailable(reason).to_error(trace)
+    ApiError::unavailable(reason).to_error(trace)
 }
 
 fn queue_answer(item: Item, token: &str, trace: &str) -> Option<StreamQueueUpdatesResponse> {
@@ -342,7 +347,7 @@ fn payment_event(to: PaymentState) -> PaymentEventType {
 pub(crate) async fn send_message(
     call: Call,
     request: SendMessageRequest,
-) -> Result<SendMessageResponse, Fault> {
+) -> Result<SendMessageResponse, ApiError> {
     let mut checks = Checks::new();
     let user = checks.id_or_none::<UserId>("target_user_id", &request.target_user_id);
     let session = checks.id_or_none::<SessionId>("target_session_id", &request.target_session_id);

@@ -19,7 +19,7 @@ use super::settle::{self, Said, Settled};
 use crate::call::Call;
 use crate::health::Health;
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, Spell, outbound, timestamp};
+use crate::wire::{ApiError, Checks, Spell, outbound, timestamp};
 
 /// More tries than these, and a person has to look.
 const RETRIES_MAX: i32 = 5;
@@ -29,12 +29,12 @@ const WORKER: &str = "engine";
 /// How a step ended, and what comes next.
 struct Ended {
     status: Status,
-    fault: Option<Fault>,
+    error: Option<ApiError>,
 }
 
 impl Ended {
     fn well(status: Status) -> Self {
-        Self { status, fault: None }
+        Self { status, error: None }
     }
 
     fn of(settled: Settled) -> Self {
@@ -43,13 +43,13 @@ impl Ended {
 
     /// A refusal: to be tried again, put aside, or not to be done at all.
     fn badly(refused: Refused, retry_count: i32) -> Self {
-        let Refused { fault, later } = refused;
+        let Refused { error, later } = refused;
         let status = match (later, retry_count > RETRIES_MAX) {
             (true, true) => Status::Dlq,
             (true, false) => Status::Retry,
             (false, _) => Status::Failed,
         };
-        Self { status, fault: Some(fault) }
+        Self { status, error: Some(error) }
     }
 
     fn next_action(&self) -> String {
@@ -64,21 +64,21 @@ impl Ended {
 
 /// A step that was refused, and whether the same step may be taken later.
 struct Refused {
-    fault: Fault,
+    error: ApiError,
     later: bool,
 }
 
-impl From<Fault> for Refused {
-    fn from(fault: Fault) -> Self {
-        let later = fault.code == ErrorCode::Unavailable;
-        Self { fault, later }
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        let later = error.code == ErrorCode::Unavailable;
+        Self { error, later }
     }
 }
 
 impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
         let not_due = matches!(failure, Failure::Refused(Refusal::NotDue(_)));
-        let refused = Self::from(Fault::from(failure));
+        let refused = Self::from(ApiError::from(failure));
         Self { later: refused.later || not_due, ..refused }
     }
 }
@@ -93,7 +93,7 @@ fn check_common(checks: &mut Checks, correlation_id: &str, retry_count: i32) {
 pub(crate) async fn process_reservation_expiry(
     call: Call,
     request: ProcessReservationExpiryRequest,
-) -> Result<ProcessReservationExpiryResponse, Fault> {
+) -> Result<ProcessReservationExpiryResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
@@ -111,7 +111,7 @@ pub(crate) async fn process_reservation_expiry(
         released_seats: released,
         processed_at: timestamp(at),
         next_action: ended.next_action(),
-        error: ended.fault.map(|fault| call.error(&fault)),
+        error: ended.error.map(|error| call.error(&error)),
     })
 }
 
@@ -126,15 +126,15 @@ async fn expire(
     let view = call.app.engine.reservation(which, None).await?;
     let mut had = outbound::reservation(&call.app.engine, &view).seats;
     if event.is_some_and(|event| event != view.event) {
-        return Err(Fault::invalid("event_id", "is not the reservation's", &request.event_id).into());
+        return Err(ApiError::invalid("event_id", "is not the reservation's", &request.event_id).into());
     }
     if !seats.is_empty()
         && (seats.len() != had.len() || !had.iter().all(|seat| request.seat_ids.contains(&seat.id)))
     {
-        return Err(Fault::invalid("seat_ids", "are not the reservation's", seats.len()).into());
+        return Err(ApiError::invalid("seat_ids", "are not the reservation's", seats.len()).into());
     }
     if request.quantity != 0 && request.quantity != count(had.len()) {
-        return Err(Fault::invalid("quantity", "is not the reservation's", request.quantity).into());
+        return Err(ApiError::invalid("quantity", "is not the reservation's", request.quantity).into());
     }
     let settled = settle::expire(call, which).await?;
     for seat in &mut had {
@@ -146,7 +146,7 @@ async fn expire(
 pub(crate) async fn process_payment_result(
     call: Call,
     request: ProcessPaymentResultRequest,
-) -> Result<ProcessPaymentResultResponse, Fault> {
+) -> Result<ProcessPaymentResultResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let payment = checks.payment(&request.payment_intent_id);
@@ -185,7 +185,7 @@ pub(crate) async fn process_payment_result(
         affected_seats: moved.unwrap_or_default(),
         processed_at: timestamp(at),
         next_action: ended.next_action(),
-        error: ended.fault.map(|fault| call.error(&fault)),
+        error: ended.error.map(|error| call.error(&error)),
     })
 }
 
@@ -225,7 +225,7 @@ async fn apply_result(
 pub(crate) async fn process_compensation(
     call: Call,
     request: ProcessCompensationRequest,
-) -> Result<ProcessCompensationResponse, Fault> {
+) -> Result<ProcessCompensationResponse, ApiError> {
     let mut checks = Checks::new();
     let which = call.which(&mut checks, &request.reservation_id);
     let kind = CompensationType::try_from(request.compensation_type).ok();
@@ -248,7 +248,7 @@ pub(crate) async fn process_compensation(
         status: ended.status as i32,
         actions_taken: actions,
         processed_at: timestamp(call.app.engine.now()),
-        error: ended.fault.map(|fault| call.error(&fault)),
+        error: ended.error.map(|error| call.error(&error)),
     })
 }
 
@@ -331,9 +331,9 @@ async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationA
 pub(crate) async fn health_check(
     call: Call,
     request: HealthCheckRequest,
-) -> Result<HealthCheckResponse, Fault> {
+) -> Result<HealthCheckResponse, ApiError> {
     if !request.worker_instance_id.is_empty() && request.worker_instance_id != WORKER {
-        return Err(Fault::not_found("worker").detail(
+        return Err(ApiError::not_found("worker").detail(
             "worker_instance_id",
             "not found",
             &request.worker_instance_id,
@@ -360,7 +360,7 @@ pub(crate) async fn health_check(
 pub(crate) async fn get_job_status(
     call: Call,
     request: GetJobStatusRequest,
-) -> Result<GetJobStatusResponse, Fault> {
+) -> Result<GetJobStatusResponse, ApiError> {
     const JOBS: [&str; 4] = ["expiry", "payment", "webhook", "snapshot"];
     let mut checks = Checks::new();
     if !request.event_type.is_empty() && !JOBS.contains(&request.event_type.as_str()) {
@@ -368,7 +368,7 @@ pub(crate) async fn get_job_status(
     }
     checks.done()?;
     if !request.job_id.is_empty() && !JOBS.contains(&request.job_id.as_str()) {
-        return Err(Fault::not_found("job").detail("job_id", "not found", &request.job_id));
+        return Err(ApiError::not_found("job").detail("job_id", "not found", &request.job_id));
     }
     let asked = |name: &&str| {
         (request.job_id.is_empty() || request.job_id == *name)

@@ -14,13 +14,13 @@ const VALUE_BYTES_MAX: usize = 128;
 
 /// Why a call was not done: what `common.v1.Error` says, before it has a trace id.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Fault {
+pub(crate) struct ApiError {
     pub(crate) code: ErrorCode,
     pub(crate) message: String,
     pub(crate) details: Vec<ErrorDetail>,
 }
 
-impl Fault {
+impl ApiError {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), details: Vec::new() }
     }
@@ -113,7 +113,7 @@ fn cut(mut value: String) -> String {
     value
 }
 
-impl From<Failure> for Fault {
+impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => refusal.into(),
@@ -122,7 +122,7 @@ impl From<Failure> for Fault {
     }
 }
 
-impl From<Broken> for Fault {
+impl From<Broken> for ApiError {
     fn from(broken: Broken) -> Self {
         // The cause names files of the server: it is in the log, not in the answer.
         match broken {
@@ -135,7 +135,7 @@ impl From<Broken> for Fault {
 }
 
 /// The table.
-impl From<Refusal> for Fault {
+impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         use ErrorCode as Code;
         let text = refusal.to_string();
@@ -191,16 +191,16 @@ impl From<Refusal> for Fault {
     }
 }
 
-fn from_bound(bound: Bound, text: String) -> Fault {
+fn from_bound(bound: Bound, text: String) -> ApiError {
     let code = match bound {
         Bound::WaitingLine => ErrorCode::RateLimited,
         Bound::Events | Bound::Notes => ErrorCode::QuotaExceeded,
         _ => ErrorCode::Unavailable,
     };
-    Fault::new(code, text)
+    ApiError::new(code, text)
 }
 
-fn from_problems(problems: &[Problem]) -> Fault {
+fn from_problems(problems: &[Problem]) -> ApiError {
     let mut message = String::from("invalid argument");
     for (at, problem) in problems.iter().enumerate().take(3) {
         message.push_str(if at == 0 { ": " } else { "; " });
@@ -208,8 +208,8 @@ fn from_problems(problems: &[Problem]) -> Fault {
         message.push(' ');
         message.push_str(&problem.reason);
     }
-    problems.iter().fold(Fault::new(ErrorCode::InvalidArgument, message), |fault, problem| {
-        fault.detail(wire_field(problem.field), problem.reason.clone(), &problem.value)
+    problems.iter().fold(ApiError::new(ErrorCode::InvalidArgument, message), |error, problem| {
+        error.detail(wire_field(problem.field), problem.reason.clone(), &problem.value)
     })
 }
 
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn the_words_that_gateways_look_for_are_there() {
-        let message = |refusal: Refusal| Fault::from(refusal).message;
+        let message = |refusal: Refusal| ApiError::from(refusal).message;
         assert!(message(Refusal::UnknownEvent).contains("not found"));
         assert!(message(Refusal::UnknownReservation).contains("not found"));
         assert!(message(Refusal::UnknownPayment).contains("not found"));
@@ -278,9 +278,9 @@ mod tests {
 
     #[test]
     fn taken_seats_are_named_in_details() {
-        let fault = Fault::from(Refusal::SeatsTaken(Box::new(["A-1".to_owned(), "A-2".to_owned()])));
-        assert_eq!(fault.code, ErrorCode::InventoryConflict);
-        let values: Vec<_> = fault.details.iter().map(|detail| detail.value.as_str()).collect();
+        let error = ApiError::from(Refusal::SeatsTaken(Box::new(["A-1".to_owned(), "A-2".to_owned()])));
+        assert_eq!(error.code, ErrorCode::InventoryConflict);
+        let values: Vec<_> = error.details.iter().map(|detail| detail.value.as_str()).collect();
         assert_eq!(values, ["A-1", "A-2"]);
     }
 

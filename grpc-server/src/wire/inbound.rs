@@ -10,7 +10,7 @@ use tacos_engine::{
 };
 use tacos_proto::common::v1::{ErrorCode, ErrorDetail, Money as WireMoney};
 
-use super::error::{Fault, id_reason};
+use super::error::{ApiError, id_reason};
 use super::time::moment_of;
 
 /// Largest amount: what JavaScript can hold.
@@ -56,23 +56,23 @@ impl Checks {
     }
 
     pub(crate) fn bad(&mut self, field: &str, reason: impl Into<String>, value: impl ToString) {
-        let Fault { mut details, .. } = Fault::invalid(field, reason, value);
+        let ApiError { mut details, .. } = ApiError::invalid(field, reason, value);
         if self.details.len() < 100 {
             self.details.append(&mut details);
         }
     }
 
     /// The values, or the refusal that names everything that was wrong.
-    pub(crate) fn take<T: AllSome>(self, values: T) -> Result<T::All, Fault> {
+    pub(crate) fn take<T: AllSome>(self, values: T) -> Result<T::All, ApiError> {
         self.done()?;
-        values.all().ok_or_else(|| Fault::invalid("request", "is not complete", ""))
+        values.all().ok_or_else(|| ApiError::invalid("request", "is not complete", ""))
     }
 
     /// Refuses if anything was wrong.
-    pub(crate) fn done(self) -> Result<(), Fault> {
+    pub(crate) fn done(self) -> Result<(), ApiError> {
         if let Some(first) = self.details.first() {
             let message = format!("invalid argument: {} {}", first.field, first.reason);
-            return Err(Fault { code: ErrorCode::InvalidArgument, message, details: self.details });
+            return Err(ApiError { code: ErrorCode::InvalidArgument, message, details: self.details });
         }
         if self.missing_key {
             return Err(tacos_engine::Refusal::IdempotencyRequired.into());
@@ -293,8 +293,8 @@ mod tests {
         let mut checks = Checks::new();
         let event = checks.id::<EventId>("event_id", "");
         let want = checks.want(&wish(&["A-1".to_owned(), "A-1".to_owned(), "b a d".to_owned()], 0));
-        let fault = checks.take((event, want)).expect_err("three fields are wrong");
-        let fields: Vec<_> = fault.details.iter().map(|detail| detail.field.as_str()).collect();
+        let error = checks.take((event, want)).expect_err("three fields are wrong");
+        let fields: Vec<_> = error.details.iter().map(|detail| detail.field.as_str()).collect();
         assert_eq!(fields, ["event_id", "seat_ids[1]", "seat_ids[2]"]);
     }
 

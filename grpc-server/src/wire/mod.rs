@@ -8,7 +8,7 @@ pub(crate) mod pages;
 mod raw;
 pub(crate) mod time;
 
-pub(crate) use error::{Fault, trace_id};
+pub(crate) use error::{ApiError, trace_id};
 pub(crate) use inbound::Checks;
 pub(crate) use outbound::Spell;
 pub use raw::Raw;

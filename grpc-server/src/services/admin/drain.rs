@@ -7,7 +7,7 @@ use tacos_engine::{EventId, ExternalId, Failure, Note, Refusal};
 
 use crate::call::Call;
 use crate::wire::error::hex;
-use crate::wire::{Fault, trace_id};
+use crate::wire::{ApiError, trace_id};
 
 /// People of one batch: their numbers fit a note.
 const BATCH: usize = 300;
@@ -38,18 +38,18 @@ pub(super) struct Operated {
     pub(super) result: String,
 }
 
-fn name(event: &EventId) -> Result<ExternalId, Fault> {
+fn name(event: &EventId) -> Result<ExternalId, ApiError> {
     let digest = blake3::hash(event.as_str().as_bytes());
     ExternalId::new(&format!("drain.{}", hex(&digest.as_bytes()[..16])))
-        .map_err(|error| Fault::internal(error.to_string()))
+        .map_err(|error| ApiError::internal(error.to_string()))
 }
 
-fn note(event: &EventId, progress: &Progress) -> Result<Note, Fault> {
-    let value = serde_json::to_vec(progress).map_err(|error| Fault::internal(error.to_string()))?;
+fn note(event: &EventId, progress: &Progress) -> Result<Note, ApiError> {
+    let value = serde_json::to_vec(progress).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(Note { name: name(event)?, value: Some(value), key: None })
 }
 
-pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> Result<Operated, Fault> {
+pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> Result<Operated, ApiError> {
     let number = call.app.engine.event(event)?.number;
     let queue = call.app.engine.queue(event)?;
     if dry_run {
@@ -119,7 +119,7 @@ async fn put_out(
     number: u32,
     progress: &Progress,
     resumed: bool,
-) -> Result<u64, Fault> {
+) -> Result<u64, ApiError> {
     let noted = call.app.engine.note(note(event, progress)?);
     let tokens = progress.batch.iter().filter_map(|ticket| call.app.engine.tokens_of(number, *ticket));
     let leaving: Vec<_> = tokens.map(|(token, _)| call.app.engine.leave_queue(token)).collect();

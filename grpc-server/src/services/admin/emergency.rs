@@ -13,12 +13,12 @@ use crate::cancelling;
 use crate::emergency::Measure;
 use crate::once::to_the_end;
 use crate::webhooks::{Announced, Fact, announce};
-use crate::wire::{Checks, Fault, timestamp, trace_id};
+use crate::wire::{ApiError, Checks, timestamp, trace_id};
 
 pub(crate) async fn emergency_action(
     call: Call,
     request: EmergencyActionRequest,
-) -> Result<EmergencyActionResponse, Fault> {
+) -> Result<EmergencyActionResponse, ApiError> {
     let mut checks = Checks::new();
     let action = EmergencyActionType::try_from(request.action).unwrap_or(EmergencyActionType::Unspecified);
     checks.required_text("reason", &request.reason, 512);
@@ -37,7 +37,7 @@ pub(crate) async fn emergency_action(
     }
     checks.done()?;
     if !request.confirm {
-        return Err(Fault::precondition("confirm must be true").detail("confirm", "required", "false"));
+        return Err(ApiError::precondition("confirm must be true").detail("confirm", "required", "false"));
     }
     let parameters = request.parameters.into_iter().collect();
     let wanted = Wanted { action, parameters, reason: request.reason };
@@ -53,30 +53,30 @@ struct Wanted {
 }
 
 /// Checks what a measure is to act on.
-fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, Fault> {
+fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, ApiError> {
     let event = match wanted.parameters.get("event_id") {
         None => None,
         Some(text) => {
             let event =
-                EventId::new(text).map_err(|_| Fault::invalid("parameters.event_id", "is no id", text))?;
+                EventId::new(text).map_err(|_| ApiError::invalid("parameters.event_id", "is no id", text))?;
             call.app.engine.event(&event)?;
             Some(event)
         }
     };
     match wanted.action {
         EmergencyActionType::CancelReservations if event.is_none() => {
-            Err(Fault::invalid("parameters.event_id", "required", ""))
+            Err(ApiError::invalid("parameters.event_id", "required", ""))
         }
         EmergencyActionType::CircuitBreaker => {
             let target = wanted.parameters.get("target").map(String::as_str).unwrap_or_default();
             if matches!(target, "webhooks" | "payments") {
                 Ok(event)
             } else {
-                Err(Fault::invalid("parameters.target", "must be webhooks or payments", target))
+                Err(ApiError::invalid("parameters.target", "must be webhooks or payments", target))
             }
         }
         EmergencyActionType::ForceFailover | EmergencyActionType::Unspecified => {
-            Err(Fault::new(ErrorCode::FailedPrecondition, "no standby is configured"))
+            Err(ApiError::new(ErrorCode::FailedPrecondition, "no standby is configured"))
         }
         _ => Ok(event),
     }
@@ -84,7 +84,7 @@ fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, Fault> 
 
 /// Writes a measure down, so that it outlives a crash, and does what it says. The same measure in force is the same
 /// measure: what is left of it is done.
-async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResponse, Fault> {
+async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResponse, ApiError> {
     let event = check_target(call, &wanted)?;
     let action = wanted.action;
     let alone = call.app.emergencies.acting.lock().await;
@@ -113,7 +113,7 @@ async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResp
         EmergencyActionType::CancelReservations => {
             // Long: other measures do not wait for it.
             drop(alone);
-            let event = event.ok_or_else(|| Fault::invalid("parameters.event_id", "required", ""))?;
+            let event = event.ok_or_else(|| ApiError::invalid("parameters.event_id", "required", ""))?;
             let cancelled = cancelling::cancel_all(&call.app, &measure, &event).await?;
             format!("{cancelled} reservations were cancelled; new ones are refused until this is undone")
         }

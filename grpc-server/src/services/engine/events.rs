@@ -19,7 +19,7 @@ use crate::call::Call;
 use crate::catalog::next_revision;
 use crate::rpc::Access;
 use crate::wire::time::{count, moment_of};
-use crate::wire::{Checks, Fault, pages, timestamp};
+use crate::wire::{ApiError, Checks, pages, timestamp};
 
 /// An event's settings, checked, in the engine's words.
 pub(super) struct Checked {
@@ -29,7 +29,7 @@ pub(super) struct Checked {
 }
 
 /// Checks all settings.
-pub(super) fn check(call: &Call, settings: &EventSettings) -> Result<Checked, Fault> {
+pub(super) fn check(call: &Call, settings: &EventSettings) -> Result<Checked, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("settings.event_id", &settings.event_id);
     checks.required_text("settings.name", &settings.name, 256);
@@ -136,7 +136,7 @@ fn wire_settings(call: &Call, view: &EventView, known: EventSettings) -> EventSe
 }
 
 /// An event as operators see it: from the engine, or from the catalog while it has no seats.
-pub(crate) fn record(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
+pub(crate) fn record(call: &Call, event: &EventId) -> Result<EventRecord, ApiError> {
     let kept = call.app.catalog.facts(event).record.clone();
     let Ok(view) = call.app.engine.event(event) else {
         let mut record = kept.ok_or(Refusal::UnknownEvent)?;
@@ -154,7 +154,7 @@ pub(crate) fn record(call: &Call, event: &EventId) -> Result<EventRecord, Fault>
 
 /// An event as this caller may see it. What is announced is public: an event that has its seats. Fields that tell of
 /// the operators' work and of the rules of the line are the operators'.
-pub(super) fn visible(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
+pub(super) fn visible(call: &Call, event: &EventId) -> Result<EventRecord, ApiError> {
     let mut record = record(call, event)?;
     if call.caller.access >= Access::Admin {
         return Ok(record);
@@ -168,7 +168,7 @@ pub(super) fn visible(call: &Call, event: &EventId) -> Result<EventRecord, Fault
 }
 
 /// Raises an event's revision and writes its record down: the last step of a change, taken once for a request.
-pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, Fault> {
+pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, ApiError> {
     let step = call.step("raise");
     let now = record(call, event)?;
     if call.took(step.as_ref()).await? {
@@ -183,7 +183,7 @@ pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, F
 pub(crate) async fn create_event(
     call: Call,
     request: CreateEventRequest,
-) -> Result<CreateEventResponse, Fault> {
+) -> Result<CreateEventResponse, ApiError> {
     let settings = request.settings.clone().unwrap_or_default();
     let checked = check(&call, &settings)?;
     call.needs_key(&request.idempotency_key)?;
@@ -217,7 +217,7 @@ fn filled(settings: &EventSettings, checked: &Checked) -> EventSettings {
 pub(crate) async fn update_event(
     call: Call,
     request: UpdateEventRequest,
-) -> Result<UpdateEventResponse, Fault> {
+) -> Result<UpdateEventResponse, ApiError> {
     let wanted = request.settings.clone().unwrap_or_default();
     let event = event_id(&wanted.event_id)?;
     call.needs_key(&request.idempotency_key)?;
@@ -228,7 +228,7 @@ pub(crate) async fn update_event(
         return Ok(UpdateEventResponse { event: Some(old), error: None });
     }
     if request.expected_revision != 0 && request.expected_revision != old.revision {
-        return Err(Fault::new(
+        return Err(ApiError::new(
             ErrorCode::ConcurrentModification,
             "conflict: the event was changed meanwhile",
         )
@@ -239,7 +239,7 @@ pub(crate) async fn update_event(
     merge(&mut settings, &wanted, &mask)?;
     let live = call.app.engine.event(&event).ok();
     if live.as_ref().is_some_and(|live| live.settings.currency.as_str() != settings.currency) {
-        return Err(Fault::precondition("the currency of an event with seats cannot change"));
+        return Err(ApiError::precondition("the currency of an event with seats cannot change"));
     }
     let checked = check(&call, &settings)?;
     let new = EventRecord { settings: Some(filled(&settings, &checked)), ..EventRecord::default() };
@@ -253,9 +253,9 @@ pub(crate) async fn update_event(
     Ok(UpdateEventResponse { event: Some(record(&call, &event)?), error: None })
 }
 
-fn merge(into: &mut EventSettings, from: &EventSettings, mask: &[String]) -> Result<(), Fault> {
+fn merge(into: &mut EventSettings, from: &EventSettings, mask: &[String]) -> Result<(), ApiError> {
     if mask.is_empty() {
-        return Err(Fault::invalid("update_mask", "at least one field is needed", ""));
+        return Err(ApiError::invalid("update_mask", "at least one field is needed", ""));
     }
     for path in mask {
         match path.as_str() {
@@ -272,18 +272,21 @@ fn merge(into: &mut EventSettings, from: &EventSettings, mask: &[String]) -> Res
             "hold_seconds" => into.hold_seconds = from.hold_seconds,
             "hold_seconds_max" => into.hold_seconds_max = from.hold_seconds_max,
             "extension_seconds_max" => into.extension_seconds_max = from.extension_seconds_max,
-            _ => return Err(Fault::invalid("update_mask", "names what cannot be changed here", path)),
+            _ => return Err(ApiError::invalid("update_mask", "names what cannot be changed here", path)),
         }
     }
     Ok(())
 }
 
-pub(crate) async fn get_event(call: Call, request: GetEventRequest) -> Result<GetEventResponse, Fault> {
+pub(crate) async fn get_event(call: Call, request: GetEventRequest) -> Result<GetEventResponse, ApiError> {
     let event = event_id(&request.event_id)?;
     Ok(GetEventResponse { event: Some(visible(&call, &event)?), error: None })
 }
 
-pub(crate) async fn list_events(call: Call, request: ListEventsRequest) -> Result<ListEventsResponse, Fault> {
+pub(crate) async fn list_events(
+    call: Call,
+    request: ListEventsRequest,
+) -> Result<ListEventsResponse, ApiError> {
     let mut checks = Checks::new();
     let state = SaleState::try_from(request.state).ok();
     if state.is_none() {
@@ -305,11 +308,11 @@ pub(crate) async fn list_events(call: Call, request: ListEventsRequest) -> Resul
 }
 
 /// Brings a sale into a state; success if it is there already.
-async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventRecord, Fault> {
+async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventRecord, ApiError> {
     let view = match call.app.engine.event(event) {
         Ok(view) => view,
         Err(_) if call.app.catalog.facts(event).record.is_some() => {
-            return Err(Fault::precondition("the event has no seats yet: import a seat map first"));
+            return Err(ApiError::precondition("the event has no seats yet: import a seat map first"));
         }
         Err(refusal) => return Err(refusal.into()),
     };
@@ -341,7 +344,7 @@ async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventReco
     raise(call, event).await
 }
 
-pub(crate) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<OpenSaleResponse, Fault> {
+pub(crate) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<OpenSaleResponse, ApiError> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
@@ -349,7 +352,7 @@ pub(crate) async fn open_sale(call: Call, request: OpenSaleRequest) -> Result<Op
     Ok(OpenSaleResponse { event: Some(set_sale(&call, &event, Sale::Open).await?), error: None })
 }
 
-pub(crate) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<PauseSaleResponse, Fault> {
+pub(crate) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<PauseSaleResponse, ApiError> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
@@ -357,7 +360,7 @@ pub(crate) async fn pause_sale(call: Call, request: PauseSaleRequest) -> Result<
     Ok(PauseSaleResponse { event: Some(set_sale(&call, &event, Sale::Paused).await?), error: None })
 }
 
-pub(crate) async fn close_sale(call: Call, request: CloseSaleRequest) -> Result<CloseSaleResponse, Fault> {
+pub(crate) async fn close_sale(call: Call, request: CloseSaleRequest) -> Result<CloseSaleResponse, ApiError> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;

@@ -25,7 +25,7 @@ use crate::hub::{PaymentStates, Watching};
 use crate::rpc::Rpc;
 use crate::task::Responses;
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, Spell, timestamp};
+use crate::wire::{ApiError, Checks, Spell, timestamp};
 
 /// Messages that wait for a slow reader.
 const WAITING_MAX: usize = 256;
@@ -65,7 +65,7 @@ struct Feed {
 pub(crate) async fn watch_feed(
     call: Call,
     request: WatchFeedRequest,
-) -> Result<Responses<WatchFeedResponse>, Fault> {
+) -> Result<Responses<WatchFeedResponse>, ApiError> {
     let mut checks = Checks::new();
     if request.event_ids.len() > 100 {
         checks.bad("event_ids", "at most 100", request.event_ids.len());
@@ -90,7 +90,7 @@ pub(crate) async fn watch_feed(
         FeedStart::Position => Position(request.after_position),
         _ => call.app.engine.position(),
     };
-    let full = || Fault::new(ErrorCode::RateLimited, "as many streams are open as may be");
+    let full = || ApiError::new(ErrorCode::RateLimited, "as many streams are open as may be");
     let open = call.app.hub.watch().ok_or_else(full)?;
     let (to, stream) = mpsc::channel(WAITING_MAX);
     let wanted = Wanted { events, topics };
@@ -150,8 +150,8 @@ impl Feed {
             UpdatesLost::Journal(_) => ErrorCode::Internal,
             _ => ErrorCode::FailedPrecondition,
         };
-        self.call.app.metrics.fault(Rpc::WatchFeed, code);
-        let error = Fault::new(code, lost.to_string()).to_error(&self.call.trace);
+        self.call.app.metrics.refused(Rpc::WatchFeed, code);
+        let error = ApiError::new(code, lost.to_string()).to_error(&self.call.trace);
         let last = WatchFeedResponse { error: Some(error), ..WatchFeedResponse::default() };
         self.to.send(Ok(last)).await.map_err(|_| Gone)
     }

@@ -8,7 +8,7 @@ mod operations;
 mod queue_policy;
 mod seat_map;
 
-use crate::wire::{Checks, Fault};
+use crate::wire::{ApiError, Checks};
 pub(crate) use events::{
     close_sale, create_event, get_event, list_events, open_sale, pause_sale, update_event,
 };
@@ -24,13 +24,13 @@ pub(crate) use seat_map::{block_seats, get_seat_map, import_seat_map, unblock_se
 use tacos_engine::EventId;
 
 /// An event that an operator names.
-fn event_id(text: &str) -> Result<EventId, Fault> {
+fn event_id(text: &str) -> Result<EventId, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", text);
     checks.take((event,)).map(|(event,)| event)
 }
 
-fn reason(text: &str) -> Result<(), Fault> {
+fn reason(text: &str) -> Result<(), ApiError> {
     let mut checks = Checks::new();
     checks.text("reason", text, 512);
     checks.done()

@@ -19,7 +19,7 @@ use crate::emergency::{Measure, Undone};
 use crate::services::payment_body;
 use crate::webhooks::{Attempts, Post};
 use crate::wire::time::{count, rfc3339};
-use crate::wire::{Checks, Fault, pages, timestamp};
+use crate::wire::{ApiError, Checks, pages, timestamp};
 
 /// Dead letters that one call replays, at most.
 const REPLAY_MAX: usize = 1_000;
@@ -28,7 +28,10 @@ fn wide(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
-pub(crate) async fn take_backup(call: Call, request: TakeBackupRequest) -> Result<TakeBackupResponse, Fault> {
+pub(crate) async fn take_backup(
+    call: Call,
+    request: TakeBackupRequest,
+) -> Result<TakeBackupResponse, ApiError> {
     let mut checks = Checks::new();
     if !request.name.is_empty() {
         let _: Option<tacos_engine::ExternalId> = checks.id("name", &request.name);
@@ -47,19 +50,22 @@ pub(crate) async fn take_backup(call: Call, request: TakeBackupRequest) -> Resul
     };
     let path = call.app.settings.server.backup_dir.join(&name);
     let started = Instant::now();
-    let _alone =
-        call.app.backing_up.try_lock().map_err(|_| Fault::precondition("another backup is being taken"))?;
+    let _alone = call
+        .app
+        .backing_up
+        .try_lock()
+        .map_err(|_| ApiError::precondition("another backup is being taken"))?;
     // A folder that is there is another request's backup, unless an earlier try of this one began it.
     let step = call.step("begun");
     if !call.took(step.as_ref()).await? {
         if path.exists() {
-            return Err(Fault::new(ErrorCode::AlreadyExists, "a backup with this name exists"));
+            return Err(ApiError::new(ErrorCode::AlreadyExists, "a backup with this name exists"));
         }
         call.choose("begun", Vec::new).await?;
     }
     let (engine, to) = (call.app.engine.clone(), path.clone());
     let taken = tokio::task::spawn_blocking(move || write_backup(&engine, &to)).await;
-    let (report, bytes, hash) = taken.map_err(|error| Fault::internal(error.to_string()))??;
+    let (report, bytes, hash) = taken.map_err(|error| ApiError::internal(error.to_string()))??;
     tracing::info!(name, position = report.end.0, bytes, "a backup was taken");
     Ok(TakeBackupResponse {
         name,
@@ -78,15 +84,15 @@ pub(crate) async fn take_backup(call: Call, request: TakeBackupRequest) -> Resul
 fn write_backup(
     engine: &tacos_engine::Engine,
     to: &Path,
-) -> Result<(journal::Report, u64, blake3::Hash), Fault> {
-    let internal = |error: std::io::Error| Fault::internal(error.to_string());
+) -> Result<(journal::Report, u64, blake3::Hash), ApiError> {
+    let internal = |error: std::io::Error| ApiError::internal(error.to_string());
     let report = if to.exists() { verify(to)? } else { copy(engine, to)? };
     let (bytes, hash) = content(to).map_err(internal)?;
     Ok((report, bytes, hash))
 }
 
-fn copy(engine: &tacos_engine::Engine, to: &Path) -> Result<journal::Report, Fault> {
-    let internal = |error: std::io::Error| Fault::internal(error.to_string());
+fn copy(engine: &tacos_engine::Engine, to: &Path) -> Result<journal::Report, ApiError> {
+    let internal = |error: std::io::Error| ApiError::internal(error.to_string());
     let parent = to.parent().unwrap_or(to);
     let name = to.file_name().unwrap_or_default().to_string_lossy();
     let unfinished = to.with_file_name(format!(".{name}.unfinished"));
@@ -95,8 +101,8 @@ fn copy(engine: &tacos_engine::Engine, to: &Path) -> Result<journal::Report, Fau
         std::fs::remove_dir_all(&unfinished).map_err(internal)?;
     }
     let copied = engine.backup(&unfinished, |_| ()).map_err(|error| match error {
-        SnapshotError::NoFolder => Fault::precondition("an engine in memory has nothing to back up"),
-        other => Fault::internal(other.to_string()),
+        SnapshotError::NoFolder => ApiError::precondition("an engine in memory has nothing to back up"),
+        other => ApiError::internal(other.to_string()),
     });
     let named = copied.and_then(|_| {
         let report = verify(&unfinished)?;
@@ -112,9 +118,9 @@ fn copy(engine: &tacos_engine::Engine, to: &Path) -> Result<journal::Report, Fau
     named
 }
 
-fn verify(folder: &Path) -> Result<journal::Report, Fault> {
-    let storage = FileStorage::open(folder).map_err(|error| Fault::internal(error.to_string()))?;
-    journal::verify(&storage, &mut |_| ()).map_err(|error| Fault::internal(error.to_string()))
+fn verify(folder: &Path) -> Result<journal::Report, ApiError> {
+    let storage = FileStorage::open(folder).map_err(|error| ApiError::internal(error.to_string()))?;
+    journal::verify(&storage, &mut |_| ()).map_err(|error| ApiError::internal(error.to_string()))
 }
 
 /// Size and hash of a folder's files: names and contents, in the order of names.
@@ -137,7 +143,7 @@ fn content(folder: &Path) -> std::io::Result<(u64, blake3::Hash)> {
 pub(crate) async fn get_engine_status(
     call: Call,
     _request: GetEngineStatusRequest,
-) -> Result<GetEngineStatusResponse, Fault> {
+) -> Result<GetEngineStatusResponse, ApiError> {
     let status = call.app.engine.status();
     let folder = call.app.settings.engine.data_dir.clone();
     let on_disk = tokio::task::spawn_blocking(move || {
@@ -253,7 +259,7 @@ async fn dead_letters(call: &Call, url: &str, payment: &str, most: usize) -> (Ve
 pub(crate) async fn list_dead_letters(
     call: Call,
     request: ListDeadLettersRequest,
-) -> Result<ListDeadLettersResponse, Fault> {
+) -> Result<ListDeadLettersResponse, ApiError> {
     let mut checks = Checks::new();
     checks.text("endpoint_url", &request.endpoint_url, 2_048);
     let page =
@@ -267,7 +273,7 @@ pub(crate) async fn list_dead_letters(
 pub(crate) async fn replay_dead_letters(
     call: Call,
     request: ReplayDeadLettersRequest,
-) -> Result<ReplayDeadLettersResponse, Fault> {
+) -> Result<ReplayDeadLettersResponse, ApiError> {
     let mut checks = Checks::new();
     let ids = &request.dead_letter_ids;
     if ids.len() > REPLAY_MAX {
@@ -298,7 +304,7 @@ pub(crate) async fn replay_dead_letters(
 }
 
 /// False if it is no dead letter (any more).
-async fn replay(call: &Call, id: &str) -> Result<bool, Fault> {
+async fn replay(call: &Call, id: &str) -> Result<bool, ApiError> {
     if call.app.webhooks.posts.replay(&call.app.engine, id).await? {
         return Ok(true);
     }
@@ -331,7 +337,7 @@ fn wire_measure(measure: &Measure) -> EmergencyRecord {
 pub(crate) async fn list_emergency_actions(
     call: Call,
     request: ListEmergencyActionsRequest,
-) -> Result<ListEmergencyActionsResponse, Fault> {
+) -> Result<ListEmergencyActionsResponse, ApiError> {
     let mut checks = Checks::new();
     let page =
         pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
@@ -344,17 +350,20 @@ pub(crate) async fn list_emergency_actions(
 pub(crate) async fn undo_emergency_action(
     call: Call,
     request: UndoEmergencyActionRequest,
-) -> Result<UndoEmergencyActionResponse, Fault> {
+) -> Result<UndoEmergencyActionResponse, ApiError> {
     let mut checks = Checks::new();
     checks.required_text("action_id", &request.action_id, 128);
     checks.required_text("reason", &request.reason, 512);
     checks.done()?;
     if !request.confirm {
-        return Err(Fault::precondition("confirm must be true").detail("confirm", "required", "false"));
+        return Err(ApiError::precondition("confirm must be true").detail("confirm", "required", "false"));
     }
     call.needs_key(&request.idempotency_key)?;
-    let mut measure =
-        call.app.emergencies.get(&request.action_id).ok_or_else(|| Fault::not_found("emergency measure"))?;
+    let mut measure = call
+        .app
+        .emergencies
+        .get(&request.action_id)
+        .ok_or_else(|| ApiError::not_found("emergency measure"))?;
     if measure.undone.is_some() {
         let result = "it was undone before".to_owned();
         return Ok(UndoEmergencyActionResponse { action: Some(wire_measure(&measure)), result, error: None });

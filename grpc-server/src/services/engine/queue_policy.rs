@@ -18,7 +18,7 @@ use super::{event_id, reason};
 use crate::call::Call;
 use crate::wire::error::hex;
 use crate::wire::time::{count, moment_of};
-use crate::wire::{Checks, Fault, timestamp};
+use crate::wire::{ApiError, Checks, timestamp};
 
 /// A room without a moment for its draw is drawn when the sale opens; at the latest then, in milliseconds from now.
 const DRAW_AT_LAST_MS: u64 = 365 * 86_400_000;
@@ -109,7 +109,7 @@ fn in_force(call: &Call, event: &EventId) -> Option<QueuePolicy> {
 pub(crate) async fn get_queue_policy(
     call: Call,
     request: GetQueuePolicyRequest,
-) -> Result<GetQueuePolicyResponse, Fault> {
+) -> Result<GetQueuePolicyResponse, ApiError> {
     let event = event_id(&request.event_id)?;
     let record = record(&call, &event)?;
     let policy = in_force(&call, &event);
@@ -119,7 +119,7 @@ pub(crate) async fn get_queue_policy(
 pub(crate) async fn set_queue_policy(
     call: Call,
     request: SetQueuePolicyRequest,
-) -> Result<SetQueuePolicyResponse, Fault> {
+) -> Result<SetQueuePolicyResponse, ApiError> {
     reason(&request.reason)?;
     let event = event_id(&request.event_id)?;
     let mut checks = Checks::new();
@@ -134,7 +134,7 @@ pub(crate) async fn set_queue_policy(
     let step = call.step("policy");
     let taken = call.took(step.as_ref()).await?;
     if !taken && request.expected_revision != 0 && request.expected_revision != old.revision {
-        return Err(Fault::new(
+        return Err(ApiError::new(
             ErrorCode::ConcurrentModification,
             "conflict: the event was changed meanwhile",
         )
@@ -177,15 +177,15 @@ pub(crate) async fn set_queue_policy(
 }
 
 /// The policy of an event whose line goes: only when nobody waits in it.
-fn without_line(call: &Call, event: &EventId) -> Result<Line, Fault> {
+fn without_line(call: &Call, event: &EventId) -> Result<Line, ApiError> {
     if call.app.engine.queue(event).is_ok_and(|queue| queue.waiting + queue.ready > 0) {
-        return Err(Fault::precondition("people wait in the line: drain it first"));
+        return Err(ApiError::precondition("people wait in the line: drain it first"));
     }
     let policy = call.app.engine.queue_policy(event).unwrap_or_default();
     Ok(Line { enabled: false, room: None, ..policy })
 }
 
-async fn pause(call: &Call, event_id_text: &str, key: &str, paused: bool) -> Result<UnixMs, Fault> {
+async fn pause(call: &Call, event_id_text: &str, key: &str, paused: bool) -> Result<UnixMs, ApiError> {
     let event = event_id(event_id_text)?;
     let mut checks = Checks::new();
     let key = call.key(&mut checks, key);
@@ -196,7 +196,10 @@ async fn pause(call: &Call, event_id_text: &str, key: &str, paused: bool) -> Res
     Ok(call.app.engine.pause_queue(PauseQueue { event, paused, key }).await?.at)
 }
 
-pub(crate) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Result<PauseQueueResponse, Fault> {
+pub(crate) async fn pause_queue(
+    call: Call,
+    request: PauseQueueRequest,
+) -> Result<PauseQueueResponse, ApiError> {
     reason(&request.reason)?;
     let at = pause(&call, &request.event_id, &request.idempotency_key, true).await?;
     Ok(PauseQueueResponse { paused_at: timestamp(at), error: None })
@@ -205,17 +208,17 @@ pub(crate) async fn pause_queue(call: Call, request: PauseQueueRequest) -> Resul
 pub(crate) async fn resume_queue(
     call: Call,
     request: ResumeQueueRequest,
-) -> Result<ResumeQueueResponse, Fault> {
+) -> Result<ResumeQueueResponse, ApiError> {
     reason(&request.reason)?;
     let at = pause(&call, &request.event_id, &request.idempotency_key, false).await?;
     Ok(ResumeQueueResponse { resumed_at: timestamp(at), error: None })
 }
 
 /// Name of the note with the moment of a draw that an operator asked for.
-fn draw_note(event: &EventId) -> Result<ExternalId, Fault> {
+fn draw_note(event: &EventId) -> Result<ExternalId, ApiError> {
     let digest = Sha256::digest(event.as_str().as_bytes());
     ExternalId::new(&format!("drawn.{}", hex(&digest[..16])))
-        .map_err(|error| Fault::internal(error.to_string()))
+        .map_err(|error| ApiError::internal(error.to_string()))
 }
 
 fn moment_kept(bytes: Vec<u8>) -> Option<UnixMs> {
@@ -223,7 +226,7 @@ fn moment_kept(bytes: Vec<u8>) -> Option<UnixMs> {
 }
 
 /// The room as everybody may see it: the hash of the seed at once, the seed after the draw.
-fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, Fault> {
+fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, ApiError> {
     call.app.engine.event(event)?;
     let Ok(draw) = call.app.engine.draw(event) else { return Ok(None) };
     let room = call.app.engine.queue_policy(event).ok().and_then(|policy| policy.room);
@@ -245,20 +248,20 @@ fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, Fault> {
 }
 
 /// The seed that an operator brings; `None`: the engine makes one.
-fn own_seed(bytes: &[u8]) -> Result<Option<[u8; 32]>, Fault> {
+fn own_seed(bytes: &[u8]) -> Result<Option<[u8; 32]>, ApiError> {
     if bytes.is_empty() {
         return Ok(None);
     }
     let seed = bytes.try_into();
     seed.map(Some).map_err(|_| {
-        Fault::invalid("seed", "must have exactly 32 bytes, or none", format!("{} bytes", bytes.len()))
+        ApiError::invalid("seed", "must have exactly 32 bytes, or none", format!("{} bytes", bytes.len()))
     })
 }
 
 pub(crate) async fn open_presale(
     call: Call,
     request: OpenPresaleRequest,
-) -> Result<OpenPresaleResponse, Fault> {
+) -> Result<OpenPresaleResponse, ApiError> {
     let event = event_id(&request.event_id)?;
     let seed = own_seed(&request.seed)?;
     call.needs_key(&request.idempotency_key)?;
@@ -269,7 +272,7 @@ pub(crate) async fn open_presale(
     }
     if let Some(open) = presale(&call, &event)? {
         if seed.is_some_and(|seed| tacos_engine::commitment(&seed).as_slice() != open.seed_hash) {
-            return Err(Fault::precondition("the pre-sale room is open already, with another seed"));
+            return Err(ApiError::precondition("the pre-sale room is open already, with another seed"));
         }
         return Ok(OpenPresaleResponse { presale: Some(open), error: None });
     }
@@ -293,11 +296,12 @@ pub(crate) async fn open_presale(
 pub(crate) async fn draw_presale(
     call: Call,
     request: DrawPresaleRequest,
-) -> Result<DrawPresaleResponse, Fault> {
+) -> Result<DrawPresaleResponse, ApiError> {
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
     let _alone = call.app.catalog.operator.lock().await;
-    let room = presale(&call, &event)?.ok_or_else(|| Fault::precondition("no pre-sale room was opened"))?;
+    let room =
+        presale(&call, &event)?.ok_or_else(|| ApiError::precondition("no pre-sale room was opened"))?;
     if room.state() == PresaleState::Drawn {
         return Ok(DrawPresaleResponse { presale: Some(room), error: None });
     }
@@ -307,7 +311,10 @@ pub(crate) async fn draw_presale(
     Ok(DrawPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
 
-pub(crate) async fn get_presale(call: Call, request: GetPresaleRequest) -> Result<GetPresaleResponse, Fault> {
+pub(crate) async fn get_presale(
+    call: Call,
+    request: GetPresaleRequest,
+) -> Result<GetPresaleResponse, ApiError> {
     let event = event_id(&request.event_id)?;
     record(&call, &event)?;
     let presale = if call.app.engine.event(&event).is_ok() { presale(&call, &event)? } else { None };

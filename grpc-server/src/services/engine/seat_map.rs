@@ -20,7 +20,7 @@ use super::{event_id, reason};
 use crate::call::Call;
 use crate::venue::{self, Run, Single};
 use crate::wire::time::count;
-use crate::wire::{Checks, Fault, Spell, outbound, pages};
+use crate::wire::{ApiError, Checks, Spell, outbound, pages};
 
 /// Seats on a page, at most.
 const PAGE_MAX: i64 = 5_000;
@@ -160,9 +160,9 @@ fn size(map: &Plain) -> (usize, usize, u64) {
 pub(crate) async fn import_seat_map(
     call: Call,
     request: ImportSeatMapRequest,
-) -> Result<ImportSeatMapResponse, Fault> {
+) -> Result<ImportSeatMapResponse, ApiError> {
     let event = event_id(&request.event_id)?;
-    let map = request.seat_map.clone().ok_or_else(|| Fault::invalid("seat_map", "required", ""))?;
+    let map = request.seat_map.clone().ok_or_else(|| ApiError::invalid("seat_map", "required", ""))?;
     let _alone = call.app.catalog.operator.lock().await;
     let found = record(&call, &event)?;
     let checked = check(&call, &found.settings.clone().unwrap_or_default())?;
@@ -186,7 +186,7 @@ pub(crate) async fn import_seat_map(
     let step = call.step("create");
     if !call.took(step.as_ref()).await? {
         if call.app.engine.event(&event).is_ok() {
-            return Err(Fault::precondition("the event has its seat map: it cannot be replaced"));
+            return Err(ApiError::precondition("the event has its seat map: it cannot be replaced"));
         }
         let create = CreateEvent {
             event: event.clone(),
@@ -203,11 +203,11 @@ pub(crate) async fn import_seat_map(
 }
 
 /// Builds the map in an engine of its own, in memory, which then goes: what is wrong with it, that engine says.
-fn try_out(call: &Call, seats: Plain, checked: &Checked) -> Result<(), Fault> {
+fn try_out(call: &Call, seats: Plain, checked: &Checked) -> Result<(), ApiError> {
     let config =
         tacos_engine::Config { reservations_max: 1, payments_max: 1, ..call.app.settings.engine_config() };
     let trial =
-        tacos_engine::Engine::in_memory(config).map_err(|error| Fault::internal(error.to_string()))?;
+        tacos_engine::Engine::in_memory(config).map_err(|error| ApiError::internal(error.to_string()))?;
     let (event, settings) = (checked.event.clone(), checked.settings.clone());
     let queue = checked.queue.clone();
     trial.create_event(CreateEvent { event, settings, seats, queue, key: None }).wait()?;
@@ -217,7 +217,7 @@ fn try_out(call: &Call, seats: Plain, checked: &Checked) -> Result<(), Fault> {
 pub(crate) async fn get_seat_map(
     call: Call,
     request: GetSeatMapRequest,
-) -> Result<GetSeatMapResponse, Fault> {
+) -> Result<GetSeatMapResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
     let section = checks.id_or_none::<SectionId>("section_id", &request.section_id);
@@ -305,7 +305,7 @@ impl Scope {
         call: &Call,
         event: &EventId,
         page: &pages::Wanted<usize>,
-    ) -> Result<(Vec<SeatView>, PageInfo), Fault> {
+    ) -> Result<(Vec<SeatView>, PageInfo), ApiError> {
         let size = page.size as usize;
         let from = page.after.unwrap_or_else(|| (page.skip as usize).saturating_mul(size));
         let mut shown = Vec::new();
@@ -338,10 +338,10 @@ impl Scope {
 }
 
 /// Checks what is to be blocked or unblocked.
-fn to_change(call: &Call, event: &EventId, request: &BlockSeatsRequest) -> Result<Vec<SeatId>, Fault> {
+fn to_change(call: &Call, event: &EventId, request: &BlockSeatsRequest) -> Result<Vec<SeatId>, ApiError> {
     reason(&request.reason)?;
     if !request.section_id.is_empty() || request.quantity != 0 {
-        return Err(Fault::precondition("places of a standing area cannot be blocked one by one"));
+        return Err(ApiError::precondition("places of a standing area cannot be blocked one by one"));
     }
     let mut checks = Checks::new();
     if request.seat_ids.is_empty() {
@@ -354,7 +354,11 @@ fn to_change(call: &Call, event: &EventId, request: &BlockSeatsRequest) -> Resul
     Ok(seats.into_vec())
 }
 
-async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<BlockSeatsResponse, Fault> {
+async fn change(
+    call: &Call,
+    request: BlockSeatsRequest,
+    block: bool,
+) -> Result<BlockSeatsResponse, ApiError> {
     let event = event_id(&request.event_id)?;
     call.needs_key(&request.idempotency_key)?;
     let seats = to_change(call, &event, &request)?;
@@ -376,9 +380,9 @@ async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<
         }
         Err(Failure::Refused(Refusal::Invalid(problems))) if !block => {
             let not_blocked =
-                Fault::new(ErrorCode::InventoryConflict, "conflict: some seats are not blocked");
-            return Err(problems.iter().fold(not_blocked, |fault, problem| {
-                fault.detail("seat_ids", problem.reason.clone(), &problem.value)
+                ApiError::new(ErrorCode::InventoryConflict, "conflict: some seats are not blocked");
+            return Err(problems.iter().fold(not_blocked, |error, problem| {
+                error.detail("seat_ids", problem.reason.clone(), &problem.value)
             }));
         }
         done => drop(done?),
@@ -387,14 +391,17 @@ async fn change(call: &Call, request: BlockSeatsRequest, block: bool) -> Result<
     Ok(BlockSeatsResponse { blocked_count: count(changed), counts: Some(counts), error: None })
 }
 
-pub(crate) async fn block_seats(call: Call, request: BlockSeatsRequest) -> Result<BlockSeatsResponse, Fault> {
+pub(crate) async fn block_seats(
+    call: Call,
+    request: BlockSeatsRequest,
+) -> Result<BlockSeatsResponse, ApiError> {
     change(&call, request, true).await
 }
 
 pub(crate) async fn unblock_seats(
     call: Call,
     request: UnblockSeatsRequest,
-) -> Result<UnblockSeatsResponse, Fault> {
+) -> Result<UnblockSeatsResponse, ApiError> {
     let UnblockSeatsRequest { event_id, seat_ids, section_id, quantity, reason, idempotency_key } = request;
     let request = BlockSeatsRequest { event_id, seat_ids, section_id, quantity, reason, idempotency_key };
     let done = change(&call, request, false).await?;
