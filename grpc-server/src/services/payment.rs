@@ -15,7 +15,7 @@ use tacos_proto::payment::v1::{
 
 use super::webhook::{SimulatedDelivery, simulated};
 use crate::call::Call;
-use crate::card;
+use crate::payment_details;
 use crate::wire::{ApiError, Checks, Spell, outbound, pages, timestamp};
 
 pub(crate) async fn create_payment_intent(
@@ -123,7 +123,10 @@ pub(crate) async fn process_payment(
     let id = checks.payment(&request.payment_intent_id);
     let key = call.key(&mut checks, &request.idempotency_key);
     let today = call.app.engine.now();
-    let told = request.payment_details.as_ref().and_then(|details| card::check(&mut checks, details, today));
+    let told = request
+        .payment_details
+        .as_ref()
+        .and_then(|details| payment_details::check(&mut checks, details, today));
     let (id, key) = checks.take((id, key))?;
     let id = id.ok_or(Refusal::UnknownPayment)?;
     let user = call.acting(None)?;
