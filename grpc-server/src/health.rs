@@ -42,9 +42,9 @@ impl App {
         if lost > 0 {
             verdict.add(Health::Degraded, format!("registered endpoints have missed updates, {lost} times"));
         }
-        let dead = self.webhooks.posts.counts().1;
+        let dead = self.webhooks.deliveries.counts().1;
         if dead > 0 {
-            verdict.add(Health::Degraded, format!("{dead} posts to registered endpoints were given up"));
+            verdict.add(Health::Degraded, format!("{dead} deliveries to registered endpoints were given up"));
         }
         for issue in self.emergencies.in_words() {
             verdict.add(Health::Degraded, issue);

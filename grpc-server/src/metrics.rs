@@ -237,7 +237,7 @@ impl App {
             out.push(Sample { name, help, part, kind, unit, labels, value: float(value) });
         };
         use MetricType::{Counter, Gauge};
-        let (waiting, dead) = self.webhooks.posts.counts();
+        let (waiting, dead) = self.webhooks.deliveries.counts();
         one("tacos_posts_waiting", "Posts to registered endpoints to deliver.", Gauge, waiting as u64);
         one("tacos_posts_dead", "Posts to registered endpoints given up.", Gauge, dead as u64);
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);

@@ -16,7 +16,7 @@ use tacos_proto::gateway::v1::{
 use super::settle::{self, Said};
 use crate::call::Call;
 use crate::webhooks::sign::{verify, verify_whole};
-use crate::webhooks::{Post, Registration, is_reserved};
+use crate::webhooks::{Registration, WebhookDelivery, is_reserved};
 use crate::wire::time::{moment_of, rfc3339};
 use crate::wire::{ApiError, Checks, moment, outbound, timestamp};
 
@@ -136,7 +136,7 @@ pub(crate) struct SimulatedDelivery {
     pub(crate) delay_ms: u64,
 }
 
-/// Puts a simulated delivery among the posts, durably; returns its id and the moment of its first attempt.
+/// Puts a simulated delivery among the others, durably; returns its id and the moment of its first attempt.
 pub(super) async fn simulated(
     call: &Call,
     delivery: SimulatedDelivery,
@@ -146,8 +146,8 @@ pub(super) async fn simulated(
     let id = format!("wh_sim_{}", crate::wire::trace_id());
     let body = payment_body(&id, delivery.tells, &delivery.view, at, 1);
     let (registration, url) = (String::new(), delivery.url);
-    let post = Post::new(id.clone(), registration, url, body, at);
-    if !call.app.webhooks.posts.put(&call.app.engine, post).await? {
+    let delivery = WebhookDelivery::new(id.clone(), registration, url, body, at);
+    if !call.app.webhooks.deliveries.put(&call.app.engine, delivery).await? {
         return Err(ApiError::new(ErrorCode::RateLimited, "too many deliveries are waiting"));
     }
     call.app.webhooks.wake.notify_one();
@@ -309,7 +309,7 @@ pub(crate) async fn register_webhook(
         timeout_seconds,
         headers: config.headers.into_iter().collect(),
     };
-    if !call.app.webhooks.posts.register(&call.app.engine, registration).await? {
+    if !call.app.webhooks.deliveries.register(&call.app.engine, registration).await? {
         return Err(ApiError::new(ErrorCode::QuotaExceeded, "as many endpoints are registered as may be"));
     }
     let registered_at = timestamp(call.app.engine.now());
@@ -327,7 +327,7 @@ pub(crate) async fn validate_webhook(
     let (stamp,) = checks.take((stamp,))?;
     let now = call.app.engine.now();
     let of_registration =
-        call.app.webhooks.posts.registration(&request.webhook_id).map(|one| one.secret.into_bytes());
+        call.app.webhooks.deliveries.registration(&request.webhook_id).map(|one| one.secret.into_bytes());
     let of_delivery =
         || request.webhook_id.starts_with("wh_").then(|| call.app.webhooks.secret.clone()).flatten();
     let reason = match (of_registration.or_else(of_delivery), stamp) {

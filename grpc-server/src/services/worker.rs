@@ -405,7 +405,7 @@ impl Work {
             engine: call.app.engine.work(),
             delivered: webhooks.delivered.load(Ordering::Relaxed),
             not_delivered: webhooks.failed.load(Ordering::Relaxed),
-            pending: status.timers + status.webhooks.0 + webhooks.posts.counts().0,
+            pending: status.timers + status.webhooks.0 + webhooks.deliveries.counts().0,
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::attempts::{Attempts, Failed};
 use super::sign::sign;
 use super::target::{self, Http, is_reserved};
-use super::{Post, facts};
+use super::{WebhookDelivery, facts};
 use crate::app::{App, drained};
 use crate::services::payment_body;
 
@@ -123,11 +123,11 @@ impl Deliverer {
             }
             most *= 8;
         }
-        for post in self.app.webhooks.posts.due(self.app.engine.now(), LOOK_AT_MAX) {
-            let endpoint = endpoint_of(&post.url);
-            if let Some(turn) = self.turn(&post.id, &endpoint) {
+        for delivery in self.app.webhooks.deliveries.due(self.app.engine.now(), LOOK_AT_MAX) {
+            let endpoint = endpoint_of(&delivery.url);
+            if let Some(turn) = self.turn(&delivery.id, &endpoint) {
                 let this = Arc::clone(self);
-                tokio::spawn(async move { this.deliver_post(post, &endpoint, turn).await });
+                tokio::spawn(async move { this.deliver_registered(delivery, &endpoint, turn).await });
             }
         }
     }
@@ -206,10 +206,10 @@ impl Deliverer {
         }
     }
 
-    async fn deliver_post(&self, mut post: Post, endpoint: &str, turn: Turn) {
+    async fn deliver_registered(&self, mut delivery: WebhookDelivery, endpoint: &str, turn: Turn) {
         let app = &self.app;
         let now = app.engine.now();
-        let registration = app.webhooks.posts.registration(&post.registration);
+        let registration = app.webhooks.deliveries.registration(&delivery.registration);
         let secret = match &registration {
             Some(registration) => Some(registration.secret.clone().into_bytes()),
             None => app.webhooks.secret.clone(),
@@ -217,37 +217,39 @@ impl Deliverer {
         let Some(permit) = app.webhooks.breakers.permit(endpoint, now) else { return };
         let headers: Vec<_> = registration.iter().flat_map(|one| one.headers.clone()).collect();
         let timeout = registration.as_ref().map_or(TIMEOUT_SECONDS, |one| one.timeout_seconds.into());
-        let delivered = match (app.webhooks.check_url(&post.url), &secret) {
+        let delivered = match (app.webhooks.check_url(&delivery.url), &secret) {
             (Ok(()), Some(secret)) => {
-                self.post(&post.url, &post.body, secret, now, &post.id, (&headers, timeout)).await
+                self.post(&delivery.url, &delivery.body, secret, now, &delivery.id, (&headers, timeout)).await
             }
             (Err(reason), _) => Err(Failed { status: 0, reason: reason.to_owned() }),
             (_, None) => Err(Failed { status: 0, reason: "no key to sign with".to_owned() }),
         };
         permit.done(delivered.is_ok(), app.engine.now());
         self.count(delivered.is_ok());
-        post.attempts += 1;
+        delivery.attempts += 1;
         let recorded = match delivered {
-            Ok(()) => app.webhooks.posts.remove(&app.engine, &post).await,
+            Ok(()) => app.webhooks.deliveries.remove(&app.engine, &delivery).await,
             Err(failed) => {
-                post.dead = post.attempts > registration.as_ref().map_or(RETRIES, |one| one.retries);
-                let (attempt, dead) = (post.attempts, post.dead);
+                delivery.dead = delivery.attempts > registration.as_ref().map_or(RETRIES, |one| one.retries);
+                let (attempt, dead) = (delivery.attempts, delivery.dead);
                 tracing::warn!(
-                    post = post.id,
+                    delivery = delivery.id,
                     endpoint,
                     reason = failed.reason,
                     attempt,
                     dead,
                     "not delivered"
                 );
-                post.tried = Some(Attempts::and(post.tried.take(), attempt, now, failed));
-                post.due_ms = now.get() + webhook_backoff_ms(attempt, random());
-                app.webhooks.posts.later(&app.engine, post).await
+                delivery.tried = Some(Attempts::and(delivery.tried.take(), attempt, now, failed));
+                delivery.due_ms = now.get() + webhook_backoff_ms(attempt, random());
+                app.webhooks.deliveries.later(&app.engine, delivery).await
             }
         };
         match recorded {
             Ok(()) => self.next(turn),
-            Err(failure) => tracing::warn!(%failure, "a post could not be recorded: it may be made again"),
+            Err(failure) => {
+                tracing::warn!(%failure, "a delivery could not be recorded: it may be made again")
+            }
         }
     }
 

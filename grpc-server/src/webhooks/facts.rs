@@ -1,4 +1,4 @@
-//! What registered endpoints hear of: facts of the engine's updates, and of the server itself. Each becomes a post for
+//! What registered endpoints hear of: facts of the engine's updates, and of the server itself. Each becomes a delivery for
 //! everybody who wants it. How far the updates were read is durable, so that a restart misses nothing; a reader that
 //! has lost updates says so, in the log, the figures and the health.
 
@@ -11,17 +11,17 @@ use tacos_engine::{
 };
 use tacos_proto::gateway::v1::WebhookEventType;
 
-use super::{Post, Posts};
+use super::{WebhookDeliveries, WebhookDelivery};
 use crate::app::App;
 use crate::hub::is_refund;
 use crate::wire::time::rfc3339;
 
-/// When there is no room for posts, and when updates cannot be read, it is tried again this often.
+/// When there is no room for deliveries, and when updates cannot be read, it is tried again this often.
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
 
-/// Makes posts of updates until the engine closes.
+/// Makes deliveries of updates until the engine closes.
 pub(super) async fn collect(app: Arc<App>) {
-    let mut from = Posts::position(&app.engine);
+    let mut from = WebhookDeliveries::position(&app.engine);
     loop {
         let lost = match app.engine.updates(from) {
             Ok(mut reader) => {
@@ -55,7 +55,7 @@ pub(super) async fn collect(app: Arc<App>) {
 }
 
 fn missed(app: &App, from: Position, to: Position) {
-    if app.webhooks.posts.anybody() {
+    if app.webhooks.deliveries.anybody() {
         app.webhooks.facts_lost.fetch_add(1, Ordering::Relaxed);
         tracing::error!(from = from.0, to = to.0, "registered endpoints have missed what lies between");
     }
@@ -68,7 +68,7 @@ async fn follow(app: &App, reader: &mut UpdateReader) -> UpdatesLost {
         let ready = std::future::poll_fn(|context| reader.poll_ready(context)).await;
         let read = ready.and_then(|()| reader.read(&mut updates));
         let mut made = false;
-        if app.webhooks.posts.anybody() {
+        if app.webhooks.deliveries.anybody() {
             for update in &updates {
                 match post_facts(app, update).await {
                     Some(told) => made |= told,
@@ -79,7 +79,7 @@ async fn follow(app: &App, reader: &mut UpdateReader) -> UpdatesLost {
         }
         if made {
             // At least once: what lies behind this position may be posted again after a crash.
-            let _ = Posts::reached(&app.engine, reader.position()).await;
+            let _ = WebhookDeliveries::reached(&app.engine, reader.position()).await;
             app.webhooks.wake.notify_one();
         }
         if let Err(lost) = read {
@@ -111,7 +111,7 @@ async fn post_facts(app: &App, update: &Update) -> Option<bool> {
 pub(crate) enum Announced {
     /// Nobody wants to hear of it.
     ToNobody,
-    /// Posts are in for everybody who does.
+    /// Deliveries are in for everybody who does.
     Posted,
     /// There is no room: nobody, or not everybody, will hear. To announce it again later does no harm.
     Full,
@@ -127,10 +127,10 @@ pub(crate) struct Fact {
     pub(crate) unique: String,
 }
 
-/// Puts a post in for everybody who wants to hear of a fact.
+/// Puts a delivery in for everybody who wants to hear of a fact.
 pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
     let mut announced = Announced::ToNobody;
-    for listener in app.webhooks.posts.listeners(fact.event as i32) {
+    for listener in app.webhooks.deliveries.listeners(fact.event as i32) {
         let id = format!("wh_{}", app.keyed("post", &format!("{}/{}", listener.id, fact.unique)));
         let body = serde_json::json!({
             "webhook_id": id,
@@ -139,11 +139,11 @@ pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
             "subject_id": fact.subject,
             "timestamp": rfc3339(fact.at),
         });
-        let post = Post::new(id, listener.id, listener.url, body.to_string(), UnixMs::ZERO);
-        match app.webhooks.posts.put(&app.engine, post).await {
+        let delivery = WebhookDelivery::new(id, listener.id, listener.url, body.to_string(), UnixMs::ZERO);
+        match app.webhooks.deliveries.put(&app.engine, delivery).await {
             Ok(true) => announced = Announced::Posted,
             Ok(false) => return Announced::Full,
-            Err(failure) => tracing::warn!(%failure, "a post could not be recorded"),
+            Err(failure) => tracing::warn!(%failure, "a delivery could not be recorded"),
         }
     }
     announced

@@ -1,11 +1,11 @@
-//! Webhooks out: deliveries of the engine's outbox and posts to registered endpoints; signatures, retries, a circuit
+//! Webhooks out: deliveries of the engine's outbox and to registered endpoints; signatures, retries, a circuit
 //! breaker. What is to be delivered is durable; this room only carries.
 
 mod attempts;
 mod breaker;
 mod deliver;
+mod deliveries;
 mod facts;
-mod posts;
 pub(crate) mod sign;
 mod target;
 
@@ -21,18 +21,18 @@ use attempts::AttemptLog;
 pub(crate) use attempts::Attempts;
 use breaker::Breakers;
 pub(crate) use deliver::run;
+pub(crate) use deliveries::{Registration, WebhookDeliveries, WebhookDelivery};
 pub(crate) use facts::{Announced, Fact, announce};
-pub(crate) use posts::{Post, Posts, Registration};
 use target::Targets;
 pub(crate) use target::is_reserved;
 
-/// Keys, allowed hosts, registrations and posts.
+/// Keys, allowed hosts, registrations and deliveries.
 pub(crate) struct Webhooks {
     targets: Arc<Targets>,
     /// Key of what goes out to a payment's own address.
     pub(crate) secret: Option<Vec<u8>>,
     sources: BTreeMap<String, Vec<u8>>,
-    pub(crate) posts: Posts,
+    pub(crate) deliveries: WebhookDeliveries,
     breakers: Breakers,
     /// How deliveries of the engine's outbox were tried.
     pub(crate) attempts: AttemptLog,
@@ -58,7 +58,7 @@ impl Webhooks {
             targets: Targets::new(webhooks.allow_hosts.clone(), webhooks.allow_networks.clone()),
             secret,
             sources,
-            posts: Posts::load(engine),
+            deliveries: WebhookDeliveries::load(engine),
             breakers: Breakers::default(),
             attempts: AttemptLog::default(),
             delivered: AtomicU64::new(0),

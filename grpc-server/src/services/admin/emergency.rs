@@ -158,9 +158,9 @@ pub(in crate::services) async fn tell_maintenance(call: &Call, measure: &str, wh
     match announce(&call.app, &fact).await {
         Announced::ToNobody => {}
         Announced::Posted => call.app.webhooks.wake.notify_one(),
-        // The measure does not wait for room among posts.
+        // The measure does not wait for room among deliveries.
         Announced::Full => {
-            tracing::error!(what, "too many posts wait: not all endpoints hear of maintenance");
+            tracing::error!(what, "too many deliveries wait: not all endpoints hear of maintenance");
         }
     }
 }

@@ -17,7 +17,7 @@ use tacos_proto::engine::v1::{
 use crate::call::Call;
 use crate::emergency::{Measure, Undone};
 use crate::services::payment_body;
-use crate::webhooks::{Attempts, Post};
+use crate::webhooks::{Attempts, WebhookDelivery};
 use crate::wire::time::{count, rfc3339};
 use crate::wire::{ApiError, Checks, pages, timestamp};
 
@@ -153,7 +153,7 @@ pub(crate) async fn get_engine_status(
     .ok()
     .flatten();
     let work = call.app.engine.work();
-    let (posts, dead_posts) = call.app.webhooks.posts.counts();
+    let (deliveries, dead_deliveries) = call.app.webhooks.deliveries.counts();
     let segments = on_disk.as_ref().map(|stat| stat.segments.as_slice()).unwrap_or_default();
     let fill = |name: &str, used: i64, capacity: i64| TableFill { name: name.to_owned(), used, capacity };
     let engine = &call.app.settings.engine;
@@ -183,8 +183,8 @@ pub(crate) async fn get_engine_status(
         }),
         tables,
         emergencies_in_force: call.app.emergencies.list(true).iter().take(100).map(wire_measure).collect(),
-        outbox_depth: wide(status.webhooks.0 + posts),
-        dead_letters: wide(status.webhooks.1 + dead_posts),
+        outbox_depth: wide(status.webhooks.0 + deliveries),
+        dead_letters: wide(status.webhooks.1 + dead_deliveries),
         feed_readers: count(call.app.hub.feeds()),
         error: None,
     })
@@ -218,17 +218,17 @@ fn with_attempts(letter: DeadLetter, tried: Option<Attempts>) -> DeadLetter {
     }
 }
 
-/// A post to a registered endpoint, or a simulated one, that was given up.
-fn dead_post(post: Post) -> DeadLetter {
+/// A delivery to a registered endpoint, or a simulated one, that was given up.
+fn dead_delivery(delivery: WebhookDelivery) -> DeadLetter {
     let letter = DeadLetter {
-        dead_letter_id: post.id.clone(),
-        webhook_id: post.id,
-        endpoint_url: post.url,
-        body: post.body,
-        attempts: count(post.attempts),
+        dead_letter_id: delivery.id.clone(),
+        webhook_id: delivery.id,
+        endpoint_url: delivery.url,
+        body: delivery.body,
+        attempts: count(delivery.attempts),
         ..DeadLetter::default()
     };
-    with_attempts(letter, post.tried)
+    with_attempts(letter, delivery.tried)
 }
 
 /// All dead letters that a filter lets through: of payments, oldest first, then of registered endpoints.
@@ -252,7 +252,7 @@ async fn dead_letters(call: &Call, url: &str, payment: &str, most: usize) -> (Ve
             }
         }
     }
-    call.app.webhooks.posts.dead().into_iter().map(dead_post).for_each(look);
+    call.app.webhooks.deliveries.dead().into_iter().map(dead_delivery).for_each(look);
     (found, total)
 }
 
@@ -305,7 +305,7 @@ pub(crate) async fn replay_dead_letters(
 
 /// False if it is no dead letter (any more).
 async fn replay(call: &Call, id: &str) -> Result<bool, ApiError> {
-    if call.app.webhooks.posts.replay(&call.app.engine, id).await? {
+    if call.app.webhooks.deliveries.replay(&call.app.engine, id).await? {
         return Ok(true);
     }
     let Ok(id) = id.parse::<WebhookId>() else { return Ok(false) };

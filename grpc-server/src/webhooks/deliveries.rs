@@ -1,6 +1,6 @@
-//! Endpoints that registered, and what is to be posted to them: all of it as durable notes, so that a restart loses
-//! nothing. The facts come from the engine's updates; how far they were read is a note too. A post that was tried often
-//! enough is a dead letter: kept until it is replayed, or until its room is needed.
+//! Endpoints that registered, and the deliveries to them: all of it as durable notes, so that a restart loses nothing.
+//! The facts come from the engine's updates; how far they were read is a note too. A delivery that was tried often enough is
+//! a dead letter: kept until it is replayed, or until its room is needed.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use super::attempts::Attempts;
 
 /// Notes of registrations.
 const REGISTRATION: &str = "hook.reg.";
-/// Notes of posts.
-const POST: &str = "hook.post.";
+/// Notes of deliveries.
+const DELIVERY: &str = "hook.post.";
 /// The note that says how far updates were read.
 const POSITION: &str = "hook.position";
 /// Registrations at once.
 const REGISTRATIONS_MAX: usize = 64;
-/// Posts kept at once, dead letters included.
-const POSTS_MAX: usize = 16_384;
+/// Deliveries kept at once, dead letters included.
+const DELIVERIES_MAX: usize = 16_384;
 
 /// An endpoint that wants to hear from us.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,9 +35,9 @@ pub(crate) struct Registration {
     pub(crate) headers: BTreeMap<String, String>,
 }
 
-/// One post to make.
+/// One delivery to make.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Post {
+pub(crate) struct WebhookDelivery {
     pub(crate) id: String,
     /// The registration; empty for a simulated delivery, which is signed with the server's key.
     pub(crate) registration: String,
@@ -45,7 +45,7 @@ pub(crate) struct Post {
     pub(crate) body: String,
     pub(crate) attempts: u32,
     pub(crate) due_ms: u64,
-    /// Posts of one registration go out in this order.
+    /// Deliveries of one registration go out in this order.
     pub(crate) order: u64,
     /// Given up.
     #[serde(default)]
@@ -55,7 +55,7 @@ pub(crate) struct Post {
     pub(crate) tried: Option<Attempts>,
 }
 
-impl Post {
+impl WebhookDelivery {
     pub(crate) fn new(id: String, registration: String, url: String, body: String, due: UnixMs) -> Self {
         let due_ms = due.get();
         Self { id, registration, url, body, attempts: 0, due_ms, order: 0, dead: false, tried: None }
@@ -63,16 +63,16 @@ impl Post {
 }
 
 #[derive(Default)]
-struct Book {
+struct Kept {
     registrations: BTreeMap<String, Registration>,
-    posts: BTreeMap<u64, Post>,
+    deliveries: BTreeMap<u64, WebhookDelivery>,
     next_order: u64,
 }
 
-/// Registrations and posts.
+/// Registrations and deliveries.
 #[derive(Default)]
-pub(crate) struct Posts {
-    book: Mutex<Book>,
+pub(crate) struct WebhookDeliveries {
+    kept: Mutex<Kept>,
 }
 
 fn name(prefix: &str, id: &str) -> Option<ExternalId> {
@@ -84,21 +84,21 @@ async fn note(engine: &Engine, name: Option<ExternalId>, value: Option<Vec<u8>>)
     engine.note(Note { name, value, key: None }).await.map(|_| ())
 }
 
-impl Posts {
+impl WebhookDeliveries {
     pub(crate) fn load(engine: &Engine) -> Self {
-        let mut book = Book::default();
+        let mut kept = Kept::default();
         for (_, bytes) in engine.notes(REGISTRATION) {
             if let Ok(registration) = serde_json::from_slice::<Registration>(&bytes) {
-                book.registrations.insert(registration.id.clone(), registration);
+                kept.registrations.insert(registration.id.clone(), registration);
             }
         }
-        for (_, bytes) in engine.notes(POST) {
-            if let Ok(post) = serde_json::from_slice::<Post>(&bytes) {
-                book.next_order = book.next_order.max(post.order + 1);
-                book.posts.insert(post.order, post);
+        for (_, bytes) in engine.notes(DELIVERY) {
+            if let Ok(delivery) = serde_json::from_slice::<WebhookDelivery>(&bytes) {
+                kept.next_order = kept.next_order.max(delivery.order + 1);
+                kept.deliveries.insert(delivery.order, delivery);
             }
         }
-        Self { book: Mutex::new(book) }
+        Self { kept: Mutex::new(kept) }
     }
 
     /// Registers an endpoint, durably. False if there are too many.
@@ -108,9 +108,9 @@ impl Posts {
         registration: Registration,
     ) -> Result<bool, Failure> {
         {
-            let book = self.book.lock();
-            if book.registrations.len() >= REGISTRATIONS_MAX
-                && !book.registrations.contains_key(&registration.id)
+            let kept = self.kept.lock();
+            if kept.registrations.len() >= REGISTRATIONS_MAX
+                && !kept.registrations.contains_key(&registration.id)
             {
                 return Ok(false);
             }
@@ -121,96 +121,101 @@ impl Posts {
             // From here on nothing is missed, also if the server is down when it happens.
             Self::reached(engine, engine.position()).await?;
         }
-        self.book.lock().registrations.insert(registration.id.clone(), registration);
+        self.kept.lock().registrations.insert(registration.id.clone(), registration);
         Ok(true)
     }
 
     pub(crate) fn registration(&self, id: &str) -> Option<Registration> {
-        self.book.lock().registrations.get(id).cloned()
+        self.kept.lock().registrations.get(id).cloned()
     }
 
     /// Who wants to hear of this event type.
     pub(crate) fn listeners(&self, event: i32) -> Vec<Registration> {
-        self.book.lock().registrations.values().filter(|one| one.events.contains(&event)).cloned().collect()
+        self.kept.lock().registrations.values().filter(|one| one.events.contains(&event)).cloned().collect()
     }
 
-    /// Puts a post in, durably. False if there is no room; the oldest dead letter makes some.
-    pub(crate) async fn put(&self, engine: &Engine, mut post: Post) -> Result<bool, Failure> {
+    /// Puts a delivery in, durably. False if there is no room; the oldest dead letter makes some.
+    pub(crate) async fn put(&self, engine: &Engine, mut delivery: WebhookDelivery) -> Result<bool, Failure> {
         let dropped = {
-            let mut book = self.book.lock();
-            if book.posts.values().any(|known| known.id == post.id) {
+            let mut kept = self.kept.lock();
+            if kept.deliveries.values().any(|known| known.id == delivery.id) {
                 return Ok(true);
             }
             let mut dropped = None;
-            if book.posts.len() >= POSTS_MAX {
-                let Some(order) = book.posts.values().find(|post| post.dead).map(|post| post.order) else {
+            if kept.deliveries.len() >= DELIVERIES_MAX {
+                let Some(order) =
+                    kept.deliveries.values().find(|delivery| delivery.dead).map(|delivery| delivery.order)
+                else {
                     return Ok(false);
                 };
-                dropped = book.posts.remove(&order);
+                dropped = kept.deliveries.remove(&order);
             }
-            post.order = book.next_order;
-            book.next_order += 1;
+            delivery.order = kept.next_order;
+            kept.next_order += 1;
             dropped
         };
         if let Some(dropped) = dropped {
-            tracing::warn!(post = dropped.id, "a dead letter made room for a new post");
-            note(engine, name(POST, &dropped.id), None).await?;
+            tracing::warn!(delivery = dropped.id, "a dead letter made room for a new delivery");
+            note(engine, name(DELIVERY, &dropped.id), None).await?;
         }
-        note(engine, name(POST, &post.id), Some(serde_json::to_vec(&post).unwrap_or_default())).await?;
-        self.book.lock().posts.insert(post.order, post);
+        note(engine, name(DELIVERY, &delivery.id), Some(serde_json::to_vec(&delivery).unwrap_or_default()))
+            .await?;
+        self.kept.lock().deliveries.insert(delivery.order, delivery);
         Ok(true)
     }
 
-    /// The oldest post of each registration (and every simulated one) whose time has come.
-    pub(crate) fn due(&self, now: UnixMs, most: usize) -> Vec<Post> {
-        let book = self.book.lock();
+    /// The oldest delivery of each registration (and every simulated one) whose time has come.
+    pub(crate) fn due(&self, now: UnixMs, most: usize) -> Vec<WebhookDelivery> {
+        let kept = self.kept.lock();
         let mut seen: Vec<&str> = Vec::new();
         let mut due = Vec::new();
-        for post in book.posts.values().filter(|post| !post.dead) {
-            if !post.registration.is_empty() {
-                if seen.contains(&post.registration.as_str()) {
+        for delivery in kept.deliveries.values().filter(|delivery| !delivery.dead) {
+            if !delivery.registration.is_empty() {
+                if seen.contains(&delivery.registration.as_str()) {
                     continue;
                 }
-                seen.push(&post.registration);
+                seen.push(&delivery.registration);
             }
-            if post.due_ms <= now.get() && due.len() < most {
-                due.push(post.clone());
+            if delivery.due_ms <= now.get() && due.len() < most {
+                due.push(delivery.clone());
             }
         }
         due
     }
 
     /// Dead letters, oldest first.
-    pub(crate) fn dead(&self) -> Vec<Post> {
-        self.book.lock().posts.values().filter(|post| post.dead).cloned().collect()
+    pub(crate) fn dead(&self) -> Vec<WebhookDelivery> {
+        self.kept.lock().deliveries.values().filter(|delivery| delivery.dead).cloned().collect()
     }
 
     /// How many wait and how many are dead.
     pub(crate) fn counts(&self) -> (usize, usize) {
-        let book = self.book.lock();
-        let dead = book.posts.values().filter(|post| post.dead).count();
-        (book.posts.len() - dead, dead)
+        let kept = self.kept.lock();
+        let dead = kept.deliveries.values().filter(|delivery| delivery.dead).count();
+        (kept.deliveries.len() - dead, dead)
     }
 
     /// Puts a dead letter back: it is due at once. False if there is none with this id.
     pub(crate) async fn replay(&self, engine: &Engine, id: &str) -> Result<bool, Failure> {
-        let found = self.book.lock().posts.values().find(|post| post.dead && post.id == id).cloned();
-        let Some(post) = found else { return Ok(false) };
-        self.later(engine, Post { dead: false, attempts: 0, due_ms: 0, tried: None, ..post }).await?;
+        let found =
+            self.kept.lock().deliveries.values().find(|delivery| delivery.dead && delivery.id == id).cloned();
+        let Some(delivery) = found else { return Ok(false) };
+        self.later(engine, WebhookDelivery { dead: false, attempts: 0, due_ms: 0, tried: None, ..delivery })
+            .await?;
         Ok(true)
     }
 
-    /// A post was delivered.
-    pub(crate) async fn remove(&self, engine: &Engine, post: &Post) -> Result<(), Failure> {
-        self.book.lock().posts.remove(&post.order);
-        note(engine, name(POST, &post.id), None).await
+    /// A delivery arrived.
+    pub(crate) async fn remove(&self, engine: &Engine, delivery: &WebhookDelivery) -> Result<(), Failure> {
+        self.kept.lock().deliveries.remove(&delivery.order);
+        note(engine, name(DELIVERY, &delivery.id), None).await
     }
 
-    /// A post is tried again later, or is a dead letter from now on.
-    pub(crate) async fn later(&self, engine: &Engine, post: Post) -> Result<(), Failure> {
-        let value = serde_json::to_vec(&post).unwrap_or_default();
-        let noted = name(POST, &post.id);
-        self.book.lock().posts.insert(post.order, post);
+    /// A delivery is tried again later, or is a dead letter from now on.
+    pub(crate) async fn later(&self, engine: &Engine, delivery: WebhookDelivery) -> Result<(), Failure> {
+        let value = serde_json::to_vec(&delivery).unwrap_or_default();
+        let noted = name(DELIVERY, &delivery.id);
+        self.kept.lock().deliveries.insert(delivery.order, delivery);
         note(engine, noted, Some(value)).await
     }
 
@@ -228,6 +233,6 @@ impl Posts {
 
     /// True if anybody is registered.
     pub(crate) fn anybody(&self) -> bool {
-        !self.book.lock().registrations.is_empty()
+        !self.kept.lock().registrations.is_empty()
     }
 }
