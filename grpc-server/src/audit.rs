@@ -1,6 +1,6 @@
-//! The audit record: who did what, when, and why, for every write of an operator. An entry is a durable note, written before
-//! the work begins and once more with how it ended: one that says "begun" was cut off. The newest entries are kept, so many
-//! at most; GetLogs shows them as the part `audit`.
+//! The audit record: who did what, when, and why, for every write of an operator. An entry is a durable note, written
+//! before the work begins and once more with how it ended: one that says "begun" was cut off. The newest entries are
+//! kept, so many at most; GetLogs shows them as the part `audit`.
 
 use std::collections::VecDeque;
 use std::sync::LazyLock;
@@ -63,7 +63,8 @@ impl Audit {
         Self(Mutex::new(Entries { next, list: list.into() }))
     }
 
-    /// Entries older than `before`, newest first, that `wanted` lets through; at most `most`, and whether there are more.
+    /// Entries older than `before`, newest first, that `wanted` lets through; at most `most`, and whether there are
+    /// more.
     pub(crate) fn read(
         &self,
         before: u64,

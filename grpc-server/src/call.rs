@@ -1,6 +1,6 @@
-//! One call behind its door: what the door found out about the caller, the handler, and the answer or its log line. Nothing
-//! here knows the types of messages: `crate::task` does.
-//! Overload, identity, role, rate limits, deadline and figures are the door's (`crate::door`).
+//! One call behind its door: what the door found out about the caller, the handler, and the answer or its log line.
+//! Nothing here knows the types of messages: `crate::task` does. Overload, identity, role, rate limits, deadline and
+//! figures are the door's (`crate::door`).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -41,7 +41,8 @@ struct Serve {
     rpc: Rpc,
 }
 
-/// Serves a request that the door let in. A message past its bound is refused when its length has come, before its bytes.
+/// Serves a request that the door let in. A message past its bound is refused when its length has come, before its
+/// bytes.
 pub(crate) async fn serve(app: &Arc<App>, rpc: Rpc, request: http::Request<Body>) -> http::Response<Body> {
     let limits = &app.settings.limits;
     let bytes_max = match rpc {

@@ -1,6 +1,7 @@
-//! Cancels all reservations of an event, or of one user there, for an emergency measure: in batches that share a sync, each
-//! written down before it is released. A crash or a call that was cut off loses no count: the batch is released again under
-//! the same keys, so that a reservation that this measure cancelled is counted, and one that its owner gave back is not.
+//! Cancels all reservations of an event, or of one user there, for an emergency action: in batches that share a sync,
+//! each written down before it is released. A crash or a call that was cut off loses no count: the batch is released
+//! again under the same keys, so that a reservation that this emergency action cancelled is counted, and one that its
+//! owner gave back is not.
 
 use serde::{Deserialize, Serialize};
 use tacos_engine::{
@@ -9,7 +10,7 @@ use tacos_engine::{
 use tacos_proto::common::v1::EmergencyActionType;
 
 use crate::app::App;
-use crate::emergency::Measure;
+use crate::emergency::EmergencyAction;
 use crate::wire::ApiError;
 
 /// Names of the notes begin with this.
@@ -17,7 +18,7 @@ const PREFIX: &str = "cancel.";
 /// Reservations of one batch: their names fit a note.
 const BATCH: usize = 64;
 
-/// How far a measure has come.
+/// How far an emergency action has come.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Progress {
     /// Cancelled by the batches before this one.
@@ -28,46 +29,51 @@ struct Progress {
     done: bool,
 }
 
-fn name(measure: &str) -> Result<ExternalId, ApiError> {
-    ExternalId::new(&format!("{PREFIX}{measure}")).map_err(|error| ApiError::internal(error.to_string()))
+fn name(emergency: &str) -> Result<ExternalId, ApiError> {
+    ExternalId::new(&format!("{PREFIX}{emergency}")).map_err(|error| ApiError::internal(error.to_string()))
 }
 
-fn note(measure: &str, progress: &Progress) -> Result<Note, ApiError> {
+fn note(emergency: &str, progress: &Progress) -> Result<Note, ApiError> {
     let value = serde_json::to_vec(progress).map_err(|error| ApiError::internal(error.to_string()))?;
-    Ok(Note { name: name(measure)?, value: Some(value), key: None })
+    Ok(Note { name: name(emergency)?, value: Some(value), key: None })
 }
 
-/// A measure was forgotten, and its progress with it.
-pub(crate) async fn forget(engine: &Engine, measure: &str) -> Result<(), ApiError> {
-    let name = name(measure)?;
+/// An emergency action was forgotten, and its progress with it.
+pub(crate) async fn forget(engine: &Engine, emergency: &str) -> Result<(), ApiError> {
+    let name = name(emergency)?;
     if engine.read_note(&name).is_some() {
         engine.note(Note { name, value: None, key: None }).await?;
     }
     Ok(())
 }
 
-/// Cancels what is left, and says how many this measure cancelled in all. Stops when the measure is undone.
-pub(crate) async fn cancel_all(app: &App, measure: &Measure, event: &EventId) -> Result<u64, ApiError> {
+/// Cancels what is left, and says how many this emergency action cancelled in all. Stops when the emergency action is
+/// undone.
+pub(crate) async fn cancel_all(
+    app: &App,
+    emergency: &EmergencyAction,
+    event: &EventId,
+) -> Result<u64, ApiError> {
     let _alone = app.emergencies.cancelling.lock().await;
-    let kept = app.engine.read_note(&name(&measure.id)?);
+    let kept = app.engine.read_note(&name(&emergency.id)?);
     let mut progress: Progress =
         kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
     if progress.done {
         return Ok(progress.cancelled);
     }
-    let held = held(app, event, measure.parameters.get("user_id")).await?;
+    let held = held(app, event, emergency.parameters.get("user_id")).await?;
     // What a crash or a cut-off call left under way comes first, under the keys that it had.
     let unfinished: Vec<String> = std::mem::take(&mut progress.batch);
     let rest = held.iter().map(ToString::to_string).filter(|id| !unfinished.contains(id)).collect::<Vec<_>>();
     for batch in std::iter::once(unfinished.as_slice()).chain(rest.chunks(BATCH)) {
-        if app.emergencies.get(&measure.id).is_none_or(|measure| measure.undone.is_some()) {
+        if app.emergencies.get(&emergency.id).is_none_or(|emergency| emergency.undone.is_some()) {
             break;
         }
         progress.batch = batch.to_vec();
-        progress.cancelled += release(app, measure, &progress).await?;
+        progress.cancelled += release(app, emergency, &progress).await?;
     }
     (progress.batch, progress.done) = (Vec::new(), true);
-    app.engine.note(note(&measure.id, &progress)?).await?;
+    app.engine.note(note(&emergency.id, &progress)?).await?;
     Ok(progress.cancelled)
 }
 
@@ -85,11 +91,11 @@ async fn held(app: &App, event: &EventId, user: Option<&String>) -> Result<Vec<R
 }
 
 /// Releases one batch. The note comes first in the journal and the releases behind it: one sync makes them all durable.
-async fn release(app: &App, measure: &Measure, progress: &Progress) -> Result<u64, ApiError> {
-    let noted = app.engine.note(note(&measure.id, progress)?);
+async fn release(app: &App, emergency: &EmergencyAction, progress: &Progress) -> Result<u64, ApiError> {
+    let noted = app.engine.note(note(&emergency.id, progress)?);
     let mut released = Vec::with_capacity(progress.batch.len());
     for id in progress.batch.iter().filter_map(|text| text.parse::<ReservationId>().ok()) {
-        let key = IdempotencyKey::for_request(&format!("{}/{id}", measure.id), [0; 32]).ok();
+        let key = IdempotencyKey::for_request(&format!("{}/{id}", emergency.id), [0; 32]).ok();
         let release = Release { which: id.into(), user: None, seats: Default::default(), key };
         released.push(app.engine.release(release));
     }
@@ -108,20 +114,28 @@ async fn release(app: &App, measure: &Measure, progress: &Progress) -> Result<u6
     Ok(cancelled)
 }
 
-/// After a start: what a crash left of measures is done.
+/// After a start: what a crash left of emergency actions is done.
 pub(crate) async fn resume(app: &App) {
-    for measure in app.emergencies.list(true) {
-        if measure.kind() != EmergencyActionType::CancelReservations {
+    for emergency in app.emergencies.list(true) {
+        if emergency.kind() != EmergencyActionType::CancelReservations {
             continue;
         }
-        let event = measure.parameters.get("event_id").and_then(|text| EventId::new(text).ok());
+        let event = emergency.parameters.get("event_id").and_then(|text| EventId::new(text).ok());
         let Some(event) = event else { continue };
-        match cancel_all(app, &measure, &event).await {
+        match cancel_all(app, &emergency, &event).await {
             Ok(cancelled) => {
-                tracing::warn!(id = measure.id, cancelled, "reservations are cancelled by a measure");
+                tracing::warn!(
+                    id = emergency.id,
+                    cancelled,
+                    "reservations are cancelled by an emergency action"
+                );
             }
             Err(error) => {
-                tracing::error!(id = measure.id, error = error.message, "a measure is not complete");
+                tracing::error!(
+                    id = emergency.id,
+                    error = error.message,
+                    "an emergency action is not complete"
+                );
             }
         }
     }
@@ -182,8 +196,8 @@ mod tests {
         app.engine.set_sale(open).await.expect("open");
     }
 
-    fn measure() -> Measure {
-        Measure {
+    fn emergency() -> EmergencyAction {
+        EmergencyAction {
             id: "em_test".to_owned(),
             action: EmergencyActionType::CancelReservations as i32,
             parameters: BTreeMap::from([("event_id".to_owned(), "hall".to_owned())]),
@@ -202,19 +216,19 @@ mod tests {
     }
 
     /// A crash in the middle of a batch: some of it released, some not, one given back by its owner before. The restart
-    /// does the rest and counts each of the measure's once.
+    /// does the rest and counts each of the emergency action's once.
     #[tokio::test]
     async fn a_crash_in_a_batch_loses_neither_the_rest_nor_the_count() {
         let folder = tempfile::tempdir().expect("a folder");
         let app = open(folder.path());
         sale(&app).await;
         let ids = hold(&app, 200).await;
-        app.emergencies.keep(&app.engine, measure()).await.expect("kept");
+        app.emergencies.keep(&app.engine, emergency()).await.expect("kept");
         let give_back = Release { which: ids[0].into(), user: None, seats: Default::default(), key: None };
         app.engine.release(give_back).await.expect("released by its owner");
         let batch: Vec<String> = ids[..40].iter().map(ToString::to_string).collect();
         let progress = Progress { cancelled: 0, batch: batch[..25].to_vec(), done: false };
-        assert_eq!(release(&app, &measure(), &progress).await, Ok(24));
+        assert_eq!(release(&app, &emergency(), &progress).await, Ok(24));
         let progress = Progress { cancelled: 0, batch, done: false };
         app.engine.note(note("em_test", &progress).expect("a note")).await.expect("kept");
         close(app);
@@ -222,20 +236,20 @@ mod tests {
         let app = open(folder.path());
         resume(&app).await;
         assert_eq!(app.engine.counts(&hall()).expect("known").reserved, 0);
-        assert_eq!(cancel_all(&app, &measure(), &hall()).await, Ok(199), "and asked again the same");
+        assert_eq!(cancel_all(&app, &emergency(), &hall()).await, Ok(199), "and asked again the same");
         close(app);
     }
 
     #[tokio::test]
-    async fn a_measure_that_is_undone_cancels_no_more() {
+    async fn an_emergency_action_that_is_undone_cancels_no_more() {
         let folder = tempfile::tempdir().expect("a folder");
         let app = open(folder.path());
         sale(&app).await;
         hold(&app, 100).await;
         let undone = crate::emergency::Undone { by: "lee".to_owned(), at_ms: 2, reason: "over".to_owned() };
-        let measure = Measure { undone: Some(undone), ..measure() };
-        app.emergencies.keep(&app.engine, measure.clone()).await.expect("kept");
-        assert_eq!(cancel_all(&app, &measure, &hall()).await, Ok(0));
+        let emergency = EmergencyAction { undone: Some(undone), ..emergency() };
+        app.emergencies.keep(&app.engine, emergency.clone()).await.expect("kept");
+        assert_eq!(cancel_all(&app, &emergency, &hall()).await, Ok(0));
         assert_eq!(app.engine.counts(&hall()).expect("known").reserved, 100);
         close(app);
     }

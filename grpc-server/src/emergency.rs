@@ -1,4 +1,4 @@
-//! Emergency measures: kept as durable notes, in force again after a restart, undone one by one. What is in force is
+//! Emergency actions: kept as durable notes, in force again after a restart, undone one by one. What is in force is
 //! looked at by every call, without a lock.
 
 use std::collections::BTreeMap;
@@ -12,27 +12,27 @@ use tacos_proto::common::v1::EmergencyActionType as Action;
 use crate::app::App;
 use crate::wire::ApiError;
 
-/// Notes of measures.
+/// Notes of emergency actions.
 const PREFIX: &str = "emergency.";
-/// Measures kept, undone ones included; the oldest undone ones go first.
+/// Emergency actions kept, undone ones included; the oldest undone ones go first.
 const MEASURES_MAX: usize = 1_000;
 
-/// One measure, as it is kept.
+/// One emergency action, as it is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Measure {
+pub(crate) struct EmergencyAction {
     pub(crate) id: String,
     pub(crate) action: i32,
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) reason: String,
     pub(crate) taken_by: String,
     pub(crate) taken_at_ms: u64,
-    /// Lines that this measure paused, as folders of before have them; now each is a note of its own.
+    /// Lines that this emergency action paused, as folders of before have them; now each is a note of its own.
     #[serde(default)]
     pub(crate) paused: Vec<String>,
     pub(crate) undone: Option<Undone>,
 }
 
-/// How a measure ended.
+/// How an emergency action ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Undone {
     pub(crate) by: String,
@@ -48,22 +48,22 @@ struct InForce {
     payments_cut: bool,
     /// No new reservations: of this event, and of this user if one is named.
     barred: Vec<(String, Option<String>)>,
-    /// Nobody is let in: the measure, and the event if it is of one alone.
+    /// Nobody is let in: the emergency action, and the event if it is of one alone.
     stops: Vec<(String, Option<String>)>,
     words: Vec<String>,
 }
 
-/// All measures.
+/// All emergency actions.
 pub(crate) struct Emergencies {
-    measures: parking_lot::Mutex<BTreeMap<String, Measure>>,
+    emergencies: parking_lot::Mutex<BTreeMap<String, EmergencyAction>>,
     in_force: ArcSwap<InForce>,
-    /// Held while a measure is taken, held to, or undone: one comes after the other.
+    /// Held while an emergency action is taken, held to, or undone: one comes after the other.
     pub(crate) acting: tokio::sync::Mutex<()>,
     /// Held while reservations are cancelled: a repeat waits and tells the whole count.
     pub(crate) cancelling: tokio::sync::Mutex<()>,
 }
 
-impl Measure {
+impl EmergencyAction {
     pub(crate) fn kind(&self) -> Action {
         Action::try_from(self.action).unwrap_or(Action::Unspecified)
     }
@@ -76,15 +76,15 @@ impl Measure {
 impl Emergencies {
     /// Reads the notes.
     pub(crate) fn load(engine: &Engine) -> Self {
-        let measures: BTreeMap<String, Measure> = engine
+        let emergencies: BTreeMap<String, EmergencyAction> = engine
             .notes(PREFIX)
             .into_iter()
-            .filter_map(|(_, bytes)| serde_json::from_slice::<Measure>(&bytes).ok())
-            .map(|measure| (measure.id.clone(), measure))
+            .filter_map(|(_, bytes)| serde_json::from_slice::<EmergencyAction>(&bytes).ok())
+            .map(|emergency| (emergency.id.clone(), emergency))
             .collect();
-        let in_force = ArcSwap::from_pointee(judge(measures.values()));
+        let in_force = ArcSwap::from_pointee(judge(emergencies.values()));
         Self {
-            measures: parking_lot::Mutex::new(measures),
+            emergencies: parking_lot::Mutex::new(emergencies),
             in_force,
             acting: tokio::sync::Mutex::new(()),
             cancelling: tokio::sync::Mutex::new(()),
@@ -100,7 +100,7 @@ impl Emergencies {
 
     pub(crate) fn check_payments(&self) -> Result<(), ApiError> {
         if self.in_force.load().payments_cut {
-            return Err(ApiError::unavailable("payments are cut off by an emergency measure"));
+            return Err(ApiError::unavailable("payments are cut off by an emergency action"));
         }
         Ok(())
     }
@@ -111,49 +111,51 @@ impl Emergencies {
             barred == event.as_str() && of.as_ref().is_none_or(|of| of == user.as_str())
         };
         if in_force.barred.iter().any(barred) {
-            return Err(ApiError::unavailable("new reservations are stopped by an emergency measure"));
+            return Err(ApiError::unavailable("new reservations are stopped by an emergency action"));
         }
         Ok(())
     }
 
-    /// Refuses to let people in again while a measure stops them.
+    /// Refuses to let people in again while an emergency action stops them.
     pub(crate) fn check_admissions(&self, event: &EventId) -> Result<(), ApiError> {
         if self.stop_of(event.as_str()).is_some() {
-            return Err(ApiError::precondition("an emergency measure stops admissions: undo it first"));
+            return Err(ApiError::precondition("an emergency action stops admissions: undo it first"));
         }
         Ok(())
     }
 
-    /// A measure in force that stops admissions of an event.
+    /// An emergency action in force that stops admissions of an event.
     pub(crate) fn stop_of(&self, event: &str) -> Option<String> {
         let in_force = self.in_force.load();
         let stops = |(_, of): &&(String, Option<String>)| of.as_ref().is_none_or(|of| of == event);
         in_force.stops.iter().find(stops).map(|(id, _)| id.clone())
     }
 
-    /// Another measure in force that stops admissions of an event.
-    fn other_stop(&self, measure: &str, event: &str) -> Option<String> {
+    /// Another emergency action in force that stops admissions of an event.
+    fn other_stop(&self, emergency: &str, event: &str) -> Option<String> {
         let in_force = self.in_force.load();
-        let stops =
-            |(id, of): &&(String, Option<String>)| id != measure && of.as_ref().is_none_or(|of| of == event);
+        let stops = |(id, of): &&(String, Option<String>)| {
+            id != emergency && of.as_ref().is_none_or(|of| of == event)
+        };
         in_force.stops.iter().find(stops).map(|(id, _)| id.clone())
     }
 
-    /// True if any measure stops admissions.
+    /// True if any emergency action stops admissions.
     pub(crate) fn stops_admissions(&self) -> bool {
         !self.in_force.load().stops.is_empty()
     }
 
-    /// The measure in force that is the same: what it does and to what.
+    /// The emergency action in force that is the same: what it does and to what.
     pub(crate) fn same_in_force(
         &self,
         action: Action,
         parameters: &BTreeMap<String, String>,
-    ) -> Option<Measure> {
-        let measures = self.measures.lock();
-        let same =
-            |one: &&Measure| one.undone.is_none() && one.kind() == action && one.parameters == *parameters;
-        measures.values().find(same).cloned()
+    ) -> Option<EmergencyAction> {
+        let emergencies = self.emergencies.lock();
+        let same = |one: &&EmergencyAction| {
+            one.undone.is_none() && one.kind() == action && one.parameters == *parameters
+        };
+        emergencies.values().find(same).cloned()
     }
 
     pub(crate) fn webhooks_cut(&self) -> bool {
@@ -165,10 +167,10 @@ impl Emergencies {
         self.in_force.load().words.clone()
     }
 
-    /// All measures, newest first.
-    pub(crate) fn list(&self, in_force_only: bool) -> Vec<Measure> {
-        let mut list: Vec<Measure> = self
-            .measures
+    /// All emergency actions, newest first.
+    pub(crate) fn list(&self, in_force_only: bool) -> Vec<EmergencyAction> {
+        let mut list: Vec<EmergencyAction> = self
+            .emergencies
             .lock()
             .values()
             .filter(|one| !in_force_only || one.undone.is_none())
@@ -178,26 +180,26 @@ impl Emergencies {
         list
     }
 
-    pub(crate) fn get(&self, id: &str) -> Option<Measure> {
-        self.measures.lock().get(id).cloned()
+    pub(crate) fn get(&self, id: &str) -> Option<EmergencyAction> {
+        self.emergencies.lock().get(id).cloned()
     }
 
-    /// Writes a measure down, durably, and puts what follows from it in force.
-    pub(crate) async fn keep(&self, engine: &Engine, measure: Measure) -> Result<(), ApiError> {
+    /// Writes an emergency action down, durably, and puts what follows from it in force.
+    pub(crate) async fn keep(&self, engine: &Engine, emergency: EmergencyAction) -> Result<(), ApiError> {
         let name = |id: &str| {
             ExternalId::new(&format!("{PREFIX}{id}")).map_err(|error| ApiError::internal(error.to_string()))
         };
-        let value = serde_json::to_vec(&measure).map_err(|error| ApiError::internal(error.to_string()))?;
-        engine.note(Note { name: name(&measure.id)?, value: Some(value), key: None }).await?;
+        let value = serde_json::to_vec(&emergency).map_err(|error| ApiError::internal(error.to_string()))?;
+        engine.note(Note { name: name(&emergency.id)?, value: Some(value), key: None }).await?;
         let oldest = {
-            let mut measures = self.measures.lock();
-            measures.insert(measure.id.clone(), measure);
-            self.in_force.store(Arc::new(judge(measures.values())));
+            let mut emergencies = self.emergencies.lock();
+            emergencies.insert(emergency.id.clone(), emergency);
+            self.in_force.store(Arc::new(judge(emergencies.values())));
             let oldest =
-                measures.values().filter(|one| one.undone.is_some()).min_by_key(|one| one.taken_at_ms);
-            let oldest = oldest.map(|one| one.id.clone()).filter(|_| measures.len() > MEASURES_MAX);
+                emergencies.values().filter(|one| one.undone.is_some()).min_by_key(|one| one.taken_at_ms);
+            let oldest = oldest.map(|one| one.id.clone()).filter(|_| emergencies.len() > MEASURES_MAX);
             oldest.inspect(|id| {
-                measures.remove(id);
+                emergencies.remove(id);
             })
         };
         if let Some(oldest) = oldest {
@@ -208,29 +210,31 @@ impl Emergencies {
     }
 }
 
-fn judge<'a>(measures: impl Iterator<Item = &'a Measure>) -> InForce {
+fn judge<'a>(emergencies: impl Iterator<Item = &'a EmergencyAction>) -> InForce {
     let mut in_force = InForce::default();
-    for measure in measures.filter(|measure| measure.undone.is_none()) {
-        let event = measure.parameter("event_id").unwrap_or("all events").to_owned();
-        match measure.kind() {
+    for emergency in emergencies.filter(|emergency| emergency.undone.is_none()) {
+        let event = emergency.parameter("event_id").unwrap_or("all events").to_owned();
+        match emergency.kind() {
             Action::MaintenanceMode => {
                 in_force.maintenance = true;
                 in_force.words.push("maintenance: writes are refused".to_owned());
             }
             Action::CircuitBreaker => {
-                let target = measure.parameter("target").unwrap_or_default();
+                let target = emergency.parameter("target").unwrap_or_default();
                 in_force.webhooks_cut |= target == "webhooks";
                 in_force.payments_cut |= target == "payments";
                 in_force.words.push(format!("cut off: {target}"));
             }
             Action::CancelReservations => {
-                let user = measure.parameter("user_id").map(str::to_owned);
+                let user = emergency.parameter("user_id").map(str::to_owned);
                 in_force.words.push(format!("no new reservations: {event}"));
                 in_force.barred.push((event, user));
             }
             Action::StopAdmissions => {
                 in_force.words.push(format!("admissions are stopped: {event}"));
-                in_force.stops.push((measure.id.clone(), measure.parameter("event_id").map(str::to_owned)));
+                in_force
+                    .stops
+                    .push((emergency.id.clone(), emergency.parameter("event_id").map(str::to_owned)));
             }
             Action::Unspecified | Action::ForceFailover => {}
         }
@@ -238,22 +242,22 @@ fn judge<'a>(measures: impl Iterator<Item = &'a Measure>) -> InForce {
     in_force
 }
 
-/// Names of the notes of lines that a measure paused begin with this.
-fn stop_prefix(measure: &str) -> String {
-    format!("stop.{measure}.")
+/// Names of the notes of lines that an emergency action paused begin with this.
+fn stop_prefix(emergency: &str) -> String {
+    format!("stop.{emergency}.")
 }
 
-/// The note of one line that a measure paused.
-fn stop_note(measure: &str, event: &EventId, stopped: bool) -> Result<Note, ApiError> {
+/// The note of one line that an emergency action paused.
+fn stop_note(emergency: &str, event: &EventId, stopped: bool) -> Result<Note, ApiError> {
     let digest = blake3::hash(event.as_str().as_bytes());
-    let name = format!("{}{}", stop_prefix(measure), crate::wire::error::hex(&digest.as_bytes()[..16]));
+    let name = format!("{}{}", stop_prefix(emergency), crate::wire::error::hex(&digest.as_bytes()[..16]));
     let name = ExternalId::new(&name).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(Note { name, value: stopped.then(|| event.as_str().as_bytes().to_vec()), key: None })
 }
 
 impl App {
-    /// Pauses every line that a measure in force stops and that lets people in: those of events made since, those that a
-    /// crash came before, those that were resumed by hand. Returns how many there were.
+    /// Pauses every line that an emergency action in force stops and that lets people in: those of events made since,
+    /// those that a crash came before, those that were resumed by hand. Returns how many there were.
     pub(crate) async fn hold_to_stops(&self) -> Result<u32, ApiError> {
         if !self.emergencies.stops_admissions() {
             return Ok(0);
@@ -266,13 +270,13 @@ impl App {
     pub(crate) async fn pause_stopped(&self) -> Result<u32, ApiError> {
         let (mut paused, mut waiting) = (0, Vec::new());
         for view in self.engine.events() {
-            let Some(measure) = self.emergencies.stop_of(view.id.as_str()) else { continue };
+            let Some(emergency) = self.emergencies.stop_of(view.id.as_str()) else { continue };
             if !self.engine.queue(&view.id).is_ok_and(|queue| !queue.paused) {
                 continue;
             }
-            // First that it was this measure, then the pause: the journal keeps them in this order, so one wait is enough,
-            // and a line that is found paused can always be resumed by undoing.
-            let noted = self.engine.note(stop_note(&measure, &view.id, true)?);
+            // First that it was this emergency action, then the pause: the journal keeps them in this order, so one
+            // wait is enough, and a line that is found paused can always be resumed by undoing.
+            let noted = self.engine.note(stop_note(&emergency, &view.id, true)?);
             let stopped = self.engine.pause_queue(PauseQueue { event: view.id, paused: true, key: None });
             waiting.push((noted, stopped));
             paused += 1;
@@ -284,22 +288,23 @@ impl App {
         Ok(paused)
     }
 
-    /// Lines that a measure has paused.
-    pub(crate) fn paused_by(&self, measure: &Measure) -> Vec<EventId> {
-        let notes = self.engine.notes(&stop_prefix(&measure.id)).into_iter();
+    /// Lines that an emergency action has paused.
+    pub(crate) fn paused_by(&self, emergency: &EmergencyAction) -> Vec<EventId> {
+        let notes = self.engine.notes(&stop_prefix(&emergency.id)).into_iter();
         let noted = notes.filter_map(|(_, value)| String::from_utf8(value).ok());
-        let all = noted.chain(measure.paused.iter().cloned());
+        let all = noted.chain(emergency.paused.iter().cloned());
         all.filter_map(|text| EventId::new(&text).ok()).collect()
     }
 
-    /// Writes down that a measure is undone, and resumes the lines that it paused, but for those that another one stops:
-    /// these are that one's now. A crash in between leaves the measure in force: undoing it again does the rest.
-    pub(crate) async fn undo(&self, measure: Measure) -> Result<usize, ApiError> {
+    /// Writes down that an emergency action is undone, and resumes the lines that it paused, but for those that another
+    /// one stops: these are that one's now. A crash in between leaves the emergency action in force: undoing it again
+    /// does the rest.
+    pub(crate) async fn undo(&self, emergency: EmergencyAction) -> Result<usize, ApiError> {
         let _alone = self.emergencies.acting.lock().await;
-        let lines = self.paused_by(&measure);
+        let lines = self.paused_by(&emergency);
         let mut waiting = Vec::new();
         for event in &lines {
-            match self.emergencies.other_stop(&measure.id, event.as_str()) {
+            match self.emergencies.other_stop(&emergency.id, event.as_str()) {
                 Some(other) => waiting.push(self.engine.note(stop_note(&other, event, true)?)),
                 None => {
                     let resume = PauseQueue { event: event.clone(), paused: false, key: None };
@@ -308,12 +313,12 @@ impl App {
                     waiting.push(resumed.map(|changed| tacos_engine::Done { at: changed.at }));
                 }
             }
-            waiting.push(self.engine.note(stop_note(&measure.id, event, false)?));
+            waiting.push(self.engine.note(stop_note(&emergency.id, event, false)?));
         }
         for one in waiting {
             one.await?;
         }
-        self.emergencies.keep(&self.engine, measure).await?;
+        self.emergencies.keep(&self.engine, emergency).await?;
         Ok(lines.len())
     }
 }
@@ -323,8 +328,8 @@ mod tests {
     use super::*;
     use tacos_engine::Config;
 
-    fn measure(id: &str, action: Action) -> Measure {
-        Measure {
+    fn emergency(id: &str, action: Action) -> EmergencyAction {
+        EmergencyAction {
             id: id.to_owned(),
             action: action as i32,
             parameters: BTreeMap::new(),
@@ -341,7 +346,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let engine = Engine::open(folder.path(), Config::default()).expect("opens");
         let emergencies = Emergencies::load(&engine);
-        emergencies.keep(&engine, measure("a", Action::MaintenanceMode)).await.expect("kept");
+        emergencies.keep(&engine, emergency("a", Action::MaintenanceMode)).await.expect("kept");
         assert!(emergencies.check_writes().is_err());
         engine.close().expect("closes");
         drop(engine);

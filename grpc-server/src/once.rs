@@ -17,8 +17,8 @@ use crate::task::{Task, Working};
 use crate::wire::error::hex;
 use crate::wire::{ApiError, Checks};
 
-/// The key of a request as the engine keeps it; `None` without a key that could be one, or for a caller who names a user
-/// for whom they may not speak: the handler refuses both.
+/// The key of a request as the engine keeps it; `None` without a key that could be one, or for a caller who names a
+/// user for whom they may not speak: the handler refuses both.
 fn key_of(rpc: Rpc, caller: &Caller, request: &dyn Task) -> Option<IdempotencyKey> {
     IdempotencyKey::new(request.key()).ok()?;
     let named = request.user();
@@ -38,8 +38,8 @@ fn key_of(rpc: Rpc, caller: &Caller, request: &dyn Task) -> Option<IdempotencyKe
     IdempotencyKey::for_request(&text, *digest.as_bytes()).ok()
 }
 
-/// The first answer to the key, if it was kept. If a command was answered under the key, the handler gets the same reply
-/// from the engine.
+/// The first answer to the key, if it was kept. If a command was answered under the key, the handler gets the same
+/// reply from the engine.
 async fn first(call: &mut Call, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, ApiError> {
     match call.app.engine.first_answer(key).await? {
         Some(FirstAnswer::Kept(answer)) => return Ok(Some(answer)),
@@ -145,7 +145,8 @@ impl Call {
         checks.take((key,)).map(|_| ())
     }
 
-    /// The key of one step of this request. A crash may come between two steps: the repeat then takes those that are left.
+    /// The key of one step of this request. A crash may come between two steps: the repeat then takes those that are
+    /// left.
     pub(crate) fn step(&self, name: &str) -> Option<IdempotencyKey> {
         let key = self.key.as_ref()?;
         key.part(name).ok()

@@ -74,8 +74,8 @@ pub(crate) fn prepare() {
     LazyLock::force(&ERROR_FIELDS);
 }
 
-/// The answer of a refused call, encoded: its error, and the fields that tell of the refusal; or the status with which the
-/// call ends. For any RPC, by the number of its response's field.
+/// The answer of a refused call, encoded: its error, and the fields that tell of the refusal; or the status with which
+/// the call ends. For any RPC, by the number of its response's field.
 pub(crate) fn answer(
     rules: &Rules,
     rpc: Rpc,

@@ -1,6 +1,6 @@
-//! Every RPC of the server as data: its name, its handler, who may call it, whether it writes, how repeats are answered, its
-//! place in HTTP. A new RPC is one line of this list and its handler. The dispatch, the metrics, the role table of the docs and
-//! its test all read it.
+//! Every RPC of the server as data: its name, its handler, who may call it, whether it writes, how repeats are
+//! answered, its place in HTTP. A new RPC is one line of this list and its handler. The dispatch, the metrics, the role
+//! table of the docs and its test all read it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -58,8 +58,9 @@ pub struct HttpRule {
     pub path: &'static str,
 }
 
-/// The list's syntax: services with the module of their handlers; in each the RPCs, `as` the method's name where that is
-/// not theirs, with handler, access, kind, the answer to repeats, and the HTTP rule of those that have a path of their own.
+/// The list's syntax: services with the module of their handlers; in each the RPCs, `as` the method's name where that
+/// is not theirs, with handler, access, kind, the answer to repeats, and the HTTP rule of those that have a path of
+/// their own.
 macro_rules! rpcs {
     ($($service:literal in $module:ident {
         $($rpc:ident $(as $method:literal)?: $handler:ident, $access:ident $kind:ident $repeat:ident

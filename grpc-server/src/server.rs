@@ -140,7 +140,7 @@ fn announce(app: &App) {
         tracing::warn!(durability = ?settings.engine.durability, "acknowledged writes may be lost in a crash");
     }
     for issue in app.emergencies.in_words() {
-        tracing::warn!(issue, "an emergency measure is in force");
+        tracing::warn!(issue, "an emergency action is in force");
     }
 }
 
@@ -203,7 +203,8 @@ fn metrics_page(
             (http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
         }
     };
-    // Readiness says whether calls are taken. Reads are answered with a full disk or a failed journal, so those leave it true.
+    // Readiness says whether calls are taken. Reads are answered with a full disk or a failed journal, so those leave
+    // it true.
     let readiness = move || {
         let draining = *ready.draining.borrow();
         async move {
@@ -252,7 +253,7 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
         }
         seconds += 1;
         if let Err(error) = app.hold_to_stops().await {
-            tracing::error!(error = error.message, "an emergency measure cannot be held to");
+            tracing::error!(error = error.message, "an emergency action cannot be held to");
         }
         if seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1)) {
             if let Some(ring) = &app.ring {

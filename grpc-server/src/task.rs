@@ -1,5 +1,5 @@
-//! A request with the handler that answers it, whatever their types: messages are decoded and encoded here, so that what
-//! stands around handlers (`crate::call`, `crate::once`, `crate::audit`) exists once and not once for each RPC.
+//! A request with the handler that answers it, whatever their types: messages are decoded and encoded here, so that
+//! what stands around handlers (`crate::call`, `crate::once`, `crate::audit`) exists once and not once for each RPC.
 
 use std::pin::Pin;
 

@@ -1,5 +1,5 @@
-//! Claim: an emergency measure is written down first, is complete after a crash, holds for events that are made later, and can be
-//! undone; asked for again it is the same measure with the whole count; and nothing of it is lost when its caller goes away.
+//! Claim: an emergency action is written down first, is complete after a crash, holds for events that are made later, and can be
+//! undone; asked for again it is the same action with the whole count; and nothing of it is lost when its caller goes away.
 
 mod support;
 
@@ -18,7 +18,7 @@ async fn ask(server: &Server, rpc: &str, request: Value) -> Value {
     client.call(rpc, &request.to_string()).await.unwrap_or_else(|error| panic!("{rpc}: {error}"))
 }
 
-async fn measure(server: &Server, action: &str, parameters: Value) -> Value {
+async fn take(server: &Server, action: &str, parameters: Value) -> Value {
     let request = json!({
         "action": format!("EMERGENCY_ACTION_TYPE_{action}"), "parameters": parameters, "reason": "a test", "confirm": true,
     });
@@ -41,9 +41,9 @@ async fn stopped_admissions_stay_stopped_for_events_made_later() {
     let server = house.open_with(|engine| open_sale(engine, "own-pause", Some(QueuePolicy::default()))).await;
     let pause = json!({ "event_id": "own-pause", "reason": "a test", "idempotency_key": "p" });
     ask(&server, "engine.v1.EngineService/PauseQueue", pause).await;
-    let stopped = measure(&server, "STOP_ADMISSIONS", json!({})).await;
-    let again = measure(&server, "STOP_ADMISSIONS", json!({})).await;
-    assert_eq!(again, stopped, "the same measure, and the same answer");
+    let stopped = take(&server, "STOP_ADMISSIONS", json!({})).await;
+    let again = take(&server, "STOP_ADMISSIONS", json!({})).await;
+    assert_eq!(again, stopped, "the same action, and the same answer");
     assert!(paused(&server, EVENT).await);
 
     let settings =
@@ -69,23 +69,23 @@ async fn stopped_admissions_stay_stopped_for_events_made_later() {
     server.drain().await.expect("ends cleanly");
 }
 
-/// What a crash right after the measure was written down leaves: a measure in force and lines that let people in.
+/// What a crash right after the action was written down leaves: an action in force and lines that let people in.
 fn crashed(engine: &Engine) {
-    let measure = json!({
+    let action = json!({
         "id": "em_crashed", "action": 1, "parameters": {}, "reason": "a test", "taken_by": "kim", "taken_at_ms": 1,
         "undone": null,
     });
     let name = ExternalId::new("emergency.em_crashed").expect("valid");
-    let value = Some(serde_json::to_vec(&measure).expect("JSON"));
+    let value = Some(serde_json::to_vec(&action).expect("JSON"));
     engine.note(Note { name, value, key: None }).wait().expect("kept");
 }
 
 #[tokio::test]
-async fn a_measure_that_a_crash_cut_off_is_completed_and_can_be_undone() {
+async fn an_action_that_a_crash_cut_off_is_completed_and_can_be_undone() {
     let house = House::new();
     let server = house.open_with(crashed).await;
     // The same measure asked for again is complete at once; the server by itself completes it within its next look.
-    let again = measure(&server, "STOP_ADMISSIONS", json!({})).await;
+    let again = take(&server, "STOP_ADMISSIONS", json!({})).await;
     assert_eq!(again["actionId"], "em_crashed");
     assert_eq!(again["result"], "admissions of 1 lines are stopped");
     assert!(paused(&server, EVENT).await);
@@ -95,11 +95,11 @@ async fn a_measure_that_a_crash_cut_off_is_completed_and_can_be_undone() {
 }
 
 #[tokio::test]
-async fn two_measures_that_stop_one_line_are_undone_one_by_one() {
+async fn two_actions_that_stop_one_line_are_undone_one_by_one() {
     let house = House::new();
     let server = house.open().await;
-    let of_one = measure(&server, "STOP_ADMISSIONS", json!({ "event_id": EVENT })).await;
-    let of_all = measure(&server, "STOP_ADMISSIONS", json!({})).await;
+    let of_one = take(&server, "STOP_ADMISSIONS", json!({ "event_id": EVENT })).await;
+    let of_all = take(&server, "STOP_ADMISSIONS", json!({})).await;
     undo(&server, of_one["actionId"].as_str().expect("an id")).await;
     assert!(paused(&server, EVENT).await, "the other one holds");
     undo(&server, of_all["actionId"].as_str().expect("an id")).await;
@@ -121,13 +121,13 @@ async fn cancelled_reservations_are_counted_once_however_often_it_is_asked() {
     }
     let parameters = json!({ "event_id": "hall" });
     let (first, twin) = tokio::join!(
-        measure(&server, "CANCEL_RESERVATIONS", parameters.clone()),
-        measure(&server, "CANCEL_RESERVATIONS", parameters.clone())
+        take(&server, "CANCEL_RESERVATIONS", parameters.clone()),
+        take(&server, "CANCEL_RESERVATIONS", parameters.clone())
     );
     assert_eq!(first, twin);
     let said = first["result"].as_str().expect("a result");
     assert!(said.starts_with("30 reservations were cancelled"), "{said}");
-    assert_eq!(measure(&server, "CANCEL_RESERVATIONS", parameters).await, first);
+    assert_eq!(take(&server, "CANCEL_RESERVATIONS", parameters).await, first);
     let listed = ask(&server, "engine.v1.EngineService/ListEmergencyActions", json!({})).await;
     assert_eq!(listed["actions"].as_array().map(Vec::len), Some(1), "{listed}");
     server.drain().await.expect("ends cleanly");

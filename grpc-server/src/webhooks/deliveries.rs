@@ -1,6 +1,6 @@
 //! Endpoints that registered, and the deliveries to them: all of it as durable notes, so that a restart loses nothing.
-//! The facts come from the engine's updates; how far they were read is a note too. A delivery that was tried often enough is
-//! a dead letter: kept until it is replayed, or until its room is needed.
+//! The facts come from the engine's updates; how far they were read is a note too. A delivery that was tried often
+//! enough is a dead letter: kept until it is replayed, or until its room is needed.
 
 use std::collections::BTreeMap;
 

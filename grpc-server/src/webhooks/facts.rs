@@ -1,6 +1,6 @@
-//! What registered endpoints hear of: facts of the engine's updates, and of the server itself. Each becomes a delivery for
-//! everybody who wants it. How far the updates were read is durable, so that a restart misses nothing; a reader that
-//! has lost updates says so, in the log, the figures and the health.
+//! What registered endpoints hear of: facts of the engine's updates, and of the server itself. Each becomes a delivery
+//! for everybody who wants it. How far the updates were read is durable, so that a restart misses nothing; a reader
+//! that has lost updates says so, in the log, the figures and the health.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

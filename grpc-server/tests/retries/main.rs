@@ -20,7 +20,7 @@ use tacos_server::rpc::{Kind, Rpc};
 const WITHOUT_KEY: [(Rpc, &str); 15] = [
     (Rpc::UpdateConfig, "sets a value: the same value again changes nothing"),
     (Rpc::TriggerOperation, "an operation that was cut off is resumed, one that ended finds nothing to do"),
-    (Rpc::EmergencyAction, "the same measure in force is the same measure"),
+    (Rpc::EmergencyAction, "the same action in force is the same action"),
     (Rpc::JoinQueue, "a session has one place"),
     (Rpc::RequestAdmission, "a place has one admission"),
     (Rpc::LeaveQueue, "a place is given up once"),

@@ -1,4 +1,4 @@
-//! Emergency measures: each is written down before it is put in force, so that it outlives a crash in between.
+//! Emergency actions: each is written down before it is put in force, so that it outlives a crash in between.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use tacos_proto::gateway::v1::WebhookEventType;
 
 use crate::call::Call;
 use crate::cancelling;
-use crate::emergency::Measure;
+use crate::emergency::EmergencyAction;
 use crate::once::to_the_end;
 use crate::webhooks::{Announced, Fact, announce};
 use crate::wire::{ApiError, Checks, timestamp, trace_id};
@@ -30,7 +30,7 @@ pub(crate) async fn emergency_action(
         _ => &[],
     };
     for key in request.parameters.keys().filter(|key| !allowed.contains(&key.as_str())) {
-        checks.bad(&format!("parameters.{key}"), "is not known for this measure", "");
+        checks.bad(&format!("parameters.{key}"), "is not known for this emergency action", "");
     }
     if action == EmergencyActionType::Unspecified {
         checks.bad("action", "required", request.action);
@@ -42,17 +42,17 @@ pub(crate) async fn emergency_action(
     let parameters = request.parameters.into_iter().collect();
     let wanted = Wanted { action, parameters, reason: request.reason };
     // Once begun it goes on, also when the caller goes away; whoever asks again waits and is told of the whole.
-    to_the_end(async move { take_measure(&call, wanted).await }).await
+    to_the_end(async move { take_emergency_action(&call, wanted).await }).await
 }
 
-/// A measure as it was asked for.
+/// An emergency action as it was asked for.
 struct Wanted {
     action: EmergencyActionType,
     parameters: BTreeMap<String, String>,
     reason: String,
 }
 
-/// Checks what a measure is to act on.
+/// Checks what an emergency action is to act on.
 fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, ApiError> {
     let event = match wanted.parameters.get("event_id") {
         None => None,
@@ -82,16 +82,16 @@ fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, ApiErro
     }
 }
 
-/// Writes a measure down, so that it outlives a crash, and does what it says. The same measure in force is the same
-/// measure: what is left of it is done.
-async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResponse, ApiError> {
+/// Writes an emergency action down, so that it outlives a crash, and does what it says. The same emergency action in
+/// force is the same emergency action: what is left of it is done.
+async fn take_emergency_action(call: &Call, wanted: Wanted) -> Result<EmergencyActionResponse, ApiError> {
     let event = check_target(call, &wanted)?;
     let action = wanted.action;
     let alone = call.app.emergencies.acting.lock().await;
-    let (measure, new) = match call.app.emergencies.same_in_force(action, &wanted.parameters) {
-        Some(measure) => (measure, false),
+    let (emergency, new) = match call.app.emergencies.same_in_force(action, &wanted.parameters) {
+        Some(emergency) => (emergency, false),
         None => {
-            let measure = Measure {
+            let emergency = EmergencyAction {
                 id: format!("em_{}", trace_id()),
                 action: action as i32,
                 parameters: wanted.parameters,
@@ -101,64 +101,64 @@ async fn take_measure(call: &Call, wanted: Wanted) -> Result<EmergencyActionResp
                 paused: Vec::new(),
                 undone: None,
             };
-            call.app.emergencies.keep(&call.app.engine, measure.clone()).await?;
-            (measure, true)
+            call.app.emergencies.keep(&call.app.engine, emergency.clone()).await?;
+            (emergency, true)
         }
     };
     let result = match action {
         EmergencyActionType::StopAdmissions => {
             call.app.pause_stopped().await?;
-            format!("admissions of {} lines are stopped", call.app.paused_by(&measure).len())
+            format!("admissions of {} lines are stopped", call.app.paused_by(&emergency).len())
         }
         EmergencyActionType::CancelReservations => {
-            // Long: other measures do not wait for it.
+            // Long: other emergency actions do not wait for it.
             drop(alone);
             let event = event.ok_or_else(|| ApiError::invalid("parameters.event_id", "required", ""))?;
-            let cancelled = cancelling::cancel_all(&call.app, &measure, &event).await?;
+            let cancelled = cancelling::cancel_all(&call.app, &emergency, &event).await?;
             format!("{cancelled} reservations were cancelled; new ones are refused until this is undone")
         }
         EmergencyActionType::MaintenanceMode => {
             if new {
-                tell_maintenance(call, &measure.id, "begun").await;
+                tell_maintenance(call, &emergency.id, "begun").await;
             }
             "every write is refused with UNAVAILABLE; reads go on".to_owned()
         }
         _ => {
-            let target = measure.parameters.get("target").map(String::as_str).unwrap_or_default();
+            let target = emergency.parameters.get("target").map(String::as_str).unwrap_or_default();
             format!("{target} are cut off")
         }
     };
     tracing::warn!(
-        by = measure.taken_by,
-        id = measure.id,
+        by = emergency.taken_by,
+        id = emergency.id,
         action = action.as_str_name(),
-        reason = measure.reason,
+        reason = emergency.reason,
         result,
         "emergency"
     );
     Ok(EmergencyActionResponse {
         executed: true,
-        action_id: measure.id,
+        action_id: emergency.id,
         result,
-        executed_at: timestamp(UnixMs::new(measure.taken_at_ms)),
+        executed_at: timestamp(UnixMs::new(emergency.taken_at_ms)),
         error: None,
     })
 }
 
 /// Tells streams and registered endpoints that maintenance began or ended.
-pub(in crate::services) async fn tell_maintenance(call: &Call, measure: &str, what: &str) {
+pub(in crate::services) async fn tell_maintenance(call: &Call, emergency: &str, what: &str) {
     crate::hub::tell_maintenance(&call.app, &format!("maintenance has {what}"));
     let fact = Fact {
         event: WebhookEventType::SystemMaintenance,
         event_id: String::new(),
         subject: what.to_owned(),
         at: call.app.engine.now(),
-        unique: format!("{measure}/{what}"),
+        unique: format!("{emergency}/{what}"),
     };
     match announce(&call.app, &fact).await {
         Announced::ToNobody => {}
         Announced::Posted => call.app.webhooks.wake.notify_one(),
-        // The measure does not wait for room among deliveries.
+        // The emergency action does not wait for room among deliveries.
         Announced::Full => {
             tracing::error!(what, "too many deliveries wait: not all endpoints hear of maintenance");
         }

@@ -15,7 +15,7 @@ use tacos_proto::engine::v1::{
 };
 
 use crate::call::Call;
-use crate::emergency::{Measure, Undone};
+use crate::emergency::{EmergencyAction, Undone};
 use crate::services::payment_body;
 use crate::webhooks::{Attempts, WebhookDelivery};
 use crate::wire::time::{count, rfc3339};
@@ -182,7 +182,7 @@ pub(crate) async fn get_engine_status(
             poisoned_reason: status.poisoned.unwrap_or_default(),
         }),
         tables,
-        emergencies_in_force: call.app.emergencies.list(true).iter().take(100).map(wire_measure).collect(),
+        emergencies_in_force: call.app.emergencies.list(true).iter().take(100).map(wire_emergency).collect(),
         outbox_depth: wide(status.webhooks.0 + deliveries),
         dead_letters: wide(status.webhooks.1 + dead_deliveries),
         feed_readers: count(call.app.hub.feeds()),
@@ -319,15 +319,15 @@ async fn replay(call: &Call, id: &str) -> Result<bool, ApiError> {
     }
 }
 
-fn wire_measure(measure: &Measure) -> EmergencyRecord {
-    let undone = measure.undone.as_ref();
+fn wire_emergency(emergency: &EmergencyAction) -> EmergencyRecord {
+    let undone = emergency.undone.as_ref();
     EmergencyRecord {
-        action_id: measure.id.clone(),
-        action: measure.action,
-        parameters: measure.parameters.clone().into_iter().collect(),
-        reason: measure.reason.clone(),
-        taken_by: measure.taken_by.clone(),
-        taken_at: timestamp(UnixMs::new(measure.taken_at_ms)),
+        action_id: emergency.id.clone(),
+        action: emergency.action,
+        parameters: emergency.parameters.clone().into_iter().collect(),
+        reason: emergency.reason.clone(),
+        taken_by: emergency.taken_by.clone(),
+        taken_at: timestamp(UnixMs::new(emergency.taken_at_ms)),
         undone_by: undone.map(|undone| undone.by.clone()).unwrap_or_default(),
         undone_at: undone.and_then(|undone| timestamp(UnixMs::new(undone.at_ms))),
         undo_reason: undone.map(|undone| undone.reason.clone()).unwrap_or_default(),
@@ -343,7 +343,7 @@ pub(crate) async fn list_emergency_actions(
         pages::wanted(&mut checks, request.pagination.as_ref(), 100, |text| text.parse::<usize>().ok());
     let (page,) = checks.take((page,))?;
     let (shown, info) = pages::slice(call.app.emergencies.list(request.in_force_only), &page);
-    let actions = shown.iter().map(wire_measure).collect();
+    let actions = shown.iter().map(wire_emergency).collect();
     Ok(ListEmergencyActionsResponse { actions, page_info: Some(info), error: None })
 }
 
@@ -359,31 +359,35 @@ pub(crate) async fn undo_emergency_action(
         return Err(ApiError::precondition("confirm must be true").detail("confirm", "required", "false"));
     }
     call.needs_key(&request.idempotency_key)?;
-    let mut measure = call
+    let mut emergency = call
         .app
         .emergencies
         .get(&request.action_id)
-        .ok_or_else(|| ApiError::not_found("emergency measure"))?;
-    if measure.undone.is_some() {
+        .ok_or_else(|| ApiError::not_found("emergency action"))?;
+    if emergency.undone.is_some() {
         let result = "it was undone before".to_owned();
-        return Ok(UndoEmergencyActionResponse { action: Some(wire_measure(&measure)), result, error: None });
+        return Ok(UndoEmergencyActionResponse {
+            action: Some(wire_emergency(&emergency)),
+            result,
+            error: None,
+        });
     }
-    measure.undone = Some(Undone {
+    emergency.undone = Some(Undone {
         by: call.caller.subject.clone(),
         at_ms: call.app.engine.now().get(),
         reason: request.reason,
     });
-    let resumed = call.app.undo(measure.clone()).await?;
-    if measure.kind() == EmergencyActionType::MaintenanceMode {
-        crate::services::tell_maintenance(&call, &measure.id, "ended").await;
+    let resumed = call.app.undo(emergency.clone()).await?;
+    if emergency.kind() == EmergencyActionType::MaintenanceMode {
+        crate::services::tell_maintenance(&call, &emergency.id, "ended").await;
     }
-    let result = match measure.kind() {
+    let result = match emergency.kind() {
         EmergencyActionType::StopAdmissions => format!("{resumed} lines let people in again"),
         EmergencyActionType::CancelReservations => {
             "reservations can be made again; those cancelled stay so".to_owned()
         }
         _ => "what was cut off works again".to_owned(),
     };
-    tracing::warn!(id = measure.id, by = call.caller.subject, result, "an emergency measure was undone");
-    Ok(UndoEmergencyActionResponse { action: Some(wire_measure(&measure)), result, error: None })
+    tracing::warn!(id = emergency.id, by = call.caller.subject, result, "an emergency action was undone");
+    Ok(UndoEmergencyActionResponse { action: Some(wire_emergency(&emergency)), result, error: None })
 }
