@@ -84,7 +84,7 @@ fn crashed(engine: &Engine) {
 async fn an_action_that_a_crash_cut_off_is_completed_and_can_be_undone() {
     let house = House::new();
     let server = house.open_with(crashed).await;
-    // The same measure asked for again is complete at once; the server by itself completes it within its next look.
+    // The same action asked for again is complete at once; the server by itself completes it within its next look.
     let again = take(&server, "STOP_ADMISSIONS", json!({})).await;
     assert_eq!(again["actionId"], "em_crashed");
     assert_eq!(again["result"], "admissions of 1 lines are stopped");
