@@ -1,6 +1,6 @@
-//! One call behind its door: what the door found out about the caller, the handler, and the answer or its log line.
+//! One call behind the admission check: what that found out about the caller, the handler, and the answer or its log line.
 //! Nothing here knows the types of messages: `crate::task` does. Overload, identity, role, rate limits, deadline and
-//! figures are the door's (`crate::door`).
+//! figures are the admission check's (`crate::admission`).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use tonic::server::{Grpc, ServerStreamingService};
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
+use crate::admission::{Admitted, Refused};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::door::{Admitted, Refused};
 use crate::rpc::{Access, Repeat, Rpc};
 use crate::task::{Reply, Streamed};
 use crate::wire::{ApiError, Checks, Raw};
@@ -35,13 +35,13 @@ pub(crate) struct Call {
     pub(crate) repeats: bool,
 }
 
-/// Serves one RPC to a request that the door let in.
+/// Serves one RPC to a request that was admitted.
 struct Serve {
     app: Arc<App>,
     rpc: Rpc,
 }
 
-/// Serves a request that the door let in. A message past its bound is refused when its length has come, before its
+/// Serves a request that was admitted. A message past its bound is refused when its length has come, before its
 /// bytes.
 pub(crate) async fn serve(app: &Arc<App>, rpc: Rpc, request: http::Request<Body>) -> http::Response<Body> {
     let limits = &app.settings.limits;
@@ -82,10 +82,9 @@ impl Stream for Messages {
 
 /// Does a call and answers: with its message or its stream, or with a refusal.
 async fn answer(app: Arc<App>, rpc: Rpc, mut request: Request<Bytes>) -> Result<Response<Messages>, Status> {
-    // A request that did not come through the door is not served.
+    // A request that was not admitted is not served.
     let admitted = request.extensions_mut().remove::<Admitted>();
-    let Admitted { caller, trace } =
-        admitted.ok_or_else(|| Status::internal("the call did not come through the door"))?;
+    let Admitted { caller, trace } = admitted.ok_or_else(|| Status::internal("the call was not admitted"))?;
     let task = rpc.task(request.get_ref())?;
     let call = Call { app: Arc::clone(&app), caller, trace: trace.clone(), key: None, repeats: false };
     let work = match rpc.repeat() {

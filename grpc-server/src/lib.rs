@@ -1,6 +1,7 @@
 //! The standalone server: the whole gRPC contract over the embedded engine, with what only a server needs: identity,
 //! TLS, limits, metrics, streams, webhook delivery and a command line. Decides nothing about sales; the engine does.
 
+mod admission;
 mod app;
 mod audit;
 mod auth;
@@ -10,7 +11,6 @@ mod catalog;
 pub mod cli;
 pub mod client;
 pub mod commands;
-mod door;
 mod emergency;
 mod health;
 mod hub;

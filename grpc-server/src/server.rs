@@ -13,8 +13,8 @@ use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::HealthReporter;
 
+use crate::admission::Front;
 use crate::app::{App, drained};
-use crate::door::Front;
 use crate::health::{Health, LIVE, READY};
 use crate::listen::{Listeners, Ports};
 use crate::log::LogRing;

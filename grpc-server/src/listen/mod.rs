@@ -24,8 +24,8 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tonic::body::Body;
 
+use crate::admission::Front;
 use crate::app::{App, drained};
-use crate::door::Front;
 use crate::settings::Limits;
 
 pub(crate) use places::{Place, Places};

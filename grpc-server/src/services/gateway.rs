@@ -1,4 +1,4 @@
-//! `gateway.v1.GatewayService`: the front door, with the same rules as the services behind it. Each call here is the
+//! `gateway.v1.GatewayService`: what a gateway calls, with the same rules as the services behind it. Each call here is the
 //! call of the service behind in other words.
 
 use std::collections::BTreeMap;

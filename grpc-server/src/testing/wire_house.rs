@@ -19,8 +19,8 @@ use tonic::service::Routes;
 use tower::ServiceExt;
 
 use super::echo;
+use crate::admission::AdmissionCheck;
 use crate::app::App;
-use crate::door::Door;
 use crate::log::LogRing;
 use crate::rpc::Rpc;
 use crate::settings::{DurabilityName, Settings};
@@ -48,7 +48,7 @@ thread_local! {
 /// A server with one event on sale, and what it has given out.
 pub(super) struct WireHouse {
     app: Arc<App>,
-    door: Door,
+    check: AdmissionCheck,
     clock: Arc<ManualClock>,
     given: Vec<String>,
     /// Requests that came to something: a repeat is answered as they were, whatever has changed since.
@@ -86,8 +86,8 @@ impl WireHouse {
         };
         let engine = Engine::in_memory(config).expect("settings that fit");
         let app = App::new(engine, settings, None, LogRing::new(64)).expect("nothing to be read");
-        let door = Door::new(&app, Routes::default());
-        let mut house = Self { app, door, clock, given: Vec::new(), done: HashSet::new(), most_sold: 0 };
+        let check = AdmissionCheck::new(&app, Routes::default());
+        let mut house = Self { app, check, clock, given: Vec::new(), done: HashSet::new(), most_sold: 0 };
         house.open_sale();
         house
     }
@@ -179,7 +179,7 @@ impl WireHouse {
             .expect("a request");
         RUNTIME.with(|runtime| {
             runtime.block_on(async {
-                let answer = self.door.clone().oneshot(request).await.expect("routes do not fail");
+                let answer = self.check.clone().oneshot(request).await.expect("routes do not fail");
                 let (head, body) = answer.into_parts();
                 let status = status_in(&head.headers);
                 read(method, body, status)

@@ -1,4 +1,4 @@
-//! What stands before the door: other protocols get an answer that a person can read, browsers of allowed origins get
+//! What stands before the admission check: other protocols get an answer that a person can read, browsers of allowed origins get
 //! their CORS headers, gRPC-Web is turned into gRPC.
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tonic::service::Routes;
 use tonic_web::{GrpcWebLayer, GrpcWebService};
 use tower::{Layer, Service};
 
-use super::Door;
+use super::AdmissionCheck;
 use crate::app::App;
 use crate::refusal;
 
@@ -35,7 +35,7 @@ const NEEDS_HTTP2: &str =
 #[derive(Clone)]
 pub(crate) struct Front {
     app: Arc<App>,
-    web: GrpcWebService<Door>,
+    web: GrpcWebService<AdmissionCheck>,
 }
 
 /// What a request is, by its content type.
@@ -49,7 +49,7 @@ enum Protocol {
 impl Front {
     pub(crate) fn new(app: &Arc<App>, routes: Routes) -> Self {
         refusal::prepare();
-        Self { app: Arc::clone(app), web: GrpcWebLayer::new().layer(Door::new(app, routes)) }
+        Self { app: Arc::clone(app), web: GrpcWebLayer::new().layer(AdmissionCheck::new(app, routes)) }
     }
 
     pub(crate) async fn call(mut self, request: Request<Body>) -> Response<Body> {

@@ -1,4 +1,4 @@
-//! The door of a call: overload, the caller's address, identity, role, maintenance, rate limits and the deadline, all from
+//! The admission check of a call: overload, the caller's address, identity, role, maintenance, rate limits and the deadline, all from
 //! the head of the request. A call that is refused here costs no reading and no decoding of its body.
 
 mod address;
@@ -28,7 +28,7 @@ use crate::wire::{ApiError, trace_id};
 
 pub(crate) use front::Front;
 
-/// What the door found out about a call: handlers take it from the request's extensions.
+/// What the check found out about a call: handlers take it from the request's extensions.
 #[derive(Clone, Debug)]
 pub(crate) struct Admitted {
     pub(crate) caller: Caller,
@@ -39,9 +39,9 @@ pub(crate) struct Admitted {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refused(pub(crate) ErrorCode);
 
-/// All services behind the door.
+/// All services behind the check.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub(crate) struct AdmissionCheck {
     app: Arc<App>,
     /// Services that are not the contract's: health, reflection.
     others: Routes,
@@ -56,7 +56,7 @@ impl Drop for UnderWay {
     }
 }
 
-impl Door {
+impl AdmissionCheck {
     pub(crate) fn new(app: &Arc<App>, others: Routes) -> Self {
         Self { app: Arc::clone(app), others: others.prepare() }
     }
@@ -145,7 +145,7 @@ impl Door {
     }
 }
 
-impl Service<Request<Body>> for Door {
+impl Service<Request<Body>> for AdmissionCheck {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
@@ -156,8 +156,8 @@ impl Service<Request<Body>> for Door {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let door = self.clone();
-        Box::pin(async move { Ok(door.answer(request).await) })
+        let check = self.clone();
+        Box::pin(async move { Ok(check.answer(request).await) })
     }
 }
 
