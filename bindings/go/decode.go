@@ -126,7 +126,7 @@ type QueuePlace struct {
 	ETA time.Duration
 	// Whether anything is known about the expected wait.
 	ETAKnown bool
-	// The place is lost at this moment unless something happens.
+	// The place is lost at this moment unless something happens; the zero value while nothing can end it.
 	ExpiresAt time.Time
 }
 

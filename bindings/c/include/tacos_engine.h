@@ -1079,17 +1079,17 @@ typedef struct {
     uint32_t has_queue;
 } tacos_event_view;
 
-// How a place in the line stands at one moment.
+// A place in the line at one moment.
 typedef struct {
-    // A `tacos_queue_state`.
+    // A `tacos_queue_state`: how it stands.
     uint32_t state;
-    // 1 is next; 0 where there is no position.
+    // 1 is next; 0 where there is no position (not waiting, or the order is not drawn yet).
     uint32_t position;
     // 1 if `eta_ms` is known.
     uint32_t has_eta;
     // Zero.
     uint32_t reserved;
-    // Expected wait.
+    // Expected wait from the measured outflow, in milliseconds; 0 when nothing is known.
     uint64_t eta_ms;
     // The place is lost at this moment unless something happens; 0 while nothing can end it.
     uint64_t expires_at_ms;
@@ -1636,7 +1636,7 @@ typedef struct {
     uint32_t number;
     // Zero.
     uint32_t reserved;
-    // When, in milliseconds since the Unix epoch, as all moments.
+    // When.
     uint64_t at_ms;
 } tacos_event_changed;
 
@@ -1644,11 +1644,11 @@ typedef struct {
 typedef struct {
     // The reservation.
     tacos_id id;
-    // Their price together, in minor units.
+    // Their price together, in minor units of the event's currency.
     int64_t total_minor;
     // The hold ends at this moment.
     uint64_t expires_at_ms;
-    // Of `uint32_t`: the places; `tacos_describe` puts them into words.
+    // Of `uint32_t`; `tacos_describe` puts them into words: what is held.
     tacos_list places;
     // The engine's own number of the event.
     uint32_t event_number;
@@ -1662,7 +1662,7 @@ typedef struct {
     tacos_id id;
     // The hold now ends at this moment.
     uint64_t expires_at_ms;
-    // By how much it was extended.
+    // By how much it was extended, in milliseconds.
     uint64_t extended_ms;
 } tacos_extended;
 
@@ -1672,23 +1672,23 @@ typedef struct {
     tacos_id id;
     // When.
     uint64_t at_ms;
-    // Of `uint32_t`: what was given back.
+    // Of `uint32_t`; `tacos_describe` puts them into words: what was given back.
     tacos_list places;
     // The engine's own number of the event.
     uint32_t event_number;
-    // A `tacos_reservation_state`.
+    // A `tacos_reservation_state`: where the reservation stands now; still Pending if a part was given back.
     uint32_t state;
 } tacos_released;
 
-// A hold became a sale. Its order has the reservation's id; format it as `TACOS_ID_ORDER`.
+// A hold became a sale.
 typedef struct {
-    // The reservation.
+    // The reservation; its order is `order`.
     tacos_id id;
     // Their price together, in minor units.
     int64_t total_minor;
     // When.
     uint64_t at_ms;
-    // Of `uint32_t`: what is sold.
+    // Of `uint32_t`; `tacos_describe` puts them into words: what is sold.
     tacos_list places;
     // The engine's own number of the event.
     uint32_t event_number;
@@ -1696,7 +1696,7 @@ typedef struct {
     uint32_t reserved;
 } tacos_confirmed;
 
-// A payment intent as it stands after a write.
+// A payment intent, as it stands after a write.
 typedef struct {
     // The intent.
     tacos_id id;
@@ -1706,11 +1706,11 @@ typedef struct {
     uint64_t expires_at_ms;
     // What this write paid back, in minor units.
     int64_t refunded_minor;
-    // A `tacos_payment_state`.
+    // A `tacos_payment_state`: where it stands.
     uint32_t state;
-    // How many refunds the intent has had.
+    // How many refunds the intent has had: the number of the one that this write made, if it made one.
     uint32_t refund_number;
-    // A `tacos_effect`.
+    // A `tacos_effect`: what became of the reservation.
     uint32_t effect;
     // Zero.
     uint32_t reserved;
@@ -1720,9 +1720,9 @@ typedef struct {
 typedef struct {
     // The credential for this place.
     tacos_token token;
-    // The place.
+    // The place, as `QueuePlace` of the moment.
     tacos_queue_place place;
-    // 1 if this session had the place already.
+    // True if this session had the place already.
     uint32_t again;
     // Zero.
     uint32_t reserved;
@@ -1736,7 +1736,7 @@ typedef struct {
     uint64_t valid_until_ms;
 } tacos_admitted;
 
-// Something was done.
+// Something was done, at a moment.
 typedef struct {
     // When.
     uint64_t at_ms;

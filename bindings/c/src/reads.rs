@@ -5,7 +5,6 @@ use tacos::views::PlaceView;
 use tacos::{EventId, PackedPlace, Place, Refusal, SeatId, WaitingToken};
 
 use crate::abi::{tacos_buffer, tacos_engine, tacos_list, tacos_str, tacos_token};
-use crate::answer;
 use crate::arena::Arena;
 use crate::config::{of_policy, tacos_queue_policy};
 use crate::convert::id;
@@ -224,7 +223,7 @@ pub unsafe extern "C" fn tacos_queue_place_of(
         let out = Out::new(out)?;
         with(engine, |opening| {
             let place = opening.engine.queue_place(&WaitingToken::from_bytes(token.bytes))?;
-            out.put(answer::queue_place(&place));
+            out.put(tacos_queue_place::of(&place));
             Ok(())
         })
     })

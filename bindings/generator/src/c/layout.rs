@@ -43,7 +43,7 @@ pub(super) struct Member {
     pub(super) doc: String,
 }
 
-fn member(name: &str, kind: &'static str, doc: &str) -> Member {
+pub(super) fn member(name: &str, kind: &'static str, doc: &str) -> Member {
     Member { name: name.into(), kind, doc: doc.into() }
 }
 
@@ -70,7 +70,7 @@ pub(super) fn members(command: &Command) -> (Vec<Member>, Option<String>) {
 }
 
 /// No hole between members and behind the last: what is not used is a member that is zero.
-fn padded(members: Vec<Member>) -> Vec<Member> {
+pub(super) fn padded(members: Vec<Member>) -> Vec<Member> {
     let mut out: Vec<Member> = Vec::new();
     let mut is_odd = false;
     let mut holes = 0;
@@ -98,7 +98,7 @@ fn padded(members: Vec<Member>) -> Vec<Member> {
 fn of_field(field: &Field) -> Vec<Member> {
     let (name, doc) = (field.name, said(field.doc));
     let one = |kind| vec![member(name, kind, &doc)];
-    let none = |kind| vec![member(name, kind, &format!("{} None if `data` is null.", doc))];
+    let none = |kind| vec![member(name, kind, &format!("{doc} None if `data` is null."))];
     match field.kind {
         Kind::Name { .. } | Kind::Text => one("tacos_str"),
         Kind::Optional(Kind::Name { .. } | Kind::Text) => none("tacos_str"),

@@ -1,7 +1,8 @@
-//! The C ABI: enums of the engine, statuses, kinds of commands, the structs of commands that write, and the way from these to
-//! the engine. Numbers and layouts never change, so forms, refusals, commands and members are only ever added behind those that
+//! The C ABI: enums of the engine, statuses, kinds of commands, the structs of commands that write and of their answers, and
+//! the way from and to the engine. Numbers and layouts never change, so forms, refusals, commands and members are only ever added behind those that
 //! are there.
 
+mod bodies;
 mod convert;
 mod kinds;
 mod layout;
@@ -22,6 +23,7 @@ pub(crate) fn outputs() -> Vec<Output> {
         out("bindings/c/src/commands/kinds.rs", kinds::file()),
         out("bindings/c/src/commands/writes.rs", layout::file()),
         out("bindings/c/src/convert/writes.rs", convert::file()),
+        out("bindings/c/src/replies/bodies.rs", bodies::file()),
     ]
 }
 

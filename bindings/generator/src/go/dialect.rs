@@ -9,6 +9,7 @@ use crate::words::{camel, shout, without_unit};
 /// Words of the engine's documentation, and those of Go.
 pub(super) const WORDS: &[(&str, &str)] = &[
     ("`None`", "the zero value"),
+    ("unless something happens.", "unless something happens; the zero value while nothing can end it."),
     (", in milliseconds", " (figures are milliseconds)"),
     ("see `Config::payment_amount_must_match`", "see Options.AnyPaymentAmount"),
     ("unless the caller is `trusted`", "unless the caller is Trusted"),

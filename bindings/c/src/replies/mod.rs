@@ -1,9 +1,18 @@
 //! What answers look like: one struct for each kind of body. The library may append fields in later versions; a program
 //! that was compiled before reads the beginning.
 
+// Written by the generator, which knows nothing of line breaks.
+#[rustfmt::skip]
+pub mod bodies;
+
 use std::ffi::c_void;
 
-use crate::abi::{tacos_id, tacos_list, tacos_str, tacos_token};
+pub use bodies::{
+    tacos_admitted, tacos_confirmed, tacos_done, tacos_event_changed, tacos_extended, tacos_joined,
+    tacos_payment_changed, tacos_queue_place, tacos_released, tacos_reserved,
+};
+
+use crate::abi::{tacos_list, tacos_str};
 use crate::status::tacos_status;
 
 /// What the body of an answer is.
@@ -131,152 +140,4 @@ impl tacos_failure {
             left_minor: 0,
         }
     }
-}
-
-/// An event was created or changed.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_event_changed {
-    /// The engine's own number of the event.
-    pub number: u32,
-    /// Zero.
-    pub reserved: u32,
-    /// When, in milliseconds since the Unix epoch, as all moments.
-    pub at_ms: u64,
-}
-
-/// Seats are held.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_reserved {
-    /// The reservation.
-    pub id: tacos_id,
-    /// Their price together, in minor units.
-    pub total_minor: i64,
-    /// The hold ends at this moment.
-    pub expires_at_ms: u64,
-    /// Of `uint32_t`: the places; `tacos_describe` puts them into words.
-    pub places: tacos_list,
-    /// The engine's own number of the event.
-    pub event_number: u32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-/// A hold lasts longer.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_extended {
-    /// The reservation.
-    pub id: tacos_id,
-    /// The hold now ends at this moment.
-    pub expires_at_ms: u64,
-    /// By how much it was extended.
-    pub extended_ms: u64,
-}
-
-/// Places were given back.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_released {
-    /// The reservation.
-    pub id: tacos_id,
-    /// When.
-    pub at_ms: u64,
-    /// Of `uint32_t`: what was given back.
-    pub places: tacos_list,
-    /// The engine's own number of the event.
-    pub event_number: u32,
-    /// A `tacos_reservation_state`.
-    pub state: u32,
-}
-
-/// A hold became a sale. Its order has the reservation's id; format it as `TACOS_ID_ORDER`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_confirmed {
-    /// The reservation.
-    pub id: tacos_id,
-    /// Their price together, in minor units.
-    pub total_minor: i64,
-    /// When.
-    pub at_ms: u64,
-    /// Of `uint32_t`: what is sold.
-    pub places: tacos_list,
-    /// The engine's own number of the event.
-    pub event_number: u32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-/// A payment intent as it stands after a write.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_payment_changed {
-    /// The intent.
-    pub id: tacos_id,
-    /// When it came to stand there.
-    pub at_ms: u64,
-    /// The intent's life ends at this moment.
-    pub expires_at_ms: u64,
-    /// What this write paid back, in minor units.
-    pub refunded_minor: i64,
-    /// A `tacos_payment_state`.
-    pub state: u32,
-    /// How many refunds the intent has had.
-    pub refund_number: u32,
-    /// A `tacos_effect`.
-    pub effect: u32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-/// How a place in the line stands at one moment.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_queue_place {
-    /// A `tacos_queue_state`.
-    pub state: u32,
-    /// 1 is next; 0 where there is no position.
-    pub position: u32,
-    /// 1 if `eta_ms` is known.
-    pub has_eta: u32,
-    /// Zero.
-    pub reserved: u32,
-    /// Expected wait.
-    pub eta_ms: u64,
-    /// The place is lost at this moment unless something happens; 0 while nothing can end it.
-    pub expires_at_ms: u64,
-}
-
-/// A place in the line.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_joined {
-    /// The credential for this place.
-    pub token: tacos_token,
-    /// The place.
-    pub place: tacos_queue_place,
-    /// 1 if this session had the place already.
-    pub again: u32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-/// The right to reserve.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_admitted {
-    /// The credential for it.
-    pub token: tacos_token,
-    /// It ends at this moment.
-    pub valid_until_ms: u64,
-}
-
-/// Something was done.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_done {
-    /// When.
-    pub at_ms: u64,
 }

@@ -1,0 +1,141 @@
+//! `replies/bodies.rs`: what answers to writes look like, and how they are filled in.
+
+use tacos_engine::schema::{Field, Kind, REPLY, Struct, VIEWS, snake};
+
+use super::layout::{Member, has, member, padded};
+use super::{BANNER, documented, said};
+use crate::words::small;
+
+/// The members in the order of the ABI's first version; members that are added stand behind them.
+const FIRST_VERSION: &[(&str, &str)] = &[
+    ("EventChanged", "number at_ms"),
+    ("Reserved", "id total_minor expires_at_ms places event_number"),
+    ("Extended", "id expires_at_ms extended_ms"),
+    ("Released", "id at_ms places event_number state"),
+    ("Confirmed", "id total_minor at_ms places event_number"),
+    ("PaymentChanged", "id at_ms expires_at_ms refunded_minor state refund_number effect"),
+    ("QueuePlace", "state position has_eta eta_ms expires_at_ms"),
+    ("Joined", "token place again"),
+    ("Admitted", "token valid_until_ms"),
+    ("Done", "at_ms"),
+];
+
+const BEGINNING: &str = "//! What answers to writes look like, and how they are filled in.
+
+use std::ffi::c_void;
+
+use tacos::Reply;
+
+use super::tacos_body;
+use crate::abi::{tacos_id, tacos_list, tacos_token};
+use crate::answer::{id, places, unless_never};
+use crate::arena::Arena;
+use crate::numbers::Number;
+";
+
+pub(super) fn file() -> String {
+    let mut out = format!("{BANNER}{BEGINNING}");
+    let place = VIEWS.iter().find(|view| view.name == "QueuePlace").expect("a view");
+    let replies = || REPLY.variants.iter().map(|variant| (variant.name, body(&variant.fields[0])));
+    one(place, "tacos::views::QueuePlace", &mut out);
+    replies().for_each(|(_, reply)| one(reply, &format!("tacos::{}", reply.name), &mut out));
+    out += "\n/// Writes the body of an answer.\npub(crate) fn put(reply: &Reply, arena: &mut Arena) -> (tacos_body, *const c_void) {\n";
+    out += "    match reply {\n";
+    for (kind, reply) in replies() {
+        let arena = if uses_arena(reply) { ", arena" } else { "" };
+        out += &format!(
+            "        Reply::{kind}(reply) => {{\n            let body = tacos_{}::of(reply{arena});\n            \
+             (tacos_body::{kind}, arena.put(body).cast())\n        }}\n",
+            snake(reply.name)
+        );
+    }
+    out + "    }\n}\n"
+}
+
+fn body(field: &Field) -> &'static Struct {
+    let Kind::Struct(record) = field.kind else { unreachable!("a reply is a record") };
+    record
+}
+
+/// True if a part of the record is put into the caller's buffer apart.
+fn uses_arena(record: &Struct) -> bool {
+    record.fields.iter().any(|field| match field.kind {
+        Kind::List(_) => true,
+        Kind::Struct(inner) => uses_arena(inner),
+        _ => false,
+    })
+}
+
+fn one(record: &Struct, engine: &str, out: &mut String) {
+    let all: Vec<(Member, String)> = record.fields.iter().flat_map(filled).collect();
+    let named = FIRST_VERSION.iter().find(|(name, _)| *name == record.name).map_or("", |(_, names)| *names);
+    let named: Vec<&str> = named.split_whitespace().collect();
+    let gone = named.iter().find(|name| all.iter().all(|(member, _)| member.name != **name));
+    assert!(gone.is_none(), "{}: {gone:?} is gone; what the ABI had stays", record.name);
+    let place = |name: &str| named.iter().position(|known| *known == name).unwrap_or(named.len());
+    let mut members: Vec<Member> = all.iter().map(|(member, _)| member.clone()).collect();
+    // Those that were added keep their order.
+    members.sort_by_key(|member| place(&member.name));
+    let name = format!("tacos_{}", snake(record.name));
+    *out += "\n";
+    *out += &documented("", &said(record.doc));
+    *out += &format!("#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {name} {{\n");
+    let members = padded(members);
+    for Member { name, kind, doc } in &members {
+        *out += &documented("    ", doc);
+        *out += &format!("    pub {name}: {kind},\n");
+    }
+    let arena = if uses_arena(record) { ", arena: &mut Arena" } else { "" };
+    *out += &format!(
+        "}}\n\nimpl {name} {{\n    pub(crate) fn of(from: &{engine}{arena}) -> Self {{\n        Self {{\n"
+    );
+    for member in &members {
+        let value = all.iter().find(|(known, _)| known.name == member.name).map_or("0", |(_, value)| value);
+        *out += &format!("            {}: {value},\n", member.name);
+    }
+    *out += "        }\n    }\n}\n";
+}
+
+/// What a field is in C, and the expression that fills it in.
+fn filled(field: &Field) -> Vec<(Member, String)> {
+    let (name, doc) = (field.name, said(field.doc));
+    let one = |c: &str, kind, value: String| vec![(member(c, kind, &doc), value)];
+    match field.kind {
+        Kind::Unsigned(32) if name == "event" => one("event_number", "u32", "from.event".into()),
+        Kind::Unsigned(32) => one(name, "u32", format!("from.{name}")),
+        Kind::Unsigned(64) => one(name, "u64", format!("from.{name}")),
+        Kind::Signed(64) => one(name, "i64", format!("from.{name}")),
+        Kind::Bool => one(name, "u32", format!("from.{name}.into()")),
+        Kind::Moment => {
+            let doc = doc.replace(
+                "unless something happens.",
+                "unless something happens; 0 while nothing can end it.",
+            );
+            vec![(member(&format!("{name}_ms"), "u64", &doc), format!("unless_never(from.{name})"))]
+        }
+        Kind::Id { .. } => one(name, "tacos_id", format!("id(from.{name}.to_bytes())")),
+        Kind::Token { .. } => {
+            one(name, "tacos_token", format!("tacos_token {{ bytes: from.{name}.to_bytes() }}"))
+        }
+        Kind::List(Kind::Place) => {
+            let doc = format!("Of `uint32_t`; `tacos_describe` puts them into words: {}", small(&doc));
+            vec![(member(name, "tacos_list", &doc), format!("places(&from.{name}, arena)"))]
+        }
+        Kind::Optional(Kind::Unsigned(64)) => {
+            let mark = has(field);
+            let known = format!("1 if `{name}` is known.");
+            vec![
+                (member(name, "u64", &doc.replace("`None`", "0")), format!("from.{name}.unwrap_or(0)")),
+                (member(&mark, "u32", &known), format!("from.{name}.is_some().into()")),
+            ]
+        }
+        Kind::Struct(Struct { name: "QueuePlace", .. }) => {
+            one(name, "tacos_queue_place", format!("tacos_queue_place::of(&from.{name})"))
+        }
+        Kind::Enum(of) => {
+            let doc = format!("A `{}`: {}", super::numbers::c_name(of.name), small(&doc));
+            vec![(member(name, "u32", &doc), format!("from.{name}.number()"))]
+        }
+        other => unreachable!("{name}: {other:?} has no form in C yet"),
+    }
+}
