@@ -248,7 +248,7 @@ impl Deliverer {
         match recorded {
             Ok(()) => self.next(turn),
             Err(failure) => {
-                tracing::warn!(%failure, "a delivery could not be recorded: it may be made again")
+                tracing::warn!(%failure, "a delivery could not be recorded: it may be made again");
             }
         }
     }
