@@ -20,7 +20,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use admission::{Admit, Gate, GroupTimer, Join, Line, PresaleRoom, QueuePolicy};
+use admission::{Gate, GroupTimer, Join, Line, PresaleRoom, QueuePolicy};
 use clock::UnixMs;
 
 const T0: UnixMs = UnixMs::new(1_700_000_000_000);
@@ -167,7 +167,7 @@ fn main() {
     let admit_at = now;
     measure("admit", ready.len() as u64, |i| {
         match line.begin_admit(ready[usize::try_from(i).expect("an index")], admit_at) {
-            Admit::New(admitting) => admitting.commit(),
+            Ok(admitting) => admitting.commit(),
             _ => refused += 1,
         }
     });

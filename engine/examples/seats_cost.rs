@@ -13,7 +13,9 @@ mod sync;
 use std::hint::black_box;
 use std::time::Instant;
 
-use inventory::{BestRequest, Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SeatIx, SeatMap, Section};
+use inventory::{
+    BestRequest, FREED, Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SOLD, SeatIx, SeatMap, Section,
+};
 
 const SECTIONS: u32 = 20;
 const ROWS: u32 = 85;
@@ -42,7 +44,7 @@ fn sell(hall: &Inventory, seats: impl Iterator<Item = u32>) {
     for seat in seats {
         let place = [PackedPlace::seat(SeatIx(seat))];
         hall.claim(OWNER_OF_SOLD, &place, &NOBODY_CLAIMS).expect("free");
-        hall.sell(OWNER_OF_SOLD, &place);
+        hall.change(OWNER_OF_SOLD, SOLD, &place);
     }
 }
 
@@ -80,7 +82,7 @@ fn best(name: &str, hall: &Inventory, quantity: u32, allow_split: bool) -> f64 {
     let outcome = hall.claim_best(7, &request, &NOBODY_CLAIMS);
     let what = match &outcome {
         Ok(claim) => {
-            hall.free(7, &claim.places);
+            hall.change(7, FREED, &claim.places);
             let rows = claim.places.iter().map(|place| hall.layout().seat(SeatIx(place.bits())).row);
             format!("{} seats", rows.count())
         }
@@ -88,7 +90,7 @@ fn best(name: &str, hall: &Inventory, quantity: u32, allow_split: bool) -> f64 {
     };
     measure(&format!("best {quantity} {name} ({what})"), 2_000, || {
         if let Ok(claim) = hall.claim_best(7, &request, &NOBODY_CLAIMS) {
-            hall.free(7, black_box(&claim.places));
+            hall.change(7, FREED, black_box(&claim.places));
         }
     })
 }
@@ -97,7 +99,7 @@ fn named(hall: &Inventory, count: u32) -> f64 {
     let places: Vec<PackedPlace> = (0..count).map(|at| PackedPlace::seat(SeatIx(25_000 + at))).collect();
     measure(&format!("claim + free of {count} named seats"), 20_000, || {
         hall.claim(7, black_box(&places), &NOBODY_CLAIMS).expect("free");
-        hall.free(7, &places);
+        hall.change(7, FREED, &places);
     })
 }
 

@@ -146,8 +146,9 @@ impl Snapshots {
             } else if self.is_due() && !stopping.load(Ordering::Acquire) {
                 let until = self.core.log.durable.reached();
                 if let Err(error) = self.take() {
-                    self.core.state.metrics.snapshot_failures.add(1);
+                    // The reason first: a count that shows has its reason.
                     *self.core.state.metrics.last_retry.lock() = Some(error.to_string());
+                    self.core.state.metrics.snapshot_failures.add(1);
                     (looks_left, patience) = (patience, (2 * patience).min(RETRY_LOOKS_MAX));
                 } else {
                     self.core.state.metrics.snapshot_tried.set(until);

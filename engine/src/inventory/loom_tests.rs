@@ -7,7 +7,7 @@ use loom::thread;
 use super::best::BestRequest;
 use super::seat::LOOKS_ARE_CHANGES;
 use super::{
-    Fate, Inventory, Layout, PackedPlace, Refused, Row, RowSeats, SeatIx, SeatMap, SeatState, Section,
+    FREED, Fate, Inventory, Layout, PackedPlace, Refused, Row, RowSeats, SeatIx, SeatMap, SeatState, Section,
 };
 
 const OWNERS: usize = 4;
@@ -107,7 +107,7 @@ fn loom_bits_agree_when_all_is_done() {
         let place = seats(&[0]);
         shared.claim(1, &place).expect("free");
         let other = Arc::clone(&shared);
-        let handle = thread::spawn(move || other.hall.free(1, &seats(&[0])));
+        let handle = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
         let mine = shared.claim(2, &place).is_ok();
         handle.join().expect("thread");
         shared.check_bits();
@@ -123,7 +123,7 @@ fn loom_bits_agree_after_a_roll_back() {
         shared.claim(1, &seats(&[0])).expect("free");
         shared.claim(2, &seats(&[1])).expect("free");
         let other = Arc::clone(&shared);
-        let handle = thread::spawn(move || other.hall.free(1, &seats(&[0])));
+        let handle = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
         // Takes the first seat if it is free already, stops at the second, and rolls back: the giver may have
         // settled the bit in between.
         let stopped = shared.hall.take(SeatState::Held, 3, &seats(&[0, 1]), |_| false);
@@ -139,7 +139,7 @@ fn loom_run_bound_never_hides_a_free_seat() {
         let shared = Shared::new(1, &[]);
         shared.claim(1, &seats(&[0])).expect("free");
         let other = Arc::clone(&shared);
-        let handle = thread::spawn(move || other.hall.free(1, &seats(&[0])));
+        let handle = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
         let row = &shared.hall.layout.rows[0];
         let bits = |word| shared.hall.bits.word(word);
         shared.hall.bits.lower(0, || super::pick::longest(&shared.hall.layout, row, &bits));
@@ -154,7 +154,7 @@ fn loom_counts_add_up_at_every_moment() {
         let shared = Shared::new(1, &[]);
         shared.claim(1, &seats(&[0])).expect("free");
         let other = Arc::clone(&shared);
-        let giver = thread::spawn(move || other.hall.free(1, &seats(&[0])));
+        let giver = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
         let other = Arc::clone(&shared);
         let taker = thread::spawn(move || drop(other.claim(2, &seats(&[0]))));
         // Asserts inside that the parts are no more than the whole.
@@ -188,7 +188,7 @@ fn loom_best_is_not_refused_while_some_seat_is_free() {
         let other = Arc::clone(&shared);
         // At every moment one of the two seats is free, though never for long the same.
         let handle = thread::spawn(move || {
-            other.hall.free(1, &seats(&[0]));
+            other.hall.change(1, FREED, &seats(&[0]));
             other.claim(2, &seats(&[1])).is_ok()
         });
         let request = BestRequest {

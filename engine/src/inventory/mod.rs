@@ -31,5 +31,5 @@ pub(crate) use counts::Counts;
 pub(crate) use layout::Layout;
 pub use map::{Row, RowSeats, SeatException, SeatMap, SeatMapError, SeatMapFault, Section};
 pub use place::{PackedPlace, Place, SeatIx};
-pub(crate) use seat::SeatState;
+pub(crate) use seat::{FREED, REFUNDED, SOLD, SeatMove, SeatState, UNBLOCKED};
 pub(crate) use state::Inventory;

@@ -3,7 +3,7 @@
 
 use super::claim::{Versions, counted, general_parts};
 use super::place::{PackedPlace, seats_and_general};
-use super::seat::SeatState;
+use super::seat::{SeatMove, SeatState};
 use super::state::Inventory;
 
 impl Inventory {
@@ -29,28 +29,9 @@ impl Inventory {
         self.next_versions(0, places)
     }
 
-    /// Held places go back on sale.
-    pub(crate) fn free(&self, owner: u32, places: &[PackedPlace]) {
-        self.change(SeatState::Held, SeatState::Free, owner, places);
-    }
-
-    /// Held places become sold.
-    pub(crate) fn sell(&self, owner: u32, places: &[PackedPlace]) {
-        self.change(SeatState::Held, SeatState::Sold, owner, places);
-    }
-
-    /// Sold places go back on sale: a refund.
-    pub(crate) fn unsell(&self, owner: u32, places: &[PackedPlace]) {
-        self.change(SeatState::Sold, SeatState::Free, owner, places);
-    }
-
-    /// Blocked places go back on sale. One thread at a time, as [`block`](Self::block).
-    pub(crate) fn unblock(&self, places: &[PackedPlace]) {
-        self.change(SeatState::Blocked, SeatState::Free, 0, places);
-    }
-
-    /// Moves places that are in one state and the owner's into another, counts, words and bits.
-    pub(super) fn change(&self, from: SeatState, to: SeatState, owner: u32, places: &[PackedPlace]) {
+    /// Moves places from one state into another, counts, words and bits. The caller owns them, or has checked in
+    /// replay that the owner does. Of blocked places one thread at a time does so, as of [`block`](Self::block).
+    pub(crate) fn change(&self, owner: u32, (from, to): SeatMove, places: &[PackedPlace]) {
         assert!(from.may_become(to), "no move from {from:?} to {to:?}");
         let [owner_before, owner_after] = [from, to].map(|state| if state.has_owner() { owner } else { 0 });
         let (seats, general) = seats_and_general(places);

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::counts::Counts;
 use super::place::{PackedPlace, Place, SeatIx};
-use super::seat::{SeatSeen, SeatState};
+use super::seat::{SeatMove, SeatSeen, SeatState};
 use super::state::{Group, Inventory};
 
 /// A record or an image that cannot follow from what is there: corruption.
@@ -59,7 +59,7 @@ impl Inventory {
     pub(crate) fn check_move(
         &self,
         owner: u32,
-        (from, to): (SeatState, SeatState),
+        (from, to): SeatMove,
         changes: impl IntoIterator<Item = (PackedPlace, u32)>,
     ) -> Result<(), Gap> {
         let mut before = None;
@@ -75,13 +75,7 @@ impl Inventory {
         Ok(())
     }
 
-    fn check_seat(
-        &self,
-        seat: SeatIx,
-        owner: u32,
-        (from, to): (SeatState, SeatState),
-        version: u32,
-    ) -> Result<(), Gap> {
+    fn check_seat(&self, seat: SeatIx, owner: u32, (from, to): SeatMove, version: u32) -> Result<(), Gap> {
         let seats = self.layout.seats();
         let have = self.words.get(seat.0 as usize).ok_or(Gap::NoSeat { seat, seats })?.peek();
         if version != have.version.wrapping_add(1) {
@@ -94,7 +88,7 @@ impl Inventory {
         Ok(())
     }
 
-    fn check_general(&self, section: u16, (from, to): (SeatState, SeatState), count: u32) -> Result<(), Gap> {
+    fn check_general(&self, section: u16, (from, to): SeatMove, count: u32) -> Result<(), Gap> {
         self.general_section(section)?;
         let have = self.counts[usize::from(section)].read();
         let there = match from {
@@ -104,11 +98,6 @@ impl Inventory {
             SeatState::Blocked => have.blocked,
         };
         if there < count || !from.may_become(to) { Err(Gap::Count { section, have, count }) } else { Ok(()) }
-    }
-
-    /// Takes checked places off the sale, as a claim did before the record that says so was written.
-    pub(crate) fn replay_claim(&self, to: SeatState, owner: u32, places: &[PackedPlace]) {
-        self.change(SeatState::Free, to, owner, places);
     }
 
     /// Calls `each` with every seat's word, in order. The image is of one moment only if nobody claims meanwhile.

@@ -60,6 +60,15 @@ impl SeatState {
     }
 }
 
+/// A move of places: their states before and after.
+pub(crate) type SeatMove = (SeatState, SeatState);
+
+/// What owners do with places that they have: a hold ends, is sold, is paid back; seats that were off sale come back.
+pub(crate) const FREED: SeatMove = (SeatState::Held, SeatState::Free);
+pub(crate) const SOLD: SeatMove = (SeatState::Held, SeatState::Sold);
+pub(crate) const REFUNDED: SeatMove = (SeatState::Sold, SeatState::Free);
+pub(crate) const UNBLOCKED: SeatMove = (SeatState::Blocked, SeatState::Free);
+
 /// A seat word taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SeatSeen {

@@ -8,7 +8,10 @@ use std::fmt;
 use crate::clock::UnixMs;
 use crate::inventory::{Layout, SeatMap};
 use crate::journal::ApplyError;
+use crate::payments::PaymentSlot;
 use crate::record::{Reader, Wire};
+use crate::reservations::Slot;
+use crate::sync::{Owned, Status};
 use crate::updates::What;
 
 use super::events::Event;
@@ -25,14 +28,17 @@ pub(crate) struct Stamp {
 ///
 /// Beside them each kind that changes something owned has a function `apply`: the caller owns what the record changes
 /// and has appended the record, or replay has found it; `apply` changes the state and gives up what was owned.
-pub(crate) trait Fact: Numbered + Wire + Remembered {
+pub(crate) trait Fact: Numbered + Wire + Remembered + Announced {
     /// By replay: checks that the record follows from what is there, owns what it changes, and applies it.
     ///
     /// # Errors
     /// If it does not follow. The state must not be used then.
     fn replay(&self, state: &State, stamp: Stamp) -> Applied;
+}
 
-    /// What readers are told of it once it is durable; `None` for what concerns nobody outside.
+/// What a record means to readers of updates.
+pub(crate) trait Announced {
+    /// What they are told of it once it is durable; `None` for what concerns no reader.
     fn update(&self, state: &State) -> Option<Told>;
 }
 
@@ -51,14 +57,24 @@ pub(crate) trait Remembered {
 /// The number of the event that an update is of, and what happened.
 pub(crate) type Told = (Option<u32>, What);
 
-/// Defines a record's body. One *with a key* is the record of a command that is answered: it has a function
-/// `reply(&self, at: UnixMs) -> Reply`, and a field `key`, under which that answer is remembered.
+/// Defines a record: its body, and what follows from it in one expression. One *with a key* is the record of a
+/// command that is answered: `reply` is the answer, remembered under the field `key`. What takes more than an
+/// expression is written out beside it: an inherent `reply`, an implementation of [`Announced`].
 macro_rules! record {
-    ($(#[$doc:meta])* $name:ident with a key { $($field:ident: $kind:ty),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident with a key { $($field:ident: $kind:ty),* $(,)? }
+        $(reply($this:ident, $at:pat_param) => $reply:expr;)?
+        $(update($me:ident, $state:pat_param) => $event:expr, $what:expr;)?
+    ) => {
         $crate::record::body! {
             $(#[$doc])*
             $name { $($field: $kind,)* key: Option<$crate::record::Remember> }
         }
+        $(impl $name {
+            fn reply(&$this, $at: $crate::clock::UnixMs) -> $crate::reply::Reply {
+                $reply
+            }
+        })?
+        $crate::pipeline::fact::update! { $name $(update($me, $state) => $event, $what;)? }
         impl $crate::pipeline::fact::Remembered for $name {
             fn remember(&self, state: &$crate::pipeline::State, stamp: $crate::pipeline::fact::Stamp) {
                 if let Some(key) = &self.key {
@@ -67,14 +83,28 @@ macro_rules! record {
             }
         }
     };
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? }
+        $(update($me:ident, $state:pat_param) => $event:expr, $what:expr;)?
+    ) => {
         $crate::record::body! { $(#[$doc])* $name { $($field: $kind),* } }
+        $crate::pipeline::fact::update! { $name $(update($me, $state) => $event, $what;)? }
         impl $crate::pipeline::fact::Remembered for $name {
             fn remember(&self, _: &$crate::pipeline::State, _: $crate::pipeline::fact::Stamp) {}
         }
     };
 }
-pub(crate) use record;
+
+macro_rules! update {
+    ($name:ident) => {};
+    ($name:ident update($me:ident, $state:pat_param) => $event:expr, $what:expr;) => {
+        impl $crate::pipeline::fact::Announced for $name {
+            fn update(&$me, $state: &$crate::pipeline::State) -> Option<$crate::pipeline::fact::Told> {
+                Some(($event, $what))
+            }
+        }
+    };
+}
+pub(crate) use {record, update};
 
 /// A record that does not follow from what is there: the folder is from a broken engine, or this one is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +136,37 @@ impl State {
     pub(crate) fn line(&self, number: u32) -> Result<&crate::admission::Line, Corrupt> {
         self.event(number)?.line.get().ok_or_else(|| Corrupt(format!("event {number} has no line")))
     }
+}
+
+/// By replay and from images: the slots with these indexes, if they are within the bounds.
+impl State {
+    pub(crate) fn reach_reservation(&self, index: u32) -> Result<&Slot, Corrupt> {
+        within(self.reservations.slots().reach(index), index, "reservations_max")
+    }
+
+    pub(crate) fn reach_payment(&self, index: u32) -> Result<&PaymentSlot, Corrupt> {
+        within(self.payments.slots().reach(index), index, "payments_max")
+    }
+
+    pub(crate) fn reach_webhook(&self, index: u32) -> Result<&Status, Corrupt> {
+        within(self.outbox.slots().reach(index), index, "webhooks_max")
+    }
+}
+
+fn within<T>(slot: Option<T>, index: u32, setting: &str) -> Result<T, Corrupt> {
+    slot.ok_or_else(|| Corrupt(format!("slot {index} is past the bound: raise {setting}")))
+}
+
+/// By replay: the right to change a slot, which must be of this generation and in a state that the record follows from.
+pub(crate) fn replay_own(
+    status: &Status,
+    generation: u32,
+    state: impl Fn(u8) -> bool,
+) -> Result<Owned<'_>, Corrupt> {
+    let owned = status.own(|seen| seen.generation == generation && state(seen.state));
+    owned.map_err(|seen| {
+        Corrupt(format!("the record of generation {generation} does not follow from {seen:?}"))
+    })
 }
 
 /// The seat map in a record, made ready for use.

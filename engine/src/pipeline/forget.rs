@@ -8,7 +8,7 @@ use crate::reservations::SlotState;
 use crate::users::List;
 
 use super::core::Core;
-use super::fact::{Applied, Corrupt, Fact, Stamp, Told, corrupt, record};
+use super::fact::{Announced, Applied, Fact, Stamp, Told, corrupt, record, replay_own};
 use super::payments::OwnedPayment;
 use super::reservations::OwnedHold;
 use super::state::State;
@@ -51,23 +51,15 @@ impl Forgotten {
 impl Fact for Forgotten {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         for &(index, generation) in &self.slots {
-            let missing =
-                || Corrupt(format!("slot {index} is forgotten as {generation}, which is not there"));
             match self.table {
                 TableKind::Reservations => {
-                    let slot = state.reservations.slot(index).ok_or_else(missing)?;
-                    let owned = slot
-                        .status
-                        .own(|seen| seen.generation == generation && seen.state != SlotState::FREE)
-                        .map_err(|_| missing())?;
+                    let slot = state.reach_reservation(index)?;
+                    let owned = replay_own(&slot.status, generation, |seen| seen != SlotState::FREE)?;
                     Self::apply_to_reservation(state, state.hold_of(slot, owned, index), stamp);
                 }
                 TableKind::Payments => {
-                    let slot = state.payments.slot(index).ok_or_else(missing)?;
-                    let owned = slot
-                        .status
-                        .own(|seen| seen.generation == generation && payment_state(seen.state).is_some())
-                        .map_err(|_| missing())?;
+                    let slot = state.reach_payment(index)?;
+                    let owned = replay_own(&slot.status, generation, |seen| payment_state(seen).is_some())?;
                     Self::apply_to_payment(state, OwnedPayment::of(slot, owned, stamp.at));
                 }
                 TableKind::Webhooks => return corrupt("webhooks are forgotten by delivery"),
@@ -75,7 +67,9 @@ impl Fact for Forgotten {
         }
         Ok(())
     }
+}
 
+impl Announced for Forgotten {
     fn update(&self, _: &State) -> Option<Told> {
         None
     }

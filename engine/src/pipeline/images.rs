@@ -1,9 +1,9 @@
-//! The whole state, written down as one record a thing, and put back. Snapshots and digests are made of the same images:
-//! two states are equal if their images are.
+//! The whole state, written down as one record a thing, and put back. Snapshots and digests are made of the same
+//! images: two states are equal if their images are.
 
 use crate::clock::UnixMs;
 use crate::limits::SLOTS_PER_IMAGE;
-use crate::record::{AnswerImage, FreeSlotsImage, MetaImage, Slots, TableKind, Wire};
+use crate::record::{AnswerImage, FreeSlotsImage, Image, MetaImage, Slots, TableKind};
 
 use super::state::State;
 
@@ -16,7 +16,7 @@ impl State {
     /// state meanwhile. `now` decides which remembered answers still count.
     pub(crate) fn images(&self, now: UnixMs, put: &mut dyn FnMut(u16, &[u8])) {
         let mut sink = Sink { put, body: Vec::new() };
-        sink.image(MetaImage::KIND, &MetaImage { time: self.latest() });
+        sink.image(&MetaImage { time: self.latest() });
         for event in self.catalog.each() {
             self.event_images(event, &mut sink);
         }
@@ -55,7 +55,7 @@ impl State {
         // The table's own order differs from one process to the next. By time, so that they expire in order again.
         answers.sort_unstable_by_key(|answer| (answer.until, answer.key));
         for answer in &answers {
-            sink.image(AnswerImage::KIND, answer);
+            sink.image(answer);
         }
     }
 }
@@ -66,10 +66,10 @@ pub(crate) struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    pub(crate) fn image(&mut self, kind: u16, image: &impl Wire) {
+    pub(crate) fn image<I: Image>(&mut self, image: &I) {
         self.body.clear();
         image.put(&mut self.body);
-        (self.put)(kind, &self.body);
+        (self.put)(I::KIND, &self.body);
     }
 }
 
@@ -96,7 +96,7 @@ impl FreeSlots {
     pub(crate) fn flush(&mut self, sink: &mut Sink<'_>) {
         if !self.slots.is_empty() {
             let slots = std::mem::take(&mut self.slots);
-            sink.image(FreeSlotsImage::KIND, &FreeSlotsImage { table: self.table, slots });
+            sink.image(&FreeSlotsImage { table: self.table, slots });
         }
     }
 }

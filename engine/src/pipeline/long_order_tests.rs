@@ -11,7 +11,7 @@ use crate::ids::{EventId, ExternalId};
 use crate::inventory::{SeatMap, Section};
 use crate::journal::{JournalError, RecoveryConsent, rewritten_snapshot};
 use crate::limits::{ORDER_PER_IMAGE, RECORD_BYTES_MAX, WAITING_MAX};
-use crate::record::{LineImage, OrderImage, Reader, Wire};
+use crate::record::{Image, LineImage, OrderImage, Reader, Wire};
 use crate::testing::storage::MemStorage;
 use crate::{PresaleRoom, QueuePolicy};
 
@@ -74,8 +74,8 @@ fn restored(images: &Images) -> State {
     state
 }
 
-/// The same line after so many were drawn, in an order that is no order of numbers. All of them have left again, so that
-/// no ticket is remembered: the order is what stays of them for the line's life.
+/// The same line after so many were drawn, in an order that is no order of numbers. All of them have left again, so
+/// that no ticket is remembered: the order is what stays of them for the line's life.
 fn drawn(mut images: Images, count: u32) -> Images {
     let (_, body) = images.iter_mut().find(|(kind, _)| *kind == LineImage::KIND).expect("a line");
     let mut line: LineImage = Reader::whole(body).expect("a line");

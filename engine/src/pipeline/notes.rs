@@ -17,7 +17,7 @@ use crate::sync::{Gate, Mutex, rank};
 use crate::updates::What;
 
 use super::core::Core;
-use super::fact::{Applied, Corrupt, Fact, Stamp, Told, corrupt, record};
+use super::fact::{Applied, Corrupt, Fact, Stamp, corrupt, record};
 use super::images::Sink;
 use super::log::Appended;
 use super::state::State;
@@ -30,13 +30,11 @@ pub(crate) const OWN_NOTES: &str = "tacos.";
 record! {
     /// A durable note of the embedding service.
     Noted with a key { name: ExternalId, value: Option<Vec<u8>> }
+    reply(self, at) => Reply::Done(Done { at });
+    update(self, _) => None, What::Note(self.name.clone());
 }
 
 impl Noted {
-    fn reply(&self, at: UnixMs) -> Reply {
-        Reply::Done(Done { at })
-    }
-
     /// Owns the note while `append` writes the record.
     fn apply<A: RecordEnd>(
         &self,
@@ -52,10 +50,6 @@ impl Fact for Noted {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let full = |_| Corrupt("a note is past the bound on notes: raise notes_max".to_owned());
         self.apply(state, stamp.end, || stamp.end).map(drop).map_err(full)
-    }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((None, What::Note(self.name.clone())))
     }
 }
 
@@ -204,7 +198,7 @@ impl Notes {
 impl State {
     pub(super) fn note_images(&self, sink: &mut Sink<'_>) {
         for (name, value) in self.notes.starting_with("", u64::MAX) {
-            sink.image(NoteImage::KIND, &NoteImage { name, value });
+            sink.image(&NoteImage { name, value });
         }
     }
 

@@ -13,7 +13,7 @@ use crate::record::{Reader, Remember, Wire, body};
 use crate::reply::{Done, FirstAnswer, Reply};
 
 use super::core::Core;
-use super::fact::{Applied, Fact, Remembered, Stamp, Told};
+use super::fact::{Announced, Applied, Fact, Remembered, Stamp, Told};
 use super::request::{key_of, scoped};
 use super::state::State;
 use super::{Did, Outcome};
@@ -37,7 +37,9 @@ impl Fact for Answered {
     fn replay(&self, _: &State, _: Stamp) -> Applied {
         Ok(())
     }
+}
 
+impl Announced for Answered {
     fn update(&self, _: &State) -> Option<Told> {
         None
     }

@@ -7,7 +7,7 @@ use crate::record::{Malformed, Reader, Wire};
 use crate::updates::Update;
 
 use super::events::{EventChanged, EventCreated, SaleChanged, SeatsBlocked};
-use super::fact::{Applied, Fact, Numbered, Remembered, Stamp};
+use super::fact::{Announced, Applied, Fact, Numbered, Remembered, Stamp};
 use super::forget::Forgotten;
 use super::line::{
     QueuePaused, QueuePolicyChanged, RoomDrawn, TicketAdmitted, TicketJoined, TicketLeft, TicketsExpired,

@@ -9,7 +9,7 @@ use crate::clock::UnixMs;
 use crate::idempotency::Answer;
 use crate::limits::REPLY_BYTES_MAX;
 use crate::record::{
-    AnswerImage, AreaImage, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage, OrderImage,
+    AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, LineImage, MetaImage, NoteImage, OrderImage,
     PaymentImage, ReservationImage, SeatWordsImage, TableKind, TicketsImage, WebhookImage,
 };
 use crate::reply::Reply;
@@ -130,30 +130,19 @@ impl State {
 
     fn restore_free(&self, image: &FreeSlotsImage) -> Result<(), Corrupt> {
         for &(index, generation) in &image.slots {
-            let (status, setting) = match image.table {
-                TableKind::Reservations => {
-                    (self.reservations.slots().reach(index).map(|slot| &slot.status), "reservations_max")
-                }
-                TableKind::Payments => {
-                    (self.payments.slots().reach(index).map(|slot| &slot.status), "payments_max")
-                }
-                TableKind::Webhooks => (self.outbox.slots().reach(index), "webhooks_max"),
+            let status = match image.table {
+                TableKind::Reservations => &self.reach_reservation(index)?.status,
+                TableKind::Payments => &self.reach_payment(index)?.status,
+                TableKind::Webhooks => self.reach_webhook(index)?,
             };
-            untouched(status, index, setting)?.install(generation, 0, 0);
+            untouched(status, index)?.install(generation, 0, 0);
         }
         Ok(())
     }
 }
 
 /// The slot's status, if no image has named the slot yet.
-pub(crate) fn untouched<'a>(
-    status: Option<&'a Status>,
-    index: u32,
-    setting: &str,
-) -> Result<&'a Status, Corrupt> {
-    let Some(status) = status else {
-        return corrupt(format_args!("slot {index} is past the bound: raise {setting}"));
-    };
+pub(crate) fn untouched(status: &Status, index: u32) -> Result<&Status, Corrupt> {
     let seen = status.peek();
     if (seen.state, seen.generation) == (0, 0) {
         Ok(status)

@@ -11,13 +11,18 @@ use crate::error::{PaymentState, ReservationState, SaleState};
 use crate::ids::{EventId, ExternalId, SlotId, UserId};
 use crate::reply::Effect;
 
+/// The state of one thing.
+pub(crate) trait Image: super::Wire {
+    /// The number by which the journal knows this kind; record kinds are below 100, images above.
+    const KIND: u16;
+}
+
 macro_rules! images {
     ($($(#[$doc:meta])* $number:literal $name:ident { $($field:ident: $kind:ty),* $(,)? })*) => {
         $(
             body! { $(#[$doc])* $name { $($field: $kind),* } }
-            impl $name {
-                /// The number by which the journal knows this kind; record kinds are below 100, images above.
-                pub(crate) const KIND: u16 = $number;
+            impl Image for $name {
+                const KIND: u16 = $number;
             }
         )*
 

@@ -6,7 +6,7 @@ mod values;
 mod wire;
 
 pub(crate) use images::{
-    AnswerImage, AreaImage, EventImage, FreeSlotsImage, LineImage, MetaImage, NoteImage, OrderImage,
+    AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, LineImage, MetaImage, NoteImage, OrderImage,
     PaymentImage, ReservationImage, SeatWordsImage, TicketsImage, WebhookImage,
 };
 #[cfg(any(test, feature = "testing"))]

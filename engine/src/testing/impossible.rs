@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::ids::{ExternalId, SessionId, UserId};
 use crate::journal::{RecoveryConsent, rewritten_snapshot};
 use crate::pipeline::State;
-use crate::record::{PaymentImage, Reader, ReservationImage, image_fields};
+use crate::record::{Image, PaymentImage, Reader, ReservationImage, image_fields};
 
 /// When the sale takes place.
 const START: UnixMs = UnixMs::new(1_800_000_000_000);

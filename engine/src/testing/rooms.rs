@@ -9,7 +9,9 @@ use crate::admission::{Gate, GroupTimer, Join, Line, Move, QueuePolicy};
 use crate::clock::UnixMs;
 use crate::deadlines::Timers;
 use crate::ids::{SlotId, UserId};
-use crate::inventory::{BestRequest, Fate, Inventory, Layout, PackedPlace, SeatIx, SeatMap, SeatMapError};
+use crate::inventory::{
+    BestRequest, FREED, Fate, Inventory, Layout, PackedPlace, SOLD, SeatIx, SeatMap, SeatMapError,
+};
 use crate::journal::Records;
 use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::pipeline::{Held, Record, seal_into};
@@ -82,12 +84,12 @@ impl Hall {
 
     /// Gives these seats of `owner` back.
     pub fn free(&self, owner: u32, seats: &[u32]) {
-        self.0.free(owner, places(seats).as_ref());
+        self.0.change(owner, FREED, places(seats).as_ref());
     }
 
     /// Sells these held seats to their `owner`.
     pub fn sell(&self, owner: u32, seats: &[u32]) {
-        self.0.sell(owner, places(seats).as_ref());
+        self.0.change(owner, SOLD, places(seats).as_ref());
     }
 
     /// Holds the best `quantity` seats for `owner`, in several rows if no row has them, and gives them back; false if
@@ -103,7 +105,7 @@ impl Hall {
         };
         let claimed = self.0.claim_best(owner, &request, &STANDING);
         claimed.is_ok_and(|claim| {
-            self.0.free(owner, &claim.places);
+            self.0.change(owner, FREED, &claim.places);
             claim.places.len() == quantity as usize
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{Random, audit, event, general, numbered, seated, seats, standing};
 use crate::inventory::best::{BestRefused, BestRequest};
-use crate::inventory::{Fate, Inventory, Row, SeatException, SeatIx};
+use crate::inventory::{FREED, Fate, Inventory, Row, SeatException, SeatIx};
 
 fn request(quantity: u32, allow_split: bool) -> BestRequest {
     BestRequest { quantity, section: None, allow_split, include_accessible: false, scan_lapsed: false }
@@ -140,12 +140,12 @@ fn a_section_can_be_asked_for_and_a_certificate_ends_with_a_return() {
     assert_eq!(claim.places.as_slice(), seats(&[3]));
     let middle = seats(&[4]);
     hall.claim(2, &middle, &standing).expect("free");
-    hall.free(1, &claim.places);
+    hall.change(1, FREED, &claim.places);
     let none = BestRefused::NoAdjacent { lapsed: [].as_slice().into() };
     for _ in 0..2 {
         assert_eq!(hall.claim_best(3, &in_b(2), &standing), Err(none.clone()));
     }
-    hall.free(2, &middle);
+    hall.change(2, FREED, &middle);
     assert_eq!(
         hall.claim_best(3, &in_b(2), &standing).expect("free again").places.as_slice(),
         seats(&[3, 4])
@@ -161,7 +161,7 @@ fn lapsed_holds_are_named_when_asked_for() {
     let scan = BestRequest { scan_lapsed: true, ..request(2, true) };
     let refused = BestRefused::Insufficient { available: 1, lapsed: [2].as_slice().into() };
     assert_eq!(hall.claim_best(3, &scan, &fate), Err(refused));
-    hall.free(2, &seats(&[1, 2]));
+    hall.change(2, FREED, &seats(&[1, 2]));
     assert_eq!(hall.claim_best(3, &scan, &fate).expect("free").places.as_slice(), seats(&[1, 2]));
     assert_eq!(hall.seat(SeatIx(3)).version, 0);
 }

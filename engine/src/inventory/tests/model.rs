@@ -4,7 +4,7 @@
 use super::{Random, audit, event, general, numbered, seated, seats, standing};
 use crate::inventory::replay::Gap;
 use crate::inventory::seat::SeatState;
-use crate::inventory::{Fate, Inventory, PackedPlace, Refused, SeatIx};
+use crate::inventory::{Fate, Inventory, PackedPlace, Refused, SOLD, SeatIx, UNBLOCKED};
 
 const OWNERS: u32 = 6;
 
@@ -125,11 +125,7 @@ impl Pair {
             }
         }
         let versions = self.live.next_versions(owner, &places);
-        match (from, to) {
-            (SeatState::Held, SeatState::Free) => self.live.free(owner, &places),
-            (SeatState::Held, _) => self.live.sell(owner, &places),
-            _ => self.live.unsell(owner, &places),
-        }
+        self.live.change(owner, (from, to), &places);
         self.record(&places, &versions, (from, to), owner);
     }
 
@@ -140,7 +136,7 @@ impl Pair {
         } else if random.chance(50) {
             let blocked = self.of(SeatState::Blocked, 0);
             let versions = self.live.next_versions_blocked(&blocked);
-            self.live.unblock(&blocked);
+            self.live.change(0, UNBLOCKED, &blocked);
             self.record(&blocked, &versions, (SeatState::Blocked, SeatState::Free), 0);
         }
     }
@@ -209,7 +205,7 @@ fn replay(
 ) -> Result<(), Gap> {
     let changes = places.iter().copied().zip(versions.iter().copied());
     inventory.check_move(owner, (from, to), changes)?;
-    inventory.change(from, to, owner, places);
+    inventory.change(owner, (from, to), places);
     Ok(())
 }
 
@@ -264,5 +260,5 @@ fn a_lapsed_hold_is_named_and_a_standing_one_decides() {
 fn selling_what_another_holds_is_a_bug() {
     let inventory = hall();
     inventory.claim(1, &seats(&[0]), &standing).expect("free");
-    inventory.sell(2, &seats(&[0]));
+    inventory.change(2, SOLD, &seats(&[0]));
 }

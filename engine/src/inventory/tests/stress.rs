@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::{Random, audit, event, general, numbered, seated, seats};
 use crate::inventory::best::{BestRefused, BestRequest};
-use crate::inventory::{Fate, Inventory, PackedPlace, Place, Refused};
+use crate::inventory::{FREED, Fate, Inventory, PackedPlace, Place, REFUNDED, Refused, SOLD};
 
 const THREADS: u32 = 4;
 const ROUNDS: u32 = 4_000;
@@ -63,7 +63,7 @@ impl Crowd {
     /// Gives back what `owner` has, by way of a sale or not.
     fn give_back(&self, owner: u32, places: &[PackedPlace], sold: bool) {
         if sold {
-            self.hall.sell(owner, places);
+            self.hall.change(owner, SOLD, places);
         }
         for place in places {
             match place.unpack() {
@@ -74,9 +74,9 @@ impl Crowd {
             }
         }
         if sold {
-            self.hall.unsell(owner, places);
+            self.hall.change(owner, REFUNDED, places);
         } else {
-            self.hall.free(owner, places);
+            self.hall.change(owner, FREED, places);
         }
     }
 

@@ -3,10 +3,10 @@
 use crate::clock::UnixMs;
 use crate::command::BlockSeats;
 use crate::error::{Problem, Refusal};
-use crate::inventory::{PackedPlace, Place, Refused, SeatState};
+use crate::inventory::{PackedPlace, Place, Refused, SeatState, UNBLOCKED};
 use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::read::describe;
 use crate::pipeline::reservations::{
     changes, check_move, named_places, places, places_changed, replay_claim, seat_count,
@@ -23,17 +23,14 @@ use super::Event;
 record! {
     /// Seats taken off sale, or put back.
     SeatsBlocked with a key { event: u32, blocked: bool, changes: Changes }
+    reply(self, at) => Reply::Done(Done { at });
 }
 
 impl SeatsBlocked {
-    fn reply(&self, at: UnixMs) -> Reply {
-        Reply::Done(Done { at })
-    }
-
     /// By the operator of the event. Seats that are blocked were taken before the record, as every taking is.
     fn apply(&self, event: &Event, stamp: Stamp, durable: u64) {
         if !self.blocked {
-            event.seats.unblock(&places(&self.changes));
+            event.seats.change(0, UNBLOCKED, &places(&self.changes));
         }
         event.set_position(stamp, durable);
     }
@@ -45,12 +42,14 @@ impl Fact for SeatsBlocked {
         if self.blocked {
             replay_claim(event, 0, SeatState::Blocked, &self.changes)?;
         } else {
-            check_move(event, 0, (SeatState::Blocked, SeatState::Free), &self.changes)?;
+            check_move(event, 0, UNBLOCKED, &self.changes)?;
         }
         self.apply(event, stamp, stamp.end);
         Ok(())
     }
+}
 
+impl Announced for SeatsBlocked {
     fn update(&self, _: &State) -> Option<Told> {
         let state = if self.blocked { views::SeatState::Blocked } else { views::SeatState::Available };
         Some((Some(self.event), What::Seats(places_changed(&self.changes, state))))

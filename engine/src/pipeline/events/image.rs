@@ -14,40 +14,31 @@ impl State {
     pub(crate) fn event_images(&self, event: &Event, sink: &mut Sink<'_>) {
         let mut seats = Vec::new();
         event.seats.layout().to_map().encode(&mut seats);
-        sink.image(
-            EventImage::KIND,
-            &EventImage {
-                event: event.number,
-                id: event.id.clone(),
-                settings: (**event.settings.load()).clone(),
-                state: event.sale(),
-                changed_at: event.changed_at(),
-                seats,
-            },
-        );
+        sink.image(&EventImage {
+            event: event.number,
+            id: event.id.clone(),
+            settings: (**event.settings.load()).clone(),
+            state: event.sale(),
+            changed_at: event.changed_at(),
+            seats,
+        });
         let mut words = Vec::with_capacity(WORDS_PER_IMAGE * 8);
         event.seats.each_word(|word| {
             words.extend_from_slice(&word.to_le_bytes());
         });
         for (first, run) in (0u32..).step_by(WORDS_PER_IMAGE).zip(words.chunks(WORDS_PER_IMAGE * 8)) {
-            sink.image(
-                SeatWordsImage::KIND,
-                &SeatWordsImage { event: event.number, first, words: run.to_vec() },
-            );
+            sink.image(&SeatWordsImage { event: event.number, first, words: run.to_vec() });
         }
         for section in 0..event.seats.layout().sections() {
             if event.seats.layout().section(section).general {
                 let counts = event.seats.counts(section);
-                sink.image(
-                    AreaImage::KIND,
-                    &AreaImage {
-                        event: event.number,
-                        section: section.into(),
-                        reserved: counts.reserved,
-                        sold: counts.sold,
-                        blocked: counts.blocked,
-                    },
-                );
+                sink.image(&AreaImage {
+                    event: event.number,
+                    section: section.into(),
+                    reserved: counts.reserved,
+                    sold: counts.sold,
+                    blocked: counts.blocked,
+                });
             }
         }
         if let Some(line) = event.line.get() {

@@ -11,7 +11,7 @@ use crate::ids::EventId;
 use crate::inventory::{Inventory, Layout};
 use crate::limits::EVENTS_MAX;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, corrupt, layout_of, record};
+use crate::pipeline::fact::{Applied, Fact, Stamp, corrupt, layout_of, record};
 use crate::pipeline::line::check_policy;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
@@ -25,13 +25,11 @@ record! {
     EventCreated with a key {
         event: u32, id: EventId, settings: EventSettings, seats: Vec<u8>, policy: Option<QueuePolicy>,
     }
+    reply(self, at) => event_reply(self.event, at);
+    update(self, _) => Some(self.event), What::EventCreated;
 }
 
 impl EventCreated {
-    fn reply(&self, at: UnixMs) -> Reply {
-        event_reply(self.event, at)
-    }
-
     /// The event is in the catalog, shown once its record is durable. The caller holds the catalog's guard.
     fn apply(&self, state: &State, next: &mut u32, layout: Layout, stamp: Stamp, durable: u64) {
         let event = Event::new(self.event, self.id.clone(), self.settings.clone(), Inventory::new(layout));
@@ -52,22 +50,16 @@ impl Fact for EventCreated {
         self.apply(state, &mut next, layout_of(&self.seats)?, stamp, stamp.end);
         Ok(())
     }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::EventCreated))
-    }
 }
 
 record! {
     /// New settings.
     EventChanged with a key { event: u32, settings: EventSettings }
+    reply(self, at) => event_reply(self.event, at);
+    update(self, _) => Some(self.event), What::EventChanged;
 }
 
 impl EventChanged {
-    fn reply(&self, at: UnixMs) -> Reply {
-        event_reply(self.event, at)
-    }
-
     /// By the operator of the event.
     fn apply(&self, event: &Event, stamp: Stamp, durable: u64) {
         event.settings.store(Arc::new(self.settings.clone()));
@@ -80,22 +72,16 @@ impl Fact for EventChanged {
         self.apply(state.event(self.event)?, stamp, stamp.end);
         Ok(())
     }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::EventChanged))
-    }
 }
 
 record! {
     /// The sale opened, paused or closed.
     SaleChanged with a key { event: u32, state: SaleState }
+    reply(self, at) => event_reply(self.event, at);
+    update(self, _) => Some(self.event), What::Sale(self.state);
 }
 
 impl SaleChanged {
-    fn reply(&self, at: UnixMs) -> Reply {
-        event_reply(self.event, at)
-    }
-
     /// By the operator of the event.
     fn apply(&self, event: &Event, stamp: Stamp, durable: u64) {
         event.set_sale(self.state);
@@ -107,10 +93,6 @@ impl Fact for SaleChanged {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         self.apply(state.event(self.event)?, stamp, stamp.end);
         Ok(())
-    }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::Sale(self.state)))
     }
 }
 

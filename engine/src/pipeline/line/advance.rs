@@ -6,7 +6,7 @@ use crate::admission::{Idle, Line};
 use crate::clock::UnixMs;
 use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Applied, Fact, Stamp, record};
 use crate::pipeline::log::Writing;
 use crate::pipeline::state::State;
 use crate::updates::What;
@@ -17,6 +17,7 @@ use super::queue::bad;
 record! {
     /// It is these customers' turn.
     TicketsReady { event: u32, tickets: SmallVec<[u32; 16]>, claim_until: UnixMs }
+    update(self, _) => Some(self.event), What::Ready(self.tickets.clone(), self.claim_until);
 }
 
 impl Fact for TicketsReady {
@@ -24,25 +25,18 @@ impl Fact for TicketsReady {
         let tickets = self.tickets.iter().copied();
         state.line(self.event)?.apply_ready(tickets, self.claim_until, stamp.at).map_err(bad)
     }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::Ready(self.tickets.clone(), self.claim_until)))
-    }
 }
 
 record! {
     /// These customers' time ran out.
     TicketsExpired { event: u32, tickets: SmallVec<[u32; 16]> }
+    update(self, _) => Some(self.event), What::TicketsExpired(self.tickets.clone());
 }
 
 impl Fact for TicketsExpired {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let line = state.line(self.event)?;
         self.tickets.iter().try_for_each(|ticket| line.apply_expired(*ticket, stamp.at)).map_err(bad)
-    }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::TicketsExpired(self.tickets.clone())))
     }
 }
 

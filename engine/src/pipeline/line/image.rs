@@ -116,32 +116,29 @@ pub(crate) fn line_images(event: u32, line: &Line, sink: &mut Sink<'_>) {
     // before there were runs.
     let (runs, rest) = order.split_at(order.len().saturating_sub(1) / ORDER_PER_IMAGE * ORDER_PER_IMAGE);
     for (first, run) in (0u32..).step_by(ORDER_PER_IMAGE).zip(runs.chunks(ORDER_PER_IMAGE)) {
-        sink.image(OrderImage::KIND, &OrderImage { event, first, order: run.into() });
+        sink.image(&OrderImage { event, first, order: run.into() });
     }
-    sink.image(
-        LineImage::KIND,
-        &LineImage {
-            event,
-            policy: head.policy,
-            next: head.next,
-            room_open: head.room_open,
-            room_end: head.room_end,
-            drawn,
-            order: rest.into(),
-            paused: head.paused,
-            ready_floor: head.ready_floor,
-            totals: head.totals,
-        },
-    );
+    sink.image(&LineImage {
+        event,
+        policy: head.policy,
+        next: head.next,
+        room_open: head.room_open,
+        room_end: head.room_end,
+        drawn,
+        order: rest.into(),
+        paused: head.paused,
+        ready_floor: head.ready_floor,
+        totals: head.totals,
+    });
     let mut tickets = Vec::with_capacity(TICKETS_PER_IMAGE * TICKET_BYTES);
     line.each_ticket(|ticket| {
         put_ticket(&ticket, &mut tickets);
         if tickets.len() == TICKETS_PER_IMAGE * TICKET_BYTES {
-            sink.image(TicketsImage::KIND, &TicketsImage { event, tickets: std::mem::take(&mut tickets) });
+            sink.image(&TicketsImage { event, tickets: std::mem::take(&mut tickets) });
         }
     });
     if !tickets.is_empty() {
-        sink.image(TicketsImage::KIND, &TicketsImage { event, tickets });
+        sink.image(&TicketsImage { event, tickets });
     }
 }
 

@@ -7,12 +7,11 @@ use crate::error::Refusal;
 use crate::ids::{EventId, ExternalId, IdempotencyKey};
 use crate::pipeline::core::Core;
 use crate::pipeline::events::{Event, EventShown, event_reply};
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Applied, Fact, Stamp, record};
 use crate::pipeline::notes::OWN_NOTES;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Remember;
-use crate::reply::Reply;
 use crate::updates::What;
 use crate::views::DrawView;
 
@@ -21,12 +20,8 @@ use super::queue::bad;
 record! {
     /// The order of the pre-sale room was drawn with this seed.
     RoomDrawn with a key { event: u32, seed: [u8; 32], room_end: u32 }
-}
-
-impl RoomDrawn {
-    fn reply(&self, at: UnixMs) -> Reply {
-        event_reply(self.event, at)
-    }
+    reply(self, at) => event_reply(self.event, at);
+    update(self, _) => Some(self.event), What::RoomDrawn(self.seed);
 }
 
 impl Fact for RoomDrawn {
@@ -34,10 +29,6 @@ impl Fact for RoomDrawn {
         state.line(self.event)?.apply_drawn(self.seed, self.room_end, stamp.at).map_err(bad)?;
         state.event(self.event)?.set_position(stamp, stamp.end);
         Ok(())
-    }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::RoomDrawn(self.seed)))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Bound, Refusal};
 use crate::ids::{ReservationToken, WaitingToken};
 use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
-use crate::pipeline::fact::{Applied, Corrupt, Fact, Stamp, Told, corrupt, record};
+use crate::pipeline::fact::{Applied, Corrupt, Fact, Stamp, corrupt, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome, request};
 use crate::reply::{Admitted, Done, Joined, Reply};
@@ -29,6 +29,7 @@ record! {
         event: u32, ticket: u32, session: (u64, u16), user: (u64, u16), in_room: bool, one_place: bool,
         expires_at: UnixMs,
     }
+    update(self, _) => Some(self.event), What::Joined(self.ticket);
 }
 
 impl TicketJoined {
@@ -58,39 +59,29 @@ impl Fact for TicketJoined {
         };
         state.line(self.event)?.apply_joined(&joined).map_err(bad)
     }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::Joined(self.ticket)))
-    }
 }
 
 record! {
     /// A customer gave the place up.
     TicketLeft { event: u32, ticket: u32 }
+    update(self, _) => Some(self.event), What::Left(self.ticket);
 }
 
 impl Fact for TicketLeft {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         state.line(self.event)?.apply_left(self.ticket, stamp.at).map_err(bad)
     }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::Left(self.ticket)))
-    }
 }
 
 record! {
     /// A customer was let in.
     TicketAdmitted { event: u32, ticket: u32, valid_until: UnixMs }
+    update(self, _) => Some(self.event), What::Admitted(self.ticket);
 }
 
 impl Fact for TicketAdmitted {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         state.line(self.event)?.apply_admitted(self.ticket, self.valid_until, stamp.at).map_err(bad)
-    }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::Admitted(self.ticket)))
     }
 }
 

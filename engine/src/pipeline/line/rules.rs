@@ -8,10 +8,9 @@ use crate::command::{PauseQueue, SetQueuePolicy};
 use crate::error::Refusal;
 use crate::pipeline::core::Core;
 use crate::pipeline::events::{Event, event_reply};
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Applied, Fact, Stamp, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
-use crate::reply::Reply;
 use crate::updates::What;
 
 use super::timers::LineTimer;
@@ -19,12 +18,8 @@ use super::timers::LineTimer;
 record! {
     /// New rules for the line.
     QueuePolicyChanged with a key { event: u32, policy: QueuePolicy }
-}
-
-impl QueuePolicyChanged {
-    fn reply(&self, at: UnixMs) -> Reply {
-        event_reply(self.event, at)
-    }
+    reply(self, at) => event_reply(self.event, at);
+    update(self, _) => Some(self.event), What::EventChanged;
 }
 
 impl Fact for QueuePolicyChanged {
@@ -37,21 +32,13 @@ impl Fact for QueuePolicyChanged {
         event.set_position(stamp, stamp.end);
         Ok(())
     }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::EventChanged))
-    }
 }
 
 record! {
     /// Admissions paused or resumed.
     QueuePaused with a key { event: u32, paused: bool }
-}
-
-impl QueuePaused {
-    fn reply(&self, at: UnixMs) -> Reply {
-        event_reply(self.event, at)
-    }
+    reply(self, at) => event_reply(self.event, at);
+    update(self, _) => Some(self.event), What::QueuePaused(self.paused);
 }
 
 impl Fact for QueuePaused {
@@ -59,10 +46,6 @@ impl Fact for QueuePaused {
         state.line(self.event)?.apply_paused(self.paused, stamp.at);
         state.event(self.event)?.set_position(stamp, stamp.end);
         Ok(())
-    }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((Some(self.event), What::QueuePaused(self.paused)))
     }
 }
 

@@ -7,13 +7,13 @@ use crate::ids::{ExternalId, PaymentId, SlotId, UserId};
 use crate::limits::{ATTACHMENT_BYTES_MAX, URL_BYTES_MAX};
 use crate::payments::{Intent, PaymentSlot};
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, corrupt, record};
+use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record, replay_own};
 use crate::pipeline::reservations::{OwnedHold, listed};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Remember;
-use crate::reply::{Effect, Reply};
-use crate::sync::{Owned, Seen};
+use crate::reply::Effect;
+use crate::sync::Owned;
 use crate::updates::{PaymentUpdate, What};
 use crate::users::{List, UserIx};
 
@@ -29,13 +29,11 @@ record! {
         currency: [u8; 3], method: PaymentMethod, scenario: Scenario, starts_at: UnixMs, expires_at: UnixMs,
         webhook_url: Option<String>, attachment: Vec<u8>,
     }
+    reply(self, at) =>
+        changed((self.id, PaymentState::Pending, at), self.expires_at, Effect::None, (0, 0));
 }
 
 impl PaymentCreated {
-    fn reply(&self, at: UnixMs) -> Reply {
-        changed(self.id, PaymentState::Pending, at, self.expires_at)
-    }
-
     /// The intent is in its slot, listed, has its timer, and its reservation names it.
     fn apply(
         &self,
@@ -80,28 +78,17 @@ impl PaymentCreated {
 
 impl Fact for PaymentCreated {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
-        let Some(slot) = state.payments.slots().reach(self.id.slot) else {
-            return corrupt(format_args!(
-                "slot {} is past the bound on payments: raise payments_max",
-                self.id.slot
-            ));
-        };
-        let is_free = |seen: Seen| seen.state == 0 && seen.generation == self.id.generation;
-        let owned = match slot.status.own(is_free) {
-            Ok(owned) => owned,
-            Err(seen) => {
-                return corrupt(format_args!("payment {:?} is created in a slot that is {seen:?}", self.id));
-            }
-        };
-        let reservation = match self.reservation {
-            Some(id) => Some(state.replay_hold(id, ReservationState::Pending)?),
-            None => None,
-        };
+        let slot = state.reach_payment(self.id.slot)?;
+        let owned = replay_own(&slot.status, self.id.generation, |seen| seen == 0)?;
+        let hold = |id| state.replay_hold(id, ReservationState::Pending);
+        let reservation = self.reservation.map(hold).transpose()?;
         let user = state.users.enter(&self.user, 0, 0, None).expect("no seats, no bound");
         self.apply(state, (slot, owned), user, reservation, stamp);
         Ok(())
     }
+}
 
+impl Announced for PaymentCreated {
     fn update(&self, _: &State) -> Option<Told> {
         let update = PaymentUpdate {
             id: PaymentId(self.id),

@@ -9,18 +9,17 @@ use crate::error::{PaymentState, Refusal};
 use crate::ids::{PaymentId, SlotId, UserId};
 use crate::payments::{Intent, payment_state};
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::reservations::{Busy, Patience};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Remember;
-use crate::reply::{Effect, PaymentChanged, Reply};
+use crate::reply::Effect;
 use crate::sync::NotOwned;
-use crate::updates::What;
 
-use super::OwnedPayment;
 use super::settle::{Decided, Pending, Settlement};
 use super::webhooks::WebhookQueued;
+use super::{OwnedPayment, changed};
 
 record! {
     /// A payment ended, with what that did to its reservation.
@@ -28,23 +27,12 @@ record! {
         id: SlotId, state: PaymentState, effect: Effect, settlement: Option<Settlement>, refunded_minor: i64,
         expires_at: UnixMs, webhooks: SmallVec<[WebhookQueued; 2]>,
     }
+    reply(self, at) => changed((self.id, self.state, at), self.expires_at, self.effect, self.refunded());
 }
 
 impl PaymentSettled {
-    fn refunds(&self) -> u32 {
-        u32::from(self.refunded_minor > 0)
-    }
-
-    fn reply(&self, at: UnixMs) -> Reply {
-        Reply::Payment(PaymentChanged {
-            id: PaymentId(self.id),
-            state: self.state,
-            at,
-            expires_at: self.expires_at,
-            refunded_minor: self.refunded_minor,
-            refund_number: self.refunds(),
-            effect: self.effect,
-        })
+    fn refunded(&self) -> (i64, u32) {
+        (self.refunded_minor, u32::from(self.refunded_minor > 0))
     }
 
     /// `pending` is the reservation that changes with it.
@@ -53,8 +41,7 @@ impl PaymentSettled {
             intent.effect = self.effect;
             intent.processed_at = stamp.at;
             intent.moment = UnixMs::MAX;
-            intent.refunded_minor = self.refunded_minor;
-            intent.refunds = self.refunds();
+            (intent.refunded_minor, intent.refunds) = self.refunded();
         });
         state.queue_webhooks(self.id, &self.webhooks, stamp);
         state.arm_retention(self.id.slot, self.state, stamp.at);
@@ -70,21 +57,18 @@ impl Fact for PaymentSettled {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let before = [PaymentState::Pending, PaymentState::Processing];
         let payment = state.replay_payment(self.id, &before, stamp)?;
-        let pending = match &self.settlement {
-            Some(settlement) => Some(settlement.replay(state, self.effect, false, stamp.at)?),
-            None => None,
-        };
+        let effect = (self.effect, false);
+        let pending = Settlement::replay(self.settlement.as_ref(), state, effect, stamp.at)?;
         state.replay_queued(&self.webhooks)?;
         self.apply(state, payment, pending, stamp);
         Ok(())
     }
+}
 
+impl Announced for PaymentSettled {
     fn update(&self, state: &State) -> Option<Told> {
-        let refunded = (self.refunded_minor, self.refunds());
-        let mut update = state.payment_update(self.id, self.state, self.effect, refunded);
-        let settlement = self.settlement.as_ref();
-        update.reservation = settlement.and_then(|settlement| settlement.update(state, self.effect, false));
-        Some((settlement.map(|settlement| settlement.event), What::Payment(update)))
+        let update = state.payment_update(self.id, self.state, self.effect, self.refunded());
+        Settlement::told(self.settlement.as_ref(), state, false, update)
     }
 }
 
@@ -94,23 +78,16 @@ record! {
         id: SlotId, state: PaymentState, refunded_minor: i64, number: u32, settlement: Option<Settlement>,
         expires_at: UnixMs, webhooks: SmallVec<[WebhookQueued; 2]>,
     }
+    reply(self, at) => changed((self.id, self.state, at), self.expires_at, self.effect(), self.refunded());
 }
 
 impl PaymentRefunded {
-    fn effect(&self) -> Effect {
-        if self.settlement.is_some() { Effect::Released } else { Effect::None }
+    fn refunded(&self) -> (i64, u32) {
+        (self.refunded_minor, self.number)
     }
 
-    fn reply(&self, at: UnixMs) -> Reply {
-        Reply::Payment(PaymentChanged {
-            id: PaymentId(self.id),
-            state: self.state,
-            at,
-            expires_at: self.expires_at,
-            refunded_minor: self.refunded_minor,
-            refund_number: self.number,
-            effect: self.effect(),
-        })
+    fn effect(&self) -> Effect {
+        if self.settlement.is_some() { Effect::Released } else { Effect::None }
     }
 
     fn apply(&self, state: &State, payment: OwnedPayment<'_>, pending: Option<Pending<'_>>, stamp: Stamp) {
@@ -130,22 +107,18 @@ impl PaymentRefunded {
 impl Fact for PaymentRefunded {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let payment = state.replay_payment(self.id, &[PaymentState::Completed], stamp)?;
-        let pending = match &self.settlement {
-            Some(settlement) => Some(settlement.replay(state, Effect::Released, true, stamp.at)?),
-            None => None,
-        };
+        let effect = (Effect::Released, true);
+        let pending = Settlement::replay(self.settlement.as_ref(), state, effect, stamp.at)?;
         state.replay_queued(&self.webhooks)?;
         self.apply(state, payment, pending, stamp);
         Ok(())
     }
+}
 
+impl Announced for PaymentRefunded {
     fn update(&self, state: &State) -> Option<Told> {
-        let refunded = (self.refunded_minor, self.number);
-        let mut update = state.payment_update(self.id, self.state, self.effect(), refunded);
-        let settlement = self.settlement.as_ref();
-        update.reservation =
-            settlement.and_then(|settlement| settlement.update(state, Effect::Released, true));
-        Some((settlement.map(|settlement| settlement.event), What::Payment(update)))
+        let update = state.payment_update(self.id, self.state, self.effect(), self.refunded());
+        Settlement::told(self.settlement.as_ref(), state, true, update)
     }
 }
 

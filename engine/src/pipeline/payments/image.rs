@@ -33,7 +33,7 @@ impl State {
         for (_, index) in live {
             let Some(slot) = self.payments.slot(index) else { continue };
             if let Some((state, intent, _)) = slot.read() {
-                sink.image(PaymentImage::KIND, &self.payment_image(&intent, state));
+                sink.image(&self.payment_image(&intent, state));
             }
         }
         free.flush(sink);
@@ -75,27 +75,23 @@ impl State {
         }
         free.flush(sink);
         self.outbox.each(|webhook| {
-            sink.image(
-                WebhookImage::KIND,
-                &WebhookImage {
-                    id: webhook.id,
-                    payment: webhook.payment,
-                    tells: webhook.tells,
-                    created_at: webhook.created_at,
-                    attempts: webhook.attempts,
-                    next_at: webhook.next_at,
-                    order: webhook.order,
-                },
-            );
+            sink.image(&WebhookImage {
+                id: webhook.id,
+                payment: webhook.payment,
+                tells: webhook.tells,
+                created_at: webhook.created_at,
+                attempts: webhook.attempts,
+                next_at: webhook.next_at,
+                order: webhook.order,
+            });
         });
     }
 
     pub(crate) fn restore_payment(&self, image: PaymentImage) -> Result<(), Corrupt> {
         check_payment(&image)?;
         let index = image.id.slot;
-        let slot = self.payments.slots().reach(index);
-        let status = untouched(slot.map(|slot| &slot.status), index, "payments_max")?;
-        let slot = slot.expect("it has a status");
+        let slot = self.reach_payment(index)?;
+        let status = untouched(&slot.status, index)?;
         let user = self.users.enter(&image.user, 0, 0, None).expect("no seats, no bound");
         let (id, state) = (image.id, image.state);
         let intent = Intent {
@@ -135,8 +131,7 @@ impl State {
         must(image.attempts <= ATTEMPTS_MAX, format_args!("{} attempts", image.attempts))?;
         // Payments stand in front, and stay while something of theirs is to be delivered.
         must(self.payments.find(image.payment).is_some(), "it tells of a payment that there is not")?;
-        let status = self.outbox.slots().reach(image.id.slot);
-        untouched(status, image.id.slot, "webhooks_max")?.install(image.id.generation, 0, 1);
+        untouched(self.reach_webhook(image.id.slot)?, image.id.slot)?.install(image.id.generation, 0, 1);
         self.outbox.put(Webhook {
             id: image.id,
             payment: image.payment,

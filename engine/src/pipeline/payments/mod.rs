@@ -20,11 +20,11 @@ use crate::error::{PaymentState, Refusal};
 use crate::ids::{PaymentId, SlotId, UserId};
 use crate::payments::{Intent, PaymentSlot, payment_state};
 use crate::reply::{Effect, PaymentChanged, Reply};
-use crate::sync::{Owned, Seen};
+use crate::sync::Owned;
 use crate::updates::PaymentUpdate;
 
 use super::core::Core;
-use super::fact::{Corrupt, Stamp};
+use super::fact::{Corrupt, Stamp, corrupt, replay_own};
 use super::state::State;
 
 /// A payment intent of which this thread is the owner, and its facts.
@@ -45,17 +45,16 @@ impl<'a> OwnedPayment<'a> {
     }
 }
 
-/// The answer to a write that changed only the intent's state.
-fn changed(id: SlotId, state: PaymentState, at: UnixMs, expires_at: UnixMs) -> Reply {
-    Reply::Payment(PaymentChanged {
-        id: PaymentId(id),
-        state,
-        at,
-        expires_at,
-        refunded_minor: 0,
-        refund_number: 0,
-        effect: Effect::None,
-    })
+/// The answer to a write that changed an intent: its life's end, its effect, and what it paid back with the refund's
+/// number.
+fn changed(
+    (id, state, at): (SlotId, PaymentState, UnixMs),
+    expires_at: UnixMs,
+    effect: Effect,
+    (refunded_minor, refund_number): (i64, u32),
+) -> Reply {
+    let id = PaymentId(id);
+    Reply::Payment(PaymentChanged { id, state, at, expires_at, refunded_minor, refund_number, effect })
 }
 
 impl State {
@@ -66,14 +65,14 @@ impl State {
         states: &[PaymentState],
         stamp: Stamp,
     ) -> Result<OwnedPayment<'_>, Corrupt> {
-        let missing = || Corrupt(format!("payment {id:?} is in none of {states:?}"));
-        let slot = self.payments.slot(id.slot).ok_or_else(missing)?;
-        let is_meant = |seen: Seen| {
-            seen.generation == id.generation && states.iter().any(|state| seen.state == *state as u8)
-        };
-        let owned = slot.status.own(is_meant).map_err(|_| missing())?;
-        let payment = OwnedPayment::of(slot, owned, stamp.at);
-        if payment.intent.id == id { Ok(payment) } else { Err(missing()) }
+        let slot = self.reach_payment(id.slot)?;
+        let is_meant = |seen| states.iter().any(|state| seen == *state as u8);
+        let payment = OwnedPayment::of(slot, replay_own(&slot.status, id.generation, is_meant)?, stamp.at);
+        if payment.intent.id == id {
+            Ok(payment)
+        } else {
+            corrupt(format_args!("{id:?} is another payment's"))
+        }
     }
 
     /// The update of an intent, without what happened to its reservation.

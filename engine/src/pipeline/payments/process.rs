@@ -7,11 +7,11 @@ use crate::error::Refusal;
 use crate::ids::SlotId;
 use crate::payments::decide;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Applied, Fact, Remembered, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, Fact, Remembered, Stamp, Told, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::{Remember, body};
-use crate::reply::{Effect, Reply};
+use crate::reply::Effect;
 use crate::updates::What;
 
 use super::{OwnedPayment, changed};
@@ -19,13 +19,11 @@ use super::{OwnedPayment, changed};
 record! {
     /// Outcome and moment are decided.
     PaymentProcessing with a key { id: SlotId, succeeds: bool, answers: bool, moment: UnixMs, expires_at: UnixMs }
+    reply(self, at) =>
+        changed((self.id, PaymentState::Processing, at), self.expires_at, Effect::None, (0, 0));
 }
 
 impl PaymentProcessing {
-    fn reply(&self, at: UnixMs) -> Reply {
-        changed(self.id, PaymentState::Processing, at, self.expires_at)
-    }
-
     fn apply(&self, state: &State, payment: OwnedPayment<'_>, stamp: Stamp) {
         payment.slot.change(stamp.end, stamp.at, |intent| {
             intent.moment = self.moment;
@@ -43,7 +41,9 @@ impl Fact for PaymentProcessing {
         self.apply(state, payment, stamp);
         Ok(())
     }
+}
 
+impl Announced for PaymentProcessing {
     fn update(&self, state: &State) -> Option<Told> {
         let update = state.payment_update(self.id, PaymentState::Processing, Effect::None, (0, 0));
         Some((None, What::Payment(update)))
@@ -75,7 +75,9 @@ impl Fact for PaymentProcessing21 {
         processing.remember(state, stamp);
         Ok(())
     }
+}
 
+impl Announced for PaymentProcessing21 {
     fn update(&self, state: &State) -> Option<Told> {
         self.with_end(UnixMs::ZERO).update(state)
     }

@@ -5,10 +5,10 @@ use crate::clock::UnixMs;
 use crate::config::LatePayment;
 use crate::error::{PaymentState, ReservationState};
 use crate::ids::SlotId;
-use crate::inventory::SeatState;
+use crate::inventory::{FREED, REFUNDED, SOLD, SeatMove, SeatState};
 use crate::payments::Intent;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Corrupt, Stamp};
+use crate::pipeline::fact::{Corrupt, Stamp, Told};
 use crate::pipeline::line::UsedTicket;
 use crate::pipeline::reservations::{
     Busy, OwnedHold, Patience, check_move, next_changes, places_changed, replay_claim, seat_count,
@@ -17,7 +17,7 @@ use crate::pipeline::state::State;
 use crate::record::{Changes, wire_struct};
 use crate::reply::Effect;
 use crate::reservations::SlotState;
-use crate::updates::ReservationUpdate;
+use crate::updates::{PaymentUpdate, What};
 use crate::views;
 
 /// What a payment's outcome did to seats.
@@ -55,31 +55,14 @@ impl Turn {
         }
     }
 
-    fn effect(self) -> Effect {
+    /// Its effect, and the states of the reservation and of its seats, before and after.
+    fn row(self) -> (Effect, [ReservationState; 2], SeatMove) {
+        use ReservationState::{Confirmed, Expired, Failed, Pending, Refunded};
         match self {
-            Self::Confirmed => Effect::Confirmed,
-            Self::Retaken => Effect::Retaken,
-            Self::Failed | Self::Refunded => Effect::Released,
-        }
-    }
-
-    /// The reservation's states before and after.
-    fn states(self) -> (ReservationState, ReservationState) {
-        match self {
-            Self::Confirmed => (ReservationState::Pending, ReservationState::Confirmed),
-            Self::Retaken => (ReservationState::Expired, ReservationState::Confirmed),
-            Self::Failed => (ReservationState::Pending, ReservationState::Failed),
-            Self::Refunded => (ReservationState::Confirmed, ReservationState::Refunded),
-        }
-    }
-
-    /// Its seats' states before and after.
-    fn seats(self) -> (SeatState, SeatState) {
-        match self {
-            Self::Confirmed => (SeatState::Held, SeatState::Sold),
-            Self::Retaken => (SeatState::Free, SeatState::Sold),
-            Self::Failed => (SeatState::Held, SeatState::Free),
-            Self::Refunded => (SeatState::Sold, SeatState::Free),
+            Self::Confirmed => (Effect::Confirmed, [Pending, Confirmed], SOLD),
+            Self::Retaken => (Effect::Retaken, [Expired, Confirmed], (SeatState::Free, SeatState::Sold)),
+            Self::Failed => (Effect::Released, [Pending, Failed], FREED),
+            Self::Refunded => (Effect::Released, [Confirmed, Refunded], REFUNDED),
         }
     }
 }
@@ -96,28 +79,22 @@ pub(crate) struct Pending<'a> {
 impl Pending<'_> {
     pub(super) fn apply(self, state: &State, stamp: Stamp) {
         let Self { turn, hold: OwnedHold { owned, slot, facts, event }, ticket } = self;
-        let (index, count) = (facts.id.slot, || seat_count(facts.places.iter().copied()));
+        let (index, count) = (facts.id.slot, seat_count(facts.places.iter().copied()));
+        let (_, [_, after], seats) = turn.row();
         slot.set_position(stamp.end, stamp.at);
-        match turn {
-            Turn::Confirmed => state.deadlines.holds.clear(index),
-            Turn::Retaken => {
-                state.deadlines.holds.clear(index);
-                state.users.take_again(facts.user, facts.event, count());
-            }
-            Turn::Failed | Turn::Refunded => {
-                state.users.give_back(facts.user, facts.event, count());
-                state.deadlines.holds.set(index, stamp.at.plus(state.config.retention));
-            }
+        if seats.1 == SeatState::Free {
+            state.users.give_back(facts.user, facts.event, count);
+            state.deadlines.holds.set(index, stamp.at.plus(state.config.retention));
+        } else {
+            state.deadlines.holds.clear(index);
         }
-        match turn {
-            Turn::Confirmed => event.seats.sell(index, &facts.places),
-            // Taken before the record, as every taking is.
-            Turn::Retaken => {}
-            Turn::Failed => event.seats.free(index, &facts.places),
-            Turn::Refunded => event.seats.unsell(index, &facts.places),
+        if turn == Turn::Retaken {
+            // Its seats were taken before the record, as every taking is.
+            state.users.take_again(facts.user, facts.event, count);
+        } else {
+            event.seats.change(index, seats, &facts.places);
         }
         ticket.commit(state, stamp.at);
-        let (_, after) = turn.states();
         owned.commit(after as u8);
     }
 
@@ -156,7 +133,7 @@ impl<'a> Decided<'a> {
             total_minor: hold.facts.total_minor,
         };
         let pending = Some(Pending { turn, hold, ticket });
-        Self { effect: turn.effect(), settlement: Some(settlement), pending }
+        Self { effect: turn.row().0, settlement: Some(settlement), pending }
     }
 
     fn end(turn: Turn, hold: OwnedHold<'a>) -> Self {
@@ -166,36 +143,42 @@ impl<'a> Decided<'a> {
 }
 
 impl Settlement {
-    /// By replay: checks what the settlement changes and owns it.
+    /// By replay: checks what a settlement changes, if there is one, and owns it.
     pub(super) fn replay<'a>(
-        &self,
+        settlement: Option<&Self>,
         state: &'a State,
-        effect: Effect,
-        refund: bool,
+        (effect, refund): (Effect, bool),
         at: UnixMs,
-    ) -> Result<Pending<'a>, Corrupt> {
+    ) -> Result<Option<Pending<'a>>, Corrupt> {
+        let Some(settlement) = settlement else { return Ok(None) };
         let turn = Turn::of(effect, refund)
-            .ok_or_else(|| Corrupt(format!("{effect:?} changes no seats, and {self:?} does")))?;
-        let (before, _) = turn.states();
-        let hold = state.replay_hold(self.reservation, before)?;
-        hold.check_all(&self.changes)?;
-        match turn.seats() {
-            (SeatState::Free, to) => replay_claim(hold.event, self.reservation.slot, to, &self.changes)?,
-            seats => check_move(hold.event, self.reservation.slot, seats, &self.changes)?,
+            .ok_or_else(|| Corrupt(format!("{effect:?} changes no seats, and {settlement:?} does")))?;
+        let (_, [before, _], seats) = turn.row();
+        let (hold, changes) = (state.replay_hold(settlement.reservation, before)?, &settlement.changes);
+        hold.check_all(changes)?;
+        match seats {
+            (SeatState::Free, to) => replay_claim(hold.event, hold.facts.id.slot, to, changes)?,
+            seats => check_move(hold.event, hold.facts.id.slot, seats, changes)?,
         }
-        let ticket = UsedTicket::replay(hold.event, self.ticket, at)?;
-        Ok(Pending { turn, hold, ticket })
+        let ticket = UsedTicket::replay(hold.event, settlement.ticket, at)?;
+        Ok(Some(Pending { turn, hold, ticket }))
     }
 
-    /// What readers are told of the reservation.
-    pub(super) fn update(&self, state: &State, effect: Effect, refund: bool) -> Option<ReservationUpdate> {
-        let turn = Turn::of(effect, refund)?;
-        let seats = match turn.seats() {
-            (_, SeatState::Sold) => views::SeatState::Sold,
-            _ => views::SeatState::Available,
-        };
-        let places = places_changed(&self.changes, seats);
-        Some(state.reservation_update(self.reservation, turn.states(), None, places))
+    /// Adds to a payment's update what readers are told of the reservation; with the number of its event.
+    pub(super) fn told(
+        settlement: Option<&Self>,
+        state: &State,
+        refund: bool,
+        mut update: PaymentUpdate,
+    ) -> Option<Told> {
+        update.reservation = settlement.and_then(|settlement| {
+            let (_, [before, after], seats) = Turn::of(update.effect, refund)?.row();
+            let is_sold = seats.1 == SeatState::Sold;
+            let seats = if is_sold { views::SeatState::Sold } else { views::SeatState::Available };
+            let places = places_changed(&settlement.changes, seats);
+            Some(state.reservation_update(settlement.reservation, (before, after), None, places))
+        });
+        Some((settlement.map(|settlement| settlement.event), What::Payment(update)))
     }
 }
 

@@ -9,12 +9,12 @@ use crate::ids::{SlotId, WebhookId};
 use crate::outbox::{Webhook, backoff_ms};
 use crate::payments::Intent;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Applied, Corrupt, Fact, Stamp, Told, corrupt, record};
+use crate::pipeline::fact::{Applied, Corrupt, Fact, Stamp, record, replay_own};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::wire_struct;
 use crate::reply::{Done, Reply};
-use crate::sync::{Owned, Seen};
+use crate::sync::Owned;
 use crate::updates::What;
 
 /// A webhook that a record puts into the outbox: the state that it tells of.
@@ -28,6 +28,7 @@ wire_struct!(WebhookQueued { id, tells });
 record! {
     /// A delivery attempt and what follows from it.
     WebhookAttempted { id: SlotId, delivered: bool, attempts: u32, next_at: Option<UnixMs> }
+    update(self, _) => None, What::Webhook(WebhookId(self.id));
 }
 
 impl WebhookAttempted {
@@ -47,15 +48,12 @@ impl Fact for WebhookAttempted {
         self.apply(state, state.replay_webhook_slot(self.id)?, stamp);
         Ok(())
     }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((None, What::Webhook(WebhookId(self.id))))
-    }
 }
 
 record! {
     /// A dead letter is to be delivered after all.
     WebhookReplayed { id: SlotId, next_at: UnixMs }
+    update(self, _) => None, What::Webhook(WebhookId(self.id));
 }
 
 impl WebhookReplayed {
@@ -70,14 +68,6 @@ impl Fact for WebhookReplayed {
         self.apply(state, state.replay_webhook_slot(self.id)?, stamp);
         Ok(())
     }
-
-    fn update(&self, _: &State) -> Option<Told> {
-        Some((None, What::Webhook(WebhookId(self.id))))
-    }
-}
-
-fn is_kept(id: SlotId) -> impl Fn(Seen) -> bool {
-    move |seen| seen.generation == id.generation && seen.state == 1
 }
 
 impl State {
@@ -101,23 +91,15 @@ impl State {
     /// By replay: takes the slots of webhooks that a record queues.
     pub(super) fn replay_queued(&self, webhooks: &[WebhookQueued]) -> Applied {
         for WebhookQueued { id, .. } in webhooks {
-            let Some(status) = self.outbox.slots().reach(id.slot) else {
-                return corrupt(format_args!("webhook {id:?} is past the bound: raise webhooks_max"));
-            };
-            match status.own(|seen| seen.generation == id.generation && seen.state == 0) {
-                Ok(owned) => owned.commit(1),
-                Err(seen) => {
-                    return corrupt(format_args!("webhook {id:?} is queued in a slot that is {seen:?}"));
-                }
-            }
+            let status = self.reach_webhook(id.slot)?;
+            replay_own(status, id.generation, |seen| seen == 0)?.commit(1);
         }
         Ok(())
     }
 
     fn replay_webhook_slot(&self, id: SlotId) -> Result<Owned<'_>, Corrupt> {
-        let status = self.outbox.slots().get(id.slot).filter(|_| self.outbox.find(id).is_some());
-        let owned = status.and_then(|status| status.own(is_kept(id)).ok());
-        owned.ok_or_else(|| Corrupt(format!("webhook {id:?} does not exist")))
+        self.outbox.find(id).ok_or_else(|| Corrupt(format!("webhook {id:?} does not exist")))?;
+        replay_own(self.reach_webhook(id.slot)?, id.generation, |seen| seen == 1)
     }
 }
 
@@ -171,7 +153,9 @@ impl Core {
 
     fn own_webhook(&self, id: WebhookId) -> Result<(Webhook, Owned<'_>), Refusal> {
         let status = self.state.outbox.slots().get(id.0.slot).ok_or(Refusal::UnknownWebhook)?;
-        let owned = status.own(is_kept(id.0)).map_err(|_| Refusal::UnknownWebhook)?;
+        let owned = status
+            .own(|seen| seen.generation == id.0.generation && seen.state == 1)
+            .map_err(|_| Refusal::UnknownWebhook)?;
         let webhook = self.state.outbox.find(id.0).ok_or(Refusal::UnknownWebhook)?;
         Ok((webhook, owned))
     }

@@ -4,9 +4,9 @@ use crate::clock::UnixMs;
 use crate::command::{EventSettings, Expire, Extend, Release};
 use crate::error::{ExtensionDoubt, Refusal, ReservationState};
 use crate::ids::{ReservationId, SeatId, SlotId};
-use crate::inventory::{PackedPlace, Place, SeatState};
+use crate::inventory::{FREED, PackedPlace, Place};
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::{Changes, Remember};
@@ -47,7 +47,9 @@ impl Fact for Extended {
         self.apply(state, state.replay_hold(self.id, ReservationState::Pending)?, stamp);
         Ok(())
     }
+}
 
+impl Announced for Extended {
     fn update(&self, state: &State) -> Option<Told> {
         let pending = (ReservationState::Pending, ReservationState::Pending);
         let update = state.reservation_update(self.id, pending, Some(self.expires_at), Default::default());
@@ -58,13 +60,10 @@ impl Fact for Extended {
 record! {
     /// A part of a hold was given back.
     PartReleased with a key { id: SlotId, event: u32, changes: Changes, total_minor: i64 }
+    reply(self, at) => released(self.id, self.event, ReservationState::Pending, &self.changes, at);
 }
 
 impl PartReleased {
-    fn reply(&self, at: UnixMs) -> Reply {
-        released(self.id, self.event, ReservationState::Pending, &self.changes, at)
-    }
-
     fn apply(&self, state: &State, hold: OwnedHold<'_>, stamp: Stamp) {
         let OwnedHold { owned, slot, facts, event } = hold;
         let part = places(&self.changes);
@@ -72,7 +71,7 @@ impl PartReleased {
         state.reservations.set_places(slot, self.id.slot, &kept, self.total_minor);
         slot.set_position(stamp.end, stamp.at);
         state.users.give_back(facts.user, facts.event, seat_count(part.iter().copied()));
-        event.seats.free(self.id.slot, &part);
+        event.seats.change(self.id.slot, FREED, &part);
         owned.commit(ReservationState::Pending as u8);
     }
 }
@@ -80,11 +79,13 @@ impl PartReleased {
 impl Fact for PartReleased {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let hold = state.replay_hold(self.id, ReservationState::Pending)?;
-        check_move(hold.event, self.id.slot, (SeatState::Held, SeatState::Free), &self.changes)?;
+        check_move(hold.event, self.id.slot, FREED, &self.changes)?;
         self.apply(state, hold, stamp);
         Ok(())
     }
+}
 
+impl Announced for PartReleased {
     fn update(&self, state: &State) -> Option<Told> {
         let places = places_changed(&self.changes, views::SeatState::Available);
         let pending = (ReservationState::Pending, ReservationState::Pending);
@@ -96,13 +97,10 @@ impl Fact for PartReleased {
 record! {
     /// A hold ended without a sale.
     Ended with a key { id: SlotId, event: u32, state: ReservationState, changes: Changes }
+    reply(self, at) => released(self.id, self.event, self.state, &self.changes, at);
 }
 
 impl Ended {
-    fn reply(&self, at: UnixMs) -> Reply {
-        released(self.id, self.event, self.state, &self.changes, at)
-    }
-
     /// The seats can be seen as free when they are no longer counted for the user.
     fn apply(&self, state: &State, hold: OwnedHold<'_>, stamp: Stamp) {
         let OwnedHold { owned, slot, facts, event } = hold;
@@ -112,7 +110,7 @@ impl Ended {
         if self.state == ReservationState::Expired {
             state.metrics.expired.add(1);
         }
-        event.seats.free(self.id.slot, &facts.places);
+        event.seats.change(self.id.slot, FREED, &facts.places);
         owned.commit(self.state as u8);
     }
 }
@@ -120,12 +118,14 @@ impl Ended {
 impl Fact for Ended {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let hold = state.replay_hold(self.id, ReservationState::Pending)?;
-        check_move(hold.event, self.id.slot, (SeatState::Held, SeatState::Free), &self.changes)?;
+        check_move(hold.event, self.id.slot, FREED, &self.changes)?;
         hold.check_all(&self.changes)?;
         self.apply(state, hold, stamp);
         Ok(())
     }
+}
 
+impl Announced for Ended {
     fn update(&self, state: &State) -> Option<Told> {
         let places = places_changed(&self.changes, views::SeatState::Available);
         let update = state.reservation_update(self.id, (ReservationState::Pending, self.state), None, places);
@@ -149,7 +149,9 @@ impl Fact for HoldExpiring {
         self.apply(state);
         Ok(())
     }
+}
 
+impl Announced for HoldExpiring {
     fn update(&self, state: &State) -> Option<Told> {
         let (id, expires_at) = (ReservationId(self.id), self.expires_at);
         Some((Some(self.event), What::HoldExpiring { id, user: state.user_of(self.id), expires_at }))

@@ -36,7 +36,7 @@ impl State {
             let Some(slot) = self.reservations.slot(index) else { continue };
             let facts = self.reservations.read(slot, index);
             if let SlotState::Is(state) = facts.state {
-                sink.image(ReservationImage::KIND, &self.reservation_image(&facts, state));
+                sink.image(&self.reservation_image(&facts, state));
             }
         }
         free.flush(sink);
@@ -73,9 +73,8 @@ impl State {
         if let Some(state) = owned_as {
             self.count_places(event, image.id.slot, state, &places)?;
         }
-        let slot = self.reservations.slots().reach(image.id.slot);
-        let status = untouched(slot.map(|slot| &slot.status), image.id.slot, "reservations_max")?;
-        let slot = slot.expect("it has a status");
+        let slot = self.reach_reservation(image.id.slot)?;
+        let status = untouched(&slot.status, image.id.slot)?;
         let seats = if owned_as.is_some() { seat_count(places.iter().copied()) } else { 0 };
         if let Some(external) = &image.external {
             let is_free = self.reservations.bind_external(external, (image.id.slot, image.id.generation));

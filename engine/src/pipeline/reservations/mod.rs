@@ -18,7 +18,7 @@ use smallvec::SmallVec;
 use crate::clock::UnixMs;
 use crate::error::ReservationState;
 use crate::ids::{ReservationId, SlotId, UserId};
-use crate::inventory::{PackedPlace, SeatState};
+use crate::inventory::{PackedPlace, SeatMove, SeatState};
 use crate::record::{Change, Changes};
 use crate::reply::Places;
 use crate::updates::{PlaceChanged, ReservationUpdate};
@@ -58,20 +58,15 @@ pub(crate) fn next_changes(event: &Event, owner: u32, places: &[PackedPlace]) ->
 }
 
 /// By replay: checks that a record moves places that are there to be moved.
-pub(crate) fn check_move(
-    event: &Event,
-    owner: u32,
-    move_: (SeatState, SeatState),
-    changes: &Changes,
-) -> Applied {
+pub(crate) fn check_move(event: &Event, owner: u32, seats: SeatMove, changes: &Changes) -> Applied {
     let changes = changes.iter().map(|change| (change.place, change.version));
-    event.seats.check_move(owner, move_, changes).map_err(|gap| Corrupt(gap.to_string()))
+    event.seats.check_move(owner, seats, changes).map_err(|gap| Corrupt(gap.to_string()))
 }
 
 /// By replay: takes free places, as the claim did before the record was written.
 pub(crate) fn replay_claim(event: &Event, owner: u32, to: SeatState, changes: &Changes) -> Applied {
     check_move(event, owner, (SeatState::Free, to), changes)?;
-    event.seats.replay_claim(to, owner, &places(changes));
+    event.seats.change(owner, (SeatState::Free, to), &places(changes));
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use super::places;
 use crate::payments::PaymentSlot;
 use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
-use crate::pipeline::fact::{Applied, Corrupt, corrupt};
+use crate::pipeline::fact::{Applied, Corrupt, corrupt, replay_own};
 use crate::pipeline::reservations::named_places;
 use crate::pipeline::shown::Lapses;
 use crate::pipeline::state::State;
@@ -60,11 +60,10 @@ impl State {
 
     /// By replay: owns the reservation that a record changes, which must be in this state.
     pub(crate) fn replay_hold(&self, id: SlotId, state: ReservationState) -> Result<OwnedHold<'_>, Corrupt> {
-        let missing = || Corrupt(format!("reservation {id:?} is not {state:?}"));
-        let slot = self.reservations.slot(id.slot).ok_or_else(missing)?;
-        let is_meant = |seen: Seen| seen.generation == id.generation && seen.state == state as u8;
-        let hold = self.hold_of(slot, slot.status.own(is_meant).map_err(|_| missing())?, id.slot);
-        if hold.facts.id == id { Ok(hold) } else { Err(missing()) }
+        let slot = self.reach_reservation(id.slot)?;
+        let owned = replay_own(&slot.status, id.generation, |seen| seen == state as u8)?;
+        let hold = self.hold_of(slot, owned, id.slot);
+        if hold.facts.id == id { Ok(hold) } else { corrupt(format_args!("{id:?} is {:?}", hold.facts.id)) }
     }
 }
 

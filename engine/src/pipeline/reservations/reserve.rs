@@ -7,7 +7,7 @@ use crate::ids::{ExternalId, ReservationId, SlotId, UserId};
 use crate::inventory::{BestRefused, BestRequest, Fate, PackedPlace, Refused, SeatIx, SeatState};
 use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, corrupt, record};
+use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, corrupt, record, replay_own};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Failure, Outcome};
 use crate::record::{Changes, Remember};
@@ -67,17 +67,8 @@ impl Held {
 impl Fact for Held {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let event = state.event(self.event)?;
-        let Some(slot) = state.reservations.slots().reach(self.id.slot) else {
-            return corrupt(format_args!(
-                "slot {} is past the bound on reservations: raise reservations_max",
-                self.id.slot
-            ));
-        };
-        let is_free = |seen: Seen| seen.state == SlotState::FREE && seen.generation == self.id.generation;
-        let owned = match slot.status.own(is_free) {
-            Ok(owned) => owned,
-            Err(seen) => return corrupt(format_args!("{:?} is held in a slot that is {seen:?}", self.id)),
-        };
+        let slot = state.reach_reservation(self.id.slot)?;
+        let owned = replay_own(&slot.status, self.id.generation, |seen| seen == SlotState::FREE)?;
         replay_claim(event, self.id.slot, SeatState::Held, &self.changes)?;
         let count = seat_count(places(&self.changes));
         let user = state.users.enter(&self.user, self.event, count, None).expect("no bound was given");
@@ -89,7 +80,9 @@ impl Fact for Held {
         self.apply(state, (slot, owned), user, stamp);
         Ok(())
     }
+}
 
+impl Announced for Held {
     fn update(&self, _: &State) -> Option<Told> {
         let update = ReservationUpdate {
             id: ReservationId(self.id),

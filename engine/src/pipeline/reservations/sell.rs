@@ -4,10 +4,10 @@ use crate::clock::UnixMs;
 use crate::command::{Confirm, Proof};
 use crate::error::{PaymentDoubt, Refusal, ReservationState};
 use crate::ids::{PaymentId, ReservationId, SeatId, SlotId};
-use crate::inventory::SeatState;
+use crate::inventory::SOLD;
 use crate::payments::Intent;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::line::UsedTicket;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
@@ -40,7 +40,7 @@ impl Confirmed {
 
     /// `ticket` is the admission that the order uses up.
     fn apply(&self, state: &State, hold: OwnedHold<'_>, ticket: UsedTicket<'_>, stamp: Stamp) {
-        hold.event.seats.sell(self.id.slot, &hold.facts.places);
+        hold.event.seats.change(self.id.slot, SOLD, &hold.facts.places);
         hold.slot.set_position(stamp.end, stamp.at);
         state.deadlines.holds.clear(self.id.slot);
         ticket.commit(state, stamp.at);
@@ -51,13 +51,15 @@ impl Confirmed {
 impl Fact for Confirmed {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let hold = state.replay_hold(self.id, ReservationState::Pending)?;
-        check_move(hold.event, self.id.slot, (SeatState::Held, SeatState::Sold), &self.changes)?;
+        check_move(hold.event, self.id.slot, SOLD, &self.changes)?;
         hold.check_all(&self.changes)?;
         let ticket = UsedTicket::replay(hold.event, self.ticket, stamp.at)?;
         self.apply(state, hold, ticket, stamp);
         Ok(())
     }
+}
 
+impl Announced for Confirmed {
     fn update(&self, state: &State) -> Option<Told> {
         let sold = (ReservationState::Pending, ReservationState::Confirmed);
         let places = places_changed(&self.changes, views::SeatState::Sold);
