@@ -20,7 +20,7 @@ impl<const SLOTS: usize, const SUM_BITS: u32> Ring<SLOTS, SUM_BITS> {
 
     fn word(&self, slot: u64) -> (&AtomicU64, u64) {
         let index = usize::try_from(slot % SLOTS as u64).expect("a slot");
-        (&self.0[index], slot / SLOTS as u64 & u64::MAX >> SUM_BITS)
+        (&self.0[index], (slot / SLOTS as u64) & (u64::MAX >> SUM_BITS))
     }
 
     /// An older round's sum is replaced, and what comes too late for a newer one is dropped: that slot is no longer asked for.
@@ -37,7 +37,7 @@ impl<const SLOTS: usize, const SUM_BITS: u32> Ring<SLOTS, SUM_BITS> {
                 std::cmp::Ordering::Equal => seen & Self::SUM_MAX,
                 std::cmp::Ordering::Greater => return None,
             };
-            Some(round << SUM_BITS | sum.saturating_add(by).min(Self::SUM_MAX))
+            Some((round << SUM_BITS) | sum.saturating_add(by).min(Self::SUM_MAX))
         });
     }
 
