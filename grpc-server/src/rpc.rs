@@ -38,7 +38,7 @@ pub enum Kind {
     Control,
 }
 
-/// How a request is answered that comes again with its idempotency key: see [`crate::once`].
+/// How a request is answered that comes again with its idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
     /// As any other: the request has no key.
