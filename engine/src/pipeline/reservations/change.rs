@@ -80,6 +80,7 @@ impl Fact for PartReleased {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let hold = state.replay_hold(self.id, ReservationState::Pending)?;
         check_move(hold.event, self.id.slot, FREED, &self.changes)?;
+        hold.check_part(&self.changes)?;
         self.apply(state, hold, stamp);
         Ok(())
     }

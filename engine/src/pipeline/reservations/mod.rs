@@ -5,6 +5,8 @@ mod image;
 mod own;
 mod reserve;
 mod sell;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests;
 mod wanted;
 
 pub(crate) use change::{Ended, Extended, HoldExpiring, PartReleased};

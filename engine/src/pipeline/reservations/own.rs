@@ -4,6 +4,7 @@ use crate::clock::UnixMs;
 use crate::command::Which;
 use crate::error::{Refusal, ReservationState};
 use crate::ids::{SeatId, SlotId, UserId};
+use crate::inventory::{PackedPlace, Place};
 use crate::record::Changes;
 use crate::reply::Places;
 use crate::reservations::{Facts, Slot, SlotState};
@@ -33,6 +34,22 @@ impl OwnedHold<'_> {
             return Ok(());
         }
         corrupt(format_args!("{:?} has {:?}, the record moves {changes:?}", self.facts.id, self.facts.places))
+    }
+
+    /// By replay: the record moves places that the hold has.
+    pub(crate) fn check_part(&self, changes: &Changes) -> Applied {
+        let has = |place: PackedPlace| {
+            match place.unpack() {
+            Place::Seat(_) => self.facts.places.contains(&place),
+            Place::General { section, count } => self.facts.places.iter().any(|held| {
+                matches!(held.unpack(), Place::General { section: at, count: most } if at == section && count <= most)
+            }),
+        }
+        };
+        if changes.iter().all(|change| has(change.place)) {
+            return Ok(());
+        }
+        corrupt(format_args!("{:?} has {:?}, a part is {changes:?}", self.facts.id, self.facts.places))
     }
 }
 
