@@ -1,9 +1,9 @@
 //! Compiles the `.proto` files of this folder to Rust without an installed protoc.
 //!
 //! Writes to `OUT_DIR`: one module of types, clients and servers for each package; `rpc.rs`, what servers know of every
-//! request and response; `descriptors.bin`, the descriptor set that servers reflect; and `descriptors_with_comments.bin`, the
-//! same with source information, which only the tests read.
-//! It does not touch the Go, Java and Kotlin stubs: `scripts/` and `pom.xml` make those.
+//! request and response; `descriptors.bin`, the descriptor set that servers reflect; and
+//! `descriptors_with_comments.bin`, the same with source information, which only the tests read. It does not touch the
+//! Go, Java and Kotlin stubs: `scripts/` and `pom.xml` make those.
 
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -519,7 +519,7 @@ func (e *Engine) ReplayWebhook(ctx context.Context, command ReplayWebhook) (Done
 // SetNote sets a small durable fact of the embedding service: a setting that outlives a restart, a registered
 // address.
 type SetNote struct {
-	// Its name.
+	// Its name. Names that begin with tacos. are the engine's own and are refused.
 	Name string
 	// Its value, at most 4,096 bytes.
 	Value []byte
@@ -538,7 +538,7 @@ func (e *Engine) SetNote(ctx context.Context, command SetNote) (Done, error) {
 
 // RemoveNote removes a durable note.
 type RemoveNote struct {
-	// Its name.
+	// Its name. Names that begin with tacos. are the engine's own and are refused.
 	Name string
 	// Makes the command safe to send twice.
 	Key string

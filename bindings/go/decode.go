@@ -86,7 +86,7 @@ type PaymentChanged struct {
 	ExpiresAt time.Time
 	// What this write paid back, in minor units.
 	RefundedMinor int64
-	// How many refunds the intent has had: the number of the one that this write made, if it made one.
+	// Refunds that the intent has had so far; a refund made by this write is counted.
 	RefundNumber uint32
 	// What became of the reservation.
 	Effect Effect

@@ -107,7 +107,7 @@ const (
 	ErrTokenExpired = Status(C.TACOS_STATUS_TOKEN_EXPIRED)
 	// ErrSaleNotOpen: the event is not being sold now.
 	ErrSaleNotOpen = Status(C.TACOS_STATUS_SALE_NOT_OPEN)
-	// ErrAlreadyWaiting: somebody with this user id waits in this line under another session.
+	// ErrAlreadyWaiting: the user waits in this line under another session.
 	ErrAlreadyWaiting = Status(C.TACOS_STATUS_ALREADY_WAITING)
 	// ErrLeftLine: the place in the line was given up.
 	ErrLeftLine = Status(C.TACOS_STATUS_LEFT_LINE)
@@ -117,7 +117,7 @@ const (
 	ErrNotYet = Status(C.TACOS_STATUS_NOT_YET)
 	// ErrAdmissionPaused: admissions are stopped for the moment.
 	ErrAdmissionPaused = Status(C.TACOS_STATUS_ADMISSION_PAUSED)
-	// ErrSeatsTaken: somebody else has these seats; they are named.
+	// ErrSeatsTaken: other customers have these seats; they are named.
 	ErrSeatsTaken = Status(C.TACOS_STATUS_SEATS_TAKEN)
 	// ErrInsufficient: fewer are left than asked for.
 	ErrInsufficient = Status(C.TACOS_STATUS_INSUFFICIENT)
@@ -143,7 +143,7 @@ const (
 	ErrRefundTooLarge = Status(C.TACOS_STATUS_REFUND_TOO_LARGE)
 	// ErrSeatsDiffer: a write of the commit names other seats than the hold has.
 	ErrSeatsDiffer = Status(C.TACOS_STATUS_SEATS_DIFFER)
-	// ErrExternalExists: somebody with another idempotency key used this external id.
+	// ErrExternalExists: a request with another idempotency key used this external id.
 	ErrExternalExists = Status(C.TACOS_STATUS_EXTERNAL_EXISTS)
 	// ErrNotDue: the step is not due: its moment is given.
 	ErrNotDue = Status(C.TACOS_STATUS_NOT_DUE)

@@ -134,7 +134,7 @@ described! {
         TokenExpired,
         /// The event is not being sold now.
         SaleNotOpen(SaleState),
-        /// Somebody with this user id waits in this line under another session.
+        /// The user waits in this line under another session.
         AlreadyWaiting,
         /// The place in the line was given up.
         LeftLine,
@@ -144,7 +144,7 @@ described! {
         NotYet,
         /// Admissions are stopped for the moment.
         AdmissionPaused,
-        /// Somebody else has these seats; they are named.
+        /// Other customers have these seats; they are named.
         SeatsTaken(Box<[String]>),
         /// Fewer are left than asked for.
         Insufficient {
@@ -186,7 +186,7 @@ described! {
         },
         /// A write of the commit names other seats than the hold has.
         SeatsDiffer,
-        /// Somebody with another idempotency key used this external id.
+        /// A request with another idempotency key used this external id.
         ExternalExists,
         /// The step is not due: its moment is given.
         NotDue(UnixMs),

@@ -107,7 +107,7 @@ described! {
         pub expires_at: UnixMs,
         /// What this write paid back, in minor units.
         pub refunded_minor: i64,
-        /// How many refunds the intent has had: the number of the one that this write made, if it made one.
+        /// Refunds that the intent has had so far; a refund made by this write is counted.
         pub refund_number: u32,
         /// What became of the reservation.
         pub effect: Effect,

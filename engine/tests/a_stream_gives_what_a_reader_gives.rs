@@ -1,5 +1,5 @@
-//! Claim: updates as a stream are those of a reader, one by one and in order; the stream sleeps until there is one, ends with
-//! the reason when the engine closes, and a new one goes on where it was dropped.
+//! Claim: updates as a stream are those of a reader, one by one and in order; the stream sleeps until there is one,
+//! ends with the reason when the engine closes, and a new one goes on where it was dropped.
 
 use std::pin::Pin;
 use std::sync::Arc;

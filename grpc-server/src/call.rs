@@ -1,6 +1,6 @@
-//! One call behind the admission check: what that found out about the caller, the handler, and the answer or its log line.
-//! Nothing here knows the types of messages: `crate::task` does. Overload, identity, role, rate limits, deadline and
-//! figures are the admission check's (`crate::admission`).
+//! One call behind the admission check: what that found out about the caller, the handler, and the answer or its log
+//! line. Nothing here knows the types of messages: `crate::task` does. Overload, identity, role, rate limits, deadline
+//! and figures are the admission check's (`crate::admission`).
 
 use std::pin::Pin;
 use std::sync::Arc;

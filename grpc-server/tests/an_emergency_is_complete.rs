@@ -1,5 +1,6 @@
-//! Claim: an emergency action is written down first, is complete after a crash, holds for events that are made later, and can be
-//! undone; asked for again it is the same action with the whole count; and nothing of it is lost when its caller goes away.
+//! Claim: an emergency action is written down first, is complete after a crash, holds for events that are made later,
+//! and can be undone; asked for again it is the same action with the whole count; and nothing of it is lost when its
+//! caller goes away.
 
 mod support;
 

@@ -247,8 +247,8 @@ async fn an_extension_is_no_creation_and_a_part_refund_is_no_completion() {
     server.drain().await.expect("ends cleanly");
 }
 
-/// Without a journal the engine keeps a bounded past for its readers. A server that is stopped for longer than that has missed what
-/// happened meanwhile: its streams end and say so, and one opened afterwards goes on.
+/// Without a journal the engine keeps a bounded past for its readers. A server that is stopped for longer than that has
+/// missed what happened meanwhile: its streams end and say so, and one opened afterwards goes on.
 #[tokio::test]
 async fn streams_end_when_updates_were_lost_and_can_be_opened_again() {
     let mut house = House::new();

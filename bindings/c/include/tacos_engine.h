@@ -146,7 +146,7 @@ enum tacos_status
     TACOS_STATUS_TOKEN_EXPIRED = 111,
     // The event is not being sold now. `state` is a `tacos_sale`.
     TACOS_STATUS_SALE_NOT_OPEN = 112,
-    // Somebody with this user id waits in this line under another session.
+    // The user waits in this line under another session.
     TACOS_STATUS_ALREADY_WAITING = 113,
     // The place in the line was given up.
     TACOS_STATUS_LEFT_LINE = 114,
@@ -156,7 +156,7 @@ enum tacos_status
     TACOS_STATUS_NOT_YET = 116,
     // Admissions are stopped for the moment.
     TACOS_STATUS_ADMISSION_PAUSED = 117,
-    // Somebody else has these seats; they are named. `seats` has them.
+    // Other customers have these seats; they are named. `seats` has them.
     TACOS_STATUS_SEATS_TAKEN = 118,
     // Fewer are left than asked for. See `wanted` and `available`.
     TACOS_STATUS_INSUFFICIENT = 119,
@@ -183,7 +183,7 @@ enum tacos_status
     TACOS_STATUS_REFUND_TOO_LARGE = 129,
     // A write of the commit names other seats than the hold has.
     TACOS_STATUS_SEATS_DIFFER = 130,
-    // Somebody with another idempotency key used this external id.
+    // A request with another idempotency key used this external id.
     TACOS_STATUS_EXTERNAL_EXISTS = 131,
     // The step is not due: its moment is given. See `at_ms`.
     TACOS_STATUS_NOT_DUE = 132,
@@ -1548,7 +1548,7 @@ typedef struct {
 typedef struct {
     // `TACOS_COMMAND_NOTE`.
     tacos_head head;
-    // Its name.
+    // Its name. Names that begin with `tacos.` are the engine's own and are refused.
     tacos_str name;
     // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
@@ -1708,7 +1708,7 @@ typedef struct {
     int64_t refunded_minor;
     // A `tacos_payment_state`: where it stands.
     uint32_t state;
-    // How many refunds the intent has had: the number of the one that this write made, if it made one.
+    // Refunds that the intent has had so far; a refund made by this write is counted.
     uint32_t refund_number;
     // A `tacos_effect`: what became of the reservation.
     uint32_t effect;

@@ -9,7 +9,8 @@ use tacos::{
 use crate::abi::{tacos_list, tacos_str};
 use crate::arena::Arena;
 use crate::last_error::clip;
-use crate::numbers::{Number, tacos_extension_doubt, tacos_payment_doubt};
+use crate::number::Number;
+use crate::numbers::{tacos_extension_doubt, tacos_payment_doubt};
 use crate::replies::{tacos_failure, tacos_problem};
 use crate::status::tacos_status;
 

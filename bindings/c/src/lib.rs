@@ -21,6 +21,7 @@ pub mod figures;
 pub mod folders;
 pub mod ids;
 pub mod last_error;
+mod number;
 pub mod numbers;
 pub mod reads;
 pub mod replies;

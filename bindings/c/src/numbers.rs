@@ -1,31 +1,12 @@
 // Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
 
-//! The enums of the engine as numbers of the ABI, and back. The header's enums are for reading only: what comes in is a
-//! plain number and is checked here. Numbers are only ever added.
+//! The enums of the engine as numbers of the ABI, and back. The header's enums are for reading only: what comes in is
+//! a plain number and is checked here. Numbers are only ever added.
 
 use tacos::views::{QueueState, SeatState};
 use tacos::{Bound, Effect, Outcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
 
-/// An enum of the engine that has numbers in the ABI.
-pub(crate) trait Number: Sized {
-    fn number(self) -> u32;
-    fn from_number(number: u32) -> Option<Self>;
-}
-
-/// Both directions from one table that names every value once; the compiler misses none in the first direction.
-macro_rules! numbers {
-    ($($engine:ident as $c_name:ident { $($value:ident),* $(,)? })*) => {$(
-        impl Number for $engine {
-            fn number(self) -> u32 {
-                match self { $(Self::$value => $c_name::$value as u32,)* }
-            }
-            fn from_number(number: u32) -> Option<Self> {
-                $(if number == $c_name::$value as u32 { return Some(Self::$value); })*
-                None
-            }
-        }
-    )*};
-}
+use crate::number::{Number, numbers};
 
 numbers! {
     SaleState as tacos_sale {

@@ -116,7 +116,7 @@ pub enum tacos_status {
     TokenExpired = 111,
     /// The event is not being sold now. `state` is a `tacos_sale`.
     SaleNotOpen = 112,
-    /// Somebody with this user id waits in this line under another session.
+    /// The user waits in this line under another session.
     AlreadyWaiting = 113,
     /// The place in the line was given up.
     LeftLine = 114,
@@ -126,7 +126,7 @@ pub enum tacos_status {
     NotYet = 116,
     /// Admissions are stopped for the moment.
     AdmissionPaused = 117,
-    /// Somebody else has these seats; they are named. `seats` has them.
+    /// Other customers have these seats; they are named. `seats` has them.
     SeatsTaken = 118,
     /// Fewer are left than asked for. See `wanted` and `available`.
     Insufficient = 119,
@@ -153,7 +153,7 @@ pub enum tacos_status {
     RefundTooLarge = 129,
     /// A write of the commit names other seats than the hold has.
     SeatsDiffer = 130,
-    /// Somebody with another idempotency key used this external id.
+    /// A request with another idempotency key used this external id.
     ExternalExists = 131,
     /// The step is not due: its moment is given. See `at_ms`.
     NotDue = 132,

@@ -22,7 +22,7 @@ use crate::failure::Fault;
 use crate::guard;
 use crate::handles::Table;
 use crate::memory::Out;
-use crate::numbers::Number;
+use crate::number::Number;
 use crate::status::tacos_status;
 
 static READERS: LazyLock<Table<Reader>> = LazyLock::new(|| Table::new(TACOS_READERS_MAX));

@@ -1,5 +1,5 @@
-//! What may become of a call across the C border besides a refusal: the border's own statuses. Numbers never change: 0 and 1
-//! go well, below 30 is wrong use, below 100 are circumstances, from 100 on are refusals.
+//! What may become of a call across the C border besides a refusal: the border's own statuses. Numbers never change: 0
+//! and 1 go well, below 30 is wrong use, below 100 are circumstances, from 100 on are refusals.
 
 /// A status of the border.
 pub(crate) struct Circumstance {

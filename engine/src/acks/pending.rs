@@ -5,11 +5,11 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{CompletionQueue, Durable, Failure, NotAccepted};
 use crate::error::Error;
-use crate::sync::Ticket;
+use crate::sync::{Deadline, Ticket};
 
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -17,9 +17,10 @@ mod tests;
 /// The answer to a write: a `T` that may be seen once its record is durable, or an `E`. A refusal changed nothing and
 /// is ready at once.
 ///
-/// There are three ways to get at it: block ([`wait`](Self::wait), [`wait_timeout`](Self::wait_timeout)), `.await` it in any runtime, or hand it to a
-/// [`CompletionQueue`] ([`notify`](Self::notify)). There is no way to look at it earlier: an answer that is seen before its
-/// record is durable could be contradicted after a crash. Dropping it takes nothing back: the write goes on.
+/// There are three ways to get at it: block ([`wait`](Self::wait), [`wait_timeout`](Self::wait_timeout)), `.await` it
+/// in any runtime, or hand it to a [`CompletionQueue`] ([`notify`](Self::notify)). There is no way to look at it
+/// earlier: an answer that is seen before its record is durable could be contradicted after a crash. Dropping it takes
+/// nothing back: the write goes on.
 ///
 /// # Examples
 ///
@@ -153,9 +154,9 @@ impl<T, E: From<Error>> Pending<T, E> {
         }
     }
 
-    /// As [`wait`](Self::wait), for at most `timeout`, by real time. An answer that may not be seen by then is given back, to
-    /// be waited for again or to be dropped: the write goes on either way, so a caller that gives up does not know what
-    /// became of it, and asks again with the same idempotency key.
+    /// As [`wait`](Self::wait), for at most `timeout`, by real time. An answer that may not be seen by then is given
+    /// back, to be waited for again or to be dropped: the write goes on either way, so a caller that gives up does not
+    /// know what became of it, and asks again with the same idempotency key.
     ///
     /// # Errors
     ///
@@ -181,8 +182,7 @@ impl<T, E: From<Error>> Pending<T, E> {
     /// ```
     pub fn wait_timeout(self, timeout: Duration) -> Result<Result<T, E>, Self> {
         let State::Waiting(waiting) = self.0 else { return Ok(self.wait()) };
-        // A deadline past the end of time is none.
-        match waiting.durable.wait_until(waiting.offset, Instant::now().checked_add(timeout)) {
+        match waiting.durable.wait_until(waiting.offset, Deadline::after(timeout)) {
             Some(Ok(())) => Ok(Ok(waiting.value)),
             Some(Err(broken)) => Ok(Err(broken.into())),
             None => Err(Self(State::Waiting(waiting))),

@@ -1,5 +1,5 @@
-//! Changes of policy and pauses while the line moves. The caller makes one at a time (it holds the event's operator lock);
-//! the rest of the line does not wait for them.
+//! Changes of policy and pauses while the line moves. The caller makes one at a time (it holds the event's operator
+//! lock); the rest of the line does not wait for them.
 
 use std::sync::Arc;
 

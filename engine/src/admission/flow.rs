@@ -5,8 +5,8 @@
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
-/// Sums by numbered slots of time, in a ring: above each sum, which has `SUM_BITS` bits, the word says which round of the ring
-/// it belongs to, so that no slot needs clearing. Any number of threads may add at once.
+/// Sums by numbered slots of time, in a ring: above each sum, which has `SUM_BITS` bits, the word says which round of
+/// the ring it belongs to, so that no slot needs clearing. Any number of threads may add at once.
 struct Ring<const SLOTS: usize, const SUM_BITS: u32>([AtomicU64; SLOTS]);
 
 impl<const SLOTS: usize, const SUM_BITS: u32> Default for Ring<SLOTS, SUM_BITS> {
@@ -23,7 +23,8 @@ impl<const SLOTS: usize, const SUM_BITS: u32> Ring<SLOTS, SUM_BITS> {
         (&self.0[index], (slot / SLOTS as u64) & (u64::MAX >> SUM_BITS))
     }
 
-    /// An older round's sum is replaced, and what comes too late for a newer one is dropped: that slot is no longer asked for.
+    /// An older round's sum is replaced, and what comes too late for a newer one is dropped: that slot is no longer
+    /// asked for.
     fn add(&self, slot: u64, by: u64) {
         // A model checker has better things to try than the orders of sums.
         if cfg!(any(loom, shuttle)) {

@@ -122,7 +122,8 @@ impl Line {
             .unwrap_or_else(|seen| unreachable!("new ticket {number} is already {seen:?}"))
     }
 
-    /// Whether a ticket found in a table is past its deadline, once no change of it is in progress; `None` if it is over.
+    /// Whether a ticket found in a table is past its deadline, once no change of it is in progress; `None` if it is
+    /// over.
     fn is_due(&self, number: u32, now: UnixMs) -> Option<bool> {
         let now = self.not_before_told(now);
         let look = |chunk: &Chunk| {

@@ -53,7 +53,8 @@ impl Line {
     }
 
     /// Begins the draw: closes the room, waits for changes in progress there, and keeps others out until the guard
-    /// ends. `None` if the order is drawn already, the line has no room, or nobody came. A million tickets take some tens of milliseconds; positions can be read and new tickets taken meanwhile.
+    /// ends. `None` if the order is drawn already, the line has no room, or nobody came. A million tickets take some
+    /// tens of milliseconds; positions can be read and new tickets taken meanwhile.
     pub(crate) fn begin_draw(&self, seed: [u8; 32], now: UnixMs) -> Option<Draw<'_>> {
         let alone = self.room.write();
         // A refusal changes nothing: a room into which nobody has come stays open.

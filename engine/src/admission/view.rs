@@ -46,8 +46,8 @@ impl Line {
         if number < self.next_number() { self.tickets.get(number) } else { None }
     }
 
-    /// A ticket as it is now; `None` for one that was never given out or is forgotten. Waits only for the owner of one that
-    /// is past its deadline.
+    /// A ticket as it is now; `None` for one that was never given out or is forgotten. Waits only for the owner of one
+    /// that is past its deadline.
     pub(crate) fn view(&self, number: u32, now: UnixMs) -> Option<TicketView> {
         if number >= self.next_number() {
             return None;

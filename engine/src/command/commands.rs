@@ -206,8 +206,8 @@ macro_rules! define_commands {
                 match self { $(Self::$name(command) => command.key()),* }
             }
 
-            /// The command's canonical bytes, which [`Command::from_bytes`] reads: for carrying it over a border. They are
-            /// read by the version of the library that wrote them; nothing keeps them.
+            /// The command's canonical bytes, which [`Command::from_bytes`] reads: for carrying it over a border. They
+            /// are read by the version of the library that wrote them; nothing keeps them.
             ///
             /// # Panics
             /// If its seat map is one that no event can have, with a text of more than 65,535 bytes.

@@ -3,10 +3,11 @@
 
 /// Hands every row to the macro `$then`.
 ///
-/// A row is: the docs, the number, the method, the form, the name, the reply, the codes of the refusals that are its own,
-/// the fields. Numbers never change: they stand in remembered idempotency keys. Debug builds check that a refusal is
-/// named; refusals that any command may get are not repeated (`schema::Command::refusals`). The form says how [`Command`](super::Command) holds it: `plain`, `boxed` where
-/// it is large, `bare` where a single value needs no struct. A field's mark, if it has one, is
+/// A row is: the docs, the number, the method, the form, the name, the reply, the codes of the refusals that are its
+/// own, the fields. Numbers never change: they stand in remembered idempotency keys. Debug builds check that a refusal
+/// is named; refusals that any command may get are not repeated (`schema::Command::refusals`). The form says how
+/// [`Command`](super::Command) holds it: `plain`, `boxed` where it is large, `bare` where a single value needs no
+/// struct. A field's mark, if it has one, is
 ///
 /// - `key`: the idempotency key;
 /// - `scope`: the user whose keys these are, hashed with the key;
@@ -282,7 +283,7 @@ macro_rules! for_each_command {
             /// Sets or removes a small durable fact of the embedding service: a setting that outlives a restart, a
             /// registered address.
             30 note plain Note -> Done refuses [invalid] {
-                /// Its name.
+                /// Its name. Names that begin with `tacos.` are the engine's own and are refused.
                 name: ExternalId,
                 /// Its value, at most 4,096 bytes; `None` removes it.
                 value: Option<Vec<u8>>,

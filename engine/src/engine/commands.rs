@@ -77,12 +77,13 @@ impl Engine {
         self.pending(core.keep_own_answer(key, answer, core.state.now()))
     }
 
-    /// Brings the 32-byte seed of an event's pre-sale draw, in place of the one that the engine makes: for operators whose
-    /// seed is made in front of witnesses, or by several parties. Kept durably; a later one replaces it, until the event
-    /// has a pre-sale room. It must not be guessable: a customer who knows it knows the order before the draw.
+    /// Brings the 32-byte seed of an event's pre-sale draw, in place of the one that the engine makes: for operators
+    /// whose seed is made in front of witnesses, or by several parties. Kept durably; a later one replaces it, until
+    /// the event has a pre-sale room. It must not be guessable: a customer who knows it knows the order before the
+    /// draw.
     ///
-    /// Refused with [`Refusal::UnknownEvent`], and with [`Refusal::Invalid`] once the event has a room, because the room's
-    /// commitment is shown from then on.
+    /// Refused with [`Refusal::UnknownEvent`], and with [`Refusal::Invalid`] once the event has a room, because the
+    /// room's commitment is shown from then on.
     ///
     /// [`Refusal::UnknownEvent`]: crate::Refusal::UnknownEvent
     /// [`Refusal::Invalid`]: crate::Refusal::Invalid

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Engine, SharedWriter, flush_all};
 use crate::error::Error;
 use crate::journal::{JournalError, JournalReader, JournalView, Position, record};
 use crate::pipeline::{Core, Record, Stamp};
-use crate::sync::Ticket;
+use crate::sync::{Deadline, Ticket};
 use crate::updates::{History, HistoryClosed, Read, Update};
 use crate::views::{EventView, SeatView};
 
@@ -151,15 +151,13 @@ impl UpdateReader {
     /// # Errors
     /// As [`UpdateReader::read`], and [`UpdatesLost::Closed`].
     pub fn wait(&mut self, timeout: Duration, out: &mut Vec<Update>) -> Result<usize, UpdatesLost> {
-        // A deadline past the end of time is none.
-        let deadline = Instant::now().checked_add(timeout);
+        let deadline = Deadline::after(timeout);
         loop {
             let count = self.read(out)?;
             if count > 0 {
                 return Ok(count);
             }
-            let left =
-                deadline.map_or(timeout, |deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = deadline.left().unwrap_or(timeout);
             if left.is_zero() {
                 return Ok(0);
             }

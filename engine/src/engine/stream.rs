@@ -26,8 +26,8 @@ impl UpdateReader {
 
 /// Updates one by one, in the order of the journal. After an [`UpdatesLost`] it is at its end.
 ///
-/// It holds at most some hundreds of updates that were read and not yet taken. Dropping it loses nothing: a new reader goes
-/// on from [`UpdateStream::position`].
+/// It holds at most some hundreds of updates that were read and not yet taken. Dropping it loses nothing: a new reader
+/// goes on from [`UpdateStream::position`].
 pub struct UpdateStream {
     source: Source,
     read: VecDeque<Update>,

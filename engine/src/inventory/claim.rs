@@ -277,8 +277,8 @@ impl Inventory {
     }
 }
 
-/// Standing places taken in sections where other claimers wait until this claim is decided. Dropped before it is kept, also by a
-/// panic, it gives them back: a claim that ends early makes no claimer wait.
+/// Standing places taken in sections where other claimers wait until this claim is decided. Dropped before it is kept,
+/// also by a panic, it gives them back: a claim that ends early makes no claimer wait.
 struct Undecided<'a> {
     inventory: &'a Inventory,
     places: &'a [PackedPlace],

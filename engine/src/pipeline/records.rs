@@ -3,7 +3,7 @@
 //! says how.
 
 use crate::journal::Position;
-use crate::record::{Malformed, Reader, Wire};
+use crate::record::{Malformed, Reader};
 use crate::updates::Update;
 
 use super::events::{EventChanged, EventCreated, SaleChanged, SeatsBlocked};
@@ -75,7 +75,7 @@ macro_rules! records {
 
             /// Appends the body's bytes.
             pub(crate) fn put_body(&self, out: &mut Vec<u8>) {
-                match self { $(Self::$name(body) => body.put(out)),* }
+                match self { $(Self::$name(body) => crate::record::Wire::put(body, out)),* }
             }
         }
     };
@@ -123,6 +123,7 @@ mod tests {
     use crate::clock::UnixMs;
     use crate::ids::{SlotId, UserId};
     use crate::inventory::PackedPlace;
+    use crate::record::Wire;
     use crate::record::{Change, Remember};
 
     #[test]
@@ -149,7 +150,7 @@ mod tests {
             key: Some(Remember { key: 1, fingerprint: 2, until: UnixMs::new(3) }),
         };
         let mut body = Vec::new();
-        held.put(&mut body);
+        Wire::put(&held, &mut body);
         assert_eq!(Record::get_body(Held::KIND, &body), Ok(Record::Held(held)));
         for cut in 0..body.len() {
             assert!(Record::get_body(Held::KIND, &body[..cut]).is_err(), "cut at {cut}");

@@ -57,7 +57,8 @@ fn every_reply_of_a_command_is_one() {
     }
 }
 
-/// Every record and every enum that can be reached has a name of its own, fields with names where they are several, and words.
+/// Every record and every enum that can be reached has a name of its own, fields with names where they are several, and
+/// words.
 #[test]
 fn descriptions_are_whole() {
     let mut kinds: Vec<Kind> =

@@ -18,6 +18,7 @@ mod written;
 pub(crate) use lock::{Gate, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain, Unpublished};
 pub(crate) use mark::Mark;
+pub(crate) use park::Deadline;
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) use slab::LOOKS;
 pub(crate) use slab::Slab;

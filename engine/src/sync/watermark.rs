@@ -9,10 +9,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::task::{Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::atomic::{AtomicBool, AtomicU64, Ordering};
-use super::park::with_thread_parker;
+use super::park::{Deadline, with_thread_parker};
 use super::{CachePadded, Mutex, Pause, rank};
 
 #[cfg(all(test, loom))]
@@ -215,11 +215,11 @@ impl<F: Clone> Watermark<F> {
     ///
     /// The failure, if the mark did not reach `offset` before it.
     pub(crate) fn wait(&self, offset: u64) -> Result<(), F> {
-        self.wait_until(offset, None).expect("waiting without a deadline has an outcome")
+        self.wait_until(offset, Deadline::NEVER).expect("waiting without a deadline has an outcome")
     }
 
     /// As [`wait`](Self::wait), at most until `deadline`; `None` if it has not ended by then.
-    pub(crate) fn wait_until(&self, offset: u64, deadline: Option<Instant>) -> Option<Result<(), F>> {
+    pub(crate) fn wait_until(&self, offset: u64, deadline: Deadline) -> Option<Result<(), F>> {
         if let Some(outcome) = self.outcome(offset) {
             return Some(outcome);
         }
@@ -230,7 +230,7 @@ impl<F: Clone> Watermark<F> {
                 if let Some(outcome) = self.outcome(offset) {
                     return Some(outcome);
                 }
-                let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+                let left = deadline.left();
                 if left == Some(Duration::ZERO) {
                     return None;
                 }

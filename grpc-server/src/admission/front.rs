@@ -1,5 +1,5 @@
-//! What stands before the admission check: other protocols get an answer that a person can read, browsers of allowed origins get
-//! their CORS headers, gRPC-Web is turned into gRPC.
+//! What stands before the admission check: other protocols get an answer that a person can read, browsers of allowed
+//! origins get their CORS headers, gRPC-Web is turned into gRPC.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
-//! The admission check of a call: overload, the caller's address, identity, role, maintenance, rate limits and the deadline, all from
-//! the head of the request. A call that is refused here costs no reading and no decoding of its body.
+//! The admission check of a call: overload, the caller's address, identity, role, maintenance, rate limits and the
+//! deadline, all from the head of the request. A call that is refused here costs no reading and no decoding of its
+//! body.
 
 mod address;
 mod front;

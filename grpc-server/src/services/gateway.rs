@@ -1,5 +1,5 @@
-//! `gateway.v1.GatewayService`: what a gateway calls, with the same rules as the services behind it. Each call here is the
-//! call of the service behind in other words.
+//! `gateway.v1.GatewayService`: what a gateway calls, with the same rules as the services behind it. Each call here is
+//! the call of the service behind in other words.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Checks of fields: sizes, counts, ranges and encodings of what comes in. Collects every offending field before it refuses.
+//! Checks of fields: sizes, counts, ranges and encodings of what comes in. Collects every offending field before it
+//! refuses.
 
 use smallvec::SmallVec;
 use std::str::FromStr;

@@ -1,8 +1,8 @@
 //! What can be submitted: one struct a command. Each begins with its head; a field of zeros means "not given", and a text
 //! whose `data` is null is "none". Yes-or-no fields are 0 or 1. Moments are milliseconds since the Unix epoch.
 
-/// Structs that programs give by head and size. A struct that has got members since the ABI's first version names the first of
-/// these: programs that were compiled before give everything up to it.
+/// Structs that programs give by head and size. A struct that has got members since the ABI's first version names the
+/// first of these: programs that were compiled before give everything up to it.
 macro_rules! plain {
     ($($name:ident $(until $added:ident)?)*) => {$(
         // SAFETY: numbers, and pointers that are checked before they are followed: any bits are a value, zeros are "none".

@@ -377,7 +377,7 @@ pub struct tacos_replay_webhook {
 pub struct tacos_note {
     /// `TACOS_COMMAND_NOTE`.
     pub head: tacos_head,
-    /// Its name.
+    /// Its name. Names that begin with `tacos.` are the engine's own and are refused.
     pub name: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
     pub key: tacos_str,

@@ -10,7 +10,7 @@ use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};
 use crate::commands::tacos_reserve;
 use crate::failure::Fault;
 use crate::memory::{Plain, check_pointer, read_sized, slice, text};
-use crate::numbers::Number;
+use crate::number::Number;
 
 /// An id made from a text.
 pub(crate) trait TextId: Sized {

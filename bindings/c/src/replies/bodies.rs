@@ -10,7 +10,7 @@ use super::tacos_body;
 use crate::abi::{tacos_id, tacos_list, tacos_token};
 use crate::answer::{id, places, unless_never};
 use crate::arena::Arena;
-use crate::numbers::Number;
+use crate::number::Number;
 
 /// A place in the line at one moment.
 #[repr(C)]
@@ -191,7 +191,7 @@ pub struct tacos_payment_changed {
     pub refunded_minor: i64,
     /// A `tacos_payment_state`: where it stands.
     pub state: u32,
-    /// How many refunds the intent has had: the number of the one that this write made, if it made one.
+    /// Refunds that the intent has had so far; a refund made by this write is counted.
     pub refund_number: u32,
     /// A `tacos_effect`: what became of the reservation.
     pub effect: u32,

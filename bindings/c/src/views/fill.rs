@@ -16,7 +16,7 @@ use crate::abi::{tacos_id, tacos_str};
 use crate::answer::{id, places};
 use crate::arena::Arena;
 use crate::config::of_settings;
-use crate::numbers::Number;
+use crate::number::Number;
 
 const NO_ID: tacos_id = tacos_id { bytes: [0; 16] };
 

@@ -30,7 +30,7 @@ use super::tacos_body;
 use crate::abi::{tacos_id, tacos_list, tacos_token};
 use crate::answer::{id, places, unless_never};
 use crate::arena::Arena;
-use crate::numbers::Number;
+use crate::number::Number;
 ";
 
 pub(super) fn file() -> String {

@@ -5,8 +5,8 @@ use tacos_engine::schema::{COMMANDS, Command, Enum, Field, Kind, Struct, snake};
 use super::said;
 use crate::words::{shout, without_unit};
 
-/// The members in the order of the ABI's first version. What is not named here was added later and stands at the end: programs
-/// that were compiled before say in `head` that their struct is shorter.
+/// The members in the order of the ABI's first version. What is not named here was added later and stands at the end:
+/// programs that were compiled before say in `head` that their struct is shorter.
 const FIRST_VERSION: &[(&str, &str)] = &[
     ("CreateEvent", "event key settings queue sections section_count"),
     ("UpdateEvent", "event key settings"),

@@ -1,6 +1,6 @@
-//! The C ABI: enums of the engine, statuses, kinds of commands, the structs of commands that write and of their answers, and
-//! the way from and to the engine. Numbers and layouts never change, so forms, refusals, commands and members are only ever added behind those that
-//! are there.
+//! The C ABI: enums of the engine, statuses, kinds of commands, the structs of commands that write and of their
+//! answers, and the way from and to the engine. Numbers and layouts never change, so forms, refusals, commands and
+//! members are only ever added behind those that are there.
 
 mod bodies;
 mod convert;

@@ -5,8 +5,8 @@ use tacos_engine::schema::{COMMANDS, Enum, Kind, REFUSAL, REPLY, VIEWS};
 use super::{BANNER, documented, said};
 use crate::words::{reached, wrap};
 
-/// The engine's name, C's, the number of the first form, and whether the forms carry something in the engine, so that the
-/// conversion is written by hand.
+/// The engine's name, C's, the number of the first form, and whether the forms carry something in the engine, so that
+/// the conversion is written by hand.
 const ENUMS: &[(&str, &str, u32, bool)] = &[
     ("SaleState", "tacos_sale", 0, false),
     ("ReservationState", "tacos_reservation_state", 1, false),
@@ -25,32 +25,13 @@ const ENUMS: &[(&str, &str, u32, bool)] = &[
 /// Enums whose 0 means something in fields that may be empty.
 const EMPTY: [&str; 2] = ["ReservationState", "PaymentState"];
 
-const BEGINNING: &str = "//! The enums of the engine as numbers of the ABI, and back. The header's enums are for reading only: what comes in is a
-//! plain number and is checked here. Numbers are only ever added.
+const BEGINNING: &str = "//! The enums of the engine as numbers of the ABI, and back. The header's enums are for reading only: what comes in is
+//! a plain number and is checked here. Numbers are only ever added.
 
 use tacos::views::{QueueState, SeatState};
 use tacos::{Bound, Effect, Outcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
 
-/// An enum of the engine that has numbers in the ABI.
-pub(crate) trait Number: Sized {
-    fn number(self) -> u32;
-    fn from_number(number: u32) -> Option<Self>;
-}
-
-/// Both directions from one table that names every value once; the compiler misses none in the first direction.
-macro_rules! numbers {
-    ($($engine:ident as $c_name:ident { $($value:ident),* $(,)? })*) => {$(
-        impl Number for $engine {
-            fn number(self) -> u32 {
-                match self { $(Self::$value => $c_name::$value as u32,)* }
-            }
-            fn from_number(number: u32) -> Option<Self> {
-                $(if number == $c_name::$value as u32 { return Some(Self::$value); })*
-                None
-            }
-        }
-    )*};
-}
+use crate::number::{Number, numbers};
 
 numbers! {
 ";

@@ -1,5 +1,6 @@
-//! The Go package's commands, answers, enums and statuses, with their way into memory of C's and out of it. How they are
-//! said in Go where that differs from the engine stands in `dialect`; what needs thought in Go stays written by hand.
+//! The Go package's commands, answers, enums and statuses, with their way into memory of C's and out of it. How they
+//! are said in Go where that differs from the engine stands in `dialect`; what needs thought in Go stays written by
+//! hand.
 
 mod commands;
 mod decode;

@@ -1,4 +1,5 @@
-//! Claim: a record that does not follow from the hold that it names is refused by replay, and no such record ends in a panic.
+//! Claim: a record that does not follow from the hold that it names is refused by replay, and no such record ends in a
+//! panic.
 
 use super::{Changes, Confirmed, Ended, PartReleased, State};
 use crate::clock::UnixMs;
