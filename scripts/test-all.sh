@@ -28,14 +28,17 @@ suite() {
     rm -f "$log"
 }
 
+# The Kotlin artifact is made of the library that the Rust tests have built; `make test-kotlin` alone makes the optimised.
+export TACOS_PROFILE=dev
 # Only what runs now shall be in the table of the conformance suite.
 export TACOS_CONFORMANCE_RESULTS="${CARGO_TARGET_DIR:-$PWD/target}/conformance"
 rm -rf "$TACOS_CONFORMANCE_RESULTS"
 mkdir -p "$TACOS_CONFORMANCE_RESULTS"
 
 suite 'formatting' '^formatted$' bash -c 'cargo fmt --all --check && echo formatted'
-suite 'clippy' '^no warnings$' bash -c 'cargo clippy --workspace --all-targets --quiet -- -D warnings && echo no warnings'
-suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet && echo documented'
+# Without tacos-bindgen: it is one line of code, and its dependency takes two minutes.
+suite 'clippy' '^no warnings$' bash -c 'cargo clippy --workspace --exclude tacos-bindgen --all-targets --quiet -- -D warnings && echo no warnings'
+suite 'documentation' '^documented$' bash -c 'RUSTDOCFLAGS="-D warnings" cargo doc --workspace --exclude tacos-bindgen --no-deps --quiet && echo documented'
 # One command, because two selections of packages would build the dependencies and the server twice.
 suite 'rust tests, server' '^test the_engine_depends_on_no_runtime_network_or_serialization \.\.\. ok$
 ^test generated_files_are_up_to_date \.\.\. ok$

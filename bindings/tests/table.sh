@@ -3,7 +3,8 @@
 # (their suites leave them in target/conformance). The faces that are named must be among them: bindings/tests/table.sh c go.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-results="${CARGO_TARGET_DIR:-$PWD/target}/conformance"
-cargo run -q -p tacos-conformance -- run "$results" > /dev/null
-cargo run -q -p tacos-conformance -- table "$results" rust "$@"
+target="${CARGO_TARGET_DIR:-$PWD/target}"
+scripts/build-workspace.sh
+"$target/debug/tacos-conformance" run "$target/conformance" > /dev/null
+"$target/debug/tacos-conformance" table "$target/conformance" rust "$@"
 echo "conformance table: printed"

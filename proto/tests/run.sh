@@ -12,7 +12,7 @@ trap 'rm -f "$log"' EXIT
 steps="rust go-drift lint breaking go scripts maven"
 passed=0 failed=""
 
-rust() { cd "$root" && cargo test --package tacos-proto --quiet -- --nocapture; }
+rust() { cd "$root" && cargo test --workspace --test contract --quiet -- --nocapture; }
 lint() { "$proto/scripts/lint.sh"; }
 breaking() { "$proto/scripts/breaking.sh"; }
 go_drift() { "$proto/scripts/check-go-drift.sh"; }

@@ -13,7 +13,7 @@ out="$target/linearizability"
 rm -rf "$out"
 mkdir -p "$out"
 
-(cd "$root" && cargo build --quiet -p tacos-engine --features testing --example history)
+"$root/scripts/build-workspace.sh"
 history="$target/debug/examples/history"
 go vet ./...
 go test ./...

@@ -9,7 +9,7 @@ command -v pkg-config > /dev/null || { apt-get update -qq && apt-get install -y 
 out="$target/go-tests"
 bindings/c/install.sh --prefix "$out/installed" > /dev/null
 # The same installation with the library that has the bug on demand.
-cargo build -q -p tacos-engine-c --features testing
+scripts/build-workspace.sh --features tacos-engine-c/testing
 rm -rf "$out/testing"
 cp -r "$out/installed" "$out/testing"
 cp "$target/debug/libtacos_engine.a" "$out/testing/lib/"
@@ -37,7 +37,7 @@ use_library "$out/testing"
 run "a bug inside the library" go test -count=1 -timeout 10m -tags tacos_testing -run 'Bug|Customer' .
 use_library "$out/installed"
 go build -o "$out/conformance" ./internal/conformance
-run "the conformance suite" cargo run -q -p tacos-conformance -- drive go "$target/conformance" "$out/conformance"
+run "the conformance suite" "$target/debug/tacos-conformance" drive go "$target/conformance" "$out/conformance"
 run "sample service" go run ./examples/boxoffice -customers 300
 run "a module outside the repository" tests/fresh_module.sh
 [ "$ran" -eq 10 ] || { echo "go: only $ran of 10 suites ran" >&2; exit 1; }

@@ -1,14 +1,25 @@
 #!/usr/bin/env bash
 # Builds the native library, puts it where the jar wants it, and writes the Kotlin side of the border from it.
-# Called by Maven: native/build.sh <folder for libraries> <folder for sources>.
+# Called by Maven: native/build.sh <folder for libraries> <folder for sources>. TACOS_PROFILE=dev takes the library that the
+# Rust tests have built instead of an optimised one, which takes minutes.
 set -euo pipefail
 libraries=$1 sources=$2
 cd "$(dirname "$0")/../../.."
 target=${CARGO_TARGET_DIR:-target}
 
-cargo build --quiet --release --package tacos-engine-uniffi --lib
-# What writes the Kotlin side runs once: it need not be fast.
-cargo build --quiet --package tacos-engine-uniffi --features bindgen --bin tacos-bindgen
+case "${TACOS_PROFILE:-release}" in
+    release)
+        built=$target/release
+        cargo build --quiet --release --package tacos-engine-uniffi --lib
+        # What writes the Kotlin side runs once: it need not be fast.
+        cargo build --quiet --package tacos-bindgen
+        ;;
+    dev)
+        built=$target/debug
+        scripts/build-workspace.sh
+        ;;
+    *) echo "TACOS_PROFILE is release or dev, not $TACOS_PROFILE" >&2 && exit 1 ;;
+esac
 
 # The names by which JNA looks inside a jar.
 case "$(uname -s)" in
@@ -23,7 +34,7 @@ case "$(uname -m)" in
     *) machine=$(uname -m) ;;
 esac
 
-library=$target/release/$name
+library=$built/$name
 mkdir -p "$libraries/$system-$machine" "$sources"
 "$target/debug/tacos-bindgen" generate --language kotlin --no-format --config bindings/uniffi/uniffi.toml \
     --out-dir "$sources" "$library"
