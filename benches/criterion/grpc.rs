@@ -70,7 +70,7 @@ impl House {
         settings.limits.user_per_second = 0;
         let engine = open_engine(&settings, |_| ()).expect("an engine");
         let event = EventId::new(EVENT).expect("a name");
-        let policy = QueuePolicy { inside_max: 1, waiting_max: 1 << 26, ..QueuePolicy::default() };
+        let policy = QueuePolicy::default().with_inside_max(1).with_waiting_max(1 << 26);
         open_event(&engine, &event, hall(1_000), Some(policy)).expect("on sale");
         let server = Server::start(engine.clone(), settings, None, LogRing::new(64)).await.expect("serves");
         let channel = connect(server.addresses[0]).await;

@@ -8,14 +8,20 @@ use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use tacos_benches::inflight::hold_and_confirm;
 use tacos_benches::timing::in_rounds;
 use tacos_benches::venue::data_folder;
-use tacos_benches::{Sale, Venue};
+use tacos_benches::{Sale, Venue, table};
 use tacos_engine::{Config, Done, Engine, ExternalId, Note, Pending, RecoveryConsent, SnapshotError};
 
 /// Records appended before they are waited for; far below what the log buffer holds.
 const ROUND: u64 = 16_384;
-const SALE_SEATS: u32 = 400_000;
-/// Pairs sold in the folder that is opened again and of which snapshots are taken: two records each.
-const PAIRS: u32 = 500_000;
+
+fn sale_seats() -> u32 {
+    table(400_000)
+}
+
+/// Records of the folder that is opened again and of which snapshots are taken: two of each pair sold.
+fn records() -> u32 {
+    table(1_000_000)
+}
 
 pub(crate) fn benches(criterion: &mut Criterion) {
     append(criterion);
@@ -27,7 +33,7 @@ pub(crate) fn benches(criterion: &mut Criterion) {
 
 /// As users have it, but no snapshot is taken in between.
 fn config() -> Config {
-    Config { snapshot_every_bytes: 0, ..Config::default() }
+    Config::default().with_snapshot_every_bytes(0)
 }
 
 fn durable(seats: u32) -> tacos_benches::Outcome<Venue> {
@@ -35,7 +41,7 @@ fn durable(seats: u32) -> tacos_benches::Outcome<Venue> {
 }
 
 fn note(engine: &Engine, name: &ExternalId) -> Pending<Done> {
-    engine.note(Note { name: name.clone(), value: Some(vec![7; 100]), key: None })
+    engine.note(Note::new(name.clone(), Some(vec![7; 100])))
 }
 
 fn all_durable(pending: Vec<Pending<Done>>) {
@@ -86,7 +92,7 @@ fn in_flight(criterion: &mut Criterion) {
     for count in [1_usize, 16, 256, 4_096] {
         let mut sale = None;
         group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
-            let sale = sale.get_or_insert_with(|| Sale::new(SALE_SEATS, durable).expect("a sale"));
+            let sale = sale.get_or_insert_with(|| Sale::new(sale_seats(), durable).expect("a sale"));
             bencher.iter_custom(|iterations| {
                 // Fewer than fit would leave the disk waiting at the end of every sample.
                 let least = iterations.max(4 * count as u64);
@@ -109,7 +115,7 @@ fn in_flight(criterion: &mut Criterion) {
 
 /// A closed folder with a journal of sales and no snapshot, in such groups as a rush makes them.
 fn folder() -> tempfile::TempDir {
-    let mut sale = Sale::new(2 * PAIRS, durable).expect("a sale");
+    let mut sale = Sale::new(records(), durable).expect("a sale");
     let customers = sale.customers(usize::MAX).expect("customers");
     hold_and_confirm(&sale.venue.engine, &customers, 4_096, |_, _| ()).expect("sold");
     sale.check_all_sold();
@@ -119,16 +125,16 @@ fn folder() -> tempfile::TempDir {
 fn open(folder: &Path) -> (Engine, u64) {
     let opened = Engine::open_with(folder, config(), RecoveryConsent::LoseNothing, |_| ());
     let (engine, opened) = opened.expect("a whole folder");
-    assert!(opened.records >= u64::from(2 * PAIRS), "only {} records", opened.records);
+    assert!(opened.records >= u64::from(records()), "only {} records", opened.records);
     (engine, opened.records)
 }
 
 fn recovery(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("journal/recovery, records");
-    group.throughput(Throughput::Elements(u64::from(2 * PAIRS))).sample_size(10);
+    group.throughput(Throughput::Elements(u64::from(records()))).sample_size(10);
     group.sampling_mode(SamplingMode::Flat);
     let mut made = None;
-    group.bench_function(BenchmarkId::from_parameter(2 * PAIRS), |bencher| {
+    group.bench_function(BenchmarkId::from_parameter(records()), |bencher| {
         let folder = made.get_or_insert_with(folder);
         bencher.iter_custom(|iterations| {
             let mut spent = Duration::ZERO;
@@ -155,10 +161,10 @@ fn copy(from: &Path) -> tempfile::TempDir {
 
 fn snapshot(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("journal/snapshot of so many records");
-    group.throughput(Throughput::Elements(u64::from(2 * PAIRS))).sample_size(10);
+    group.throughput(Throughput::Elements(u64::from(records()))).sample_size(10);
     group.sampling_mode(SamplingMode::Flat);
     let mut made = None;
-    group.bench_function(BenchmarkId::from_parameter(2 * PAIRS), |bencher| {
+    group.bench_function(BenchmarkId::from_parameter(records()), |bencher| {
         let folder = made.get_or_insert_with(folder);
         bencher.iter_custom(|iterations| {
             let mut spent = Duration::ZERO;

@@ -8,13 +8,16 @@ use std::time::Duration;
 use criterion::Criterion;
 use tacos_benches::people::key;
 use tacos_benches::timing::in_rounds;
-use tacos_benches::{scattered, seed};
+use tacos_benches::{scattered, seed, table};
 use tacos_engine::{Config, Engine, ExternalId, Note};
 
-const KEPT: u64 = 1_000_000;
 const ROUND: u64 = 65_536;
 /// The table is emptied and filled again before it holds so many: it has room for twice that.
 const KEPT_MAX: u64 = 2_000_000;
+
+fn kept() -> u32 {
+    table(1_000_000)
+}
 
 struct House {
     engine: Engine,
@@ -25,7 +28,7 @@ struct House {
 impl House {
     /// A million notes, each under a key of its own.
     fn new() -> Self {
-        let config = Config { idempotency_ttl: Duration::from_secs(3_600), ..Config::default() };
+        let config = Config::default().with_idempotency_ttl(Duration::from_secs(3_600));
         let engine = Engine::in_memory(config).expect("an engine");
         let mut house = Self { engine, name: ExternalId::new("note").expect("a name"), next: 0 };
         house.fill();
@@ -33,16 +36,16 @@ impl House {
     }
 
     fn fill(&mut self) {
-        self.engine.clear_idempotency();
-        for _ in 0..KEPT {
+        self.engine.operator().clear_idempotency();
+        for _ in 0..kept() {
             let note = self.fresh();
             self.engine.note(note).wait().expect("noted");
         }
-        assert_eq!(self.engine.status().idempotency_keys as u64, KEPT);
+        assert_eq!(self.engine.status().idempotency_keys, kept() as usize);
     }
 
     fn note(&self, number: Option<u64>) -> Note {
-        Note { name: self.name.clone(), value: Some(vec![1]), key: number.map(|number| key("note", number)) }
+        Note::new(self.name.clone(), Some(vec![1])).with_key(number.map(|number| key("note", number)))
     }
 
     fn fresh(&mut self) -> Note {
@@ -59,9 +62,7 @@ pub(crate) fn benches(criterion: &mut Criterion) {
         let mut house = house.borrow_mut();
         let house = house.get_or_insert_with(House::new);
         let newest = house.next;
-        let order = order.get_or_insert_with(|| {
-            scattered(u32::try_from(KEPT).expect("a million"), seed()).into_iter().cycle()
-        });
+        let order = order.get_or_insert_with(|| scattered(kept(), seed()).into_iter().cycle());
         bencher.iter_custom(|iterations| {
             in_rounds(
                 iterations,

@@ -9,7 +9,7 @@ use criterion::Criterion;
 use tacos_benches::people::user;
 use tacos_benches::timing::in_rounds;
 use tacos_benches::venue::hall;
-use tacos_benches::{Venue, seed};
+use tacos_benches::{Venue, seed, table};
 use tacos_engine::testing::Random;
 use tacos_engine::testing::rooms::WaitingLine;
 use tacos_engine::{
@@ -17,8 +17,12 @@ use tacos_engine::{
     WaitingToken,
 };
 
-const WAITING: usize = 1_000_000;
 const ROUND: u64 = 32_768;
+
+/// People in the line while one more comes, asks or goes.
+fn standing_people() -> usize {
+    table(1_000_000) as usize
+}
 
 struct House {
     venue: Venue,
@@ -32,7 +36,7 @@ struct House {
 impl House {
     /// A million people in a line that is paused.
     fn standing() -> Self {
-        let policy = QueuePolicy { waiting_max: 1 << 26, ..QueuePolicy::default() };
+        let policy = QueuePolicy::default().with_waiting_max(1 << 26);
         let mut house = Self::new(Config::default(), policy, None);
         house.fill();
         house
@@ -41,19 +45,15 @@ impl House {
     /// A million people in a line that moves as time, by hand, does.
     fn moving() -> Self {
         let clock = Arc::new(ManualClock::new(UnixMs::new(1_800_000_000_000)));
-        let config = Config {
-            clock: clock.clone(),
-            driver: Driver::Manual,
-            admissions_per_second_max: 1_000_000,
-            ..Config::default()
-        };
-        let policy = QueuePolicy {
-            inside_max: 1 << 26,
-            waiting_max: 1 << 26,
-            admissions_per_minute: 6_000_000,
-            burst: 1_000_000,
-            ..QueuePolicy::default()
-        };
+        let config = Config::default()
+            .with_clock(clock.clone())
+            .with_driver(Driver::Manual)
+            .with_admissions_per_second_max(1_000_000);
+        let policy = QueuePolicy::default()
+            .with_inside_max(1 << 26)
+            .with_waiting_max(1 << 26)
+            .with_admissions_per_minute(6_000_000)
+            .with_burst(1_000_000);
         let mut house = Self::new(config, policy, Some(clock));
         house.fill();
         house
@@ -63,17 +63,17 @@ impl House {
         let venue = Venue::with(config, hall(1_000), Some(policy)).expect("a venue");
         let random = Random::new(seed());
         if clock.is_none() {
-            let pause = PauseQueue { event: venue.event.clone(), paused: true, key: None };
+            let pause = PauseQueue::new(venue.event.clone(), true);
             venue.engine.pause_queue(pause).wait().expect("paused");
         }
         Self { venue, clock, tokens: Vec::new(), next: 0, random }
     }
 
     fn people(&mut self, count: usize) -> Vec<JoinQueue> {
-        let person = |number| JoinQueue {
-            event: self.venue.event.clone(),
-            session: Some(SessionId::new(&format!("session-{number}")).expect("a name")),
-            user: Some(user(number)),
+        let person = |number| {
+            JoinQueue::new(self.venue.event.clone())
+                .with_session(SessionId::new(&format!("session-{number}")).expect("a name"))
+                .with_user(user(number))
         };
         let people = (self.next..self.next + count as u64).map(person).collect();
         self.next += count as u64;
@@ -97,7 +97,7 @@ impl House {
 
     /// Fills the line up to a million again.
     fn fill(&mut self) {
-        let missing = WAITING.saturating_sub(self.tokens.len());
+        let missing = standing_people().saturating_sub(self.tokens.len());
         let people = self.people(missing);
         for join in people {
             let token = self.join(join);
@@ -133,7 +133,7 @@ pub(crate) fn benches(criterion: &mut Criterion) {
                 |tokens, _| {
                     let house = house.borrow();
                     tokens.into_iter().for_each(|token| house.leave(token));
-                    assert_eq!(house.waiting(), WAITING);
+                    assert_eq!(house.waiting(), standing_people());
                 },
             )
         });
@@ -147,13 +147,13 @@ pub(crate) fn benches(criterion: &mut Criterion) {
                 iterations,
                 ROUND,
                 |count| -> Vec<WaitingToken> {
-                    (0..count).map(|_| house.tokens[random.index(WAITING)]).collect()
+                    (0..count).map(|_| house.tokens[random.index(standing_people())]).collect()
                 },
                 |tokens| {
                     let place = |token| house.venue.engine.queue_place(token).expect("waits").position;
                     tokens.iter().map(place).max()
                 },
-                |last, _| assert!(last.is_some_and(|last| last as usize <= WAITING)),
+                |last, _| assert!(last.is_some_and(|last| last as usize <= standing_people())),
             )
         });
     });
@@ -171,7 +171,7 @@ pub(crate) fn benches(criterion: &mut Criterion) {
                 },
                 |(), count| {
                     let mut house = house.borrow_mut();
-                    assert_eq!((house.waiting() as u64) + count, WAITING as u64);
+                    assert_eq!((house.waiting() as u64) + count, standing_people() as u64);
                     house.fill();
                 },
             )
@@ -222,7 +222,7 @@ fn alone(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallT
                     let standing = standing.borrow();
                     numbers.into_iter().map(|number| standing.line.position(number, now)).max()
                 },
-                |last, _| assert!(last.flatten().is_some_and(|last| last as usize <= WAITING)),
+                |last, _| assert!(last.flatten().is_some_and(|last| last as usize <= standing_people())),
             )
         });
     });
@@ -264,7 +264,7 @@ impl Standing {
     }
 
     fn fill(&mut self, now: UnixMs) {
-        while self.numbers.len() < WAITING {
+        while self.numbers.len() < standing_people() {
             self.numbers.push(self.line.join(self.next, now).expect("new"));
             self.next += 1;
         }
@@ -296,7 +296,7 @@ fn admit(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallT
                         house.venue.engine.turn();
                     }
                     let first = house.tokens.drain(..usize::try_from(count).expect("a round"));
-                    let ask = |token| RequestAdmission { token, event: None, user: None };
+                    let ask = |token| RequestAdmission::new(token);
                     first.map(ask).collect()
                 },
                 |asked: Vec<RequestAdmission>| {

@@ -7,7 +7,7 @@ use criterion::{BenchmarkId, Criterion};
 use tacos_benches::people::{is_taken, release, sell_scattered, user};
 use tacos_benches::timing::on_threads;
 use tacos_benches::venue::{floor, forgetful, hall, label};
-use tacos_benches::{Customer, Sale, Venue, scattered, seed};
+use tacos_benches::{Customer, Sale, Venue, scattered, seed, table};
 use tacos_engine::testing::Random;
 use tacos_engine::testing::rooms::Hall;
 use tacos_engine::{Best, Failure, Reserve, Reserved, SeatId, Want};
@@ -94,7 +94,8 @@ fn hold_and_confirm(criterion: &mut Criterion) {
         let id = BenchmarkId::new("hold + confirm two named seats, threads", threads);
         let mut sale = None;
         group.bench_function(id, |bencher| {
-            let sale = sale.get_or_insert_with(|| Sale::new(SALE_SEATS, Venue::in_memory).expect("a sale"));
+            let sale =
+                sale.get_or_insert_with(|| Sale::new(table(SALE_SEATS), Venue::in_memory).expect("a sale"));
             bencher.iter_custom(|iterations| {
                 let mut left = iterations;
                 let mut spent = std::time::Duration::ZERO;

@@ -10,7 +10,7 @@ use tacos_benches::Venue;
 use tacos_benches::people::user;
 use tacos_benches::venue::hall;
 use tacos_engine::{
-    Best, Config, Driver, IdempotencyKey, ManualClock, Release, Reserve, UnixMs, UpdateReader, Want,
+    Best, Caller, Config, Driver, IdempotencyKey, ManualClock, Release, Reserve, UnixMs, UpdateReader, Want,
 };
 
 const READERS: [usize; 3] = [1, 100, 10_000];
@@ -28,14 +28,12 @@ impl House {
     fn new(readers: usize) -> Self {
         let clock = Arc::new(ManualClock::new(UnixMs::new(1_800_000_000_000)));
         let minute = Duration::from_secs(60);
-        let config = Config {
-            clock: clock.clone(),
-            driver: Driver::Manual,
-            retention: minute,
-            payment_ttl: minute,
-            idempotency_ttl: minute,
-            ..Config::default()
-        };
+        let config = Config::default()
+            .with_clock(clock.clone())
+            .with_driver(Driver::Manual)
+            .with_retention(minute)
+            .with_payment_ttl(minute)
+            .with_idempotency_ttl(minute);
         let venue = Venue::with(config, hall(10_000), None).expect("a venue");
         let from = venue.engine.position();
         let readers = (0..readers).map(|_| venue.engine.updates(from).expect("a reader")).collect();
@@ -49,7 +47,7 @@ impl House {
             let hold = Reserve::new(self.venue.event.clone(), user(1), Want::Best(Best::of(2)));
             let held = self.venue.engine.reserve(hold).wait().expect("free seats");
             let seats = [].into_iter().collect();
-            let release = Release { which: held.id.into(), user: None, seats, key: key.clone() };
+            let release = Release::new(held.id, Caller::Operator).with_seats(seats).with_key(key.clone());
             self.venue.engine.release(release).wait().expect("held");
         }
     }

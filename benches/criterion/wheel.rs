@@ -5,18 +5,21 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use tacos_benches::timing::in_rounds;
-use tacos_benches::{scattered, seed};
+use tacos_benches::{scattered, seed, table};
 use tacos_engine::UnixMs;
 use tacos_engine::testing::Random;
 use tacos_engine::testing::rooms::Wheel;
 
-const LIVE: u32 = 1_000_000;
 /// Timers beside the million, set and cleared in rounds.
 const EXTRA: u32 = 262_144;
 const START: UnixMs = UnixMs::new(1_800_000_000_000);
 const TTL_MS: u64 = 60_000;
 /// Timers that fire in one millisecond: a million holds of a minute end at this pace.
 const PER_MS: u64 = 16;
+
+fn live() -> u32 {
+    table(1_000_000)
+}
 
 struct House {
     wheel: Wheel,
@@ -29,16 +32,16 @@ struct House {
 impl House {
     fn new() -> Self {
         let mut random = Random::new(seed());
-        let wheel = Wheel::with_bound(LIVE + EXTRA);
+        let wheel = Wheel::with_bound(live() + EXTRA);
         let now = START;
-        for index in scattered(LIVE, seed()) {
+        for index in scattered(live(), seed()) {
             // Far behind everything that fires here.
             wheel.set(index, now.plus(Duration::from_secs(86_400 * 300 + random.below(3_600))));
         }
-        let extra = scattered(EXTRA, seed() + 1).into_iter().map(|at| (LIVE + at, random.below(1 << 32)));
+        let extra = scattered(EXTRA, seed() + 1).into_iter().map(|at| (live() + at, random.below(1 << 32)));
         let mut house = Self { wheel, extra: extra.collect(), due: Vec::new(), now };
         house.settle();
-        assert_eq!(house.wheel.live(), LIVE);
+        assert_eq!(house.wheel.live(), live());
         house
     }
 
@@ -60,9 +63,9 @@ impl House {
         }
     }
 
-    fn check(&mut self, live: u64) {
+    fn check(&mut self, extra: u64) {
         self.settle();
-        assert_eq!((u64::from(self.wheel.live()), self.due.len()), (u64::from(LIVE) + live, 0));
+        assert_eq!((u64::from(self.wheel.live()), self.due.len()), (u64::from(live()) + extra, 0));
     }
 
     /// One turn a millisecond while the extra timers fire, as when the driver keeps up.

@@ -12,8 +12,8 @@ use tacos_benches::venue::hall;
 use tacos_benches::{Outcome, Venue, scattered};
 use tacos_engine::testing::rooms::{HoldRecord, Wheel};
 use tacos_engine::{
-    Best, Config, Driver, JoinQueue, ManualClock, QueuePolicy, ReservationId, Reserve, SessionId, UnixMs,
-    WaitingToken, Want,
+    Best, Caller, Config, Driver, JoinQueue, ManualClock, QueuePolicy, ReservationId, Reserve, SessionId,
+    UnixMs, WaitingToken, Want,
 };
 
 const SEED: u64 = 1;
@@ -81,12 +81,10 @@ fn main() -> ExitCode {
 }
 
 fn venue(queue: Option<QueuePolicy>) -> Outcome<Venue> {
-    let config = Config {
-        driver: Driver::Manual,
-        clock: Arc::new(ManualClock::new(START)),
-        fixed_entropy: Some(SEED),
-        ..Config::default()
-    };
+    let config = Config::default()
+        .with_driver(Driver::Manual)
+        .with_clock(Arc::new(ManualClock::new(START)))
+        .with_fixed_entropy(Some(SEED));
     Venue::with(config, hall(SEATS), queue)
 }
 
@@ -145,7 +143,7 @@ fn look_up() -> Outcome<Operation> {
     let venue = venue(None)?;
     let held = held(&venue, &customers(&venue))?;
     Ok(Box::new(move |number| {
-        black_box(venue.engine.reservation(&held[number].into(), None).wait().expect("known"));
+        black_box(venue.engine.reservation(&held[number].into(), &Caller::Operator).wait().expect("known"));
     }))
 }
 
@@ -174,15 +172,15 @@ fn best() -> Outcome<Operation> {
 }
 
 fn people(venue: &Venue, from: usize, count: usize) -> impl Iterator<Item = JoinQueue> {
-    (from..from + count).map(|number| JoinQueue {
-        event: venue.event.clone(),
-        session: Some(SessionId::new(&format!("session-{number}")).expect("a short name")),
-        user: Some(user(number as u64)),
+    (from..from + count).map(|number| {
+        JoinQueue::new(venue.event.clone())
+            .with_session(SessionId::new(&format!("session-{number}")).expect("a short name"))
+            .with_user(user(number as u64))
     })
 }
 
 fn line() -> Outcome<(Venue, Vec<WaitingToken>)> {
-    let venue = venue(Some(QueuePolicy { inside_max: 1, ..QueuePolicy::default() }))?;
+    let venue = venue(Some(QueuePolicy::default().with_inside_max(1)))?;
     let mut tokens = Vec::with_capacity(WAITING);
     for join in people(&venue, 0, WAITING) {
         tokens.push(venue.engine.join_queue(join).wait()?.token);

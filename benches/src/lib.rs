@@ -1,6 +1,8 @@
 //! What all benchmarks share: halls, customers and their commands, always from the same seed, and ways of measuring in
 //! which state never runs out unnoticed. Every answer is looked at: a benchmark that measures refusals fails.
 
+use std::sync::LazyLock;
+
 pub mod inflight;
 pub mod people;
 pub mod results;
@@ -20,6 +22,17 @@ pub fn seed() -> u64 {
         Ok(text) => text.parse().expect("TACOS_SEED is a number"),
         Err(_) => 1,
     }
+}
+
+/// The size of a table that is filled before anything is measured: `full`, or a fiftieth of it where every benchmark only
+/// runs once to see that it runs. As criterion decides it: cargo says `--bench` where it shall measure.
+#[must_use]
+pub fn table(full: u32) -> u32 {
+    static IS_MEASURED: LazyLock<bool> = LazyLock::new(|| {
+        let has = |flag: &str| std::env::args().any(|argument| argument == flag);
+        has("--bench") && !has("--test")
+    });
+    if *IS_MEASURED { full } else { full / 50 }
 }
 
 /// The numbers below `count` in an order that only the seed decides.

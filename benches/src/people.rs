@@ -1,8 +1,8 @@
 //! Customers and what they send. Commands are complete before the clock starts: writing names is not the engine's work.
 
 use tacos_engine::{
-    Confirm, Engine, EventId, Failure, IdempotencyKey, Proof, Refusal, Release, ReservationId, Reserve,
-    Reserved, UserId, Want,
+    Caller, Confirm, Engine, EventId, Failure, IdempotencyKey, Proof, Refusal, Release, ReservationId,
+    Reserve, Reserved, UserId, Want,
 };
 
 use crate::venue::label;
@@ -40,13 +40,7 @@ impl Customer {
     /// The confirmation of the hold `id`.
     #[must_use]
     pub fn confirm(&self, id: ReservationId) -> Confirm {
-        Confirm {
-            which: id.into(),
-            user: Some(self.hold.user.clone()),
-            proof: Proof::Outside,
-            exactly: None,
-            key: Some(self.confirm_key.clone()),
-        }
+        Confirm::new(id, self.hold.user.clone(), Proof::Outside).with_key(self.confirm_key.clone())
     }
 }
 
@@ -71,7 +65,7 @@ pub fn key(kind: &str, number: u64) -> IdempotencyKey {
 /// Gives all of a hold back.
 #[must_use]
 pub fn release(id: ReservationId) -> Release {
-    Release { which: id.into(), user: None, seats: [].into_iter().collect(), key: None }
+    Release::new(id, Caller::Operator)
 }
 
 /// True if other people have the seats; any other failure ends the measurement.

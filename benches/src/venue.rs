@@ -88,7 +88,7 @@ impl Venue {
 #[must_use]
 pub fn forgetful() -> Config {
     let second = Duration::from_secs(1);
-    Config { retention: second, payment_ttl: second, idempotency_ttl: second, ..Config::default() }
+    Config::default().with_retention(second).with_payment_ttl(second).with_idempotency_ttl(second)
 }
 
 /// Creates an event and opens its sale.
@@ -103,8 +103,8 @@ pub fn open_event(
 ) -> Outcome<()> {
     let currency = Currency::new("EUR").ok_or("three letters")?;
     let settings = EventSettings::new("A concert", currency);
-    engine.create_event(CreateEvent { event: event.clone(), settings, seats, queue, key: None }).wait()?;
-    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    engine.create_event(CreateEvent::new(event.clone(), settings, seats).with_queue(queue)).wait()?;
+    engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     Ok(())
 }
 

@@ -315,7 +315,7 @@ func (e *Engine) Reserve(ctx context.Context, command Reserve) (Reserved, error)
 type Confirm struct {
 	// The reservation.
 	Which Which
-	// Whose it must be.
+	// Whose it must be, unless an operator asks.
 	User string
 	// The payment intent that paid. Without one it is paid outside, for which the caller vouches.
 	Payment *PaymentID
@@ -338,7 +338,7 @@ func (e *Engine) Confirm(ctx context.Context, command Confirm) (Confirmed, error
 type Release struct {
 	// The reservation.
 	Which Which
-	// Whose it must be.
+	// Whose it must be, unless an operator asks.
 	User string
 	// Only these seats; empty for all. Naming all of them is the same as naming none. The name of a standing section
 	// stands for one place there.
@@ -360,7 +360,7 @@ func (e *Engine) Release(ctx context.Context, command Release) (Released, error)
 type Extend struct {
 	// The reservation.
 	Which Which
-	// Whose it must be.
+	// Whose it must be, unless an operator asks.
 	User string
 	// By how much, in whole milliseconds.
 	By time.Duration
@@ -429,7 +429,7 @@ func (e *Engine) CreatePayment(ctx context.Context, command CreatePayment) (Paym
 type ProcessPayment struct {
 	// The payment intent.
 	Payment PaymentID
-	// Whose it must be.
+	// Whose it must be, unless an operator asks.
 	User string
 	// Makes the command safe to send twice.
 	Key string
@@ -448,7 +448,7 @@ func (e *Engine) ProcessPayment(ctx context.Context, command ProcessPayment) (Pa
 type CancelPayment struct {
 	// The payment intent.
 	Payment PaymentID
-	// Whose it must be.
+	// Whose it must be, unless an operator asks.
 	User string
 	// How much to pay back, in minor units; the zero value for all that is left.
 	RefundMinor *int64
@@ -557,7 +557,7 @@ func (e *Engine) RemoveNote(ctx context.Context, command RemoveNote) (Done, erro
 type ReadReservation struct {
 	// The reservation.
 	Which Which
-	// Whose it must be.
+	// Whose it must be, unless an operator asks.
 	User string
 }
 
@@ -597,7 +597,7 @@ func (e *Engine) ListReservations(ctx context.Context, command ListReservations)
 type ReadPayment struct {
 	// The payment intent.
 	Payment PaymentID
-	// Whose it must be.
+	// Whose it must be, unless an operator asks.
 	User string
 }
 

@@ -16,13 +16,13 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 const MILLION: usize = 1_000_000;
 
 fn main() -> Outcome<()> {
-    let config = Config { expiry_warning: Duration::ZERO, ..Config::default() };
+    let config = Config::default().with_expiry_warning(Duration::ZERO);
     let engine = Engine::in_memory(config)?;
     println!("{:<28}{:>10}{:>8}", "bytes for each", "measured", "aim");
     // The log buffer and the history fill first, so that they are not counted below.
     for at in 0..200_000 {
         let name = ExternalId::new("warm-up")?;
-        engine.note(Note { name, value: Some(vec![0; 64]), key: None }).wait()?;
+        engine.note(Note::new(name, Some(vec![0; 64]))).wait()?;
         if at % 10_000 == 0 {
             std::thread::park_timeout(Duration::from_millis(5));
         }
@@ -31,7 +31,7 @@ fn main() -> Outcome<()> {
     let keys = measure("idempotency key", 96, || {
         for at in 0..MILLION {
             let key = Some(IdempotencyKey::new(&format!("key-{at}"))?);
-            engine.note(Note { name: ExternalId::new("keyed")?, value: Some(vec![1]), key }).wait()?;
+            engine.note(Note::new(ExternalId::new("keyed")?, Some(vec![1])).with_key(key)).wait()?;
         }
         Ok(())
     })?;
@@ -44,13 +44,13 @@ fn main() -> Outcome<()> {
         Ok(())
     })?;
     println!("{:<28}{:>10.1}{:>8}   (half a million, two seats each)", "hold", 2.0 * holds, 128);
-    create(&engine, "line", Some(QueuePolicy { inside_max: 1, ..QueuePolicy::default() }))?;
+    create(&engine, "line", Some(QueuePolicy::default().with_inside_max(1)))?;
     let event = EventId::new("line")?;
     let waiting = measure("waiting person", 48, || {
         for at in 0..MILLION {
             let session = Some(SessionId::new(&format!("session-{at}"))?);
             let user = Some(UserId::new(&format!("user-{at}"))?);
-            engine.join_queue(JoinQueue { event: event.clone(), session, user }).wait()?;
+            engine.join_queue(JoinQueue::new(event.clone()).with_session(session).with_user(user)).wait()?;
         }
         Ok(())
     })?;
@@ -76,15 +76,16 @@ fn create(engine: &Engine, id: &str, queue: Option<QueuePolicy>) -> Outcome<()> 
     let hall = Section::Seated { name: "hall".into(), rows: (0..rows).map(row).collect() };
     let event = EventId::new(id)?;
     engine
-        .create_event(CreateEvent {
-            event: event.clone(),
-            settings: EventSettings::new(id, Currency::new("EUR").ok_or("three letters")?),
-            seats: SeatMap { sections: vec![hall] },
-            queue,
-            key: None,
-        })
+        .create_event(
+            CreateEvent::new(
+                event.clone(),
+                EventSettings::new(id, Currency::new("EUR").ok_or("three letters")?),
+                SeatMap { sections: vec![hall] },
+            )
+            .with_queue(queue),
+        )
         .wait()?;
-    engine.set_sale(SetSale { event, state: SaleState::Open, key: None }).wait()?;
+    engine.set_sale(SetSale::new(event, SaleState::Open)).wait()?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ const SEATS: usize = 400_000;
 const ROW: usize = 40;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let engine = Engine::in_memory(Config { expiry_warning: Duration::ZERO, ..Config::default() })?;
+    let engine = Engine::in_memory(Config::default().with_expiry_warning(Duration::ZERO))?;
     let event = EventId::new("evt")?;
     let row = |at: usize| Row {
         label: format!("R{at}"),
@@ -32,15 +32,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let hall = Section::Seated { name: "hall".into(), rows: (0..SEATS / ROW).map(row).collect() };
     let currency = Currency::new("EUR").ok_or("three letters")?;
     engine
-        .create_event(CreateEvent {
-            event: event.clone(),
-            settings: EventSettings::new("A hall", currency),
-            seats: SeatMap { sections: vec![hall] },
-            queue: None,
-            key: None,
-        })
+        .create_event(CreateEvent::new(
+            event.clone(),
+            EventSettings::new("A hall", currency),
+            SeatMap { sections: vec![hall] },
+        ))
         .wait()?;
-    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     let user = |at: usize| UserId::new(&format!("user-{at}"));
     let pairs = SEATS / 2;
     let mut commands = Vec::with_capacity(pairs);
@@ -61,15 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let held = engine.submit(&tacos_engine::Command::Reserve(Box::new(command)));
         held_ns += begun.elapsed().as_nanos();
         let tacos_engine::Reply::Reserved(held) = held.wait()? else { return Err("a reservation".into()) };
-        engine
-            .confirm(Confirm {
-                which: held.id.into(),
-                user: Some(user),
-                proof: Proof::Outside,
-                exactly: None,
-                key: Some(key),
-            })
-            .wait()?;
+        engine.confirm(Confirm::new(held.id, user, Proof::Outside).with_key(key)).wait()?;
     }
     let total_ns = started.elapsed().as_nanos();
     println!(

@@ -55,14 +55,12 @@ fn hash(person: u64, kind: u64) -> u128 {
 }
 
 fn line(room: Option<PresaleRoom>) -> Line {
-    let policy = QueuePolicy {
-        admissions_per_minute: 6_000_000,
-        burst: 1_000_000,
-        inside_max: 1 << 26,
-        waiting_max: 1 << 26,
-        room,
-        ..QueuePolicy::default()
-    };
+    let policy = QueuePolicy::default()
+        .with_admissions_per_minute(6_000_000)
+        .with_burst(1_000_000)
+        .with_inside_max(1 << 26)
+        .with_waiting_max(1 << 26)
+        .with_room(room);
     Line::new(policy, Arc::new(Gate::full(6_000_000, 1_000_000)), Arc::new(NoTimer))
 }
 

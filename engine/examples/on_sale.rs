@@ -27,7 +27,7 @@ struct Tally {
 
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let folder = tempfile::tempdir()?;
-    let engine = Engine::open(folder.path(), Config { durability: Durability::Synced, ..Config::default() })?;
+    let engine = Engine::open(folder.path(), Config::default().with_durability(Durability::Synced))?;
     let event = EventId::new("evt_on_sale")?;
     open_sale(&engine, &event)?;
     println!("{CUSTOMERS} customers want seats in a hall of {}", engine.counts(&event)?.total);
@@ -71,17 +71,18 @@ fn open_sale(engine: &Engine, event: &EventId) -> Outcome {
     };
     let hall = Section::Seated { name: "hall".into(), rows: (1..=100).map(row).collect() };
     let policy =
-        QueuePolicy { admissions_per_minute: 60_000, burst: 200, inside_max: 500, ..QueuePolicy::default() };
+        QueuePolicy::default().with_admissions_per_minute(60_000).with_burst(200).with_inside_max(500);
     engine
-        .create_event(CreateEvent {
-            event: event.clone(),
-            settings: EventSettings::new("An on-sale", Currency::new("EUR").ok_or("three letters")?),
-            seats: SeatMap { sections: vec![hall] },
-            queue: Some(policy),
-            key: None,
-        })
+        .create_event(
+            CreateEvent::new(
+                event.clone(),
+                EventSettings::new("An on-sale", Currency::new("EUR").ok_or("three letters")?),
+                SeatMap { sections: vec![hall] },
+            )
+            .with_queue(policy),
+        )
         .wait()?;
-    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     Ok(())
 }
 
@@ -91,12 +92,9 @@ fn customers(engine: &Engine, event: &EventId, tally: &Tally, thread: u64) -> Ou
         let user = UserId::new(&format!("customer-{at}"))?;
         let session = Some(SessionId::new(&format!("session-{at}"))?);
         let joined = engine
-            .join_queue(JoinQueue { event: event.clone(), session, user: Some(user.clone()) })
+            .join_queue(JoinQueue::new(event.clone()).with_session(session).with_user(user.clone()))
             .wait()?;
-        let token = wait_for_turn(
-            engine,
-            &RequestAdmission { token: joined.token, event: None, user: Some(user.clone()) },
-        )?;
+        let token = wait_for_turn(engine, &RequestAdmission::new(joined.token).with_user(user.clone()))?;
         tally.admitted.fetch_add(1, Ordering::Relaxed);
         let group = 1 + u32::try_from(at % 4)?;
         let reserve = Reserve::new(event.clone(), user.clone(), Want::Best(Best::of(group)))
@@ -114,27 +112,12 @@ fn customers(engine: &Engine, event: &EventId, tally: &Tally, thread: u64) -> Ou
         };
         // Every tenth changes their mind.
         if at % 10 == 9 {
-            engine
-                .release(Release {
-                    which: held.id.into(),
-                    user: Some(user),
-                    seats: [].into_iter().collect(),
-                    key: None,
-                })
-                .wait()?;
+            engine.release(Release::new(held.id, user)).wait()?;
             engine.leave_queue(joined.token).wait()?;
             tally.abandoned.fetch_add(1, Ordering::Relaxed);
         } else {
             let key = Some(IdempotencyKey::new(&format!("confirm-{at}"))?);
-            engine
-                .confirm(Confirm {
-                    which: held.id.into(),
-                    user: Some(user),
-                    proof: Proof::Outside,
-                    exactly: None,
-                    key,
-                })
-                .wait()?;
+            engine.confirm(Confirm::new(held.id, user, Proof::Outside).with_key(key)).wait()?;
             tally.sold.fetch_add(u64::from(group), Ordering::Relaxed);
         }
     }

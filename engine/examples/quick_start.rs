@@ -4,8 +4,9 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use tacos_engine::{
-    Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, IdempotencyKey, Proof,
-    Refusal, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want, Which,
+    Caller, Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, IdempotencyKey,
+    Proof, Refusal, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want,
+    Which,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,17 +29,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let event = EventId::new("evt_quick_start")?;
     engine
-        .create_event(CreateEvent {
-            event: event.clone(),
-            settings: EventSettings::new("A small concert", Currency::new("EUR").ok_or("three letters")?),
-            seats: SeatMap {
+        .create_event(CreateEvent::new(
+            event.clone(),
+            EventSettings::new("A small concert", Currency::new("EUR").ok_or("three letters")?),
+            SeatMap {
                 sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row("A"), row("B")] }],
             },
-            queue: None,
-            key: None,
-        })
+        ))
         .wait()?;
-    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
 
     // Kim holds A-7. Waiting returns when the hold is on disk.
     let seat = || -> Result<Want, Box<dyn std::error::Error>> {
@@ -59,15 +58,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     // Money is handled elsewhere; the hold becomes a sale.
-    let confirm =
-        Confirm { which: held.id.into(), user: None, proof: Proof::Outside, exactly: None, key: None };
+    let confirm = Confirm::new(held.id, Caller::Operator, Proof::Outside);
     println!("sold: {}", engine.confirm(confirm).wait()?.id.order());
 
     // Everything acknowledged is there after a restart.
     engine.close()?;
     drop(engine);
     let engine = Engine::open(folder.path(), Config::default())?;
-    let found = engine.reservation(&Which::Id(held.id), None).wait()?;
+    let found = engine.reservation(&Which::Id(held.id), &Caller::Operator).wait()?;
     println!("after a restart: {} is {:?}, {:?}", found.id, found.state, engine.counts(&event)?);
     Ok(())
 }

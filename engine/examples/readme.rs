@@ -2,8 +2,8 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use tacos_engine::{
-    Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, Proof, Refusal, Reserve,
-    Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want,
+    Caller, Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, Proof, Refusal,
+    Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,10 +18,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let seats = SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] };
         let settings = EventSettings::new("A concert", Currency::new("EUR").ok_or("three letters")?);
-        engine
-            .create_event(CreateEvent { event: event.clone(), settings, seats, queue: None, key: None })
-            .wait()?;
-        engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+        engine.create_event(CreateEvent::new(event.clone(), settings, seats)).wait()?;
+        engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     }
     let seat = Want::Seats([SeatId::new("A-7")?].into_iter().collect());
     let held = match engine.reserve(Reserve::new(event, UserId::new("kim")?, seat)).wait() {
@@ -32,8 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         Err(failure) => return Err(failure.into()),
     };
-    let confirm =
-        Confirm { which: held.id.into(), user: None, proof: Proof::Outside, exactly: None, key: None };
+    let confirm = Confirm::new(held.id, Caller::Operator, Proof::Outside);
     println!("sold: A-7, order {}", engine.confirm(confirm).wait()?.id.order());
     Ok(())
 }

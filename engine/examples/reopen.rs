@@ -8,9 +8,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tacos_engine::{
-    Best, Command, Config, Confirm, CreateEvent, Currency, Durability, Engine, EventId, EventSettings,
-    Progress, Proof, RecoveryConsent, Reply, Reserve, Row, RowSeats, SaleState, SeatMap, Section, SetSale,
-    UserId, Want,
+    Best, Caller, Command, Config, Confirm, CreateEvent, Currency, Durability, Engine, EventId,
+    EventSettings, Progress, Proof, RecoveryConsent, Reply, Reserve, Row, RowSeats, SaleState, SeatMap,
+    Section, SetSale, UserId, Want,
 };
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -31,13 +31,10 @@ fn main() -> Outcome<()> {
 
 fn measure(name: &str, durability: Durability, records: usize) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
-    let config = Config {
-        durability,
-        // Recovery from the journal alone.
-        snapshot_every_bytes: 0,
-        expiry_warning: Duration::ZERO,
-        ..Config::default()
-    };
+    let config = Config::default()
+        .with_durability(durability)
+        .with_snapshot_every_bytes(0)
+        .with_expiry_warning(Duration::ZERO);
     fill(folder.path(), &config, records)?;
     for round in 1..=3 {
         let (bytes, read) = timed(|| read_all(folder.path(), |_| ()))?;
@@ -101,15 +98,13 @@ fn fill(folder: &Path, config: &Config, records: usize) -> Outcome<()> {
     let hall = Section::Seated { name: "hall".into(), rows: (0..rows).map(row).collect() };
     let currency = Currency::new("EUR").ok_or("three letters")?;
     engine
-        .create_event(CreateEvent {
-            event: event.clone(),
-            settings: EventSettings::new("A hall", currency),
-            seats: SeatMap { sections: vec![hall] },
-            queue: None,
-            key: None,
-        })
+        .create_event(CreateEvent::new(
+            event.clone(),
+            EventSettings::new("A hall", currency),
+            SeatMap { sections: vec![hall] },
+        ))
         .wait()?;
-    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     let mut at = 0;
     while at < records / 2 {
         let many = IN_FLIGHT.min(records / 2 - at);
@@ -123,13 +118,7 @@ fn fill(folder: &Path, config: &Config, records: usize) -> Outcome<()> {
         let mut sales = Vec::with_capacity(many);
         for hold in holds {
             let Reply::Reserved(held) = hold.wait()? else { return Err("a reservation".into()) };
-            sales.push(engine.confirm(Confirm {
-                which: held.id.into(),
-                user: None,
-                proof: Proof::Outside,
-                exactly: None,
-                key: None,
-            }));
+            sales.push(engine.confirm(Confirm::new(held.id, Caller::Operator, Proof::Outside)));
         }
         sales.into_iter().try_for_each(|sale| sale.wait().map(drop))?;
         at += many;

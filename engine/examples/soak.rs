@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tacos_engine::{
-    Best, CancelPayment, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Engine, EventId,
-    EventSettings, Failure, IdempotencyKey, JoinQueue, Money, Payee, PaymentMethod, Proof, QueuePolicy,
-    Refusal, Release, RequestAdmission, ReservationToken, Reserve, Row, RowSeats, SaleState, Scenario,
-    SeatMap, Section, SessionId, SetSale, UnixMs, UserId, WaitingToken, Want,
+    Best, Caller, CancelPayment, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Engine,
+    EventId, EventSettings, Failure, IdempotencyKey, JoinQueue, Money, Payee, PaymentMethod, Proof,
+    QueuePolicy, Refusal, Release, RequestAdmission, ReservationToken, Reserve, Row, RowSeats, SaleState,
+    Scenario, SeatMap, Section, SessionId, SetSale, UnixMs, UserId, WaitingToken, Want,
 };
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -40,12 +40,10 @@ const LOOK: Duration = Duration::from_secs(10);
 fn main() -> Outcome<()> {
     let minutes: f64 = std::env::args().nth(1).map_or(Ok(10.0), |text| text.parse())?;
     let folder = tempfile::tempdir()?;
-    let config = Config {
-        clock: Arc::new(FastClock { start: UnixMs::new(1_800_000_000_000), begun: Instant::now() }),
-        retention: Duration::from_secs(900),
-        snapshot_every_bytes: 64 << 20,
-        ..Config::default()
-    };
+    let config = Config::default()
+        .with_clock(Arc::new(FastClock { start: UnixMs::new(1_800_000_000_000), begun: Instant::now() }))
+        .with_retention(Duration::from_secs(900))
+        .with_snapshot_every_bytes(64 << 20);
     let engine = Engine::open(folder.path(), config.clone())?;
     let event = EventId::new("evt_soak")?;
     create(&engine, &event)?;
@@ -95,24 +93,19 @@ fn create(engine: &Engine, event: &EventId) -> Outcome<()> {
     };
     let hall = Section::Seated { name: "hall".into(), rows: (1..=250).map(row).collect() };
     let floor = Section::General { name: "floor".into(), capacity: 2_000, price_minor: 500 };
-    let queue = QueuePolicy {
-        admissions_per_minute: 600_000,
-        burst: 1_000,
-        inside_max: 2_000,
-        inactivity_ms: 300_000,
-        ..QueuePolicy::default()
-    };
+    let queue = QueuePolicy::default()
+        .with_admissions_per_minute(600_000)
+        .with_burst(1_000)
+        .with_inside_max(2_000)
+        .with_inactivity_ms(300_000);
     let settings = EventSettings::new("A soak", Currency::new("EUR").ok_or("three letters")?);
     engine
-        .create_event(CreateEvent {
-            event: event.clone(),
-            settings,
-            seats: SeatMap { sections: vec![hall, floor] },
-            queue: Some(queue),
-            key: None,
-        })
+        .create_event(
+            CreateEvent::new(event.clone(), settings, SeatMap { sections: vec![hall, floor] })
+                .with_queue(queue),
+        )
         .wait()?;
-    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     Ok(())
 }
 
@@ -133,7 +126,7 @@ fn customers(engine: &Engine, event: &EventId, thread: u64, over: &AtomicBool) -
 fn admission(engine: &Engine, token: WaitingToken, user: &UserId) -> Result<ReservationToken, Failure> {
     let mut asks = 0;
     loop {
-        let ask = RequestAdmission { token, event: None, user: Some(user.clone()) };
+        let ask = RequestAdmission::new(token).with_user(user.clone());
         match engine.request_admission(ask).wait() {
             Err(Failure::Refused(Refusal::NotYet)) if asks < ASKS => {
                 asks += 1;
@@ -149,8 +142,9 @@ fn customer(engine: &Engine, event: &EventId, thread: u64, at: u64) -> Result<()
     let name = format!("c{thread}-{at}");
     let user = UserId::new(&name).expect("short and plain");
     let session = SessionId::new(&name).ok();
-    let joined =
-        engine.join_queue(JoinQueue { event: event.clone(), session, user: Some(user.clone()) }).wait()?;
+    let joined = engine
+        .join_queue(JoinQueue::new(event.clone()).with_session(session).with_user(user.clone()))
+        .wait()?;
     if at.is_multiple_of(7) {
         // Vanishes: the place is lost by inactivity, or the turn by its claim window.
         return Ok(());
@@ -165,37 +159,27 @@ fn customer(engine: &Engine, event: &EventId, thread: u64, at: u64) -> Result<()
         // Forgets about it: it expires.
         0 => Ok(()),
         1 => {
-            let release =
-                Release { which: held.id.into(), user: None, seats: [].into_iter().collect(), key: None };
+            let release = Release::new(held.id, Caller::Operator);
             engine.release(release).wait().map(drop)
         }
         2 => {
-            let confirm = Confirm {
-                which: held.id.into(),
-                user: None,
-                proof: Proof::Outside,
-                exactly: None,
-                key: None,
-            };
+            let confirm = Confirm::new(held.id, Caller::Operator, Proof::Outside);
             // Sales without a payment are for good and fill the hall, so that there are few of them.
             if at % 1_000 == 2 { engine.confirm(confirm).wait().map(drop) } else { Ok(()) }
         }
         _ => {
             let currency = Currency::new("EUR").expect("three letters");
             let paid = engine
-                .create_payment(CreatePayment {
-                    payee: Payee::Reservation(held.id.into()),
+                .create_payment(CreatePayment::new(
+                    Payee::Reservation(held.id.into()),
                     user,
-                    amount: Money { minor: held.total_minor, currency },
-                    method: PaymentMethod::CreditCard,
-                    scenario: Scenario::Random,
-                    webhook_url: None,
-                    attachment: Vec::new(),
-                    key: None,
-                })
+                    Money { minor: held.total_minor, currency },
+                    PaymentMethod::CreditCard,
+                    Scenario::Random,
+                ))
                 .wait()?;
             // Called off, or paid back, or too late for both.
-            let cancel = CancelPayment { payment: paid.id, user: None, refund_minor: None, key: None };
+            let cancel = CancelPayment::new(paid.id, Caller::Operator);
             engine.cancel_payment(cancel).wait().map(drop)
         }
     }

@@ -7,15 +7,15 @@
 use std::time::{Duration, Instant};
 
 use tacos_engine::{
-    Best, Config, CreateEvent, Currency, Engine, EventId, EventSettings, Release, Reserve, Row, RowSeats,
-    SaleState, SeatMap, Section, SetSale, UnixMs, UserId, Want,
+    Best, Caller, Config, CreateEvent, Currency, Engine, EventId, EventSettings, Release, Reserve, Row,
+    RowSeats, SaleState, SeatMap, Section, SetSale, UnixMs, UserId, Want,
 };
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 const HOLDS: usize = 100_000;
 
 fn main() -> Outcome<()> {
-    let engine = Engine::in_memory(Config { expiry_warning: Duration::ZERO, ..Config::default() })?;
+    let engine = Engine::in_memory(Config::default().with_expiry_warning(Duration::ZERO))?;
     let (hall, event) = (EventId::new("hall")?, EventId::new("callers")?);
     create(&engine, &hall, 3_000)?;
     create(&engine, &event, 100)?;
@@ -64,16 +64,9 @@ fn call_for(engine: &Engine, event: &EventId, time: Duration) -> Outcome<Vec<u64
         let held =
             engine.reserve(Reserve::new(event.clone(), user.clone(), Want::Best(Best::of(2)))).wait()?;
         let reserved = call.elapsed();
-        let found = engine.reservation(&held.id.into(), None).wait()?;
+        let found = engine.reservation(&held.id.into(), &Caller::Operator).wait()?;
         let read = call.elapsed();
-        engine
-            .release(Release {
-                which: found.id.into(),
-                user: None,
-                seats: [].into_iter().collect(),
-                key: None,
-            })
-            .wait()?;
+        engine.release(Release::new(found.id, Caller::Operator)).wait()?;
         let released = call.elapsed();
         for wait in [reserved, read - reserved, released - read] {
             waits.push(u64::try_from(wait.as_nanos())?);
@@ -97,14 +90,12 @@ fn create(engine: &Engine, event: &EventId, rows: usize) -> Outcome<()> {
     };
     let hall = Section::Seated { name: "hall".into(), rows: (0..rows).map(row).collect() };
     engine
-        .create_event(CreateEvent {
-            event: event.clone(),
-            settings: EventSettings::new("A hall", Currency::new("EUR").ok_or("three letters")?),
-            seats: SeatMap { sections: vec![hall] },
-            queue: None,
-            key: None,
-        })
+        .create_event(CreateEvent::new(
+            event.clone(),
+            EventSettings::new("A hall", Currency::new("EUR").ok_or("three letters")?),
+            SeatMap { sections: vec![hall] },
+        ))
         .wait()?;
-    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     Ok(())
 }

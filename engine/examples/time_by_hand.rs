@@ -14,21 +14,19 @@ use tacos_engine::{
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let clock = Arc::new(ManualClock::new(UnixMs::new(1_800_000_000_000)));
     let config =
-        Config { driver: Driver::Manual, clock: clock.clone(), fixed_entropy: Some(42), ..Config::default() };
+        Config::default().with_driver(Driver::Manual).with_clock(clock.clone()).with_fixed_entropy(Some(42));
     let engine = Engine::in_memory(config)?;
     let event = EventId::new("evt_by_hand")?;
     let seats = RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: 6 };
     let row = Row { label: "A".into(), price_minor: 1_000, seats, ..Row::default() };
     engine
-        .create_event(CreateEvent {
-            event: event.clone(),
-            settings: EventSettings::new("By hand", Currency::new("EUR").ok_or("three letters")?),
-            seats: SeatMap { sections: vec![Section::Seated { name: "hall".into(), rows: vec![row] }] },
-            queue: None,
-            key: None,
-        })
+        .create_event(CreateEvent::new(
+            event.clone(),
+            EventSettings::new("By hand", Currency::new("EUR").ok_or("three letters")?),
+            SeatMap { sections: vec![Section::Seated { name: "hall".into(), rows: vec![row] }] },
+        ))
         .wait()?;
-    engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+    engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     let mut updates = engine.updates(engine.position())?;
 
     let held =

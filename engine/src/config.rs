@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
+use crate::describe::setter;
 use crate::error::Problem;
 use crate::limits;
 
@@ -39,57 +40,78 @@ pub enum LatePayment {
     Refund,
 }
 
-/// Settings of one engine. `Config::default()` is a production configuration.
-#[derive(Clone)]
-pub struct Config {
-    /// What an acknowledgement promises.
-    pub durability: Durability,
-    /// Who turns time and writes the journal.
-    pub driver: Driver,
-    /// The clock. Replace it in tests and simulations.
-    pub clock: Arc<dyn Clock>,
-    /// Refuse writes that have no idempotency key. Default: false (the server's strict profile sets it).
-    pub idempotency_required: bool,
-    /// How long an answer is remembered for its idempotency key. Default: 5 minutes; 1 s to 24 h.
-    pub idempotency_ttl: Duration,
-    /// Idempotency keys remembered at once. Default: 4,194,304.
-    pub idempotency_keys_max: u32,
-    /// Reservations kept at once, remembered ones included. Default: 4,194,304.
-    pub reservations_max: u32,
-    /// Payment intents kept at once, remembered ones included. Default: 1,048,576.
-    pub payments_max: u32,
-    /// Webhooks in the outbox, dead letters included. Default: 262,144.
-    pub webhooks_max: u32,
-    /// Durable notes of the embedding service. Default: 65,536.
-    pub notes_max: u32,
-    /// How long ended reservations and payments that sold nothing can still be looked up. Default: 1 hour;
-    /// at least the life of a payment intent.
-    pub retention: Duration,
-    /// A warning update goes out this long before a hold expires. Default: 10 s; zero turns it off.
-    pub expiry_warning: Duration,
-    /// Admissions a second over all waiting lines together. Default: 1,000.
-    pub admissions_per_second_max: u32,
-    /// What becomes of money that arrives after the hold expired.
-    pub late_payment: LatePayment,
-    /// A payment must be for exactly the reservation's total. Default: true (the compat profile turns it off).
-    pub payment_amount_must_match: bool,
-    /// Life of a payment intent. Default: 15 minutes.
-    pub payment_ttl: Duration,
-    /// Simulated payments take this share of their usual time, in thousandths: 1,000 is real time, 1 makes tests
-    /// fast. 1 to 1,000,000.
-    pub payment_time_permille: u32,
-    /// Attempts after the first for one webhook, then it is a dead letter. Default: 3.
-    pub webhook_retries_max: u32,
-    /// Size of the buffer between callers and the disk, in bytes; rounded up to a power of two. Default: 16 MiB.
-    pub log_buffer_bytes: usize,
-    /// Recent updates kept in memory for readers, in bytes; rounded up to a power of two. Default: 16 MiB.
-    pub update_history_bytes: usize,
-    /// Size of one journal file, in bytes. Default: 64 MiB.
-    pub segment_bytes: u64,
-    /// A snapshot is taken after this many bytes of journal. Default: 512 MiB; zero: only when asked for.
-    pub snapshot_every_bytes: u64,
-    /// Fixed entropy: makes issued ids and simulated outcomes reproducible. For simulations only; never in production.
-    pub fixed_entropy: Option<u64>,
+/// A struct that callers make: each field with the method that sets it.
+macro_rules! settings {
+    (
+        $(#[$attribute:meta])*
+        pub struct $name:ident {
+            $($(#[doc = $doc:literal])+ pub $field:ident: $kind:ty = $with:ident,)*
+        }
+    ) => {
+        $(#[$attribute])*
+        pub struct $name {
+            $($(#[doc = $doc])+ pub $field: $kind,)*
+        }
+
+        $(setter! { $name [$(#[doc = $doc])+] $field: $kind = $with })*
+    };
+}
+
+settings! {
+    /// Settings of one engine. `Config::default()` is a production configuration; the methods called `with_…` change
+    /// it.
+    #[derive(Clone)]
+    #[non_exhaustive]
+    pub struct Config {
+        /// What an acknowledgement promises.
+        pub durability: Durability = with_durability,
+        /// Who turns time and writes the journal.
+        pub driver: Driver = with_driver,
+        /// The clock. Replace it in tests and simulations.
+        pub clock: Arc<dyn Clock> = with_clock,
+        /// Refuse writes that have no idempotency key. Default: false (the server's strict profile sets it).
+        pub idempotency_required: bool = with_idempotency_required,
+        /// How long an answer is remembered for its idempotency key. Default: 5 minutes; 1 s to 24 h.
+        pub idempotency_ttl: Duration = with_idempotency_ttl,
+        /// Idempotency keys remembered at once. Default: 4,194,304.
+        pub idempotency_keys_max: u32 = with_idempotency_keys_max,
+        /// Reservations kept at once, remembered ones included. Default: 4,194,304.
+        pub reservations_max: u32 = with_reservations_max,
+        /// Payment intents kept at once, remembered ones included. Default: 1,048,576.
+        pub payments_max: u32 = with_payments_max,
+        /// Webhooks in the outbox, dead letters included. Default: 262,144.
+        pub webhooks_max: u32 = with_webhooks_max,
+        /// Durable notes of the embedding service. Default: 65,536.
+        pub notes_max: u32 = with_notes_max,
+        /// How long ended reservations and payments that sold nothing can still be looked up. Default: 1 hour;
+        /// at least the life of a payment intent.
+        pub retention: Duration = with_retention,
+        /// A warning update goes out this long before a hold expires. Default: 10 s; zero turns it off.
+        pub expiry_warning: Duration = with_expiry_warning,
+        /// Admissions a second over all waiting lines together. Default: 1,000.
+        pub admissions_per_second_max: u32 = with_admissions_per_second_max,
+        /// What becomes of money that arrives after the hold expired.
+        pub late_payment: LatePayment = with_late_payment,
+        /// A payment must be for exactly the reservation's total. Default: true (the compat profile turns it off).
+        pub payment_amount_must_match: bool = with_payment_amount_must_match,
+        /// Life of a payment intent. Default: 15 minutes.
+        pub payment_ttl: Duration = with_payment_ttl,
+        /// Simulated payments take this share of their usual time, in thousandths: 1,000 is real time, 1 makes tests
+        /// fast. 1 to 1,000,000.
+        pub payment_time_permille: u32 = with_payment_time_permille,
+        /// Attempts after the first for one webhook, then it is a dead letter. Default: 3.
+        pub webhook_retries_max: u32 = with_webhook_retries_max,
+        /// Size of the buffer between callers and the disk, in bytes; rounded up to a power of two. Default: 16 MiB.
+        pub log_buffer_bytes: usize = with_log_buffer_bytes,
+        /// Recent updates kept in memory for readers, in bytes; rounded up to a power of two. Default: 16 MiB.
+        pub update_history_bytes: usize = with_update_history_bytes,
+        /// Size of one journal file, in bytes. Default: 64 MiB.
+        pub segment_bytes: u64 = with_segment_bytes,
+        /// A snapshot is taken after this many bytes of journal. Default: 512 MiB; zero: only when asked for.
+        pub snapshot_every_bytes: u64 = with_snapshot_every_bytes,
+        /// Fixed entropy: makes issued ids and simulated outcomes reproducible. For simulations only; never in production.
+        pub fixed_entropy: Option<u64> = with_fixed_entropy,
+    }
 }
 
 impl Default for Config {

@@ -91,6 +91,8 @@ pub struct Field {
     pub bounds: Option<(u64, u64)>,
     /// What it is to idempotency, in commands.
     pub mark: Mark,
+    /// The method that sets it in Rust, where a command need not have it and `new` does not ask for it.
+    pub setter: Option<&'static str>,
 }
 
 /// What a field of a command is to idempotency.
@@ -227,8 +229,24 @@ impl<A: Described, B: Described> Described for (A, B) {
     const KIND: Kind = Kind::Pair(A::KIND_REF, B::KIND_REF);
 }
 
-/// Structs and enums as they are written anywhere else, with two additions: every field and every form has docs, and a
-/// field may be followed by its bounds, `[least, most]`.
+/// The method of a struct that sets a field, with the field's docs; nothing without a name for it. For structs that
+/// callers make: they get more fields with time, so outside of this crate none is written out with all of them.
+macro_rules! setter {
+    ($name:ident [$($docs:tt)*] $field:ident: $kind:ty) => {};
+    ($name:ident [$($docs:tt)*] $field:ident: $kind:ty = $with:ident) => {
+        impl $name {
+            $($docs)*
+            #[must_use]
+            pub fn $with(mut self, $field: $kind) -> Self {
+                self.$field = $field;
+                self
+            }
+        }
+    };
+}
+
+/// Structs and enums as they are written anywhere else, with three additions: every field and every form has docs, and a
+/// field may be followed by its bounds, `[least, most]`, and by the method that sets it, `= with_…`.
 macro_rules! described {
     () => {};
     (
@@ -236,7 +254,7 @@ macro_rules! described {
         #[derive($($derive:tt)*)]
         $(#[$attribute:meta])*
         pub struct $name:ident {
-            $($(#[doc = $field_doc:literal])+ pub $field:ident: $kind:ty $([$least:expr, $most:expr])?,)*
+            $($(#[doc = $field_doc:literal])+ pub $field:ident: $kind:ty $([$least:expr, $most:expr])? $(= $with:ident)?,)*
         }
         $($rest:tt)*
     ) => {
@@ -246,6 +264,8 @@ macro_rules! described {
         pub struct $name {
             $($(#[doc = $field_doc])+ pub $field: $kind,)*
         }
+
+        $($crate::describe::setter! { $name [$(#[doc = $field_doc])+] $field: $kind $(= $with)? })*
 
         impl $crate::describe::Described for $name {
             const KIND: $crate::describe::Kind = $crate::describe::Kind::Struct(&$crate::describe::Struct {
@@ -257,6 +277,7 @@ macro_rules! described {
                     kind: <$kind as $crate::describe::Described>::KIND,
                     bounds: $crate::describe::described!(@bounds $([$least, $most])?),
                     mark: $crate::describe::Mark::Asked,
+                    setter: $crate::describe::described!(@setter $($with)?),
                 }),*],
             });
         }
@@ -302,6 +323,7 @@ macro_rules! described {
                             kind: <$value as $crate::describe::Described>::KIND,
                             bounds: None,
                             mark: $crate::describe::Mark::Asked,
+                            setter: None,
                         }),+)?
                         $($($crate::describe::Field {
                             name: stringify!($field),
@@ -309,6 +331,7 @@ macro_rules! described {
                             kind: <$kind as $crate::describe::Described>::KIND,
                             bounds: None,
                             mark: $crate::describe::Mark::Asked,
+                            setter: None,
                         }),+)?
                     ],
                 }),*],
@@ -317,8 +340,10 @@ macro_rules! described {
 
         $crate::describe::described! { $($rest)* }
     };
+    (@setter) => { None };
+    (@setter $with:ident) => { Some(stringify!($with)) };
     (@bounds) => { None };
     (@bounds [$least:expr, $most:expr]) => { Some(($least as u64, $most as u64)) };
 }
 
-pub(crate) use {described, plain_kinds};
+pub(crate) use {described, plain_kinds, setter};

@@ -15,6 +15,7 @@ mod idempotency;
 mod ids;
 mod index;
 mod inventory;
+mod list;
 mod metrics;
 mod outbox;
 mod payments;
@@ -40,15 +41,17 @@ pub use acks::{Completion, CompletionQueue, Failure, NotAccepted, Pending, Reaso
 pub use admission::{PolicyError, PresaleRoom, QueuePolicy, commitment, draw_order};
 pub use clock::{Clock, ManualClock, SystemClock, UnixMs};
 pub use command::{
-    Best, BlockSeats, CancelPayment, Command, CommandDecodeError, Confirm, CreateEvent, CreatePayment,
-    Currency, DrawRoom, EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee,
-    PaymentMethod, ProcessPayment, Proof, Release, ReportPayment, ReportWebhook, RequestAdmission, Reserve,
-    Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
+    Best, BlockSeats, Caller, CancelPayment, Command, CommandDecodeError, Confirm, CreateEvent,
+    CreatePayment, Currency, DrawRoom, EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome,
+    PauseQueue, Payee, PaymentMethod, ProcessPayment, Proof, Release, ReportPayment, ReportWebhook,
+    RequestAdmission, Reserve, Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
 };
 pub use config::{Config, Driver, Durability, LatePayment};
 #[cfg(feature = "stream")]
 pub use engine::UpdateStream;
-pub use engine::{Answer, Engine, Memory, OpenError, SnapshotError, Turn, UpdateReader, UpdatesLost};
+pub use engine::{
+    Answer, Engine, Memory, OpenError, Operator, SnapshotError, Turn, UpdateReader, UpdatesLost,
+};
 pub use error::{
     Bound, Error, ExtensionDoubt, PaymentDoubt, PaymentState, Problem, Refusal, ReservationState, SaleState,
 };
@@ -62,10 +65,11 @@ pub use inventory::{
     SeatMapFault, Section,
 };
 pub use journal::{JournalError, Opened, Position, Progress, RecoveryConsent, Storage};
+pub use list::{Items, PlaceChanges, Places, Seats, Tickets};
 pub use outbox::backoff_ms as webhook_backoff_ms;
 pub use pipeline::Digest;
 pub use reply::{
-    Admitted, Confirmed, Done, Effect, EventChanged, Extended, FirstAnswer, Joined, PaymentChanged, Places,
-    Released, Reply, Reserved,
+    Admitted, Confirmed, Done, Effect, EventChanged, Extended, FirstAnswer, Joined, PaymentChanged, Released,
+    Reply, Reserved,
 };
 pub use updates::{PaymentUpdate, PlaceChanged, ReservationUpdate, Update, What};

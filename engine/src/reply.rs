@@ -1,8 +1,6 @@
 //! What a write answers. Answers that are remembered for an idempotency key are written down with the same bytes, so
 //! that a retry gets the same answer, also after a restart.
 
-use smallvec::SmallVec;
-
 use crate::clock::UnixMs;
 use crate::describe::described;
 use crate::error::{PaymentState, ReservationState};
@@ -10,12 +8,12 @@ use crate::ids::{PaymentId, ReservationId, ReservationToken, WaitingToken};
 use crate::inventory::PackedPlace;
 use crate::record::{Malformed, Reader, Wire, wire_enum, wire_struct};
 
-/// Seats and standing places of one reservation. Describe them with `Engine::describe`.
-pub type Places = SmallVec<[PackedPlace; 8]>;
+pub(crate) use crate::list::Places;
 
 described! {
     /// An event was created or changed.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct EventChanged {
         /// The engine's own number of the event.
         pub number: u32,
@@ -25,6 +23,7 @@ described! {
 
     /// Seats are held.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Reserved {
         /// The reservation.
         pub id: ReservationId,
@@ -40,6 +39,7 @@ described! {
 
     /// A hold lasts longer.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Extended {
         /// The reservation.
         pub id: ReservationId,
@@ -51,6 +51,7 @@ described! {
 
     /// Places were given back.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Released {
         /// The reservation.
         pub id: ReservationId,
@@ -66,6 +67,7 @@ described! {
 
     /// A hold became a sale.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Confirmed {
         /// The reservation; its order is [`ReservationId::order`].
         pub id: ReservationId,
@@ -96,6 +98,7 @@ described! {
 
     /// A payment intent, as it stands after a write.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct PaymentChanged {
         /// The intent.
         pub id: PaymentId,
@@ -115,6 +118,7 @@ described! {
 
     /// A place in the line.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Joined {
         /// The credential for this place.
         pub token: WaitingToken,
@@ -126,6 +130,7 @@ described! {
 
     /// The right to reserve.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Admitted {
         /// The credential for it.
         pub token: ReservationToken,
@@ -135,6 +140,7 @@ described! {
 
     /// Something was done, at a moment.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Done {
         /// When.
         pub at: UnixMs,

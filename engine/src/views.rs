@@ -10,6 +10,7 @@ use crate::reply::{Effect, Places};
 described! {
     /// How many places there are of each kind. At every moment `available + reserved + sold + blocked == total`.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Counts {
         /// Can be had now.
         pub available: u32,
@@ -61,6 +62,7 @@ described! {
 
     /// One place of a reservation or seat map, described.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct PlaceView {
         /// The seat's id; for standing places the section's.
         pub id: String,
@@ -78,6 +80,7 @@ described! {
 
     /// A seat of the map with its state.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct SeatView {
         /// The seat.
         pub place: PlaceView,
@@ -87,6 +90,7 @@ described! {
 
     /// A section with its counts.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct SectionView {
         /// Its name.
         pub name: String,
@@ -102,6 +106,7 @@ described! {
 
     /// An event.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct EventView {
         /// Its id.
         pub id: EventId,
@@ -119,6 +124,7 @@ described! {
 
     /// A reservation.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct ReservationView {
         /// Its id.
         pub id: ReservationId,
@@ -150,6 +156,7 @@ described! {
 
     /// A payment intent.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct PaymentView {
         /// Its id.
         pub id: PaymentId,
@@ -208,6 +215,7 @@ described! {
 
     /// A place in the line at one moment.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct QueuePlace {
         /// How it stands.
         pub state: QueueState,
@@ -221,6 +229,7 @@ described! {
 
     /// Figures of one waiting line.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct QueueView {
         /// People waiting, those in the pre-sale room included.
         pub waiting: u32,
@@ -244,6 +253,7 @@ described! {
 
     /// The pre-sale draw of an event: anyone can check it.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct DrawView {
         /// blake3 of the seed: known before the draw.
         pub commitment: [u8; 32],
@@ -253,6 +263,7 @@ described! {
 
     /// A webhook of the outbox.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct WebhookView {
         /// Its id.
         pub id: WebhookId,
@@ -357,6 +368,7 @@ described! {
 
     /// Figures of the engine as a whole.
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Status {
         /// End of everything written so far, in bytes of the journal.
         pub written: u64,

@@ -11,7 +11,7 @@ use common::*;
 use tacos_engine::{Config, Driver, Engine, JournalError, OpenError, RecoveryConsent, journal};
 
 fn config_by_hand() -> Config {
-    Config { driver: Driver::Manual, segment_bytes: 256 << 10, log_buffer_bytes: 64 << 10, ..config() }
+    config().with_driver(Driver::Manual).with_segment_bytes(256 << 10).with_log_buffer_bytes(64 << 10)
 }
 
 /// Makes a folder with some hundred records in several segments.
@@ -20,7 +20,7 @@ fn written(path: &Path) {
     open_sale(&engine, house(4, 50));
     for number in 0..200 {
         let name = tacos_engine::ExternalId::new(&format!("note-{number}")).expect("valid");
-        engine.note(tacos_engine::Note { name, value: Some(vec![5; 3_000]), key: None }).wait().expect("set");
+        engine.note(tacos_engine::Note::new(name, Some(vec![5; 3_000]))).wait().expect("set");
     }
     engine.close().expect("closed");
 }
@@ -202,10 +202,7 @@ fn a_folder_in_use_is_locked_against_everybody() {
 
 fn join_in(engine: &Engine) {
     let name = tacos_engine::ExternalId::new("one-more").expect("valid");
-    engine
-        .note(tacos_engine::Note { name, value: Some(vec![1]), key: None })
-        .wait()
-        .expect("goes on undisturbed");
+    engine.note(tacos_engine::Note::new(name, Some(vec![1]))).wait().expect("goes on undisturbed");
 }
 
 #[test]
@@ -224,7 +221,7 @@ fn a_folder_that_cannot_be_is_the_systems_error() {
     fs::write(&file, "no folder").expect("written");
     let no_parent = folder.path().join("missing").join("data");
     for path in [file, no_parent] {
-        assert!(matches!(Engine::open(&path, config_by_hand()), Err(OpenError::System(_))), "{path:?}");
+        assert!(matches!(Engine::open(&path, config_by_hand()), Err(OpenError::System { .. })), "{path:?}");
     }
 }
 

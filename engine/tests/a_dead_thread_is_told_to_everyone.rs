@@ -14,7 +14,7 @@ use std::time::Duration;
 use common::until;
 use faults::{BOUND, Polled, ends, is_poisoned, name, note, open, small};
 use tacos_engine::testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
-use tacos_engine::{Clock, Config, Driver, Engine, Error, SystemClock, UnixMs, UpdatesLost};
+use tacos_engine::{Clock, Driver, Engine, Error, SystemClock, UnixMs, UpdatesLost};
 
 /// Says what must hold after the panic, and that the folder opens again.
 fn is_told_and_opens_again(engine: Engine, storage: &FaultyStorage, who: &str) {
@@ -131,7 +131,7 @@ impl Clock for Broken {
 fn a_panic_of_the_thread_that_turns_time_is_told_to_everyone() {
     let storage = FaultyStorage::new(MemStorage::new());
     let clock = Arc::new(Broken(SystemClock::new(), AtomicBool::new(false)));
-    let config = Config { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..small(Driver::Threads) };
+    let config = small(Driver::Threads).with_clock(Arc::clone(&clock) as Arc<dyn Clock>);
     let engine = open(&storage, config).expect("an empty folder");
     note(&engine, "first", 10).wait().expect("a healthy disk");
     let mut reader = engine.updates(engine.position()).expect("the newest position");
@@ -152,7 +152,7 @@ fn a_panic_of_the_thread_that_turns_time_is_told_to_everyone() {
 #[test]
 fn a_panic_of_the_thread_that_takes_snapshots_is_told_to_everyone() {
     let storage = FaultyStorage::new(MemStorage::new());
-    let config = Config { snapshot_every_bytes: 64 << 10, ..small(Driver::Threads) };
+    let config = small(Driver::Threads).with_snapshot_every_bytes(64 << 10);
     let engine = open(&storage, config).expect("an empty folder");
     note(&engine, "first", 10).wait().expect("a healthy disk");
     let mut reader = engine.updates(engine.position()).expect("the newest position");
@@ -175,7 +175,7 @@ fn a_panic_of_the_thread_that_takes_snapshots_is_told_to_everyone() {
 #[test]
 fn in_memory_too() {
     let clock = Arc::new(Broken(SystemClock::new(), AtomicBool::new(false)));
-    let config = Config { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..small(Driver::Threads) };
+    let config = small(Driver::Threads).with_clock(Arc::clone(&clock) as Arc<dyn Clock>);
     let engine = Engine::in_memory(config).expect("an engine");
     note(&engine, "first", 10).wait().expect("nothing to wait for");
     clock.1.store(true, Ordering::Relaxed);

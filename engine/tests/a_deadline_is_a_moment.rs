@@ -8,7 +8,7 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::views::{QueueState, SeatState};
 use tacos_engine::{
-    BlockSeats, Bound, CancelPayment, Config, Engine, EventId, Expire, ExtensionDoubt, Outcome, PaymentState,
+    BlockSeats, Bound, Caller, CancelPayment, Engine, EventId, Expire, ExtensionDoubt, Outcome, PaymentState,
     Position, ProcessPayment, QueuePolicy, Refusal, ReservationState, Reserve, SaleState, SeatId, SeatMap,
     UpdateEvent, What,
 };
@@ -23,7 +23,7 @@ fn at_its_end_a_hold_can_neither_be_confirmed_nor_kept() {
     confirm(&engine, last_moment.id).expect("a millisecond before the end");
     clock.advance(Duration::from_millis(1));
     assert_eq!(
-        engine.reservation(&paid.id.into(), None).wait().expect("known").state,
+        engine.reservation(&paid.id.into(), &Caller::Operator).wait().expect("known").state,
         ReservationState::Expired
     );
     assert_eq!(refused(confirm(&engine, confirmed.id)), Refusal::ReservationExpired);
@@ -44,7 +44,7 @@ fn at_its_end_a_holds_seats_are_anybodys() {
     clock.advance(Duration::from_millis(1));
     assert_eq!(shown(&engine), SeatState::Available, "nobody looked at it yet, and it is shown as free");
     reserve(&engine, "lee", seats(&["R1-3"])).expect("named");
-    let rest = engine.reservation(&held.id.into(), None).wait().expect("known");
+    let rest = engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known");
     assert_eq!(rest.state, ReservationState::Expired);
     reserve(&engine, "lee", best(7)).expect("the other seats of the hold came back with it");
 }
@@ -56,12 +56,7 @@ fn a_search_and_an_operator_find_what_has_lapsed() {
     reserve(&engine, "kim", best(10)).expect("held");
     assert_eq!(refused(reserve(&engine, "lee", best(1))), Refusal::Insufficient { wanted: 1, available: 0 });
     clock.advance(Duration::from_secs(60));
-    let block = BlockSeats {
-        event: event(),
-        seats: vec![SeatId::new("R2-10").expect("valid")],
-        block: true,
-        key: None,
-    };
+    let block = BlockSeats::new(event(), vec![SeatId::new("R2-10").expect("valid")], true);
     engine.block_seats(block).wait().expect("its hold has lapsed");
     assert_eq!(reserve(&engine, "lee", best(10)).expect("held").places.len(), 10);
     assert_eq!(reserve(&engine, "lee", best(9)).expect("held").places.len(), 9);
@@ -109,7 +104,7 @@ fn an_extension_moves_the_moment_once() {
 fn no_hold_lasts_longer_than_the_event_allows() {
     let clock = clock();
     let engine = Engine::in_memory(by_hand(&clock)).expect("an engine");
-    let short = tacos_engine::EventSettings { hold_ms_max: 80_000, extensions_max: 5, ..settings() };
+    let short = settings().with_hold_ms_max(80_000).with_extensions_max(5);
     create(&engine, event(), house(1, 10), short, None);
     open(&engine, event());
     let until = |ms| {
@@ -158,7 +153,7 @@ fn an_outside_orchestrator_expires_what_is_due_and_nothing_else() {
     let held = reserve(&engine, "kim", seats(&["R1-1"])).expect("held");
     let sold = reserve(&engine, "kim", seats(&["R1-2"])).expect("held");
     confirm(&engine, sold.id).expect("sold");
-    let expire = |id: tacos_engine::ReservationId| engine.expire(Expire { which: id.into() }).wait();
+    let expire = |id: tacos_engine::ReservationId| engine.expire(Expire::new(id)).wait();
     assert_eq!(refused(expire(held.id)), Refusal::NotDue(held.expires_at));
     clock.advance(Duration::from_secs(60));
     assert_eq!(expire(held.id).expect("due").state, ReservationState::Expired);
@@ -170,7 +165,7 @@ fn an_outside_orchestrator_expires_what_is_due_and_nothing_else() {
 fn places_and_tokens_end_at_their_moment() {
     let clock = clock();
     let engine = Engine::in_memory(by_hand(&clock)).expect("an engine");
-    open_line(&engine, QueuePolicy { inside_max: 1, ..QueuePolicy::default() });
+    open_line(&engine, QueuePolicy::default().with_inside_max(1));
     let (kim, lee) = (join(&engine, "kim").expect("joined"), join(&engine, "lee").expect("joined"));
     let admitted = ask(&engine, &kim).expect("kim's turn");
     assert_eq!(admitted.valid_until, T0.plus_ms(300_000));
@@ -187,12 +182,8 @@ fn places_and_tokens_end_at_their_moment() {
 #[test]
 fn a_sale_begins_and_ends_at_its_moments() {
     let (engine, clock) = small_sale();
-    let times = tacos_engine::EventSettings {
-        sale_starts: Some(T0.plus_ms(1_000)),
-        sale_ends: Some(T0.plus_ms(2_000)),
-        ..settings()
-    };
-    engine.update_event(UpdateEvent { event: event(), settings: times, key: None }).wait().expect("set");
+    let times = settings().with_sale_starts(Some(T0.plus_ms(1_000))).with_sale_ends(Some(T0.plus_ms(2_000)));
+    engine.update_event(UpdateEvent::new(event(), times)).wait().expect("set");
     clock.advance(Duration::from_millis(999));
     assert_eq!(refused(reserve(&engine, "kim", best(1))), Refusal::SaleNotOpen(SaleState::Draft));
     clock.advance(Duration::from_millis(1));
@@ -211,12 +202,15 @@ fn an_intent_ends_at_its_moment() {
     let paid = intent(&engine, &held, "kim");
     assert_eq!(paid.expires_at, T0.plus_ms(900_000));
     clock.advance(Duration::from_millis(900_000));
-    assert_eq!(engine.payment(paid.id, None).wait().expect("known").state, PaymentState::Expired);
+    assert_eq!(
+        engine.payment(paid.id, &Caller::Operator).wait().expect("known").state,
+        PaymentState::Expired
+    );
     let expired = Refusal::PaymentIs(PaymentState::Expired);
     assert_eq!(refused(report(&engine, paid.id, Outcome::Completed)), expired);
-    let cancel = CancelPayment { payment: paid.id, user: None, refund_minor: None, key: None };
+    let cancel = CancelPayment::new(paid.id, Caller::Operator);
     assert_eq!(refused(engine.cancel_payment(cancel).wait()), expired);
-    let process = ProcessPayment { payment: paid.id, user: None, key: None };
+    let process = ProcessPayment::new(paid.id, Caller::Operator);
     assert_eq!(refused(engine.process_payment(process).wait()), expired);
 }
 
@@ -224,7 +218,7 @@ fn an_intent_ends_at_its_moment() {
 #[test]
 fn what_ended_is_forgotten_after_its_retention() {
     let clock = clock();
-    let config = Config { reservations_max: 4, payments_max: 4, ..by_hand(&clock) };
+    let config = by_hand(&clock).with_reservations_max(4).with_payments_max(4);
     let engine = Engine::in_memory(config).expect("an engine");
     open_sale(&engine, house(1, 10));
     let first = reserve(&engine, "kim", best(1)).expect("held");
@@ -247,16 +241,19 @@ fn what_ended_is_forgotten_after_its_retention() {
     for _ in 0..3 {
         reserve(&engine, "lee", best(1)).expect("three slots came back");
     }
-    assert!(engine.reservation(&first.id.into(), None).wait().is_ok());
+    assert!(engine.reservation(&first.id.into(), &Caller::Operator).wait().is_ok());
     clock.advance(Duration::from_secs(60));
     engine.turn();
-    assert_eq!(refused(engine.reservation(&first.id.into(), None).wait()), Refusal::UnknownReservation);
-    assert!(engine.payment(paid.id, None).wait().is_ok());
+    assert_eq!(
+        refused(engine.reservation(&first.id.into(), &Caller::Operator).wait()),
+        Refusal::UnknownReservation
+    );
+    assert!(engine.payment(paid.id, &Caller::Operator).wait().is_ok());
     let page = engine.reservations(&user("kim"), None, None, None, 10).wait().expect("a page");
     assert_eq!(page.items, []);
     clock.advance(Duration::from_secs(840));
     engine.turn();
-    assert_eq!(refused(engine.payment(paid.id, None).wait()), Refusal::UnknownPayment);
+    assert_eq!(refused(engine.payment(paid.id, &Caller::Operator).wait()), Refusal::UnknownPayment);
     assert_eq!(engine.updates(Position::ZERO).map(drop), Ok(()));
 }
 
@@ -268,10 +265,17 @@ fn only_what_still_holds_its_seats_is_listed_as_held() {
         ["kim", "lee", "park"].map(|who| reserve(&engine, who, best(1)).expect("held").id);
     release(&engine, given_back).expect("released");
     confirm(&engine, sold).expect("confirmed");
-    assert_eq!(engine.held_reservations(&event()), Ok(vec![kept]));
+    assert_eq!(engine.operator().held_reservations(&event()), Ok(vec![kept]));
     let other = EventId::new("other").expect("valid");
-    assert_eq!(engine.held_reservations(&other), Ok(Vec::new()), "of another event");
-    assert_eq!(engine.held_reservations(&EventId::new("nobody").expect("valid")), Err(Refusal::UnknownEvent));
+    assert_eq!(engine.operator().held_reservations(&other), Ok(Vec::new()), "of another event");
+    assert_eq!(
+        engine.operator().held_reservations(&EventId::new("nobody").expect("valid")),
+        Err(Refusal::UnknownEvent)
+    );
     clock.advance(Duration::from_secs(60));
-    assert_eq!(engine.held_reservations(&event()), Ok(Vec::new()), "lapsed, though no timer fired");
+    assert_eq!(
+        engine.operator().held_reservations(&event()),
+        Ok(Vec::new()),
+        "lapsed, though no timer fired"
+    );
 }

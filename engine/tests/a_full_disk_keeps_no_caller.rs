@@ -63,7 +63,7 @@ impl Storage for Bounded {
 }
 
 fn small(config: Config) -> Config {
-    Config { log_buffer_bytes: 64 << 10, segment_bytes: 256 << 10, snapshot_every_bytes: 0, ..config }
+    config.with_log_buffer_bytes(64 << 10).with_segment_bytes(256 << 10).with_snapshot_every_bytes(0)
 }
 
 fn open_on(disk: &Bounded, config: Config) -> Engine {
@@ -73,7 +73,7 @@ fn open_on(disk: &Bounded, config: Config) -> Engine {
 
 fn note(engine: &Engine, number: u32) -> Result<tacos_engine::Done, tacos_engine::Failure> {
     let name = ExternalId::new(&format!("note-{number}")).expect("valid");
-    engine.note(Note { name, value: Some(vec![7; 4_096]), key: None }).wait()
+    engine.note(Note::new(name, Some(vec![7; 4_096]))).wait()
 }
 
 /// Writes until the disk is full; returns how many notes it took.

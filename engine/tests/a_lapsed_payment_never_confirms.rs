@@ -10,8 +10,8 @@ use common::*;
 use tacos_engine::testing::HoldingClock;
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    CancelPayment, Clock, Config, Driver, Effect, Engine, EventSettings, Outcome, PaymentChanged,
-    PaymentState, Refusal, ReservationState, Reserved, Scenario, UnixMs,
+    Caller, CancelPayment, Clock, Driver, Effect, Engine, Outcome, PaymentChanged, PaymentState, Refusal,
+    ReservationState, Reserved, Scenario, UnixMs,
 };
 
 const TTL: Duration = Duration::from_secs(5);
@@ -20,15 +20,13 @@ const TTL: Duration = Duration::from_secs(5);
 fn sale() -> (Engine, Arc<HoldingClock>, Reserved, PaymentChanged) {
     let clock = Arc::new(HoldingClock::new(T0));
     let shown = Arc::clone(&clock) as Arc<dyn Clock>;
-    let config = Config {
-        clock: shown,
-        driver: Driver::Manual,
-        payment_ttl: TTL,
-        payment_time_permille: 500,
-        ..config()
-    };
+    let config = config()
+        .with_clock(shown)
+        .with_driver(Driver::Manual)
+        .with_payment_ttl(TTL)
+        .with_payment_time_permille(500);
     let engine = Engine::in_memory(config).expect("an engine");
-    create(&engine, event(), house(1, 10), EventSettings { hold_ms: 60_000, ..settings() }, None);
+    create(&engine, event(), house(1, 10), settings().with_hold_ms(60_000), None);
     open(&engine, event());
     let held = reserve(&engine, "kim", seats(&["R1-1"])).expect("free");
     let payment = intent(&engine, &held, "kim");
@@ -40,7 +38,7 @@ fn over() -> UnixMs {
 }
 
 fn by_id(engine: &Engine, payment: &PaymentChanged) -> PaymentState {
-    engine.payment(payment.id, None).wait().expect("known").state
+    engine.payment(payment.id, &Caller::Operator).wait().expect("known").state
 }
 
 fn in_a_list(engine: &Engine, _: &PaymentChanged) -> PaymentState {
@@ -61,7 +59,7 @@ fn a_payment_shown_as_expired_takes_no_report() {
             assert_eq!(told.second, PaymentState::Expired);
             assert_eq!(refused(told.first), Refusal::PaymentIs(PaymentState::Expired));
             assert_eq!(look(&engine, &payment), PaymentState::Expired);
-            let held = engine.reservation(&held.id.into(), None).wait().expect("known");
+            let held = engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known");
             assert_eq!(held.state, ReservationState::Pending, "the hold goes on without it");
         }
     }
@@ -80,9 +78,9 @@ fn a_payment_passed_over_for_another_takes_no_report_and_the_refund_of_the_other
     assert_eq!(refused(told.first), Refusal::PaymentIs(PaymentState::Expired));
     let paid = report(&engine, second.id, Outcome::Completed).expect("in time");
     assert_eq!(paid.effect, Effect::Confirmed);
-    let view = engine.reservation(&held.id.into(), None).wait().expect("known");
+    let view = engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known");
     assert_eq!((view.state, view.payment), (ReservationState::Confirmed, Some(second.id)));
-    let back = CancelPayment { payment: second.id, user: None, refund_minor: None, key: None };
+    let back = CancelPayment::new(second.id, Caller::Operator);
     let back = engine.cancel_payment(back).wait().expect("paid");
     assert_eq!((back.state, back.effect), (PaymentState::Refunded, Effect::Released));
     assert_eq!(engine.seats(&event(), 0, 1).expect("known")[0].state, SeatState::Available);
@@ -93,7 +91,7 @@ fn the_time_thread_starts_no_payment_that_was_shown_as_expired() {
     let (engine, clock, held, first) = sale();
     report(&engine, first.id, Outcome::Failed).expect("in time");
     assert_eq!(
-        engine.reservation(&held.id.into(), None).wait().expect("known").state,
+        engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known").state,
         ReservationState::Failed
     );
     let held = reserve(&engine, "kim", seats(&["R1-2"])).expect("free");

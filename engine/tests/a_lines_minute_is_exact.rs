@@ -6,7 +6,7 @@ mod common;
 use std::time::Duration;
 
 use common::*;
-use tacos_engine::{Config, Engine, Joined, QueuePolicy};
+use tacos_engine::{Engine, Joined, QueuePolicy};
 
 /// People let in: the second, and how long they had waited.
 type LetIn = Vec<(u64, u64)>;
@@ -38,12 +38,9 @@ fn people_let_in_and_their_waits() {
     let mut rng = Rng::new(seed);
     let folder = tempfile::tempdir().expect("a folder");
     let clock = clock();
-    let config = || Config { admissions_per_second_max: 1_000_000, ..by_hand(&clock) };
+    let config = || by_hand(&clock).with_admissions_per_second_max(1_000_000);
     let engine = open_folder(folder.path(), config());
-    open_line(
-        &engine,
-        QueuePolicy { admissions_per_minute: 6_000_000, burst: 1_000_000, ..QueuePolicy::default() },
-    );
+    open_line(&engine, QueuePolicy::default().with_admissions_per_minute(6_000_000).with_burst(1_000_000));
     let (mut waiting, mut let_in): (Vec<(u64, Joined)>, LetIn) = (Vec::new(), Vec::new());
     for step in 0..600 {
         clock.advance(Duration::from_millis(rng.next() % 900));

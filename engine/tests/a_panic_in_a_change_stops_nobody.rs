@@ -30,7 +30,7 @@ fn sale(driver: Driver) -> (Engine, FaultyStorage, Arc<ManualClock>) {
 }
 
 fn config_of(driver: Driver, clock: &Arc<ManualClock>) -> Config {
-    Config { clock: Arc::clone(clock) as Arc<dyn Clock>, ..faults::small(driver) }
+    faults::small(driver).with_clock(Arc::clone(clock) as Arc<dyn Clock>)
 }
 
 /// Runs `act`, which must meet the planted panic, on this thread.
@@ -105,8 +105,8 @@ fn of(engine: &Engine, who: &str) -> tacos_engine::ReservationId {
 }
 
 fn block(engine: &Engine, block: bool) -> Answered<tacos_engine::Done> {
-    let seats = ["R1-1", "R1-2"].iter().map(|seat| SeatId::new(seat).expect("valid")).collect();
-    engine.block_seats(BlockSeats { event: event(), seats, block, key: None }).wait()
+    let seats = ["R1-1", "R1-2"].iter().map(|seat| SeatId::new(seat).expect("valid")).collect::<Vec<_>>();
+    engine.block_seats(BlockSeats::new(event(), seats, block)).wait()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use parking_lot::{Condvar, Mutex};
 use tacos_engine::journal::{Access, LockKind, StorageFile, StorageLock};
 use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::testing::watched;
-use tacos_engine::{Config, Engine, ExternalId, Note, RecoveryConsent, Storage};
+use tacos_engine::{Engine, ExternalId, Note, RecoveryConsent, Storage};
 
 /// How many removals have begun, and whether they may end.
 #[derive(Default)]
@@ -83,7 +83,7 @@ impl Storage for Standing {
 fn write_a_megabyte(engine: &Engine) {
     for number in 0..256 {
         let name = ExternalId::new(&format!("note-{number}")).expect("valid");
-        engine.note(Note { name, value: Some(vec![7; 4_096]), key: None }).wait().expect("written");
+        engine.note(Note::new(name, Some(vec![7; 4_096]))).wait().expect("written");
     }
 }
 
@@ -91,12 +91,10 @@ fn write_a_megabyte(engine: &Engine) {
 fn writes_and_a_change_of_segment_go_on_while_a_file_is_being_removed() {
     watched("a removal that stands still", 120, || {
         let disk = Standing::default();
-        let config = Config {
-            log_buffer_bytes: 64 << 10,
-            segment_bytes: 256 << 10,
-            snapshot_every_bytes: 0,
-            ..config()
-        };
+        let config = config()
+            .with_log_buffer_bytes(64 << 10)
+            .with_segment_bytes(256 << 10)
+            .with_snapshot_every_bytes(0);
         let storage = Arc::new(disk.clone());
         let engine = Engine::open_storage(storage, config.clone(), RecoveryConsent::LoseNothing, |_| ())
             .expect("it opens")

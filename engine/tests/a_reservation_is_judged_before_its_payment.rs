@@ -14,7 +14,7 @@ fn nobodys() -> PaymentId {
 }
 
 fn refusal(engine: &Engine, id: ReservationId, who: &str, payment: PaymentId) -> Refusal {
-    let command = Confirm { user: Some(user(who)), proof: Proof::Intent(payment), ..confirm_command(id) };
+    let command = Confirm::new(id, user(who), Proof::Intent(payment));
     refused(engine.confirm(command).wait())
 }
 

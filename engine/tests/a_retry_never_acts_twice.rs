@@ -42,56 +42,39 @@ fn commands(engine: &Engine, clock: &tacos_engine::ManualClock) -> Vec<(&'static
         engine.create_payment(payment_command(held, "kim", scenario)).wait().expect("an intent").id
     };
     let room = PresaleRoom { opens_at: clock_now(clock), draws_at: clock_now(clock).plus_ms(60_000) };
-    create(
-        engine,
-        other(),
-        house(1, 5),
-        settings(),
-        Some(QueuePolicy { room: Some(room), ..QueuePolicy::default() }),
-    );
-    let early = JoinQueue { event: other(), session: Some(session("early")), user: None };
+    create(engine, other(), house(1, 5), settings(), Some(QueuePolicy::default().with_room(Some(room))));
+    let early = JoinQueue::new(other()).with_session(session("early"));
     engine.join_queue(early).wait().expect("in the room");
-    let who = Some(user("kim"));
+    let who = user("kim");
     let third = EventId::new("third").expect("valid");
     vec![
         (
             "create_event",
-            Command::CreateEvent(Box::new(CreateEvent {
-                event: third,
-                settings: settings(),
-                seats: house(1, 3),
-                queue: None,
-                key: keyed("k"),
-            })),
+            Command::CreateEvent(Box::new(
+                CreateEvent::new(third, settings(), house(1, 3)).with_key(keyed("k")),
+            )),
         ),
         (
             "update_event",
-            Command::UpdateEvent(Box::new(UpdateEvent {
-                event: event(),
-                settings: settings(),
-                key: keyed("k"),
-            })),
+            Command::UpdateEvent(Box::new(UpdateEvent::new(event(), settings()).with_key(keyed("k")))),
         ),
-        ("set_sale", Command::SetSale(SetSale { event: event(), state: SaleState::Open, key: keyed("k") })),
+        ("set_sale", Command::SetSale(SetSale::new(event(), SaleState::Open).with_key(keyed("k")))),
         (
             "block_seats",
-            Command::BlockSeats(BlockSeats {
-                event: event(),
-                seats: vec![SeatId::new("R2-9").expect("valid")],
-                block: true,
-                key: keyed("k"),
-            }),
+            Command::BlockSeats(
+                BlockSeats::new(event(), vec![SeatId::new("R2-9").expect("valid")], true)
+                    .with_key(keyed("k")),
+            ),
         ),
         (
             "set_queue_policy",
-            Command::SetQueuePolicy(Box::new(SetQueuePolicy {
-                event: other(),
-                policy: QueuePolicy { room: Some(room), inside_max: 7, ..QueuePolicy::default() },
-                key: keyed("k"),
-            })),
+            Command::SetQueuePolicy(Box::new(
+                SetQueuePolicy::new(other(), QueuePolicy::default().with_room(Some(room)).with_inside_max(7))
+                    .with_key(keyed("k")),
+            )),
         ),
-        ("pause_queue", Command::PauseQueue(PauseQueue { event: other(), paused: true, key: keyed("k") })),
-        ("draw_room", Command::DrawRoom(DrawRoom { event: other(), key: keyed("k") })),
+        ("pause_queue", Command::PauseQueue(PauseQueue::new(other(), true).with_key(keyed("k")))),
+        ("draw_room", Command::DrawRoom(DrawRoom::new(other()).with_key(keyed("k")))),
         (
             "reserve",
             Command::Reserve(Box::new(
@@ -100,68 +83,46 @@ fn commands(engine: &Engine, clock: &tacos_engine::ManualClock) -> Vec<(&'static
         ),
         (
             "confirm",
-            Command::Confirm(Box::new(Confirm {
-                user: who.clone(),
-                key: keyed("k"),
-                ..confirm_command(confirmed.id)
-            })),
+            Confirm::new(confirmed.id, who.clone(), tacos_engine::Proof::Outside).with_key(keyed("k")).into(),
         ),
-        (
-            "release",
-            Command::Release(Box::new(Release {
-                user: who.clone(),
-                key: keyed("k"),
-                ..release_command(released.id)
-            })),
-        ),
+        ("release", Release::new(released.id, who.clone()).with_key(keyed("k")).into()),
         (
             "extend",
-            Command::Extend(Extend {
-                which: extended.id.into(),
-                user: who.clone(),
-                by: Duration::from_secs(9),
-                key: keyed("k"),
-            }),
+            Command::Extend(
+                Extend::new(extended.id, who.clone(), Duration::from_secs(9)).with_key(keyed("k")),
+            ),
         ),
         (
             "create_payment",
-            Command::CreatePayment(Box::new(tacos_engine::CreatePayment {
-                key: keyed("k"),
-                ..payment_command(&paid, "kim", Scenario::Approve)
-            })),
+            Command::CreatePayment(Box::new(
+                payment_command(&paid, "kim", Scenario::Approve).with_key(keyed("k")),
+            )),
         ),
         (
             "process_payment",
-            Command::ProcessPayment(ProcessPayment {
-                payment: outside(&started, Scenario::Delay),
-                user: who.clone(),
-                key: keyed("k"),
-            }),
+            Command::ProcessPayment(
+                ProcessPayment::new(outside(&started, Scenario::Delay), who.clone()).with_key(keyed("k")),
+            ),
         ),
         (
             "cancel_payment",
-            Command::CancelPayment(CancelPayment {
-                payment: outside(&called_off, Scenario::Outside),
-                user: who,
-                refund_minor: None,
-                key: keyed("k"),
-            }),
+            Command::CancelPayment(
+                CancelPayment::new(outside(&called_off, Scenario::Outside), who).with_key(keyed("k")),
+            ),
         ),
         (
             "report_payment",
-            Command::ReportPayment(ReportPayment {
-                payment: outside(&reported, Scenario::Outside),
-                outcome: Outcome::Completed,
-                key: keyed("k"),
-            }),
+            Command::ReportPayment(
+                ReportPayment::new(outside(&reported, Scenario::Outside), Outcome::Completed)
+                    .with_key(keyed("k")),
+            ),
         ),
         (
             "note",
-            Command::Note(Note {
-                name: ExternalId::new("setting").expect("valid"),
-                value: Some(b"one".to_vec()),
-                key: keyed("k"),
-            }),
+            Command::Note(
+                Note::new(ExternalId::new("setting").expect("valid"), Some(b"one".to_vec()))
+                    .with_key(keyed("k")),
+            ),
         ),
     ]
 }
@@ -210,14 +171,9 @@ fn the_same_key_for_something_else_is_a_conflict() {
     // Another user's key is another key, and so is another method's.
     let lee = named(&engine, "lee", "R1-2", "k").expect("held");
     assert_ne!(lee.id, held.id);
-    let extend = Extend {
-        which: held.id.into(),
-        user: Some(user("kim")),
-        by: Duration::from_secs(5),
-        key: Some(key("k")),
-    };
-    engine.extend(extend.clone()).wait().expect("extended");
-    let longer = Extend { by: Duration::from_secs(6), ..extend };
+    let extend = Extend::new(held.id, user("kim"), Duration::from_secs(5)).with_key(key("k"));
+    engine.extend(extend).wait().expect("extended");
+    let longer = Extend::new(held.id, user("kim"), Duration::from_secs(6)).with_key(key("k"));
     assert_eq!(refused(engine.extend(longer).wait()), Refusal::IdempotencyConflict);
 }
 
@@ -230,23 +186,22 @@ fn every_part_of_a_request_counts() {
     let mut others =
         vec![command.clone(), command.clone(), command.clone(), command.clone(), command.clone()];
     others[0].want = best(1);
-    others[1].want =
-        tacos_engine::Want::Best(tacos_engine::Best { allow_split: false, ..tacos_engine::Best::of(2) });
+    others[1].want = tacos_engine::Want::Best(tacos_engine::Best::of(2).with_allow_split(false));
     others[2].external = Some(ExternalId::new("theirs").expect("valid"));
     others[3].hold_until = Some(T0.plus_ms(30_000));
     others[4].want = seats(&["R1-1", "R1-2"]);
     for (number, other) in others.into_iter().enumerate() {
         assert_eq!(refused(engine.reserve(other).wait()), Refusal::IdempotencyConflict, "change {number}");
     }
-    let pay = |amount, method| tacos_engine::CreatePayment {
-        payee: tacos_engine::Payee::Unlinked(ExternalId::new("basket").expect("valid")),
-        user: user("kim"),
-        amount: tacos_engine::Money { minor: amount, currency: krw() },
-        method,
-        scenario: Scenario::Outside,
-        webhook_url: None,
-        attachment: Vec::new(),
-        key: Some(key("p")),
+    let pay = |amount, method| {
+        tacos_engine::CreatePayment::new(
+            tacos_engine::Payee::Unlinked(ExternalId::new("basket").expect("valid")),
+            user("kim"),
+            tacos_engine::Money { minor: amount, currency: krw() },
+            method,
+            Scenario::Outside,
+        )
+        .with_key(key("p"))
     };
     let card = tacos_engine::PaymentMethod::CreditCard;
     engine.create_payment(pay(5, card)).wait().expect("an intent");
@@ -285,12 +240,11 @@ fn an_answer_is_forgotten_after_its_time() {
 #[test]
 fn a_key_can_be_demanded() {
     let clock = clock();
-    let strict = tacos_engine::Config { idempotency_required: true, ..by_hand(&clock) };
+    let strict = by_hand(&clock).with_idempotency_required(true);
     let engine = Engine::in_memory(strict).expect("an engine");
-    let command =
-        CreateEvent { event: event(), settings: settings(), seats: house(1, 2), queue: None, key: None };
+    let command = CreateEvent::new(event(), settings(), house(1, 2));
     assert_eq!(refused(engine.create_event(command.clone()).wait()), Refusal::IdempotencyRequired);
-    engine.create_event(CreateEvent { key: Some(key("k")), ..command }).wait().expect("created");
+    engine.create_event(command.with_key(key("k"))).wait().expect("created");
 }
 
 /// A key that is answered by one thread while another asks for something else with it: one of the two acts.

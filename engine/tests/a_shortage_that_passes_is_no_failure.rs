@@ -10,7 +10,7 @@ mod faults;
 use common::until;
 use faults::{name, note, open, small};
 use tacos_engine::testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
-use tacos_engine::{Bound, Config, Driver, Engine, Failure, Refusal, SnapshotError};
+use tacos_engine::{Bound, Driver, Engine, Failure, Refusal, SnapshotError};
 
 const SHORTAGES: [CallFault; 3] = [CallFault::Descriptors, CallFault::Memory, CallFault::Interrupted];
 const NO_ROOM: Failure = Failure::Refused(Refusal::AtCapacity(Bound::DiskSpace));
@@ -110,7 +110,7 @@ fn a_snapshot_that_cannot_be_made_is_told_and_tried_again() {
 #[test]
 fn a_snapshot_that_is_taken_without_asking_is_tried_again_without_asking() {
     let storage = FaultyStorage::new(MemStorage::new());
-    let config = Config { snapshot_every_bytes: 64 << 10, ..small(Driver::Threads) };
+    let config = small(Driver::Threads).with_snapshot_every_bytes(64 << 10);
     let engine = open(&storage, config).expect("an empty folder");
     storage.plan(Misbehaviour {
         suffix: ".tmp",

@@ -9,7 +9,7 @@ use tacos_engine::{Config, Durability, Engine, Position, Reserve, SeatId, Want, 
 fn behind(durability: Durability) {
     let folder = tempfile::tempdir().expect("a folder");
     // The least history that there is, and writes for many times its size.
-    let config = Config { durability, update_history_bytes: 64 << 10, ..Config::default() };
+    let config = Config::default().with_durability(durability).with_update_history_bytes(64 << 10);
     let engine = Engine::open(folder.path(), config).expect("the folder opens");
     common::open_sale(&engine, common::house(20, 100));
     let mut reader = engine.updates(engine.position()).expect("a reader");

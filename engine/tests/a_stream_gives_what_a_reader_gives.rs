@@ -32,7 +32,7 @@ fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
 
 fn note(engine: &Engine, number: u32) {
     let name = ExternalId::new(&format!("note-{number}")).expect("a name");
-    engine.note(Note { name, value: Some(vec![1]), key: None }).wait().expect("noted");
+    engine.note(Note::new(name, Some(vec![1]))).wait().expect("noted");
 }
 
 fn number_of(update: &Update) -> u32 {

@@ -10,9 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use common::*;
 use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::testing::watched;
-use tacos_engine::{
-    Config, Engine, EventSettings, ExternalId, Note, RecoveryConsent, Reserve, UpdateReader, UpdatesLost,
-};
+use tacos_engine::{Config, Engine, ExternalId, Note, RecoveryConsent, Reserve, UpdateReader, UpdatesLost};
 
 const SECONDS: u64 = 60;
 
@@ -52,7 +50,7 @@ fn waiting(engine: &Engine) -> (UpdateReader, Arc<Asks>) {
 }
 
 fn a_waiting_reader_is_woken(engine: &Engine) {
-    create(engine, event(), house(2, 10), EventSettings { hold_ms: 1_000, ..settings() }, None);
+    create(engine, event(), house(2, 10), settings().with_hold_ms(1_000), None);
     open(engine, event());
     for round in 0..5 {
         let (_reader, asks) = waiting(engine);
@@ -100,15 +98,14 @@ fn with_threads_in_memory() {
 #[test]
 fn a_command_that_makes_room_runs_no_waker() {
     watched("a crowded log buffer", SECONDS, || {
-        let config =
-            Config { log_buffer_bytes: 64 << 10, update_history_bytes: 64 << 10, ..by_hand(&clock()) };
+        let config = by_hand(&clock()).with_log_buffer_bytes(64 << 10).with_update_history_bytes(64 << 10);
         let engine = Engine::in_memory(config).expect("an engine");
         open_sale(&engine, house(2, 10));
         let (_reader, asks) = waiting(&engine);
         let written = engine.status().durable;
         for number in 0..100 {
             let name = ExternalId::new(&format!("note-{number}")).expect("valid");
-            let note = Note { name, value: Some(vec![7; 4_000]), key: Some(key(format!("key-{number}"))) };
+            let note = Note::new(name, Some(vec![7; 4_000])).with_key(key(format!("key-{number}")));
             engine.note(note).wait().expect("taken");
         }
         assert!(engine.status().durable > written, "a command has drained the buffer");

@@ -16,11 +16,9 @@ use tacos_engine::{
 
 /// A room whose own moment is a year away.
 fn policy() -> QueuePolicy {
-    QueuePolicy {
-        inside_max: 1,
-        room: Some(PresaleRoom { opens_at: T0, draws_at: T0.plus_ms(31_536_000_000) }),
-        ..QueuePolicy::default()
-    }
+    QueuePolicy::default()
+        .with_inside_max(1)
+        .with_room(Some(PresaleRoom { opens_at: T0, draws_at: T0.plus_ms(31_536_000_000) }))
 }
 
 fn draft(settings: EventSettings) -> (Engine, Arc<ManualClock>) {
@@ -31,7 +29,7 @@ fn draft(settings: EventSettings) -> (Engine, Arc<ManualClock>) {
 }
 
 fn come(engine: &Engine, who: &str) -> Joined {
-    let join = JoinQueue { event: event(), session: Some(session(who)), user: None };
+    let join = JoinQueue::new(event()).with_session(session(who));
     engine.join_queue(join).wait().expect("a place")
 }
 
@@ -61,7 +59,7 @@ fn opening_the_sale_draws_the_room() {
 
 #[test]
 fn an_open_sale_draws_at_its_own_moment() {
-    let (engine, clock) = draft(EventSettings { sale_starts: Some(T0.plus_ms(60_000)), ..settings() });
+    let (engine, clock) = draft(settings().with_sale_starts(Some(T0.plus_ms(60_000))));
     open(&engine, event());
     let people: Vec<Joined> = ["a", "b"].iter().map(|who| come(&engine, who)).collect();
     assert_eq!(states(&engine, &people), [QueueState::InRoom; 2], "the sale opens later");
@@ -72,12 +70,12 @@ fn an_open_sale_draws_at_its_own_moment() {
 
 #[test]
 fn a_sale_that_is_brought_forward_draws() {
-    let (engine, clock) = draft(EventSettings { sale_starts: Some(T0.plus_ms(60_000)), ..settings() });
+    let (engine, clock) = draft(settings().with_sale_starts(Some(T0.plus_ms(60_000))));
     open(&engine, event());
     let people: Vec<Joined> = ["a", "b"].iter().map(|who| come(&engine, who)).collect();
     clock.advance(Duration::from_millis(1_000));
-    let sooner = EventSettings { sale_starts: Some(T0.plus_ms(1_000)), ..settings() };
-    engine.update_event(UpdateEvent { event: event(), settings: sooner, key: None }).wait().expect("changed");
+    let sooner = settings().with_sale_starts(Some(T0.plus_ms(1_000)));
+    engine.update_event(UpdateEvent::new(event(), sooner)).wait().expect("changed");
     assert_drawn(&engine, &people);
 }
 
@@ -87,7 +85,7 @@ fn a_room_into_which_nobody_came_takes_nobody_once_the_sale_is_open() {
     open(&engine, event());
     assert_eq!(come(&engine, "first").place.state, QueueState::Ready, "first come, first served");
     assert_eq!(come(&engine, "second").place.state, QueueState::Waiting);
-    let again = SetSale { event: event(), state: SaleState::Open, key: None };
+    let again = SetSale::new(event(), SaleState::Open);
     engine.set_sale(again).wait().expect("open already");
 }
 

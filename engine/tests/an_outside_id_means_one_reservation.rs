@@ -8,7 +8,7 @@ mod common;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use common::*;
-use tacos_engine::{Config, Engine, ExternalId, Failure, Refusal, Reserve, SeatId, Want, Which};
+use tacos_engine::{Caller, Engine, ExternalId, Failure, Refusal, Reserve, SeatId, Want, Which};
 
 const REFUSALS: u64 = 60_000;
 
@@ -22,7 +22,7 @@ fn one_seat(label: &str) -> Want {
 
 #[test]
 fn a_refused_holds_id_never_means_somebody_elses_hold() {
-    let engine = Engine::in_memory(Config { reservations_max: 1 << 22, ..config() }).expect("an engine");
+    let engine = Engine::in_memory(config().with_reservations_max(1 << 22)).expect("an engine");
     open_sale(&engine, house(2, 10));
     engine.reserve(Reserve::new(event(), user("kim"), one_seat("R1-1"))).wait().expect("free");
     let (number, over) = (AtomicU64::new(0), AtomicBool::new(false));
@@ -41,7 +41,7 @@ fn a_refused_holds_id_never_means_somebody_elses_hold() {
                 scope.spawn(move || {
                     while going_on() {
                         let which = Which::External(external(number.load(Ordering::Relaxed)));
-                        match engine.reservation(&which, None).wait() {
+                        match engine.reservation(&which, &Caller::Operator).wait() {
                             Err(Failure::Refused(Refusal::UnknownReservation)) => {}
                             other => return Some(other),
                         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::*;
 use tacos_engine::views::{Counts, SeatState};
-use tacos_engine::{BlockSeats, Engine, Outcome, SeatId, SeatMap};
+use tacos_engine::{BlockSeats, Caller, Engine, Outcome, SeatId, SeatMap};
 
 fn check(counts: Counts, total: u32, seed: u64) {
     let sum = counts.available + counts.reserved + counts.sold + counts.blocked;
@@ -42,12 +42,7 @@ fn trade(engine: &Engine, seed: u64, thread: usize) {
                 let Ok(paid) = engine.create_payment(command).wait() else { continue };
                 let paid = paid.id;
                 if report(engine, paid, Outcome::Completed).is_ok() {
-                    let refund = tacos_engine::CancelPayment {
-                        payment: paid,
-                        user: None,
-                        refund_minor: None,
-                        key: None,
-                    };
+                    let refund = tacos_engine::CancelPayment::new(paid, Caller::Operator);
                     let _ = engine.cancel_payment(refund).wait();
                 }
             }
@@ -62,8 +57,9 @@ fn trade(engine: &Engine, seed: u64, thread: usize) {
 fn operate(engine: &Engine, over: &AtomicBool) {
     let mut block = true;
     while !over.load(Ordering::Relaxed) {
-        let seats = (1..=5).map(|number| SeatId::new(&format!("R4-{number}")).expect("valid")).collect();
-        if engine.block_seats(BlockSeats { event: event(), seats, block, key: None }).wait().is_ok() {
+        let seats =
+            (1..=5).map(|number| SeatId::new(&format!("R4-{number}")).expect("valid")).collect::<Vec<_>>();
+        if engine.block_seats(BlockSeats::new(event(), seats, block)).wait().is_ok() {
             block = !block;
         }
         std::thread::yield_now();

@@ -70,7 +70,7 @@ fn idempotency_keys() {
     at_capacity(&engine, &with("e"), Bound::IdempotencyKeys);
     engine.submit(&with("a")).wait().expect("a retry needs no room");
     engine.submit(&reserve_command("kim")).wait().expect("and a write without a key neither");
-    engine.clear_idempotency();
+    engine.operator().clear_idempotency();
     engine.submit(&with("e")).wait().expect("room again");
 }
 
@@ -79,7 +79,7 @@ fn notes() {
     let engine = engine_with(|config| config.notes_max = 2);
     let note = |name: &str, value: Option<&[u8]>| {
         let (name, value) = (ExternalId::new(name).expect("valid"), value.map(<[u8]>::to_vec));
-        Command::Note(Note { name, value, key: None })
+        Command::Note(Note::new(name, value))
     };
     engine.submit(&note("a", Some(b"1"))).wait().expect("room");
     engine.submit(&note("b", Some(b"1"))).wait().expect("room");
@@ -95,13 +95,10 @@ fn notes() {
 #[test]
 fn notes_from_many_threads() {
     let clock = clock();
-    let engine = Engine::in_memory(Config { notes_max: 20, ..with_clock(&clock) }).expect("an engine");
+    let engine = Engine::in_memory(with_clock(&clock).with_notes_max(20)).expect("an engine");
     let set = together(THREADS, |thread| {
-        let note = |number| Note {
-            name: ExternalId::new(&format!("{thread}-{number}")).expect("valid"),
-            value: Some(vec![1]),
-            key: None,
-        };
+        let note =
+            |number| Note::new(ExternalId::new(&format!("{thread}-{number}")).expect("valid"), Some(vec![1]));
         (0..20).filter(|number| engine.note(note(*number)).wait().is_ok()).count()
     });
     assert_eq!((set.iter().sum::<usize>(), engine.notes("").len()), (20, 20));
@@ -116,12 +113,10 @@ fn people_in_line() {
         line.clone(),
         house(1, 1),
         settings(),
-        Some(QueuePolicy { waiting_max: 2, inside_max: 1, ..QueuePolicy::default() }),
+        Some(QueuePolicy::default().with_waiting_max(2).with_inside_max(1)),
     );
     open(&engine, line.clone());
-    let join = |who: &str| {
-        Command::JoinQueue(JoinQueue { event: line.clone(), session: Some(session(who)), user: None })
-    };
+    let join = |who: &str| Command::JoinQueue(JoinQueue::new(line.clone()).with_session(session(who)));
     for who in ["a", "b", "c"] {
         engine.submit(&join(who)).wait().expect("one is ready, two wait");
     }
@@ -153,10 +148,7 @@ fn webhooks() {
     assert_eq!(filled, 8);
     at_capacity(&engine, &refused_at, Bound::Webhooks);
     let webhook = engine.due_webhooks(1).0.remove(0).id;
-    engine
-        .report_webhook(tacos_engine::ReportWebhook { webhook, delivered: true })
-        .wait()
-        .expect("delivered");
+    engine.report_webhook(tacos_engine::ReportWebhook::new(webhook, true)).wait().expect("delivered");
     engine.submit(&refused_at).wait().expect("room again");
 }
 
@@ -165,13 +157,11 @@ fn events() {
     let clock = clock();
     let engine = Engine::in_memory(by_hand(&clock)).expect("an engine");
     let create = |number: u32| {
-        Command::CreateEvent(Box::new(CreateEvent {
-            event: EventId::new(&format!("event-{number}")).expect("valid"),
-            settings: settings(),
-            seats: house(1, 1),
-            queue: None,
-            key: None,
-        }))
+        Command::CreateEvent(Box::new(CreateEvent::new(
+            EventId::new(&format!("event-{number}")).expect("valid"),
+            settings(),
+            house(1, 1),
+        )))
     };
     for number in 0..limits::EVENTS_MAX {
         engine.submit(&create(number)).wait().expect("room");
@@ -201,7 +191,7 @@ fn seats_of_one_reservation() {
 #[test]
 fn seats_of_one_user() {
     for round in 0..20 {
-        let limited = tacos_engine::EventSettings { seats_per_user_max: Some(7), ..settings() };
+        let limited = settings().with_seats_per_user_max(Some(7));
         let (engine, _) = threaded_sale(house(4, 50), limited);
         let got = together(THREADS, |thread| {
             let mut got = 0;
@@ -248,10 +238,9 @@ fn ids_and_texts() {
     }
     assert!(IdempotencyKey::new("any/visible!ASCII~").is_ok() && IdempotencyKey::new("not this").is_err());
     let engine = engine_with(|_| ());
-    let named = |name: String| tacos_engine::UpdateEvent {
-        event: event(),
-        settings: tacos_engine::EventSettings { name, ..settings() },
-        key: None,
+    let named = |name: String| {
+        let currency = settings().currency;
+        tacos_engine::UpdateEvent::new(event(), tacos_engine::EventSettings::new(name, currency))
     };
     engine.update_event(named("x".repeat(512))).wait().expect("just allowed");
     assert!(matches!(refused(engine.update_event(named("x".repeat(513))).wait()), Refusal::Invalid(_)));
@@ -297,7 +286,7 @@ fn settings_of_an_engine() {
 #[test]
 fn bytes_between_callers_and_disk() {
     let (disk, clock) = (MemStorage::new(), clock());
-    let config = Config { log_buffer_bytes: limits::LOG_BUFFER_BYTES_MIN, ..by_hand(&clock) };
+    let config = by_hand(&clock).with_log_buffer_bytes(limits::LOG_BUFFER_BYTES_MIN);
     let opened = Engine::open_storage(Arc::new(disk), config, RecoveryConsent::LoseNothing, |_| ());
     let (engine, _) = opened.expect("a new folder");
     create(&engine, event(), SeatMap { sections: vec![floor(1 << 20)] }, settings(), None);
@@ -333,7 +322,7 @@ fn an_engine_in_memory_has_room_for_ever() {
 fn a_folder_that_needs_more_than_the_settings_give() {
     let (disk, clock) = (MemStorage::new(), clock());
     let open_with = |change: fn(&mut Config)| {
-        let mut config = Config { driver: Driver::Manual, ..with_clock(&clock) };
+        let mut config = with_clock(&clock).with_driver(Driver::Manual);
         change(&mut config);
         let storage = Arc::new(disk.clone());
         Engine::open_storage(storage, config, RecoveryConsent::LoseNothing, |_| ()).map(|(engine, _)| engine)
@@ -347,7 +336,7 @@ fn a_folder_that_needs_more_than_the_settings_give() {
     intent(&engine, &second, "lee");
     for name in ["a", "b"] {
         let name = ExternalId::new(name).expect("valid");
-        engine.note(Note { name, value: Some(vec![1]), key: None }).wait().expect("set");
+        engine.note(Note::new(name, Some(vec![1]))).wait().expect("set");
     }
     engine.close().expect("closed");
     drop(engine);

@@ -8,8 +8,8 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    Effect, Engine, Expire, Failure, Outcome, PaymentState, Position, Refusal, ReservationId,
-    ReservationState, SeatId, UserId, What,
+    Caller, Effect, Engine, Expire, Failure, Outcome, PaymentState, Position, Refusal, ReservationId,
+    ReservationState, SeatId, What,
 };
 
 /// The states that the updates give to a reservation, oldest first.
@@ -26,7 +26,7 @@ fn states(engine: &Engine, id: ReservationId) -> Vec<ReservationState> {
 }
 
 fn state(engine: &Engine, id: ReservationId) -> ReservationState {
-    engine.reservation(&id.into(), None).wait().expect("known").state
+    engine.reservation(&id.into(), &Caller::Operator).wait().expect("known").state
 }
 
 fn seat_state(engine: &Engine, label: &str) -> SeatState {
@@ -70,7 +70,7 @@ fn confirm_cancel_extend_and_time_meet_at_one_hold() {
             3 => {
                 clock.advance_to(held.expires_at);
                 engine.turn();
-                engine.expire(Expire { which: held.id.into() }).wait().map(|_| "expired")
+                engine.expire(Expire::new(held.id)).wait().map(|_| "expired")
             }
             _ => {
                 engine.turn();
@@ -150,7 +150,7 @@ fn late_payment_meets_the_next_customer() {
         });
         let effect = answers[0].as_ref().expect("the intent lives").0.expect("an effect");
         let kim = state(&engine, held.id);
-        let paid = engine.payment(payment, None).wait().expect("known");
+        let paid = engine.payment(payment, &Caller::Operator).wait().expect("known");
         match effect {
             Effect::Confirmed | Effect::Retaken => {
                 assert_eq!(kim, ReservationState::Confirmed, "round {round}");
@@ -190,16 +190,8 @@ fn a_payment_ends_once() {
         let (engine, clock) = small_sale();
         let held = reserve(&engine, "kim", seats(&["R2-1"])).expect("held");
         let payment = intent(&engine, &held, "kim");
-        let cancel = || {
-            engine
-                .cancel_payment(tacos_engine::CancelPayment {
-                    payment: payment.id,
-                    user: None,
-                    refund_minor: None,
-                    key: None,
-                })
-                .wait()
-        };
+        let cancel =
+            || engine.cancel_payment(tacos_engine::CancelPayment::new(payment.id, Caller::Operator)).wait();
         let answers = together(4, |thread| match thread {
             0 => report(&engine, payment.id, Outcome::Completed),
             1 => report(&engine, payment.id, Outcome::Failed),
@@ -213,7 +205,7 @@ fn a_payment_ends_once() {
         for failure in answers.iter().filter_map(|answer| answer.as_ref().err()) {
             assert!(is_loss(failure), "round {round}: {failure:?}");
         }
-        let paid = engine.payment(payment.id, None).wait().expect("known");
+        let paid = engine.payment(payment.id, &Caller::Operator).wait().expect("known");
         // Who completed it may have been followed by a refund, which is a second step and not a second end.
         let ends: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
         let completed =
@@ -254,24 +246,22 @@ fn nobody_ends_what_is_somebody_elses() {
     let (engine, _) = small_sale();
     let held = reserve(&engine, "kim", seats(&["R1-1"])).expect("held");
     let payment = intent(&engine, &held, "kim").id;
-    let lee: Option<UserId> = Some(user("lee"));
-    let confirm = tacos_engine::Confirm { user: lee.clone(), ..confirm_command(held.id) };
+    let lee = user("lee");
+    let confirm = tacos_engine::Confirm::new(held.id, lee.clone(), tacos_engine::Proof::Outside);
     assert_eq!(refused(engine.confirm(confirm).wait()), Refusal::Forbidden);
-    let release = tacos_engine::Release { user: lee.clone(), ..release_command(held.id) };
+    let release = tacos_engine::Release::new(held.id, lee.clone());
     assert_eq!(refused(engine.release(release).wait()), Refusal::Forbidden);
-    let extend = tacos_engine::Extend {
-        which: held.id.into(),
-        user: lee.clone(),
-        by: Duration::from_secs(1),
-        key: None,
-    };
+    let extend = tacos_engine::Extend::new(held.id, lee.clone(), Duration::from_secs(1));
     assert_eq!(refused(engine.extend(extend).wait()), Refusal::Forbidden);
-    let cancel = tacos_engine::CancelPayment { payment, user: lee.clone(), refund_minor: None, key: None };
+    let cancel = tacos_engine::CancelPayment::new(payment, lee.clone());
     assert_eq!(refused(engine.cancel_payment(cancel).wait()), Refusal::Forbidden);
-    let process = tacos_engine::ProcessPayment { payment, user: lee.clone(), key: None };
+    let process = tacos_engine::ProcessPayment::new(payment, lee.clone());
     assert_eq!(refused(engine.process_payment(process).wait()), Refusal::Forbidden);
-    assert_eq!(refused(engine.reservation(&held.id.into(), lee.as_ref()).wait()), Refusal::Forbidden);
-    assert_eq!(refused(engine.payment(payment, lee.as_ref()).wait()), Refusal::Forbidden);
+    assert_eq!(
+        refused(engine.reservation(&held.id.into(), &Caller::User(lee.clone())).wait()),
+        Refusal::Forbidden
+    );
+    assert_eq!(refused(engine.payment(payment, &Caller::User(lee.clone())).wait()), Refusal::Forbidden);
     let pay = engine.create_payment(payment_command(&held, "lee", tacos_engine::Scenario::Approve));
     assert_eq!(refused(pay.wait()), Refusal::Forbidden);
     assert_eq!(state(&engine, held.id), ReservationState::Pending);

@@ -16,7 +16,7 @@ use common::{T0, best, confirm_command, create, event, house, open as open_event
 use faults::{BOUND, ends, name, open, small};
 use tacos_engine::testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 use tacos_engine::{
-    Clock, Config, Driver, Engine, Failure, ManualClock, Note, OpenError, ReservationId, ReservationState,
+    Caller, Clock, Driver, Engine, Failure, ManualClock, Note, OpenError, ReservationId, ReservationState,
     Reserve, UpdatesLost,
 };
 
@@ -52,11 +52,9 @@ impl Run {
     }
 
     fn open(&self) -> Result<Engine, OpenError> {
-        let config = Config {
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            snapshot_every_bytes: 0,
-            ..small(self.driver)
-        };
+        let config = small(self.driver)
+            .with_clock(Arc::clone(&self.clock) as Arc<dyn Clock>)
+            .with_snapshot_every_bytes(0);
         open(&self.storage, config)
     }
 
@@ -112,7 +110,7 @@ impl Run {
         let (at, value) = (step % NAMES, u8::try_from(step).expect("few steps"));
         let value_bytes = Some(vec![value; 4_000]);
         self.told.notes[at].1.push(value);
-        let written = engine.note(Note { name: name(format!("note-{at}")), value: value_bytes, key: None });
+        let written = engine.note(Note::new(name(format!("note-{at}")), value_bytes));
         self.told.answers += 1;
         if written.wait().is_ok() {
             self.told.notes[at] = (Some(value), Vec::new());
@@ -134,7 +132,7 @@ impl Run {
     fn close(&mut self, engine: &Engine, reading: std::thread::JoinHandle<UpdatesLost>) {
         let poisoned = engine.status().poisoned;
         if let Some(why) = poisoned {
-            let late = engine.note(Note { name: name("late"), value: None, key: None });
+            let late = engine.note(Note::new(name("late"), None));
             assert!(late.is_ready() && matches!(late.wait(), Err(Failure::Broken(_))), "{why}");
             self.told.poisoned.get_or_insert(why);
         }
@@ -155,14 +153,11 @@ impl Run {
             assert!(fits, "{what}: note {at} is {found:?}, acknowledged {acknowledged:?}, tried {tried:?}");
         }
         for id in &self.told.sold {
-            let view = engine.reservation(&(*id).into(), None).wait();
+            let view = engine.reservation(&(*id).into(), &Caller::Operator).wait();
             let state = view.as_ref().map(|view| view.state);
             assert!(state == Ok(ReservationState::Confirmed), "{what}: {id} is {view:?}");
         }
-        engine
-            .note(Note { name: name("after"), value: Some(vec![1]), key: None })
-            .wait()
-            .expect("writes go on");
+        engine.note(Note::new(name("after"), Some(vec![1]))).wait().expect("writes go on");
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tacos_engine::{
-    Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Effect, Engine, EventId, EventSettings,
-    Failure, IdempotencyKey, JoinQueue, ManualClock, Money, Payee, PaymentMethod, PaymentState, Proof,
-    QueuePolicy, Refusal, Release, RequestAdmission, ReservationState, Reserve, Row, RowSeats, SaleState,
-    Scenario, SeatId, SeatMap, Section, SessionId, SetSale, UnixMs, UserId, Want, Which,
+    Caller, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Effect, Engine, EventId,
+    EventSettings, Failure, IdempotencyKey, JoinQueue, ManualClock, Money, Payee, PaymentMethod,
+    PaymentState, Proof, QueuePolicy, Refusal, Release, RequestAdmission, ReservationState, Reserve, Row,
+    RowSeats, SaleState, Scenario, SeatId, SeatMap, Section, SessionId, SetSale, UnixMs, UserId, Want, Which,
 };
 
 struct House {
@@ -23,7 +23,7 @@ impl House {
     }
 
     fn open(&self) -> Engine {
-        let config = Config { driver: Driver::Manual, clock: self.clock.clone(), ..Config::default() };
+        let config = Config::default().with_driver(Driver::Manual).with_clock(self.clock.clone());
         Engine::open(self.folder.path(), config).expect("the folder opens")
     }
 }
@@ -56,16 +56,17 @@ fn open_sale(engine: &Engine) {
     };
     let stalls = Section::Seated { name: "stalls".into(), rows: vec![row("A"), row("B")] };
     engine
-        .create_event(CreateEvent {
-            event: event(),
-            settings: EventSettings::new("A concert", Currency::new("KRW").expect("valid")),
-            seats: SeatMap { sections: vec![stalls] },
-            queue: Some(QueuePolicy::default()),
-            key: None,
-        })
+        .create_event(
+            CreateEvent::new(
+                event(),
+                EventSettings::new("A concert", Currency::new("KRW").expect("valid")),
+                SeatMap { sections: vec![stalls] },
+            )
+            .with_queue(QueuePolicy::default()),
+        )
         .wait()
         .expect("created");
-    engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("opened");
+    engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("opened");
 }
 
 #[test]
@@ -75,14 +76,11 @@ fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
     open_sale(&engine);
 
     // The line: nobody is ahead, so it is kim's turn at once.
-    let join = JoinQueue {
-        event: event(),
-        session: Some(SessionId::new("tab-1").expect("valid")),
-        user: Some(user("kim")),
-    };
+    let join =
+        JoinQueue::new(event()).with_session(SessionId::new("tab-1").expect("valid")).with_user(user("kim"));
     let joined = engine.join_queue(join.clone()).wait().expect("joined");
     assert!(engine.join_queue(join).wait().expect("the same place").again);
-    let ask = RequestAdmission { token: joined.token, event: Some(event()), user: Some(user("kim")) };
+    let ask = RequestAdmission::new(joined.token).with_event(event()).with_user(user("kim"));
     let admitted = engine.request_admission(ask).wait().expect("let in");
 
     // Without the token nobody reserves; with it the seat is held for sixty seconds.
@@ -97,31 +95,22 @@ fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
 
     // Payment: processed by itself, and its success confirms the reservation.
     let paid = engine
-        .create_payment(CreatePayment {
-            payee: Payee::Reservation(held.id.into()),
-            user: user("kim"),
-            amount: Money { minor: held.total_minor, currency: Currency::new("KRW").expect("valid") },
-            method: PaymentMethod::CreditCard,
-            scenario: Scenario::Approve,
-            webhook_url: None,
-            attachment: Vec::new(),
-            key: None,
-        })
+        .create_payment(CreatePayment::new(
+            Payee::Reservation(held.id.into()),
+            user("kim"),
+            Money { minor: held.total_minor, currency: Currency::new("KRW").expect("valid") },
+            PaymentMethod::CreditCard,
+            Scenario::Approve,
+        ))
         .wait()
         .expect("intent");
     for _ in 0..6 {
         house.clock.advance(Duration::from_secs(1));
         engine.turn();
     }
-    let payment = engine.payment(paid.id, None).wait().expect("known");
+    let payment = engine.payment(paid.id, &Caller::Operator).wait().expect("known");
     assert_eq!((payment.state, payment.effect), (PaymentState::Completed, Effect::Confirmed));
-    let confirm = Confirm {
-        which: held.id.into(),
-        user: Some(user("kim")),
-        proof: Proof::Intent(paid.id),
-        exactly: None,
-        key: None,
-    };
+    let confirm = Confirm::new(held.id, user("kim"), Proof::Intent(paid.id));
     let order = engine.confirm(confirm).wait().expect("confirmed").id.order();
     assert!(order.to_string().starts_with("ord_"));
 
@@ -131,7 +120,8 @@ fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
     drop(engine);
     let engine = house.open();
     assert_eq!(engine.digest(), digest);
-    let found = engine.reservation(&Which::Id(held.id), Some(&user("kim"))).wait().expect("known");
+    let found =
+        engine.reservation(&Which::Id(held.id), &Caller::User(user("kim").clone())).wait().expect("known");
     assert_eq!(found.state, ReservationState::Confirmed);
     assert_eq!(engine.reserve(reserve).wait().expect("the same answer"), held);
     let counts = engine.counts(&event()).expect("known");
@@ -154,7 +144,7 @@ fn a_hold_that_is_not_paid_gives_its_seat_to_the_next() {
     // The moment of expiry: the seat can be had although no timer has fired.
     house.clock.advance(Duration::from_millis(1));
     reserve("lee").expect("held by the next");
-    let found = engine.reservation(&first.id.into(), None).wait().expect("known");
+    let found = engine.reservation(&first.id.into(), &Caller::Operator).wait().expect("known");
     assert_eq!(found.state, ReservationState::Expired);
 }
 
@@ -164,16 +154,14 @@ fn standing_places_are_named_by_their_section() {
     let engine = house.open();
     let floor = Section::General { name: "floor".into(), capacity: 5, price_minor: 3_000 };
     engine
-        .create_event(CreateEvent {
-            event: event(),
-            settings: EventSettings::new("A concert", Currency::new("KRW").expect("valid")),
-            seats: SeatMap { sections: vec![floor] },
-            queue: None,
-            key: None,
-        })
+        .create_event(CreateEvent::new(
+            event(),
+            EventSettings::new("A concert", Currency::new("KRW").expect("valid")),
+            SeatMap { sections: vec![floor] },
+        ))
         .wait()
         .expect("created");
-    engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("opened");
+    engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("opened");
     let places = |count: usize| (0..count).map(|_| SeatId::new("floor").expect("valid")).collect::<Vec<_>>();
     let held = engine
         .reserve(Reserve::new(event(), user("kim"), Want::Seats(places(4).into())))
@@ -182,7 +170,7 @@ fn standing_places_are_named_by_their_section() {
     assert_eq!(held.total_minor, 12_000);
     let refused = engine.reserve(Reserve::new(event(), user("lee"), Want::Seats(places(2).into()))).wait();
     assert_eq!(refused, Err(Failure::Refused(Refusal::Insufficient { wanted: 2, available: 1 })));
-    let one = Release { which: held.id.into(), user: None, seats: places(1).into(), key: None };
+    let one = Release::new(held.id, Caller::Operator).with_seats(places(1).into());
     assert_eq!(engine.release(one).wait().expect("one given back").state, ReservationState::Pending);
     let digest = engine.digest();
     drop(engine);

@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use common::*;
 use tacos_engine::{
-    CancelPayment, Config, Effect, Engine, Failure, LatePayment, Outcome, PaymentChanged, PaymentId,
+    Caller, CancelPayment, Effect, Engine, Failure, LatePayment, Outcome, PaymentChanged, PaymentId,
     PaymentState, Refusal, ReservationState, What,
 };
 
 fn refund(engine: &Engine, payment: PaymentId, refund_minor: Option<i64>) -> Result<PaymentChanged, Failure> {
-    engine.cancel_payment(CancelPayment { payment, user: None, refund_minor, key: None }).wait()
+    engine
+        .cancel_payment(CancelPayment::new(payment, Caller::Operator).with_refund_minor(refund_minor))
+        .wait()
 }
 
 fn state(engine: &Engine, held: &tacos_engine::Reserved) -> ReservationState {
-    engine.reservation(&held.id.into(), None).wait().expect("known").state
+    engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known").state
 }
 
 fn last_update(engine: &Engine, from: tacos_engine::Position) -> What {
@@ -61,7 +63,7 @@ fn late_money_takes_the_same_seats_again_if_all_are_free() {
     let from = engine.position();
     let done = report(&engine, paid.id, Outcome::Completed).expect("settled");
     assert_eq!((done.state, done.effect, done.refunded_minor), (PaymentState::Completed, Effect::Retaken, 0));
-    let found = engine.reservation(&held.id.into(), None).wait().expect("known");
+    let found = engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known");
     assert_eq!((found.state, found.places), (ReservationState::Confirmed, held.places));
     let What::Payment(told) = last_update(&engine, from) else { panic!("a payment's update") };
     assert_eq!(
@@ -93,7 +95,7 @@ fn late_money_goes_back_if_one_seat_is_gone() {
 #[test]
 fn by_policy_late_money_always_goes_back() {
     let clock = clock();
-    let config = Config { late_payment: LatePayment::Refund, ..by_hand(&clock) };
+    let config = by_hand(&clock).with_late_payment(LatePayment::Refund);
     let engine = Engine::in_memory(config).expect("an engine");
     open_sale(&engine, house(2, 10));
     let held = reserve(&engine, "kim", best(2)).expect("held");
@@ -123,7 +125,7 @@ fn money_for_a_cancelled_hold_goes_back() {
 fn a_retaken_seat_counts_for_its_owner() {
     let clock = clock();
     let engine = Engine::in_memory(by_hand(&clock)).expect("an engine");
-    let tight = tacos_engine::EventSettings { seats_per_user_max: Some(2), ..settings() };
+    let tight = settings().with_seats_per_user_max(Some(2));
     create(&engine, event(), house(2, 10), tight, None);
     open(&engine, event());
     let held = reserve(&engine, "kim", best(2)).expect("held");

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::{
-    Best, CancelPayment, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, DrawRoom, Driver,
-    Engine, EventId, EventSettings, Failure, IdempotencyKey, JoinQueue, ManualClock, Money, PauseQueue,
-    Payee, PaymentId, PaymentMethod, PaymentState, Position, PresaleRoom, Proof, QueuePolicy,
+    Best, Caller, CancelPayment, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, DrawRoom,
+    Driver, Engine, EventId, EventSettings, Failure, IdempotencyKey, JoinQueue, ManualClock, Money,
+    PauseQueue, Payee, PaymentId, PaymentMethod, PaymentState, Position, PresaleRoom, Proof, QueuePolicy,
     RecoveryConsent, Refusal, Release, RequestAdmission, Reserve, Reserved, Row, RowSeats, SaleState,
     Scenario, SeatMap, Section, SessionId, SetQueuePolicy, SetSale, UnixMs, UserId, WaitingToken, Want, What,
     views::QueueState,
@@ -28,21 +28,19 @@ impl House {
         let engine = open(&disk, &clock);
         let currency = Currency::new("EUR").expect("three letters");
         let sale_starts = queue.as_ref().and_then(|policy| policy.room).map(|room| room.draws_at);
-        let settings =
-            EventSettings { seats_per_user_max, sale_starts, ..EventSettings::new("show", currency) };
+        let settings = EventSettings::new("show", currency)
+            .with_seats_per_user_max(seats_per_user_max)
+            .with_sale_starts(sale_starts);
         let seats =
             RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: 10 };
         let row = Row { label: "A".into(), price_minor: 100, seats, ..Row::default() };
         let seats = SeatMap { sections: vec![Section::Seated { name: "hall".into(), rows: vec![row] }] };
         let event = event();
         engine
-            .create_event(CreateEvent { event, settings, seats, queue, key: None })
+            .create_event(CreateEvent::new(event, settings, seats).with_queue(queue))
             .wait()
             .expect("created");
-        engine
-            .set_sale(SetSale { event: self::event(), state: SaleState::Open, key: None })
-            .wait()
-            .expect("open");
+        engine.set_sale(SetSale::new(self::event(), SaleState::Open)).wait().expect("open");
         Self { disk, clock, engine }
     }
 
@@ -73,26 +71,19 @@ impl House {
     fn pay(&self, held: &Reserved, who: &str, scenario: Scenario) -> PaymentId {
         let amount =
             Money { minor: held.total_minor, currency: Currency::new("EUR").expect("three letters") };
-        let command = CreatePayment {
-            payee: Payee::Reservation(held.id.into()),
-            user: user(who),
+        let command = CreatePayment::new(
+            Payee::Reservation(held.id.into()),
+            user(who),
             amount,
-            method: PaymentMethod::CreditCard,
+            PaymentMethod::CreditCard,
             scenario,
-            webhook_url: None,
-            attachment: Vec::new(),
-            key: None,
-        };
+        );
         self.engine.create_payment(command).wait().expect("an intent").id
     }
 
     fn join(&self, session: &str) -> WaitingToken {
         let session = Some(SessionId::new(session).expect("valid"));
-        self.engine
-            .join_queue(JoinQueue { event: event(), session, user: None })
-            .wait()
-            .expect("joined")
-            .token
+        self.engine.join_queue(JoinQueue::new(event()).with_session(session)).wait().expect("joined").token
     }
 
     fn place(&self, token: &WaitingToken) -> QueueState {
@@ -101,13 +92,11 @@ impl House {
 }
 
 fn open(disk: &MemStorage, clock: &Arc<ManualClock>) -> Engine {
-    let config = Config {
-        driver: Driver::Manual,
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        fixed_entropy: Some(11),
-        log_buffer_bytes: 64 << 10,
-        ..Config::default()
-    };
+    let config = Config::default()
+        .with_driver(Driver::Manual)
+        .with_clock(Arc::clone(clock) as Arc<dyn Clock>)
+        .with_fixed_entropy(Some(11))
+        .with_log_buffer_bytes(64 << 10);
     Engine::open_storage(Arc::new(disk.clone()), config, RecoveryConsent::LoseNothing, |_| ())
         .expect("opens")
         .0
@@ -126,7 +115,7 @@ fn key(name: &str) -> Option<IdempotencyKey> {
 }
 
 fn confirm(held: &Reserved, proof: Proof, key: Option<IdempotencyKey>) -> Confirm {
-    Confirm { which: held.id.into(), user: None, proof, exactly: None, key }
+    Confirm::new(held.id, Caller::Operator, proof).with_key(key)
 }
 
 #[test]
@@ -134,7 +123,7 @@ fn a_folder_with_a_release_of_any_hold_opens_again() {
     let house = House::new(None, None);
     house.hold("kim", 1).expect("held");
     let second = house.hold("lee", 2).expect("held");
-    let release = Release { which: second.id.into(), user: None, seats: [].into_iter().collect(), key: None };
+    let release = Release::new(second.id, Caller::Operator);
     house.engine.release(release).wait().expect("released");
     let house = house.reopen(false);
     assert_eq!(house.engine.counts(&event()).expect("known").available, 9);
@@ -146,7 +135,7 @@ fn a_payment_that_never_began_by_its_end_never_begins() {
     let held = house.hold("kim", 1).expect("held");
     let payment = house.pay(&held, "kim", Scenario::Timeout);
     house.pass(901);
-    let shown = house.engine.payment(payment, None).wait().expect("known").state;
+    let shown = house.engine.payment(payment, &Caller::Operator).wait().expect("known").state;
     assert_eq!(shown, PaymentState::Expired, "as the clock says, before any timer");
     house.engine.turn();
     let mut facts = Vec::new();
@@ -167,7 +156,7 @@ fn a_decided_outcome_counts_although_its_timer_has_not_fired() {
     house.engine.turn();
     // The outcome's moment and the end of the intent pass while nobody turns time.
     house.pass(1_000);
-    let cancel = CancelPayment { payment, user: None, refund_minor: Some(1), key: None };
+    let cancel = CancelPayment::new(payment, Caller::Operator).with_refund_minor(1);
     let refunded = house.engine.cancel_payment(cancel).wait();
     assert_eq!(refunded.map(|changed| changed.state), Ok(PaymentState::Completed), "a part was paid back");
 }
@@ -186,12 +175,11 @@ fn an_answer_that_found_everything_done_outlives_a_restart() {
     let house = House::new(None, None);
     let held = house.hold("kim", 1).expect("held");
     let payment = house.pay(&held, "kim", Scenario::Outside);
-    let report =
-        tacos_engine::ReportPayment { payment, outcome: tacos_engine::Outcome::Completed, key: None };
+    let report = tacos_engine::ReportPayment::new(payment, tacos_engine::Outcome::Completed);
     house.engine.report_payment(report).wait().expect("paid");
     let again = confirm(&held, Proof::Intent(payment), key("confirm-1"));
     let first = house.engine.confirm(again.clone()).wait().expect("confirmed");
-    let back = CancelPayment { payment, user: None, refund_minor: None, key: None };
+    let back = CancelPayment::new(payment, Caller::Operator);
     house.engine.cancel_payment(back).wait().expect("refunded");
     let house = house.reopen(false);
     assert_eq!(house.engine.confirm(again).wait(), Ok(first), "the same key has the same answer");
@@ -224,13 +212,13 @@ fn a_list_is_newest_first_after_a_snapshot() {
 
 fn room() -> QueuePolicy {
     let room = PresaleRoom { opens_at: START, draws_at: START.plus_ms(20_000) };
-    QueuePolicy { room: Some(room), ..QueuePolicy::default() }
+    QueuePolicy::default().with_room(Some(room))
 }
 
 #[test]
 fn an_empty_room_that_cannot_be_drawn_stays_open() {
     let house = House::new(None, Some(room()));
-    let drawn = house.engine.draw_room(DrawRoom { event: event(), key: None }).wait();
+    let drawn = house.engine.draw_room(DrawRoom::new(event())).wait();
     assert!(matches!(drawn, Err(Failure::Refused(Refusal::Invalid(_)))), "{drawn:?}");
     let token = house.join("tab-1");
     assert_eq!(house.place(&token), QueueState::InRoom);
@@ -249,9 +237,10 @@ fn a_restart_before_the_draw_does_not_lose_the_draw() {
 
 #[test]
 fn a_window_shortened_during_a_pause_ends_on_time() {
-    let policy = |claim_window_ms| QueuePolicy { claim_window_ms, inside_max: 1, ..QueuePolicy::default() };
+    let policy =
+        |claim_window_ms| QueuePolicy::default().with_claim_window_ms(claim_window_ms).with_inside_max(1);
     let pause = |house: &House, paused| {
-        house.engine.pause_queue(PauseQueue { event: event(), paused, key: None }).wait().expect("done");
+        house.engine.pause_queue(PauseQueue::new(event(), paused)).wait().expect("done");
     };
     let house = House::new(None, Some(policy(60_000)));
     let (first, second) = (house.join("tab-1"), house.join("tab-2"));
@@ -259,22 +248,23 @@ fn a_window_shortened_during_a_pause_ends_on_time() {
     pause(&house, true);
     house.pass(60);
     house.engine.turn();
-    let command = SetQueuePolicy { event: event(), policy: policy(5_000), key: None };
+    let command = SetQueuePolicy::new(event(), policy(5_000));
     house.engine.set_queue_policy(command).wait().expect("set");
     pause(&house, false);
     house.pass(5);
     house.engine.turn();
     assert_eq!(house.place(&second), QueueState::Ready, "the place has passed on");
-    let ask = RequestAdmission { token: first, event: None, user: None };
+    let ask = RequestAdmission::new(first);
     assert_eq!(house.engine.request_admission(ask).wait(), Err(Failure::Refused(Refusal::TokenExpired)));
 }
 
 #[test]
 fn a_window_shortened_by_a_second_pause_ends_on_time() {
-    let policy = |claim_window_ms| QueuePolicy { claim_window_ms, inside_max: 1, ..QueuePolicy::default() };
+    let policy =
+        |claim_window_ms| QueuePolicy::default().with_claim_window_ms(claim_window_ms).with_inside_max(1);
     let house = House::new(None, Some(policy(60_000)));
     let pause = |paused| {
-        house.engine.pause_queue(PauseQueue { event: event(), paused, key: None }).wait().expect("done");
+        house.engine.pause_queue(PauseQueue::new(event(), paused)).wait().expect("done");
     };
     let pass = |seconds| {
         house.pass(seconds);
@@ -289,7 +279,7 @@ fn a_window_shortened_by_a_second_pause_ends_on_time() {
     pass(2);
     // A second pause between two looks, and a shorter window after it: until 78 s.
     pause(true);
-    let command = SetQueuePolicy { event: event(), policy: policy(5_000), key: None };
+    let command = SetQueuePolicy::new(event(), policy(5_000));
     house.engine.set_queue_policy(command).wait().expect("set");
     house.pass(1);
     pause(false);
@@ -335,10 +325,10 @@ fn a_reader_goes_on_over_records_that_tell_nothing() {
 
 #[test]
 fn whoever_finds_a_lapsed_turn_while_joining_lets_the_line_move_up() {
-    let house = House::new(None, Some(QueuePolicy { inside_max: 1, ..QueuePolicy::default() }));
+    let house = House::new(None, Some(QueuePolicy::default().with_inside_max(1)));
     let join = |session: &str, who: &str| {
         let session = Some(SessionId::new(session).expect("valid"));
-        house.engine.join_queue(JoinQueue { event: event(), session, user: Some(user(who)) }).wait()
+        house.engine.join_queue(JoinQueue::new(event()).with_session(session).with_user(user(who))).wait()
     };
     join("tab-1", "kim").expect("ready");
     let second = join("tab-2", "lee").expect("waiting").token;
@@ -352,7 +342,7 @@ fn whoever_finds_a_lapsed_turn_while_joining_lets_the_line_move_up() {
         Failure::Refused(Refusal::AlreadyWaiting)
     );
     house.engine.turn();
-    let ask = RequestAdmission { token: second, event: None, user: None };
+    let ask = RequestAdmission::new(second);
     let mut updates = Vec::new();
     house.engine.updates(Position::ZERO).expect("kept").read(&mut updates).expect("read");
     let ready = updates.iter().filter(|update| matches!(update.what, What::Ready(..))).count();
@@ -367,11 +357,8 @@ fn one_turn_does_all_that_is_due_also_when_the_log_buffer_fills_on_the_way() {
     let floor = Section::General { name: "floor".into(), capacity: 2_000, price_minor: 100 };
     let settings = EventSettings::new("show", Currency::new("EUR").expect("three letters"));
     let seats = SeatMap { sections: vec![floor] };
-    engine
-        .create_event(CreateEvent { event: event(), settings, seats, queue: None, key: None })
-        .wait()
-        .expect("made");
-    engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("open");
+    engine.create_event(CreateEvent::new(event(), settings, seats)).wait().expect("made");
+    engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("open");
     for at in 0..1_000 {
         let hold = Reserve::new(event(), user(&format!("user-{at}")), Want::Best(Best::of(1)));
         engine.reserve(hold).wait().expect("held");

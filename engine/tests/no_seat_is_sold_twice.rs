@@ -240,7 +240,7 @@ fn customer(engine: &tacos_engine::Engine, seed: u64, thread: usize) {
             1..=3 => extend(engine, id, Duration::from_secs(1 + rng.below(30))).map(drop),
             4 | 5 => {
                 let part = vec![tacos_engine::SeatId::new(&label(&mut rng)).expect("valid")];
-                let command = tacos_engine::Release { seats: part.into(), ..release_command(id) };
+                let command = release_command(id).with_seats(part.into());
                 engine.release(command).wait().map(drop)
             }
             6..=8 => {

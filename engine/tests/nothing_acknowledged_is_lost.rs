@@ -10,15 +10,13 @@ use std::sync::Arc;
 
 use common::*;
 use tacos_engine::testing::storage::MemStorage;
-use tacos_engine::{Config, Driver, Engine, ExternalId, RecoveryConsent, Reserve, Which};
+use tacos_engine::{Caller, Driver, Engine, ExternalId, RecoveryConsent, Reserve, Which};
 
 fn open_on(disk: &MemStorage, clock: &Arc<tacos_engine::ManualClock>) -> Engine {
-    let config = Config {
-        driver: Driver::Manual,
-        segment_bytes: 256 << 10,
-        log_buffer_bytes: 64 << 10,
-        ..with_clock(clock)
-    };
+    let config = with_clock(clock)
+        .with_driver(Driver::Manual)
+        .with_segment_bytes(256 << 10)
+        .with_log_buffer_bytes(64 << 10);
     let storage = Arc::new(disk.clone());
     let opened = Engine::open_storage(storage, config, RecoveryConsent::LoseNothing, |_| ());
     opened.expect("the folder opens").0
@@ -120,7 +118,7 @@ fn a_process_killed_in_the_middle_of_writing_loses_nothing_acknowledged() {
         for (name, id) in &acknowledged {
             let which = Which::External(ExternalId::new(name).expect("valid"));
             let found = engine
-                .reservation(&which, None)
+                .reservation(&which, &Caller::Operator)
                 .wait()
                 .unwrap_or_else(|no| panic!("life {life}: {name}: {no}"));
             assert_eq!(found.id.to_string(), *id, "life {life}");

@@ -20,7 +20,7 @@ fn open_on(disk: &MemStorage, config: Config) -> Result<(Engine, Opened), OpenEr
 }
 
 fn config_on(clock: &Arc<ManualClock>, driver: Driver) -> Config {
-    Config { driver, segment_bytes: 256 << 10, log_buffer_bytes: 64 << 10, ..with_clock(clock) }
+    with_clock(clock).with_driver(driver).with_segment_bytes(256 << 10).with_log_buffer_bytes(64 << 10)
 }
 
 /// A closed folder's files: holds, sales and holds given back, in no order, some with keys.
@@ -79,7 +79,7 @@ fn the_same_record_is_refused() {
     for disk in [whole, MemStorage::with_files(files)] {
         for reservations_max in [1, 255, 256, 257, HOLDS / 2, HOLDS - 1] {
             let [one, two] = BOTH.map(|driver| {
-                let config = Config { reservations_max, ..config_on(&clock, driver) };
+                let config = config_on(&clock, driver).with_reservations_max(reservations_max);
                 let refused = open_on(&copy_of(&disk), config).map(|(_, opened)| opened);
                 refused.expect_err("more holds than that").to_string()
             });

@@ -11,17 +11,17 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::views::{Cursor, Page, ReservationView};
 use tacos_engine::{
-    Config, CreatePayment, Engine, EventSettings, ExternalId, Money, Outcome, Payee, PaymentId,
-    PaymentMethod, ReservationId, Scenario, SeatMap, UserId,
+    Config, CreatePayment, Engine, ExternalId, Money, Outcome, Payee, PaymentId, PaymentMethod,
+    ReservationId, Scenario, SeatMap, UserId,
 };
 
 /// How long what is over is remembered.
 const RETENTION: Duration = Duration::from_secs(10);
 
 fn sale(config: Config) -> Engine {
-    let config = Config { retention: RETENTION, payment_ttl: RETENTION, ..config };
+    let config = config.with_retention(RETENTION).with_payment_ttl(RETENTION);
     let engine = Engine::in_memory(config).expect("an engine");
-    let settings = EventSettings { hold_ms: 36_000_000, hold_ms_max: 36_000_000, ..settings() };
+    let settings = settings().with_hold_ms(36_000_000).with_hold_ms_max(36_000_000);
     create(&engine, event(), SeatMap { sections: vec![floor(100_000)] }, settings, None);
     open(&engine, event());
     engine
@@ -87,7 +87,8 @@ fn a_payment_is_forgotten_among_many_of_its_millisecond() {
     let pay = |number: u32| {
         let payee = Payee::Unlinked(ExternalId::new(&format!("order-{number}")).expect("valid"));
         let amount = Money { minor: 10, currency: krw() };
-        let command = CreatePayment { payee, amount, ..intent_of("kim") };
+        let mut command = intent_of("kim");
+        (command.payee, command.amount) = (payee, amount);
         engine.create_payment(command).wait().expect("an intent").id
     };
     let made: BTreeSet<PaymentId> = (0..100).map(pay).collect();
@@ -109,16 +110,13 @@ fn a_payment_is_forgotten_among_many_of_its_millisecond() {
 }
 
 fn intent_of(who: &str) -> CreatePayment {
-    CreatePayment {
-        payee: Payee::Unlinked(ExternalId::new("an-order").expect("valid")),
-        user: user(who),
-        amount: Money { minor: 0, currency: krw() },
-        method: PaymentMethod::CreditCard,
-        scenario: Scenario::Outside,
-        webhook_url: None,
-        attachment: Vec::new(),
-        key: None,
-    }
+    CreatePayment::new(
+        Payee::Unlinked(ExternalId::new("an-order").expect("valid")),
+        user(who),
+        Money { minor: 0, currency: krw() },
+        PaymentMethod::CreditCard,
+        Scenario::Outside,
+    )
 }
 
 #[test]
@@ -158,7 +156,7 @@ fn what_stays_is_shown_once_while_all_else_comes_and_goes() {
 /// they are forgotten; one walks. What a walk must show is known: what was sold before.
 fn churn() {
     let clock = clock();
-    let engine = sale(Config { reservations_max: 4_096, ..with_clock(&clock) });
+    let engine = sale(with_clock(&clock).with_reservations_max(4_096));
     let kim = user("kim");
     let mut kept = BTreeSet::new();
     let mut others = Vec::new();

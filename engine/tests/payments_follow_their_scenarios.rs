@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use common::*;
 use tacos_engine::{
-    Config, Effect, Engine, ManualClock, PaymentId, PaymentState, ProcessPayment, Refusal, Reserve, Scenario,
+    Caller, Effect, Engine, ManualClock, PaymentId, PaymentState, ProcessPayment, Refusal, Reserve, Scenario,
 };
 
 fn state(engine: &Engine, id: PaymentId) -> PaymentState {
-    engine.payment(id, None).wait().expect("known").state
+    engine.payment(id, &Caller::Operator).wait().expect("known").state
 }
 
 /// A hold that outlasts every scenario, and a payment for it.
@@ -65,7 +65,7 @@ fn a_timeout_never_answers_and_expires() {
 fn processing_can_be_asked_for_and_starts_once() {
     let (engine, clock) = small_sale();
     let id = pay(&engine, Scenario::Approve);
-    let process = || engine.process_payment(ProcessPayment { payment: id, user: None, key: None }).wait();
+    let process = || engine.process_payment(ProcessPayment::new(id, Caller::Operator)).wait();
     assert_eq!(process().expect("started").state, PaymentState::Processing);
     assert_eq!(refused(process()), Refusal::PaymentIs(PaymentState::Processing));
     step(&engine, &clock, 5_000);
@@ -75,8 +75,7 @@ fn processing_can_be_asked_for_and_starts_once() {
 #[test]
 fn time_can_be_scaled() {
     let clock = clock();
-    let engine =
-        Engine::in_memory(Config { payment_time_permille: 1, ..by_hand(&clock) }).expect("an engine");
+    let engine = Engine::in_memory(by_hand(&clock).with_payment_time_permille(1)).expect("an engine");
     open_sale(&engine, house(1, 10));
     let id = pay(&engine, Scenario::Delay);
     step(&engine, &clock, 1);
@@ -90,7 +89,7 @@ fn time_can_be_scaled() {
 fn a_restart_neither_loses_nor_repeats_an_outcome() {
     let run = |restarts: bool| {
         let (folder, clock) = (tempfile::tempdir().expect("a folder"), clock());
-        let config = || Config { fixed_entropy: Some(7), ..by_hand(&clock) };
+        let config = || by_hand(&clock).with_fixed_entropy(Some(7));
         let mut engine = open_folder(folder.path(), config());
         open_sale(&engine, house(2, 10));
         let ids: Vec<PaymentId> = (0..20).map(|_| pay(&engine, Scenario::Random)).collect();
@@ -104,7 +103,8 @@ fn a_restart_neither_loses_nor_repeats_an_outcome() {
             step(&engine, &clock, 500);
             seen.push(ids.iter().map(|id| state(&engine, *id)).collect::<Vec<_>>());
         }
-        let views: Vec<_> = ids.iter().map(|id| engine.payment(*id, None).wait().expect("known")).collect();
+        let views: Vec<_> =
+            ids.iter().map(|id| engine.payment(*id, &Caller::Operator).wait().expect("known")).collect();
         let effects: Vec<Effect> = views.iter().map(|view| view.effect).collect();
         assert!(
             effects.iter().all(|effect| matches!(effect, Effect::Confirmed | Effect::Released)),

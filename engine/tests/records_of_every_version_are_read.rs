@@ -15,8 +15,8 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::journal::{FileStorage, dump};
 use tacos_engine::{
-    BlockSeats, CancelPayment, Config, CreateEvent, CreatePayment, Driver, Engine, EventId, Expire, Extend,
-    ExternalId, IdempotencyKey, JoinQueue, ManualClock, Money, Note, Outcome, PauseQueue, Payee,
+    BlockSeats, Caller, CancelPayment, Config, CreateEvent, CreatePayment, Driver, Engine, EventId, Expire,
+    Extend, ExternalId, IdempotencyKey, JoinQueue, ManualClock, Money, Note, Outcome, PauseQueue, Payee,
     PaymentMethod, Position, PresaleRoom, ProcessPayment, QueuePolicy, Release, ReportPayment, ReportWebhook,
     RequestAdmission, Reserve, Reserved, SaleState, Scenario, SeatId, SetQueuePolicy, SetSale, UpdateEvent,
 };
@@ -30,22 +30,20 @@ const KINDS: [u16; 27] =
 const SEGMENT_BYTES: u64 = 256 << 10;
 
 fn config(clock: &Arc<ManualClock>, driver: Driver) -> Config {
-    Config {
-        driver,
-        segment_bytes: SEGMENT_BYTES,
-        log_buffer_bytes: 64 << 10,
-        update_history_bytes: 64 << 10,
-        reservations_max: 64,
-        payments_max: 64,
-        webhooks_max: 16,
-        idempotency_keys_max: 1 << 10,
-        idempotency_ttl: Duration::from_secs(86_400),
-        payment_ttl: Duration::from_secs(600),
-        retention: Duration::from_secs(600),
-        webhook_retries_max: 1,
-        fixed_entropy: Some(11),
-        ..by_hand(clock)
-    }
+    by_hand(clock)
+        .with_driver(driver)
+        .with_segment_bytes(SEGMENT_BYTES)
+        .with_log_buffer_bytes(64 << 10)
+        .with_update_history_bytes(64 << 10)
+        .with_reservations_max(64)
+        .with_payments_max(64)
+        .with_webhooks_max(16)
+        .with_idempotency_keys_max(1 << 10)
+        .with_idempotency_ttl(Duration::from_secs(86_400))
+        .with_payment_ttl(Duration::from_secs(600))
+        .with_retention(Duration::from_secs(600))
+        .with_webhook_retries_max(1)
+        .with_fixed_entropy(Some(11))
 }
 
 fn golden(version: &str) -> PathBuf {
@@ -80,12 +78,10 @@ impl Sale {
     }
 
     fn pay(&self, held: &Reserved, who: &str, scenario: Scenario) -> tacos_engine::PaymentChanged {
-        let command = CreatePayment {
-            webhook_url: Some("https://example.org/paid".into()),
-            attachment: b"order".to_vec(),
-            key: Some(key(format!("pay-{who}"))),
-            ..payment_command(held, who, scenario)
-        };
+        let command = payment_command(held, who, scenario)
+            .with_webhook_url("https://example.org/paid".to_owned())
+            .with_attachment(b"order".to_vec())
+            .with_key(key(format!("pay-{who}")));
         self.engine.create_payment(command).wait().expect("an intent")
     }
 
@@ -96,50 +92,43 @@ impl Sale {
 
     fn manage(&self) {
         let (engine, event) = (&self.engine, event());
-        let policy = QueuePolicy { inside_max: 1, inactivity_ms: 60_000, ..QueuePolicy::default() };
+        let policy = QueuePolicy::default().with_inside_max(1).with_inactivity_ms(60_000);
         engine
-            .create_event(CreateEvent {
-                event: event.clone(),
-                settings: settings(),
-                seats: house(2, 20),
-                queue: None,
-                key: Some(key("create")),
-            })
+            .create_event(CreateEvent::new(event.clone(), settings(), house(2, 20)).with_key(key("create")))
             .wait()
             .expect("created");
-        let settings = tacos_engine::EventSettings { extensions_max: 3, ..settings() };
-        let update = UpdateEvent { event: event.clone(), settings, key: Some(key("update")) };
+        let settings = settings().with_extensions_max(3);
+        let update = UpdateEvent::new(event.clone(), settings).with_key(key("update"));
         engine.update_event(update).wait().expect("updated");
-        let open = SetSale { event: event.clone(), state: SaleState::Open, key: Some(key("open")) };
+        let open = SetSale::new(event.clone(), SaleState::Open).with_key(key("open"));
         engine.set_sale(open).wait().expect("open");
-        let policy = SetQueuePolicy { event: event.clone(), policy, key: Some(key("policy")) };
+        let policy = SetQueuePolicy::new(event.clone(), policy).with_key(key("policy"));
         engine.set_queue_policy(policy).wait().expect("a line");
         for paused in [true, false] {
-            let pause =
-                PauseQueue { event: event.clone(), paused, key: Some(key(format!("pause-{paused}"))) };
+            let pause = PauseQueue::new(event.clone(), paused).with_key(key(format!("pause-{paused}")));
             engine.pause_queue(pause).wait().expect("paused or not");
         }
         // Twice: what is found done is answered by a record of its own.
-        let again = PauseQueue { event: event.clone(), paused: false, key: Some(key("pause-again")) };
+        let again = PauseQueue::new(event.clone(), false).with_key(key("pause-again"));
         engine.pause_queue(again).wait().expect("done already");
         for (block, labels) in [(true, ["R2-1", "R2-2"]), (false, ["R2-2", "R2-2"])] {
-            let seats = labels.into_iter().collect::<BTreeSet<_>>().into_iter().map(seat).collect();
+            let seats = labels.into_iter().collect::<BTreeSet<_>>().into_iter().map(seat).collect::<Vec<_>>();
             let command =
-                BlockSeats { event: event.clone(), seats, block, key: Some(key(format!("block-{block}"))) };
+                BlockSeats::new(event.clone(), seats, block).with_key(key(format!("block-{block}")));
             engine.block_seats(command).wait().expect("blocked or not");
         }
     }
 
     fn wait_in_line(&self) -> tacos_engine::ReservationToken {
         let room = PresaleRoom { opens_at: self.engine.now(), draws_at: self.engine.now().plus_ms(1_000) };
-        let policy = QueuePolicy { room: Some(room), ..QueuePolicy::default() };
+        let policy = QueuePolicy::default().with_room(Some(room));
         create(&self.engine, show("drawn"), house(1, 5), settings(), Some(policy));
-        let early = JoinQueue { event: show("drawn"), session: Some(session("early")), user: None };
+        let early = JoinQueue::new(show("drawn")).with_session(session("early"));
         self.engine.join_queue(early).wait().expect("in the room");
         self.pass(2);
         let [first, second, _] = ["ann", "bob", "cas"].map(|who| join(&self.engine, who).expect("joined"));
         self.engine.leave_queue(second.token).wait().expect("left");
-        let admission = RequestAdmission { token: first.token, event: None, user: None };
+        let admission = RequestAdmission::new(first.token);
         self.engine.request_admission(admission).wait().expect("let in").token
     }
 
@@ -149,40 +138,30 @@ impl Sale {
         command.external = Some(ExternalId::new("order-ann").expect("valid"));
         let sold = engine.reserve(command).wait().expect("held");
         engine.confirm(confirm_command(sold.id)).wait().expect("sold");
-        let off = QueuePolicy { enabled: false, ..QueuePolicy::default() };
-        engine
-            .set_queue_policy(SetQueuePolicy { event: event(), policy: off, key: None })
-            .wait()
-            .expect("off");
+        let off = QueuePolicy::default().with_enabled(false);
+        engine.set_queue_policy(SetQueuePolicy::new(event(), off)).wait().expect("off");
         let part = self.hold("bob", &["R1-3", "R1-4", "R1-5"]);
         let by = Duration::from_secs(30);
         engine
-            .extend(Extend { which: part.id.into(), user: None, by, key: Some(key("extend")) })
+            .extend(Extend::new(part.id, Caller::Operator, by).with_key(key("extend")))
             .wait()
             .expect("longer");
-        let release = Release {
-            which: part.id.into(),
-            user: None,
-            seats: std::iter::once(seat("R1-4")).collect(),
-            key: Some(key("part")),
-        };
+        let release =
+            Release::new(part.id, Caller::Operator).with_seats([seat("R1-4")].into()).with_key(key("part"));
         engine.release(release).wait().expect("a part");
         let paid = self.hold("cas", &["R1-6"]);
         let intent = self.pay(&paid, "cas", Scenario::Outside);
         let outcome = Outcome::Completed;
-        let report = ReportPayment { payment: intent.id, outcome, key: Some(key("report")) };
+        let report = ReportPayment::new(intent.id, outcome).with_key(key("report"));
         engine.report_payment(report).wait().expect("paid");
         for (minor, name) in [(Some(1_000), "refund"), (None, "refund-all")] {
             let refund =
-                CancelPayment { payment: intent.id, user: None, refund_minor: minor, key: Some(key(name)) };
+                CancelPayment::new(intent.id, Caller::Operator).with_refund_minor(minor).with_key(key(name));
             engine.cancel_payment(refund).wait().expect("paid back");
         }
         let failed = self.hold("dan", &["R1-7"]);
         let intent = self.pay(&failed, "dan", Scenario::Fail);
-        engine
-            .process_payment(ProcessPayment { payment: intent.id, user: None, key: None })
-            .wait()
-            .expect("begun");
+        engine.process_payment(ProcessPayment::new(intent.id, Caller::Operator)).wait().expect("begun");
         self.pass(10);
     }
 
@@ -191,7 +170,7 @@ impl Sale {
         let (first, last) = (due.first().expect("due"), due.last().expect("due"));
         assert_ne!(first.id, last.id);
         let report = |webhook, delivered| {
-            self.engine.report_webhook(ReportWebhook { webhook, delivered }).wait().expect("noted");
+            self.engine.report_webhook(ReportWebhook::new(webhook, delivered)).wait().expect("noted");
         };
         report(first.id, true);
         report(last.id, false);
@@ -205,7 +184,7 @@ impl Sale {
         // Past the warning, then past the end; then long enough for what ended to be forgotten.
         self.pass(settings().hold_ms / 1_000 - 5);
         self.pass(10);
-        let expire = self.engine.expire(Expire { which: held.id.into() }).wait();
+        let expire = self.engine.expire(Expire::new(held.id)).wait();
         assert!(expire.is_err(), "it has expired by itself: {expire:?}");
         self.pass(700);
         self.pass(700);
@@ -214,7 +193,7 @@ impl Sale {
     fn note(&self) {
         for (name, value) in [("kept", Some(b"value".to_vec())), ("gone", Some(Vec::new())), ("gone", None)] {
             let name = ExternalId::new(name).expect("valid");
-            self.engine.note(Note { name, value, key: None }).wait().expect("noted");
+            self.engine.note(Note::new(name, value)).wait().expect("noted");
         }
         self.engine.keep_answer(&own_key(), b"the service's own answer").wait().expect("kept");
     }
@@ -226,10 +205,9 @@ fn own_key() -> IdempotencyKey {
 
 /// A payment that is under way when the engine ends, so that its answer must come from its record.
 fn processing(engine: &Engine, held: &Reserved) -> ProcessPayment {
-    let command =
-        CreatePayment { key: Some(key("last-intent")), ..payment_command(held, "fay", Scenario::Approve) };
+    let command = payment_command(held, "fay", Scenario::Approve).with_key(key("last-intent"));
     let payment = engine.create_payment(command).wait().expect("an intent").id;
-    ProcessPayment { payment, user: None, key: Some(key("process")) }
+    ProcessPayment::new(payment, Caller::Operator).with_key(key("process"))
 }
 
 fn last_hold(engine: &Engine) -> Reserved {
@@ -238,16 +216,14 @@ fn last_hold(engine: &Engine) -> Reserved {
 }
 
 fn unlinked() -> CreatePayment {
-    CreatePayment {
-        payee: Payee::Unlinked(ExternalId::new("elsewhere").expect("valid")),
-        user: user("gus"),
-        amount: Money { minor: 10, currency: krw() },
-        method: PaymentMethod::CreditCard,
-        scenario: Scenario::Outside,
-        webhook_url: None,
-        attachment: Vec::new(),
-        key: Some(key("unlinked")),
-    }
+    CreatePayment::new(
+        Payee::Unlinked(ExternalId::new("elsewhere").expect("valid")),
+        user("gus"),
+        Money { minor: 10, currency: krw() },
+        PaymentMethod::CreditCard,
+        Scenario::Outside,
+    )
+    .with_key(key("unlinked"))
 }
 
 /// What a retry of the last commands is answered: whichever engine is asked, the first answers.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tacos_engine::testing::storage::{CrashKeeps, Fault, SimStorage};
 use tacos_engine::testing::{Step, Workload};
 use tacos_engine::{
-    Clock, Command, Config, Digest, Driver, Engine, Failure, ManualClock, Money, Note, RecoveryConsent,
-    UnixMs,
+    Clock, Command, Config, Digest, Driver, Engine, ExternalId, Failure, ManualClock, Money, Note,
+    RecoveryConsent, UnixMs,
 };
 
 const START: UnixMs = UnixMs::new(1_800_000_000_000);
@@ -24,23 +24,21 @@ const KEEPS: [CrashKeeps; 6] = [
 ];
 
 fn config(seed: u64, clock: &Arc<ManualClock>) -> Config {
-    Config {
-        driver: Driver::Manual,
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        fixed_entropy: Some(seed),
-        idempotency_ttl: Duration::from_secs(60),
-        retention: Duration::from_secs(90),
-        payment_ttl: Duration::from_secs(60),
-        payment_amount_must_match: false,
-        idempotency_keys_max: 4_096,
-        reservations_max: 4_096,
-        payments_max: 4_096,
-        webhooks_max: 4_096,
-        log_buffer_bytes: 64 << 10,
-        update_history_bytes: 64 << 10,
-        segment_bytes: 256 << 10,
-        ..Config::default()
-    }
+    Config::default()
+        .with_driver(Driver::Manual)
+        .with_clock(Arc::clone(clock) as Arc<dyn Clock>)
+        .with_fixed_entropy(Some(seed))
+        .with_idempotency_ttl(Duration::from_secs(60))
+        .with_retention(Duration::from_secs(90))
+        .with_payment_ttl(Duration::from_secs(60))
+        .with_payment_amount_must_match(false)
+        .with_idempotency_keys_max(4_096)
+        .with_reservations_max(4_096)
+        .with_payments_max(4_096)
+        .with_webhooks_max(4_096)
+        .with_log_buffer_bytes(64 << 10)
+        .with_update_history_bytes(64 << 10)
+        .with_segment_bytes(256 << 10)
 }
 
 fn open(storage: &SimStorage, seed: u64, clock: &Arc<ManualClock>) -> Option<Engine> {
@@ -107,11 +105,11 @@ fn mark(engine: &Engine, storage: &SimStorage, marks: &mut Marks, acknowledged: 
 
 /// Bulk, so that the journal goes from segment to segment, and snapshots, so that old segments go.
 fn fill(engine: &Engine, step: u64) {
-    let name = |part| format!("bulk-{part}").as_str().try_into().expect("valid");
+    let name = |part| ExternalId::new(&format!("bulk-{part}")).expect("valid");
     let written: Vec<_> = (0..6)
         .map(|part| {
             let value = vec![u8::try_from(step % 251).expect("small"); 4_000];
-            engine.note(Note { name: name(part), value: Some(value), key: None })
+            engine.note(Note::new(name(part), Some(value)))
         })
         .collect();
     for pending in written {
@@ -124,8 +122,8 @@ fn fill(engine: &Engine, step: u64) {
 
 fn flush(engine: &Engine) {
     if engine.status().written > engine.status().durable {
-        let name = "flush".try_into().expect("valid");
-        let _ = engine.note(Note { name, value: None, key: None }).wait();
+        let name = ExternalId::new("flush").expect("valid");
+        let _ = engine.note(Note::new(name, None)).wait();
     }
 }
 
@@ -158,8 +156,8 @@ fn check(image: &SimStorage, seed: u64, marks: &Marks, acknowledged: u64, what: 
     assert!(end >= acknowledged, "{what}: {acknowledged} was acknowledged, and only {end} is there");
     clock.advance_to(*at);
     assert_eq!(engine.digest(), *digest, "{what}: the state at {end} is not what it was");
-    let name = "after".try_into().expect("valid");
-    let written = engine.note(Note { name, value: Some(vec![1]), key: None }).wait();
+    let name = ExternalId::new("after").expect("valid");
+    let written = engine.note(Note::new(name, Some(vec![1]))).wait();
     assert!(written.is_ok(), "{what}: the engine takes no writes: {written:?}");
 }
 

@@ -9,14 +9,12 @@ use tacos_engine::{
 };
 
 fn open(storage: &SimStorage, clock: &Arc<ManualClock>) -> Engine {
-    let config = Config {
-        driver: Driver::Manual,
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        fixed_entropy: Some(7),
-        log_buffer_bytes: 64 << 10,
-        segment_bytes: 256 << 10,
-        ..Config::default()
-    };
+    let config = Config::default()
+        .with_driver(Driver::Manual)
+        .with_clock(Arc::clone(clock) as Arc<dyn Clock>)
+        .with_fixed_entropy(Some(7))
+        .with_log_buffer_bytes(64 << 10)
+        .with_segment_bytes(256 << 10);
     let disk = Arc::new(storage.clone());
     Engine::open_storage(disk, config, RecoveryConsent::LoseNothing, |_| ()).expect("the folder opens").0
 }
@@ -30,7 +28,7 @@ fn name(text: &str) -> ExternalId {
 }
 
 fn write(engine: &Engine, note: &str, bytes: usize) -> Result<Done, Failure> {
-    engine.note(Note { name: name(note), value: Some(vec![1; bytes]), key: None }).wait()
+    engine.note(Note::new(name(note), Some(vec![1; bytes]))).wait()
 }
 
 #[test]

@@ -14,8 +14,8 @@ use shuttle::thread;
 use tacos_engine::testing::storage::{CrashKeeps, SimStorage};
 use tacos_engine::views::Counts;
 use tacos_engine::{
-    Best, BlockSeats, Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId, EventSettings,
-    Expire, Failure, IdempotencyKey, JoinQueue, ManualClock, PresaleRoom, Proof, QueuePolicy,
+    Best, BlockSeats, Caller, Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId,
+    EventSettings, Expire, Failure, IdempotencyKey, JoinQueue, ManualClock, PresaleRoom, Proof, QueuePolicy,
     RecoveryConsent, Refusal, Release, RequestAdmission, ReservationId, ReservationState, Reserve, Reserved,
     Row, RowSeats, SaleState, SeatId, SeatMap, Section, SectionId, SessionId, SetQueuePolicy, SetSale,
     UnixMs, UserId, Want, What,
@@ -50,19 +50,17 @@ fn clock() -> Arc<ManualClock> {
 }
 
 fn config(clock: &Arc<ManualClock>) -> Config {
-    Config {
-        driver: Driver::Manual,
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        fixed_entropy: Some(5),
-        idempotency_keys_max: 16,
-        reservations_max: 16,
-        payments_max: 16,
-        webhooks_max: 16,
-        log_buffer_bytes: 64 << 10,
-        update_history_bytes: 64 << 10,
-        segment_bytes: 256 << 10,
-        ..Config::default()
-    }
+    Config::default()
+        .with_driver(Driver::Manual)
+        .with_clock(Arc::clone(clock) as Arc<dyn Clock>)
+        .with_fixed_entropy(Some(5))
+        .with_idempotency_keys_max(16)
+        .with_reservations_max(16)
+        .with_payments_max(16)
+        .with_webhooks_max(16)
+        .with_log_buffer_bytes(64 << 10)
+        .with_update_history_bytes(64 << 10)
+        .with_segment_bytes(256 << 10)
 }
 
 fn event() -> EventId {
@@ -83,13 +81,11 @@ fn open_sale(engine: &Engine, queue: Option<QueuePolicy>) {
 }
 
 fn open_house(engine: &Engine, seats: SeatMap, queue: Option<QueuePolicy>) {
-    let settings = EventSettings {
-        hold_ms: HOLD_MS,
-        ..EventSettings::new("Hall", Currency::new("KRW").expect("three letters"))
-    };
-    let create = CreateEvent { event: event(), settings, seats, queue, key: None };
+    let settings =
+        EventSettings::new("Hall", Currency::new("KRW").expect("three letters")).with_hold_ms(HOLD_MS);
+    let create = CreateEvent::new(event(), settings, seats).with_queue(queue);
     engine.create_event(create).wait().expect("created");
-    engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("opened");
+    engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("opened");
 }
 
 fn in_memory(queue: Option<QueuePolicy>) -> (Engine, Arc<ManualClock>) {
@@ -112,16 +108,16 @@ fn hold(who: &str, seats: &[&str]) -> Reserve {
 }
 
 fn confirm(id: ReservationId) -> Confirm {
-    Confirm { which: id.into(), user: None, proof: Proof::Outside, exactly: None, key: None }
+    Confirm::new(id, Caller::Operator, Proof::Outside)
 }
 
 fn release(id: ReservationId) -> Release {
-    Release { which: id.into(), user: None, seats: Default::default(), key: None }
+    Release::new(id, Caller::Operator)
 }
 
 fn standing(who: &str, quantity: u32) -> Reserve {
     let section = Some(SectionId::new("floor").expect("valid"));
-    let mut command = Reserve::new(event(), user(who), Want::Best(Best { section, ..Best::of(quantity) }));
+    let mut command = Reserve::new(event(), user(who), Want::Best(Best::of(quantity).with_section(section)));
     command.trusted = true;
     command
 }
@@ -169,13 +165,13 @@ fn confirm_release_and_expiry_have_one_winner() {
         };
         let confirming = caller(|engine, id| engine.confirm(confirm(id)).wait().is_ok());
         let releasing = caller(|engine, id| engine.release(release(id)).wait().is_ok());
-        let expiring = caller(|engine, id| engine.expire(Expire { which: id.into() }).wait().is_ok());
+        let expiring = caller(|engine, id| engine.expire(Expire::new(id)).wait().is_ok());
         let next = caller(|engine, _| engine.reserve(hold("lee", &["A-1"])).wait().is_ok());
         clock.advance(Duration::from_millis(HOLD_MS));
         engine.turn();
         let [confirmed, released, expired, next] =
             [confirming, releasing, expiring, next].map(|caller| caller.join().expect("a caller"));
-        let state = engine.reservation(&held.into(), None).wait().expect("known").state;
+        let state = engine.reservation(&held.into(), &Caller::Operator).wait().expect("known").state;
         assert_eq!(confirmed, state == ReservationState::Confirmed, "confirmed {confirmed}, it is {state:?}");
         assert!(!(confirmed && (released || expired)), "confirmed and given back");
         assert!(!(confirmed && next), "sold twice");
@@ -199,27 +195,24 @@ fn an_operator_and_the_wheel_pass_each_other() {
         let clock = clock();
         let engine = Engine::in_memory(config(&clock)).expect("an engine");
         let draws_at = clock.now().plus_ms(HOLD_MS);
-        let policy = QueuePolicy {
-            room: Some(PresaleRoom { opens_at: clock.now(), draws_at }),
-            ..QueuePolicy::default()
-        };
+        let policy = QueuePolicy::default().with_room(Some(PresaleRoom { opens_at: clock.now(), draws_at }));
         let floor = Section::General { name: "floor".into(), capacity: SEATS, price_minor: 100 };
         open_house(&engine, SeatMap { sections: vec![floor] }, None);
         let all = ["floor"; SEATS as usize];
         engine.reserve(hold("kim", &all)).wait().expect("free");
         // While the sale pauses a room can be opened and waits for its draw.
-        let pause = SetSale { event: event(), state: SaleState::Paused, key: None };
+        let pause = SetSale::new(event(), SaleState::Paused);
         engine.set_sale(pause).wait().expect("paused");
-        let room = SetQueuePolicy { event: event(), policy, key: None };
+        let room = SetQueuePolicy::new(event(), policy);
         engine.set_queue_policy(room).wait().expect("a room");
         let session = SessionId::new("early").ok();
-        let join = JoinQueue { event: event(), session, user: None };
+        let join = JoinQueue::new(event()).with_session(session);
         engine.join_queue(join).wait().expect("the room is open");
         clock.advance(Duration::from_millis(HOLD_MS));
         let operator = {
             let engine = engine.clone();
             let seats = vec![SeatId::new("floor").expect("valid")];
-            let block = BlockSeats { event: event(), seats, block: true, key: None };
+            let block = BlockSeats::new(event(), seats, true);
             thread::spawn(move || drop(engine.block_seats(block).wait().expect("the hold has lapsed")))
         };
         engine.turn();
@@ -251,15 +244,15 @@ fn a_retry_at_the_same_time_acts_once() {
 #[test]
 fn a_line_lets_in_no_more_than_it_may() {
     explore("join, ask, leave", 2_000, || {
-        let policy = QueuePolicy { inside_max: 1, burst: 5, waiting_max: 5, ..QueuePolicy::default() };
+        let policy = QueuePolicy::default().with_inside_max(1).with_burst(5).with_waiting_max(5);
         let (engine, clock) = in_memory(Some(policy));
         let callers = ["one", "two", "three"].map(|name| {
             let engine = engine.clone();
             thread::spawn(move || {
                 let session = SessionId::new(name).ok();
-                let join = JoinQueue { event: event(), session, user: Some(user(name)) };
+                let join = JoinQueue::new(event()).with_session(session).with_user(user(name));
                 let token = engine.join_queue(join).wait().expect("there is room").token;
-                let ask = RequestAdmission { token, event: None, user: None };
+                let ask = RequestAdmission::new(token);
                 let is_in = engine.request_admission(ask).wait().is_ok();
                 // The second gives up whatever the answer was.
                 let left = name == "two" && engine.leave_queue(token).wait().is_ok();
@@ -302,7 +295,7 @@ fn an_answer_comes_after_its_record_is_durable() {
         for caller in callers {
             let (held, image) = caller.join().expect("a caller");
             let engine = open(&image, &clock);
-            let found = engine.reservation(&held.into(), None).wait().expect("acknowledged");
+            let found = engine.reservation(&held.into(), &Caller::Operator).wait().expect("acknowledged");
             assert_eq!(found.state, ReservationState::Pending);
         }
         let digest = engine.digest();
@@ -382,7 +375,7 @@ fn what_is_recorded_before_a_position_shows() {
         let releasing = caller(|engine, id| drop(engine.release(release(id)).wait().expect("held")))(more);
         let closing = {
             let engine = engine.clone();
-            let close = SetSale { event: event(), state: SaleState::Paused, key: None };
+            let close = SetSale::new(event(), SaleState::Paused);
             thread::spawn(move || drop(engine.set_sale(close).wait().expect("an event")))
         };
         let from = engine.position();

@@ -7,17 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use common::*;
-use tacos_engine::{Config, Engine, Note, Outcome, QueuePolicy, SnapshotError};
+use tacos_engine::{Caller, Engine, Note, Outcome, QueuePolicy, SnapshotError};
 
 /// A little of everything that an engine remembers.
 fn everything(engine: &Engine, clock: &tacos_engine::ManualClock) {
-    create(
-        engine,
-        event(),
-        house(4, 25),
-        settings(),
-        Some(QueuePolicy { inside_max: 3, ..QueuePolicy::default() }),
-    );
+    create(engine, event(), house(4, 25), settings(), Some(QueuePolicy::default().with_inside_max(3)));
     open(engine, event());
     let people: Vec<_> = (0..20).map(|number| join(engine, &format!("p{number}")).expect("joined")).collect();
     ask(engine, &people[0]).expect("let in");
@@ -36,10 +30,10 @@ fn everything(engine: &Engine, clock: &tacos_engine::ManualClock) {
     let payment = engine.create_payment(command).wait().expect("an intent").id;
     report(engine, payment, Outcome::Completed).expect("settled");
     let name = tacos_engine::ExternalId::new("setting").expect("valid");
-    engine.note(Note { name, value: Some(b"one".to_vec()), key: None }).wait().expect("set");
+    engine.note(Note::new(name, Some(b"one".to_vec()))).wait().expect("set");
     clock.advance(Duration::from_secs(1));
     engine.turn();
-    assert!(engine.reservation(&kept.id.into(), None).wait().is_ok());
+    assert!(engine.reservation(&kept.id.into(), &Caller::Operator).wait().is_ok());
 }
 
 #[test]
@@ -67,7 +61,7 @@ fn a_snapshot_and_the_journal_are_the_same_state() {
 #[test]
 fn writers_and_readers_go_on_meanwhile() {
     let (folder, clock) = (tempfile::tempdir().expect("a folder"), clock());
-    let config = || Config { snapshot_every_bytes: 0, ..with_clock(&clock) };
+    let config = || with_clock(&clock).with_snapshot_every_bytes(0);
     let engine = open_folder(folder.path(), config());
     open_sale(&engine, house(40, 50));
     let (over, written) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -99,7 +93,7 @@ fn writers_and_readers_go_on_meanwhile() {
 #[test]
 fn old_files_go_and_two_snapshots_stay() {
     let (folder, clock) = (tempfile::tempdir().expect("a folder"), clock());
-    let config = || Config { segment_bytes: 256 << 10, log_buffer_bytes: 64 << 10, ..by_hand(&clock) };
+    let config = || by_hand(&clock).with_segment_bytes(256 << 10).with_log_buffer_bytes(64 << 10);
     let engine = open_folder(folder.path(), config());
     open_sale(&engine, house(1, 10));
     let files = |extension: &str| {
@@ -112,7 +106,7 @@ fn old_files_go_and_two_snapshots_stay() {
         for number in 0..200 {
             let name = tacos_engine::ExternalId::new(&format!("note-{number}")).expect("valid");
             let value = Some(vec![round; 3_000]);
-            engine.note(Note { name, value, key: None }).wait().expect("set");
+            engine.note(Note::new(name, value)).wait().expect("set");
         }
         engine.snapshot().expect("a snapshot");
         most = most.max(files("seg"));

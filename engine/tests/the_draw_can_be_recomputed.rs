@@ -13,11 +13,9 @@ use tacos_engine::{
 };
 
 fn policy() -> QueuePolicy {
-    QueuePolicy {
-        room: Some(PresaleRoom { opens_at: T0.plus_ms(1_000), draws_at: T0.plus_ms(60_000) }),
-        inside_max: 1,
-        ..QueuePolicy::default()
-    }
+    QueuePolicy::default()
+        .with_room(Some(PresaleRoom { opens_at: T0.plus_ms(1_000), draws_at: T0.plus_ms(60_000) }))
+        .with_inside_max(1)
 }
 
 fn people(engine: &Engine, names: std::ops::Range<u32>) -> Vec<Joined> {
@@ -88,7 +86,7 @@ fn an_operator_can_draw_early_and_once() {
     create(&engine, event(), house(1, 10), settings(), Some(policy()));
     clock.advance(Duration::from_secs(1));
     let waiting = people(&engine, 0..10);
-    let draw = || engine.draw_room(DrawRoom { event: event(), key: None }).wait();
+    let draw = || engine.draw_room(DrawRoom::new(event())).wait();
     draw().expect("drawn");
     let seed = engine.draw(&event()).expect("a room").seed.expect("drawn");
     let tickets: Vec<u32> = (0..10).collect();
@@ -118,26 +116,27 @@ fn the_seed_may_be_the_operators_until_the_room_is_there() {
     let (folder, clock) = (tempfile::tempdir().expect("a folder"), clock());
     let engine = open_folder(folder.path(), by_hand(&clock));
     let key = IdempotencyKey::new("seed").expect("a key");
-    let unknown = engine.set_draw_seed(&event(), &[1; 32], None).wait();
+    let unknown = engine.operator().set_draw_seed(&event(), &[1; 32], None).wait();
     assert_eq!(refused(unknown), Refusal::UnknownEvent);
     create(&engine, event(), house(1, 10), settings(), None);
-    engine.set_draw_seed(&event(), &[1; 32], None).wait().expect("nothing is committed to yet");
-    let first = engine.set_draw_seed(&event(), &[2; 32], Some(&key)).wait().expect("and may be replaced");
-    let other = engine.set_draw_seed(&event(), &[3; 32], Some(&key)).wait();
+    engine.operator().set_draw_seed(&event(), &[1; 32], None).wait().expect("nothing is committed to yet");
+    let first =
+        engine.operator().set_draw_seed(&event(), &[2; 32], Some(&key)).wait().expect("and may be replaced");
+    let other = engine.operator().set_draw_seed(&event(), &[3; 32], Some(&key)).wait();
     assert_eq!(refused(other), Refusal::IdempotencyConflict);
     engine.close().expect("closed");
     drop(engine);
 
     let engine = open_folder(folder.path(), by_hand(&clock));
-    let set = SetQueuePolicy { event: event(), policy: policy(), key: None };
+    let set = SetQueuePolicy::new(event(), policy());
     engine.set_queue_policy(set).wait().expect("a room");
     assert_eq!(engine.draw(&event()).expect("a room").commitment, commitment(&[2; 32]));
-    let again = engine.set_draw_seed(&event(), &[2; 32], Some(&key)).wait();
+    let again = engine.operator().set_draw_seed(&event(), &[2; 32], Some(&key)).wait();
     assert_eq!(again.expect("the first answer"), first);
-    let late = engine.set_draw_seed(&event(), &[4; 32], None).wait();
+    let late = engine.operator().set_draw_seed(&event(), &[4; 32], None).wait();
     assert!(matches!(refused(late), Refusal::Invalid(_)), "the commitment is public");
     let name = ExternalId::new("tacos.draw-seed.0").expect("a name");
-    let forged = engine.note(Note { name, value: Some(vec![5; 32]), key: None }).wait();
+    let forged = engine.note(Note::new(name, Some(vec![5; 32]))).wait();
     assert!(matches!(refused(forged), Refusal::Invalid(_)), "the engine's own notes are its own");
 
     clock.advance(Duration::from_secs(1));

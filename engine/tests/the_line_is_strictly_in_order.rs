@@ -12,24 +12,19 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::views::QueueState;
 use tacos_engine::{
-    Bound, Config, Engine, EventId, Failure, JoinQueue, Joined, ManualClock, PauseQueue, Position,
-    QueuePolicy, Refusal, Reserve, SaleState, SetQueuePolicy, SetSale, Update, UserId, What,
+    Bound, Engine, EventId, Failure, JoinQueue, Joined, ManualClock, PauseQueue, Position, QueuePolicy,
+    Refusal, Reserve, SaleState, SetQueuePolicy, SetSale, Update, UserId, What,
 };
 
 /// One in, one out: everybody waits for the one ahead.
 fn narrow() -> QueuePolicy {
-    QueuePolicy {
-        admissions_per_minute: 6_000_000,
-        burst: 1_000_000,
-        inside_max: 1,
-        ..QueuePolicy::default()
-    }
+    QueuePolicy::default().with_admissions_per_minute(6_000_000).with_burst(1_000_000).with_inside_max(1)
 }
 
 fn line(policy: QueuePolicy) -> (Engine, std::sync::Arc<ManualClock>) {
     let clock = clock();
     // The system's own ceiling is no part of most claims.
-    let config = Config { admissions_per_second_max: 1_000_000, ..by_hand(&clock) };
+    let config = by_hand(&clock).with_admissions_per_second_max(1_000_000);
     let engine = Engine::in_memory(config).expect("an engine");
     open_line(&engine, policy);
     (engine, clock)
@@ -70,21 +65,19 @@ fn a_session_has_one_place_and_a_user_one_session() {
     let first = join(&engine, "kim").expect("joined");
     let again = join(&engine, "kim").expect("the same place");
     assert_eq!((again.token, again.again, first.again), (first.token, true, false));
-    let other_tab =
-        JoinQueue { event: event(), session: Some(session("other-tab")), user: Some(user("kim")) };
+    let other_tab = JoinQueue::new(event()).with_session(session("other-tab")).with_user(user("kim"));
     assert_eq!(refused(engine.join_queue(other_tab).wait()), Refusal::AlreadyWaiting);
-    let nobody = JoinQueue { event: event(), session: None, user: None };
+    let nobody = JoinQueue::new(event());
     assert!(matches!(refused(engine.join_queue(nobody).wait()), Refusal::Invalid(_)));
-    let by_user = |name: &str| JoinQueue { event: event(), session: None, user: Some(user(name)) };
+    let by_user = |name: &str| JoinQueue::new(event()).with_user(user(name));
     let one = engine.join_queue(by_user("lee")).wait().expect("joined");
     assert_eq!(engine.join_queue(by_user("lee")).wait().expect("the same place").token, one.token);
 }
 
 #[test]
 fn the_eta_follows_what_was_measured_and_is_unknown_otherwise() {
-    let policy =
-        QueuePolicy { burst: 1, admissions_per_minute: 60, inside_max: 21, ..QueuePolicy::default() };
-    let (engine, clock) = line(QueuePolicy { claim_window_ms: 86_400_000, ..policy });
+    let policy = QueuePolicy::default().with_burst(1).with_admissions_per_minute(60).with_inside_max(21);
+    let (engine, clock) = line(policy.with_claim_window_ms(86_400_000));
     let people: Vec<Joined> =
         (0..50).map(|number| join(&engine, &format!("p{number}")).expect("joined")).collect();
     for _ in 0..20 {
@@ -103,12 +96,8 @@ fn the_eta_follows_what_was_measured_and_is_unknown_otherwise() {
 
 #[test]
 fn the_rate_and_its_burst_hold() {
-    let (engine, clock) = line(QueuePolicy {
-        admissions_per_minute: 600,
-        burst: 5,
-        inside_max: 1_000,
-        ..QueuePolicy::default()
-    });
+    let (engine, clock) =
+        line(QueuePolicy::default().with_admissions_per_minute(600).with_burst(5).with_inside_max(1_000));
     let people: Vec<Joined> =
         (0..100).map(|number| join(&engine, &format!("p{number}")).expect("joined")).collect();
     let ready = || people.iter().filter(|joined| queue_state(&engine, joined) == QueueState::Ready).count();
@@ -128,22 +117,18 @@ fn the_rate_and_its_burst_hold() {
 #[test]
 fn the_system_has_a_ceiling_above_all_lines() {
     let clock = clock();
-    let engine =
-        Engine::in_memory(Config { admissions_per_second_max: 100, ..by_hand(&clock) }).expect("an engine");
-    let wide = QueuePolicy {
-        inside_max: 10_000,
-        burst: 10_000,
-        admissions_per_minute: 6_000_000,
-        ..QueuePolicy::default()
-    };
+    let engine = Engine::in_memory(by_hand(&clock).with_admissions_per_second_max(100)).expect("an engine");
+    let wide = QueuePolicy::default()
+        .with_inside_max(10_000)
+        .with_burst(10_000)
+        .with_admissions_per_minute(6_000_000);
     let events: Vec<EventId> =
         (0..4).map(|number| EventId::new(&format!("show-{number}")).expect("valid")).collect();
     for id in &events {
         create(&engine, id.clone(), house(1, 10), settings(), Some(wide.clone()));
         open(&engine, id.clone());
         for person in 0..200 {
-            let command =
-                JoinQueue { event: id.clone(), session: Some(session(format!("p{person}"))), user: None };
+            let command = JoinQueue::new(id.clone()).with_session(session(format!("p{person}")));
             engine.join_queue(command).wait().expect("joined");
         }
     }
@@ -163,13 +148,13 @@ fn the_system_has_a_ceiling_above_all_lines() {
 
 #[test]
 fn pause_resume_and_new_rules_work_live() {
-    let (engine, clock) = line(QueuePolicy { inside_max: 3, ..narrow() });
+    let (engine, clock) = line(narrow().with_inside_max(3));
     let people: Vec<Joined> =
         (0..20).map(|number| join(&engine, &format!("p{number}")).expect("joined")).collect();
     let inside = || engine.queue(&event()).expect("a line").inside;
     assert_eq!(inside(), 3);
     let pause = |paused| {
-        engine.pause_queue(PauseQueue { event: event(), paused, key: None }).wait().expect("set");
+        engine.pause_queue(PauseQueue::new(event(), paused)).wait().expect("set");
     };
     pause(true);
     leave(&engine, &people[0]);
@@ -182,8 +167,8 @@ fn pause_resume_and_new_rules_work_live() {
     pause(false);
     assert_eq!(inside(), 3, "and at once when it goes on");
     let wider = |inside_max| {
-        let policy = QueuePolicy { inside_max, ..narrow() };
-        engine.set_queue_policy(SetQueuePolicy { event: event(), policy, key: None }).wait().expect("set");
+        let policy = narrow().with_inside_max(inside_max);
+        engine.set_queue_policy(SetQueuePolicy::new(event(), policy)).wait().expect("set");
     };
     wider(8);
     assert_eq!(inside(), 8, "more room is used at once");
@@ -199,8 +184,7 @@ fn pause_resume_and_new_rules_work_live() {
 
 #[test]
 fn people_who_vanish_do_not_stall_the_line() {
-    let policy =
-        QueuePolicy { claim_window_ms: 60_000, inactivity_ms: 600_000, token_ttl_ms: 300_000, ..narrow() };
+    let policy = narrow().with_claim_window_ms(60_000).with_inactivity_ms(600_000).with_token_ttl_ms(300_000);
     let (engine, clock) = line(policy);
     let people: Vec<Joined> =
         (0..6).map(|number| join(&engine, &format!("p{number}")).expect("joined")).collect();
@@ -230,7 +214,7 @@ fn people_who_vanish_do_not_stall_the_line() {
 
 #[test]
 fn who_is_silent_too_long_loses_the_place_and_nobody_else_does() {
-    let policy = QueuePolicy { claim_window_ms: 7_200_000, inactivity_ms: 600_000, ..narrow() };
+    let policy = narrow().with_claim_window_ms(7_200_000).with_inactivity_ms(600_000);
     let (engine, clock) = line(policy);
     let people: Vec<Joined> =
         (0..200).map(|number| join(&engine, &format!("p{number}")).expect("joined")).collect();
@@ -266,7 +250,7 @@ fn an_order_makes_room_for_the_next() {
 #[test]
 fn the_line_follows_the_sale() {
     let (engine, _) = line(narrow());
-    let set = |state| engine.set_sale(SetSale { event: event(), state, key: None }).wait().expect("set");
+    let set = |state| engine.set_sale(SetSale::new(event(), state)).wait().expect("set");
     set(SaleState::Paused);
     assert_eq!(refused(join(&engine, "kim")), Refusal::SaleNotOpen(SaleState::Paused));
     set(SaleState::Open);
@@ -277,7 +261,7 @@ fn the_line_follows_the_sale() {
 
 #[test]
 fn a_full_line_says_so() {
-    let (engine, _) = line(QueuePolicy { waiting_max: 3, ..narrow() });
+    let (engine, _) = line(narrow().with_waiting_max(3));
     for number in 0..4 {
         join(&engine, &format!("p{number}")).expect("one is ready and three wait");
     }
@@ -292,17 +276,15 @@ fn nobody_overtakes_while_everything_happens_at_once() {
     let seed = seed();
     let clock = clock();
     let config =
-        Config { admissions_per_second_max: 1_000_000, update_history_bytes: 64 << 20, ..with_clock(&clock) };
+        with_clock(&clock).with_admissions_per_second_max(1_000_000).with_update_history_bytes(64 << 20);
     let engine = Engine::in_memory(config).expect("an engine");
-    let policy = QueuePolicy {
-        admissions_per_minute: 600_000,
-        burst: 20,
-        inside_max: 25,
-        claim_window_ms: 1_000,
-        token_ttl_ms: 2_000,
-        inactivity_ms: 5_000,
-        ..QueuePolicy::default()
-    };
+    let policy = QueuePolicy::default()
+        .with_admissions_per_minute(600_000)
+        .with_burst(20)
+        .with_inside_max(25)
+        .with_claim_window_ms(1_000)
+        .with_token_ttl_ms(2_000)
+        .with_inactivity_ms(5_000);
     open_line(&engine, policy.clone());
     let over = AtomicBool::new(false);
     let most_inside = Mutex::new(0);
@@ -348,21 +330,15 @@ fn operator(
         // Rarely: after each pause, those who are ready have their whole window again.
         if step % 2_000 < 100 && step.is_multiple_of(50) {
             let paused = step.is_multiple_of(2_000);
-            engine.pause_queue(PauseQueue { event: event(), paused, key: None }).wait().expect("set");
+            engine.pause_queue(PauseQueue::new(event(), paused)).wait().expect("set");
         }
         if step.is_multiple_of(30) {
-            let policy = QueuePolicy {
-                inside_max: 5 + 10 * u32::try_from(rng.below(3)).expect("small"),
-                ..policy.clone()
-            };
-            engine
-                .set_queue_policy(SetQueuePolicy { event: event(), policy, key: None })
-                .wait()
-                .expect("set");
+            let policy = policy.clone().with_inside_max(5 + 10 * u32::try_from(rng.below(3)).expect("small"));
+            engine.set_queue_policy(SetQueuePolicy::new(event(), policy)).wait().expect("set");
         }
         std::thread::yield_now();
     }
-    engine.pause_queue(PauseQueue { event: event(), paused: false, key: None }).wait().expect("set");
+    engine.pause_queue(PauseQueue::new(event(), false)).wait().expect("set");
 }
 
 /// Ends when enough were admitted, or when nobody lets time pass any more. A line that stands still for minutes of its

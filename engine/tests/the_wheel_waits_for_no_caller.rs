@@ -10,8 +10,8 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::testing::watched;
 use tacos_engine::{
-    BlockSeats, Engine, EventSettings, ManualClock, PresaleRoom, QueuePolicy, Refusal, Reserve, SaleState,
-    SeatId, SeatMap, SetQueuePolicy, SetSale,
+    BlockSeats, Engine, ManualClock, PresaleRoom, QueuePolicy, Refusal, Reserve, SaleState, SeatId, SeatMap,
+    SetQueuePolicy, SetSale,
 };
 
 const HOLDS: u32 = 3_000;
@@ -19,19 +19,17 @@ const SECONDS: u64 = 60;
 
 /// A sale that pauses, and a pre-sale room with one person in it that is drawn after a minute.
 fn pause_with_a_room(engine: &Engine) {
-    engine.set_sale(SetSale { event: event(), state: SaleState::Paused, key: None }).wait().expect("paused");
-    let policy = QueuePolicy {
-        room: Some(PresaleRoom { opens_at: T0, draws_at: T0.plus_ms(60_000) }),
-        ..QueuePolicy::default()
-    };
-    engine.set_queue_policy(SetQueuePolicy { event: event(), policy, key: None }).wait().expect("a room");
+    engine.set_sale(SetSale::new(event(), SaleState::Paused)).wait().expect("paused");
+    let policy =
+        QueuePolicy::default().with_room(Some(PresaleRoom { opens_at: T0, draws_at: T0.plus_ms(60_000) }));
+    engine.set_queue_policy(SetQueuePolicy::new(event(), policy)).wait().expect("a room");
     join(engine, "early").expect("the room is open");
 }
 
 /// A standing section that is all held, and a room whose draw is due when the holds have lapsed.
 fn full_floor(clock: &Arc<ManualClock>) -> Engine {
     let engine = Engine::in_memory(by_hand(clock)).expect("an engine");
-    let settings = EventSettings { hold_ms: 60_000, ..settings() };
+    let settings = settings().with_hold_ms(60_000);
     create(&engine, event(), SeatMap { sections: vec![floor(10 * HOLDS)] }, settings, None);
     open(&engine, event());
     for number in 0..HOLDS {
@@ -45,7 +43,7 @@ fn full_floor(clock: &Arc<ManualClock>) -> Engine {
 
 fn block(engine: &Engine) -> Result<(), tacos_engine::Failure> {
     let seats = vec![SeatId::new("floor").expect("valid")];
-    let command = BlockSeats { event: event(), seats, block: true, key: None };
+    let command = BlockSeats::new(event(), seats, true);
     engine.block_seats(command).wait().map(drop)
 }
 
@@ -89,7 +87,7 @@ fn time_goes_on_while_operators_come_and_go() {
                     match block(&engine) {
                         Ok(()) => {
                             let seats = vec![SeatId::new("floor").expect("valid")];
-                            let back = BlockSeats { event: event(), seats, block: false, key: None };
+                            let back = BlockSeats::new(event(), seats, false);
                             engine.block_seats(back).wait().expect("it is blocked");
                         }
                         Err(failure) => {

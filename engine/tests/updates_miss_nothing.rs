@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use common::*;
 use tacos_engine::views::SeatState;
-use tacos_engine::{Config, Engine, PackedPlace, Place, Position, SeatIx, Update, UpdatesLost, What};
+use tacos_engine::{Engine, PackedPlace, Place, Position, SeatIx, Update, UpdatesLost, What};
 
 /// A folder in which much happened, and its engine.
 fn busy() -> (tempfile::TempDir, Arc<tacos_engine::ManualClock>, Engine) {
@@ -65,7 +65,7 @@ fn a_reader_goes_on_from_any_position_also_after_a_restart() {
 
 fn join_nothing(engine: &Engine) {
     let name = tacos_engine::ExternalId::new("note").expect("valid");
-    engine.note(tacos_engine::Note { name, value: Some(vec![1]), key: None }).wait().expect("set");
+    engine.note(tacos_engine::Note::new(name, Some(vec![1]))).wait().expect("set");
 }
 
 #[test]
@@ -110,8 +110,8 @@ impl Copy {
 fn a_snapshot_and_what_follows_leave_no_gap() {
     let seed = seed();
     let clock = clock();
-    let engine = Engine::in_memory(Config { update_history_bytes: 16 << 20, ..with_clock(&clock) })
-        .expect("an engine");
+    let engine =
+        Engine::in_memory(with_clock(&clock).with_update_history_bytes(16 << 20)).expect("an engine");
     open_sale(&engine, house(4, 25));
     let over = AtomicBool::new(false);
     let copies = watched_scope(|scope| {
@@ -169,8 +169,7 @@ fn a_snapshot_and_what_follows_leave_no_gap() {
 #[test]
 fn a_slow_reader_in_memory_is_told_what_is_left() {
     let clock = clock();
-    let engine =
-        Engine::in_memory(Config { update_history_bytes: 64 << 10, ..by_hand(&clock) }).expect("an engine");
+    let engine = Engine::in_memory(by_hand(&clock).with_update_history_bytes(64 << 10)).expect("an engine");
     open_sale(&engine, house(1, 10));
     let mut reader = engine.updates(Position::ZERO).expect("all there");
     for _ in 0..2_000 {
@@ -192,7 +191,7 @@ fn a_slow_reader_in_memory_is_told_what_is_left() {
 #[test]
 fn a_slow_reader_of_a_folder_reads_its_files() {
     let (folder, clock) = (tempfile::tempdir().expect("a folder"), clock());
-    let engine = open_folder(folder.path(), Config { update_history_bytes: 64 << 10, ..by_hand(&clock) });
+    let engine = open_folder(folder.path(), by_hand(&clock).with_update_history_bytes(64 << 10));
     open_sale(&engine, house(1, 10));
     let mut reader = engine.updates(Position::ZERO).expect("all there");
     let mut expected = 2;

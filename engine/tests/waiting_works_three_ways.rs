@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use common::*;
 use tacos_engine::{
-    Command, Config, Durability, Engine, Error, Failure, NotAccepted, Reason, Refusal, Reply, Reserve,
+    Caller, Command, Durability, Engine, Error, Failure, NotAccepted, Reason, Refusal, Reply, Reserve,
 };
 
 /// The smallest runtime there is: parks the thread until the future is woken.
@@ -65,7 +65,7 @@ fn by_blocking_by_await_and_by_queue() {
     assert!(out[..10].iter().all(|completion| completion.result.is_ok()));
     assert!(matches!(&out[10].result, Err(Failure::Refused(Refusal::Invalid(_)))), "refusals come out too");
     assert_eq!(queue.in_flight(), 0);
-    let known = engine.reservation(&blocked.id.into(), None);
+    let known = engine.reservation(&blocked.id.into(), &Caller::Operator);
     assert_eq!(block_on(known).expect("known").id, blocked.id, "reads too");
 }
 
@@ -179,15 +179,14 @@ fn close_drains_what_was_taken_and_refuses_the_rest() {
     drop(engine);
     let engine = open_folder(folder.path(), config());
     for id in kept.into_iter().flatten() {
-        engine.reservation(&id.into(), None).wait().expect("what was acknowledged is there");
+        engine.reservation(&id.into(), &Caller::Operator).wait().expect("what was acknowledged is there");
     }
 }
 
 #[test]
 fn the_weaker_setting_answers_before_the_sync_and_loses_nothing_at_closing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let relaxed =
-        || Config { durability: Durability::Relaxed { sync_every: Duration::from_millis(100) }, ..config() };
+    let relaxed = || config().with_durability(Durability::Relaxed { sync_every: Duration::from_millis(100) });
     let engine = open_folder(folder.path(), relaxed());
     open_sale(&engine, house(10, 100));
     let ids: Vec<_> = (0..500).map(|_| reserve(&engine, "kim", best(1)).expect("held").id).collect();
@@ -195,6 +194,6 @@ fn the_weaker_setting_answers_before_the_sync_and_loses_nothing_at_closing() {
     drop(engine);
     let engine = open_folder(folder.path(), relaxed());
     for id in ids {
-        engine.reservation(&id.into(), None).wait().expect("there");
+        engine.reservation(&id.into(), &Caller::Operator).wait().expect("there");
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use common::*;
 use tacos_engine::views::WebhookView;
 use tacos_engine::{
-    CancelPayment, Engine, Outcome, PaymentId, PaymentState, Refusal, ReportWebhook, Scenario, WebhookId,
+    Caller, CancelPayment, Engine, Outcome, PaymentId, PaymentState, Refusal, ReportWebhook, Scenario,
+    WebhookId,
 };
 
 fn paid(engine: &Engine) -> PaymentId {
@@ -22,7 +23,7 @@ fn paid(engine: &Engine) -> PaymentId {
 
 fn refund(engine: &Engine, payment: PaymentId, minor: Option<i64>) {
     engine
-        .cancel_payment(CancelPayment { payment, user: None, refund_minor: minor, key: None })
+        .cancel_payment(CancelPayment::new(payment, Caller::Operator).with_refund_minor(minor))
         .wait()
         .expect("paid back");
 }
@@ -32,7 +33,7 @@ fn due(engine: &Engine) -> Vec<WebhookView> {
 }
 
 fn tell(engine: &Engine, webhook: WebhookId, delivered: bool) {
-    engine.report_webhook(ReportWebhook { webhook, delivered }).wait().expect("known");
+    engine.report_webhook(ReportWebhook::new(webhook, delivered)).wait().expect("known");
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn one_intents_results_are_delivered_in_their_order() {
         told.push((head.payment, head.tells));
         tell(&engine, head.id, true);
         assert_eq!(
-            refused(engine.report_webhook(ReportWebhook { webhook: head.id, delivered: true }).wait()),
+            refused(engine.report_webhook(ReportWebhook::new(head.id, true)).wait()),
             Refusal::UnknownWebhook
         );
     }

@@ -5,13 +5,13 @@ mod common;
 use std::time::Duration;
 
 use common::*;
-use tacos_engine::{Config, Effect, Engine, Failure, Outcome, PaymentState, Refusal};
+use tacos_engine::{Caller, Effect, Engine, Failure, Outcome, PaymentState, Refusal};
 
 #[test]
 fn a_lapsed_hold_does_not_count_against_its_user() {
     let clock = clock();
     let engine = Engine::in_memory(by_hand(&clock)).expect("an engine");
-    let settings = tacos_engine::EventSettings { seats_per_user_max: Some(2), ..settings() };
+    let settings = settings().with_seats_per_user_max(Some(2));
     create(&engine, event(), house(1, 10), settings, None);
     open(&engine, event());
     reserve(&engine, "kim", seats(&["R1-1", "R1-2"])).expect("held");
@@ -24,7 +24,7 @@ fn a_lapsed_hold_does_not_count_against_its_user() {
 #[test]
 fn a_lapsed_payment_does_not_keep_the_next_one_out() {
     let clock = clock();
-    let config = Config { payment_ttl: Duration::from_secs(5), ..by_hand(&clock) };
+    let config = by_hand(&clock).with_payment_ttl(Duration::from_secs(5));
     let engine = Engine::in_memory(config).expect("an engine");
     open_sale(&engine, house(1, 10));
     let held = reserve(&engine, "kim", seats(&["R1-1"])).expect("held");
@@ -36,7 +36,7 @@ fn a_lapsed_payment_does_not_keep_the_next_one_out() {
     clock.advance(Duration::from_millis(1));
     let second = second().expect("the first one's life is over, whether or not a timer fired").id;
     engine.turn();
-    assert_eq!(engine.payment(first, None).wait().expect("known").state, PaymentState::Expired);
+    assert_eq!(engine.payment(first, &Caller::Operator).wait().expect("known").state, PaymentState::Expired);
     let paid = report(&engine, second, Outcome::Completed).expect("taken");
     assert_eq!(paid.effect, Effect::Confirmed);
 }

@@ -15,7 +15,7 @@ const ROUNDS: u32 = 300;
 
 fn sale() -> Engine {
     let seats = SeatMap { sections: vec![floor(PLACES)] };
-    let settings = tacos_engine::EventSettings { seats_per_user_max: None, ..settings() };
+    let settings = settings().with_seats_per_user_max(None);
     threaded_sale(seats, settings).0
 }
 

@@ -25,7 +25,7 @@ fn name(text: &str) -> ExternalId {
 
 fn note(engine: &Engine, value: Option<&str>) -> Pending<tacos_engine::Done> {
     let value = value.map(|value| value.as_bytes().to_vec());
-    engine.note(Note { name: name("a.note"), value, key: None })
+    engine.note(Note::new(name("a.note"), value))
 }
 
 fn shown(engine: &Engine) -> Option<String> {
@@ -61,11 +61,10 @@ fn a_note_is_shown_when_it_is_durable() {
 #[test]
 fn a_removed_note_leaves_its_room_to_another() {
     let disk = Arc::new(SimStorage::new(1));
-    let config = tacos_engine::Config { notes_max: 1, ..by_hand(&clock()) };
+    let config = by_hand(&clock()).with_notes_max(1);
     let (engine, _) =
         Engine::open_storage(disk, config, RecoveryConsent::LoseNothing, |_| ()).expect("it opens");
-    let set =
-        |text: &str, value: Option<Vec<u8>>| engine.note(Note { name: name(text), value, key: None }).wait();
+    let set = |text: &str, value: Option<Vec<u8>>| engine.note(Note::new(name(text), value)).wait();
     for round in 0..3 {
         set("one", Some(vec![round])).expect("there is room");
         assert!(matches!(refused(set("two", Some(vec![round]))), Refusal::AtCapacity(_)));
@@ -80,21 +79,15 @@ fn a_removed_note_leaves_its_room_to_another() {
 fn an_event_and_its_settings_are_shown_when_they_are_durable() {
     let engine = engine();
     let seats = house(1, 10);
-    let created = engine.create_event(CreateEvent {
-        event: event(),
-        settings: settings(),
-        seats,
-        queue: None,
-        key: None,
-    });
+    let created = engine.create_event(CreateEvent::new(event(), settings(), seats));
     assert!(matches!(engine.event(&event()), Err(Refusal::UnknownEvent)));
     assert!(engine.events().is_empty());
     created.wait().expect("created");
     assert_eq!(engine.event(&event()).expect("known").sale, SaleState::Draft);
 
-    let opened = engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None });
-    let renamed = EventSettings { name: "another name".into(), ..settings() };
-    let renamed = engine.update_event(UpdateEvent { event: event(), settings: renamed, key: None });
+    let opened = engine.set_sale(SetSale::new(event(), SaleState::Open));
+    let renamed = EventSettings::new("another name", settings().currency);
+    let renamed = engine.update_event(UpdateEvent::new(event(), renamed));
     let view = engine.event(&event()).expect("known");
     assert_eq!((view.sale, view.settings), (SaleState::Draft, settings()));
     drop(opened);
@@ -107,15 +100,15 @@ fn an_event_and_its_settings_are_shown_when_they_are_durable() {
 fn the_rules_of_a_line_are_shown_when_they_are_durable() {
     let engine = engine();
     open_sale(&engine, house(1, 10));
-    let policy = QueuePolicy { inside_max: 7, ..QueuePolicy::default() };
-    let set = engine.set_queue_policy(SetQueuePolicy { event: event(), policy: policy.clone(), key: None });
+    let policy = QueuePolicy::default().with_inside_max(7);
+    let set = engine.set_queue_policy(SetQueuePolicy::new(event(), policy.clone()));
     assert!(matches!(engine.queue_policy(&event()), Err(Refusal::NoWaitingLine)));
     assert!(matches!(engine.queue(&event()), Err(Refusal::NoWaitingLine)));
     assert!(!engine.event(&event()).expect("known").has_queue);
     set.wait().expect("written");
     assert_eq!(engine.queue_policy(&event()), Ok(policy));
     assert!(engine.event(&event()).expect("known").has_queue);
-    let paused = engine.pause_queue(PauseQueue { event: event(), paused: true, key: None });
+    let paused = engine.pause_queue(PauseQueue::new(event(), true));
     assert!(!engine.queue(&event()).expect("a line").paused);
     paused.wait().expect("written");
     assert!(engine.queue(&event()).expect("a line").paused);
@@ -126,7 +119,7 @@ fn a_position_shows_all_that_was_recorded_before_it() {
     let engine = engine();
     open_sale(&engine, house(1, 10));
     drop(note(&engine, Some("value")));
-    drop(engine.set_sale(SetSale { event: event(), state: SaleState::Paused, key: None }));
+    drop(engine.set_sale(SetSale::new(event(), SaleState::Paused)));
     // Taking a position writes what there is to write, where nobody else does.
     let _ = engine.position();
     assert_eq!(shown(&engine).as_deref(), Some("value"));

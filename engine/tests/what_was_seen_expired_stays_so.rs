@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use common::*;
 use tacos_engine::views::SeatState;
-use tacos_engine::{Clock, Config, Driver, Engine, Refusal, ReservationState, Reserved, SeatId, UnixMs};
+use tacos_engine::{Caller, Clock, Driver, Engine, Refusal, ReservationState, Reserved, SeatId, UnixMs};
 
 type Hook = Box<dyn FnOnce() + Send>;
 /// A way to ask how the hold stands.
@@ -42,7 +42,7 @@ impl Clock for HeldUp {
 fn sale() -> (Engine, Arc<HeldUp>, Reserved) {
     let clock = Arc::new(HeldUp { now: AtomicU64::new(T0.get()), hook: Mutex::new(None) });
     let shown = Arc::clone(&clock) as Arc<dyn Clock>;
-    let config = Config { clock: shown, driver: Driver::Manual, ..config() };
+    let config = config().with_clock(shown).with_driver(Driver::Manual);
     let engine = Engine::in_memory(config).expect("an engine");
     open_sale(&engine, house(1, 10));
     let held = reserve(&engine, "kim", seats(&["R1-1"])).expect("free");
@@ -65,7 +65,7 @@ fn told_meanwhile<T>(
 }
 
 fn by_id(engine: &Engine, held: &Reserved) -> ReservationState {
-    engine.reservation(&held.id.into(), None).wait().expect("known").state
+    engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known").state
 }
 
 fn is_free(state: SeatState) -> ReservationState {
@@ -90,7 +90,7 @@ fn in_a_copy(engine: &Engine, _: &Reserved) -> ReservationState {
 }
 
 fn among_the_held(engine: &Engine, held: &Reserved) -> ReservationState {
-    let all = engine.held_reservations(&event()).expect("known");
+    let all = engine.operator().held_reservations(&event()).expect("known");
     if all.contains(&held.id) { ReservationState::Pending } else { ReservationState::Expired }
 }
 

@@ -150,7 +150,7 @@ fn own_secret(engine: &Engine) -> Result<[u8; 32], String> {
     }
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| format!("no randomness: {error}"))?;
-    let note = Note { name, value: Some(secret.to_vec()), key: None };
+    let note = Note::new(name, Some(secret.to_vec()));
     engine.note(note).wait().map_err(|failure| failure.to_string())?;
     Ok(secret)
 }

@@ -115,7 +115,7 @@ async fn note(engine: &Engine, entry: &Entry) -> Result<(), Failure> {
         let short = Entry { request: String::new(), reason: cut(entry.reason.clone(), 128), ..entry.clone() };
         value = serde_json::to_vec(&short).unwrap_or_default();
     }
-    engine.note(Note { name, value: Some(value), key: None }).await.map(|_| ())
+    engine.note(Note::new(name, Some(value))).await.map(|_| ())
 }
 
 /// Carries a handler out; a write of an operator is written down before and after.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use tacos_engine::{
-    Engine, EventId, ExternalId, Failure, IdempotencyKey, Note, Refusal, Release, ReservationId,
+    Caller, Engine, EventId, ExternalId, Failure, IdempotencyKey, Note, Refusal, Release, ReservationId,
 };
 use tacos_proto::common::v1::EmergencyActionType;
 
@@ -35,14 +35,14 @@ fn name(emergency: &str) -> Result<ExternalId, ApiError> {
 
 fn note(emergency: &str, progress: &Progress) -> Result<Note, ApiError> {
     let value = serde_json::to_vec(progress).map_err(|error| ApiError::internal(error.to_string()))?;
-    Ok(Note { name: name(emergency)?, value: Some(value), key: None })
+    Ok(Note::new(name(emergency)?, Some(value)))
 }
 
 /// An emergency action was forgotten, and its progress with it.
 pub(crate) async fn forget(engine: &Engine, emergency: &str) -> Result<(), ApiError> {
     let name = name(emergency)?;
     if engine.read_note(&name).is_some() {
-        engine.note(Note { name, value: None, key: None }).await?;
+        engine.note(Note::new(name, None)).await?;
     }
     Ok(())
 }
@@ -79,11 +79,16 @@ pub(crate) async fn cancel_all(
 
 /// Reservations that hold seats: all, or those of a user.
 async fn held(app: &App, event: &EventId, user: Option<&String>) -> Result<Vec<ReservationId>, ApiError> {
-    let all = app.engine.held_reservations(event)?;
+    let all = app.engine.operator().held_reservations(event)?;
     let Some(user) = user else { return Ok(all) };
     let mut theirs = Vec::new();
     for id in all {
-        if app.engine.reservation(&id.into(), None).await.is_ok_and(|view| view.user.as_str() == user) {
+        if app
+            .engine
+            .reservation(&id.into(), &Caller::Operator)
+            .await
+            .is_ok_and(|view| view.user.as_str() == user)
+        {
             theirs.push(id);
         }
     }
@@ -96,7 +101,7 @@ async fn release(app: &App, emergency: &EmergencyAction, progress: &Progress) ->
     let mut released = Vec::with_capacity(progress.batch.len());
     for id in progress.batch.iter().filter_map(|text| text.parse::<ReservationId>().ok()) {
         let key = IdempotencyKey::for_request(&format!("{}/{id}", emergency.id), [0; 32]).ok();
-        let release = Release { which: id.into(), user: None, seats: Default::default(), key };
+        let release = Release::new(id, Caller::Operator).with_key(key);
         released.push(app.engine.release(release));
     }
     noted.await?;
@@ -184,15 +189,13 @@ mod tests {
 
     async fn sale(app: &App) {
         let pit = Section::General { name: "pit".into(), capacity: 1_000, price_minor: 10 };
-        let create = CreateEvent {
-            event: hall(),
-            settings: EventSettings::new("A hall", Currency::new("KRW").expect("valid")),
-            seats: SeatMap { sections: vec![pit] },
-            queue: None,
-            key: None,
-        };
+        let create = CreateEvent::new(
+            hall(),
+            EventSettings::new("A hall", Currency::new("KRW").expect("valid")),
+            SeatMap { sections: vec![pit] },
+        );
         app.engine.create_event(create).await.expect("created");
-        let open = SetSale { event: hall(), state: SaleState::Open, key: None };
+        let open = SetSale::new(hall(), SaleState::Open);
         app.engine.set_sale(open).await.expect("open");
     }
 
@@ -224,7 +227,7 @@ mod tests {
         sale(&app).await;
         let ids = hold(&app, 200).await;
         app.emergencies.keep(&app.engine, emergency()).await.expect("kept");
-        let give_back = Release { which: ids[0].into(), user: None, seats: Default::default(), key: None };
+        let give_back = Release::new(ids[0], Caller::Operator);
         app.engine.release(give_back).await.expect("released by its owner");
         let batch: Vec<String> = ids[..40].iter().map(ToString::to_string).collect();
         let progress = Progress { cancelled: 0, batch: batch[..25].to_vec(), done: false };

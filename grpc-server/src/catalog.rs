@@ -122,7 +122,7 @@ impl Catalog {
         if value.len() > tacos_engine::limits::ATTACHMENT_BYTES_MAX {
             return Err(ApiError::invalid("settings.description", "is too long to be kept", value.len()));
         }
-        engine.note(Note { name: note_name(PREFIX, event)?, value: Some(value), key }).await?;
+        engine.note(Note::new(note_name(PREFIX, event)?, Some(value)).with_key(key)).await?;
         self.facts.insert(event.clone(), Arc::new(Facts::from(record)));
         Ok(())
     }
@@ -162,7 +162,7 @@ impl Catalog {
             self.mark_template(app, event).await?;
             self.create_from_template(app, event).await?;
         }
-        app.engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).await?;
+        app.engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).await?;
         Ok(())
     }
 
@@ -176,7 +176,7 @@ impl Catalog {
             return Err(Refusal::UnknownEvent.into());
         }
         let value = Some(event.as_str().as_bytes().to_vec());
-        app.engine.note(Note { name: note_name(TEMPLATE_PREFIX, event)?, value, key: None }).await?;
+        app.engine.note(Note::new(note_name(TEMPLATE_PREFIX, event)?, value)).await?;
         self.from_template.insert(event.clone());
         Ok(())
     }
@@ -184,16 +184,9 @@ impl Catalog {
     async fn create_from_template(&self, app: &App, event: &EventId) -> Result<(), ApiError> {
         let currency =
             Currency::new("KRW").ok_or_else(|| ApiError::internal("the template has no currency"))?;
-        let create = CreateEvent {
-            event: event.clone(),
-            settings: EventSettings::new(event.as_str(), currency),
-            seats: venue::template(),
-            queue: Some(QueuePolicy {
-                one_place_per_user: app.rules.one_place_per_user,
-                ..QueuePolicy::default()
-            }),
-            key: None,
-        };
+        let create =
+            CreateEvent::new(event.clone(), EventSettings::new(event.as_str(), currency), venue::template())
+                .with_queue(QueuePolicy::default().with_one_place_per_user(app.rules.one_place_per_user));
         match app.engine.create_event(create).await {
             Ok(_) => {
                 tracing::warn!(event = %event, "made from the template: compat profile");
@@ -216,7 +209,7 @@ impl Catalog {
                 SaleState::Draft if begun => SaleState::Open,
                 _ => continue,
             };
-            match engine.set_sale(SetSale { event: event.id.clone(), state, key: None }).await {
+            match engine.set_sale(SetSale::new(event.id.clone(), state)).await {
                 Ok(_) => tracing::info!(event = %event.id, ?state, "the sale's moment has come"),
                 Err(failure) => {
                     tracing::warn!(event = %event.id, %failure, "the sale's state could not be changed");

@@ -190,7 +190,7 @@ impl Emergencies {
             ExternalId::new(&format!("{PREFIX}{id}")).map_err(|error| ApiError::internal(error.to_string()))
         };
         let value = serde_json::to_vec(&emergency).map_err(|error| ApiError::internal(error.to_string()))?;
-        engine.note(Note { name: name(&emergency.id)?, value: Some(value), key: None }).await?;
+        engine.note(Note::new(name(&emergency.id)?, Some(value))).await?;
         let oldest = {
             let mut emergencies = self.emergencies.lock();
             emergencies.insert(emergency.id.clone(), emergency);
@@ -203,7 +203,7 @@ impl Emergencies {
             })
         };
         if let Some(oldest) = oldest {
-            engine.note(Note { name: name(&oldest)?, value: None, key: None }).await?;
+            engine.note(Note::new(name(&oldest)?, None)).await?;
             crate::cancelling::forget(engine, &oldest).await?;
         }
         Ok(())
@@ -252,7 +252,7 @@ fn stop_note(emergency: &str, event: &EventId, stopped: bool) -> Result<Note, Ap
     let digest = blake3::hash(event.as_str().as_bytes());
     let name = format!("{}{}", stop_prefix(emergency), crate::wire::error::hex(&digest.as_bytes()[..16]));
     let name = ExternalId::new(&name).map_err(|error| ApiError::internal(error.to_string()))?;
-    Ok(Note { name, value: stopped.then(|| event.as_str().as_bytes().to_vec()), key: None })
+    Ok(Note::new(name, stopped.then(|| event.as_str().as_bytes().to_vec())))
 }
 
 impl App {
@@ -277,7 +277,7 @@ impl App {
             // First that it was this emergency action, then the pause: the journal keeps them in this order, so one
             // wait is enough, and a line that is found paused can always be resumed by undoing.
             let noted = self.engine.note(stop_note(&emergency, &view.id, true)?);
-            let stopped = self.engine.pause_queue(PauseQueue { event: view.id, paused: true, key: None });
+            let stopped = self.engine.pause_queue(PauseQueue::new(view.id, true));
             waiting.push((noted, stopped));
             paused += 1;
         }
@@ -305,15 +305,15 @@ impl App {
         let mut waiting = Vec::new();
         for event in &lines {
             match self.emergencies.other_stop(&emergency.id, event.as_str()) {
-                Some(other) => waiting.push(self.engine.note(stop_note(&other, event, true)?)),
+                Some(other) => waiting.push(self.engine.note(stop_note(&other, event, true)?).map(|_| ())),
                 None => {
-                    let resume = PauseQueue { event: event.clone(), paused: false, key: None };
+                    let resume = PauseQueue::new(event.clone(), false);
                     // Awaited below with the notes: the journal has it before them.
                     let resumed = self.engine.pause_queue(resume);
-                    waiting.push(resumed.map(|changed| tacos_engine::Done { at: changed.at }));
+                    waiting.push(resumed.map(|_| ()));
                 }
             }
-            waiting.push(self.engine.note(stop_note(&emergency.id, event, false)?));
+            waiting.push(self.engine.note(stop_note(&emergency.id, event, false)?).map(|_| ()));
         }
         for one in waiting {
             one.await?;

@@ -54,7 +54,7 @@ impl Live {
         let _alone = self.setting.lock().await;
         let name = note_name(key)?;
         let changed = self.change(app, key, value, true)?;
-        let kept = app.engine.note(Note { name, value: Some(value.as_bytes().to_vec()), key: None }).await;
+        let kept = app.engine.note(Note::new(name, Some(value.as_bytes().to_vec()))).await;
         if let Err(failure) = kept {
             // What would not outlive a restart is not in force either.
             self.change(app, key, &changed.old, true)?;
@@ -170,7 +170,7 @@ impl Live {
         for key in KEYS.into_iter().filter(|_| !dry_run) {
             let name = note_name(key)?;
             if app.engine.read_note(&name).is_some() {
-                app.engine.note(Note { name, value: None, key: None }).await?;
+                app.engine.note(Note::new(name, None)).await?;
             }
         }
         Ok(if changed.is_empty() { "nothing has changed".to_owned() } else { changed.join("; ") })

@@ -87,9 +87,9 @@ impl Metadata {
         };
         for old in oldest {
             // The answer to a note that goes is not waited for: the next one's sync takes it along.
-            drop(engine.note(Note { name: name(old)?, value: None, key: None }));
+            drop(engine.note(Note::new(name(old)?, None)));
         }
-        match engine.note(Note { name: note, value: Some(value), key: None }).await {
+        match engine.note(Note::new(note, Some(value))).await {
             Ok(_) => Ok(()),
             // The seats are held all the same, and notes decide nothing.
             Err(Failure::Refused(refusal)) => {

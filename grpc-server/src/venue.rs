@@ -345,13 +345,11 @@ mod tests {
         assert!(lengths.len() > 10, "rows are of unequal length: {lengths:?}");
         let engine = tacos_engine::Engine::in_memory(tacos_engine::Config::default()).expect("memory");
         let currency = tacos_engine::Currency::new("KRW").expect("valid");
-        let create = tacos_engine::CreateEvent {
-            event: tacos_engine::EventId::new("hall").expect("valid"),
-            settings: tacos_engine::EventSettings::new("hall", currency),
-            seats: hall.seat_map(),
-            queue: None,
-            key: None,
-        };
+        let create = tacos_engine::CreateEvent::new(
+            tacos_engine::EventId::new("hall").expect("valid"),
+            tacos_engine::EventSettings::new("hall", currency),
+            hall.seat_map(),
+        );
         engine.create_event(create).wait().expect("the engine takes the map");
     }
 

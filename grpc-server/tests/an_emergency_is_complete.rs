@@ -78,7 +78,7 @@ fn crashed(engine: &Engine) {
     });
     let name = ExternalId::new("emergency.em_crashed").expect("valid");
     let value = Some(serde_json::to_vec(&action).expect("JSON"));
-    engine.note(Note { name, value, key: None }).wait().expect("kept");
+    engine.note(Note::new(name, value)).wait().expect("kept");
 }
 
 #[tokio::test]
@@ -138,11 +138,11 @@ async fn cancelled_reservations_are_counted_once_however_often_it_is_asked() {
 async fn a_drained_line_is_counted_once_however_often_it_is_asked() {
     let house = House::new();
     let people = |engine: &Engine| {
-        let policy = QueuePolicy { inside_max: 1, ..QueuePolicy::default() };
+        let policy = QueuePolicy::default().with_inside_max(1);
         open_sale(engine, "queue", Some(policy));
         for number in 0..700 {
             let session = SessionId::new(&format!("s-{number}")).expect("valid");
-            let join = JoinQueue { event: event("queue"), session: Some(session), user: None };
+            let join = JoinQueue::new(event("queue")).with_session(session);
             engine.join_queue(join).wait().expect("a place");
         }
     };

@@ -233,7 +233,7 @@ async fn the_outside_worlds_word_sells_ours_only_for_a_service() {
             let seat = SeatId::new("A-1").expect("valid");
             let want = Want::Seats([seat].into_iter().collect());
             let (event, kim) = (EventId::new(EVENT).expect("valid"), UserId::new("kim").expect("valid"));
-            let reserve = Reserve { trusted: true, ..Reserve::new(event, kim, want) };
+            let reserve = Reserve::new(event, kim, want).with_trusted(true);
             id = engine.reserve(reserve).wait().expect("held").id.to_string();
         })
         .await;

@@ -56,11 +56,11 @@ fn a_demo_takes_a_free_port_beside_a_server() {
 
 /// A folder with two hundred records, and a byte flipped in the middle of what was durable.
 fn damaged(folder: &Path) {
-    let config = Config { segment_bytes: 256 << 10, log_buffer_bytes: 64 << 10, ..Config::default() };
+    let config = Config::default().with_segment_bytes(256 << 10).with_log_buffer_bytes(64 << 10);
     let engine = Engine::open(folder, config).expect("a new folder");
     for number in 0..200 {
         let name = ExternalId::new(&format!("note-{number}")).expect("valid");
-        engine.note(Note { name, value: Some(vec![5; 3_000]), key: None }).wait().expect("set");
+        engine.note(Note::new(name, Some(vec![5; 3_000]))).wait().expect("set");
     }
     engine.close().expect("closed");
     let mut segments: Vec<PathBuf> = std::fs::read_dir(folder)

@@ -264,7 +264,7 @@ async fn streams_end_when_updates_were_lost_and_can_be_opened_again() {
     let name = tacos_engine::ExternalId::new("filler").expect("a name");
     let value = Some(vec![7; 4_000]);
     for _ in 0..past / 2_000 {
-        let note = tacos_engine::Note { name: name.clone(), value: value.clone(), key: None };
+        let note = tacos_engine::Note::new(name.clone(), value.clone());
         engine.note(note).wait().expect("noted");
     }
     let last = loop {

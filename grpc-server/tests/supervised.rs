@@ -65,7 +65,7 @@ async fn a_failed_journal_leaves_the_server_alive_and_ready_for_reads() {
 
     disk.add_fault(Fault::Fail { call: FailedCall::SyncData, at: disk.calls().syncs, reaches_disk: false });
     let name = tacos_engine::ExternalId::new("note").expect("valid");
-    let refused = engine.note(Note { name, value: Some(vec![1]), key: None }).wait();
+    let refused = engine.note(Note::new(name, Some(vec![1]))).wait();
     assert!(refused.is_err(), "the sync has failed: {refused:?}");
 
     let ask = |service: &str| HealthCheckRequest { service: service.to_owned() };

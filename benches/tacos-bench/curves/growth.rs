@@ -30,7 +30,7 @@ fn sizes(size: Size) -> Vec<u32> {
 }
 
 fn config() -> Config {
-    Config { reservations_max: 1 << 24, expiry_warning: Duration::ZERO, ..Config::default() }
+    Config::default().with_reservations_max(1 << 24).with_expiry_warning(Duration::ZERO)
 }
 
 pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
@@ -119,11 +119,11 @@ fn holds(size: Size, count: u32, report: &mut Report<'_>) -> Outcome<()> {
 
 fn person(event: &EventId, number: u64) -> Outcome<JoinQueue> {
     let session = Some(SessionId::new(&format!("session-{number}"))?);
-    Ok(JoinQueue { event: event.clone(), session, user: Some(user(number)) })
+    Ok(JoinQueue::new(event.clone()).with_session(session).with_user(user(number)))
 }
 
 fn waiting(size: Size, count: u32, report: &mut Report<'_>) -> Outcome<()> {
-    let policy = QueuePolicy { inside_max: 1, waiting_max: 1 << 26, ..QueuePolicy::default() };
+    let policy = QueuePolicy::default().with_inside_max(1).with_waiting_max(1 << 26);
     let venue = Venue::with(config(), hall(1_000), Some(policy))?;
     let engine = &venue.engine;
     let first = engine.join_queue(person(&venue.event, 0)?).wait()?.token;

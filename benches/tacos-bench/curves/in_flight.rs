@@ -13,7 +13,7 @@ pub(super) const SUITE: &str = "throughput by in flight";
 const IN_FLIGHT: [usize; 7] = [1, 4, 16, 64, 256, 1_024, 4_096];
 
 fn durable(seats: u32) -> Outcome<Venue> {
-    Venue::durable(seats, Config { snapshot_every_bytes: 0, ..Config::default() })
+    Venue::durable(seats, Config::default().with_snapshot_every_bytes(0))
 }
 
 /// Enough customers for some tenths of a second.

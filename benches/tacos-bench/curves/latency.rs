@@ -49,7 +49,7 @@ fn push(report: &mut Report<'_>, name: &str, histogram: &Histogram<u64>) -> Outc
 }
 
 pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
-    let durable = |seats| Venue::durable(seats, Config { snapshot_every_bytes: 0, ..Config::default() });
+    let durable = |seats| Venue::durable(seats, Config::default().with_snapshot_every_bytes(0));
     let settings: [(&str, Make, u32, usize); 4] = [
         ("in memory", Venue::in_memory, 200_000, 1),
         ("durable, 1 in flight", durable, 4_000, 1),
@@ -74,16 +74,14 @@ pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
 
 fn line(size: Size, report: &mut Report<'_>) -> Outcome<()> {
     let count = size.many(1_000_000);
-    let policy = QueuePolicy { inside_max: 1, ..QueuePolicy::default() };
+    let policy = QueuePolicy::default().with_inside_max(1);
     let venue = Venue::with(Config::default(), hall(1_000), Some(policy))?;
     let (mut joins, mut looks) = (histogram()?, histogram()?);
     let mut tokens = Vec::with_capacity(count as usize);
     for number in 0..u64::from(count) {
-        let join = JoinQueue {
-            event: venue.event.clone(),
-            session: Some(SessionId::new(&format!("session-{number}"))?),
-            user: Some(user(number)),
-        };
+        let join = JoinQueue::new(venue.event.clone())
+            .with_session(SessionId::new(&format!("session-{number}"))?)
+            .with_user(user(number));
         let begun = Instant::now();
         let joined = venue.engine.join_queue(join).wait()?;
         joins.record(u64::try_from(begun.elapsed().as_nanos())?)?;

@@ -49,7 +49,7 @@ fn areas() -> SeatMap {
 
 fn hold_and_release(engine: &Engine, event: &EventId, area: &str, thread: u64, share: u64) {
     let section = Some(SectionId::new(area).expect("a name"));
-    let hold = Reserve::new(event.clone(), user(thread), Want::Best(Best { section, ..Best::of(2) }));
+    let hold = Reserve::new(event.clone(), user(thread), Want::Best(Best::of(2).with_section(section)));
     for _ in 0..share {
         let held = engine.reserve(hold.clone()).wait().expect("free places");
         engine.release(release(held.id)).wait().expect("held");
@@ -84,7 +84,7 @@ pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
     compare(size, report, "log alone: a note without a key", &|thread, share| {
         let name = ExternalId::new(&format!("note-{thread}")).expect("a name");
         for _ in 0..share {
-            engine.note(Note { name: name.clone(), value: Some(vec![1]), key: None }).wait().expect("noted");
+            engine.note(Note::new(name.clone(), Some(vec![1]))).wait().expect("noted");
         }
     })?;
     compare(size, report, "availability read", &|_, share| {

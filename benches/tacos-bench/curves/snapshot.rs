@@ -27,7 +27,7 @@ pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
     for _ in 0..size.rounds() {
         for (most, waits) in MOST.into_iter().zip(&mut waits) {
             let seats = 2 * (size.many(BEFORE) + ROUND);
-            let make = |seats| Venue::durable(seats, Config { snapshot_every_bytes: 0, ..Config::default() });
+            let make = |seats| Venue::durable(seats, Config::default().with_snapshot_every_bytes(0));
             let mut sale = Sale::new(seats, make)?;
             let before = sale.customers(size.many(BEFORE) as usize)?;
             let engine = sale.venue.engine.clone();

@@ -24,14 +24,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
     let clock = Arc::new(ManualClock::new(UnixMs::new(1_800_000_000_000)));
     let short = Duration::from_secs(600);
-    let config = Config {
-        clock: clock.clone(),
-        expiry_warning: Duration::ZERO,
-        retention: short,
-        payment_ttl: short,
-        idempotency_ttl: short,
-        ..Config::default()
-    };
+    let config = Config::default()
+        .with_clock(clock.clone())
+        .with_expiry_warning(Duration::ZERO)
+        .with_retention(short)
+        .with_payment_ttl(short)
+        .with_idempotency_ttl(short);
     let venue = Venue::with(config, floor(100_000), None)?;
     let callers = EventId::new("callers")?;
     open_event(&venue.engine, &callers, hall(3_000), None)?;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tacos::{
-    Best, Command, CompletionQueue, Config, CreateEvent, Currency, Engine, EventId, EventSettings, Release,
-    Reply, Reserve, SaleState, SeatMap, Section, SetSale, UserId, Want,
+    Best, Caller, Command, CompletionQueue, Config, CreateEvent, Currency, Engine, EventId, EventSettings,
+    Release, Reply, Reserve, SaleState, SeatMap, Section, SetSale, UserId, Want,
 };
 
 fn main() {
@@ -46,15 +46,13 @@ fn empty() -> u32 {
 fn open(engine: Engine) -> Engine {
     let event = EventId::new("evt_1").expect("valid");
     let floor = Section::General { name: "floor".into(), capacity: 2_000_000, price_minor: 100 };
-    let create = CreateEvent {
-        event: event.clone(),
-        settings: EventSettings::new("A concert", Currency::new("EUR").expect("valid")),
-        seats: SeatMap { sections: vec![floor] },
-        queue: None,
-        key: None,
-    };
+    let create = CreateEvent::new(
+        event.clone(),
+        EventSettings::new("A concert", Currency::new("EUR").expect("valid")),
+        SeatMap { sections: vec![floor] },
+    );
     engine.create_event(create).wait().expect("created");
-    engine.set_sale(SetSale { event, state: SaleState::Open, key: None }).wait().expect("open");
+    engine.set_sale(SetSale::new(event, SaleState::Open)).wait().expect("open");
     engine
 }
 
@@ -64,7 +62,7 @@ fn reserve() -> Reserve {
 }
 
 fn release(id: tacos::ReservationId) -> Release {
-    Release { which: id.into(), user: None, seats: [].into_iter().collect(), key: None }
+    Release::new(id, Caller::Operator)
 }
 
 fn give_and_take(engine: &Engine, queue: &CompletionQueue<Reply>) {

@@ -281,31 +281,31 @@ fn engine_config(given: &tacos_config) -> Result<Config, Fault> {
     let refund = flag(given.late_payment_refund, "late_payment_refund")?;
     let manual = flag(given.manual_driver, "manual_driver")?;
     let relaxed = flag(given.durability, "durability")?;
-    Ok(Config {
-        durability: if relaxed { Durability::Relaxed { sync_every: every } } else { Durability::Synced },
-        driver: if manual { Driver::Manual } else { Driver::Threads },
-        idempotency_required: flag(given.idempotency_required, "idempotency_required")?,
-        idempotency_ttl: Duration::from_millis(given.idempotency_ttl_ms),
-        idempotency_keys_max: given.idempotency_keys_max,
-        reservations_max: given.reservations_max,
-        payments_max: given.payments_max,
-        webhooks_max: given.webhooks_max,
-        notes_max: given.notes_max,
-        retention: Duration::from_millis(given.retention_ms),
-        expiry_warning: Duration::from_millis(given.expiry_warning_ms),
-        admissions_per_second_max: given.admissions_per_second_max,
-        late_payment: if refund { LatePayment::Refund } else { LatePayment::RetakeOrRefund },
-        payment_amount_must_match: flag(given.payment_amount_must_match, "payment_amount_must_match")?,
-        payment_ttl: Duration::from_millis(given.payment_ttl_ms),
-        payment_time_permille: given.payment_time_permille,
-        webhook_retries_max: given.webhook_retries_max,
-        log_buffer_bytes: bytes(given.log_buffer_bytes),
-        update_history_bytes: bytes(given.update_history_bytes),
-        segment_bytes: given.segment_bytes,
-        snapshot_every_bytes: given.snapshot_every_bytes,
-        fixed_entropy: flag(given.has_fixed_entropy, "has_fixed_entropy")?.then_some(given.fixed_entropy),
-        ..Config::default()
-    })
+    Ok(Config::default()
+        .with_durability(if relaxed { Durability::Relaxed { sync_every: every } } else { Durability::Synced })
+        .with_driver(if manual { Driver::Manual } else { Driver::Threads })
+        .with_idempotency_required(flag(given.idempotency_required, "idempotency_required")?)
+        .with_idempotency_ttl(Duration::from_millis(given.idempotency_ttl_ms))
+        .with_idempotency_keys_max(given.idempotency_keys_max)
+        .with_reservations_max(given.reservations_max)
+        .with_payments_max(given.payments_max)
+        .with_webhooks_max(given.webhooks_max)
+        .with_notes_max(given.notes_max)
+        .with_retention(Duration::from_millis(given.retention_ms))
+        .with_expiry_warning(Duration::from_millis(given.expiry_warning_ms))
+        .with_admissions_per_second_max(given.admissions_per_second_max)
+        .with_late_payment(if refund { LatePayment::Refund } else { LatePayment::RetakeOrRefund })
+        .with_payment_amount_must_match(flag(given.payment_amount_must_match, "payment_amount_must_match")?)
+        .with_payment_ttl(Duration::from_millis(given.payment_ttl_ms))
+        .with_payment_time_permille(given.payment_time_permille)
+        .with_webhook_retries_max(given.webhook_retries_max)
+        .with_log_buffer_bytes(bytes(given.log_buffer_bytes))
+        .with_update_history_bytes(bytes(given.update_history_bytes))
+        .with_segment_bytes(given.segment_bytes)
+        .with_snapshot_every_bytes(given.snapshot_every_bytes)
+        .with_fixed_entropy(
+            flag(given.has_fixed_entropy, "has_fixed_entropy")?.then_some(given.fixed_entropy),
+        ))
 }
 
 /// An event's settings from the caller's struct.
@@ -320,18 +320,15 @@ pub(crate) unsafe fn event_settings(at: *const tacos_event_settings) -> Result<E
     let (name, code) = unsafe { (text(given.name)?, text(given.currency)?.unwrap_or_default()) };
     let currency = Currency::new(code)
         .ok_or_else(|| Refusal::invalid("settings.currency", "must be three letters", code))?;
-    Ok(EventSettings {
-        name: name.unwrap_or_default().to_owned(),
-        currency,
-        seats_per_reservation_max: given.seats_per_reservation_max,
-        seats_per_user_max: (given.seats_per_user_max > 0).then_some(given.seats_per_user_max),
-        hold_ms: given.hold_ms,
-        hold_ms_max: given.hold_ms_max,
-        extension_ms_max: given.extension_ms_max,
-        extensions_max: given.extensions_max,
-        sale_starts: opt_moment(given.sale_starts_ms),
-        sale_ends: opt_moment(given.sale_ends_ms),
-    })
+    Ok(EventSettings::new(name.unwrap_or_default().to_owned(), currency)
+        .with_seats_per_reservation_max(given.seats_per_reservation_max)
+        .with_seats_per_user_max((given.seats_per_user_max > 0).then_some(given.seats_per_user_max))
+        .with_hold_ms(given.hold_ms)
+        .with_hold_ms_max(given.hold_ms_max)
+        .with_extension_ms_max(given.extension_ms_max)
+        .with_extensions_max(given.extensions_max)
+        .with_sale_starts(opt_moment(given.sale_starts_ms))
+        .with_sale_ends(opt_moment(given.sale_ends_ms)))
 }
 
 /// The struct of an event's settings, with its texts put elsewhere.
@@ -367,18 +364,17 @@ pub(crate) unsafe fn queue_policy(at: *const tacos_queue_policy) -> Result<Queue
     let given = unsafe { read_sized(at, (&raw const (*at).size).read() as usize, usual)? };
     let room =
         PresaleRoom { opens_at: moment(given.room_opens_at_ms), draws_at: moment(given.room_draws_at_ms) };
-    Ok(QueuePolicy {
-        enabled: flag(given.enabled, "queue.enabled")?,
-        admissions_per_minute: given.admissions_per_minute,
-        burst: given.burst,
-        inside_max: given.inside_max,
-        waiting_max: given.waiting_max,
-        claim_window_ms: given.claim_window_ms,
-        token_ttl_ms: given.token_ttl_ms,
-        inactivity_ms: given.inactivity_ms,
-        one_place_per_user: flag(given.one_place_per_user, "queue.one_place_per_user")?,
-        room: flag(given.has_room, "queue.has_room")?.then_some(room),
-    })
+    Ok(QueuePolicy::default()
+        .with_enabled(flag(given.enabled, "queue.enabled")?)
+        .with_admissions_per_minute(given.admissions_per_minute)
+        .with_burst(given.burst)
+        .with_inside_max(given.inside_max)
+        .with_waiting_max(given.waiting_max)
+        .with_claim_window_ms(given.claim_window_ms)
+        .with_token_ttl_ms(given.token_ttl_ms)
+        .with_inactivity_ms(given.inactivity_ms)
+        .with_one_place_per_user(flag(given.one_place_per_user, "queue.one_place_per_user")?)
+        .with_room(flag(given.has_room, "queue.has_room")?.then_some(room)))
 }
 
 /// The struct of a line's rules.

@@ -168,7 +168,7 @@ fn of_open(error: &OpenError) -> tacos_status {
     match error {
         OpenError::Config(_) => tacos_status::BadConfig,
         OpenError::Journal(error) => of_journal(error),
-        OpenError::System(_) => tacos_status::System,
+        OpenError::System { .. } => tacos_status::System,
         _ => tacos_status::JournalOther,
     }
 }

@@ -159,7 +159,7 @@ pub extern "C" fn tacos_clear_idempotency(engine: tacos_engine) -> tacos_status 
     guard::run(|| {
         with(engine, |opening| {
             let _doubt = opening.writing()?;
-            opening.engine.clear_idempotency();
+            opening.engine.operator().clear_idempotency();
             Ok(())
         })
     })

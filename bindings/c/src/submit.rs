@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use tacos::{Completion, Failure, Pending};
+use tacos::{Caller, Completion, Failure, Pending};
 
 use crate::abi::{TACOS_LIST_MAX, TACOS_REPLY_BYTES_MAX, tacos_buffer, tacos_engine, tacos_head, tacos_list};
 use crate::answer::{self, Answer};
@@ -260,15 +260,15 @@ fn start(opening: &Opening, work: Work) -> Result<Pending<Answer>, Fault> {
             let _doubt = opening.writing()?;
             engine.submit(&command).map(Answer::Reply)
         }
-        Work::ReadReservation { which, user } => {
-            engine.reservation(&which, user.as_ref()).map(|view| Answer::Reservation(Box::new(view)))
-        }
+        Work::ReadReservation { which, user } => engine
+            .reservation(&which, &Caller::from_optional(user.clone()))
+            .map(|view| Answer::Reservation(Box::new(view))),
         Work::ListReservations(list) => engine
             .reservations(&list.user, list.state, list.event.as_ref(), list.after, list.most)
             .map(Answer::Reservations),
-        Work::ReadPayment { payment, user } => {
-            engine.payment(payment, user.as_ref()).map(|view| Answer::Payment(Box::new(view)))
-        }
+        Work::ReadPayment { payment, user } => engine
+            .payment(payment, &Caller::from_optional(user.clone()))
+            .map(|view| Answer::Payment(Box::new(view))),
         Work::ListPayments(list) => engine
             .payments(&list.user, list.state, list.reservation, list.after, list.most)
             .map(Answer::Payments),

@@ -228,7 +228,7 @@ fn event_id(engine: &Engine, number: u32) -> String {
 fn from_reply(engine: &Engine, reply: Reply) -> RawAnswer {
     match reply {
         Reply::Event(changed) => RawAnswer::EventChanged { at_ms: unix_ms(changed.at) },
-        Reply::Reserved(Reserved { id, event, places: held, total_minor, expires_at }) => {
+        Reply::Reserved(Reserved { id, event, places: held, total_minor, expires_at, .. }) => {
             RawAnswer::Reserved {
                 id: id.to_string(),
                 hold: id.hold().to_string(),
@@ -238,31 +238,33 @@ fn from_reply(engine: &Engine, reply: Reply) -> RawAnswer {
                 expires_at_ms: unix_ms(expires_at),
             }
         }
-        Reply::Extended(Extended { id, expires_at, extended_ms }) => RawAnswer::Extended {
+        Reply::Extended(Extended { id, expires_at, extended_ms, .. }) => RawAnswer::Extended {
             id: id.to_string(),
             expires_at_ms: unix_ms(expires_at),
             extended_ms: signed(extended_ms),
         },
-        Reply::Released(Released { id, event, state, places: freed, at }) => RawAnswer::Released {
+        Reply::Released(Released { id, event, state, places: freed, at, .. }) => RawAnswer::Released {
             id: id.to_string(),
             event: event_id(engine, event),
             state: state.into(),
             places: places(engine, event, &freed),
             at_ms: unix_ms(at),
         },
-        Reply::Confirmed(Confirmed { id, event, places: sold, total_minor, at }) => RawAnswer::Confirmed {
-            id: id.to_string(),
-            order: id.order().to_string(),
-            event: event_id(engine, event),
-            places: places(engine, event, &sold),
-            total_minor,
-            at_ms: unix_ms(at),
-        },
+        Reply::Confirmed(Confirmed { id, event, places: sold, total_minor, at, .. }) => {
+            RawAnswer::Confirmed {
+                id: id.to_string(),
+                order: id.order().to_string(),
+                event: event_id(engine, event),
+                places: places(engine, event, &sold),
+                total_minor,
+                at_ms: unix_ms(at),
+            }
+        }
         Reply::Payment(changed) => from_payment(&changed),
-        Reply::Joined(Joined { token, place, again }) => {
+        Reply::Joined(Joined { token, place, again, .. }) => {
             RawAnswer::Joined { token: token.to_string(), place: place.into(), again }
         }
-        Reply::Admitted(Admitted { token, valid_until }) => {
+        Reply::Admitted(Admitted { token, valid_until, .. }) => {
             RawAnswer::Admitted { token: token.to_string(), valid_until_ms: unix_ms(valid_until) }
         }
         Reply::Done(done) => RawAnswer::Done { at_ms: unix_ms(done.at) },

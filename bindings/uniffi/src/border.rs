@@ -218,7 +218,7 @@ impl RawEngine {
     /// Forgets all remembered idempotency answers.
     pub(crate) fn clear_idempotency(&self) -> Result<(), RawJobError> {
         let engine = self.alive().ok_or(RawJobError::Closed)?;
-        engine.clear_idempotency();
+        engine.operator().clear_idempotency();
         Ok(())
     }
 }

@@ -109,7 +109,7 @@ impl From<OpenError> for RawOpenError {
                 Self::Config { problems: problems.into_iter().map(RawProblem::from).collect() }
             }
             OpenError::Journal(JournalError::Locked { .. }) => Self::Locked { text },
-            OpenError::Journal(JournalError::Io { .. }) | OpenError::System(_) => Self::System { text },
+            OpenError::Journal(JournalError::Io { .. }) | OpenError::System { .. } => Self::System { text },
             _ => Self::Journal { text },
         }
     }

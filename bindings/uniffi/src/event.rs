@@ -28,24 +28,20 @@ pub(crate) fn currency(field: &'static str, code: &str) -> Checked<Currency> {
 
 impl RawEventSettings {
     pub(crate) fn check(&self) -> Checked<EventSettings> {
-        Ok(EventSettings {
-            name: self.name.clone(),
-            currency: currency("settings.currency", &self.currency)?,
-            seats_per_reservation_max: number(
+        Ok(EventSettings::new(self.name.clone(), currency("settings.currency", &self.currency)?)
+            .with_seats_per_reservation_max(number(
                 "settings.seats_per_reservation_max",
                 self.seats_per_reservation_max,
-            )?,
-            seats_per_user_max: self
-                .seats_per_user_max
-                .map(|max| number("settings.seats_per_user_max", max))
-                .transpose()?,
-            hold_ms: number("settings.hold_ms", self.hold_ms)?,
-            hold_ms_max: number("settings.hold_ms_max", self.hold_ms_max)?,
-            extension_ms_max: number("settings.extension_ms_max", self.extension_ms_max)?,
-            extensions_max: number("settings.extensions_max", self.extensions_max)?,
-            sale_starts: moment_maybe("settings.sale_starts", self.sale_starts_ms)?,
-            sale_ends: moment_maybe("settings.sale_ends", self.sale_ends_ms)?,
-        })
+            )?)
+            .with_seats_per_user_max(
+                self.seats_per_user_max.map(|max| number("settings.seats_per_user_max", max)).transpose()?,
+            )
+            .with_hold_ms(number("settings.hold_ms", self.hold_ms)?)
+            .with_hold_ms_max(number("settings.hold_ms_max", self.hold_ms_max)?)
+            .with_extension_ms_max(number("settings.extension_ms_max", self.extension_ms_max)?)
+            .with_extensions_max(number("settings.extensions_max", self.extensions_max)?)
+            .with_sale_starts(moment_maybe("settings.sale_starts", self.sale_starts_ms)?)
+            .with_sale_ends(moment_maybe("settings.sale_ends", self.sale_ends_ms)?))
     }
 }
 
@@ -184,18 +180,17 @@ impl RawQueuePolicy {
                 draws_at: moment("room.draws_at", room.draws_at_ms)?,
             })
         });
-        Ok(QueuePolicy {
-            enabled: self.enabled,
-            admissions_per_minute: number("admissions_per_minute", self.admissions_per_minute)?,
-            burst: number("burst", self.burst)?,
-            inside_max: number("inside_max", self.inside_max)?,
-            waiting_max: number("waiting_max", self.waiting_max)?,
-            claim_window_ms: number("claim_window_ms", self.claim_window_ms)?,
-            token_ttl_ms: number("token_ttl_ms", self.token_ttl_ms)?,
-            inactivity_ms: number("inactivity_ms", self.inactivity_ms)?,
-            one_place_per_user: self.one_place_per_user,
-            room: room.transpose()?,
-        })
+        Ok(QueuePolicy::default()
+            .with_enabled(self.enabled)
+            .with_admissions_per_minute(number("admissions_per_minute", self.admissions_per_minute)?)
+            .with_burst(number("burst", self.burst)?)
+            .with_inside_max(number("inside_max", self.inside_max)?)
+            .with_waiting_max(number("waiting_max", self.waiting_max)?)
+            .with_claim_window_ms(number("claim_window_ms", self.claim_window_ms)?)
+            .with_token_ttl_ms(number("token_ttl_ms", self.token_ttl_ms)?)
+            .with_inactivity_ms(number("inactivity_ms", self.inactivity_ms)?)
+            .with_one_place_per_user(self.one_place_per_user)
+            .with_room(room.transpose()?))
     }
 }
 

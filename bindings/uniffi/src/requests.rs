@@ -3,10 +3,10 @@
 
 use tacos_engine::views::Cursor;
 use tacos_engine::{
-    Best, BlockSeats, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, DrawRoom, Engine, EventId,
-    Expire, Extend, IdempotencyKey, JoinQueue, Money, Note, Outcome, PauseQueue, Payee, PaymentMethod,
-    Pending, ProcessPayment, Proof, Refusal, Release, ReportPayment, ReportWebhook, RequestAdmission,
-    Reserve, Scenario, SetQueuePolicy, SetSale, UpdateEvent, UserId, Want, Which,
+    Best, BlockSeats, Caller, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, DrawRoom, Engine,
+    EventId, Expire, Extend, IdempotencyKey, JoinQueue, Money, Note, Outcome, PauseQueue, Payee,
+    PaymentMethod, Pending, ProcessPayment, Proof, Refusal, Release, ReportPayment, ReportWebhook,
+    RequestAdmission, Reserve, Scenario, SetQueuePolicy, SetSale, UpdateEvent, UserId, Want, Which,
 };
 
 use crate::answers::Found;
@@ -230,12 +230,12 @@ impl RawWant {
     fn check(&self) -> Checked<Want> {
         Ok(match self {
             Self::Seats { seats } => Want::Seats(ids("seats", seats)?),
-            Self::Best { quantity, section, allow_split, accessible } => Want::Best(Best {
-                quantity: number("quantity", *quantity)?,
-                section: id_maybe("section", section.as_deref())?,
-                allow_split: *allow_split,
-                accessible: *accessible,
-            }),
+            Self::Best { quantity, section, allow_split, accessible } => Want::Best(
+                Best::of(number("quantity", *quantity)?)
+                    .with_section(id_maybe("section", section.as_deref())?)
+                    .with_allow_split(*allow_split)
+                    .with_accessible(*accessible),
+            ),
         })
     }
 }
@@ -268,7 +268,9 @@ fn read(engine: &Engine, request: RawRequest) -> Checked<Pending<Found>> {
     Ok(match request {
         RawRequest::ReadReservation { which, user } => {
             let user = id_maybe("user", user.as_deref())?;
-            engine.reservation(&which.check()?, user.as_ref()).map(|view| Found::Reservation(Box::new(view)))
+            engine
+                .reservation(&which.check()?, &Caller::from_optional(user.clone()))
+                .map(|view| Found::Reservation(Box::new(view)))
         }
         RawRequest::ReadReservations { user, state, event, after, most } => {
             let (user, event) = (id("user", &user)?, id_maybe("event", event.as_deref())?);
@@ -278,7 +280,9 @@ fn read(engine: &Engine, request: RawRequest) -> Checked<Pending<Found>> {
         }
         RawRequest::ReadPayment { payment, user } => {
             let (payment, user) = (id("payment", &payment)?, id_maybe("user", user.as_deref())?);
-            engine.payment(payment, user.as_ref()).map(|view| Found::Payment(Box::new(view)))
+            engine
+                .payment(payment, &Caller::from_optional(user.clone()))
+                .map(|view| Found::Payment(Box::new(view)))
         }
         RawRequest::ReadPayments { user, state, reservation, after, most } => {
             let user = id("user", &user)?;
@@ -309,23 +313,24 @@ impl RawRequest {
             }
             Self::UpdateEvent { event, settings, key } => update_event(&event, &settings, key.as_deref()),
             Self::SetSale { event, state, key } => named(&event, key.as_deref())
-                .map(|(event, key)| Command::SetSale(SetSale { event, state: state.into(), key })),
+                .map(|(event, key)| Command::SetSale(SetSale::new(event, state.into()).with_key(key))),
             Self::BlockSeats { event, seats, block, key } => {
                 named(&event, key.as_deref()).and_then(|(event, key)| {
-                    Ok(Command::BlockSeats(BlockSeats { event, seats: ids("seats", &seats)?, block, key }))
+                    Ok(Command::BlockSeats(
+                        BlockSeats::new(event, ids("seats", &seats)?, block).with_key(key),
+                    ))
                 })
             }
             Self::SetQueuePolicy { event, policy, key } => {
                 named(&event, key.as_deref()).and_then(|(event, key)| {
                     let policy = policy.check()?;
-                    Ok(Command::SetQueuePolicy(Box::new(SetQueuePolicy { event, policy, key })))
+                    Ok(Command::SetQueuePolicy(Box::new(SetQueuePolicy::new(event, policy).with_key(key))))
                 })
             }
             Self::PauseQueue { event, paused, key } => named(&event, key.as_deref())
-                .map(|(event, key)| Command::PauseQueue(PauseQueue { event, paused, key })),
-            Self::DrawRoom { event, key } => {
-                named(&event, key.as_deref()).map(|(event, key)| Command::DrawRoom(DrawRoom { event, key }))
-            }
+                .map(|(event, key)| Command::PauseQueue(PauseQueue::new(event, paused).with_key(key))),
+            Self::DrawRoom { event, key } => named(&event, key.as_deref())
+                .map(|(event, key)| Command::DrawRoom(DrawRoom::new(event).with_key(key))),
             Self::JoinQueue { event, session, user } => join(&event, session.as_deref(), user.as_deref()),
             Self::LeaveQueue { token: text } => token(&text).map(Command::LeaveQueue),
             Self::RequestAdmission { token: text, event, user } => {
@@ -344,13 +349,17 @@ impl RawRequest {
             Self::Release { which, user, seats, key } => owned(&which, user.as_deref(), key.as_deref())
                 .and_then(|(which, user, key)| {
                     let seats = ids("seats", &seats)?;
-                    Ok(Command::Release(Box::new(Release { which, user, seats, key })))
+                    Ok(Command::Release(Box::new(
+                        Release::new(which, Caller::from_optional(user)).with_seats(seats).with_key(key),
+                    )))
                 }),
             Self::Extend { which, user, by_ms, key } => owned(&which, user.as_deref(), key.as_deref())
                 .and_then(|(which, user, key)| {
-                    Ok(Command::Extend(Extend { which, user, by: span("by", by_ms)?, key }))
+                    Ok(Command::Extend(
+                        Extend::new(which, Caller::from_optional(user), span("by", by_ms)?).with_key(key),
+                    ))
                 }),
-            Self::Expire { which } => which.check().map(|which| Command::Expire(Expire { which })),
+            Self::Expire { which } => which.check().map(|which| Command::Expire(Expire::new(which))),
             other => return Err(other),
         })
     }
@@ -359,30 +368,34 @@ impl RawRequest {
     fn of_payment(self) -> Checked<Command> {
         Ok(match self {
             create @ Self::CreatePayment { .. } => return create.create_payment(),
-            Self::ProcessPayment { payment, user, key } => Command::ProcessPayment(ProcessPayment {
-                payment: id("payment", &payment)?,
-                user: id_maybe("user", user.as_deref())?,
-                key: id_maybe("key", key.as_deref())?,
-            }),
-            Self::CancelPayment { payment, user, refund_minor, key } => {
-                Command::CancelPayment(CancelPayment {
-                    payment: id("payment", &payment)?,
-                    user: id_maybe("user", user.as_deref())?,
-                    refund_minor,
-                    key: id_maybe("key", key.as_deref())?,
-                })
-            }
-            Self::ReportPayment { payment, completed, key } => Command::ReportPayment(ReportPayment {
-                payment: id("payment", &payment)?,
-                outcome: if completed { Outcome::Completed } else { Outcome::Failed },
-                key: id_maybe("key", key.as_deref())?,
-            }),
+            Self::ProcessPayment { payment, user, key } => Command::ProcessPayment(
+                ProcessPayment::new(
+                    id("payment", &payment)?,
+                    Caller::from_optional(id_maybe("user", user.as_deref())?),
+                )
+                .with_key(id_maybe("key", key.as_deref())?),
+            ),
+            Self::CancelPayment { payment, user, refund_minor, key } => Command::CancelPayment(
+                CancelPayment::new(
+                    id("payment", &payment)?,
+                    Caller::from_optional(id_maybe("user", user.as_deref())?),
+                )
+                .with_refund_minor(refund_minor)
+                .with_key(id_maybe("key", key.as_deref())?),
+            ),
+            Self::ReportPayment { payment, completed, key } => Command::ReportPayment(
+                ReportPayment::new(
+                    id("payment", &payment)?,
+                    if completed { Outcome::Completed } else { Outcome::Failed },
+                )
+                .with_key(id_maybe("key", key.as_deref())?),
+            ),
             Self::ReportWebhook { webhook, delivered } => {
-                Command::ReportWebhook(ReportWebhook { webhook: id("webhook", &webhook)?, delivered })
+                Command::ReportWebhook(ReportWebhook::new(id("webhook", &webhook)?, delivered))
             }
             Self::ReplayWebhook { webhook } => Command::ReplayWebhook(id("webhook", &webhook)?),
             Self::Note { name, value, key } => {
-                Command::Note(Note { name: id("name", &name)?, value, key: id_maybe("key", key.as_deref())? })
+                Command::Note(Note::new(id("name", &name)?, value).with_key(id_maybe("key", key.as_deref())?))
             }
             other => unreachable!("taken before: {other:?}"),
         })
@@ -393,16 +406,14 @@ impl RawRequest {
         else {
             unreachable!("called for a reserve only")
         };
-        Ok(Command::Reserve(Box::new(Reserve {
-            event: id("event", &event)?,
-            user: id("user", &user)?,
-            want: want.check()?,
-            token: text.as_deref().map(token).transpose()?,
-            trusted,
-            external: id_maybe("external", external.as_deref())?,
-            hold_until: moment_maybe("hold_until", hold_until_ms)?,
-            key: id_maybe("key", key.as_deref())?,
-        })))
+        Ok(Command::Reserve(Box::new(
+            Reserve::new(id("event", &event)?, id("user", &user)?, want.check()?)
+                .with_token(text.as_deref().map(token).transpose()?)
+                .with_trusted(trusted)
+                .with_external(id_maybe("external", external.as_deref())?)
+                .with_hold_until(moment_maybe("hold_until", hold_until_ms)?)
+                .with_key(id_maybe("key", key.as_deref())?),
+        )))
     }
 
     fn confirm(self) -> Checked<Command> {
@@ -412,7 +423,9 @@ impl RawRequest {
         let proof = id_maybe("payment", payment.as_deref())?.map_or(Proof::Outside, Proof::Intent);
         let exactly = exactly.map(|seats| ids("exactly", &seats)).transpose()?;
         let (which, user, key) = owned(&which, user.as_deref(), key.as_deref())?;
-        Ok(Command::Confirm(Box::new(Confirm { which, user, proof, exactly, key })))
+        Ok(Command::Confirm(Box::new(
+            Confirm::new(which, Caller::from_optional(user), proof).with_exactly(exactly).with_key(key),
+        )))
     }
 
     fn create_payment(self) -> Checked<Command> {
@@ -430,16 +443,18 @@ impl RawRequest {
         else {
             unreachable!("called for a payment only")
         };
-        Ok(Command::CreatePayment(Box::new(CreatePayment {
-            payee: payee.check()?,
-            user: id("user", &user)?,
-            amount: Money { minor: amount_minor, currency: currency("currency", &code)? },
-            method: method.into(),
-            scenario: scenario.into(),
-            webhook_url,
-            attachment,
-            key: id_maybe("key", key.as_deref())?,
-        })))
+        Ok(Command::CreatePayment(Box::new(
+            CreatePayment::new(
+                payee.check()?,
+                id("user", &user)?,
+                Money { minor: amount_minor, currency: currency("currency", &code)? },
+                method.into(),
+                scenario.into(),
+            )
+            .with_webhook_url(webhook_url)
+            .with_attachment(attachment)
+            .with_key(id_maybe("key", key.as_deref())?),
+        )))
     }
 }
 
@@ -465,20 +480,22 @@ fn create_event(
     let (event, key) = named(event, key)?;
     let (settings, seats) = (settings.check()?, seat_map(sections)?);
     let queue = queue.map(RawQueuePolicy::check).transpose()?;
-    Ok(Command::CreateEvent(Box::new(CreateEvent { event, settings, seats, queue, key })))
+    Ok(Command::CreateEvent(Box::new(
+        CreateEvent::new(event, settings, seats).with_queue(queue).with_key(key),
+    )))
 }
 
 fn update_event(event: &str, settings: &RawEventSettings, key: Option<&str>) -> Checked<Command> {
     let (event, key) = named(event, key)?;
-    Ok(Command::UpdateEvent(Box::new(UpdateEvent { event, settings: settings.check()?, key })))
+    Ok(Command::UpdateEvent(Box::new(UpdateEvent::new(event, settings.check()?).with_key(key))))
 }
 
 fn join(event: &str, session: Option<&str>, user: Option<&str>) -> Checked<Command> {
     let (session, user) = (id_maybe("session", session)?, id_maybe("user", user)?);
-    Ok(Command::JoinQueue(JoinQueue { event: id("event", event)?, session, user }))
+    Ok(Command::JoinQueue(JoinQueue::new(id("event", event)?).with_session(session).with_user(user)))
 }
 
 fn admission(text: &str, event: Option<&str>, user: Option<&str>) -> Checked<Command> {
     let (event, user) = (id_maybe("event", event)?, id_maybe("user", user)?);
-    Ok(Command::RequestAdmission(RequestAdmission { token: token(text)?, event, user }))
+    Ok(Command::RequestAdmission(RequestAdmission::new(token(text)?).with_event(event).with_user(user)))
 }

@@ -98,7 +98,7 @@ pub(crate) struct RawPlace {
 
 impl From<PlaceView> for RawPlace {
     fn from(place: PlaceView) -> Self {
-        let PlaceView { id, section, row, number, price_minor, count } = place;
+        let PlaceView { id, section, row, number, price_minor, count, .. } = place;
         Self { id, section, row, number, price_minor, count: small(count) }
     }
 }
@@ -141,7 +141,7 @@ pub(crate) struct RawSectionView {
 
 impl From<SectionView> for RawSectionView {
     fn from(section: SectionView) -> Self {
-        let SectionView { name, standing, counts, price_min_minor, price_max_minor } = section;
+        let SectionView { name, standing, counts, price_min_minor, price_max_minor, .. } = section;
         Self { name, standing, counts: counts.into(), price_min_minor, price_max_minor }
     }
 }

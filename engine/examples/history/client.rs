@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 
 use tacos_engine::testing::Random;
 use tacos_engine::{
-    Confirm, Engine, EventId, Extend, ExternalId, Failure, JoinQueue, Proof, Release, RequestAdmission,
-    Reserve, SeatId, SessionId, UserId, WaitingToken, Want, Which,
+    Caller, Confirm, Engine, EventId, Extend, ExternalId, Failure, JoinQueue, Proof, Release,
+    RequestAdmission, Reserve, SeatId, SessionId, UserId, WaitingToken, Want, Which,
 };
 
 use super::record::{Entry, Kind, OK, UNKNOWN, Watch, state_name};
@@ -261,8 +261,7 @@ impl Client<'_> {
     fn extend(&mut self, name: &str) -> bool {
         let mut entry = Entry::new(self.number, Kind::Extend, name);
         entry.given = 1 + self.random.below(4);
-        let command =
-            Extend { which: which(name), user: None, by: Duration::from_millis(entry.given), key: None };
+        let command = Extend::new(which(name), Caller::Operator, Duration::from_millis(entry.given));
         self.note(entry, |engine, entry| {
             let extended = engine.extend(command).wait()?;
             entry.result = OK.to_owned();
@@ -273,7 +272,7 @@ impl Client<'_> {
 
     pub(crate) fn look_up(&mut self, name: &str) -> bool {
         self.note(Entry::new(self.number, Kind::Lookup, name), |engine, entry| {
-            let found = engine.reservation(&which(name), None).wait()?;
+            let found = engine.reservation(&which(name), &Caller::Operator).wait()?;
             entry.result = state_name(found.state).to_owned();
             entry.shown = Watch::ms_of(found.expires_at);
             Ok(())
@@ -301,11 +300,8 @@ impl Client<'_> {
     }
 
     pub(crate) fn join(&mut self, session: &str) -> bool {
-        let command = JoinQueue {
-            event: self.town.queue_event.clone(),
-            session: Some(SessionId::new(session).expect("a plain name")),
-            user: None,
-        };
+        let command = JoinQueue::new(self.town.queue_event.clone())
+            .with_session(SessionId::new(session).expect("a plain name"));
         let mut told = None;
         let alive = self.note(Entry::new(self.number, Kind::Join, session), |engine, entry| {
             let joined = engine.join_queue(command).wait()?;
@@ -346,7 +342,7 @@ impl Client<'_> {
     pub(crate) fn ask(&mut self, session: &str, token: WaitingToken) -> bool {
         let mut entry = Entry::new(self.number, Kind::Ask, session);
         entry.given = ticket(token);
-        let command = RequestAdmission { token, event: None, user: None };
+        let command = RequestAdmission::new(token);
         let alive = self.note(entry, |engine, entry| {
             let admitted = engine.request_admission(command).wait()?;
             entry.result = OK.to_owned();
@@ -367,11 +363,11 @@ impl Client<'_> {
 }
 
 fn confirm_command(name: &str) -> Confirm {
-    Confirm { which: which(name), user: None, proof: Proof::Outside, exactly: None, key: None }
+    Confirm::new(which(name), Caller::Operator, Proof::Outside)
 }
 
 fn release_command(name: &str) -> Release {
-    Release { which: which(name), user: None, seats: [].into_iter().collect(), key: None }
+    Release::new(which(name), Caller::Operator)
 }
 
 fn external(name: &str) -> ExternalId {

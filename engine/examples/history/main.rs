@@ -230,15 +230,13 @@ impl<'a> Run<'a> {
 }
 
 fn open(storage: &SimStorage, watch: &Arc<Watch>) -> Outcome<Engine> {
-    let config = Config {
-        driver: Driver::Threads,
-        clock: watch.clone(),
-        admissions_per_second_max: 1_000_000,
-        segment_bytes: 1 << 20,
-        log_buffer_bytes: 256 << 10,
-        reservations_max: 1 << 14,
-        ..Config::default()
-    };
+    let config = Config::default()
+        .with_driver(Driver::Threads)
+        .with_clock(watch.clone())
+        .with_admissions_per_second_max(1_000_000)
+        .with_segment_bytes(1 << 20)
+        .with_log_buffer_bytes(256 << 10)
+        .with_reservations_max(1 << 14);
     let (engine, _) =
         Engine::open_storage(Arc::new(storage.clone()), config, RecoveryConsent::LoseNothing, |_| ())?;
     Ok(engine)
@@ -248,25 +246,21 @@ fn create(engine: &Engine, town: &Town) -> Outcome<()> {
     let seats =
         RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: SEATS };
     let row = Row { label: "A".into(), price_minor: 5_000, seats, ..Row::default() };
-    let policy = QueuePolicy {
-        admissions_per_minute: 6_000_000,
-        burst: 1_000_000,
-        inside_max: INSIDE_MAX,
-        claim_window_ms: LONG_MS,
-        token_ttl_ms: LONG_MS,
-        inactivity_ms: LONG_MS,
-        ..QueuePolicy::default()
-    };
+    let policy = QueuePolicy::default()
+        .with_admissions_per_minute(6_000_000)
+        .with_burst(1_000_000)
+        .with_inside_max(INSIDE_MAX)
+        .with_claim_window_ms(LONG_MS)
+        .with_token_ttl_ms(LONG_MS)
+        .with_inactivity_ms(LONG_MS);
     let floor = Section::General { name: "floor".into(), capacity: 100, price_minor: 1_000 };
     let stalls = Section::Seated { name: "stalls".into(), rows: vec![row] };
     for (event, section, queue) in [(&town.event, stalls, None), (&town.queue_event, floor, Some(policy))] {
         let mut settings = EventSettings::new("A history", Currency::new("EUR").ok_or("three letters")?);
         settings.extensions_max = 2;
         let seats = SeatMap { sections: vec![section] };
-        engine
-            .create_event(CreateEvent { event: event.clone(), settings, seats, queue, key: None })
-            .wait()?;
-        engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+        engine.create_event(CreateEvent::new(event.clone(), settings, seats).with_queue(queue)).wait()?;
+        engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     }
     Ok(())
 }

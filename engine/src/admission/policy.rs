@@ -10,31 +10,32 @@ use crate::limits::DAY_MS;
 described! {
     /// The rules of one event's waiting line. They may change while the sale runs.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct QueuePolicy {
         /// With `false` nobody has to wait: whoever joins is ready as fast as the system-wide ceiling allows. Default
         /// `true`.
-        pub enabled: bool,
+        pub enabled: bool = with_enabled,
         /// People made ready per minute, 1 to 6,000,000. Default 6,000.
-        pub admissions_per_minute: u32 [1, 6_000_000],
+        pub admissions_per_minute: u32 [1, 6_000_000] = with_admissions_per_minute,
         /// Permits that a quiet line saves up and may then use at once, 1 to 1,000,000. Default 100.
-        pub burst: u32 [1, 1_000_000],
+        pub burst: u32 [1, 1_000_000] = with_burst,
         /// People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default
         /// 5,000. Lowering it sends nobody out: nobody new comes in until enough have left.
-        pub inside_max: u32 [1, WAITING_MAX],
+        pub inside_max: u32 [1, WAITING_MAX] = with_inside_max,
         /// People waiting at once, 1 to 67,108,864. Default 2,000,000.
-        pub waiting_max: u32 [1, WAITING_MAX],
+        pub waiting_max: u32 [1, WAITING_MAX] = with_waiting_max,
         /// How long somebody who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
-        pub claim_window_ms: u64 [CLAIM_WINDOW_MS_MIN, DAY_MS],
+        pub claim_window_ms: u64 [CLAIM_WINDOW_MS_MIN, DAY_MS] = with_claim_window_ms,
         /// How long an admission is valid, in milliseconds, 1,000 to 86,400,000. Default 300,000.
-        pub token_ttl_ms: u64 [1_000, DAY_MS],
+        pub token_ttl_ms: u64 [1_000, DAY_MS] = with_token_ttl_ms,
         /// A waiting person who shows no activity for this long loses the place, in milliseconds, 1,000 to 604,800,000.
         /// Default 3,600,000. A restart of the engine counts as activity.
-        pub inactivity_ms: u64 [1_000, 7 * DAY_MS],
+        pub inactivity_ms: u64 [1_000, 7 * DAY_MS] = with_inactivity_ms,
         /// One place per user, whatever the number of sessions. Default `true`. Switched on during a sale it looks only
         /// at tickets that were taken while it was on.
-        pub one_place_per_user: bool,
+        pub one_place_per_user: bool = with_one_place_per_user,
         /// The room before the sale, whose order is drawn at random. Default none.
-        pub room: Option<PresaleRoom>,
+        pub room: Option<PresaleRoom> = with_room,
     }
 
     /// A room in which people gather before the sale; coming early brings no advantage.

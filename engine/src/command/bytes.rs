@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use smallvec::SmallVec;
-
-use super::{Best, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which};
+use super::{
+    Best, Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which,
+};
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
 use crate::error::SaleState;
@@ -14,6 +14,7 @@ use crate::ids::{
     SessionId, UserId, WaitingToken, WebhookId,
 };
 use crate::inventory::SeatMap;
+use crate::list::Seats;
 use crate::record::{Malformed, Reader, Wire, wire_enum};
 
 /// A value that a field of a command can have.
@@ -148,6 +149,17 @@ macro_rules! texts {
 }
 texts!(EventId, UserId, SessionId, SeatId, SectionId, ExternalId);
 
+/// As a user who may be left out: what this was while commands carried an optional user.
+impl Argument for Caller {
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>) {
+        put_text(self.user().map_or(&[], UserId::as_bytes), out);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        <Option<UserId> as Argument>::read(from).map(Self::from_optional)
+    }
+}
+
 /// Ids and tokens that the engine issues: their own bytes.
 macro_rules! issued {
     ($($kind:ty),* $(,)?) => {$(
@@ -204,7 +216,7 @@ fn get_seats<T: Default + Extend<SeatId>>(from: &mut Reader<'_>) -> Result<T, Ma
     Ok(seats)
 }
 
-impl Argument for SmallVec<[SeatId; 4]> {
+impl Argument for Seats {
     #[inline]
     fn write(&self, out: &mut Vec<u8>) {
         put_seats(self, out);

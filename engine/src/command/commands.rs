@@ -5,11 +5,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use smallvec::SmallVec;
-
 use super::bytes::{Argument, Formed};
 use super::table::{for_each_command, target};
-use super::{EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which};
+use super::{Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which};
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
 use crate::error::SaleState;
@@ -18,6 +16,7 @@ use crate::ids::{
     WaitingToken, WebhookId,
 };
 use crate::inventory::SeatMap;
+use crate::list::Seats;
 use crate::record::{Malformed, Reader, Wire};
 
 /// What idempotency and canonical bytes ask of every command.
@@ -52,10 +51,76 @@ impl Scope for UserId {
     }
 }
 
-impl Scope for Option<UserId> {
+impl Scope for Caller {
     fn scope(&self) -> &[u8] {
-        self.as_ref().map_or(&[], UserId::as_bytes)
+        self.user().map_or(&[], UserId::as_bytes)
     }
+}
+
+/// How a command is made: `new` with what it must have, and a method for each field beside. Walks the fields one by one
+/// and sorts them: `[what new asks for] [what is set afterwards] fields to go`. Where a value of another type says the
+/// same (an id for a reservation, a user for a caller, a value for an optional one), that is taken too; elsewhere the
+/// type itself, so that an argument's type is inferred.
+macro_rules! constructors {
+    (bare $($rest:tt)*) => {};
+    (
+        $form:ident $name:ident [$($required:tt)*] [$($optional:tt)*]
+        $(#[$doc:meta])+ $([$mark:ident])? $field:ident: Option<$kind:ty> = $with:ident, $($rest:tt)*
+    ) => {
+        constructors! {
+            $form $name [$($required)*]
+            [$($optional)* { $(#[$doc])+ $with $field (impl Into<Option<$kind>>) }] $($rest)*
+        }
+    };
+    (
+        $form:ident $name:ident [$($required:tt)*] [$($optional:tt)*]
+        $(#[$doc:meta])+ $([$mark:ident])? $field:ident: $kind:ty = $with:ident, $($rest:tt)*
+    ) => {
+        constructors! {
+            $form $name [$($required)*] [$($optional)* { $(#[$doc])+ $with $field ($kind) }] $($rest)*
+        }
+    };
+    (
+        $form:ident $name:ident [$($required:tt)*] [$($optional:tt)*]
+        $(#[$doc:meta])+ $([$mark:ident])? $field:ident: Which, $($rest:tt)*
+    ) => {
+        constructors! { $form $name [$($required)* { $field (impl Into<Which>) }] [$($optional)*] $($rest)* }
+    };
+    (
+        $form:ident $name:ident [$($required:tt)*] [$($optional:tt)*]
+        $(#[$doc:meta])+ $([$mark:ident])? $field:ident: Caller, $($rest:tt)*
+    ) => {
+        constructors! { $form $name [$($required)* { $field (impl Into<Caller>) }] [$($optional)*] $($rest)* }
+    };
+    (
+        $form:ident $name:ident [$($required:tt)*] [$($optional:tt)*]
+        $(#[$doc:meta])+ $([$mark:ident])? $field:ident: $kind:ty, $($rest:tt)*
+    ) => {
+        constructors! { $form $name [$($required)* { $field ($kind) }] [$($optional)*] $($rest)* }
+    };
+    (
+        $form:ident $name:ident [$({ $field:ident ($($kind:tt)+) })*]
+        [$({ $(#[$doc:meta])+ $with:ident $option:ident ($($option_kind:tt)+) })*]
+    ) => {
+        impl $name {
+            /// The command with what it must have; the methods called `with_…` set the rest.
+            #[must_use]
+            #[allow(clippy::useless_conversion, reason = "of those fields that take one type only")]
+            pub fn new($($field: $($kind)+),*) -> Self {
+                Self { $($field: $field.into(),)* $($option: Default::default(),)* }
+            }
+
+            $(
+                $(#[$doc])+
+                #[must_use]
+                #[allow(clippy::useless_conversion, reason = "of those fields that take one type only")]
+                pub fn $with(mut self, $option: $($option_kind)+) -> Self {
+                    self.$option = $option.into();
+                    self
+                }
+            )*
+        }
+    };
 }
 
 /// One field's part in each of the methods of [`Request`]: by its mark.
@@ -128,11 +193,12 @@ macro_rules! define_command {
     };
     (
         [$($docs:tt)*] $number:literal $form:ident $name:ident {
-            $($(#[$doc:meta])+ $([$mark:ident])? $field:ident: $kind:ty,)*
+            $($(#[$doc:meta])+ $([$mark:ident])? $field:ident: $kind:ty $(= $with:ident)?,)*
         }
     ) => {
         $($docs)*
         #[derive(Clone, Debug)]
+        #[non_exhaustive]
         pub struct $name {
             $($(#[$doc])+ pub $field: $kind,)*
         }
@@ -186,6 +252,7 @@ macro_rules! define_commands {
         $number:literal $method:ident $form:ident $name:ident -> $reply:ident refuses [$($refusal:ident)*] { $($fields:tt)* }
     )*) => {
         $(define_command! { [$(#[doc = $doc])+] $number $form $name { $($fields)* } })*
+        $(constructors! { $form $name [] [] $($fields)* })*
 
         /// Any write, as data: for batches, completion queues and foreign languages.
         #[derive(Clone, Debug)]

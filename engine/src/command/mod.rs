@@ -1,6 +1,5 @@
 //! What callers can ask the engine to do: plain data, complete before it comes in. Every write has a key that makes it
-//! safe to send twice, where the contract has one; `user: None` means a trusted caller that speaks for everybody. The
-//! commands stand in one table (`table.rs`), from which all that depends on their fields is made; here are the values
+//! safe to send twice, where the contract has one. The commands stand in one table (`table.rs`), from which all that depends on their fields is made; here are the values
 //! that they carry.
 
 mod bytes;
@@ -19,15 +18,11 @@ pub use commands::{
 };
 pub(crate) use table::{for_each_command, target};
 
-use smallvec::SmallVec;
-
 use crate::clock::UnixMs;
 use crate::describe::described;
-use crate::ids::{
-    EventId, ExternalId, IdempotencyKey, PaymentId, ReservationId, ReservationToken, SeatId, SectionId,
-    UserId,
-};
+use crate::ids::{ExternalId, PaymentId, ReservationId, SectionId, UserId};
 use crate::limits::{DAY_MS, EXTENSIONS_MAX, PLACES_PER_HOLD_MAX, TEXT_BYTES_MAX};
+use crate::list::Seats;
 
 /// A currency: three upper-case letters, as in ISO 4217.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,27 +55,28 @@ described! {
 
     /// What can be set about an event while it lives. Seats and prices are fixed when it is created.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct EventSettings {
         /// A name for people, at most 512 bytes.
         pub name: String [0, TEXT_BYTES_MAX],
         /// The currency of all prices. Cannot change once the event exists.
         pub currency: Currency,
         /// Seats that one reservation may have: 1 to 64. Default 10.
-        pub seats_per_reservation_max: u32 [1, PLACES_PER_HOLD_MAX],
+        pub seats_per_reservation_max: u32 [1, PLACES_PER_HOLD_MAX] = with_seats_per_reservation_max,
         /// Seats that one user may hold or own together; `None` (the default) for no bound.
-        pub seats_per_user_max: Option<u32>,
+        pub seats_per_user_max: Option<u32> = with_seats_per_user_max,
         /// How long a hold lasts, in milliseconds. Default 60,000; 1 to 24 h.
-        pub hold_ms: u64 [1, DAY_MS],
+        pub hold_ms: u64 [1, DAY_MS] = with_hold_ms,
         /// The longest that a hold may last from its beginning, extensions included, in milliseconds. Default 600,000.
-        pub hold_ms_max: u64 [1, DAY_MS],
+        pub hold_ms_max: u64 [1, DAY_MS] = with_hold_ms_max,
         /// The most that one extension may add, in milliseconds. Default 30,000.
-        pub extension_ms_max: u64 [0, DAY_MS],
+        pub extension_ms_max: u64 [0, DAY_MS] = with_extension_ms_max,
         /// How often a hold may be extended. Default 1.
-        pub extensions_max: u32 [0, EXTENSIONS_MAX],
+        pub extensions_max: u32 [0, EXTENSIONS_MAX] = with_extensions_max,
         /// Nobody can reserve before this moment; `None` for no such moment.
-        pub sale_starts: Option<UnixMs>,
+        pub sale_starts: Option<UnixMs> = with_sale_starts,
         /// Nobody can reserve from this moment on; `None` for no such moment.
-        pub sale_ends: Option<UnixMs>,
+        pub sale_ends: Option<UnixMs> = with_sale_ends,
     }
 }
 
@@ -109,22 +105,23 @@ described! {
     pub enum Want {
         /// Exactly these seats: all of them or none. The name of a standing section stands for one place there, and may
         /// be said several times.
-        Seats(SmallVec<[SeatId; 4]>),
+        Seats(Seats),
         /// The best that can be had.
         Best(Best),
     }
 
     /// Seats by count: adjacent where they exist, best row first; standing places where the section has no seats.
     #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct Best {
         /// How many: 1 to 64, and to the event's own bound.
         pub quantity: u32 [1, PLACES_PER_HOLD_MAX],
         /// Only in this section.
-        pub section: Option<SectionId>,
+        pub section: Option<SectionId> = with_section,
         /// If no row has that many next to each other: take them from the fewest rows. Default true.
-        pub allow_split: bool,
+        pub allow_split: bool = with_allow_split,
         /// Offer accessible seats too. Default false: they are kept for those who ask.
-        pub accessible: bool,
+        pub accessible: bool = with_accessible,
     }
 }
 
@@ -133,28 +130,6 @@ impl Best {
     #[must_use]
     pub fn of(quantity: u32) -> Self {
         Self { quantity, section: None, allow_split: true, accessible: false }
-    }
-}
-
-impl Reserve {
-    /// A plain reservation without token or key.
-    #[must_use]
-    pub fn new(event: EventId, user: UserId, want: Want) -> Self {
-        Self { event, user, want, token: None, trusted: false, external: None, hold_until: None, key: None }
-    }
-
-    /// With a key that makes it safe to send twice.
-    #[must_use]
-    pub fn with_key(mut self, key: IdempotencyKey) -> Self {
-        self.key = Some(key);
-        self
-    }
-
-    /// With the right to reserve that admission gave.
-    #[must_use]
-    pub fn with_token(mut self, token: ReservationToken) -> Self {
-        self.token = Some(token);
-        self
     }
 }
 
@@ -172,6 +147,45 @@ described! {
 impl From<ReservationId> for Which {
     fn from(id: ReservationId) -> Self {
         Self::Id(id)
+    }
+}
+
+impl From<ExternalId> for Which {
+    fn from(id: ExternalId) -> Self {
+        Self::External(id)
+    }
+}
+
+/// On whose behalf a command is given. Said in every command that an operator may give for any user, so that a user
+/// who was forgotten never turns into operator rights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// This user: what the command names must be theirs, else it is refused as forbidden.
+    User(UserId),
+    /// An operator or a service that the embedding program trusts: whose it is, is not asked.
+    Operator,
+}
+
+impl Caller {
+    /// The user; `None` for an operator.
+    #[must_use]
+    pub fn user(&self) -> Option<&UserId> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Operator => None,
+        }
+    }
+
+    /// What foreign languages say: a user, or none where an operator asks.
+    #[must_use]
+    pub fn from_optional(user: Option<UserId>) -> Self {
+        user.map_or(Self::Operator, Self::User)
+    }
+}
+
+impl From<UserId> for Caller {
+    fn from(user: UserId) -> Self {
+        Self::User(user)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use smallvec::smallvec;
+use crate::list::Seats;
 
 use super::{
-    Best, BlockSeats, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, Currency, DrawRoom,
-    EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee, PaymentMethod,
-    ProcessPayment, Proof, Release, ReportPayment, ReportWebhook, RequestAdmission, Reserve, Scenario,
-    SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
+    Best, BlockSeats, Caller, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, Currency,
+    DrawRoom, EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee,
+    PaymentMethod, ProcessPayment, Proof, Release, ReportPayment, ReportWebhook, RequestAdmission, Reserve,
+    Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
 };
 use crate::admission::{PresaleRoom, QueuePolicy};
 use crate::clock::UnixMs;
@@ -94,74 +94,75 @@ fn best() -> Best {
 fn of_events(found: &mut Vec<Command>) {
     let (event, key) = (event(), key());
     for queue in [None, Some(policy())] {
-        let command = CreateEvent {
-            event: event.clone(),
-            settings: settings(),
-            seats: seats(),
-            queue,
-            key: key.clone(),
-        };
+        let command =
+            CreateEvent::new(event.clone(), settings(), seats()).with_queue(queue).with_key(key.clone());
         found.push(Command::CreateEvent(Box::new(command)));
     }
-    let command = UpdateEvent { event: event.clone(), settings: settings(), key: key.clone() };
+    let command = UpdateEvent::new(event.clone(), settings()).with_key(key.clone());
     found.push(Command::UpdateEvent(Box::new(command)));
     for state in [SaleState::Draft, SaleState::Open, SaleState::Paused, SaleState::Closed] {
-        found.push(Command::SetSale(SetSale { event: event.clone(), state, key: key.clone() }));
+        found.push(Command::SetSale(SetSale::new(event.clone(), state).with_key(key.clone())));
     }
     for block in [false, true] {
         let seats = vec![seat("A-01"), seat("A-03")];
-        found.push(Command::BlockSeats(BlockSeats { event: event.clone(), seats, block, key: key.clone() }));
+        found.push(Command::BlockSeats(BlockSeats::new(event.clone(), seats, block).with_key(key.clone())));
     }
-    let command = SetQueuePolicy { event: event.clone(), policy: policy(), key: key.clone() };
+    let command = SetQueuePolicy::new(event.clone(), policy()).with_key(key.clone());
     found.push(Command::SetQueuePolicy(Box::new(command)));
-    found.push(Command::PauseQueue(PauseQueue { event: event.clone(), paused: true, key: key.clone() }));
-    found.push(Command::DrawRoom(DrawRoom { event: event.clone(), key }));
+    found.push(Command::PauseQueue(PauseQueue::new(event.clone(), true).with_key(key.clone())));
+    found.push(Command::DrawRoom(DrawRoom::new(event.clone()).with_key(key)));
     let session = SessionId::new("session-1").ok();
     for (session, user) in [(session.clone(), None), (None, Some(user())), (session, Some(user()))] {
-        found.push(Command::JoinQueue(JoinQueue { event: event.clone(), session, user }));
+        found.push(Command::JoinQueue(JoinQueue::new(event.clone()).with_session(session).with_user(user)));
     }
     found.push(Command::LeaveQueue(waiting()));
     for (event, user) in [(None, None), (Some(event), Some(user()))] {
-        found.push(Command::RequestAdmission(RequestAdmission { token: waiting(), event, user }));
+        found.push(Command::RequestAdmission(
+            RequestAdmission::new(waiting()).with_event(event).with_user(user),
+        ));
     }
 }
 
 /// Commands about holds.
 fn of_holds(found: &mut Vec<Command>) {
     let token = Some(ReservationToken { event: 1, ticket: 2, mac: [8; 16] });
-    let whole = Reserve {
-        token,
-        trusted: true,
-        external: Some(external()),
-        hold_until: Some(UnixMs::new(1_700_000_060_000)),
-        key: key(),
-        ..Reserve::new(event(), user(), Want::Best(best()))
-    };
-    let none = Want::Seats(smallvec![]);
-    let two = Want::Seats(smallvec![seat("A-01"), seat("A-03")]);
+    let whole = Reserve::new(event(), user(), Want::Best(best()))
+        .with_token(token)
+        .with_trusted(true)
+        .with_external(external())
+        .with_hold_until(UnixMs::new(1_700_000_060_000))
+        .with_key(key());
+    let none = Want::Seats(Seats::new());
+    let two = Want::Seats([seat("A-01"), seat("A-03")].into());
     for want in [none, two, Want::Best(Best { accessible: true, ..Best::of(2) })] {
-        found.push(Command::Reserve(Box::new(Reserve { key: key(), ..Reserve::new(event(), user(), want) })));
+        found.push(Command::Reserve(Box::new(Reserve::new(event(), user(), want).with_key(key()))));
     }
     found.push(Command::Reserve(Box::new(whole)));
     for which in [Which::Id(reservation()), Which::External(external())] {
         for user in [None, Some(user())] {
             for (proof, exactly) in [
                 (Proof::Outside, None),
-                (Proof::Outside, Some(smallvec![])),
+                (Proof::Outside, Some(Seats::new())),
                 (Proof::Intent(payment()), None),
-                (Proof::Intent(payment()), Some(smallvec![seat("A-01"), seat("A-03")])),
+                (Proof::Intent(payment()), Some(Seats::from([seat("A-01"), seat("A-03")]))),
             ] {
                 let which = which.clone();
-                let command = Confirm { which, user: user.clone(), proof, exactly, key: key() };
+                let command = Confirm::new(which, Caller::from_optional(user.clone()), proof)
+                    .with_exactly(exactly)
+                    .with_key(key());
                 found.push(Command::Confirm(Box::new(command)));
             }
             let (which, user) = (which.clone(), user.clone());
-            let seats = smallvec![seat("A-01")];
-            let command = Release { which: which.clone(), user: user.clone(), seats, key: key() };
+            let seats = Seats::from([seat("A-01")]);
+            let command = Release::new(which.clone(), Caller::from_optional(user.clone()))
+                .with_seats(seats)
+                .with_key(key());
             found.push(Command::Release(Box::new(command)));
             let by = Duration::from_millis(30_500);
-            found.push(Command::Extend(Extend { which: which.clone(), user, by, key: key() }));
-            found.push(Command::Expire(Expire { which }));
+            found.push(Command::Extend(
+                Extend::new(which.clone(), Caller::from_optional(user), by).with_key(key()),
+            ));
+            found.push(Command::Expire(Expire::new(which)));
         }
     }
 }
@@ -177,34 +178,38 @@ fn of_money(found: &mut Vec<Command>) {
     ];
     let methods = [CreditCard, DebitCard, BankTransfer, MobilePay, DigitalWallet, CreditCard];
     for (at, scenario) in [Approve, Fail, Delay, Random, Timeout, Outside].into_iter().enumerate() {
-        let command = CreatePayment {
-            payee: payees[at % 3].clone(),
-            user: user(),
-            amount: Money { minor: 12_345, currency: Currency::new("KRW").expect("good") },
-            method: methods[at],
+        let command = CreatePayment::new(
+            payees[at % 3].clone(),
+            user(),
+            Money { minor: 12_345, currency: Currency::new("KRW").expect("good") },
+            methods[at],
             scenario,
-            webhook_url: (at % 2 == 1).then(|| "https://shop.example/paid".into()),
-            attachment: vec![1; at],
-            key: key(),
-        };
+        )
+        .with_webhook_url((at % 2 == 1).then(|| "https://shop.example/paid".into()))
+        .with_attachment(vec![1; at])
+        .with_key(key());
         found.push(Command::CreatePayment(Box::new(command)));
     }
     for user in [None, Some(user())] {
         let payment = payment();
-        found.push(Command::ProcessPayment(ProcessPayment { payment, user: user.clone(), key: key() }));
+        found.push(Command::ProcessPayment(
+            ProcessPayment::new(payment, Caller::from_optional(user.clone())).with_key(key()),
+        ));
         for refund_minor in [None, Some(-5)] {
-            let command = CancelPayment { payment, user: user.clone(), refund_minor, key: key() };
+            let command = CancelPayment::new(payment, Caller::from_optional(user.clone()))
+                .with_refund_minor(refund_minor)
+                .with_key(key());
             found.push(Command::CancelPayment(command));
         }
     }
     for outcome in [Outcome::Completed, Outcome::Failed] {
-        found.push(Command::ReportPayment(ReportPayment { payment: payment(), outcome, key: key() }));
+        found.push(Command::ReportPayment(ReportPayment::new(payment(), outcome).with_key(key())));
     }
     let webhook = WebhookId(slot(4));
-    found.push(Command::ReportWebhook(ReportWebhook { webhook, delivered: true }));
+    found.push(Command::ReportWebhook(ReportWebhook::new(webhook, true)));
     found.push(Command::ReplayWebhook(webhook));
     for value in [None, Some(vec![]), Some(vec![1, 2, 3])] {
-        found.push(Command::Note(Note { name: external(), value, key: key() }));
+        found.push(Command::Note(Note::new(external(), value).with_key(key())));
     }
 }
 

@@ -15,6 +15,9 @@
 /// - `form`: its bytes in the fingerprint do not say which form it has, so the canonical bytes say it ahead. A field
 ///   that is added to a command is an `Option` with this mark: without it the fingerprint is what it always was, and
 ///   keys that an older version remembered go on working.
+///
+/// `= with_…` says that a command need not have the field, and names the method that sets it; unset it is the type's
+/// default. All others are what `new` asks for.
 macro_rules! for_each_command {
     ($then:ident) => {
         $then! {
@@ -27,9 +30,9 @@ macro_rules! for_each_command {
                 /// Its sections, rows and seats, in order of preference.
                 seats: SeatMap,
                 /// Its waiting line; without one, customers reserve without a token.
-                queue: Option<QueuePolicy>,
+                queue: Option<QueuePolicy> = with_queue,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Changes an event's settings. The currency must stay.
@@ -39,7 +42,7 @@ macro_rules! for_each_command {
                 /// All settings, as they shall be.
                 settings: EventSettings,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Opens, pauses or closes a sale. Any state may follow any other, but nothing returns to draft.
@@ -49,7 +52,7 @@ macro_rules! for_each_command {
                 /// The state to be in.
                 state: SaleState,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Takes free seats off sale, or puts blocked ones back: all of them or none. The name of a standing
@@ -62,7 +65,7 @@ macro_rules! for_each_command {
                 /// True to block, false to unblock.
                 block: bool,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Gives an event a waiting line, or changes the rules of the one it has, while the sale runs.
@@ -72,7 +75,7 @@ macro_rules! for_each_command {
                 /// All rules, as they shall be.
                 policy: QueuePolicy,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Stops or restarts admissions of one event's line. People keep their places.
@@ -82,7 +85,7 @@ macro_rules! for_each_command {
                 /// True to pause, false to resume.
                 paused: bool,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Draws the order of the pre-sale room now; it is drawn by itself when its time comes. From then on the
@@ -91,7 +94,7 @@ macro_rules! for_each_command {
                 /// The event.
                 event: EventId,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Takes a place in an event's waiting line. At least one of session and user is needed; the same session
@@ -103,9 +106,9 @@ macro_rules! for_each_command {
                 /// The event.
                 event: EventId,
                 /// The customer's session.
-                session: Option<SessionId>,
+                session: Option<SessionId> = with_session,
                 /// The customer.
-                user: Option<UserId>,
+                user: Option<UserId> = with_user,
             }
 
             /// Gives a place in the line up.
@@ -122,9 +125,9 @@ macro_rules! for_each_command {
                 /// The place in the line.
                 token: WaitingToken,
                 /// Must be the token's event, if given.
-                event: Option<EventId>,
+                event: Option<EventId> = with_event,
                 /// Must be who joined, if both are given. Who joined without a name is named here.
-                user: Option<UserId>,
+                user: Option<UserId> = with_user,
             }
 
             /// Holds seats for a customer until the deadline: all that are wanted or none.
@@ -141,15 +144,15 @@ macro_rules! for_each_command {
                 want: Want,
                 /// The right to reserve; needed where the event has a waiting line, unless the caller is
                 /// [`Reserve::trusted`].
-                [right] token: Option<ReservationToken>,
+                [right] token: Option<ReservationToken> = with_token,
                 /// A caller that is let past the line (an inventory client with its own admission).
-                [right] trusted: bool,
+                [right] trusted: bool = with_trusted,
                 /// The caller's own id for this reservation, for services that keep their own.
-                external: Option<ExternalId>,
+                external: Option<ExternalId> = with_external,
                 /// When the hold shall end, within the event's maximum; `None` for the event's usual time.
-                hold_until: Option<UnixMs>,
+                hold_until: Option<UnixMs> = with_hold_until,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Turns a hold into a sale.
@@ -160,14 +163,14 @@ macro_rules! for_each_command {
             ] {
                 /// The reservation.
                 which: Which,
-                /// Whose it must be.
-                [scope] user: Option<UserId>,
+                /// Whose it must be, unless an operator asks.
+                [scope] caller: Caller,
                 /// What says that it is paid.
                 [form] proof: Proof,
                 /// If given, the hold must have exactly these seats.
-                [form] exactly: Option<SmallVec<[SeatId; 4]>>,
+                [form] exactly: Option<Seats> = with_exactly,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Gives a hold back, whole or in part; a part only while no payment is under way for the whole.
@@ -178,13 +181,13 @@ macro_rules! for_each_command {
             ] {
                 /// The reservation.
                 which: Which,
-                /// Whose it must be.
-                [scope] user: Option<UserId>,
+                /// Whose it must be, unless an operator asks.
+                [scope] caller: Caller,
                 /// Only these seats; empty for all. Naming all of them is the same as naming none. The name of a
                 /// standing section stands for one place there.
-                seats: SmallVec<[SeatId; 4]>,
+                seats: Seats = with_seats,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Lets a hold last longer.
@@ -194,12 +197,12 @@ macro_rules! for_each_command {
             ] {
                 /// The reservation.
                 which: Which,
-                /// Whose it must be.
-                [scope] user: Option<UserId>,
+                /// Whose it must be, unless an operator asks.
+                [scope] caller: Caller,
                 /// By how much, in whole milliseconds.
                 by: Duration,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
@@ -224,21 +227,21 @@ macro_rules! for_each_command {
                 /// What the simulated processor does.
                 scenario: Scenario,
                 /// Where results are delivered, at most 2,048 bytes; the embedding service delivers from the outbox.
-                webhook_url: Option<String>,
+                webhook_url: Option<String> = with_webhook_url,
                 /// Carried along unread, at most 4,096 bytes. Never put card data here.
-                attachment: Vec<u8>,
+                attachment: Vec<u8> = with_attachment,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Starts processing a payment at once instead of shortly.
             21 process_payment plain ProcessPayment -> PaymentChanged refuses [unknown_payment forbidden payment_is] {
                 /// The payment intent.
                 payment: PaymentId,
-                /// Whose it must be.
-                [scope] user: Option<UserId>,
+                /// Whose it must be, unless an operator asks.
+                [scope] caller: Caller,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Calls a payment off before it completes, or pays back (all that is left, or a part) after.
@@ -248,12 +251,12 @@ macro_rules! for_each_command {
             ] {
                 /// The payment intent.
                 payment: PaymentId,
-                /// Whose it must be.
-                [scope] user: Option<UserId>,
+                /// Whose it must be, unless an operator asks.
+                [scope] caller: Caller,
                 /// How much to pay back, in minor units; `None` for all that is left.
-                refund_minor: Option<i64>,
+                refund_minor: Option<i64> = with_refund_minor,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Reports the outcome of a payment at once, whatever its scenario.
@@ -263,7 +266,7 @@ macro_rules! for_each_command {
                 /// How it ended.
                 outcome: Outcome,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
 
             /// Reports what became of one delivery attempt of a webhook.
@@ -288,7 +291,7 @@ macro_rules! for_each_command {
                 /// Its value, at most 4,096 bytes; `None` removes it.
                 value: Option<Vec<u8>>,
                 /// Makes the command safe to send twice.
-                [key] key: Option<IdempotencyKey>,
+                [key] key: Option<IdempotencyKey> = with_key,
             }
         }
     };

@@ -7,7 +7,7 @@ use super::{
     Command, CreatePayment, Currency, Money, Payee, PaymentMethod, Proof, Reserve, Scenario, Want, Which,
 };
 use crate::clock::UnixMs;
-use crate::command::{Best, Confirm};
+use crate::command::{Best, Caller, Confirm};
 use crate::ids::{
     EventId, ExternalId, IdempotencyKey, PaymentId, ReservationId, ReservationToken, SeatId, SectionId,
     UserId,
@@ -116,11 +116,7 @@ prop_compose! {
         trusted in any::<bool>(), external in proptest::option::of(external()),
         hold_until in proptest::option::of(any::<u64>()), key in key(),
     ) -> Command {
-        Reserve {
-            event: EventId::new(&event).expect("allowed"), user, want,
-            token: token.map(ReservationToken::from_bytes),
-            trusted, external, hold_until: hold_until.map(UnixMs::new), key,
-        }.into()
+        Reserve::new(EventId::new(&event).expect("allowed"), user, want).with_token(token.map(ReservationToken::from_bytes)).with_trusted(trusted).with_external(external).with_hold_until(hold_until.map(UnixMs::new)).with_key(key).into()
     }
 }
 
@@ -130,7 +126,7 @@ prop_compose! {
         exactly in proptest::option::of(seats()), key in key(),
     ) -> Command {
         let proof = payment.map_or(Proof::Outside, |id| Proof::Intent(PaymentId::from_bytes(id)));
-        Confirm { which, user, proof, exactly: exactly.map(|seats| seats.into_iter().collect()), key }.into()
+        Confirm::new(which, Caller::from_optional(user), proof).with_exactly(exactly.map(|seats| seats.into_iter().collect())).with_key(key).into()
     }
 }
 
@@ -140,14 +136,7 @@ prop_compose! {
         currency in "[A-Z]{3}", webhook_url in proptest::option::of(".{0,40}"),
         attachment in proptest::collection::vec(any::<u8>(), 0..200), key in key(),
     ) -> Command {
-        CreatePayment {
-            payee: unlinked.map_or(Payee::Reservation(which), Payee::Unlinked),
-            user,
-            amount: Money { minor, currency: Currency::new(&currency).expect("three letters") },
-            method: PaymentMethod::MobilePay,
-            scenario: Scenario::Random,
-            webhook_url, attachment, key,
-        }.into()
+        CreatePayment::new(unlinked.map_or(Payee::Reservation(which), Payee::Unlinked), user, Money { minor, currency: Currency::new(&currency).expect("three letters") }, PaymentMethod::MobilePay, Scenario::Random).with_webhook_url(webhook_url).with_attachment(attachment).with_key(key).into()
     }
 }
 

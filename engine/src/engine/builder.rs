@@ -36,8 +36,13 @@ pub enum OpenError {
     Config(Vec<Problem>),
     /// The folder: locked, foreign, damaged, of a newer version, or the disk failed. The text says what to do.
     Journal(JournalError),
-    /// The operating system gave no thread or no randomness.
-    System(std::io::Error),
+    /// The operating system refused what was needed.
+    System {
+        /// What was being done, such as "starting the writer thread".
+        doing: &'static str,
+        /// What the operating system said.
+        error: std::io::Error,
+    },
 }
 
 impl fmt::Display for OpenError {
@@ -48,7 +53,7 @@ impl fmt::Display for OpenError {
                 problems.iter().try_for_each(|problem| write!(f, "; {} {}", problem.field, problem.reason))
             }
             Self::Journal(error) => error.fmt(f),
-            Self::System(error) => write!(f, "the operating system refused: {error}"),
+            Self::System { doing, error } => write!(f, "{doing}: the operating system refused: {error}"),
         }
     }
 }
@@ -58,8 +63,15 @@ impl std::error::Error for OpenError {
         match self {
             Self::Config(_) => None,
             Self::Journal(error) => Some(error),
-            Self::System(error) => Some(error),
+            Self::System { error, .. } => Some(error),
         }
+    }
+}
+
+impl OpenError {
+    /// For `map_err`.
+    fn system(doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        move |error| Self::System { doing, error }
     }
 }
 
@@ -90,7 +102,8 @@ impl Engine {
         progress: impl FnMut(Progress),
     ) -> Result<(Self, Opened), OpenError> {
         config.check().map_err(OpenError::Config)?;
-        let storage = FileStorage::create_or_open(path.as_ref()).map_err(OpenError::System)?;
+        let storage = FileStorage::create_or_open(path.as_ref())
+            .map_err(OpenError::system("opening the data folder"))?;
         Self::open_storage(Arc::new(storage), config, consent, progress)
     }
 
@@ -105,14 +118,16 @@ impl Engine {
         mut progress: impl FnMut(Progress),
     ) -> Result<(Self, Opened), OpenError> {
         config.check().map_err(OpenError::Config)?;
-        let identity = identity(&config).map_err(OpenError::System)?;
+        let identity = identity(&config).map_err(OpenError::system("making the engine's secret"))?;
         let options = JournalOptions { sizes: sizes(&config), consent, identity };
         let mut driver = DriverThread::default();
         let state = driver.state(config);
         let open =
             |replay: &mut dyn Replay| Journal::create_or_open(storage, &options, replay, &mut progress);
         let (journal, opened) = match state.config.driver {
-            Driver::Threads => on_two_threads(&state, open).map_err(OpenError::System)?,
+            Driver::Threads => {
+                on_two_threads(&state, open).map_err(OpenError::system("starting the thread that replays"))?
+            }
             Driver::Manual => open(&mut Replayer::new(&state)),
         }?;
         let snapshot = opened.snapshot.map(|snapshot| (snapshot.position.0, snapshot.created));
@@ -126,7 +141,7 @@ impl Engine {
     /// [`OpenError::Config`] and [`OpenError::System`].
     pub fn in_memory(config: Config) -> Result<Self, OpenError> {
         config.check().map_err(OpenError::Config)?;
-        let identity = identity(&config).map_err(OpenError::System)?;
+        let identity = identity(&config).map_err(OpenError::system("making the engine's secret"))?;
         let mut driver = DriverThread::default();
         let state = driver.state(config);
         Self::start(state, &driver, identity.secret_key, None, None)
@@ -140,7 +155,7 @@ impl Engine {
         snapshot: Option<(u64, UnixMs)>,
     ) -> Result<Self, OpenError> {
         let base = journal.as_ref().map_or(0, |journal| journal.end().0);
-        let nonce = nonce(&state.config, base).map_err(OpenError::System)?;
+        let nonce = nonce(&state.config, base).map_err(OpenError::system("reading randomness"))?;
         let (buffer, drain) = log_buffer(&state.config, base);
         // Without a journal there is nothing to wait for: every answer may be seen at once.
         let durable = Arc::new(Durable::new(if journal.is_some() { base } else { u64::MAX }));
@@ -172,7 +187,9 @@ impl Engine {
             inner.share(writer.take().expect("just made"));
         }
         if !manual {
-            inner.start_threads(writer, driver).map_err(OpenError::System)?;
+            inner
+                .start_threads(writer, driver)
+                .map_err(OpenError::system("starting the engine's threads"))?;
         }
         Ok(Self { inner: Arc::new(inner) })
     }

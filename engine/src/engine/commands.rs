@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::acks::{CompletionQueue, Failure, NotAccepted, Pending, Reason};
 use crate::command::{Command, for_each_command, target};
-use crate::ids::{EventId, IdempotencyKey, WaitingToken, WebhookId};
+use crate::ids::{IdempotencyKey, WaitingToken, WebhookId};
 use crate::pipeline::Outcome;
 use crate::reply::{Done, FirstAnswer, Reply};
 use crate::schema::COMMANDS;
@@ -75,26 +75,6 @@ impl Engine {
     pub fn keep_answer(&self, key: &IdempotencyKey, answer: &[u8]) -> Pending<Done> {
         let core = self.core();
         self.pending(core.keep_own_answer(key, answer, core.state.now()))
-    }
-
-    /// Brings the 32-byte seed of an event's pre-sale draw, in place of the one that the engine makes: for operators
-    /// whose seed is made in front of witnesses, or by several parties. Kept durably; a later one replaces it, until
-    /// the event has a pre-sale room. It must not be guessable: a customer who knows it knows the order before the
-    /// draw.
-    ///
-    /// Refused with [`Refusal::UnknownEvent`], and with [`Refusal::Invalid`] once the event has a room, because the
-    /// room's commitment is shown from then on.
-    ///
-    /// [`Refusal::UnknownEvent`]: crate::Refusal::UnknownEvent
-    /// [`Refusal::Invalid`]: crate::Refusal::Invalid
-    pub fn set_draw_seed(
-        &self,
-        event: &EventId,
-        seed: &[u8; 32],
-        key: Option<&IdempotencyKey>,
-    ) -> Pending<Done> {
-        let core = self.core();
-        self.pending(core.set_draw_seed(event, seed, key, core.state.now()))
     }
 
     /// Any write, as data.

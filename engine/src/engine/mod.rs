@@ -7,6 +7,7 @@ mod follower;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod follower_tests;
 mod memory;
+mod operator;
 mod reads;
 mod snapshots;
 #[cfg(feature = "stream")]
@@ -27,6 +28,7 @@ use crate::sync::{Drove, Mutex, rank, wake_all};
 pub use builder::OpenError;
 pub use follower::{UpdateReader, UpdatesLost};
 pub use memory::Memory;
+pub use operator::Operator;
 pub use snapshots::SnapshotError;
 #[cfg(feature = "stream")]
 pub use stream::UpdateStream;

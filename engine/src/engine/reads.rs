@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Engine;
 use crate::acks::Pending;
 use crate::clock::UnixMs;
-use crate::command::Which;
+use crate::command::{Caller, Which};
 use crate::error::{PaymentState, Refusal, ReservationState};
 use crate::ids::{
     EventId, ExternalId, PaymentId, ReservationId, ReservationToken, SeatId, UserId, WaitingToken,
@@ -21,10 +21,10 @@ use crate::views::{
 };
 
 impl Engine {
-    /// A reservation. With a `user`, it must be theirs.
-    pub fn reservation(&self, which: &Which, user: Option<&UserId>) -> Pending<ReservationView> {
+    /// A reservation. It must be the caller's, unless an operator asks.
+    pub fn reservation(&self, which: &Which, caller: &Caller) -> Pending<ReservationView> {
         let core = self.core();
-        self.durable(core.read_reservation(which, user, core.state.now()))
+        self.durable(core.read_reservation(which, caller.user(), core.state.now()))
     }
 
     /// A user's reservations, newest first, at most 100 a page.
@@ -40,20 +40,10 @@ impl Engine {
         self.durable(Ok(core.list_reservations(user, state, event, (after, most), core.state.now())))
     }
 
-    /// Ids of an event's reservations that still hold their seats: for an operator who gives them all back. Looks at
-    /// every reservation in memory; what is confirmed, cancelled or expired meanwhile may still be named.
-    ///
-    /// # Errors
-    /// [`Refusal::UnknownEvent`].
-    pub fn held_reservations(&self, event: &EventId) -> Result<Vec<ReservationId>, Refusal> {
+    /// A payment intent. It must be the caller's, unless an operator asks.
+    pub fn payment(&self, id: PaymentId, caller: &Caller) -> Pending<PaymentView> {
         let core = self.core();
-        self.find(event).map(|event| core.held_reservations(event, core.state.now()))
-    }
-
-    /// A payment intent. With a `user`, it must be theirs.
-    pub fn payment(&self, id: PaymentId, user: Option<&UserId>) -> Pending<PaymentView> {
-        let core = self.core();
-        self.durable(core.read_payment(id, user, core.state.now()))
+        self.durable(core.read_payment(id, caller.user(), core.state.now()))
     }
 
     /// A user's payments, newest first, at most 100 a page.
@@ -267,12 +257,6 @@ impl Engine {
         self.core().state.notes.starting_with(prefix, self.durable_end())
     }
 
-    /// Forgets all remembered idempotency answers, now and here; those that a snapshot or the journal holds come back
-    /// with the next opening until their time is over. For operators only: a retry may act twice.
-    pub fn clear_idempotency(&self) {
-        self.core().state.answers.clear();
-    }
-
     /// Figures of the engine as a whole.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -325,7 +309,7 @@ impl Engine {
         }
     }
 
-    fn find(&self, id: &EventId) -> Result<&Event, Refusal> {
+    pub(super) fn find(&self, id: &EventId) -> Result<&Event, Refusal> {
         let event = self.core().state.catalog.find(id).ok_or(Refusal::UnknownEvent)?;
         if event.is_shown(self.durable_end()) { Ok(event) } else { Err(Refusal::UnknownEvent) }
     }

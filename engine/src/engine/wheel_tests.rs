@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Engine;
 use crate::clock::{Clock, ManualClock, UnixMs};
 use crate::command::{
-    CreateEvent, CreatePayment, Currency, EventSettings, Money, Payee, PaymentMethod, ProcessPayment,
+    Caller, CreateEvent, CreatePayment, Currency, EventSettings, Money, Payee, PaymentMethod, ProcessPayment,
     Reserve, Scenario, SetSale, Want,
 };
 use crate::config::{Config, Driver};
@@ -34,26 +34,20 @@ fn due_success() -> (Engine, Arc<ManualClock>, Reserved, PaymentId) {
     let row = Row { label: "A".into(), price_minor: 100, seats, ..Row::default() };
     let seats = SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] };
     let settings = EventSettings::new("a concert", currency);
-    engine
-        .create_event(CreateEvent { event: event(), settings, seats, queue: None, key: None })
-        .wait()
-        .expect("created");
-    engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("open");
+    engine.create_event(CreateEvent::new(event(), settings, seats)).wait().expect("created");
+    engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("open");
     let user = UserId::new("kim").expect("valid");
     let want = Want::Seats([SeatId::new("A-1").expect("valid")].into_iter().collect());
     let held = engine.reserve(Reserve::new(event(), user.clone(), want)).wait().expect("held");
-    let create = CreatePayment {
-        payee: Payee::Reservation(held.id.into()),
+    let create = CreatePayment::new(
+        Payee::Reservation(held.id.into()),
         user,
-        amount: Money { minor: held.total_minor, currency },
-        method: PaymentMethod::CreditCard,
-        scenario: Scenario::Approve,
-        webhook_url: None,
-        attachment: Vec::new(),
-        key: None,
-    };
+        Money { minor: held.total_minor, currency },
+        PaymentMethod::CreditCard,
+        Scenario::Approve,
+    );
     let payment = engine.create_payment(create).wait().expect("an intent").id;
-    engine.process_payment(ProcessPayment { payment, user: None, key: None }).wait().expect("in process");
+    engine.process_payment(ProcessPayment::new(payment, Caller::Operator)).wait().expect("in process");
     clock.advance(Duration::from_secs(30));
     (engine, clock, held, payment)
 }
@@ -61,9 +55,9 @@ fn due_success() -> (Engine, Arc<ManualClock>, Reserved, PaymentId) {
 fn assert_sold(engine: &Engine, clock: &ManualClock, held: &Reserved, payment: PaymentId) {
     clock.advance(Duration::from_millis(1));
     engine.turn();
-    let state = engine.payment(payment, None).wait().expect("known").state;
+    let state = engine.payment(payment, &Caller::Operator).wait().expect("known").state;
     assert_eq!(state, PaymentState::Completed, "the wheel has come back");
-    let state = engine.reservation(&held.id.into(), None).wait().expect("known").state;
+    let state = engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known").state;
     assert_eq!(state, ReservationState::Confirmed);
 }
 

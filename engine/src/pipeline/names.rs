@@ -59,15 +59,14 @@ mod tests {
     use std::time::Duration;
 
     use crate::command::{
-        CancelPayment, CreateEvent, CreatePayment, Currency, EventSettings, Money, Payee, PaymentMethod,
-        Release, Reserve, Scenario, SetSale, Want, Which,
+        Caller, CancelPayment, CreateEvent, CreatePayment, Currency, EventSettings, Money, Payee,
+        PaymentMethod, Release, Reserve, Scenario, SetSale, Want, Which,
     };
     use crate::error::{Refusal, SaleState};
     use crate::ids::{EventId, ExternalId, PaymentId, ReservationId, SeatId, UserId};
     use crate::inventory::{SeatMap, Section};
     use crate::updates::What;
     use crate::{Clock, Config, Driver, Engine, Failure, ManualClock, Position, UnixMs};
-    use smallvec::SmallVec;
 
     thread_local! {
         static BETWEEN: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
@@ -108,15 +107,9 @@ mod tests {
         let engine = Arc::new(Engine::in_memory(config).expect("an engine"));
         let floor = Section::General { name: "floor".into(), capacity: 100, price_minor: 10 };
         let settings = EventSettings::new("a concert", Currency::new("KRW").expect("three letters"));
-        let create = CreateEvent {
-            event: event(),
-            settings,
-            seats: SeatMap { sections: vec![floor] },
-            queue: None,
-            key: None,
-        };
+        let create = CreateEvent::new(event(), settings, SeatMap { sections: vec![floor] });
         engine.create_event(create).wait().expect("created");
-        engine.set_sale(SetSale { event: event(), state: SaleState::Open, key: None }).wait().expect("open");
+        engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("open");
         let users = &engine.core().state.users;
         // Numbers are given out again within a shard.
         let next = (0..).map(|n| user(&format!("next-{n}")));
@@ -132,16 +125,13 @@ mod tests {
     }
 
     fn pay(engine: &Engine, user: &UserId) -> PaymentId {
-        let command = CreatePayment {
-            payee: Payee::Unlinked(ExternalId::new("elsewhere").expect("valid")),
-            user: user.clone(),
-            amount: Money { minor: 10, currency: Currency::new("KRW").expect("three letters") },
-            method: PaymentMethod::CreditCard,
-            scenario: Scenario::Outside,
-            webhook_url: None,
-            attachment: Vec::new(),
-            key: None,
-        };
+        let command = CreatePayment::new(
+            Payee::Unlinked(ExternalId::new("elsewhere").expect("valid")),
+            user.clone(),
+            Money { minor: 10, currency: Currency::new("KRW").expect("three letters") },
+            PaymentMethod::CreditCard,
+            Scenario::Outside,
+        );
         engine.create_payment(command).wait().expect("an intent").id
     }
 
@@ -152,9 +142,9 @@ mod tests {
             let (reservation, payment) = (reserve(engine, &first, "one"), pay(engine, &first));
             let from = engine.position();
             let which = Which::Id(reservation);
-            let release = Release { which, user: None, seats: SmallVec::new(), key: None };
+            let release = Release::new(which, Caller::Operator);
             engine.release(release).wait().expect("released");
-            let cancel = CancelPayment { payment, user: None, refund_minor: None, key: None };
+            let cancel = CancelPayment::new(payment, Caller::Operator);
             engine.cancel_payment(cancel).wait().expect("cancelled");
             (reservation, payment, from)
         }
@@ -187,10 +177,10 @@ mod tests {
     fn a_view_names_no_other_user() {
         let house = house();
         let (first, next) = (user("first"), house.next.clone());
-        for asking in [None, Some(&next), Some(&first)] {
+        for asking in [Caller::Operator, next.into(), first.into()] {
             let (reservation, _, _) = house.first();
             house.plant();
-            let seen = house.engine.reservation(&Which::Id(reservation), asking).wait();
+            let seen = house.engine.reservation(&Which::Id(reservation), &asking).wait();
             assert_eq!(seen, Err(Failure::Refused(Refusal::UnknownReservation)), "asked by {asking:?}");
             house.forget_everything();
         }
@@ -200,10 +190,10 @@ mod tests {
     fn a_payments_view_names_no_other_user() {
         let house = house();
         let (first, next) = (user("first"), house.next.clone());
-        for asking in [None, Some(&next), Some(&first)] {
+        for asking in [Caller::Operator, next.into(), first.into()] {
             let (_, payment, _) = house.first();
             house.plant();
-            let seen = house.engine.payment(payment, asking).wait();
+            let seen = house.engine.payment(payment, &asking).wait();
             assert_eq!(seen, Err(Failure::Refused(Refusal::UnknownPayment)), "asked by {asking:?}");
             house.forget_everything();
         }
@@ -241,16 +231,13 @@ mod tests {
             let (reservation, _, _) = house.first();
             house.plant();
             let which = Which::Id(reservation);
-            let create = CreatePayment {
-                payee: Payee::Reservation(which),
-                user: asking.clone(),
-                amount: Money { minor: 10, currency: Currency::new("KRW").expect("three letters") },
-                method: PaymentMethod::CreditCard,
-                scenario: Scenario::Outside,
-                webhook_url: None,
-                attachment: Vec::new(),
-                key: None,
-            };
+            let create = CreatePayment::new(
+                Payee::Reservation(which),
+                asking.clone(),
+                Money { minor: 10, currency: Currency::new("KRW").expect("three letters") },
+                PaymentMethod::CreditCard,
+                Scenario::Outside,
+            );
             let seen = house.engine.create_payment(create).wait().map(drop);
             assert_eq!(seen, Err(Failure::Refused(Refusal::UnknownReservation)), "asked by {asking}");
             BETWEEN.take();

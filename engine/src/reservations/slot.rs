@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use smallvec::SmallVec;
 
 use crate::clock::UnixMs;
 use crate::error::ReservationState;
 use crate::ids::{ExternalId, SlotId};
 use crate::inventory::PackedPlace;
+use crate::list::Places;
 use crate::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 use crate::sync::{Slab, Status};
 use crate::users::UserIx;
@@ -78,7 +78,7 @@ pub(crate) struct Facts {
     pub(crate) expires_at: UnixMs,
     pub(crate) total_minor: i64,
     pub(crate) extensions: u32,
-    pub(crate) places: SmallVec<[PackedPlace; 8]>,
+    pub(crate) places: Places,
 }
 
 impl Slot {
@@ -112,7 +112,7 @@ impl Slot {
 pub(crate) struct Reservations {
     slots: Slab<Slot>,
     /// Holds with more places than a slot has room for.
-    long: DashMap<u32, SmallVec<[PackedPlace; 8]>>,
+    long: DashMap<u32, Places>,
     by_external: DashMap<ExternalId, (u32, u32)>,
     externals: DashMap<u32, Arc<ExternalId>>,
 }
@@ -173,7 +173,7 @@ impl Reservations {
         slot.counts.store(count | (extensions << 8), Relaxed);
         slot.total_minor.store(total_minor, Relaxed);
         if places.len() > INLINE_PLACES {
-            self.long.insert(index, places.into());
+            self.long.insert(index, Places::copied(places));
             return;
         }
         if (before & 0xff) as usize > INLINE_PLACES {
@@ -215,12 +215,12 @@ impl Reservations {
         }
     }
 
-    fn places(&self, slot: &Slot, index: u32, count: usize) -> SmallVec<[PackedPlace; 8]> {
+    fn places(&self, slot: &Slot, index: u32, count: usize) -> Places {
         if count > INLINE_PLACES {
             // Absent only in a torn view, which the reader throws away.
             return self.long.get(&index).map(|places| places.clone()).unwrap_or_default();
         }
-        let mut places = SmallVec::new();
+        let mut places = Places::new();
         for word in &slot.places[..count] {
             places.push(PackedPlace::from_bits(word.load(Relaxed)).unwrap_or_default());
         }

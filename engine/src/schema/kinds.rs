@@ -1,6 +1,6 @@
 //! What the engine's own values are.
 
-use crate::command::Currency;
+use crate::command::{Caller, Currency};
 use crate::describe::{Described, Kind, plain_kinds};
 use crate::ids::{
     EventId, ExternalId, IdempotencyKey, PaymentId, ReservationId, ReservationToken, SeatId, SectionId,
@@ -15,6 +15,7 @@ plain_kinds!(
     PackedPlace => Kind::Place,
     SeatMap => Kind::SeatMap,
     Position => Kind::Position,
+    Caller => <Option<UserId> as Described>::KIND,
 );
 
 macro_rules! names {

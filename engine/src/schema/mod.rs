@@ -10,12 +10,11 @@ pub use crate::describe::{Enum, Field, Kind, Mark, Struct, Variant, snake};
 
 use std::time::Duration;
 
-use smallvec::SmallVec;
-
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
 use crate::command::{
-    EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which, for_each_command,
+    Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which,
+    for_each_command,
 };
 use crate::describe::Described;
 use crate::error::{Refusal, SaleState};
@@ -24,6 +23,7 @@ use crate::ids::{
     WaitingToken, WebhookId,
 };
 use crate::inventory::SeatMap;
+use crate::list::Seats;
 use crate::reply::Reply;
 use crate::updates::Update;
 use crate::views;
@@ -94,11 +94,28 @@ macro_rules! mark {
     };
 }
 
+macro_rules! setter {
+    () => {
+        None
+    };
+    ($with:ident) => {
+        Some(stringify!($with))
+    };
+}
+
+/// Outside of Rust an operator is said by leaving the user out.
+const fn name_outside(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        b"caller" => "user",
+        _ => field,
+    }
+}
+
 macro_rules! table {
     ($(
         $(#[doc = $doc:literal])+
         $number:literal $method:ident $form:ident $name:ident -> $reply:ident refuses [$($refusal:ident)*] {
-            $($(#[doc = $field_doc:literal])+ $([$mark:ident])? $field:ident: $kind:ty,)*
+            $($(#[doc = $field_doc:literal])+ $([$mark:ident])? $field:ident: $kind:ty $(= $with:ident)?,)*
         }
     )*) => {
         /// Every command, in the order in which a sale meets them.
@@ -108,11 +125,12 @@ macro_rules! table {
             name: stringify!($name),
             doc: &[$($doc),+],
             fields: &[$(Field {
-                name: stringify!($field),
+                name: name_outside(stringify!($field)),
                 doc: &[$($field_doc),+],
                 kind: <$kind as Described>::KIND,
                 bounds: None,
                 mark: mark!($($mark)?),
+                setter: setter!($($with)?),
             }),*],
             reply: record(<crate::reply::$reply as Described>::KIND),
             refuses: &[$(stringify!($refusal)),*],

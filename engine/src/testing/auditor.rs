@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::acks::Failure;
 use crate::clock::UnixMs;
-use crate::command::Which;
+use crate::command::{Caller, Which};
 use crate::engine::{Engine, UpdatesLost};
 use crate::error::{PaymentState, Refusal, ReservationState};
 use crate::ids::UserId;
@@ -31,7 +31,7 @@ impl Auditor {
         }
         let mut taken = BTreeMap::new();
         for (id, booking) in &model.bookings {
-            let view = engine.reservation(&Which::Id(*id), None).wait();
+            let view = engine.reservation(&Which::Id(*id), &Caller::Operator).wait();
             let view = view.map_err(|why| Violation(format!("reservation {id} cannot be read: {why}")))?;
             compare_booking(model, booking, &view, now).map_err(|why| {
                 Violation(format!("reservation {id} at {now} is {view:?}, but {why}: {booking:?}"))
@@ -45,7 +45,7 @@ impl Auditor {
             }
         }
         for (id, intent) in &model.payments {
-            let view = engine.payment(*id, None).wait();
+            let view = engine.payment(*id, &Caller::Operator).wait();
             let view = view.map_err(|why| Violation(format!("payment {id} cannot be read: {why}")))?;
             compare_intent(model, intent, &view, now).map_err(|why| {
                 Violation(format!("payment {id} at {now} is {view:?}, but {why}: {intent:?}"))
@@ -161,7 +161,7 @@ fn drop_forgotten(engine: &Engine, model: &mut Model, now: UnixMs) -> Checked {
         .map(|(id, _)| *id)
         .collect();
     for id in bookings {
-        match engine.reservation(&Which::Id(id), None).wait() {
+        match engine.reservation(&Which::Id(id), &Caller::Operator).wait() {
             Err(Failure::Refused(Refusal::UnknownReservation)) => {
                 model.bookings.remove(&id);
             }
@@ -176,7 +176,7 @@ fn drop_forgotten(engine: &Engine, model: &mut Model, now: UnixMs) -> Checked {
         .map(|(id, _)| *id)
         .collect();
     for id in payments {
-        if engine.payment(id, None).wait() == Err(Failure::Refused(Refusal::UnknownPayment)) {
+        if engine.payment(id, &Caller::Operator).wait() == Err(Failure::Refused(Refusal::UnknownPayment)) {
             model.payments.remove(&id);
         }
     }

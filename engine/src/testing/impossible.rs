@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::storage::MemStorage;
 use super::{Simulation, Violation};
 use crate::clock::{Clock, ManualClock, UnixMs};
-use crate::command::{CancelPayment, Command, JoinQueue, Note, Release, ReportWebhook};
+use crate::command::{Caller, CancelPayment, Command, JoinQueue, Note, Release, ReportWebhook};
 use crate::config::{Config, Driver};
 use crate::engine::Engine;
 use crate::ids::{ExternalId, SessionId, UserId};
@@ -260,7 +260,8 @@ fn people(images: &Images) -> Vec<UserId> {
 fn look(engine: &Engine, images: &Images) {
     for event in engine.events() {
         let id = &event.id;
-        let _ = (engine.sections(id), engine.queue(id), engine.draw(id), engine.held_reservations(id));
+        let _ =
+            (engine.sections(id), engine.queue(id), engine.draw(id), engine.operator().held_reservations(id));
         let _ = engine.event_snapshot(id);
     }
     for user in people(images) {
@@ -276,37 +277,25 @@ fn act(engine: &Engine, images: &Images) {
     for user in people(images) {
         if let Ok(page) = engine.payments(&user, None, None, None, 100).wait() {
             for view in page.items.into_iter().step_by(2) {
-                let (payment, user) = (view.id, None);
-                submit(Command::CancelPayment(CancelPayment {
-                    payment,
-                    user,
-                    refund_minor: None,
-                    key: None,
-                }));
+                submit(CancelPayment::new(view.id, Caller::Operator).into());
             }
         }
         if let Ok(page) = engine.reservations(&user, None, None, None, 100).wait() {
             for view in page.items.into_iter().step_by(2) {
-                let seats = smallvec::SmallVec::new();
-                submit(Command::Release(Box::new(Release {
-                    which: view.id.into(),
-                    user: None,
-                    seats,
-                    key: None,
-                })));
+                submit(Release::new(view.id, Caller::Operator).into());
             }
         }
     }
     for (number, event) in engine.events().into_iter().enumerate() {
         let session = SessionId::new(&format!("late-{number}")).ok();
-        submit(Command::JoinQueue(JoinQueue { event: event.id, session, user: None }));
+        submit(Command::JoinQueue(JoinQueue::new(event.id).with_session(session)));
     }
     for webhook in engine.due_webhooks(100).0 {
         let delivered = webhook.order % 2 == 0;
-        submit(Command::ReportWebhook(ReportWebhook { webhook: webhook.id, delivered }));
+        submit(Command::ReportWebhook(ReportWebhook::new(webhook.id, delivered)));
     }
     let name = ExternalId::new("late").expect("valid");
-    submit(Command::Note(Note { name, value: Some(vec![1]), key: None }));
+    submit(Command::Note(Note::new(name, Some(vec![1]))));
 }
 
 /// A folder with a snapshot and nothing behind it.
@@ -317,7 +306,7 @@ fn folder() -> MemStorage {
         Engine::open_storage(Arc::new(disk.clone()), config, RecoveryConsent::LoseNothing, |_| ())
             .expect("an empty disk");
     let name = ExternalId::new("first").expect("valid");
-    engine.submit(&Command::Note(Note { name, value: Some(vec![1]), key: None })).wait().expect("noted");
+    engine.submit(&Command::Note(Note::new(name, Some(vec![1])))).wait().expect("noted");
     engine.snapshot().expect("taken");
     engine.close().expect("closed");
     disk

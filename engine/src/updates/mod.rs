@@ -5,14 +5,13 @@ mod history;
 
 pub(crate) use history::{History, HistoryClosed, HistoryWriter, Read};
 
-use smallvec::SmallVec;
-
 use crate::clock::UnixMs;
 use crate::describe::described;
 use crate::error::{PaymentState, ReservationState, SaleState};
 use crate::ids::{EventId, ExternalId, PaymentId, ReservationId, UserId, WebhookId};
 use crate::inventory::PackedPlace;
 use crate::journal::Position;
+use crate::list::{PlaceChanges, Tickets};
 use crate::reply::Effect;
 use crate::views::SeatState;
 
@@ -20,6 +19,7 @@ described! {
     /// A fact that happened. Updates of one event, one reservation, one payment or one ticket come in the order in
     /// which they happened.
     #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
     pub struct Update {
         /// Where its record ends: reading from here gives what came after.
         pub position: Position,
@@ -34,6 +34,7 @@ described! {
     /// How one place stands after an update. It carries the whole state, so a reader may apply it twice: an update
     /// whose version is not above the one that the reader has is old news.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub struct PlaceChanged {
         /// The place.
         pub place: PackedPlace,
@@ -58,7 +59,7 @@ described! {
         /// The order of the pre-sale room was drawn with this seed.
         RoomDrawn([u8; 32]),
         /// Seats were taken off sale or put back.
-        Seats(SmallVec<[PlaceChanged; 8]>),
+        Seats(PlaceChanges),
         /// A reservation was made, or changed.
         Reservation(ReservationUpdate),
         /// A hold ends soon.
@@ -79,17 +80,18 @@ described! {
         /// Somebody left it.
         Left(u32),
         /// It is these people's turn, until the moment given.
-        Ready(SmallVec<[u32; 16]>, UnixMs),
+        Ready(Tickets, UnixMs),
         /// Somebody was let in.
         Admitted(u32),
         /// These people's time ran out.
-        TicketsExpired(SmallVec<[u32; 16]>),
+        TicketsExpired(Tickets),
         /// A durable note was set or removed.
         Note(ExternalId),
     }
 
     /// A reservation that was made or changed.
     #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
     pub struct ReservationUpdate {
         /// The reservation.
         pub id: ReservationId,
@@ -102,11 +104,12 @@ described! {
         /// When its hold ends, if it has one and the update says so.
         pub expires_at: Option<UnixMs>,
         /// Places that changed hands.
-        pub places: SmallVec<[PlaceChanged; 8]>,
+        pub places: PlaceChanges,
     }
 
     /// A payment intent that was made or changed.
     #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
     pub struct PaymentUpdate {
         /// The intent.
         pub id: PaymentId,

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tacos_engine::views::{QueueState, SeatState};
 use tacos_engine::{
-    BlockSeats, CancelPayment, Effect, Engine, Expire, Failure, JoinQueue, Outcome, PaymentChanged,
-    PaymentState, ProcessPayment, Refusal, Release, RequestAdmission, ReservationState, Reserve, Scenario,
-    SeatId, WaitingToken, Want,
+    BlockSeats, Caller, CancelPayment, Effect, Engine, Expire, Failure, JoinQueue, Outcome, PaymentChanged,
+    PaymentState, ProcessPayment, Refusal, RequestAdmission, ReservationState, Reserve, Scenario, SeatId,
+    WaitingToken, Want,
 };
 
 use super::common::*;
@@ -33,7 +33,7 @@ pub(crate) const COMMANDS: &[Step] = &[
     step("release", |world| hold(release(&world.engine, world.held.id).map(|released| released.state))),
     step("release a part", release_part),
     step("expire", |world| {
-        hold(world.engine.expire(Expire { which: world.held.id.into() }).wait().map(|ended| ended.state))
+        hold(world.engine.expire(Expire::new(world.held.id)).wait().map(|ended| ended.state))
     }),
     step("turn", |world| {
         world.engine.turn();
@@ -58,7 +58,7 @@ pub(crate) const COMMANDS: &[Step] = &[
         paid(world.engine.create_payment(command).wait())
     }),
     step("process", |world| {
-        let process = |payment| ProcessPayment { payment, user: None, key: None };
+        let process = |payment| ProcessPayment::new(payment, Caller::Operator);
         of_payment(world, |payment| world.engine.process_payment(process(payment)).wait())
     }),
     step("report completed", |world| {
@@ -68,17 +68,17 @@ pub(crate) const COMMANDS: &[Step] = &[
         of_payment(world, |payment| report(&world.engine, payment, Outcome::Failed))
     }),
     step("cancel the payment", |world| {
-        let cancel = |payment| CancelPayment { payment, user: None, refund_minor: None, key: None };
+        let cancel = |payment| CancelPayment::new(payment, Caller::Operator);
         of_payment(world, |payment| world.engine.cancel_payment(cancel(payment)).wait())
     }),
     step("join again", |world| {
-        let join = JoinQueue { event: event(), session: Some(session("lee")), user: Some(user("lee")) };
+        let join = JoinQueue::new(event()).with_session(session("lee")).with_user(user("lee"));
         let joined = world.engine.join_queue(join).wait();
         let again = joined.ok().filter(|joined| joined.token == world.ready);
         again.map(|joined| Told::Ready(joined.place.state)).into_iter().collect()
     }),
     step("ask for admission", |world| {
-        let ask = RequestAdmission { token: world.ready, event: None, user: None };
+        let ask = RequestAdmission::new(world.ready);
         ticket(&world.engine.request_admission(ask).wait().map(|_| QueueState::Admitted), Told::Ready)
     }),
     step("leave from inside", |world| {
@@ -97,7 +97,7 @@ pub(crate) const COMMANDS: &[Step] = &[
 
 pub(crate) const READS: &[Step] = &[
     step("the reservation", |world| {
-        let view = world.engine.reservation(&world.held.id.into(), None).wait();
+        let view = world.engine.reservation(&world.held.id.into(), &Caller::Operator).wait();
         vec![Told::Hold(view.expect("remembered").state)]
     }),
     step("the customer's reservations", |world| {
@@ -106,8 +106,9 @@ pub(crate) const READS: &[Step] = &[
         vec![Told::Hold(view.state)]
     }),
     step("the payment", |world| {
-        let view =
-            world.payment.map(|payment| world.engine.payment(payment, None).wait().expect("remembered"));
+        let view = world
+            .payment
+            .map(|payment| world.engine.payment(payment, &Caller::Operator).wait().expect("remembered"));
         view.map(|view| Told::Payment(view.id, view.state, view.effect)).into_iter().collect()
     }),
     step("the customer's payments", |world| {
@@ -123,7 +124,7 @@ pub(crate) const READS: &[Step] = &[
         seat(world.engine.event_snapshot(&event()).expect("known").1[0].state)
     }),
     step("what holds seats", |world| {
-        let held = world.engine.held_reservations(&event()).expect("known");
+        let held = world.engine.operator().held_reservations(&event()).expect("known");
         let sold = world.engine.seats(&event(), 0, 1).expect("known")[0].state == SeatState::Sold;
         if held.contains(&world.held.id) || sold { Vec::new() } else { vec![Told::Free] }
     }),
@@ -178,8 +179,8 @@ fn by_clock_only(world: &World) -> Vec<Told> {
 }
 
 fn release_part(world: &World) -> Vec<Told> {
-    let part = [SeatId::new("R1-2").expect("valid")].into_iter().collect();
-    let released = world.engine.release(Release { seats: part, ..release_command(world.held.id) }).wait();
+    let part = vec![SeatId::new("R1-2").expect("valid")];
+    let released = world.engine.release(release_command(world.held.id).with_seats(part.into())).wait();
     hold(released.map(|released| released.state))
 }
 
@@ -190,8 +191,7 @@ fn reserve_for_others(world: &World, want: Want) -> Vec<Told> {
 
 fn block(world: &World) -> Vec<Told> {
     let seats = vec![SeatId::new("R1-1").expect("valid")];
-    let blocked =
-        world.engine.block_seats(BlockSeats { event: event(), seats, block: true, key: None }).wait();
+    let blocked = world.engine.block_seats(BlockSeats::new(event(), seats, true)).wait();
     blocked.map(|_| Told::Free).into_iter().collect()
 }
 

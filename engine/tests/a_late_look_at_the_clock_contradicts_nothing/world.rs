@@ -7,7 +7,7 @@ use tacos_engine::testing::HoldingClock;
 use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    Best, CancelPayment, Clock, Config, Confirm, CreateEvent, Driver, Effect, Engine, EventSettings, Outcome,
+    Best, Caller, CancelPayment, Clock, Config, Confirm, CreateEvent, Driver, Effect, Engine, Outcome,
     PaymentId, PaymentState, Proof, QueuePolicy, RecoveryConsent, ReservationState, ReservationToken,
     Reserve, Reserved, SeatMap, Section, SectionId, UnixMs, WaitingToken, Want,
 };
@@ -52,23 +52,21 @@ pub(crate) struct World {
 
 fn config_on(setup: Setup, clock: &Arc<HoldingClock>) -> Config {
     let life = Duration::from_millis(LIFE_MS);
-    Config {
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        driver: Driver::Manual,
-        expiry_warning: Duration::ZERO,
-        payment_ttl: if setup == Setup::PayingLonger { 2 * life } else { life },
-        idempotency_ttl: life,
-        reservations_max: 32,
-        payments_max: 32,
-        webhooks_max: 8,
-        idempotency_keys_max: 32,
-        notes_max: 8,
-        log_buffer_bytes: 64 << 10,
-        update_history_bytes: 64 << 10,
-        segment_bytes: 256 << 10,
-        fixed_entropy: Some(7),
-        ..config()
-    }
+    config()
+        .with_clock(Arc::clone(clock) as Arc<dyn Clock>)
+        .with_driver(Driver::Manual)
+        .with_expiry_warning(Duration::ZERO)
+        .with_payment_ttl(if setup == Setup::PayingLonger { 2 * life } else { life })
+        .with_idempotency_ttl(life)
+        .with_reservations_max(32)
+        .with_payments_max(32)
+        .with_webhooks_max(8)
+        .with_idempotency_keys_max(32)
+        .with_notes_max(8)
+        .with_log_buffer_bytes(64 << 10)
+        .with_update_history_bytes(64 << 10)
+        .with_segment_bytes(256 << 10)
+        .with_fixed_entropy(Some(7))
 }
 
 fn open_disk(disk: &Arc<MemStorage>, config: Config) -> Engine {
@@ -81,21 +79,18 @@ impl World {
         let clock = Arc::new(HoldingClock::new(T0));
         let disk = Arc::new(MemStorage::new());
         let engine = open_disk(&disk, config_on(setup, &clock));
-        let policy = QueuePolicy {
-            inside_max: 2,
-            claim_window_ms: LIFE_MS,
-            token_ttl_ms: LIFE_MS,
-            inactivity_ms: LIFE_MS,
-            ..QueuePolicy::default()
-        };
+        let policy = QueuePolicy::default()
+            .with_inside_max(2)
+            .with_claim_window_ms(LIFE_MS)
+            .with_token_ttl_ms(LIFE_MS)
+            .with_inactivity_ms(LIFE_MS);
         let stalls = Section::Seated { name: "stalls".into(), rows: vec![row("R1", 4)] };
-        let command = CreateEvent {
-            event: event(),
-            settings: EventSettings { hold_ms: LIFE_MS, ..settings() },
-            seats: SeatMap { sections: vec![stalls, floor(5)] },
-            queue: Some(policy),
-            key: None,
-        };
+        let command = CreateEvent::new(
+            event(),
+            settings().with_hold_ms(LIFE_MS),
+            SeatMap { sections: vec![stalls, floor(5)] },
+        )
+        .with_queue(policy);
         engine.create_event(command).wait().expect("created");
         open(&engine, event());
         let [inside, ready, _] = ["kim", "lee", "mo"].map(|name| join(&engine, name).expect("there is room"));
@@ -113,7 +108,7 @@ impl World {
     }
 
     pub(crate) fn confirm_by(&self, payment: PaymentId) -> Confirm {
-        Confirm { proof: Proof::Intent(payment), ..confirm_command(self.held.id) }
+        Confirm::new(self.held.id, Caller::Operator, Proof::Intent(payment))
     }
 
     /// Long after everything: what is left, by every way to ask, and after a restart if `reopens`.
@@ -121,7 +116,7 @@ impl World {
         let engine = &self.engine;
         self.clock.advance_to(LONG_AFTER);
         engine.turn();
-        let view = engine.reservation(&self.held.id.into(), None).wait().expect("remembered");
+        let view = engine.reservation(&self.held.id.into(), &Caller::Operator).wait().expect("remembered");
         judge.told(Told::Hold(view.state));
         assert!(view.state != ReservationState::Pending, "{}: its time is over", judge.what());
         place(engine, &self.inside).map(Told::Inside).into_iter().for_each(|told| judge.told(told));
@@ -151,14 +146,14 @@ impl World {
         let kept: Vec<_> = payments.iter().filter(|paid| paid.state == PaymentState::Completed).collect();
         assert!(kept.len() <= 1, "{}: paid twice: {kept:?}", judge.what());
         let Some(kept) = kept.first() else { return };
-        let view = engine.reservation(&self.held.id.into(), None).wait().expect("remembered");
+        let view = engine.reservation(&self.held.id.into(), &Caller::Operator).wait().expect("remembered");
         let sold = (view.state, view.payment) == (ReservationState::Confirmed, Some(kept.id));
         assert!(sold, "{}: {kept:?} is kept for {view:?}", judge.what());
-        let all = CancelPayment { payment: kept.id, user: None, refund_minor: None, key: None };
+        let all = CancelPayment::new(kept.id, Caller::Operator);
         let back = engine.cancel_payment(all).wait().expect("paid");
         assert_eq!((back.state, back.effect), (PaymentState::Refunded, Effect::Released), "{}", judge.what());
         judge.told(Told::Hold(
-            engine.reservation(&self.held.id.into(), None).wait().expect("remembered").state,
+            engine.reservation(&self.held.id.into(), &Caller::Operator).wait().expect("remembered").state,
         ));
     }
 
@@ -175,7 +170,8 @@ impl World {
         let by_count = [stalls.available, stalls.reserved, stalls.sold, stalls.blocked];
         assert_eq!(by_seat, by_count, "{}", judge.what());
         assert_eq!(stalls.reserved + sections[1].counts.reserved, 0, "{}: {sections:?}", judge.what());
-        let state = engine.reservation(&self.held.id.into(), None).wait().expect("remembered").state;
+        let state =
+            engine.reservation(&self.held.id.into(), &Caller::Operator).wait().expect("remembered").state;
         let sold = seats[0].state == SeatState::Sold;
         assert!(
             sold == (state == ReservationState::Confirmed),
@@ -195,5 +191,5 @@ pub(crate) fn keyed_reserve() -> Reserve {
 
 pub(crate) fn on_the_floor(quantity: u32) -> Want {
     let section = Some(SectionId::new("floor").expect("valid"));
-    Want::Best(Best { section, ..Best::of(quantity) })
+    Want::Best(Best::of(quantity).with_section(section))
 }

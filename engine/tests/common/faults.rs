@@ -30,16 +30,14 @@ pub fn ends<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'st
 
 /// A configuration with the smallest files: some hundred notes go from segment to segment.
 pub fn small(driver: Driver) -> Config {
-    Config {
-        driver,
-        log_buffer_bytes: 64 << 10,
-        update_history_bytes: 64 << 10,
-        segment_bytes: 256 << 10,
-        reservations_max: 1 << 10,
-        payments_max: 1 << 10,
-        idempotency_keys_max: 1 << 10,
-        ..Config::default()
-    }
+    Config::default()
+        .with_driver(driver)
+        .with_log_buffer_bytes(64 << 10)
+        .with_update_history_bytes(64 << 10)
+        .with_segment_bytes(256 << 10)
+        .with_reservations_max(1 << 10)
+        .with_payments_max(1 << 10)
+        .with_idempotency_keys_max(1 << 10)
 }
 
 pub fn open(storage: &FaultyStorage, config: Config) -> Result<Engine, OpenError> {
@@ -53,7 +51,7 @@ pub fn name(text: impl AsRef<str>) -> ExternalId {
 
 /// A write of so many bytes.
 pub fn note(engine: &Engine, called: impl AsRef<str>, bytes: usize) -> Pending<Done> {
-    engine.note(Note { name: name(called), value: Some(vec![7; bytes]), key: None })
+    engine.note(Note::new(name(called), Some(vec![7; bytes])))
 }
 
 pub fn is_poisoned<T>(result: &Result<T, Failure>) -> bool {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 pub use tacos_engine::testing::watched_scope;
 use tacos_engine::{
-    Best, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Engine, EventId,
+    Best, Caller, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Engine, EventId,
     EventSettings, Extend, Extended, Failure, IdempotencyKey, JoinQueue, Joined, ManualClock, Money, Outcome,
     Payee, PaymentChanged, PaymentId, PaymentMethod, Position, Proof, QueuePolicy, Refusal, Release,
     Released, ReportPayment, RequestAdmission, ReservationId, Reserve, Reserved, Row, RowSeats, SaleState,
@@ -27,25 +27,23 @@ pub type Answered<T> = Result<T, Failure>;
 
 /// A configuration with small buffers: thousands of engines fit a test run.
 pub fn config() -> Config {
-    Config {
-        log_buffer_bytes: 1 << 20,
-        update_history_bytes: 1 << 20,
-        segment_bytes: 8 << 20,
-        reservations_max: 1 << 16,
-        payments_max: 1 << 16,
-        idempotency_keys_max: 1 << 16,
-        ..Config::default()
-    }
+    Config::default()
+        .with_log_buffer_bytes(1 << 20)
+        .with_update_history_bytes(1 << 20)
+        .with_segment_bytes(8 << 20)
+        .with_reservations_max(1 << 16)
+        .with_payments_max(1 << 16)
+        .with_idempotency_keys_max(1 << 16)
 }
 
 /// The same on a clock that stands still until it is told to go on. Threads of the engine write and turn.
 pub fn with_clock(clock: &Arc<ManualClock>) -> Config {
-    Config { clock: Arc::clone(clock) as Arc<dyn Clock>, ..config() }
+    config().with_clock(Arc::clone(clock) as Arc<dyn Clock>)
 }
 
 /// The same with no threads at all: nothing happens but what the test does.
 pub fn by_hand(clock: &Arc<ManualClock>) -> Config {
-    Config { driver: Driver::Manual, ..with_clock(clock) }
+    with_clock(clock).with_driver(Driver::Manual)
 }
 
 pub fn clock() -> Arc<ManualClock> {
@@ -129,12 +127,12 @@ pub fn create(
     settings: EventSettings,
     queue: Option<QueuePolicy>,
 ) {
-    let created = engine.create_event(CreateEvent { event: id, settings, seats, queue, key: None });
+    let created = engine.create_event(CreateEvent::new(id, settings, seats).with_queue(queue));
     created.wait().expect("the event is created");
 }
 
 pub fn open(engine: &Engine, id: EventId) {
-    engine.set_sale(SetSale { event: id, state: SaleState::Open, key: None }).wait().expect("the sale opens");
+    engine.set_sale(SetSale::new(id, SaleState::Open)).wait().expect("the sale opens");
 }
 
 /// The standard event, open, without a waiting line.
@@ -158,7 +156,7 @@ pub fn best(quantity: u32) -> Want {
 }
 
 pub fn standing(quantity: u32) -> Want {
-    Want::Best(Best { section: Some(SectionId::new("floor").expect("valid")), ..Best::of(quantity) })
+    Want::Best(Best::of(quantity).with_section(Some(SectionId::new("floor").expect("valid"))))
 }
 
 pub fn reserve(engine: &Engine, who: &str, want: Want) -> Answered<Reserved> {
@@ -166,7 +164,7 @@ pub fn reserve(engine: &Engine, who: &str, want: Want) -> Answered<Reserved> {
 }
 
 pub fn confirm_command(id: ReservationId) -> Confirm {
-    Confirm { which: id.into(), user: None, proof: Proof::Outside, exactly: None, key: None }
+    Confirm::new(id, Caller::Operator, Proof::Outside)
 }
 
 pub fn confirm(engine: &Engine, id: ReservationId) -> Answered<tacos_engine::Confirmed> {
@@ -174,7 +172,7 @@ pub fn confirm(engine: &Engine, id: ReservationId) -> Answered<tacos_engine::Con
 }
 
 pub fn release_command(id: ReservationId) -> Release {
-    Release { which: id.into(), user: None, seats: Default::default(), key: None }
+    Release::new(id, Caller::Operator)
 }
 
 pub fn release(engine: &Engine, id: ReservationId) -> Answered<Released> {
@@ -182,20 +180,17 @@ pub fn release(engine: &Engine, id: ReservationId) -> Answered<Released> {
 }
 
 pub fn extend(engine: &Engine, id: ReservationId, by: Duration) -> Answered<Extended> {
-    engine.extend(Extend { which: id.into(), user: None, by, key: None }).wait()
+    engine.extend(Extend::new(id, Caller::Operator, by)).wait()
 }
 
 pub fn payment_command(held: &Reserved, who: &str, scenario: Scenario) -> CreatePayment {
-    CreatePayment {
-        payee: Payee::Reservation(held.id.into()),
-        user: user(who),
-        amount: Money { minor: held.total_minor, currency: krw() },
-        method: PaymentMethod::CreditCard,
+    CreatePayment::new(
+        Payee::Reservation(held.id.into()),
+        user(who),
+        Money { minor: held.total_minor, currency: krw() },
+        PaymentMethod::CreditCard,
         scenario,
-        webhook_url: None,
-        attachment: Vec::new(),
-        key: None,
-    }
+    )
 }
 
 /// An intent whose outcome the test reports.
@@ -204,15 +199,15 @@ pub fn intent(engine: &Engine, held: &Reserved, who: &str) -> PaymentChanged {
 }
 
 pub fn report(engine: &Engine, payment: PaymentId, outcome: Outcome) -> Answered<PaymentChanged> {
-    engine.report_payment(ReportPayment { payment, outcome, key: None }).wait()
+    engine.report_payment(ReportPayment::new(payment, outcome)).wait()
 }
 
 pub fn join(engine: &Engine, who: &str) -> Answered<Joined> {
-    engine.join_queue(JoinQueue { event: event(), session: Some(session(who)), user: Some(user(who)) }).wait()
+    engine.join_queue(JoinQueue::new(event()).with_session(session(who)).with_user(user(who))).wait()
 }
 
 pub fn ask(engine: &Engine, joined: &Joined) -> Answered<tacos_engine::Admitted> {
-    engine.request_admission(RequestAdmission { token: joined.token, event: None, user: None }).wait()
+    engine.request_admission(RequestAdmission::new(joined.token)).wait()
 }
 
 pub fn refused<T: std::fmt::Debug>(answer: Answered<T>) -> Refusal {

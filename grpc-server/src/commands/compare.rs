@@ -64,7 +64,7 @@ pub(super) fn compare(settings: Settings, load: &Load, logs: &Arc<LogRing>) -> R
     let (settings, _scratch) = own_settings(settings, logs)?;
     let durability = settings.engine.durability;
     let engine = open_engine(&settings, |_| ())?;
-    let queue = QueuePolicy { inside_max: 100, ..QueuePolicy::default() };
+    let queue = QueuePolicy::default().with_inside_max(100);
     import_catalogue(&engine, &queue)?;
     let (servers, clients) = (threads("tacos-rpc")?, threads(CLIENT_THREADS)?);
     let server = servers.block_on(Server::start(engine.clone(), settings, None, Arc::clone(logs)))?;

@@ -34,7 +34,7 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
     }
     let engine = open_engine(&settings, |_| ())?;
     let queue =
-        QueuePolicy { admissions_per_minute: 2_400, burst: 20, inside_max: 2_000, ..QueuePolicy::default() };
+        QueuePolicy::default().with_admissions_per_minute(2_400).with_burst(20).with_inside_max(2_000);
     import_catalogue(&engine, &queue)?;
     runtime()?.block_on(async {
         let server = Server::start(engine.clone(), settings, None, Arc::clone(logs)).await?;

@@ -26,10 +26,8 @@ pub fn event(settings: &Settings, command: &EventCommand) -> Result<(), String> 
             if let Some(name) = name {
                 event.name.clone_from(name);
             }
-            let queue = (!no_queue).then(|| QueuePolicy {
-                one_place_per_user: settings.rules().one_place_per_user,
-                ..QueuePolicy::default()
-            });
+            let queue = (!no_queue)
+                .then(|| QueuePolicy::default().with_one_place_per_user(settings.rules().one_place_per_user));
             import(&engine, id, event, seats, queue)?;
             if *open {
                 set_sale(&engine, id, SaleState::Open)?;
@@ -71,12 +69,12 @@ pub(super) fn import(
     seats: SeatMap,
     queue: Option<QueuePolicy>,
 ) -> Result<(), String> {
-    let create = CreateEvent { event: event_id(id)?, settings, seats, queue, key: None };
+    let create = CreateEvent::new(event_id(id)?, settings, seats).with_queue(queue);
     engine.create_event(create).wait().map(|_| ()).map_err(|failure| format!("{id}: {failure}"))
 }
 
 pub(super) fn set_sale(engine: &Engine, id: &str, state: SaleState) -> Result<(), String> {
-    let set = SetSale { event: event_id(id)?, state, key: None };
+    let set = SetSale::new(event_id(id)?, state);
     engine.set_sale(set).wait().map(|_| ()).map_err(|failure| format!("{id}: {failure}"))
 }
 

@@ -73,12 +73,8 @@ pub fn load(settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<(), 
     }
     let (settings, _scratch) = own_settings(settings, logs)?;
     let engine = open_engine(&settings, |_| ())?;
-    let queue = QueuePolicy {
-        admissions_per_minute: 60_000,
-        burst: 1_000,
-        inside_max: 200_000,
-        ..QueuePolicy::default()
-    };
+    let queue =
+        QueuePolicy::default().with_admissions_per_minute(60_000).with_burst(1_000).with_inside_max(200_000);
     import_catalogue(&engine, &queue)?;
     say(&format!("a server of its own, durability {:?}", settings.engine.durability))?;
     runtime.block_on(async {

@@ -113,7 +113,7 @@ fn raise_open_files(connections: usize) {
 
 /// The waiting line of events that are only for trying: two are let in at once, then two a second.
 fn demo_line() -> QueuePolicy {
-    QueuePolicy { admissions_per_minute: 120, burst: 2, ..QueuePolicy::default() }
+    QueuePolicy::default().with_admissions_per_minute(120).with_burst(2)
 }
 
 /// Lines for another terminal: with grpcurl if this machine has it, else with this program.

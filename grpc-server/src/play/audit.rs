@@ -124,7 +124,7 @@ mod tests {
         settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
         settings.limits.user_per_second = 0;
         let engine = open_engine(&settings, |_| ()).expect("opens");
-        let queue = QueuePolicy { admissions_per_minute: 60_000, burst: 100, ..QueuePolicy::default() };
+        let queue = QueuePolicy::default().with_admissions_per_minute(60_000).with_burst(100);
         import_catalogue(&engine, &queue).expect("imported");
         let server = Server::start(engine, settings, None, LogRing::new(8)).await.expect("serves");
         let target = format!("http://{}", server.addresses[0]);

@@ -90,7 +90,7 @@ pub(crate) async fn get_system_health(
 async fn sync_probe(call: &Call) -> Option<Duration> {
     let started = Instant::now();
     let name = tacos_engine::ExternalId::new("server.probe").ok()?;
-    let note = tacos_engine::Note { name, value: Some(b"probe".to_vec()), key: None };
+    let note = tacos_engine::Note::new(name, Some(b"probe".to_vec()));
     match tokio::time::timeout(PROBE_MAX, call.app.engine.note(note)).await {
         Ok(Ok(_)) => Some(started.elapsed()),
         _ => None,
@@ -283,7 +283,7 @@ async fn operate(
             }
             let keys = call.app.engine.status().idempotency_keys;
             if !dry_run {
-                call.app.engine.clear_idempotency();
+                call.app.engine.operator().clear_idempotency();
             }
             Ok(format!(
                 "{keys} idempotency answers forgotten; those of the last minutes come back with a restart"

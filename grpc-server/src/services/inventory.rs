@@ -3,8 +3,8 @@
 
 use tacos_engine::views::{Counts, SeatState};
 use tacos_engine::{
-    Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationState, Reserve, SeatId,
-    SectionId, UserId, Which,
+    Caller, Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationState, Reserve,
+    SeatId, SectionId, UserId, Which,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::reservation::v1::{
@@ -183,7 +183,11 @@ pub(crate) async fn commit_reservation(
         settle::proof(&call, &which, &request.payment_intent_id).await?
     };
     let exactly = (!seats.is_empty()).then_some(seats);
-    let confirmed = call.app.engine.confirm(Confirm { which, user, proof, exactly, key }).await?;
+    let confirmed = call
+        .app
+        .engine
+        .confirm(Confirm::new(which, Caller::from_optional(user), proof).with_exactly(exactly).with_key(key))
+        .await?;
     let currency = call.app.catalog.currency(&call.app.engine, confirmed.event)?;
     Ok(CommitReservationResponse {
         order_id: confirmed.id.order().to_string(),
@@ -211,7 +215,7 @@ async fn agrees(
     if event.is_none() && quantity == 0 {
         return Ok(());
     }
-    let view = call.app.engine.reservation(which, user).await?;
+    let view = call.app.engine.reservation(which, &Caller::from_optional(user.cloned())).await?;
     if event.is_some_and(|event| *event != view.event) {
         return Err(ApiError::invalid(
             "event_id",
@@ -250,7 +254,12 @@ pub(crate) async fn release_hold(
     {
         return Err(error);
     }
-    match call.app.engine.release(Release { which: which.clone(), user, seats, key }).await {
+    match call
+        .app
+        .engine
+        .release(Release::new(which.clone(), Caller::from_optional(user)).with_seats(seats).with_key(key))
+        .await
+    {
         Ok(released) => {
             let currency = call.app.catalog.currency(&call.app.engine, released.event)?;
             let places = &released.places;
@@ -279,7 +288,7 @@ pub(crate) async fn release_hold(
             let at = call
                 .app
                 .engine
-                .reservation(&which, None)
+                .reservation(&which, &Caller::Operator)
                 .await
                 .map_or(call.app.engine.now(), |view| view.changed_at);
             let status = ReleaseStatus::AlreadyReleased as i32;

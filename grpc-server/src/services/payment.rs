@@ -3,7 +3,7 @@
 
 use prost::Message;
 use tacos_engine::{
-    CancelPayment, CreatePayment, Failure, Payee, PaymentId, PaymentMethod as Method, PaymentState,
+    Caller, CancelPayment, CreatePayment, Failure, Payee, PaymentId, PaymentMethod as Method, PaymentState,
     ProcessPayment, Refusal, ReservationId, Scenario,
 };
 use tacos_proto::common::v1::PageInfo;
@@ -53,16 +53,12 @@ pub(crate) async fn create_payment_intent(
     let created = call
         .app
         .engine
-        .create_payment(CreatePayment {
-            payee: Payee::Reservation(which),
-            user,
-            amount,
-            method,
-            scenario,
-            webhook_url: (!request.webhook_url.is_empty()).then_some(request.webhook_url),
-            attachment,
-            key,
-        })
+        .create_payment(
+            CreatePayment::new(Payee::Reservation(which), user, amount, method, scenario)
+                .with_webhook_url((!request.webhook_url.is_empty()).then_some(request.webhook_url))
+                .with_attachment(attachment)
+                .with_key(key),
+        )
         .await?;
     let id = created.id.to_string();
     Ok(CreatePaymentIntentResponse {
@@ -111,7 +107,11 @@ pub(crate) async fn get_payment_status(
     let id = checks.payment(&request.payment_intent_id);
     let owner = call.owner(&mut checks, &request.user_id)?;
     let (id, owner) = checks.take((id, owner))?;
-    let view = call.app.engine.payment(id.ok_or(Refusal::UnknownPayment)?, owner.as_ref()).await?;
+    let view = call
+        .app
+        .engine
+        .payment(id.ok_or(Refusal::UnknownPayment)?, &Caller::from_optional(owner.clone()))
+        .await?;
     Ok(GetPaymentStatusResponse { payment: Some(outbound::payment(&view)), error: None })
 }
 
@@ -132,12 +132,17 @@ pub(crate) async fn process_payment(
     let user = call.acting(None)?;
     if !call.repeats {
         call.app.emergencies.check_payments()?;
-        let view = call.app.engine.payment(id, user.as_ref()).await?;
+        let view = call.app.engine.payment(id, &Caller::from_optional(user.clone())).await?;
         if let Some(told) = told.filter(|told| *told != view.method.spell()) {
             return Err(ApiError::invalid("payment_details.method", "is not the intent's", told));
         }
     }
-    match call.app.engine.process_payment(ProcessPayment { payment: id, user, key }).await {
+    match call
+        .app
+        .engine
+        .process_payment(ProcessPayment::new(id, Caller::from_optional(user)).with_key(key))
+        .await
+    {
         Ok(started) => Ok(ProcessPaymentResponse {
             payment_id: id.to_string(),
             status: started.state.spell(),
@@ -151,7 +156,7 @@ pub(crate) async fn process_payment(
 
 /// The state that an intent has reached.
 async fn processed(call: &Call, id: PaymentId) -> Result<ProcessPaymentResponse, ApiError> {
-    let view = call.app.engine.payment(id, None).await?;
+    let view = call.app.engine.payment(id, &Caller::Operator).await?;
     let payment = outbound::payment(&view);
     Ok(ProcessPaymentResponse {
         payment_id: payment.payment_id,
@@ -178,7 +183,7 @@ pub(crate) async fn cancel_payment(
     let (id, refund, key) = checks.take((id, refund, key))?;
     let id = id.ok_or(Refusal::UnknownPayment)?;
     let user = call.acting(None)?;
-    let view = call.app.engine.payment(id, user.as_ref()).await?;
+    let view = call.app.engine.payment(id, &Caller::from_optional(user.clone())).await?;
     let currency = view.amount.currency;
     if let Some(other) = refund.filter(|refund| refund.currency != currency) {
         return Err(ApiError::invalid(
@@ -188,8 +193,13 @@ pub(crate) async fn cancel_payment(
         ));
     }
     let refund_minor = refund.map(|refund| refund.minor);
-    let changed =
-        call.app.engine.cancel_payment(CancelPayment { payment: id, user, refund_minor, key }).await?;
+    let changed = call
+        .app
+        .engine
+        .cancel_payment(
+            CancelPayment::new(id, Caller::from_optional(user)).with_refund_minor(refund_minor).with_key(key),
+        )
+        .await?;
     let refunded = changed.refunded_minor > 0;
     Ok(CancelPaymentResponse {
         status: changed.state.spell(),
@@ -280,7 +290,7 @@ pub(crate) async fn simulate_webhook(
     }
     let delay = checks.range("delay_seconds", request.delay_seconds.into(), 0, 300);
     let (id, tells, delay) = checks.take((id, state, delay))?;
-    let view = call.app.engine.payment(id.ok_or(Refusal::UnknownPayment)?, None).await?;
+    let view = call.app.engine.payment(id.ok_or(Refusal::UnknownPayment)?, &Caller::Operator).await?;
     let Some(url) = view.webhook_url.clone() else {
         return Err(ApiError::precondition("the intent has no webhook_url"));
     };

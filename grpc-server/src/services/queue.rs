@@ -29,7 +29,8 @@ pub(crate) async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<
     let (event, session, named) = checks.take((event, session, named))?;
     let user = call.acting(named)?;
     call.used_event(&event).await?;
-    let joined = call.app.engine.join_queue(JoinQueue { event, session, user }).await?;
+    let joined =
+        call.app.engine.join_queue(JoinQueue::new(event).with_session(session).with_user(user)).await?;
     let place = joined.place;
     Ok(JoinQueueResponse {
         waiting_token: joined.token.to_string(),
@@ -75,7 +76,12 @@ pub(crate) async fn request_admission(
         ..RequestAdmissionResponse::default()
     };
     let Some(token) = token else { return Ok(denied(AdmissionStatus::Invalid)) };
-    match call.app.engine.request_admission(RequestAdmission { token, event, user }).await {
+    match call
+        .app
+        .engine
+        .request_admission(RequestAdmission::new(token).with_event(event).with_user(user))
+        .await
+    {
         Ok(admitted) => Ok(RequestAdmissionResponse {
             admission: AdmissionStatus::Granted as i32,
             reservation_token: admitted.token.to_string(),

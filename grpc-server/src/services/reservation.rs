@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    Confirm, EventId, Extend, Failure, Proof, Refusal, Release, ReservationState, ReservationToken, Reserve,
-    UserId,
+    Caller, Confirm, EventId, Extend, Failure, Proof, Refusal, Release, ReservationState, ReservationToken,
+    Reserve, UserId,
 };
 use tacos_proto::common::v1::PageInfo;
 use tacos_proto::reservation::v1::{
@@ -92,7 +92,7 @@ pub(crate) async fn get_reservation(
     let which = call.which(&mut checks, &request.reservation_id);
     let owner = call.owner(&mut checks, &request.user_id)?;
     let (which, owner) = checks.take((which, owner))?;
-    let view = call.app.engine.reservation(&which, owner.as_ref()).await?;
+    let view = call.app.engine.reservation(&which, &Caller::from_optional(owner.clone())).await?;
     Ok(GetReservationResponse {
         reservation: Some(outbound::reservation(&call.app.engine, &view)),
         error: None,
@@ -115,7 +115,7 @@ pub(crate) async fn confirm_reservation(
     let (which, payment, user, key) = checks.take((which, payment, user, key))?;
     // What cannot be an intent of ours pays for nothing; the engine says so once it has judged the reservation.
     let proof = Proof::Intent(payment.unwrap_or_else(settle::no_intent));
-    let confirm = Confirm { which, user, proof, exactly: None, key };
+    let confirm = Confirm::new(which, Caller::from_optional(user), proof).with_key(key);
     let confirmed = call.app.engine.confirm(confirm).await?;
     let currency = call.app.catalog.currency(&call.app.engine, confirmed.event)?;
     Ok(ConfirmReservationResponse {
@@ -143,7 +143,8 @@ pub(crate) async fn cancel_reservation(
     checks.text("reason", &request.reason, 512);
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, user, key) = checks.take((which, user, key))?;
-    let released = call.app.engine.release(Release { which, user, seats: smallvec_none(), key }).await?;
+    let released =
+        call.app.engine.release(Release::new(which, Caller::from_optional(user)).with_key(key)).await?;
     let currency = call.app.catalog.currency(&call.app.engine, released.event)?;
     Ok(CancelReservationResponse {
         status: ReservationStatus::Cancelled as i32,
@@ -157,11 +158,6 @@ pub(crate) async fn cancel_reservation(
         ),
         error: None,
     })
-}
-
-/// No seats named: all of them.
-pub(super) fn smallvec_none<T: Default>() -> T {
-    T::default()
 }
 
 pub(crate) async fn list_reservations(
@@ -237,12 +233,13 @@ pub(crate) async fn extend_hold(
     let key = call.key(&mut checks, &request.idempotency_key);
     let (which, user, seconds, key) = checks.take((which, user, by, key))?;
     let by = if seconds == 0 && !call.repeats {
-        let view = call.app.engine.reservation(&which, user.as_ref()).await?;
+        let view = call.app.engine.reservation(&which, &Caller::from_optional(user.clone())).await?;
         Duration::from_millis(call.app.engine.event(&view.event)?.settings.extension_ms_max)
     } else {
         Duration::from_secs(seconds.into())
     };
-    let extended = call.app.engine.extend(Extend { which, user, by, key }).await?;
+    let extended =
+        call.app.engine.extend(Extend::new(which, Caller::from_optional(user), by).with_key(key)).await?;
     Ok(ExtendHoldResponse {
         new_expires_at: timestamp(extended.expires_at),
         extended_seconds: count(extended.extended_ms / 1_000),

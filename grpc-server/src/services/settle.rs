@@ -2,8 +2,8 @@
 //! Every step may be repeated: what was done before is found done, with the moment at which it happened.
 
 use tacos_engine::{
-    CancelPayment, Confirm, Expire, Failure, IdempotencyKey, Outcome, PaymentDoubt, PaymentId, PaymentState,
-    Proof, Refusal, Release, ReportPayment, ReservationState, UnixMs, Which,
+    Caller, CancelPayment, Confirm, Expire, Failure, IdempotencyKey, Outcome, PaymentDoubt, PaymentId,
+    PaymentState, Proof, Refusal, Release, ReportPayment, ReservationState, UnixMs, Which,
 };
 
 use crate::call::Call;
@@ -72,7 +72,7 @@ pub(super) async fn intent(
     key: Option<IdempotencyKey>,
 ) -> Result<Settled, Failure> {
     let engine = &call.app.engine;
-    let view = engine.payment(payment, None).await?;
+    let view = engine.payment(payment, &Caller::Operator).await?;
     let asked = step(said, view.state);
     let contradiction = |state| Failure::from(Refusal::PaymentIs(state));
     let result = match (asked, said) {
@@ -98,7 +98,7 @@ pub(super) async fn intent(
     let settled = match result {
         Ok(settled) => settled,
         Err(Failure::Refused(Refusal::PaymentIs(state))) if step(said, state) == Step::Nothing => {
-            Settled { now: false, at: engine.payment(payment, None).await?.changed_at }
+            Settled { now: false, at: engine.payment(payment, &Caller::Operator).await?.changed_at }
         }
         Err(Failure::Refused(Refusal::Invalid(_))) if said == Said::Cancelled => {
             return Err(contradiction(PaymentState::Completed));
@@ -119,7 +119,7 @@ async fn report(
     outcome: Outcome,
     key: Option<IdempotencyKey>,
 ) -> Result<Settled, Failure> {
-    let changed = call.app.engine.report_payment(ReportPayment { payment, outcome, key }).await?;
+    let changed = call.app.engine.report_payment(ReportPayment::new(payment, outcome).with_key(key)).await?;
     Ok(Settled { now: true, at: changed.at })
 }
 
@@ -129,16 +129,18 @@ async fn cancel(
     refund_minor: Option<i64>,
     key: Option<IdempotencyKey>,
 ) -> Result<Settled, Failure> {
-    let command = CancelPayment { payment, user: None, refund_minor, key };
+    let command = CancelPayment::new(payment, Caller::Operator).with_refund_minor(refund_minor).with_key(key);
     let changed = call.app.engine.cancel_payment(command).await?;
     Ok(Settled { now: true, at: changed.at })
 }
 
 /// Frees the hold that a called-off intent was to pay for, unless another intent has taken its place.
 async fn release_unpaid(call: &Call, payment: PaymentId) -> Result<Option<Settled>, Failure> {
-    let Some(id) = call.app.engine.payment(payment, None).await?.reservation else { return Ok(None) };
+    let Some(id) = call.app.engine.payment(payment, &Caller::Operator).await?.reservation else {
+        return Ok(None);
+    };
     let which = Which::Id(id);
-    let held = match call.app.engine.reservation(&which, None).await {
+    let held = match call.app.engine.reservation(&which, &Caller::Operator).await {
         Ok(view) => view.state == ReservationState::Pending && view.payment == Some(payment),
         Err(Failure::Refused(Refusal::UnknownReservation)) => false,
         Err(failure) => return Err(failure),
@@ -153,12 +155,12 @@ async fn release_unpaid(call: &Call, payment: PaymentId) -> Result<Option<Settle
 pub(super) async fn foreign(call: &Call, which: &Which, said: Said) -> Result<Settled, Failure> {
     match said {
         Said::Approved => {
-            let view = call.app.engine.reservation(which, None).await?;
+            let view = call.app.engine.reservation(which, &Caller::Operator).await?;
             if view.state == ReservationState::Confirmed {
                 return Ok(Settled { now: false, at: view.changed_at });
             }
             let proof = vouched(call, which).await?;
-            let confirm = Confirm { which: which.clone(), user: None, proof, exactly: None, key: None };
+            let confirm = Confirm::new(which.clone(), Caller::Operator, proof);
             call.app.engine.confirm(confirm).await.map(|done| Settled { now: true, at: done.at })
         }
         Said::Failed | Said::Cancelled => release(call, which).await,
@@ -169,7 +171,7 @@ pub(super) async fn foreign(call: &Call, which: &Which, said: Said) -> Result<Se
 
 /// Ends a hold whose time has run out.
 pub(super) async fn expire(call: &Call, which: &Which) -> Result<Settled, Failure> {
-    match call.app.engine.expire(Expire { which: which.clone() }).await {
+    match call.app.engine.expire(Expire::new(which.clone())).await {
         Ok(released) => Ok(Settled { now: true, at: released.at }),
         Err(failure) => over(call, which, failure).await,
     }
@@ -177,7 +179,7 @@ pub(super) async fn expire(call: &Call, which: &Which) -> Result<Settled, Failur
 
 /// Frees what a pending reservation holds.
 pub(super) async fn release(call: &Call, which: &Which) -> Result<Settled, Failure> {
-    let release = Release { which: which.clone(), user: None, seats: Default::default(), key: None };
+    let release = Release::new(which.clone(), Caller::Operator);
     match call.app.engine.release(release).await {
         Ok(released) => Ok(Settled { now: true, at: released.at }),
         Err(failure) => over(call, which, failure).await,
@@ -194,7 +196,7 @@ async fn over(call: &Call, which: &Which, failure: Failure) -> Result<Settled, F
     if !is_over {
         return Err(failure);
     }
-    let view = call.app.engine.reservation(which, None).await?;
+    let view = call.app.engine.reservation(which, &Caller::Operator).await?;
     Ok(Settled { now: false, at: view.changed_at })
 }
 
@@ -233,15 +235,15 @@ async fn vouched(call: &Call, which: &Which) -> Result<Proof, Failure> {
     }
     let theirs = match which {
         Which::External(_) => true,
-        Which::Id(_) => call.app.engine.reservation(which, None).await?.external.is_some(),
+        Which::Id(_) => call.app.engine.reservation(which, &Caller::Operator).await?.external.is_some(),
     };
     Ok(if theirs { Proof::Outside } else { Proof::Intent(no_intent()) })
 }
 
 /// That an intent belongs to the reservation that it is named with.
 pub(super) async fn belongs(call: &Call, payment: PaymentId, which: &Which) -> Result<(), Failure> {
-    let view = call.app.engine.payment(payment, None).await?;
-    let reservation = call.app.engine.reservation(which, None).await?;
+    let view = call.app.engine.payment(payment, &Caller::Operator).await?;
+    let reservation = call.app.engine.reservation(which, &Caller::Operator).await?;
     if view.reservation == Some(reservation.id) {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tacos_engine::views::PaymentView;
-use tacos_engine::{IdempotencyKey, PaymentId, PaymentState, Refusal, UnixMs};
+use tacos_engine::{Caller, IdempotencyKey, PaymentId, PaymentState, Refusal, UnixMs};
 use tacos_proto::common::v1::{ErrorCode, Money};
 use tacos_proto::gateway::v1::{
     PaymentWebhookData, PaymentWebhookStatus as Status, PaymentWebhookType as Type,
@@ -204,7 +204,7 @@ async fn take_in(
     data: &PaymentWebhookData,
     key: Option<IdempotencyKey>,
 ) -> Result<UnixMs, ApiError> {
-    let view = call.app.engine.payment(id, None).await?;
+    let view = call.app.engine.payment(id, &Caller::Operator).await?;
     if let Some(amount) = &data.amount {
         let same_currency = amount.currency == view.amount.currency.as_str();
         let refund = kind == Type::Refunded;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tacos_engine::{
-    EventId, PaymentId, PaymentState, Refusal, ReservationId, ReservationState, SessionId, UnixMs, UserId,
+    Caller, EventId, PaymentId, PaymentState, Refusal, ReservationId, ReservationState, SessionId, UnixMs,
+    UserId,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::gateway::v1::{
@@ -117,7 +118,7 @@ async fn reservation_feed(call: &Call, request: &StreamReservationUpdatesRequest
     let feed = open(call, topic, user.clone(), session)?;
     let mut found = Vec::new();
     for id in ids {
-        found.push(call.app.engine.reservation(&id.into(), user.as_ref()).await?);
+        found.push(call.app.engine.reservation(&id.into(), &Caller::from_optional(user.clone())).await?);
     }
     if let Some(user) = user.as_ref().filter(|_| request.reservation_ids.is_empty()) {
         found = call.app.engine.reservations(user, None, None, None, 100).await?.items;
@@ -154,7 +155,7 @@ async fn payment_feed(call: &Call, request: &StreamPaymentUpdatesRequest) -> Res
     let feed = open(call, topic, user.clone(), session)?;
     let mut found = Vec::new();
     for id in ids {
-        found.push(call.app.engine.payment(id, user.as_ref()).await?);
+        found.push(call.app.engine.payment(id, &Caller::from_optional(user.clone())).await?);
     }
     if let Some(user) = user.as_ref().filter(|_| request.payment_intent_ids.is_empty()) {
         found = call.app.engine.payments(user, None, None, None, 100).await?.items;

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use tacos_engine::views::{ReservationView, SeatState};
 use tacos_engine::{
-    EventId, Failure, PaymentId, PaymentState, Refusal, ReservationState, SeatId, UnixMs, Which,
+    Caller, EventId, Failure, PaymentId, PaymentState, Refusal, ReservationState, SeatId, UnixMs, Which,
 };
 use tacos_proto::common::v1::{ErrorCode, Seat};
 use tacos_proto::reservation::v1::{
@@ -123,7 +123,7 @@ async fn expire(
     seats: &[SeatId],
     request: &ProcessReservationExpiryRequest,
 ) -> Result<(Settled, Vec<Seat>), Refused> {
-    let view = call.app.engine.reservation(which, None).await?;
+    let view = call.app.engine.reservation(which, &Caller::Operator).await?;
     let mut had = outbound::reservation(&call.app.engine, &view).seats;
     if event.is_some_and(|event| event != view.event) {
         return Err(ApiError::invalid("event_id", "is not the reservation's", &request.event_id).into());
@@ -173,7 +173,12 @@ pub(crate) async fn process_payment_result(
         Err(failure) => {
             let ended = Ended::badly(failure.into(), request.retry_count);
             // What the refusal left as it was is told too, where it can be read.
-            (ended, call.app.engine.now(), call.app.engine.reservation(&which, None).await.ok(), false)
+            (
+                ended,
+                call.app.engine.now(),
+                call.app.engine.reservation(&which, &Caller::Operator).await.ok(),
+                false,
+            )
         }
     };
     let sold = after.as_ref().filter(|view| view.state == ReservationState::Confirmed);
@@ -197,7 +202,7 @@ async fn apply_result(
     payment: Option<PaymentId>,
     result: PaymentResultType,
 ) -> Result<(Settled, ReservationView, bool), Failure> {
-    let before = call.app.engine.reservation(which, None).await?;
+    let before = call.app.engine.reservation(which, &Caller::Operator).await?;
     let said = match result {
         PaymentResultType::Approved => Said::Approved,
         PaymentResultType::Failed => Said::Failed,
@@ -217,7 +222,7 @@ async fn apply_result(
         }
         None => settle::foreign(call, which, said).await?,
     };
-    let after = call.app.engine.reservation(which, None).await?;
+    let after = call.app.engine.reservation(which, &Caller::Operator).await?;
     let moved = settled.now && before.state != after.state;
     Ok((settled, after, moved))
 }
@@ -258,7 +263,7 @@ async fn compensate(
     which: &Which,
     kind: CompensationType,
 ) -> Result<Vec<CompensationAction>, Failure> {
-    match (call.app.engine.reservation(which, None).await, kind) {
+    match (call.app.engine.reservation(which, &Caller::Operator).await, kind) {
         // Seats belong to a reservation or are free: what has no reservation holds nothing.
         (Err(Failure::Refused(Refusal::UnknownReservation)), CompensationType::CleanupOrphaned) => {
             Ok(Vec::new())
@@ -308,7 +313,7 @@ async fn free(
 
 async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationAction>, Failure> {
     let Some(payment) = view.payment else { return Ok(Vec::new()) };
-    let before = call.app.engine.payment(payment, None).await?;
+    let before = call.app.engine.payment(payment, &Caller::Operator).await?;
     if matches!(before.state, PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired) {
         return Ok(Vec::new());
     }
@@ -316,7 +321,7 @@ async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationA
     if !settled.now {
         return Ok(Vec::new());
     }
-    let after = call.app.engine.payment(payment, None).await?;
+    let after = call.app.engine.payment(payment, &Caller::Operator).await?;
     let minor = after.refunded_minor - before.refunded_minor;
     let what = format!("{minor} {} were paid back", after.amount.currency.as_str());
     let mut actions = vec![action(Done::PaymentRefund, "payment", what, settled.at)];

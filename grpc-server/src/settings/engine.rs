@@ -73,22 +73,20 @@ impl Settings {
     #[must_use]
     pub fn engine_config(&self) -> Config {
         let engine = &self.engine;
-        Config {
-            durability: match engine.durability {
+        Config::default()
+            .with_durability(match engine.durability {
                 DurabilityName::Relaxed => {
                     Durability::Relaxed { sync_every: Duration::from_millis(engine.sync_every_ms) }
                 }
                 DurabilityName::Synced | DurabilityName::Memory => Durability::Synced,
-            },
-            payment_amount_must_match: self.rules().amount_must_match,
-            payment_time_permille: engine.payment_time_permille,
-            admissions_per_second_max: engine.admissions_per_second_max,
-            reservations_max: engine.reservations_max,
-            payments_max: engine.payments_max,
-            idempotency_keys_max: engine.idempotency_keys_max,
-            snapshot_every_bytes: engine.snapshot_every_bytes,
-            segment_bytes: engine.segment_bytes,
-            ..Config::default()
-        }
+            })
+            .with_payment_amount_must_match(self.rules().amount_must_match)
+            .with_payment_time_permille(engine.payment_time_permille)
+            .with_admissions_per_second_max(engine.admissions_per_second_max)
+            .with_reservations_max(engine.reservations_max)
+            .with_payments_max(engine.payments_max)
+            .with_idempotency_keys_max(engine.idempotency_keys_max)
+            .with_snapshot_every_bytes(engine.snapshot_every_bytes)
+            .with_segment_bytes(engine.segment_bytes)
     }
 }

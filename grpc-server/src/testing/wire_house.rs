@@ -10,7 +10,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use http_body_util::Full;
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, Value};
-use tacos_engine::{Config, Driver, Engine, ManualClock, UnixMs};
+use tacos_engine::{Driver, Engine, ManualClock, UnixMs};
 use tacos_proto::common::v1::{Error, ErrorCode};
 use tokio::runtime::Runtime;
 use tonic::body::Body;
@@ -74,16 +74,15 @@ impl WireHouse {
         (settings.engine.reservations_max, settings.engine.payments_max) = (64, 64);
         settings.engine.idempotency_keys_max = 64;
         let clock = Arc::new(ManualClock::new(START));
-        let config = Config {
-            driver: Driver::Manual,
-            clock: Arc::clone(&clock) as _,
-            fixed_entropy: Some(7),
-            log_buffer_bytes: tacos_engine::limits::LOG_BUFFER_BYTES_MIN,
-            update_history_bytes: 1 << 16,
-            webhooks_max: 64,
-            notes_max: 256,
-            ..settings.engine_config()
-        };
+        let config = settings
+            .engine_config()
+            .with_driver(Driver::Manual)
+            .with_clock(Arc::clone(&clock) as _)
+            .with_fixed_entropy(Some(7))
+            .with_log_buffer_bytes(tacos_engine::limits::LOG_BUFFER_BYTES_MIN)
+            .with_update_history_bytes(1 << 16)
+            .with_webhooks_max(64)
+            .with_notes_max(256);
         let engine = Engine::in_memory(config).expect("settings that fit");
         let app = App::new(engine, settings, None, LogRing::new(64)).expect("nothing to be read");
         let check = AdmissionCheck::new(&app, Routes::default());

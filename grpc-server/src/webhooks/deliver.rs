@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use parking_lot::Mutex;
 use tacos_engine::views::{PaymentView, WebhookView};
-use tacos_engine::{ReportWebhook, UnixMs, webhook_backoff_ms};
+use tacos_engine::{Caller, ReportWebhook, UnixMs, webhook_backoff_ms};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::attempts::{Attempts, Failed};
@@ -136,7 +136,9 @@ impl Deliverer {
         if self.app.webhooks.secret.is_none() {
             return false;
         }
-        let Ok(view) = self.app.engine.payment(webhook.payment, None).await else { return false };
+        let Ok(view) = self.app.engine.payment(webhook.payment, &Caller::Operator).await else {
+            return false;
+        };
         let Some(url) = view.webhook_url.clone() else { return false };
         let endpoint = endpoint_of(&url);
         let Some(turn) = self.turn(&webhook.id.to_string(), &endpoint) else { return false };
@@ -197,7 +199,7 @@ impl Deliverer {
                 app.webhooks.attempts.failed(webhook.id, attempt, now, failed.clone());
             }
         }
-        let report = ReportWebhook { webhook: webhook.id, delivered: delivered.is_ok() };
+        let report = ReportWebhook::new(webhook.id, delivered.is_ok());
         match app.engine.report_webhook(report).await {
             Ok(_) => self.next(turn),
             Err(failure) => {

@@ -81,7 +81,7 @@ fn name(prefix: &str, id: &str) -> Option<ExternalId> {
 
 async fn note(engine: &Engine, name: Option<ExternalId>, value: Option<Vec<u8>>) -> Result<(), Failure> {
     let Some(name) = name else { return Ok(()) };
-    engine.note(Note { name, value, key: None }).await.map(|_| ())
+    engine.note(Note::new(name, value)).await.map(|_| ())
 }
 
 impl WebhookDeliveries {

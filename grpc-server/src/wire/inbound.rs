@@ -1,13 +1,12 @@
 //! Checks of fields: sizes, counts, ranges and encodings of what comes in. Collects every offending field before it
 //! refuses.
 
-use smallvec::SmallVec;
 use std::str::FromStr;
 
 use prost_types::Timestamp;
 use tacos_engine::{
-    Best, Currency, IdempotencyKey, Money, PaymentId, ReservationId, SeatId, SectionId, TextIdError, UnixMs,
-    WaitingToken, Want,
+    Best, Currency, IdempotencyKey, Money, PaymentId, ReservationId, SeatId, Seats, SectionId, TextIdError,
+    UnixMs, WaitingToken, Want,
 };
 use tacos_proto::common::v1::{ErrorCode, ErrorDetail, Money as WireMoney};
 
@@ -227,12 +226,12 @@ impl Checks {
     }
 
     /// Named seats without doubles.
-    pub(crate) fn seats(&mut self, seat_ids: &[String]) -> Option<SmallVec<[SeatId; 4]>> {
+    pub(crate) fn seats(&mut self, seat_ids: &[String]) -> Option<Seats> {
         if seat_ids.len() > SEATS_MAX {
             self.bad("seat_ids", format!("at most {SEATS_MAX} seats"), seat_ids.len());
             return None;
         }
-        let mut seats = SmallVec::new();
+        let mut seats = Seats::new();
         let mut good = true;
         for (at, text) in seat_ids.iter().enumerate() {
             let field = format!("seat_ids[{at}]");
@@ -262,12 +261,12 @@ impl Checks {
             return Some(Want::Seats(seats));
         }
         let quantity = self.range("quantity", wish.quantity.into(), 1, SEATS_MAX as i64)?;
-        Some(Want::Best(Best {
-            quantity,
-            section,
-            allow_split: !wish.require_adjacent,
-            accessible: wish.accessible,
-        }))
+        Some(Want::Best(
+            Best::of(quantity)
+                .with_section(section)
+                .with_allow_split(!wish.require_adjacent)
+                .with_accessible(wish.accessible),
+        ))
     }
 }
 

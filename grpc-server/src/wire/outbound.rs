@@ -90,8 +90,9 @@ pub(crate) fn seats(
     for place in places.iter().filter_map(|place| engine.describe(event_number, *place)) {
         if place.number.is_empty() && place.id == place.section {
             for number in 1..=place.count {
-                let id = format!("{}#{number}", place.section);
-                seats.push(seat(PlaceView { id, ..place.clone() }, status, currency));
+                let mut one = place.clone();
+                one.id = format!("{}#{number}", place.section);
+                seats.push(seat(one, status, currency));
             }
         } else {
             seats.push(seat(place, status, currency));

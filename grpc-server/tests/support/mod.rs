@@ -55,7 +55,7 @@ impl House {
 /// Two rows of ten seats at 5,000 won and a standing area of fifty, the sale open.
 pub fn open_sale(engine: &Engine, id: &str, queue: Option<QueuePolicy>) {
     let event = create_sale(engine, id, queue);
-    engine.set_sale(SetSale { event, state: SaleState::Open, key: None }).wait().expect("opened");
+    engine.set_sale(SetSale::new(event, SaleState::Open)).wait().expect("opened");
 }
 
 /// The same with a line, the sale not open yet.
@@ -79,13 +79,12 @@ fn create_sale(engine: &Engine, id: &str, queue: Option<QueuePolicy>) -> EventId
     let stalls = Section::Seated { name: "stalls".into(), rows: vec![row("A"), row("B")] };
     let pit = Section::General { name: "pit".into(), capacity: 50, price_minor: 3_000 };
     let event = EventId::new(id).expect("valid");
-    let create = CreateEvent {
-        event: event.clone(),
-        settings: EventSettings::new("A concert", Currency::new("KRW").expect("valid")),
-        seats: SeatMap { sections: vec![stalls, pit] },
-        queue,
-        key: None,
-    };
+    let create = CreateEvent::new(
+        event.clone(),
+        EventSettings::new("A concert", Currency::new("KRW").expect("valid")),
+        SeatMap { sections: vec![stalls, pit] },
+    )
+    .with_queue(queue);
     engine.create_event(create).wait().expect("created");
     event
 }

@@ -23,7 +23,7 @@ pub struct Ours {
 /// What an engine of this comparison is made of. Warnings before an expiry are off: no rival sends any.
 #[must_use]
 pub fn config(clock: Arc<dyn Clock>, driver: Driver) -> Config {
-    Config { clock, driver, expiry_warning: Duration::ZERO, ..Config::default() }
+    Config::default().with_clock(clock).with_driver(driver).with_expiry_warning(Duration::ZERO)
 }
 
 impl Ours {
@@ -49,7 +49,7 @@ impl Ours {
     /// The folder cannot be opened.
     pub fn relaxed(hall: Hall, folder: &Path) -> Result<Self, Fault> {
         let durability = Durability::Relaxed { sync_every: Duration::from_secs(1) };
-        let config = Config { durability, ..config(Arc::new(SystemClock::new()), Driver::Threads) };
+        let config = config(Arc::new(SystemClock::new()), Driver::Threads).with_durability(durability);
         Self::on_sale(Engine::open(folder, config)?, hall)
     }
 

@@ -45,18 +45,9 @@ struct Ours {
 
 impl Ours {
     fn new(people: u32, seed: u64) -> Result<Self, Fault> {
-        let engine = Engine::in_memory(Config { admissions_per_second_max: 1_000_000, ..Config::default() })?;
+        let engine = Engine::in_memory(Config::default().with_admissions_per_second_max(1_000_000))?;
         let event = EventId::new("evt")?;
-        let policy = QueuePolicy {
-            admissions_per_minute: 6_000_000,
-            burst: 1_000_000,
-            inside_max: 1 << 26,
-            waiting_max: 1 << 26,
-            // Nobody's turn or token ends while we measure.
-            claim_window_ms: 3_600_000,
-            token_ttl_ms: 3_600_000,
-            ..QueuePolicy::default()
-        };
+        let policy = QueuePolicy::default().with_admissions_per_minute(6_000_000).with_burst(1_000_000).with_inside_max(1 << 26).with_waiting_max(1 << 26).with_claim_window_ms(3_600_000).with_token_ttl_ms(3_600_000);
         let seats =
             RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: 10 };
         let rows = vec![Row { label: "A".into(), price_minor: 100, seats, ..Row::default() }];

@@ -206,7 +206,7 @@ pub struct tacos_confirm {
     pub head: tacos_head,
     /// The reservation.
     pub which: tacos_which,
-    /// Whose it must be. None if `data` is null.
+    /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
     pub key: tacos_str,
@@ -230,7 +230,7 @@ pub struct tacos_release {
     pub head: tacos_head,
     /// The reservation.
     pub which: tacos_which,
-    /// Whose it must be. None if `data` is null.
+    /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
     pub key: tacos_str,
@@ -249,7 +249,7 @@ pub struct tacos_extend {
     pub head: tacos_head,
     /// The reservation.
     pub which: tacos_which,
-    /// Whose it must be. None if `data` is null.
+    /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
     pub key: tacos_str,
@@ -304,7 +304,7 @@ pub struct tacos_process_payment {
     pub head: tacos_head,
     /// The payment intent.
     pub payment: tacos_id,
-    /// Whose it must be. None if `data` is null.
+    /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
     pub key: tacos_str,
@@ -318,7 +318,7 @@ pub struct tacos_cancel_payment {
     pub head: tacos_head,
     /// The payment intent.
     pub payment: tacos_id,
-    /// Whose it must be. None if `data` is null.
+    /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
     pub key: tacos_str,

@@ -2,8 +2,8 @@
 
 use tacos::views::Cursor;
 use tacos::{
-    Best, Currency, IdempotencyKey, Payee, Refusal, ReservationId, SeatId, TextIdError, UnixMs, UserId, Want,
-    Which,
+    Best, Caller, Currency, IdempotencyKey, Payee, Refusal, ReservationId, SeatId, TextIdError, UnixMs,
+    UserId, Want, Which,
 };
 
 use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};
@@ -83,6 +83,14 @@ pub(super) unsafe fn user(given: tacos_str) -> Result<Option<UserId>, Fault> {
 /// # Safety
 /// As the crate's contract.
 #[inline]
+pub(super) unsafe fn caller(given: tacos_str) -> Result<Caller, Fault> {
+    // SAFETY: handed on.
+    unsafe { user(given).map(Caller::from_optional) }
+}
+
+/// # Safety
+/// As the crate's contract.
+#[inline]
 pub(super) unsafe fn which(given: tacos_which) -> Result<Which, Fault> {
     // SAFETY: handed on.
     let external = unsafe { opt_id(given.external, "external")? };
@@ -145,12 +153,12 @@ pub(super) unsafe fn want(given: &tacos_reserve) -> Result<Want, Fault> {
     if given.seats.is_null() {
         // SAFETY: the crate's contract.
         let section = unsafe { opt_id(given.section, "section")? };
-        return Ok(Want::Best(Best {
-            quantity: given.quantity,
-            section,
-            allow_split: !flag(given.whole_only, "whole_only")?,
-            accessible: flag(given.accessible, "accessible")?,
-        }));
+        return Ok(Want::Best(
+            Best::of(given.quantity)
+                .with_section(section)
+                .with_allow_split(!flag(given.whole_only, "whole_only")?)
+                .with_accessible(flag(given.accessible, "accessible")?),
+        ));
     }
     if given.quantity != 0 && given.quantity as usize != given.seat_count {
         return Err(Refusal::invalid("quantity", "must agree with seat_ids", given.quantity).into());

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tacos::Command;
 
-use super::fields::{body, currency, flag, id, key, number, opt_id, opt_moment, payee, seats, user, want, which};
+use super::fields::{
+    body, caller, currency, flag, id, key, number, opt_id, opt_moment, payee, seats, user, want, which,
+};
 use super::seat_map::seat_map;
 use crate::abi::tacos_head;
 use crate::commands::{self, tacos_command};
@@ -57,13 +59,13 @@ pub(super) unsafe fn write(
 unsafe fn create_event(given: &commands::tacos_create_event) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::CreateEvent {
-            event: id(given.event, "event_id")?,
-            settings: event_settings(given.settings)?,
-            seats: seat_map(given.sections, given.section_count)?,
-            queue: if given.queue.is_null() { None } else { Some(queue_policy(given.queue)?) },
-            key: key(given.key)?,
-        }
+        tacos::CreateEvent::new(
+            id(given.event, "event_id")?,
+            event_settings(given.settings)?,
+            seat_map(given.sections, given.section_count)?,
+        )
+        .with_queue(if given.queue.is_null() { None } else { Some(queue_policy(given.queue)?) })
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -71,11 +73,11 @@ unsafe fn create_event(given: &commands::tacos_create_event) -> Result<Command, 
 unsafe fn update_event(given: &commands::tacos_update_event) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::UpdateEvent {
-            event: id(given.event, "event_id")?,
-            settings: event_settings(given.settings)?,
-            key: key(given.key)?,
-        }
+        tacos::UpdateEvent::new(
+            id(given.event, "event_id")?,
+            event_settings(given.settings)?,
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -83,11 +85,11 @@ unsafe fn update_event(given: &commands::tacos_update_event) -> Result<Command, 
 unsafe fn set_sale(given: &commands::tacos_set_sale) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::SetSale {
-            event: id(given.event, "event_id")?,
-            state: number(given.state, "state")?,
-            key: key(given.key)?,
-        }
+        tacos::SetSale::new(
+            id(given.event, "event_id")?,
+            number(given.state, "state")?,
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -95,12 +97,12 @@ unsafe fn set_sale(given: &commands::tacos_set_sale) -> Result<Command, Fault> {
 unsafe fn block_seats(given: &commands::tacos_block_seats) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::BlockSeats {
-            event: id(given.event, "event_id")?,
-            seats: seats(given.seats, given.seat_count)?,
-            block: flag(given.block, "block")?,
-            key: key(given.key)?,
-        }
+        tacos::BlockSeats::new(
+            id(given.event, "event_id")?,
+            seats(given.seats, given.seat_count)?,
+            flag(given.block, "block")?,
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -108,11 +110,11 @@ unsafe fn block_seats(given: &commands::tacos_block_seats) -> Result<Command, Fa
 unsafe fn set_queue_policy(given: &commands::tacos_set_queue_policy) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::SetQueuePolicy {
-            event: id(given.event, "event_id")?,
-            policy: queue_policy(given.policy)?,
-            key: key(given.key)?,
-        }
+        tacos::SetQueuePolicy::new(
+            id(given.event, "event_id")?,
+            queue_policy(given.policy)?,
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -120,11 +122,11 @@ unsafe fn set_queue_policy(given: &commands::tacos_set_queue_policy) -> Result<C
 unsafe fn pause_queue(given: &commands::tacos_pause_queue) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::PauseQueue {
-            event: id(given.event, "event_id")?,
-            paused: flag(given.paused, "paused")?,
-            key: key(given.key)?,
-        }
+        tacos::PauseQueue::new(
+            id(given.event, "event_id")?,
+            flag(given.paused, "paused")?,
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -132,10 +134,10 @@ unsafe fn pause_queue(given: &commands::tacos_pause_queue) -> Result<Command, Fa
 unsafe fn draw_room(given: &commands::tacos_draw_room) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::DrawRoom {
-            event: id(given.event, "event_id")?,
-            key: key(given.key)?,
-        }
+        tacos::DrawRoom::new(
+            id(given.event, "event_id")?,
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -143,11 +145,11 @@ unsafe fn draw_room(given: &commands::tacos_draw_room) -> Result<Command, Fault>
 unsafe fn join_queue(given: &commands::tacos_join_queue) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::JoinQueue {
-            event: id(given.event, "event_id")?,
-            session: opt_id(given.session, "session_id")?,
-            user: user(given.user)?,
-        }
+        tacos::JoinQueue::new(
+            id(given.event, "event_id")?,
+        )
+        .with_session(opt_id(given.session, "session_id")?)
+        .with_user(user(given.user)?)
     };
     Ok(command.into())
 }
@@ -159,11 +161,11 @@ unsafe fn leave_queue(given: &commands::tacos_leave_queue) -> Result<Command, Fa
 unsafe fn request_admission(given: &commands::tacos_request_admission) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::RequestAdmission {
-            token: tacos::WaitingToken::from_bytes(given.token.bytes),
-            event: opt_id(given.event, "event_id")?,
-            user: user(given.user)?,
-        }
+        tacos::RequestAdmission::new(
+            tacos::WaitingToken::from_bytes(given.token.bytes),
+        )
+        .with_event(opt_id(given.event, "event_id")?)
+        .with_user(user(given.user)?)
     };
     Ok(command.into())
 }
@@ -171,16 +173,16 @@ unsafe fn request_admission(given: &commands::tacos_request_admission) -> Result
 unsafe fn reserve(given: &commands::tacos_reserve) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::Reserve {
-            event: id(given.event, "event_id")?,
-            user: id(given.user, "user_id")?,
-            want: want(given)?,
-            token: flag(given.has_token, "has_token")?.then(|| tacos::ReservationToken::from_bytes(given.token.bytes)),
-            trusted: flag(given.trusted, "trusted")?,
-            external: opt_id(given.external, "external")?,
-            hold_until: opt_moment(given.hold_until_ms),
-            key: key(given.key)?,
-        }
+        tacos::Reserve::new(
+            id(given.event, "event_id")?,
+            id(given.user, "user_id")?,
+            want(given)?,
+        )
+        .with_token(flag(given.has_token, "has_token")?.then(|| tacos::ReservationToken::from_bytes(given.token.bytes)))
+        .with_trusted(flag(given.trusted, "trusted")?)
+        .with_external(opt_id(given.external, "external")?)
+        .with_hold_until(opt_moment(given.hold_until_ms))
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -188,16 +190,16 @@ unsafe fn reserve(given: &commands::tacos_reserve) -> Result<Command, Fault> {
 unsafe fn confirm(given: &commands::tacos_confirm) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::Confirm {
-            which: which(given.which)?,
-            user: user(given.user)?,
-            proof: match flag(given.outside, "outside")? {
+        tacos::Confirm::new(
+            which(given.which)?,
+            caller(given.user)?,
+            match flag(given.outside, "outside")? {
                 true => tacos::Proof::Outside,
                 false => tacos::Proof::Intent(tacos::PaymentId::from_bytes(given.payment.bytes)),
             },
-            exactly: if given.exactly.is_null() { None } else { Some(seats(given.exactly, given.exactly_count)?) },
-            key: key(given.key)?,
-        }
+        )
+        .with_exactly(if given.exactly.is_null() { None } else { Some(seats(given.exactly, given.exactly_count)?) })
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -205,12 +207,12 @@ unsafe fn confirm(given: &commands::tacos_confirm) -> Result<Command, Fault> {
 unsafe fn release(given: &commands::tacos_release) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::Release {
-            which: which(given.which)?,
-            user: user(given.user)?,
-            seats: seats(given.seats, given.seat_count)?,
-            key: key(given.key)?,
-        }
+        tacos::Release::new(
+            which(given.which)?,
+            caller(given.user)?,
+        )
+        .with_seats(seats(given.seats, given.seat_count)?)
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -218,12 +220,12 @@ unsafe fn release(given: &commands::tacos_release) -> Result<Command, Fault> {
 unsafe fn extend(given: &commands::tacos_extend) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::Extend {
-            which: which(given.which)?,
-            user: user(given.user)?,
-            by: Duration::from_millis(given.by_ms),
-            key: key(given.key)?,
-        }
+        tacos::Extend::new(
+            which(given.which)?,
+            caller(given.user)?,
+            Duration::from_millis(given.by_ms),
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -231,9 +233,9 @@ unsafe fn extend(given: &commands::tacos_extend) -> Result<Command, Fault> {
 unsafe fn expire(given: &commands::tacos_expire) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::Expire {
-            which: which(given.which)?,
-        }
+        tacos::Expire::new(
+            which(given.which)?,
+        )
     };
     Ok(command.into())
 }
@@ -241,16 +243,16 @@ unsafe fn expire(given: &commands::tacos_expire) -> Result<Command, Fault> {
 unsafe fn create_payment(given: &commands::tacos_create_payment) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::CreatePayment {
-            payee: payee(given.which, given.unlinked)?,
-            user: id(given.user, "user_id")?,
-            amount: tacos::Money { minor: given.amount_minor, currency: currency(given.currency)? },
-            method: number(given.method, "method")?,
-            scenario: number(given.scenario, "scenario")?,
-            webhook_url: text(given.webhook_url)?.map(str::to_owned),
-            attachment: bytes(given.attachment)?.unwrap_or_default().to_vec(),
-            key: key(given.key)?,
-        }
+        tacos::CreatePayment::new(
+            payee(given.which, given.unlinked)?,
+            id(given.user, "user_id")?,
+            tacos::Money { minor: given.amount_minor, currency: currency(given.currency)? },
+            number(given.method, "method")?,
+            number(given.scenario, "scenario")?,
+        )
+        .with_webhook_url(text(given.webhook_url)?.map(str::to_owned))
+        .with_attachment(bytes(given.attachment)?.unwrap_or_default().to_vec())
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -258,11 +260,11 @@ unsafe fn create_payment(given: &commands::tacos_create_payment) -> Result<Comma
 unsafe fn process_payment(given: &commands::tacos_process_payment) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::ProcessPayment {
-            payment: tacos::PaymentId::from_bytes(given.payment.bytes),
-            user: user(given.user)?,
-            key: key(given.key)?,
-        }
+        tacos::ProcessPayment::new(
+            tacos::PaymentId::from_bytes(given.payment.bytes),
+            caller(given.user)?,
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -270,12 +272,12 @@ unsafe fn process_payment(given: &commands::tacos_process_payment) -> Result<Com
 unsafe fn cancel_payment(given: &commands::tacos_cancel_payment) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::CancelPayment {
-            payment: tacos::PaymentId::from_bytes(given.payment.bytes),
-            user: user(given.user)?,
-            refund_minor: flag(given.has_refund, "has_refund")?.then_some(given.refund_minor),
-            key: key(given.key)?,
-        }
+        tacos::CancelPayment::new(
+            tacos::PaymentId::from_bytes(given.payment.bytes),
+            caller(given.user)?,
+        )
+        .with_refund_minor(flag(given.has_refund, "has_refund")?.then_some(given.refund_minor))
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
@@ -283,20 +285,20 @@ unsafe fn cancel_payment(given: &commands::tacos_cancel_payment) -> Result<Comma
 unsafe fn report_payment(given: &commands::tacos_report_payment) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::ReportPayment {
-            payment: tacos::PaymentId::from_bytes(given.payment.bytes),
-            outcome: number(given.outcome, "outcome")?,
-            key: key(given.key)?,
-        }
+        tacos::ReportPayment::new(
+            tacos::PaymentId::from_bytes(given.payment.bytes),
+            number(given.outcome, "outcome")?,
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }
 
 unsafe fn report_webhook(given: &commands::tacos_report_webhook) -> Result<Command, Fault> {
-    let command = tacos::ReportWebhook {
-        webhook: tacos::WebhookId::from_bytes(given.webhook.bytes),
-        delivered: flag(given.delivered, "delivered")?,
-    };
+    let command = tacos::ReportWebhook::new(
+            tacos::WebhookId::from_bytes(given.webhook.bytes),
+            flag(given.delivered, "delivered")?,
+        );
     Ok(command.into())
 }
 
@@ -307,14 +309,14 @@ unsafe fn replay_webhook(given: &commands::tacos_replay_webhook) -> Result<Comma
 unsafe fn note(given: &commands::tacos_note) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
     let command = unsafe {
-        tacos::Note {
-            name: id(given.name, "name")?,
-            value: match flag(given.remove, "remove")? {
+        tacos::Note::new(
+            id(given.name, "name")?,
+            match flag(given.remove, "remove")? {
                 true => None,
                 false => Some(bytes(given.value)?.unwrap_or_default().to_vec()),
             },
-            key: key(given.key)?,
-        }
+        )
+        .with_key(key(given.key)?)
     };
     Ok(command.into())
 }

@@ -47,7 +47,7 @@ pub(crate) fn snapshot_info(info: &SnapshotInfo) -> tacos_snapshot_info {
 }
 
 pub(crate) fn counts(counts: Counts) -> tacos_counts {
-    let Counts { available, reserved, sold, blocked, total } = counts;
+    let Counts { available, reserved, sold, blocked, total, .. } = counts;
     tacos_counts { available, reserved, sold, blocked, total }
 }
 

@@ -14,39 +14,34 @@ use super::records::{add_counts, at, record};
 use crate::target::Record;
 
 pub(super) fn create(args: Args<'_>) -> Read<CreateEvent> {
-    Ok(CreateEvent {
-        event: need(args, "event")?,
-        settings: settings(args)?,
-        seats: seat_map(args)?,
-        queue: args.record("queue").map(policy).transpose()?,
-        key: args.made("key")?,
-    })
+    Ok(CreateEvent::new(need(args, "event")?, settings(args)?, seat_map(args)?)
+        .with_queue(args.record("queue").map(policy).transpose()?)
+        .with_key(args.made("key")?))
 }
 
 pub(super) fn update(args: Args<'_>) -> Read<UpdateEvent> {
-    Ok(UpdateEvent { event: need(args, "event")?, settings: settings(args)?, key: args.made("key")? })
+    Ok(UpdateEvent::new(need(args, "event")?, settings(args)?).with_key(args.made("key")?))
 }
 
 pub(super) fn set_policy(args: Args<'_>) -> Read<SetQueuePolicy> {
-    Ok(SetQueuePolicy { event: need(args, "event")?, policy: policy(args)?, key: args.made("key")? })
+    Ok(SetQueuePolicy::new(need(args, "event")?, policy(args)?).with_key(args.made("key")?))
 }
 
 fn settings(args: Args<'_>) -> Read<EventSettings> {
     let currency = given(args.text("currency")?.and_then(Currency::new), "currency")?;
     let usual = EventSettings::new(args.text("name")?.unwrap_or_default(), currency);
-    Ok(EventSettings {
-        seats_per_reservation_max: args
-            .number("seats_per_reservation_max")?
-            .unwrap_or(usual.seats_per_reservation_max),
-        seats_per_user_max: args.number("seats_per_user_max")?,
-        hold_ms: args.number("hold_ms")?.unwrap_or(usual.hold_ms),
-        hold_ms_max: args.number("hold_ms_max")?.unwrap_or(usual.hold_ms_max),
-        extension_ms_max: args.number("extension_ms_max")?.unwrap_or(usual.extension_ms_max),
-        extensions_max: args.number("extensions_max")?.unwrap_or(usual.extensions_max),
-        sale_starts: args.moment("sale_starts_ms")?,
-        sale_ends: args.moment("sale_ends_ms")?,
-        ..usual
-    })
+    Ok(usual
+        .clone()
+        .with_seats_per_reservation_max(
+            args.number("seats_per_reservation_max")?.unwrap_or(usual.seats_per_reservation_max),
+        )
+        .with_seats_per_user_max(args.number("seats_per_user_max")?)
+        .with_hold_ms(args.number("hold_ms")?.unwrap_or(usual.hold_ms))
+        .with_hold_ms_max(args.number("hold_ms_max")?.unwrap_or(usual.hold_ms_max))
+        .with_extension_ms_max(args.number("extension_ms_max")?.unwrap_or(usual.extension_ms_max))
+        .with_extensions_max(args.number("extensions_max")?.unwrap_or(usual.extensions_max))
+        .with_sale_starts(args.moment("sale_starts_ms")?)
+        .with_sale_ends(args.moment("sale_ends_ms")?))
 }
 
 fn policy(args: Args<'_>) -> Read<QueuePolicy> {
@@ -56,18 +51,19 @@ fn policy(args: Args<'_>) -> Read<QueuePolicy> {
         (None, None) => None,
         _ => return Err(IllFormed("room_draws_ms".to_owned())),
     };
-    Ok(QueuePolicy {
-        enabled: args.bool("enabled")?.unwrap_or(usual.enabled),
-        admissions_per_minute: args.number("admissions_per_minute")?.unwrap_or(usual.admissions_per_minute),
-        burst: args.number("burst")?.unwrap_or(usual.burst),
-        inside_max: args.number("inside_max")?.unwrap_or(usual.inside_max),
-        waiting_max: args.number("waiting_max")?.unwrap_or(usual.waiting_max),
-        claim_window_ms: args.number("claim_window_ms")?.unwrap_or(usual.claim_window_ms),
-        token_ttl_ms: args.number("token_ttl_ms")?.unwrap_or(usual.token_ttl_ms),
-        inactivity_ms: args.number("inactivity_ms")?.unwrap_or(usual.inactivity_ms),
-        one_place_per_user: args.bool("one_place_per_user")?.unwrap_or(usual.one_place_per_user),
-        room,
-    })
+    Ok(QueuePolicy::default()
+        .with_enabled(args.bool("enabled")?.unwrap_or(usual.enabled))
+        .with_admissions_per_minute(
+            args.number("admissions_per_minute")?.unwrap_or(usual.admissions_per_minute),
+        )
+        .with_burst(args.number("burst")?.unwrap_or(usual.burst))
+        .with_inside_max(args.number("inside_max")?.unwrap_or(usual.inside_max))
+        .with_waiting_max(args.number("waiting_max")?.unwrap_or(usual.waiting_max))
+        .with_claim_window_ms(args.number("claim_window_ms")?.unwrap_or(usual.claim_window_ms))
+        .with_token_ttl_ms(args.number("token_ttl_ms")?.unwrap_or(usual.token_ttl_ms))
+        .with_inactivity_ms(args.number("inactivity_ms")?.unwrap_or(usual.inactivity_ms))
+        .with_one_place_per_user(args.bool("one_place_per_user")?.unwrap_or(usual.one_place_per_user))
+        .with_room(room))
 }
 
 /// Rows that follow each other under one section's name are that section.

@@ -208,19 +208,17 @@ pub fn config_of(settings: &Record, clock: &Arc<ManualClock>) -> Result<Config, 
 fn config(settings: &Record, clock: &Arc<ManualClock>) -> Result<Config, IllFormed> {
     let args = Args(settings);
     // Small buffers: many engines fit one run.
-    let mut config = Config {
-        driver: Driver::Manual,
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        log_buffer_bytes: 1 << 20,
-        update_history_bytes: 1 << 20,
-        segment_bytes: 1 << 20,
-        snapshot_every_bytes: 0,
-        reservations_max: 1 << 12,
-        payments_max: 1 << 12,
-        webhooks_max: 1 << 12,
-        idempotency_keys_max: 1 << 12,
-        ..Config::default()
-    };
+    let mut config = Config::default()
+        .with_driver(Driver::Manual)
+        .with_clock(Arc::clone(clock) as Arc<dyn Clock>)
+        .with_log_buffer_bytes(1 << 20)
+        .with_update_history_bytes(1 << 20)
+        .with_segment_bytes(1 << 20)
+        .with_snapshot_every_bytes(0)
+        .with_reservations_max(1 << 12)
+        .with_payments_max(1 << 12)
+        .with_webhooks_max(1 << 12)
+        .with_idempotency_keys_max(1 << 12);
     macro_rules! set {
         ($($field:ident = $name:literal $read:ident),* $(,)?) => {
             $(if let Some(value) = args.$read($name)? { config.$field = value; })*

@@ -1,7 +1,7 @@
 //! Reads of a scenario, and what is done to an engine as a whole.
 
 use serde_json::json;
-use tacos_engine::{Engine, Failure, Pending, Position, Refusal, UpdatesLost, UserId};
+use tacos_engine::{Caller, Engine, Failure, Pending, Position, Refusal, UpdatesLost, UserId};
 
 use super::arguments::{Args, IllFormed, Read};
 use super::commands::{need, which};
@@ -20,7 +20,7 @@ pub(super) fn read(engine: &Engine, operation: &str, args: Args<'_>) -> Read<Ans
     Ok(match operation {
         "reservation" => {
             let user: Option<UserId> = args.made("user")?;
-            let pending = engine.reservation(&which(args)?, user.as_ref());
+            let pending = engine.reservation(&which(args)?, &Caller::from_optional(user.clone()));
             waited(pending, |view| reservation_record(engine, view))
         }
         "reservations" => {
@@ -32,7 +32,10 @@ pub(super) fn read(engine: &Engine, operation: &str, args: Args<'_>) -> Read<Ans
         }
         "payment" => {
             let user: Option<UserId> = args.made("user")?;
-            waited(engine.payment(need(args, "payment")?, user.as_ref()), payment_record)
+            waited(
+                engine.payment(need(args, "payment")?, &Caller::from_optional(user.clone())),
+                payment_record,
+            )
         }
         "payments" => {
             let state = args.text("state")?.and_then(names::payment_of);
@@ -147,7 +150,7 @@ fn whole(engine: &Engine, operation: &str, args: Args<'_>) -> Read<Answer> {
             })))
         }
         "clear_idempotency" => {
-            engine.clear_idempotency();
+            engine.operator().clear_idempotency();
             Answer::Reply(Record::new())
         }
         "snapshot" => match engine.snapshot() {

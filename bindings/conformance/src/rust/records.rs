@@ -161,7 +161,7 @@ pub(super) fn place_record(place: &QueuePlace) -> Record {
 }
 
 pub(super) fn add_counts(found: &mut Record, counts: Counts) {
-    let Counts { available, reserved, sold, blocked, total } = counts;
+    let Counts { available, reserved, sold, blocked, total, .. } = counts;
     let named = [("available", available), ("reserved", reserved), ("sold", sold), ("blocked", blocked)];
     found.extend(named.into_iter().chain([("total", total)]).map(|(name, n)| (name.to_owned(), n.into())));
 }

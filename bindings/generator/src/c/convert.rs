@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use tacos::Command;
 
-use super::fields::{body, currency, flag, id, key, number, opt_id, opt_moment, payee, seats, user, want, which};
+use super::fields::{
+    body, caller, currency, flag, id, key, number, opt_id, opt_moment, payee, seats, user, want, which,
+};
 use super::seat_map::seat_map;
 use crate::abi::tacos_head;
 use crate::commands::{self, tacos_command};
@@ -63,18 +65,23 @@ fn one(command: &Command, out: &mut String) {
         return;
     }
     let follows = fields.iter().any(|field| follows_pointers(field.kind));
-    let (open, close, indent) = if follows {
-        let safety = "    // SAFETY: the crate's contract, for each text, list and struct.\n";
-        let open = format!("{safety}    let command = unsafe {{\n        tacos::{name} {{\n");
-        (open, "        }\n    };\n", "            ")
+    let (asked, set): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.setter.is_none());
+    let (safety, open, close) = if follows {
+        (
+            "    // SAFETY: the crate's contract, for each text, list and struct.\n",
+            "unsafe {\n        ",
+            "\n    }",
+        )
     } else {
-        (format!("    let command = tacos::{name} {{\n"), "    };\n", "        ")
+        ("", "", "")
     };
-    *out += &open;
-    for field in *fields {
-        *out += &format!("{indent}{}: {},\n", field.name, taken(field));
+    *out += &format!("{safety}    let command = {open}tacos::{name}::new(\n");
+    asked.into_iter().for_each(|field| *out += &format!("            {},\n", taken(field)));
+    *out += "        )";
+    for field in set {
+        *out += &format!("\n        .{}({})", field.setter.expect("a setter"), taken(field));
     }
-    *out += close;
+    *out += &format!("{close};\n");
     *out += "    Ok(command.into())\n}\n";
 }
 
@@ -95,6 +102,7 @@ fn taken(field: &Field) -> String {
     let argument = ARGUMENTS.iter().find(|(name, _)| *name == c).map_or(c, |(_, argument)| *argument);
     match field.kind {
         _ if field.mark == Mark::Key => "key(given.key)?".into(),
+        Kind::Optional(Kind::Name { name: "UserId", .. }) if field.setter.is_none() => format!("caller(given.{c})?"),
         Kind::Optional(Kind::Name { name: "UserId", .. }) => format!("user(given.{c})?"),
         Kind::Name { .. } => format!("id(given.{c}, \"{argument}\")?"),
         Kind::Optional(Kind::Name { .. }) => format!("opt_id(given.{c}, \"{argument}\")?"),

@@ -244,7 +244,7 @@ fn reads() -> [GoCommand; 4] {
         answer: answer.into(),
         c_name: name,
     };
-    let field = |name, doc, kind| Field { name, doc, kind, bounds: None, mark: Mark::Asked };
+    let field = |name, doc, kind| Field { name, doc, kind, bounds: None, mark: Mark::Asked, setter: None };
     let known = |method: &str, name: &str| {
         let command = COMMANDS.iter().find(|command| command.method == method).expect("a command");
         *command.fields.iter().find(|field| field.name == name).expect("its field")

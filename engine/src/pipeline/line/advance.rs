@@ -1,9 +1,8 @@
 //! How the waiting line moves up, and what happens in it by the clock.
 
-use smallvec::SmallVec;
-
 use crate::admission::{Idle, Line};
 use crate::clock::UnixMs;
+use crate::list::Tickets;
 use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
 use crate::pipeline::fact::{Applied, Fact, Stamp, record};
@@ -16,7 +15,7 @@ use super::queue::bad;
 
 record! {
     /// It is these customers' turn.
-    TicketsReady { event: u32, tickets: SmallVec<[u32; 16]>, claim_until: UnixMs }
+    TicketsReady { event: u32, tickets: Tickets, claim_until: UnixMs }
     update(self, _) => Some(self.event), What::Ready(self.tickets.clone(), self.claim_until);
 }
 
@@ -29,7 +28,7 @@ impl Fact for TicketsReady {
 
 record! {
     /// These customers' time ran out.
-    TicketsExpired { event: u32, tickets: SmallVec<[u32; 16]> }
+    TicketsExpired { event: u32, tickets: Tickets }
     update(self, _) => Some(self.event), What::TicketsExpired(self.tickets.clone());
 }
 

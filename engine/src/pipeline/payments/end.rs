@@ -141,7 +141,7 @@ impl Core {
     /// Calls an intent off, or pays back.
     pub(crate) fn cancel_payment(&self, command: &CancelPayment, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
-            let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
+            let payment = self.own_payment_now(command.payment, command.caller.user(), now)?;
             match payment.state {
                 PaymentState::Pending | PaymentState::Processing => {
                     Ok(self.end_payment(payment, PaymentState::Cancelled, key))

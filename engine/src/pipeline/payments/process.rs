@@ -87,7 +87,7 @@ impl Core {
     /// Starts processing now.
     pub(crate) fn process_payment(&self, command: &ProcessPayment, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
-            let payment = self.own_payment_now(command.payment, command.user.as_ref(), now)?;
+            let payment = self.own_payment_now(command.payment, command.caller.user(), now)?;
             match payment.state {
                 PaymentState::Pending => Ok(self.start_processing(payment, key)),
                 other => Err(Refusal::PaymentIs(other).into()),

@@ -164,7 +164,7 @@ impl Core {
     pub(crate) fn extend(&self, command: &Extend, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
-            let hold = self.own_users_hold(id, command.user.as_ref(), now)?;
+            let hold = self.own_users_hold(id, command.caller.user(), now)?;
             let by_ms = u64::try_from(command.by.as_millis()).unwrap_or(u64::MAX);
             let expires_at = check_extension(&hold.facts, &hold.event.settings.load(), by_ms)?;
             let extended = Extended {
@@ -186,13 +186,13 @@ impl Core {
     pub(crate) fn release(&self, command: &Release, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
-            let hold = self.own_users_hold(id, command.user.as_ref(), now)?;
+            let hold = self.own_users_hold(id, command.caller.user(), now)?;
             if part_of(&hold, &command.seats)?.is_none() {
                 return Ok(self.end_hold(hold, ReservationState::Cancelled, key, now));
             }
             // A payment is looked for without owning the hold, and the hold may change in between.
             drop(hold);
-            let hold = self.own_unpaid(id, command.user.as_ref(), now)?;
+            let hold = self.own_unpaid(id, command.caller.user(), now)?;
             Ok(match part_of(&hold, &command.seats)? {
                 Some(part) => self.release_part(hold, &part, key, now),
                 None => self.end_hold(hold, ReservationState::Cancelled, key, now),

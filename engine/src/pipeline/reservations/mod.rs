@@ -15,12 +15,11 @@ pub(crate) use reserve::Held;
 pub(crate) use sell::Confirmed;
 pub(crate) use wanted::named_places;
 
-use smallvec::SmallVec;
-
 use crate::clock::UnixMs;
 use crate::error::ReservationState;
 use crate::ids::{ReservationId, SlotId, UserId};
 use crate::inventory::{PackedPlace, SeatMove, SeatState};
+use crate::list::PlaceChanges;
 use crate::record::{Change, Changes};
 use crate::reply::Places;
 use crate::updates::{PlaceChanged, ReservationUpdate};
@@ -78,7 +77,7 @@ pub(crate) fn listed(id: SlotId, created_at: UnixMs) -> Listed {
 }
 
 /// Places as an update names them.
-pub(crate) fn places_changed(changes: &Changes, state: views::SeatState) -> SmallVec<[PlaceChanged; 8]> {
+pub(crate) fn places_changed(changes: &Changes, state: views::SeatState) -> PlaceChanges {
     changes
         .iter()
         .map(|change| PlaceChanged { place: change.place, state, version: change.version })
@@ -92,7 +91,7 @@ impl State {
         id: SlotId,
         (from, state): (ReservationState, ReservationState),
         expires_at: Option<UnixMs>,
-        places: SmallVec<[PlaceChanged; 8]>,
+        places: PlaceChanges,
     ) -> ReservationUpdate {
         let (id, user) = (ReservationId(id), self.user_of(id));
         ReservationUpdate { id, user, from: Some(from), state, expires_at, places }

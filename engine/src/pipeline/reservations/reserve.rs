@@ -315,7 +315,7 @@ impl Core {
         places: &[PackedPlace],
         now: UnixMs,
     ) -> Option<Changes> {
-        let mut sorted: Places = places.into();
+        let mut sorted = Places::copied(places);
         sorted.sort_unstable();
         loop {
             match event.seats.retake(owner, &sorted, &|holder| self.fate(holder, now)) {

@@ -73,7 +73,7 @@ impl Core {
     pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
-            self.check_owner(id, command.user.as_ref())?;
+            self.check_owner(id, command.caller.user())?;
             if let Some(seats) = &command.exactly {
                 let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
                 self.check_exactly(&facts, seats)?;

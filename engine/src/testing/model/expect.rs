@@ -353,7 +353,7 @@ impl Model {
     }
 
     fn expect_confirm(&self, c: &Confirm, now: UnixMs) -> Result<Expect, Refusal> {
-        let (id, booking) = self.booking(&c.which, c.user.as_ref())?;
+        let (id, booking) = self.booking(&c.which, c.caller.user())?;
         if let Some(exactly) = &c.exactly {
             let mut named = seats_named(&self.shows[&booking.event], exactly)?;
             named.sort_unstable();
@@ -392,7 +392,7 @@ impl Model {
     }
 
     fn expect_release(&self, c: &Release, now: UnixMs) -> Result<Expect, Refusal> {
-        let (_, booking) = self.booking(&c.which, c.user.as_ref())?;
+        let (_, booking) = self.booking(&c.which, c.caller.user())?;
         self.pending(booking, now)?;
         let seats = seats_named(&self.shows[&booking.event], &c.seats)?;
         let held = |seat: &usize| {
@@ -408,7 +408,7 @@ impl Model {
     }
 
     fn expect_extend(&self, c: &Extend, now: UnixMs) -> Result<Expect, Refusal> {
-        let (_, booking) = self.booking(&c.which, c.user.as_ref())?;
+        let (_, booking) = self.booking(&c.which, c.caller.user())?;
         let settings = &self.shows[&booking.event].settings;
         self.pending(booking, now)?;
         let by_ms = u64::try_from(c.by.as_millis()).unwrap_or(u64::MAX);

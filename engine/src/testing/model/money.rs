@@ -12,14 +12,14 @@ impl Model {
     pub(super) fn expect_payment(&self, command: &Command, now: UnixMs) -> Result<Expect, Refusal> {
         match command {
             Command::CreatePayment(c) => self.expect_created(c, now),
-            Command::ProcessPayment(c) => self.on_intent(c.payment, c.user.as_ref(), now, |intent| {
+            Command::ProcessPayment(c) => self.on_intent(c.payment, c.caller.user(), now, |intent| {
                 self.while_open(intent, now, &[PaymentState::Pending])
             }),
             Command::ReportPayment(c) => self.on_intent(c.payment, None, now, |intent| {
                 self.while_open(intent, now, &[PaymentState::Pending, PaymentState::Processing])
             }),
             Command::CancelPayment(c) => {
-                self.on_intent(c.payment, c.user.as_ref(), now, |intent| self.expect_cancel(c, intent, now))
+                self.on_intent(c.payment, c.caller.user(), now, |intent| self.expect_cancel(c, intent, now))
             }
             // Deliveries have their own oracle: see the simulator.
             Command::ReportWebhook(_) | Command::ReplayWebhook(_) => Ok(Expect::Anything),

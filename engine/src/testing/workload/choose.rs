@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use smallvec::SmallVec;
-
 use crate::clock::UnixMs;
 use crate::command::{
-    Best, BlockSeats, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, Currency, DrawRoom,
-    Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee, PaymentMethod, ProcessPayment, Proof,
+    Best, BlockSeats, Caller, CancelPayment, Command, Confirm, CreatePayment, Currency, DrawRoom, Expire,
+    Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee, PaymentMethod, ProcessPayment, Proof,
     Release, ReportPayment, RequestAdmission, Reserve, Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want,
     Which,
 };
 use crate::error::SaleState;
-use crate::ids::{EventId, ExternalId, IdempotencyKey, ReservationId, SeatId, SectionId, UserId};
+use crate::ids::{EventId, ExternalId, IdempotencyKey, ReservationId, SeatId, SectionId};
+use crate::list::Seats;
 
 use super::venue::{EVENTS, labels, policy, sections, settings};
 use super::{Customer, Workload};
@@ -46,14 +45,14 @@ impl Workload {
         self.random.chance(50).then(|| self.key())
     }
 
-    /// Usually the customer themselves, sometimes a service that speaks for everybody, rarely somebody else.
-    fn speaker(&mut self, customer: &Customer) -> Option<UserId> {
+    /// Usually the customer, sometimes an operator, rarely another customer.
+    fn speaker(&mut self, customer: &Customer) -> Caller {
         match self.random.below(20) {
-            0..12 => Some(customer.user.clone()),
-            12..19 => None,
+            0..12 => customer.user.clone().into(),
+            12..19 => Caller::Operator,
             _ => {
                 let other = self.random.index(self.customers.len());
-                Some(self.customers[other].user.clone())
+                self.customers[other].user.clone().into()
             }
         }
     }
@@ -74,7 +73,7 @@ impl Workload {
             }
             _ => (Some(customer.session.clone()), Some(customer.user.clone())),
         };
-        Command::JoinQueue(JoinQueue { event, session, user })
+        Command::JoinQueue(JoinQueue::new(event).with_session(session).with_user(user))
     }
 
     fn ask(&mut self, customer: &Customer) -> Command {
@@ -85,7 +84,7 @@ impl Workload {
         if self.random.below(60) == 0 {
             token.mac[3] ^= 1;
         }
-        Command::RequestAdmission(RequestAdmission { token, event, user })
+        Command::RequestAdmission(RequestAdmission::new(token).with_event(event).with_user(user))
     }
 
     fn leave(&mut self, customer: &Customer) -> Command {
@@ -130,7 +129,7 @@ impl Workload {
         })
     }
 
-    fn seats(&mut self, event: &str) -> SmallVec<[SeatId; 4]> {
+    fn seats(&mut self, event: &str) -> Seats {
         let count = 1 + self.random.below(3);
         (0..count)
             .filter_map(|_| self.random.pick(labels(event)).and_then(|label| SeatId::new(label).ok()))
@@ -168,17 +167,20 @@ impl Workload {
             Scenario::Timeout,
             Scenario::Outside,
         ];
-        Command::CreatePayment(Box::new(CreatePayment {
-            payee,
-            user: customer.user.clone(),
-            // The right amount is filled in by whoever knows it; this one is wrong unless it is replaced.
-            amount: Money { minor: -2, currency: Currency::new("KRW").expect("three letters") },
-            method: PaymentMethod::MobilePay,
-            scenario: *self.random.pick(&scenarios).expect("some"),
-            webhook_url: self.random.chance(50).then(|| "https://shop.example/hook".to_owned()),
-            attachment: vec![7; usize::try_from(self.random.below(40)).expect("small")],
-            key: self.maybe_key(),
-        }))
+        // The right amount is filled in where it is known; this one is wrong unless it is replaced.
+        let amount = Money { minor: -2, currency: Currency::new("KRW").expect("three letters") };
+        Command::CreatePayment(Box::new(
+            CreatePayment::new(
+                payee,
+                customer.user.clone(),
+                amount,
+                PaymentMethod::MobilePay,
+                *self.random.pick(&scenarios).expect("some"),
+            )
+            .with_webhook_url(self.random.chance(50).then(|| "https://shop.example/hook".to_owned()))
+            .with_attachment(vec![7; usize::try_from(self.random.below(40)).expect("small")])
+            .with_key(self.maybe_key()),
+        ))
     }
 
     fn on_payment(&mut self, customer: &Customer) -> Command {
@@ -186,15 +188,17 @@ impl Workload {
         let user = self.speaker(customer);
         let key = self.maybe_key();
         match self.random.below(10) {
-            0..3 => Command::ProcessPayment(ProcessPayment { payment, user, key }),
+            0..3 => Command::ProcessPayment(ProcessPayment::new(payment, user).with_key(key)),
             3..6 => {
                 let outcome = if self.random.chance(70) { Outcome::Completed } else { Outcome::Failed };
-                Command::ReportPayment(ReportPayment { payment, outcome, key })
+                Command::ReportPayment(ReportPayment::new(payment, outcome).with_key(key))
             }
             _ => {
                 let part = i64::try_from(self.random.below(3_000)).expect("small");
                 let refund_minor = self.random.chance(50).then_some(part);
-                Command::CancelPayment(CancelPayment { payment, user, refund_minor, key })
+                Command::CancelPayment(
+                    CancelPayment::new(payment, user).with_refund_minor(refund_minor).with_key(key),
+                )
             }
         }
     }
@@ -208,27 +212,27 @@ impl Workload {
         };
         let exactly = self.random.chance(8).then(|| self.seats(event.as_str()));
         let (which, user, key) = (self.which(id), self.speaker(customer), self.maybe_key());
-        Command::Confirm(Box::new(Confirm { which, user, proof, exactly, key }))
+        Command::Confirm(Box::new(Confirm::new(which, user, proof).with_exactly(exactly).with_key(key)))
     }
 
     fn release(&mut self, customer: &Customer) -> Command {
         let Some((event, id)) = self.booking(customer) else { return self.join(customer) };
-        let mut seats = if self.random.chance(50) { self.seats(event.as_str()) } else { SmallVec::new() };
-        seats.truncate(if self.random.chance(80) { 1 } else { 3 });
+        let seats = if self.random.chance(50) { self.seats(event.as_str()) } else { Seats::new() };
+        let seats = seats.into_iter().take(if self.random.chance(80) { 1 } else { 3 }).collect();
         let (which, user, key) = (self.which(id), self.speaker(customer), self.maybe_key());
-        Command::Release(Box::new(Release { which, user, seats, key }))
+        Command::Release(Box::new(Release::new(which, user).with_seats(seats).with_key(key)))
     }
 
     fn extend(&mut self, customer: &Customer) -> Command {
         let Some((_, id)) = self.booking(customer) else { return self.join(customer) };
         let by = Duration::from_millis(self.random.below(12_000));
         let (which, user, key) = (self.which(id), self.speaker(customer), self.maybe_key());
-        Command::Extend(Extend { which, user, by, key })
+        Command::Extend(Extend::new(which, user, by).with_key(key))
     }
 
     fn expire(&mut self, customer: &Customer) -> Command {
         let Some((_, id)) = self.booking(customer) else { return self.join(customer) };
-        Command::Expire(Expire { which: self.which(id) })
+        Command::Expire(Expire::new(self.which(id)))
     }
 
     /// The last command with a key: again as it was, or, by mistake, another one under the same key.
@@ -250,11 +254,11 @@ impl Workload {
         let event = self.event(&EVENTS);
         let key = self.maybe_key();
         match self.random.below(12) {
-            0..3 => Command::PauseQueue(PauseQueue { event, paused: self.random.chance(40), key }),
+            0..3 => Command::PauseQueue(PauseQueue::new(event, self.random.chance(40)).with_key(key)),
             3..6 => {
                 let block = self.random.chance(50);
-                let seats = self.seats(event.as_str()).into_vec();
-                Command::BlockSeats(BlockSeats { event, seats, block, key })
+                let seats = self.seats(event.as_str()).to_vec();
+                Command::BlockSeats(BlockSeats::new(event, seats, block).with_key(key))
             }
             6 => {
                 let state = match self.random.below(10) {
@@ -263,11 +267,11 @@ impl Workload {
                     2 => SaleState::Draft,
                     _ => SaleState::Open,
                 };
-                Command::SetSale(SetSale { event, state, key })
+                Command::SetSale(SetSale::new(event, state).with_key(key))
             }
             7 => {
                 let settings = settings(event.as_str(), self.random.below(4), self.start);
-                Command::UpdateEvent(Box::new(UpdateEvent { event, settings, key }))
+                Command::UpdateEvent(Box::new(UpdateEvent::new(event, settings).with_key(key)))
             }
             8 => {
                 let level = u32::try_from(self.random.below(4)).expect("small");
@@ -275,19 +279,17 @@ impl Workload {
                 // The club keeps its doors open.
                 let event =
                     if event.as_str() == "club" { EventId::new("hall").expect("valid") } else { event };
-                Command::SetQueuePolicy(Box::new(SetQueuePolicy { event, policy, key }))
+                Command::SetQueuePolicy(Box::new(SetQueuePolicy::new(event, policy).with_key(key)))
             }
-            9 => Command::DrawRoom(DrawRoom { event, key }),
+            9 => Command::DrawRoom(DrawRoom::new(event).with_key(key)),
             10 => match super::opening(self.start).first() {
-                Some(Command::CreateEvent(c)) => {
-                    Command::CreateEvent(Box::new(CreateEvent { key, ..(**c).clone() }))
-                }
+                Some(Command::CreateEvent(c)) => Command::CreateEvent(Box::new((**c).clone().with_key(key))),
                 other => unreachable!("the first thing is to create an event, not {other:?}"),
             },
             _ => {
                 let name = ExternalId::new(&format!("note-{}", self.random.below(5))).expect("valid");
                 let value = self.random.chance(70).then(|| vec![1; 9]);
-                Command::Note(Note { name, value, key })
+                Command::Note(Note::new(name, value).with_key(key))
             }
         }
     }

@@ -46,7 +46,7 @@ fn name(event: &EventId) -> Result<ExternalId, ApiError> {
 
 fn note(event: &EventId, progress: &Progress) -> Result<Note, ApiError> {
     let value = serde_json::to_vec(progress).map_err(|error| ApiError::internal(error.to_string()))?;
-    Ok(Note { name: name(event)?, value: Some(value), key: None })
+    Ok(Note::new(name(event)?, Some(value)))
 }
 
 pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> Result<Operated, ApiError> {

@@ -165,7 +165,7 @@ pub(super) fn payment(
     })
 }
 
-fn as_it_was(update: &Update, changed: &PaymentUpdate, known: PaymentView) -> PaymentView {
+fn as_it_was(update: &Update, changed: &PaymentUpdate, mut known: PaymentView) -> PaymentView {
     let processed_at = match changed.state {
         PaymentState::Pending | PaymentState::Processing => None,
         // The outcome lies before the refund, and does not change any more.
@@ -174,14 +174,12 @@ fn as_it_was(update: &Update, changed: &PaymentUpdate, known: PaymentView) -> Pa
     };
     // After a refund in part the sum of all is not in the record; after the last one it is the whole amount.
     let whole = changed.state == PaymentState::Refunded;
-    PaymentView {
-        state: changed.state,
-        changed_at: update.at,
-        processed_at,
-        refunds: u32::from(whole),
-        refunded_minor: if whole { known.amount.minor } else { 0 },
-        ..known
-    }
+    known.state = changed.state;
+    known.changed_at = update.at;
+    known.processed_at = processed_at;
+    known.refunds = u32::from(whole);
+    known.refunded_minor = if whole { known.amount.minor } else { 0 };
+    known
 }
 
 /// What is left of a payment that is long forgotten.

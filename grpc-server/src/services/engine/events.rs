@@ -245,7 +245,7 @@ pub(crate) async fn update_event(
     let new = EventRecord { settings: Some(filled(&settings, &checked)), ..EventRecord::default() };
     let old_kept = call.app.catalog.facts(&event).record.clone().unwrap_or(old);
     if live.is_some() {
-        let update = UpdateEvent { event: event.clone(), settings: checked.settings, key: call.step("set") };
+        let update = UpdateEvent::new(event.clone(), checked.settings).with_key(call.step("set"));
         call.app.engine.update_event(update).await?;
     }
     let new = next_revision(Some(&old_kept), new, call.app.engine.now());
@@ -333,14 +333,14 @@ async fn set_sale(call: &Call, event: &EventId, state: Sale) -> Result<EventReco
     if state == Sale::Open {
         // Opening by hand overrules the schedule.
         if view.settings.sale_starts.is_some_and(|starts| starts > call.app.engine.now()) {
-            let settings = Kept { sale_starts: Some(call.app.engine.now()), ..view.settings };
+            let settings = view.settings.with_sale_starts(Some(call.app.engine.now()));
             call.app
                 .engine
-                .update_event(UpdateEvent { event: event.clone(), settings, key: call.step("start") })
+                .update_event(UpdateEvent::new(event.clone(), settings).with_key(call.step("start")))
                 .await?;
         }
     }
-    call.app.engine.set_sale(SetSale { event: event.clone(), state, key: step }).await?;
+    call.app.engine.set_sale(SetSale::new(event.clone(), state).with_key(step)).await?;
     raise(call, event).await
 }
 

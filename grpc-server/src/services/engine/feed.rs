@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tacos_engine::{
-    EventId, PaymentUpdate, PlaceChanged, Position, ReservationUpdate, Update, UpdatesLost, What,
+    Caller, EventId, PaymentUpdate, PlaceChanged, Position, ReservationUpdate, Update, UpdatesLost, What,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::watch_feed_response::Change;
@@ -286,7 +286,7 @@ impl Feed {
     async fn reservation(&self, update: &Update, changed: &ReservationUpdate, out: &mut Vec<Change>) {
         self.seats(update, &changed.places, &changed.id.to_string(), out);
         if self.wanted.topic(FeedTopic::Reservations) {
-            let known = self.call.app.engine.reservation(&changed.id.into(), None).await.ok();
+            let known = self.call.app.engine.reservation(&changed.id.into(), &Caller::Operator).await.ok();
             out.push(entries::reservation(&self.call.app.engine, update, changed, known.as_ref()));
         }
     }
@@ -302,7 +302,7 @@ impl Feed {
             self.reservation(update, settled, out).await;
         }
         if self.wanted.topic(FeedTopic::Payments) {
-            let known = self.call.app.engine.payment(changed.id, None).await.ok();
+            let known = self.call.app.engine.payment(changed.id, &Caller::Operator).await.ok();
             out.push(entries::payment(update, changed, known, before));
         }
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tacos_engine::journal::{self, FileStorage};
 use tacos_engine::views::WebhookView;
-use tacos_engine::{Failure, Refusal, SnapshotError, UnixMs, WebhookId, limits};
+use tacos_engine::{Caller, Failure, Refusal, SnapshotError, UnixMs, WebhookId, limits};
 use tacos_proto::common::v1::{EmergencyActionType, ErrorCode};
 use tacos_proto::engine::v1::{
     DeadLetter, EmergencyRecord, GetEngineStatusRequest, GetEngineStatusResponse, JournalStatus,
@@ -191,7 +191,7 @@ pub(crate) async fn get_engine_status(
 }
 
 async fn dead_letter(call: &Call, webhook: &WebhookView) -> Option<DeadLetter> {
-    let view = call.app.engine.payment(webhook.payment, None).await.ok()?;
+    let view = call.app.engine.payment(webhook.payment, &Caller::Operator).await.ok()?;
     let id = webhook.id.to_string();
     let body = payment_body(&id, webhook.tells, &view, webhook.created_at, webhook.attempts);
     let letter = DeadLetter {

@@ -41,18 +41,17 @@ pub(super) fn policy_of(call: &Call, checks: &mut Checks, policy: &QueuePolicy) 
         None => Some(None),
         Some(schedule) => room_of(call.app.engine.now(), checks, schedule).map(Some),
     };
-    Some(Line {
-        enabled: true,
-        admissions_per_minute: per_minute?,
-        burst: burst?,
-        inside_max: inside?,
-        waiting_max: waiting?,
-        claim_window_ms: u64::from(claim?) * 1_000,
-        token_ttl_ms: u64::from(token?) * 1_000,
-        inactivity_ms: u64::from(inactivity?) * 1_000,
-        one_place_per_user: call.app.rules.one_place_per_user,
-        room: room?,
-    })
+    let line = Line::default()
+        .with_admissions_per_minute(per_minute?)
+        .with_burst(burst?)
+        .with_inside_max(inside?)
+        .with_waiting_max(waiting?)
+        .with_claim_window_ms(u64::from(claim?) * 1_000)
+        .with_token_ttl_ms(u64::from(token?) * 1_000)
+        .with_inactivity_ms(u64::from(inactivity?) * 1_000)
+        .with_one_place_per_user(call.app.rules.one_place_per_user)
+        .with_room(room?);
+    Some(line)
 }
 
 fn room_of(now: UnixMs, checks: &mut Checks, schedule: &PresaleSchedule) -> Option<PresaleRoom> {
@@ -148,7 +147,7 @@ pub(crate) async fn set_queue_policy(
             };
             call.app
                 .engine
-                .set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step })
+                .set_queue_policy(SetQueuePolicy::new(event.clone(), policy).with_key(step))
                 .await?;
         }
         call.app.hold_to_stops().await?;
@@ -182,7 +181,7 @@ fn without_line(call: &Call, event: &EventId) -> Result<Line, ApiError> {
         return Err(ApiError::precondition("people wait in the line: drain it first"));
     }
     let policy = call.app.engine.queue_policy(event).unwrap_or_default();
-    Ok(Line { enabled: false, room: None, ..policy })
+    Ok(policy.with_enabled(false).with_room(None))
 }
 
 async fn pause(call: &Call, event_id_text: &str, key: &str, paused: bool) -> Result<UnixMs, ApiError> {
@@ -193,7 +192,7 @@ async fn pause(call: &Call, event_id_text: &str, key: &str, paused: bool) -> Res
     if !paused && !call.repeats {
         call.app.emergencies.check_admissions(&event)?;
     }
-    Ok(call.app.engine.pause_queue(PauseQueue { event, paused, key }).await?.at)
+    Ok(call.app.engine.pause_queue(PauseQueue::new(event, paused).with_key(key)).await?.at)
 }
 
 pub(crate) async fn pause_queue(
@@ -283,11 +282,11 @@ pub(crate) async fn open_presale(
     let now = call.app.engine.now();
     let room = PresaleRoom { opens_at: now, draws_at: UnixMs::new(now.get() + DRAW_AT_LAST_MS) };
     let policy = call.app.engine.queue_policy(&event).unwrap_or_default();
-    let policy = Line { enabled: true, room: Some(room), ..policy };
+    let policy = policy.with_enabled(true).with_room(Some(room));
     if let Some(seed) = seed {
-        call.app.engine.set_draw_seed(&event, &seed, call.step("seed").as_ref()).await?;
+        call.app.engine.operator().set_draw_seed(&event, &seed, call.step("seed").as_ref()).await?;
     }
-    call.app.engine.set_queue_policy(SetQueuePolicy { event: event.clone(), policy, key: step }).await?;
+    call.app.engine.set_queue_policy(SetQueuePolicy::new(event.clone(), policy).with_key(step)).await?;
     call.app.hold_to_stops().await?;
     raise(&call, &event).await?;
     Ok(OpenPresaleResponse { presale: presale(&call, &event)?, error: None })
@@ -305,9 +304,9 @@ pub(crate) async fn draw_presale(
     if room.state() == PresaleState::Drawn {
         return Ok(DrawPresaleResponse { presale: Some(room), error: None });
     }
-    let drawn = call.app.engine.draw_room(DrawRoom { event: event.clone(), key: None }).await?;
+    let drawn = call.app.engine.draw_room(DrawRoom::new(event.clone())).await?;
     let value = Some(drawn.at.get().to_le_bytes().to_vec());
-    call.app.engine.note(Note { name: draw_note(&event)?, value, key: None }).await?;
+    call.app.engine.note(Note::new(draw_note(&event)?, value)).await?;
     Ok(DrawPresaleResponse { presale: presale(&call, &event)?, error: None })
 }
 

@@ -188,13 +188,9 @@ pub(crate) async fn import_seat_map(
         if call.app.engine.event(&event).is_ok() {
             return Err(ApiError::precondition("the event has its seat map: it cannot be replaced"));
         }
-        let create = CreateEvent {
-            event: event.clone(),
-            settings: checked.settings,
-            seats: plain.clone(),
-            queue: checked.queue,
-            key: step,
-        };
+        let create = CreateEvent::new(event.clone(), checked.settings, plain.clone())
+            .with_queue(checked.queue)
+            .with_key(step);
         call.app.engine.create_event(create).await?;
     }
     call.app.hold_to_stops().await?;
@@ -204,13 +200,12 @@ pub(crate) async fn import_seat_map(
 
 /// Builds the map in an engine of its own, in memory, which then goes: what is wrong with it, that engine says.
 fn try_out(call: &Call, seats: Plain, checked: &Checked) -> Result<(), ApiError> {
-    let config =
-        tacos_engine::Config { reservations_max: 1, payments_max: 1, ..call.app.settings.engine_config() };
+    let config = call.app.settings.engine_config().with_reservations_max(1).with_payments_max(1);
     let trial =
         tacos_engine::Engine::in_memory(config).map_err(|error| ApiError::internal(error.to_string()))?;
     let (event, settings) = (checked.event.clone(), checked.settings.clone());
     let queue = checked.queue.clone();
-    trial.create_event(CreateEvent { event, settings, seats, queue, key: None }).wait()?;
+    trial.create_event(CreateEvent::new(event, settings, seats).with_queue(queue)).wait()?;
     Ok(())
 }
 
@@ -351,7 +346,7 @@ fn to_change(call: &Call, event: &EventId, request: &BlockSeatsRequest) -> Resul
     let (seats,) = checks.take((seats,))?;
     // Unknown ones are named together.
     call.app.engine.seats_named(event, &seats)?;
-    Ok(seats.into_vec())
+    Ok(seats.to_vec())
 }
 
 async fn change(
@@ -364,7 +359,7 @@ async fn change(
     let seats = to_change(call, &event, &request)?;
     let mut changed = seats.len();
     let command =
-        |seats, key| call.app.engine.block_seats(BlockSeats { event: event.clone(), seats, block, key });
+        |seats, key| call.app.engine.block_seats(BlockSeats::new(event.clone(), seats, block).with_key(key));
     // A crash may come between two steps: those that were taken are not taken again, nor judged by what they changed.
     let (all, others_step) = (call.step("all"), call.step("others"));
     match command(seats.clone(), all).await {
