@@ -1,6 +1,7 @@
 //! Lists in the public API. A few elements are kept in the list itself, without an allocation; how, is nothing that
 //! callers see.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use smallvec::SmallVec;
@@ -31,7 +32,7 @@ impl<T, const N: usize> ExactSizeIterator for Items<T, N> {}
 macro_rules! list {
     ($(#[$doc:meta])* $name:ident, $item:ty, $inline:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[derive(Clone, Default, PartialEq, Eq)]
         pub struct $name(SmallVec<[$item; $inline]>);
 
         impl $name {
@@ -52,6 +53,12 @@ macro_rules! list {
             #[allow(dead_code, reason = "not asked of every list")]
             pub(crate) fn copied(items: &[$item]) -> Self {
                 Self(items.iter().cloned().collect())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
             }
         }
 

@@ -72,9 +72,9 @@ impl Ours {
         let mut settings = EventSettings::new("A hall", currency);
         settings.hold_ms = HOLD_MS;
         let seats = SeatMap { sections: vec![Section::Seated { name: "hall".into(), rows }] };
-        let create = CreateEvent { event: event.clone(), settings, seats, queue: None, key: None };
+        let create = CreateEvent::new(event.clone(), settings, seats);
         engine.create_event(create).wait()?;
-        engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+        engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
         Ok(Self { engine, event })
     }
 
@@ -118,24 +118,13 @@ impl Ending {
     /// The command that sells.
     #[must_use]
     pub fn confirm(self, id: ReservationId) -> Confirm {
-        Confirm {
-            which: id.into(),
-            user: Some(self.user),
-            proof: Proof::Outside,
-            exactly: None,
-            key: Some(self.key),
-        }
+        Confirm::new(id, self.user, Proof::Outside).with_key(self.key)
     }
 
     /// The command that gives back.
     #[must_use]
     pub fn release(self, id: ReservationId) -> Release {
-        Release {
-            which: id.into(),
-            user: Some(self.user),
-            seats: [].into_iter().collect(),
-            key: Some(self.key),
-        }
+        Release::new(id, self.user).with_key(self.key)
     }
 }
 

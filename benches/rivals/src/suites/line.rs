@@ -47,16 +47,23 @@ impl Ours {
     fn new(people: u32, seed: u64) -> Result<Self, Fault> {
         let engine = Engine::in_memory(Config::default().with_admissions_per_second_max(1_000_000))?;
         let event = EventId::new("evt")?;
-        let policy = QueuePolicy::default().with_admissions_per_minute(6_000_000).with_burst(1_000_000).with_inside_max(1 << 26).with_waiting_max(1 << 26).with_claim_window_ms(3_600_000).with_token_ttl_ms(3_600_000);
+        // No turn and no token ends while we measure.
+        let policy = QueuePolicy::default()
+            .with_admissions_per_minute(6_000_000)
+            .with_burst(1_000_000)
+            .with_inside_max(1 << 26)
+            .with_waiting_max(1 << 26)
+            .with_claim_window_ms(3_600_000)
+            .with_token_ttl_ms(3_600_000);
         let seats =
             RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: 10 };
         let rows = vec![Row { label: "A".into(), price_minor: 100, seats, ..Row::default() }];
         let settings = EventSettings::new("A hall", Currency::new("EUR").ok_or("three letters")?);
         let seats = SeatMap { sections: vec![Section::Seated { name: "hall".into(), rows }] };
-        let create = CreateEvent { event: event.clone(), settings, seats, queue: Some(policy), key: None };
+        let create = CreateEvent::new(event.clone(), settings, seats).with_queue(policy);
         engine.create_event(create).wait()?;
-        engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
-        engine.pause_queue(PauseQueue { event: event.clone(), paused: true, key: None }).wait()?;
+        engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
+        engine.pause_queue(PauseQueue::new(event.clone(), true)).wait()?;
         let mut ours = Self { engine, event, tokens: Vec::new(), joined: 0, random: Random::new(seed) };
         let joins = ours.joins(people as usize)?;
         ours.join(joins)?;
@@ -68,7 +75,7 @@ impl Ours {
         self.joined += some as u64;
         let join = |number| -> Result<JoinQueue, Fault> {
             let session = Some(SessionId::new(&format!("session-{number}"))?);
-            Ok(JoinQueue { event: self.event.clone(), session, user: None })
+            Ok(JoinQueue::new(self.event.clone()).with_session(session))
         };
         (first..self.joined).map(join).collect()
     }
@@ -116,7 +123,7 @@ impl Ours {
     fn admit(&mut self) -> Result<Vec<f64>, Fault> {
         let people = self.tokens.len();
         let begun = Instant::now();
-        self.engine.pause_queue(PauseQueue { event: self.event.clone(), paused: false, key: None }).wait()?;
+        self.engine.pause_queue(PauseQueue::new(self.event.clone(), false)).wait()?;
         while (self.engine.queue(&self.event)?.ready as usize) < people {
             if begun.elapsed() > PATIENCE {
                 return Err(format!("{:?} after {PATIENCE:?}", self.engine.queue(&self.event)?).into());
@@ -127,11 +134,7 @@ impl Ours {
         let user = UserId::new("user")?;
         let mut figures = Vec::new();
         for tokens in self.tokens.chunks(people.div_ceil(10)) {
-            let wish = |token: &WaitingToken| RequestAdmission {
-                token: *token,
-                event: None,
-                user: Some(user.clone()),
-            };
+            let wish = |token: &WaitingToken| RequestAdmission::new(*token).with_user(user.clone());
             let wishes: Vec<RequestAdmission> = tokens.iter().map(wish).collect();
             let begun = Instant::now();
             for wish in wishes {
