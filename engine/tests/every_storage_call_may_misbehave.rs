@@ -6,6 +6,7 @@
 mod common;
 #[path = "common/faults.rs"]
 mod faults;
+mod side_by_side;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use common::{T0, best, confirm_command, create, event, house, open as open_event, settings, user};
 use faults::{BOUND, ends, name, open, small};
+use side_by_side::side_by_side;
 use tacos_engine::testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 use tacos_engine::{
     Caller, Clock, Driver, Engine, Failure, ManualClock, Note, OpenError, ReservationId, ReservationState,
@@ -238,7 +240,7 @@ fn every_call_may_misbehave_and_nothing_hangs_or_is_lost() {
             calls
         });
         let stride = usize::try_from(calls.div_ceil(most).max(1)).expect("small");
-        for (offset, fault) in CallFault::ALL.into_iter().enumerate() {
+        side_by_side(CallFault::ALL.into_iter().enumerate(), |(offset, fault)| {
             // Each fault begins elsewhere, so that the short form meets other calls with each.
             let numbers = (0..calls).skip(offset * stride / CallFault::ALL.len()).step_by(stride);
             let (mut runs, mut hits) = (0, 0);
@@ -248,6 +250,6 @@ fn every_call_may_misbehave_and_nothing_hangs_or_is_lost() {
             }
             println!("{driver:?}, {fault:?}: {runs} runs, the fault met in {hits}, of {calls} calls");
             assert!(hits * 2 > runs, "{driver:?}, {fault:?}: hardly anything was tried: {hits} of {runs}");
-        }
+        });
     }
 }

@@ -1,6 +1,9 @@
 //! The engine does what a naive model of it says: many customers at three small events, in memory, time turned by hand.
 //! The seed in a failure's text reproduces it.
 
+mod side_by_side;
+
+use side_by_side::side_by_side;
 use tacos_engine::testing::{Planted, Simulation};
 
 /// More seeds by `SEEDS=1000`, other ones by `SEED=7`.
@@ -12,11 +15,11 @@ fn seeds(usual: u64) -> std::ops::Range<u64> {
 
 #[test]
 fn engine_in_memory_agrees_with_the_model() {
-    for seed in seeds(30) {
+    side_by_side(seeds(30), |seed| {
         if let Err(violation) = Simulation::in_memory(seed).run(1_500) {
             panic!("seed {seed}: {violation}");
         }
-    }
+    });
 }
 
 #[test]
