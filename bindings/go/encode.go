@@ -313,8 +313,8 @@ func encodeListReservations(a *arena, c *ListReservations) *C.tacos_head {
 	out := alloc[C.tacos_list_reservations](a)
 	out.head = head[C.tacos_list_reservations](C.TACOS_COMMAND_LIST_RESERVATIONS)
 	out.user = a.text(c.User)
-	out.event = a.text(c.Event)
 	out.state = C.uint32_t(c.State)
+	out.event = a.text(c.Event)
 	out.after, out.has_after = cCursor(c.After)
 	out.most = C.uint32_t(c.Most)
 	return &out.head
@@ -332,10 +332,10 @@ func encodeListPayments(a *arena, c *ListPayments) *C.tacos_head {
 	out := alloc[C.tacos_list_payments](a)
 	out.head = head[C.tacos_list_payments](C.TACOS_COMMAND_LIST_PAYMENTS)
 	out.user = a.text(c.User)
+	out.state = C.uint32_t(c.State)
 	if c.Reservation != nil {
 		out.reservation, out.has_reservation = cID(*c.Reservation), 1
 	}
-	out.state = C.uint32_t(c.State)
 	out.after, out.has_after = cCursor(c.After)
 	out.most = C.uint32_t(c.Most)
 	return &out.head

@@ -12,69 +12,6 @@ import (
 	"unsafe"
 )
 
-// Counts of places: at every moment Available + Reserved + Sold + Blocked == Total.
-type Counts struct{ Available, Reserved, Sold, Blocked, Total uint32 }
-
-// PlaceView is a place in words.
-type PlaceView struct {
-	// ID of the seat; for standing places the section's. Row and Number are empty for standing places.
-	ID, Section, Row, Number string
-	PriceMinor               int64
-	Count                    uint32
-}
-
-// SeatView is a seat of the map with its state.
-type SeatView struct {
-	PlaceView
-	State SeatState
-}
-
-// SectionView is a section with its counts.
-type SectionView struct {
-	Name          string
-	Standing      bool
-	Counts        Counts
-	PriceMinMinor int64
-	PriceMaxMinor int64
-}
-
-// EventView is an event.
-type EventView struct {
-	ID       string
-	Number   uint32
-	Settings EventSettings
-	Sale     SaleState
-	Counts   Counts
-	HasQueue bool
-}
-
-// QueueView is the figures of one waiting line.
-type QueueView struct {
-	Waiting, Ready, Inside                 uint32
-	AdmittedTotal, ExpiredTotal, LeftTotal uint64
-	AdmittedPerMinute                      uint32
-	AverageWait                            time.Duration
-	Paused                                 bool
-}
-
-// DrawView is the pre-sale draw: Commitment is known before it, Seed after it.
-type DrawView struct {
-	Commitment [32]byte
-	Seed       *[32]byte
-}
-
-// Webhook of the outbox. NextAt is zero for a dead letter.
-type Webhook struct {
-	ID        WebhookID
-	Payment   PaymentID
-	Tells     PaymentState
-	CreatedAt time.Time
-	NextAt    time.Time
-	Attempts  uint32
-	// Order of creation, to page by.
-	Order uint64
-}
-
 // Note is a durable note of the embedding service.
 type Note struct {
 	Name  string
@@ -149,14 +86,14 @@ func (e *Engine) Event(event string) (EventView, error) {
 	if err := into(a, func() C.tacos_status { return C.tacos_event_of(e.handle, a.text(event), a.buffer, out) }); err != nil {
 		return EventView{}, err
 	}
-	return goEvent(*out), nil
+	return goEventView(*out), nil
 }
 
 // Events gives all events, in the order of their creation.
 func (e *Engine) Events() ([]EventView, error) {
 	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
 		return C.tacos_events(e.handle, a.buffer, out)
-	}, goEvent)
+	}, goEventView)
 }
 
 // EventID is the id behind an event's number.
@@ -172,18 +109,14 @@ func (e *Engine) EventID(number uint32) (string, error) {
 func (e *Engine) Sections(event string) ([]SectionView, error) {
 	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
 		return C.tacos_sections(e.handle, a.text(event), a.buffer, out)
-	}, func(view *C.tacos_section_view) SectionView {
-		return SectionView{
-			goText(view.name), view.standing == 1, goCounts(&view.counts), int64(view.price_min_minor), int64(view.price_max_minor),
-		}
-	})
+	}, goSectionView)
 }
 
 // Seats gives numbered seats of an event, from index from on, at most most.
 func (e *Engine) Seats(event string, from uint32, most int) ([]SeatView, error) {
 	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
 		return C.tacos_seats(e.handle, a.text(event), C.uint32_t(from), C.size_t(max(most, 0)), a.buffer, out)
-	}, goSeat)
+	}, goSeatView)
 }
 
 // SeatsNamed gives these seats, in the order asked for.
@@ -191,7 +124,7 @@ func (e *Engine) SeatsNamed(event string, seats ...string) ([]SeatView, error) {
 	return readList(func(a *arena, out *C.tacos_list) C.tacos_status {
 		list, count := a.texts(seats)
 		return C.tacos_seats_named(e.handle, a.text(event), list, count, a.buffer, out)
-	}, goSeat)
+	}, goSeatView)
 }
 
 // FreeSeats has one bit for each numbered seat, 1 = free, lowest bit first, each row beginning a new word.
@@ -210,7 +143,7 @@ func (e *Engine) Describe(eventNumber uint32, places []Place) ([]PlaceView, erro
 		}
 		return C.tacos_describe(
 			e.handle, C.uint32_t(eventNumber), unsafe.SliceData(numbers), C.size_t(len(numbers)), a.buffer, out)
-	}, goPlace)
+	}, goPlaceView)
 }
 
 // QueuePlace is how a place in the line stands. Asking counts as activity.
@@ -251,11 +184,7 @@ func (e *Engine) Queue(event string) (QueueView, error) {
 	defer a.giveBack()
 	v := alloc[C.tacos_queue_view](a)
 	err := checked(func() C.tacos_status { return C.tacos_queue_of(e.handle, a.text(event), v) })
-	return QueueView{
-		uint32(v.waiting), uint32(v.ready), uint32(v.inside),
-		uint64(v.admitted_total), uint64(v.expired_total), uint64(v.left_total),
-		uint32(v.admitted_per_minute), goMs(v.average_wait_ms), v.paused == 1,
-	}, err
+	return goQueueView(v), err
 }
 
 // QueuePolicy gives the rules of an event's waiting line.
@@ -267,22 +196,7 @@ func (e *Engine) QueuePolicy(event string) (QueuePolicy, error) {
 	if err != nil {
 		return QueuePolicy{}, err
 	}
-	p := *out
-	policy := QueuePolicy{
-		Off:                 p.enabled == 0,
-		AdmissionsPerMinute: uint32(p.admissions_per_minute),
-		Burst:               uint32(p.burst),
-		InsideMax:           uint32(p.inside_max),
-		WaitingMax:          uint32(p.waiting_max),
-		ClaimWindow:         goMs(p.claim_window_ms),
-		TokenTTL:            goMs(p.token_ttl_ms),
-		Inactivity:          goMs(p.inactivity_ms),
-		ManyPlacesPerUser:   p.one_place_per_user == 0,
-	}
-	if p.has_room == 1 {
-		policy.Room = &PresaleRoom{goTime(p.room_opens_at_ms), goTime(p.room_draws_at_ms)}
-	}
-	return policy, nil
+	return goQueuePolicy(*out), nil
 }
 
 // Draw gives the draw of an event's pre-sale room.
@@ -291,12 +205,7 @@ func (e *Engine) Draw(event string) (DrawView, error) {
 	defer a.giveBack()
 	out := alloc[C.tacos_draw_view](a)
 	err := checked(func() C.tacos_status { return C.tacos_draw_of(e.handle, a.text(event), out) })
-	view := DrawView{Commitment: *(*[32]byte)(unsafe.Pointer(&out.commitment))}
-	if out.has_seed == 1 {
-		seed := *(*[32]byte)(unsafe.Pointer(&out.seed))
-		view.Seed = &seed
-	}
-	return view, err
+	return goDrawView(out), err
 }
 
 // DrawOrder is the order that a seed gives to tickets, which are listed in rising order: anyone can compute a draw again.
@@ -400,45 +309,4 @@ func readList[T, R any](call func(*arena, *C.tacos_list) C.tacos_status, each fu
 		return nil, err
 	}
 	return goList(*out, each), nil
-}
-
-func goCounts(c *C.tacos_counts) Counts {
-	return Counts{uint32(c.available), uint32(c.reserved), uint32(c.sold), uint32(c.blocked), uint32(c.total)}
-}
-
-func goPlace(v *C.tacos_place_view) PlaceView {
-	return PlaceView{goText(v.id), goText(v.section), goText(v.row), goText(v.number), int64(v.price_minor), uint32(v.count)}
-}
-
-func goSeat(v *C.tacos_seat_view) SeatView { return SeatView{goPlace(&v.place), SeatState(v.state)} }
-
-func goEvent(v *C.tacos_event_view) EventView {
-	s := &v.settings
-	extensions := uint32(s.extensions_max)
-	return EventView{
-		ID:     goText(v.id),
-		Number: uint32(v.number),
-		Settings: EventSettings{
-			Name:                   goText(s.name),
-			Currency:               goText(s.currency),
-			SeatsPerReservationMax: uint32(s.seats_per_reservation_max),
-			SeatsPerUserMax:        uint32(s.seats_per_user_max),
-			Hold:                   goMs(s.hold_ms),
-			HoldMax:                goMs(s.hold_ms_max),
-			ExtensionMax:           goMs(s.extension_ms_max),
-			ExtensionsMax:          &extensions,
-			SaleStarts:             goTime(s.sale_starts_ms),
-			SaleEnds:               goTime(s.sale_ends_ms),
-		},
-		Sale:     SaleState(v.sale),
-		Counts:   goCounts(&v.counts),
-		HasQueue: v.has_queue == 1,
-	}
-}
-
-func goWebhook(v *C.tacos_webhook_view) Webhook {
-	return Webhook{
-		goID(v.id), goID(v.payment), PaymentState(v.tells), goTime(v.created_at_ms), goTime(v.next_at_ms),
-		uint32(v.attempts), uint64(v.order),
-	}
 }

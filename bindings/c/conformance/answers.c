@@ -1,349 +1,237 @@
-// Answers of the library as the fields that scenarios compare.
-#include "driver.h"
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
+// The fields of every answer and view.
+#include "answers.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 
-void must(tacos_status status, const char *call) {
-    if (status == TACOS_STATUS_OK) return;
-    char told[1024], last[512];
-    tacos_last_error(last, sizeof last, NULL);
-    snprintf(told, sizeof told, "%s: %s (%s)", call, tacos_status_name(status), last);
-    give_up("what must go well does not", told);
-}
+const row EVENT_CHANGED_ROWS[] = {
+    {"at_ms", MOMENT, OPTIONAL, offsetof(tacos_event_changed, at_ms)},
+    {NULL},
+};
 
-tacos_buffer *fresh_buffer(void) {
-    tacos_buffer *buffer = keep(sizeof *buffer);
-    *buffer = (tacos_buffer){keep(ROOM_BYTES), ROOM_BYTES, 0};
-    return buffer;
-}
+const row DONE_ROWS[] = {
+    {"at_ms", MOMENT, OPTIONAL, offsetof(tacos_done, at_ms)},
+    {NULL},
+};
 
-void put_moment(const char *name, uint64_t unix_ms) { put_int(name, (int64_t)unix_ms - START_UNIX_MS); }
+const row JOINED_ROWS[] = {
+    {"token", TOKEN, 0, offsetof(tacos_joined, token), .kind = TACOS_TOKEN_KIND_WAITING},
+    {NULL, INSIDE, 0, offsetof(tacos_joined, place), .inside = QUEUE_PLACE_ROWS},
+    {"again", FLAG, 0, offsetof(tacos_joined, again)},
+    {NULL},
+};
 
-void put_moment_if(const char *name, uint64_t unix_ms) {
-    if (unix_ms != 0) put_moment(name, unix_ms);
-}
+const row QUEUE_PLACE_ROWS[] = {
+    {"state", WORD, 0, offsetof(tacos_queue_place, state), .words = QUEUE_STATE_WORDS},
+    {"position", SMALL, 0, offsetof(tacos_queue_place, position)},
+    {"eta_ms", BIG, 0, offsetof(tacos_queue_place, eta_ms), .mark = offsetof(tacos_queue_place, has_eta)},
+    {"expires_at_ms", MOMENT, OPTIONAL, offsetof(tacos_queue_place, expires_at_ms)},
+    {NULL},
+};
 
-void put_id(const char *name, uint32_t kind, tacos_id id) {
-    tacos_str formatted;
-    MUST(tacos_id_format(kind, id, fresh_buffer(), &formatted));
-    put_text(name, formatted);
-}
+const row ADMITTED_ROWS[] = {
+    {"token", TOKEN, 0, offsetof(tacos_admitted, token), .kind = TACOS_TOKEN_KIND_RESERVATION},
+    {"valid_until_ms", MOMENT, OPTIONAL, offsetof(tacos_admitted, valid_until_ms)},
+    {NULL},
+};
 
-static void put_token(const char *name, uint32_t kind, tacos_token token) {
-    tacos_str formatted;
-    MUST(tacos_token_format(kind, token, fresh_buffer(), &formatted));
-    put_text(name, formatted);
-}
+const row RESERVED_ROWS[] = {
+    {"id", ID, 0, offsetof(tacos_reserved, id), .kind = TACOS_ID_KIND_RESERVATION},
+    {"event", EVENT, 0, offsetof(tacos_reserved, event_number)},
+    {NULL, PLACES, 0, offsetof(tacos_reserved, places), .mark = offsetof(tacos_reserved, event_number)},
+    {"total_minor", SIGNED, 0, offsetof(tacos_reserved, total_minor)},
+    {"expires_at_ms", MOMENT, OPTIONAL, offsetof(tacos_reserved, expires_at_ms)},
+    {NULL},
+};
 
-static void put_event(const char *name, uint32_t number) {
-    tacos_str id;
-    MUST(tacos_event_id(engine, number, fresh_buffer(), &id));
-    put_text(name, id);
-}
+const row CONFIRMED_ROWS[] = {
+    {"id", ID, 0, offsetof(tacos_confirmed, id), .kind = TACOS_ID_KIND_RESERVATION},
+    {"order", ID, 0, offsetof(tacos_confirmed, id), .kind = TACOS_ID_KIND_ORDER},
+    {"event", EVENT, 0, offsetof(tacos_confirmed, event_number)},
+    {NULL, PLACES, 0, offsetof(tacos_confirmed, places), .mark = offsetof(tacos_confirmed, event_number)},
+    {"total_minor", SIGNED, 0, offsetof(tacos_confirmed, total_minor)},
+    {"at_ms", MOMENT, OPTIONAL, offsetof(tacos_confirmed, at_ms)},
+    {NULL},
+};
 
-void put_counts(const tacos_counts *counts) {
-    put_int("available", counts->available);
-    put_int("reserved", counts->reserved);
-    put_int("sold", counts->sold);
-    put_int("blocked", counts->blocked);
-    put_int("total", counts->total);
-}
+const row RELEASED_ROWS[] = {
+    {"id", ID, 0, offsetof(tacos_released, id), .kind = TACOS_ID_KIND_RESERVATION},
+    {"event", EVENT, 0, offsetof(tacos_released, event_number)},
+    {"state", WORD, 0, offsetof(tacos_released, state), .words = RESERVATION_STATE_WORDS},
+    {NULL, PLACES, 0, offsetof(tacos_released, places), .mark = offsetof(tacos_released, event_number)},
+    {"at_ms", MOMENT, OPTIONAL, offsetof(tacos_released, at_ms)},
+    {NULL},
+};
 
-void put_queue_place(const tacos_queue_place *place) {
-    put_word("state", word_of(QUEUE_STATES, place->state));
-    put_int("position", place->position);
-    if (place->has_eta) put_int("eta_ms", (int64_t)place->eta_ms);
-    put_moment_if("expires_at_ms", place->expires_at_ms);
-}
+const row EXTENDED_ROWS[] = {
+    {"id", ID, 0, offsetof(tacos_extended, id), .kind = TACOS_ID_KIND_RESERVATION},
+    {"expires_at_ms", MOMENT, OPTIONAL, offsetof(tacos_extended, expires_at_ms)},
+    {"extended_ms", BIG, 0, offsetof(tacos_extended, extended_ms)},
+    {NULL},
+};
 
-static int compare(const void *left, const void *right) {
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return a < b ? -1 : a > b;
-}
+const row PAYMENT_CHANGED_ROWS[] = {
+    {"id", ID, 0, offsetof(tacos_payment_changed, id), .kind = TACOS_ID_KIND_PAYMENT},
+    {"state", WORD, 0, offsetof(tacos_payment_changed, state), .words = PAYMENT_STATE_WORDS},
+    {"at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_changed, at_ms)},
+    {"expires_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_changed, expires_at_ms)},
+    {"refunded_minor", SIGNED, 0, offsetof(tacos_payment_changed, refunded_minor)},
+    {"refund_number", SMALL, 0, offsetof(tacos_payment_changed, refund_number)},
+    {"effect", WORD, 0, offsetof(tacos_payment_changed, effect), .words = EFFECT_WORDS},
+    {NULL},
+};
 
-// In the order of the seat map; standing places as their section's name with the count. Gives how many places they are.
-static int64_t put_places(uint32_t event_number, const uint32_t *places, size_t count) {
-    uint32_t *sorted = keep((count + 1) * sizeof *sorted);
-    if (count > 0) memcpy(sorted, places, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, compare);
-    tacos_list list;
-    MUST(tacos_describe(engine, event_number, sorted, count, fresh_buffer(), &list));
-    put_list("seats", list.count);
-    int64_t all = 0;
-    for (size_t i = 0; i < list.count; i++) {
-        const tacos_place_view *place = TACOS_ITEM(tacos_place_view, list, i);
-        char name[32], id[256];
-        snprintf(name, sizeof name, "seats.%zu", i);
-        // Only standing places have no row.
-        if (place->row.len == 0) {
-            snprintf(id, sizeof id, "%.*s*%u", (int)place->id.len, place->id.data, place->count);
-        } else {
-            snprintf(id, sizeof id, "%.*s", (int)place->id.len, place->id.data);
-        }
-        put_word(name, id);
-        all += place->count;
-    }
-    return all;
-}
+const row RESERVATION_VIEW_ROWS[] = {
+    {"id", ID, 0, offsetof(tacos_reservation_view, id), .kind = TACOS_ID_KIND_RESERVATION},
+    {"external", TEXT, OPTIONAL, offsetof(tacos_reservation_view, external)},
+    {"event", TEXT, 0, offsetof(tacos_reservation_view, event)},
+    {"user", TEXT, 0, offsetof(tacos_reservation_view, user)},
+    {"state", WORD, 0, offsetof(tacos_reservation_view, state), .words = RESERVATION_STATE_WORDS},
+    {NULL, PLACES, 0, offsetof(tacos_reservation_view, places), .mark = offsetof(tacos_reservation_view, event_number)},
+    {"total_minor", SIGNED, 0, offsetof(tacos_reservation_view, total_minor)},
+    {"currency", TEXT, 0, offsetof(tacos_reservation_view, currency)},
+    {"created_at_ms", MOMENT, OPTIONAL, offsetof(tacos_reservation_view, created_at_ms)},
+    {"changed_at_ms", MOMENT, OPTIONAL, offsetof(tacos_reservation_view, changed_at_ms)},
+    {"expires_at_ms", MOMENT, OPTIONAL, offsetof(tacos_reservation_view, expires_at_ms)},
+    {"extensions", SMALL, 0, offsetof(tacos_reservation_view, extensions)},
+    {"payment", ID, 0, offsetof(tacos_reservation_view, payment), .mark = offsetof(tacos_reservation_view, has_payment), .kind = TACOS_ID_KIND_PAYMENT},
+    {NULL},
+};
 
-void put_seats(uint32_t event_number, const uint32_t *places, size_t count) {
-    put_places(event_number, places, count);
-}
+const row PAYMENT_VIEW_ROWS[] = {
+    {"id", ID, 0, offsetof(tacos_payment_view, id), .kind = TACOS_ID_KIND_PAYMENT},
+    {"state", WORD, 0, offsetof(tacos_payment_view, state), .words = PAYMENT_STATE_WORDS},
+    {"reservation", ID, 0, offsetof(tacos_payment_view, reservation), .mark = offsetof(tacos_payment_view, has_reservation), .kind = TACOS_ID_KIND_RESERVATION},
+    {"unlinked", TEXT, OPTIONAL, offsetof(tacos_payment_view, unlinked)},
+    {"user", TEXT, 0, offsetof(tacos_payment_view, user)},
+    {"amount_minor", SIGNED, 0, offsetof(tacos_payment_view, amount_minor)},
+    {"currency", TEXT, 0, offsetof(tacos_payment_view, currency)},
+    {"refunded_minor", SIGNED, 0, offsetof(tacos_payment_view, refunded_minor)},
+    {"refunds", SMALL, 0, offsetof(tacos_payment_view, refunds)},
+    {"method", WORD, 0, offsetof(tacos_payment_view, method), .words = PAYMENT_METHOD_WORDS},
+    {"scenario", WORD, 0, offsetof(tacos_payment_view, scenario), .words = SCENARIO_WORDS},
+    {"effect", WORD, 0, offsetof(tacos_payment_view, effect), .words = EFFECT_WORDS},
+    {"created_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_view, created_at_ms)},
+    {"changed_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_view, changed_at_ms)},
+    {"processed_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_view, processed_at_ms)},
+    {"expires_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_view, expires_at_ms)},
+    {"webhook_url", TEXT, OPTIONAL, offsetof(tacos_payment_view, webhook_url)},
+    {"attachment", BYTES, 0, offsetof(tacos_payment_view, attachment)},
+    {NULL},
+};
 
-static void put_held(uint32_t event_number, tacos_list places) {
-    put_int("count", put_places(event_number, places.items, places.count));
-}
+const row EVENT_VIEW_ROWS[] = {
+    {"event", TEXT, 0, offsetof(tacos_event_view, id)},
+    {NULL, INSIDE, 0, offsetof(tacos_event_view, settings), .inside = EVENT_SETTINGS_ROWS},
+    {"sale", WORD, 0, offsetof(tacos_event_view, sale), .words = SALE_STATE_WORDS},
+    {NULL, INSIDE, 0, offsetof(tacos_event_view, counts), .inside = COUNTS_ROWS},
+    {"has_queue", FLAG, 0, offsetof(tacos_event_view, has_queue)},
+    {NULL},
+};
 
-static void put_reservation(const tacos_reservation_view *view) {
-    put_id("id", TACOS_ID_KIND_RESERVATION, view->id);
-    if (view->external.data != NULL) put_text("external", view->external);
-    put_text("event", view->event);
-    put_text("user", view->user);
-    put_word("state", word_of(RESERVATION_STATES, view->state));
-    put_held(view->event_number, view->places);
-    put_int("total_minor", view->total_minor);
-    put_text("currency", view->currency);
-    put_moment("created_at_ms", view->created_at_ms);
-    put_moment("changed_at_ms", view->changed_at_ms);
-    put_moment("expires_at_ms", view->expires_at_ms);
-    put_int("extensions", view->extensions);
-    if (view->has_payment) put_id("payment", TACOS_ID_KIND_PAYMENT, view->payment);
-}
+const row EVENT_SETTINGS_ROWS[] = {
+    {"name", TEXT, 0, offsetof(tacos_event_settings, name)},
+    {"currency", TEXT, 0, offsetof(tacos_event_settings, currency)},
+    {"seats_per_reservation_max", SMALL, 0, offsetof(tacos_event_settings, seats_per_reservation_max)},
+    {"seats_per_user_max", SMALL, OPTIONAL, offsetof(tacos_event_settings, seats_per_user_max)},
+    {"hold_ms", BIG, 0, offsetof(tacos_event_settings, hold_ms)},
+    {"hold_ms_max", BIG, 0, offsetof(tacos_event_settings, hold_ms_max)},
+    {"extension_ms_max", BIG, 0, offsetof(tacos_event_settings, extension_ms_max)},
+    {"extensions_max", SMALL, 0, offsetof(tacos_event_settings, extensions_max)},
+    {"sale_starts_ms", MOMENT, OPTIONAL, offsetof(tacos_event_settings, sale_starts_ms)},
+    {"sale_ends_ms", MOMENT, OPTIONAL, offsetof(tacos_event_settings, sale_ends_ms)},
+    {NULL},
+};
 
-static void put_payment(const tacos_payment_view *view) {
-    put_id("id", TACOS_ID_KIND_PAYMENT, view->id);
-    put_word("state", word_of(PAYMENT_STATES, view->state));
-    if (view->has_reservation) put_id("reservation", TACOS_ID_KIND_RESERVATION, view->reservation);
-    if (view->unlinked.data != NULL) put_text("unlinked", view->unlinked);
-    put_text("user", view->user);
-    put_int("amount_minor", view->amount_minor);
-    put_text("currency", view->currency);
-    put_int("refunded_minor", view->refunded_minor);
-    put_int("refunds", view->refunds);
-    put_word("method", word_of(METHODS, view->method));
-    put_word("scenario", word_of(SCENARIOS, view->scenario));
-    put_word("effect", word_of(EFFECTS, view->effect));
-    put_moment("created_at_ms", view->created_at_ms);
-    put_moment("changed_at_ms", view->changed_at_ms);
-    put_moment_if("processed_at_ms", view->processed_at_ms);
-    put_moment("expires_at_ms", view->expires_at_ms);
-    if (view->webhook_url.data != NULL) put_text("webhook_url", view->webhook_url);
-    put_text("attachment", (tacos_str){(const char *)view->attachment.data, view->attachment.len});
-}
+const row COUNTS_ROWS[] = {
+    {"available", SMALL, 0, offsetof(tacos_counts, available)},
+    {"reserved", SMALL, 0, offsetof(tacos_counts, reserved)},
+    {"sold", SMALL, 0, offsetof(tacos_counts, sold)},
+    {"blocked", SMALL, 0, offsetof(tacos_counts, blocked)},
+    {"total", SMALL, 0, offsetof(tacos_counts, total)},
+    {NULL},
+};
 
-static void put_payment_changed(const tacos_payment_changed *body) {
-    put_id("id", TACOS_ID_KIND_PAYMENT, body->id);
-    put_word("state", word_of(PAYMENT_STATES, body->state));
-    put_moment("at_ms", body->at_ms);
-    put_moment("expires_at_ms", body->expires_at_ms);
-    put_int("refunded_minor", body->refunded_minor);
-    put_int("refund_number", body->refund_number);
-    put_word("effect", word_of(EFFECTS, body->effect));
-}
+const row SECTION_VIEW_ROWS[] = {
+    {"section", TEXT, 0, offsetof(tacos_section_view, name)},
+    {"standing", FLAG, 0, offsetof(tacos_section_view, standing)},
+    {NULL, INSIDE, 0, offsetof(tacos_section_view, counts), .inside = COUNTS_ROWS},
+    {"price_min_minor", SIGNED, 0, offsetof(tacos_section_view, price_min_minor)},
+    {"price_max_minor", SIGNED, 0, offsetof(tacos_section_view, price_max_minor)},
+    {NULL},
+};
 
-static void put_reserved(const tacos_reserved *body) {
-    put_id("id", TACOS_ID_KIND_RESERVATION, body->id);
-    put_event("event", body->event_number);
-    put_int("total_minor", body->total_minor);
-    put_moment("expires_at_ms", body->expires_at_ms);
-    put_held(body->event_number, body->places);
-}
+const row SEAT_VIEW_ROWS[] = {
+    {NULL, INSIDE, 0, offsetof(tacos_seat_view, place), .inside = PLACE_VIEW_ROWS},
+    {"state", WORD, 0, offsetof(tacos_seat_view, state), .words = SEAT_STATE_WORDS},
+    {NULL},
+};
 
-static void put_released(const tacos_released *body) {
-    put_id("id", TACOS_ID_KIND_RESERVATION, body->id);
-    put_event("event", body->event_number);
-    put_word("state", word_of(RESERVATION_STATES, body->state));
-    put_moment("at_ms", body->at_ms);
-    put_held(body->event_number, body->places);
-}
+const row PLACE_VIEW_ROWS[] = {
+    {"id", TEXT, 0, offsetof(tacos_place_view, id)},
+    {"section", TEXT, 0, offsetof(tacos_place_view, section)},
+    {"row", TEXT, 0, offsetof(tacos_place_view, row)},
+    {"number", TEXT, 0, offsetof(tacos_place_view, number)},
+    {"price_minor", SIGNED, 0, offsetof(tacos_place_view, price_minor)},
+    {NULL},
+};
 
-static void put_confirmed(const tacos_confirmed *body) {
-    put_id("id", TACOS_ID_KIND_RESERVATION, body->id);
-    put_id("order", TACOS_ID_KIND_ORDER, body->id);
-    put_event("event", body->event_number);
-    put_int("total_minor", body->total_minor);
-    put_moment("at_ms", body->at_ms);
-    put_held(body->event_number, body->places);
-}
+const row QUEUE_VIEW_ROWS[] = {
+    {"waiting", SMALL, 0, offsetof(tacos_queue_view, waiting)},
+    {"ready", SMALL, 0, offsetof(tacos_queue_view, ready)},
+    {"inside", SMALL, 0, offsetof(tacos_queue_view, inside)},
+    {"admitted_total", BIG, 0, offsetof(tacos_queue_view, admitted_total)},
+    {"expired_total", BIG, 0, offsetof(tacos_queue_view, expired_total)},
+    {"left_total", BIG, 0, offsetof(tacos_queue_view, left_total)},
+    {"paused", FLAG, 0, offsetof(tacos_queue_view, paused)},
+    {NULL},
+};
 
-static void put_next(tacos_id next, uint32_t has_next) {
-    if (has_next) put_hex("next", next.bytes, sizeof next.bytes);
-}
+const row QUEUE_POLICY_ROWS[] = {
+    {"enabled", FLAG, 0, offsetof(tacos_queue_policy, enabled)},
+    {"admissions_per_minute", SMALL, 0, offsetof(tacos_queue_policy, admissions_per_minute)},
+    {"burst", SMALL, 0, offsetof(tacos_queue_policy, burst)},
+    {"inside_max", SMALL, 0, offsetof(tacos_queue_policy, inside_max)},
+    {"waiting_max", SMALL, 0, offsetof(tacos_queue_policy, waiting_max)},
+    {"claim_window_ms", BIG, 0, offsetof(tacos_queue_policy, claim_window_ms)},
+    {"token_ttl_ms", BIG, 0, offsetof(tacos_queue_policy, token_ttl_ms)},
+    {"inactivity_ms", BIG, 0, offsetof(tacos_queue_policy, inactivity_ms)},
+    {"one_place_per_user", FLAG, 0, offsetof(tacos_queue_policy, one_place_per_user)},
+    {"room_opens_ms", MOMENT, 0, offsetof(tacos_queue_policy, room_opens_at_ms), .mark = offsetof(tacos_queue_policy, has_room)},
+    {"room_draws_ms", MOMENT, 0, offsetof(tacos_queue_policy, room_draws_at_ms), .mark = offsetof(tacos_queue_policy, has_room)},
+    {NULL},
+};
 
-static void put_body(const tacos_answer *answer) {
-    switch (answer->kind) {
-        case TACOS_BODY_EVENT: put_moment("at_ms", ((const tacos_event_changed *)answer->body)->at_ms); break;
-        case TACOS_BODY_DONE: put_moment("at_ms", ((const tacos_done *)answer->body)->at_ms); break;
-        case TACOS_BODY_RESERVED: put_reserved(answer->body); break;
-        case TACOS_BODY_RELEASED: put_released(answer->body); break;
-        case TACOS_BODY_CONFIRMED: put_confirmed(answer->body); break;
-        case TACOS_BODY_EXTENDED: {
-            const tacos_extended *body = answer->body;
-            put_id("id", TACOS_ID_KIND_RESERVATION, body->id);
-            put_moment("expires_at_ms", body->expires_at_ms);
-            put_int("extended_ms", (int64_t)body->extended_ms);
-            break;
-        }
-        case TACOS_BODY_PAYMENT: put_payment_changed(answer->body); break;
-        case TACOS_BODY_JOINED: {
-            const tacos_joined *body = answer->body;
-            put_token("token", TACOS_TOKEN_KIND_WAITING, body->token);
-            put_queue_place(&body->place);
-            put_bool("again", body->again);
-            break;
-        }
-        case TACOS_BODY_ADMITTED: {
-            const tacos_admitted *body = answer->body;
-            put_token("token", TACOS_TOKEN_KIND_RESERVATION, body->token);
-            put_moment("valid_until_ms", body->valid_until_ms);
-            break;
-        }
-        case TACOS_BODY_RESERVATION_VIEW: put_reservation(answer->body); break;
-        case TACOS_BODY_PAYMENT_VIEW: put_payment(answer->body); break;
-        case TACOS_BODY_RESERVATION_PAGE: {
-            const tacos_reservation_page *page = answer->body;
-            put_list("items", page->items.count);
-            for (size_t i = 0; i < page->items.count; i++) {
-                enter("items", i);
-                put_reservation(TACOS_ITEM(tacos_reservation_view, page->items, i));
-            }
-            leave();
-            put_next(page->next, page->has_next);
-            break;
-        }
-        case TACOS_BODY_PAYMENT_PAGE: {
-            const tacos_payment_page *page = answer->body;
-            put_list("items", page->items.count);
-            for (size_t i = 0; i < page->items.count; i++) {
-                enter("items", i);
-                put_payment(TACOS_ITEM(tacos_payment_view, page->items, i));
-            }
-            leave();
-            put_next(page->next, page->has_next);
-            break;
-        }
-        default: give_up("an answer of no known kind", "");
-    }
-}
+const row DRAW_VIEW_ROWS[] = {
+    {"commitment", HEX, 0, offsetof(tacos_draw_view, commitment)},
+    {"seed", HEX, 0, offsetof(tacos_draw_view, seed), .mark = offsetof(tacos_draw_view, has_seed)},
+    {NULL},
+};
 
-static void put_names(const char *name, tacos_list list) {
-    put_list(name, list.count);
-    for (size_t i = 0; i < list.count; i++) {
-        char path[32];
-        snprintf(path, sizeof path, "%s.%zu", name, i);
-        put_text(path, *TACOS_ITEM(tacos_str, list, i));
-    }
-}
+const row WEBHOOK_VIEW_ROWS[] = {
+    {"id", ID, 0, offsetof(tacos_webhook_view, id), .kind = TACOS_ID_KIND_WEBHOOK},
+    {"payment", ID, 0, offsetof(tacos_webhook_view, payment), .kind = TACOS_ID_KIND_PAYMENT},
+    {"tells", WORD, 0, offsetof(tacos_webhook_view, tells), .words = PAYMENT_STATE_WORDS},
+    {"created_at_ms", MOMENT, OPTIONAL, offsetof(tacos_webhook_view, created_at_ms)},
+    {"attempts", SMALL, 0, offsetof(tacos_webhook_view, attempts)},
+    {"next_at_ms", MOMENT, OPTIONAL, offsetof(tacos_webhook_view, next_at_ms)},
+    {"order", BIG, 0, offsetof(tacos_webhook_view, order)},
+    {NULL},
+};
 
-static void put_doubt(const tacos_failure *failure) {
-    if (failure->status == TACOS_STATUS_PAYMENT_NOT_APPROVED) {
-        put_word("doubt", word_of(PAYMENT_DOUBTS, failure->doubt));
-        if (failure->doubt == TACOS_PAYMENT_DOUBT_UNFINISHED) {
-            put_word("state", word_of(PAYMENT_STATES, failure->state));
-        }
-    } else {
-        put_word("doubt", word_of(EXTENSION_DOUBTS, failure->doubt));
-        if (failure->doubt == TACOS_EXTENSION_DOUBT_TOO_LONG) {
-            put_int("extension_ms_max", (int64_t)failure->extension_ms_max);
-        }
-    }
-}
-
-// What comes with the refusal, by its code.
-static void put_refusal(const tacos_failure *failure) {
-    switch (failure->status) {
-        case TACOS_STATUS_INVALID:
-            put_list("fields", failure->problems.count);
-            for (size_t i = 0; i < failure->problems.count; i++) {
-                char path[32];
-                snprintf(path, sizeof path, "fields.%zu", i);
-                put_text(path, TACOS_ITEM(tacos_problem, failure->problems, i)->field);
-            }
-            break;
-        case TACOS_STATUS_UNKNOWN_SEATS:
-        case TACOS_STATUS_SEATS_TAKEN: put_names("seats", failure->seats); break;
-        case TACOS_STATUS_UNKNOWN_SECTION: put_text("section", failure->section); break;
-        case TACOS_STATUS_SALE_NOT_OPEN: put_word("state", word_of(SALES, failure->state)); break;
-        case TACOS_STATUS_RESERVATION_IS: put_word("state", word_of(RESERVATION_STATES, failure->state)); break;
-        case TACOS_STATUS_PAYMENT_IS: put_word("state", word_of(PAYMENT_STATES, failure->state)); break;
-        case TACOS_STATUS_INSUFFICIENT: put_int("available", failure->available); put_int("wanted", failure->wanted); break;
-        case TACOS_STATUS_NOT_ADJACENT: put_int("wanted", failure->wanted); break;
-        case TACOS_STATUS_QUOTA_EXCEEDED:
-            put_int("seats_max", failure->seats_max);
-            put_int("has", failure->seats_held);
-            break;
-        case TACOS_STATUS_PAYMENT_NOT_APPROVED:
-        case TACOS_STATUS_EXTENSION_REFUSED: put_doubt(failure); break;
-        case TACOS_STATUS_REFUND_TOO_LARGE: put_int("left_minor", failure->left_minor); break;
-        case TACOS_STATUS_NOT_DUE: put_moment("due_ms", failure->at_ms); break;
-        case TACOS_STATUS_AT_CAPACITY: put_word("bound", word_of(BOUNDS, failure->bound)); break;
-        default: break;
-    }
-}
-
-static void say_failure(const tacos_failure *failure) {
-    if (failure->status < 100) {
-        switch (failure->status) {
-            case TACOS_STATUS_CLOSED: say_failed("closed"); break;
-            case TACOS_STATUS_POISONED: say_failed("poisoned"); break;
-            case TACOS_STATUS_UPDATES_GONE: say_failed("gone"); break;
-            case TACOS_STATUS_UPDATES_NOT_A_POSITION: say_failed("not_a_position"); break;
-            default: say_failed(tacos_status_name(failure->status)); break;
-        }
-        return;
-    }
-    // The names of refusals are the engine's own, in capitals.
-    char code[64] = "";
-    const char *name = tacos_status_name(failure->status) + strlen("TACOS_STATUS_");
-    for (size_t i = 0; name[i] != 0 && i + 1 < sizeof code; i++) {
-        code[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
-    }
-    begin("refused");
-    put_word("code", code);
-    put_refusal(failure);
-    end();
-}
-
-void say_answer(const tacos_answer *answer) {
-    if (answer->kind == TACOS_BODY_FAILURE) {
-        say_failure(answer->body);
-        return;
-    }
-    begin("reply");
-    put_body(answer);
-    end();
-}
-
-void say_failed_call(tacos_status status) {
-    const tacos_failure *failure;
-    MUST(tacos_last_failure(fresh_buffer(), &failure));
-    if (failure->status != (uint32_t)status) give_up("the last failure is another", tacos_status_name(status));
-    say_failure(failure);
-}
-
-void say_done(void) {
-    begin("reply");
-    end();
-}
-
-void say_ill_formed(const char *field) {
-    begin("refused");
-    put_word("code", "invalid");
-    put_list("fields", 1);
-    put_word("fields.0", field);
-    end();
-}
-
-void say_failed(const char *why) {
-    begin("failed");
-    put_word("why", why);
-    end();
-}
-
-void say_unsupported(const char *why) {
-    begin("unsupported");
-    put_word("why", why);
-    end();
-}
+const body BODIES[] = {
+    {TACOS_BODY_EVENT, EVENT_CHANGED_ROWS},
+    {TACOS_BODY_RESERVED, RESERVED_ROWS},
+    {TACOS_BODY_EXTENDED, EXTENDED_ROWS},
+    {TACOS_BODY_RELEASED, RELEASED_ROWS},
+    {TACOS_BODY_CONFIRMED, CONFIRMED_ROWS},
+    {TACOS_BODY_PAYMENT, PAYMENT_CHANGED_ROWS},
+    {TACOS_BODY_JOINED, JOINED_ROWS},
+    {TACOS_BODY_ADMITTED, ADMITTED_ROWS},
+    {TACOS_BODY_DONE, DONE_ROWS},
+    {TACOS_BODY_RESERVATION_VIEW, RESERVATION_VIEW_ROWS},
+    {TACOS_BODY_RESERVATION_PAGE, RESERVATION_VIEW_ROWS, .is_page = true},
+    {TACOS_BODY_PAYMENT_VIEW, PAYMENT_VIEW_ROWS},
+    {TACOS_BODY_PAYMENT_PAGE, PAYMENT_VIEW_ROWS, .is_page = true},
+    {0, NULL},
+};

@@ -1,10 +1,10 @@
-// What the files of the driver share. Each does one thing: commands.c turns arguments into commands, events.c those of the
-// organiser, answers.c turns answers into fields, reads.c does the reads, main.c takes blocks and answers them.
+// What the files of the driver share. Each does one thing: fill.c turns arguments into structs, say.c turns structs into
+// fields, both by generated rows (arguments.c, answers.c, words.c); reads.c does the reads, updates.c shows updates, main.c
+// takes blocks and answers them.
 #ifndef DRIVER_H
 #define DRIVER_H
 
-#include "wire.h"
-#include "words.h"
+#include "rows.h"
 
 // Every scenario's clock begins here, and its times count from here.
 #define START_UNIX_MS ((int64_t)1800000000000)
@@ -22,18 +22,12 @@ void must(tacos_status status, const char *call);
 tacos_buffer *fresh_buffer(void);
 
 // Arguments.
-tacos_id id_of(object with, const char *name, uint32_t kind);
 tacos_token token_of(object with, const char *name, uint32_t kind);
-tacos_which which_of(object with);
 uint32_t small_number(object of, const char *name, uint32_t usual);
 uint64_t big_number(object of, const char *name, uint64_t usual);
-// Milliseconds since the Unix epoch; 0 if there is none.
-uint64_t moment_of(object with, const char *name);
-tacos_id cursor_of(object with, uint32_t *has_after);
 
 // The command for an operation; null if it is none. With `ill_formed` set, not to be sent.
 const tacos_head *command_of(const char *operation, object with);
-const tacos_head *event_command_of(const char *operation, object with);
 
 // Answers: whole blocks.
 void say_answer(const tacos_answer *answer);
@@ -48,8 +42,7 @@ void say_unsupported(const char *why);
 void put_moment(const char *name, uint64_t unix_ms);
 void put_moment_if(const char *name, uint64_t unix_ms);
 void put_id(const char *name, uint32_t kind, tacos_id id);
-void put_counts(const tacos_counts *counts);
-void put_queue_place(const tacos_queue_place *place);
+void put_items(const row *rows, tacos_list items);
 void put_seats(uint32_t event_number, const uint32_t *places, size_t count);
 
 // Does an operation that is no command and answers it; false if there is none of this name.

@@ -17,7 +17,7 @@ static void put_changed(const tacos_update *update) {
     uint32_t *places = keep(count * sizeof *places);
     for (size_t i = 0; i < count; i++) places[i] = TACOS_ITEM(tacos_place_changed, update->places, i)->place;
     put_seats(event_number(update->event), places, count);
-    put_word("seats_state", word_of(SEAT_STATES, TACOS_ITEM(tacos_place_changed, update->places, 0)->state));
+    put_word("seats_state", word_of(SEAT_STATE_WORDS, TACOS_ITEM(tacos_place_changed, update->places, 0)->state));
 }
 
 static void put_user(const tacos_update *update) {
@@ -26,31 +26,31 @@ static void put_user(const tacos_update *update) {
 
 static void put_reservation(const tacos_update *update) {
     put_id("id", TACOS_ID_KIND_RESERVATION, update->reservation);
-    put_word("state", word_of(RESERVATION_STATES, update->state));
+    put_word("state", word_of(RESERVATION_STATE_WORDS, update->state));
     put_user(update);
-    if (update->from != 0) put_word("from", word_of(RESERVATION_STATES, update->from));
+    if (update->from != 0) put_word("from", word_of(RESERVATION_STATE_WORDS, update->from));
     put_moment_if("expires_at_ms", update->expires_at_ms);
     put_changed(update);
 }
 
 static void put_payment(const tacos_update *update) {
     put_id("id", TACOS_ID_KIND_PAYMENT, update->payment);
-    put_word("state", word_of(PAYMENT_STATES, update->payment_state));
-    put_word("effect", word_of(EFFECTS, update->effect));
+    put_word("state", word_of(PAYMENT_STATE_WORDS, update->payment_state));
+    put_word("effect", word_of(EFFECT_WORDS, update->effect));
     put_int("refunded_minor", update->refunded_minor);
     put_user(update);
     if (!update->has_reservation) return;
     put_id("reservation", TACOS_ID_KIND_RESERVATION, update->reservation);
-    put_word("reservation_state", word_of(RESERVATION_STATES, update->state));
+    put_word("reservation_state", word_of(RESERVATION_STATE_WORDS, update->state));
     put_changed(update);
 }
 
 static void put_update(const tacos_update *update) {
-    put_word("kind", word_of(UPDATES, update->what));
+    put_word("kind", word_of(WHAT_WORDS, update->what));
     put_moment("at_ms", update->at_ms);
     if (update->event.data != NULL) put_text("event", update->event);
     switch (update->what) {
-        case TACOS_WHAT_SALE: put_word("state", word_of(SALES, update->state)); break;
+        case TACOS_WHAT_SALE: put_word("state", word_of(SALE_STATE_WORDS, update->state)); break;
         case TACOS_WHAT_QUEUE_PAUSED: put_bool("paused", update->state == 1); break;
         case TACOS_WHAT_ROOM_DRAWN: put_hex("id", update->seed, sizeof update->seed); break;
         case TACOS_WHAT_SEATS: put_changed(update); break;

@@ -1,4 +1,5 @@
-// The words of scenarios for the numbers of the ABI, both ways.
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
+// The words of scenarios for the numbers of the ABI; each list ends with a null word.
 #ifndef WORDS_H
 #define WORDS_H
 
@@ -9,13 +10,18 @@ typedef struct {
     const char *word;
 } word;
 
-// Each list ends with a null word.
-extern const word SALES[], RESERVATION_STATES[], PAYMENT_STATES[], METHODS[], SCENARIOS[], OUTCOMES[], EFFECTS[], SEAT_STATES[],
-    QUEUE_STATES[], BOUNDS[], PAYMENT_DOUBTS[], EXTENSION_DOUBTS[], UPDATES[];
-
-// The word of a number that the library gave; gives up if there is none.
-const char *word_of(const word *words, uint32_t number);
-// The number of a word of the scenario; `usual` if it is not there, gives up if it is none of these.
-uint32_t number_of(const word *words, object of, const char *name, uint32_t usual);
+extern const word SALE_STATE_WORDS[];
+extern const word PAYMENT_METHOD_WORDS[];
+extern const word SCENARIO_WORDS[];
+extern const word OUTCOME_WORDS[];
+extern const word QUEUE_STATE_WORDS[];
+extern const word RESERVATION_STATE_WORDS[];
+extern const word PAYMENT_STATE_WORDS[];
+extern const word EFFECT_WORDS[];
+extern const word SEAT_STATE_WORDS[];
+extern const word PAYMENT_DOUBT_WORDS[];
+extern const word EXTENSION_DOUBT_WORDS[];
+extern const word BOUND_WORDS[];
+extern const word WHAT_WORDS[];
 
 #endif

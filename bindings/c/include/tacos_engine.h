@@ -786,25 +786,25 @@ typedef struct {
     size_t len;
 } tacos_str;
 
-// What can be set about an event while it lives.
+// What can be set about an event while it lives. Seats and prices are fixed when it is created.
 typedef struct {
     // `sizeof(tacos_event_settings)`, as the caller was compiled.
     uint32_t size;
-    // Seats that one reservation may have.
+    // Seats that one reservation may have: 1 to 64. Default 10.
     uint32_t seats_per_reservation_max;
-    // A name for people.
+    // A name for people, at most 512 bytes.
     tacos_str name;
-    // Three letters.
+    // The currency of all prices. Cannot change once the event exists.
     tacos_str currency;
-    // How long a hold lasts.
+    // How long a hold lasts, in milliseconds. Default 60,000; 1 to 24 h.
     uint64_t hold_ms;
-    // The longest that a hold may last, extensions included.
+    // The longest that a hold may last from its beginning, extensions included, in milliseconds. Default 600,000.
     uint64_t hold_ms_max;
-    // The most that one extension may add.
+    // The most that one extension may add, in milliseconds. Default 30,000.
     uint64_t extension_ms_max;
-    // How often a hold may be extended.
+    // How often a hold may be extended. Default 1.
     uint32_t extensions_max;
-    // Seats that one user may hold or own; 0 for no bound.
+    // Seats that one user may hold or own together; 0 (the default) for no bound.
     uint32_t seats_per_user_max;
     // Nobody can reserve before this moment; 0 for no such moment.
     uint64_t sale_starts_ms;
@@ -812,33 +812,37 @@ typedef struct {
     uint64_t sale_ends_ms;
 } tacos_event_settings;
 
-// The rules of one event's waiting line.
+// The rules of one event's waiting line. They may change while the sale runs.
 typedef struct {
     // `sizeof(tacos_queue_policy)`, as the caller was compiled.
     uint32_t size;
-    // 0: nobody has to wait.
+    // With `false` nobody has to wait: whoever joins is ready as fast as the system-wide ceiling allows. Default
+    // `true`. 1 for yes, 0 for no.
     uint32_t enabled;
-    // People made ready per minute.
+    // People made ready per minute, 1 to 6,000,000. Default 6,000.
     uint32_t admissions_per_minute;
-    // Permits that a quiet line saves up.
+    // Permits that a quiet line saves up and may then use at once, 1 to 1,000,000. Default 100.
     uint32_t burst;
-    // People inside at once.
+    // People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default
+    // 5,000. Lowering it sends nobody out: nobody new comes in until enough have left.
     uint32_t inside_max;
-    // People waiting at once.
+    // People waiting at once, 1 to 67,108,864. Default 2,000,000.
     uint32_t waiting_max;
-    // How long somebody who is ready keeps the turn.
+    // How long somebody who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
     uint64_t claim_window_ms;
-    // How long an admission is valid.
+    // How long an admission is valid, in milliseconds, 1,000 to 86,400,000. Default 300,000.
     uint64_t token_ttl_ms;
-    // A waiting person without activity for this long loses the place.
+    // A waiting person who shows no activity for this long loses the place, in milliseconds, 1,000 to 604,800,000.
+    // Default 3,600,000. A restart of the engine counts as activity.
     uint64_t inactivity_ms;
-    // 1: one place per user, whatever the number of sessions.
+    // One place per user, whatever the number of sessions. Default `true`. Switched on during a sale it looks only at
+    // tickets that were taken while it was on. 1 for yes, 0 for no.
     uint32_t one_place_per_user;
-    // 1: there is a pre-sale room whose order is drawn.
+    // The room before the sale, whose order is drawn at random. Default none. 1 if there is one.
     uint32_t has_room;
-    // Nobody can join the room before.
+    // Nobody can join before.
     uint64_t room_opens_at_ms;
-    // The order is drawn then.
+    // The order of those in the room is drawn then; who joins at or after this moment stands behind them.
     uint64_t room_draws_at_ms;
 } tacos_queue_policy;
 
@@ -1049,7 +1053,7 @@ typedef struct {
     int64_t left_minor;
 } tacos_failure;
 
-// Places of each kind: at every moment `available + reserved + sold + blocked == total`.
+// How many places there are of each kind. At every moment `available + reserved + sold + blocked == total`.
 typedef struct {
     // Can be had now.
     uint32_t available;
@@ -1073,9 +1077,9 @@ typedef struct {
     tacos_counts counts;
     // The engine's own number of it.
     uint32_t number;
-    // A `tacos_sale`.
+    // A `tacos_sale`: where its sale stands.
     uint32_t sale;
-    // 1 if it has a waiting line.
+    // True if it has a waiting line.
     uint32_t has_queue;
 } tacos_event_view;
 
@@ -1103,17 +1107,17 @@ typedef struct {
     uint64_t expired_total;
     // People who gave up.
     uint64_t left_total;
-    // Average wait of those let in lately.
+    // Mean wait of those people from joining to being let in, in milliseconds; 0 without any.
     uint64_t average_wait_ms;
     // People waiting, those in the pre-sale room included.
     uint32_t waiting;
     // People whose turn it is.
     uint32_t ready;
-    // People inside.
+    // People inside: ready or with a token that is good and unused.
     uint32_t inside;
-    // Admissions in the last minute.
+    // People let in during the last minute: in the present second of the clock and the 59 before it.
     uint32_t admitted_per_minute;
-    // 1 while admissions are paused.
+    // True while admissions are paused.
     uint32_t paused;
     // Zero.
     uint32_t reserved;
@@ -1121,11 +1125,11 @@ typedef struct {
 
 // The pre-sale draw of an event: anyone can check it.
 typedef struct {
-    // BLAKE3 of the seed: known before the draw.
+    // blake3 of the seed: known before the draw.
     uint8_t commitment[32];
-    // The seed, if `has_seed`.
+    // The seed: known after the draw.
     uint8_t seed[32];
-    // 1 after the draw.
+    // 1 if `seed` is given.
     uint32_t has_seed;
 } tacos_draw_view;
 
@@ -1397,7 +1401,7 @@ typedef struct {
     tacos_head head;
     // The reservation.
     tacos_which which;
-    // Whose it must be. None if `data` is null.
+    // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
     // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
@@ -1419,7 +1423,7 @@ typedef struct {
     tacos_head head;
     // The reservation.
     tacos_which which;
-    // Whose it must be. None if `data` is null.
+    // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
     // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
@@ -1436,7 +1440,7 @@ typedef struct {
     tacos_head head;
     // The reservation.
     tacos_which which;
-    // Whose it must be. None if `data` is null.
+    // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
     // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
@@ -1485,7 +1489,7 @@ typedef struct {
     tacos_head head;
     // The payment intent.
     tacos_id payment;
-    // Whose it must be. None if `data` is null.
+    // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
     // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
@@ -1497,7 +1501,7 @@ typedef struct {
     tacos_head head;
     // The payment intent.
     tacos_id payment;
-    // Whose it must be. None if `data` is null.
+    // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
     // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
@@ -1560,61 +1564,61 @@ typedef struct {
     uint32_t reserved;
 } tacos_note;
 
-// Reads a reservation.
+// Reads: a reservation.
 typedef struct {
     // `TACOS_COMMAND_READ_RESERVATION`.
     tacos_head head;
     // The reservation.
     tacos_which which;
-    // Whose it must be; none for a trusted caller.
+    // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
 } tacos_read_reservation;
 
-// Lists a user's reservations, newest first.
+// Reads: a user's reservations, newest first.
 typedef struct {
     // `TACOS_COMMAND_LIST_RESERVATIONS`.
     tacos_head head;
     // Whose.
     tacos_str user;
-    // Only of this event, or none.
+    // Only of this event. None if `data` is null.
     tacos_str event;
-    // The cursor that the page before gave, if `has_after`.
+    // Where the page before ended; `None` for the first.
     tacos_id after;
-    // 1 if `after` is given; else the first page.
+    // 1 if `after` is given.
     uint32_t has_after;
-    // Entries of the page: at most 100, 0 for 100.
+    // Entries on the page: 1 to 100; 100 for 0.
     uint32_t most;
-    // Only in this `tacos_reservation_state`; 0 for any.
+    // A `tacos_reservation_state`, or 0 for any: only in this state.
     uint32_t state;
     // Zero.
     uint32_t reserved;
 } tacos_list_reservations;
 
-// Reads a payment intent.
+// Reads: a payment intent.
 typedef struct {
     // `TACOS_COMMAND_READ_PAYMENT`.
     tacos_head head;
     // The payment intent.
     tacos_id payment;
-    // Whose it must be; none for a trusted caller.
+    // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
 } tacos_read_payment;
 
-// Lists a user's payments, newest first.
+// Reads: a user's payments, newest first.
 typedef struct {
     // `TACOS_COMMAND_LIST_PAYMENTS`.
     tacos_head head;
     // Whose.
     tacos_str user;
-    // Only of this reservation, if `has_reservation`.
+    // Only of this reservation.
     tacos_id reservation;
-    // The cursor that the page before gave, if `has_after`.
+    // Where the page before ended; `None` for the first.
     tacos_id after;
-    // 1 if `after` is given; else the first page.
+    // 1 if `after` is given.
     uint32_t has_after;
-    // Entries of the page: at most 100, 0 for 100.
+    // Entries on the page: 1 to 100; 100 for 0.
     uint32_t most;
-    // Only in this `tacos_payment_state`; 0 for any.
+    // A `tacos_payment_state`, or 0 for any: only in this state.
     uint32_t state;
     // 1 if `reservation` is given.
     uint32_t has_reservation;
@@ -1746,17 +1750,17 @@ typedef struct {
 typedef struct {
     // Its id.
     tacos_id id;
-    // The payment under way or done, if `has_payment`.
+    // The payment that is under way or done.
     tacos_id payment;
-    // The id that its service brought, or none.
+    // The id that its service brought. Or none.
     tacos_str external;
     // Its event.
     tacos_str event;
     // Whose it is.
     tacos_str user;
-    // Of the price.
+    // Of that amount.
     tacos_str currency;
-    // Price of its places together.
+    // Their price together. In minor units.
     int64_t total_minor;
     // When it was made.
     uint64_t created_at_ms;
@@ -1764,11 +1768,12 @@ typedef struct {
     uint64_t changed_at_ms;
     // The hold ends, or ended, at this moment.
     uint64_t expires_at_ms;
-    // Of `uint32_t`: what it has, or had when it ended.
+    // Of `uint32_t`; `tacos_describe` puts them into words: what it has, or had when it ended.
     tacos_list places;
     // The engine's own number of the event.
     uint32_t event_number;
-    // A `tacos_reservation_state`.
+    // A `tacos_reservation_state`: where it stands. A hold whose time has run out shows as Expired, whether or not a
+    // timer has fired.
     uint32_t state;
     // How often it was extended.
     uint32_t extensions;
@@ -1792,39 +1797,40 @@ typedef struct {
 typedef struct {
     // Its id.
     tacos_id id;
-    // What is paid for, if `has_reservation`.
+    // The reservation paid for.
     tacos_id reservation;
-    // What is paid for, if the engine does not know it; or none.
+    // What is paid for, if the engine does not know it. Or none.
     tacos_str unlinked;
     // Who pays.
     tacos_str user;
-    // Of the amount.
+    // Of that amount.
     tacos_str currency;
-    // Where results are delivered, or none.
+    // Where results are delivered. Or none.
     tacos_str webhook_url;
     // What was carried along.
     tacos_bytes attachment;
-    // How much.
+    // How much. In minor units.
     int64_t amount_minor;
-    // How much went back.
+    // How much went back, in minor units.
     int64_t refunded_minor;
     // When it was made.
     uint64_t created_at_ms;
     // When it last changed.
     uint64_t changed_at_ms;
-    // When its outcome came; 0 if it has not.
+    // When its outcome came. 0 if it has not.
     uint64_t processed_at_ms;
     // Its life ends at this moment.
     uint64_t expires_at_ms;
-    // A `tacos_payment_state`.
+    // A `tacos_payment_state`: where it stands. An intent whose life is over shows as Expired, whether or not a timer
+    // has fired.
     uint32_t state;
     // In how many refunds.
     uint32_t refunds;
-    // A `tacos_payment_method`.
+    // A `tacos_payment_method`: how.
     uint32_t method;
-    // A `tacos_scenario`.
+    // A `tacos_scenario`: what the simulated processor does.
     uint32_t scenario;
-    // A `tacos_effect`.
+    // A `tacos_effect`: what became of the reservation.
     uint32_t effect;
     // 1 if `reservation` is given.
     uint32_t has_reservation;
@@ -1842,7 +1848,7 @@ typedef struct {
     uint32_t reserved;
 } tacos_payment_page;
 
-// A place in words.
+// One place of a reservation or seat map, described.
 typedef struct {
     // The seat's id; for standing places the section's.
     tacos_str id;
@@ -1864,7 +1870,7 @@ typedef struct {
 typedef struct {
     // The seat.
     tacos_place_view place;
-    // A `tacos_seat_state`.
+    // A `tacos_seat_state`: how it stands.
     uint32_t state;
     // Zero.
     uint32_t reserved;
@@ -1874,13 +1880,13 @@ typedef struct {
 typedef struct {
     // Its name.
     tacos_str name;
-    // Cheapest place.
+    // Cheapest place, in minor units.
     int64_t price_min_minor;
-    // Dearest place.
+    // Dearest place, in minor units.
     int64_t price_max_minor;
     // Its counts.
     tacos_counts counts;
-    // 1 if it has places but no numbered seats.
+    // True if it has places but no numbered seats.
     uint32_t standing;
 } tacos_section_view;
 
@@ -1896,7 +1902,7 @@ typedef struct {
     uint64_t next_at_ms;
     // Order of creation, to page by.
     uint64_t order;
-    // The `tacos_payment_state` that it tells of.
+    // A `tacos_payment_state`: the state that it tells of.
     uint32_t tells;
     // Attempts so far.
     uint32_t attempts;
@@ -2035,12 +2041,6 @@ tacos_status tacos_due_webhooks(tacos_engine engine,
                                 tacos_list *out,
                                 uint64_t *out_next_ms);
 
-// Dead letters (`tacos_webhook_view`) behind an order (0 for the first page), oldest first, at most 100.
-tacos_status tacos_dead_webhooks(tacos_engine engine,
-                                 uint64_t after_order,
-                                 tacos_buffer *buffer,
-                                 tacos_list *out);
-
 // Durable notes (`tacos_note_view`) whose names begin with `prefix` (none: all), in order.
 tacos_status tacos_notes(tacos_engine engine, tacos_str prefix, tacos_buffer *buffer, tacos_list *out);
 
@@ -2120,40 +2120,8 @@ tacos_status tacos_last_error(char *out,
 tacos_status tacos_last_failure(tacos_buffer *buffer,
                                 const tacos_failure **out);
 
-// Counts of an event.
-tacos_status tacos_counts_of(tacos_engine engine, tacos_str event, tacos_counts *out);
-
-// An event.
-tacos_status tacos_event_of(tacos_engine engine,
-                            tacos_str event,
-                            tacos_buffer *buffer,
-                            const tacos_event_view **out);
-
-// All events (`tacos_event_view`), in the order of their creation.
-tacos_status tacos_events(tacos_engine engine, tacos_buffer *buffer, tacos_list *out);
-
 // The id behind an event's number, as the engine gave it in an answer or update. `UNKNOWN_EVENT`.
 tacos_status tacos_event_id(tacos_engine engine, uint32_t event_number, tacos_buffer *buffer, tacos_str *out);
-
-// An event's sections (`tacos_section_view`) with counts and prices.
-tacos_status tacos_sections(tacos_engine engine, tacos_str event, tacos_buffer *buffer, tacos_list *out);
-
-// Numbered seats of an event (`tacos_seat_view`), from index `from` on, at most `most`.
-tacos_status tacos_seats(tacos_engine engine,
-                         tacos_str event,
-                         uint32_t from,
-                         size_t most,
-                         tacos_buffer *buffer,
-                         tacos_list *out);
-
-// These seats (`tacos_seat_view`), in the order asked for. `UNKNOWN_SEATS` if there is one that the event does not have;
-// the last error names it.
-tacos_status tacos_seats_named(tacos_engine engine,
-                               tacos_str event,
-                               const tacos_str *seats,
-                               size_t seat_count,
-                               tacos_buffer *buffer,
-                               tacos_list *out);
 
 // One bit (`uint64_t` words) for each numbered seat, 1 = free, lowest bit first, each row beginning a new word.
 tacos_status tacos_free_seats(tacos_engine engine,
@@ -2170,12 +2138,6 @@ tacos_status tacos_describe(tacos_engine engine,
                             tacos_buffer *buffer,
                             tacos_list *out);
 
-// A place in the line. Asking counts as activity. `UNKNOWN_TOKEN`.
-tacos_status tacos_queue_place_of(tacos_engine engine, tacos_token token, tacos_queue_place *out);
-
-// The event of a waiting token. `UNKNOWN_TOKEN`.
-tacos_status tacos_token_event(tacos_engine engine, tacos_token token, tacos_buffer *buffer, tacos_str *out);
-
 // The credentials of a ticket, by its number in updates: for services that deliver them. `UNKNOWN_EVENT`.
 tacos_status tacos_tokens_of(tacos_engine engine,
                              uint32_t event_number,
@@ -2183,24 +2145,65 @@ tacos_status tacos_tokens_of(tacos_engine engine,
                              tacos_token *out_waiting,
                              tacos_token *out_reservation);
 
-// Figures of an event's waiting line.
-tacos_status tacos_queue_of(tacos_engine engine, tacos_str event, tacos_queue_view *out);
-
-// The rules of an event's waiting line.
-tacos_status tacos_queue_policy_of(tacos_engine engine,
-                                   tacos_str event,
-                                   tacos_buffer *buffer,
-                                   const tacos_queue_policy **out);
-
-// The draw of an event's pre-sale room: the commitment before it, the seed after it.
-tacos_status tacos_draw_of(tacos_engine engine, tacos_str event, tacos_draw_view *out);
-
 // Where a seat's bit is in what `tacos_free_seats` gives: word and bit.
 tacos_status tacos_free_seat_bit(tacos_engine engine,
                                  tacos_str event,
                                  tacos_str seat,
                                  size_t *out_word,
                                  uint32_t *out_bit);
+
+// An event.
+tacos_status tacos_event_of(tacos_engine engine,
+                            tacos_str event,
+                            tacos_buffer *buffer,
+                            const tacos_event_view **out);
+
+// All events, in the order of their creation. Of `tacos_event_view`.
+tacos_status tacos_events(tacos_engine engine, tacos_buffer *buffer, tacos_list *out);
+
+// An event's sections with counts and prices. Of `tacos_section_view`.
+tacos_status tacos_sections(tacos_engine engine, tacos_str event, tacos_buffer *buffer, tacos_list *out);
+
+// An event's counts.
+tacos_status tacos_counts_of(tacos_engine engine, tacos_str event, tacos_counts *out);
+
+// Numbered seats with their states, in the seat map's order. A seat whose hold has lapsed shows as available. Of
+// `tacos_seat_view`.
+tacos_status tacos_seats(tacos_engine engine,
+                         tacos_str event,
+                         uint32_t from,
+                         size_t most,
+                         tacos_buffer *buffer,
+                         tacos_list *out);
+
+// These seats, in the order asked for. Of `tacos_seat_view`.
+tacos_status tacos_seats_named(tacos_engine engine,
+                               tacos_str event,
+                               const tacos_str *seats,
+                               size_t seat_count,
+                               tacos_buffer *buffer,
+                               tacos_list *out);
+
+// A place in the line. Asking counts as activity.
+tacos_status tacos_queue_place_of(tacos_engine engine, tacos_token token, tacos_queue_place *out);
+
+// The event of a waiting token.
+tacos_status tacos_token_event(tacos_engine engine, tacos_token token, tacos_buffer *buffer, tacos_str *out);
+
+// Figures of a waiting line.
+tacos_status tacos_queue_of(tacos_engine engine, tacos_str event, tacos_queue_view *out);
+
+// The rules of a waiting line.
+tacos_status tacos_queue_policy_of(tacos_engine engine,
+                                   tacos_str event,
+                                   tacos_buffer *buffer,
+                                   const tacos_queue_policy **out);
+
+// The draw of the pre-sale room.
+tacos_status tacos_draw_of(tacos_engine engine, tacos_str event, tacos_draw_view *out);
+
+// Dead letters, oldest first. Of `tacos_webhook_view`.
+tacos_status tacos_dead_webhooks(tacos_engine engine, uint64_t after, tacos_buffer *buffer, tacos_list *out);
 
 // The name of a status, as the header spells it, ended with a zero byte and living as long as the process;
 // `TACOS_STATUS_UNKNOWN` for a number that this library does not know.

@@ -43,7 +43,7 @@ fn put_body(answer: &Answer, arena: &mut Arena) -> (tacos_body, *const c_void) {
     match answer {
         Answer::Reply(reply) => bodies::put(reply, arena),
         Answer::Reservation(view) => {
-            let view = views::reservation(view, arena);
+            let view = views::tacos_reservation_view::of(view, arena);
             (tacos_body::ReservationView, arena.put(view).cast())
         }
         Answer::Reservations(page) => {
@@ -51,7 +51,7 @@ fn put_body(answer: &Answer, arena: &mut Arena) -> (tacos_body, *const c_void) {
             (tacos_body::ReservationPage, arena.put(page).cast())
         }
         Answer::Payment(view) => {
-            let view = views::payment(view, arena);
+            let view = views::tacos_payment_view::of(view, arena);
             (tacos_body::PaymentView, arena.put(view).cast())
         }
         Answer::Payments(page) => {

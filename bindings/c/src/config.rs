@@ -1,19 +1,25 @@
 //! Settings: of an engine, of an event, of a waiting line. Fill them by their `_init` function, then change what shall
 //! differ; what a later version appends keeps its usual value for programs that do not know it.
 
+// Written by the generator, which knows nothing of line breaks.
+#[rustfmt::skip]
+pub mod brought;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use brought::{event_settings, of_policy, of_settings, queue_policy};
+pub use brought::{tacos_event_settings, tacos_queue_policy};
 use tacos::{
-    Config, Currency, Driver, Durability, EventSettings, LatePayment, ManualClock, PresaleRoom, QueuePolicy,
+    Config, Currency, Driver, Durability, EventSettings, LatePayment, ManualClock, QueuePolicy,
     RecoveryConsent, Refusal, UnixMs,
 };
 
 use crate::abi::tacos_str;
-use crate::convert::{flag, moment, opt_moment};
+use crate::convert::flag;
 use crate::failure::Fault;
 use crate::guard;
-use crate::memory::{Plain, check_pointer, read_sized, text};
+use crate::memory::{Plain, check_pointer, plain, read_sized};
 use crate::status::tacos_status;
 
 /// Settings of one engine. The meaning, bounds and usual values are those of the engine's own configuration.
@@ -80,75 +86,7 @@ pub struct tacos_config {
     pub fixed_entropy: u64,
 }
 
-/// What can be set about an event while it lives.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_event_settings {
-    /// `sizeof(tacos_event_settings)`, as the caller was compiled.
-    pub size: u32,
-    /// Seats that one reservation may have.
-    pub seats_per_reservation_max: u32,
-    /// A name for people.
-    pub name: tacos_str,
-    /// Three letters.
-    pub currency: tacos_str,
-    /// How long a hold lasts.
-    pub hold_ms: u64,
-    /// The longest that a hold may last, extensions included.
-    pub hold_ms_max: u64,
-    /// The most that one extension may add.
-    pub extension_ms_max: u64,
-    /// How often a hold may be extended.
-    pub extensions_max: u32,
-    /// Seats that one user may hold or own; 0 for no bound.
-    pub seats_per_user_max: u32,
-    /// Nobody can reserve before this moment; 0 for no such moment.
-    pub sale_starts_ms: u64,
-    /// Nobody can reserve from this moment on; 0 for no such moment.
-    pub sale_ends_ms: u64,
-}
-
-/// The rules of one event's waiting line.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_queue_policy {
-    /// `sizeof(tacos_queue_policy)`, as the caller was compiled.
-    pub size: u32,
-    /// 0: nobody has to wait.
-    pub enabled: u32,
-    /// People made ready per minute.
-    pub admissions_per_minute: u32,
-    /// Permits that a quiet line saves up.
-    pub burst: u32,
-    /// People inside at once.
-    pub inside_max: u32,
-    /// People waiting at once.
-    pub waiting_max: u32,
-    /// How long somebody who is ready keeps the turn.
-    pub claim_window_ms: u64,
-    /// How long an admission is valid.
-    pub token_ttl_ms: u64,
-    /// A waiting person without activity for this long loses the place.
-    pub inactivity_ms: u64,
-    /// 1: one place per user, whatever the number of sessions.
-    pub one_place_per_user: u32,
-    /// 1: there is a pre-sale room whose order is drawn.
-    pub has_room: u32,
-    /// Nobody can join the room before.
-    pub room_opens_at_ms: u64,
-    /// The order is drawn then.
-    pub room_draws_at_ms: u64,
-}
-
-macro_rules! plain {
-    ($($name:ident),*) => {$(
-        // SAFETY: numbers, and pointers that are checked before they are followed: any bits are a value.
-        unsafe impl Plain for $name {
-            const SIZE_MIN: usize = size_of::<Self>();
-        }
-    )*};
-}
-plain!(tacos_config, tacos_event_settings, tacos_queue_policy);
+plain! { tacos_config }
 
 /// Answers in flight at once, where nobody says otherwise.
 const COMPLETIONS: u32 = 65_536;
@@ -174,9 +112,7 @@ pub unsafe extern "C" fn tacos_event_settings_init(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tacos_queue_policy_init(out: *mut tacos_queue_policy, size: usize) -> tacos_status {
     // SAFETY: the crate's contract.
-    guard::run(|| unsafe {
-        init(out, size, |size| tacos_queue_policy { size, ..of_policy(&QueuePolicy::default()) })
-    })
+    guard::run(|| unsafe { init(out, size, usual_policy) })
 }
 
 /// # Safety
@@ -198,6 +134,10 @@ fn usual_settings(size: u32) -> tacos_event_settings {
     let currency = Currency::new("XXX").expect("three letters");
     let usual = of_settings(&EventSettings::new("", currency), tacos_str::NONE, tacos_str::NONE);
     tacos_event_settings { size, ..usual }
+}
+
+fn usual_policy(size: u32) -> tacos_queue_policy {
+    tacos_queue_policy { size, ..of_policy(&QueuePolicy::default()) }
 }
 
 fn ms(duration: Duration) -> u64 {
@@ -306,92 +246,4 @@ fn engine_config(given: &tacos_config) -> Result<Config, Fault> {
         .with_fixed_entropy(
             flag(given.has_fixed_entropy, "has_fixed_entropy")?.then_some(given.fixed_entropy),
         ))
-}
-
-/// An event's settings from the caller's struct.
-///
-/// # Safety
-/// As the crate's contract.
-pub(crate) unsafe fn event_settings(at: *const tacos_event_settings) -> Result<EventSettings, Fault> {
-    check_pointer(at)?;
-    // SAFETY: not null, aligned; its first field can be read, and the struct has the size that it names.
-    let given = unsafe { read_sized(at, (&raw const (*at).size).read() as usize, usual_settings(0))? };
-    // SAFETY: the crate's contract, for both texts.
-    let (name, code) = unsafe { (text(given.name)?, text(given.currency)?.unwrap_or_default()) };
-    let currency = Currency::new(code)
-        .ok_or_else(|| Refusal::invalid("settings.currency", "must be three letters", code))?;
-    Ok(EventSettings::new(name.unwrap_or_default().to_owned(), currency)
-        .with_seats_per_reservation_max(given.seats_per_reservation_max)
-        .with_seats_per_user_max((given.seats_per_user_max > 0).then_some(given.seats_per_user_max))
-        .with_hold_ms(given.hold_ms)
-        .with_hold_ms_max(given.hold_ms_max)
-        .with_extension_ms_max(given.extension_ms_max)
-        .with_extensions_max(given.extensions_max)
-        .with_sale_starts(opt_moment(given.sale_starts_ms))
-        .with_sale_ends(opt_moment(given.sale_ends_ms)))
-}
-
-/// The struct of an event's settings, with its texts put elsewhere.
-pub(crate) fn of_settings(
-    settings: &EventSettings,
-    name: tacos_str,
-    currency: tacos_str,
-) -> tacos_event_settings {
-    let at = |moment: Option<UnixMs>| moment.map_or(0, UnixMs::get);
-    tacos_event_settings {
-        size: u32::try_from(size_of::<tacos_event_settings>()).expect("structs are small"),
-        seats_per_reservation_max: settings.seats_per_reservation_max,
-        name,
-        currency,
-        hold_ms: settings.hold_ms,
-        hold_ms_max: settings.hold_ms_max,
-        extension_ms_max: settings.extension_ms_max,
-        extensions_max: settings.extensions_max,
-        seats_per_user_max: settings.seats_per_user_max.unwrap_or(0),
-        sale_starts_ms: at(settings.sale_starts),
-        sale_ends_ms: at(settings.sale_ends),
-    }
-}
-
-/// The rules of a line from the caller's struct.
-///
-/// # Safety
-/// As the crate's contract.
-pub(crate) unsafe fn queue_policy(at: *const tacos_queue_policy) -> Result<QueuePolicy, Fault> {
-    check_pointer(at)?;
-    let usual = of_policy(&QueuePolicy::default());
-    // SAFETY: not null, aligned; its first field can be read, and the struct has the size that it names.
-    let given = unsafe { read_sized(at, (&raw const (*at).size).read() as usize, usual)? };
-    let room =
-        PresaleRoom { opens_at: moment(given.room_opens_at_ms), draws_at: moment(given.room_draws_at_ms) };
-    Ok(QueuePolicy::default()
-        .with_enabled(flag(given.enabled, "queue.enabled")?)
-        .with_admissions_per_minute(given.admissions_per_minute)
-        .with_burst(given.burst)
-        .with_inside_max(given.inside_max)
-        .with_waiting_max(given.waiting_max)
-        .with_claim_window_ms(given.claim_window_ms)
-        .with_token_ttl_ms(given.token_ttl_ms)
-        .with_inactivity_ms(given.inactivity_ms)
-        .with_one_place_per_user(flag(given.one_place_per_user, "queue.one_place_per_user")?)
-        .with_room(flag(given.has_room, "queue.has_room")?.then_some(room)))
-}
-
-/// The struct of a line's rules.
-pub(crate) fn of_policy(policy: &QueuePolicy) -> tacos_queue_policy {
-    tacos_queue_policy {
-        size: u32::try_from(size_of::<tacos_queue_policy>()).expect("structs are small"),
-        enabled: policy.enabled.into(),
-        admissions_per_minute: policy.admissions_per_minute,
-        burst: policy.burst,
-        inside_max: policy.inside_max,
-        waiting_max: policy.waiting_max,
-        claim_window_ms: policy.claim_window_ms,
-        token_ttl_ms: policy.token_ttl_ms,
-        inactivity_ms: policy.inactivity_ms,
-        one_place_per_user: policy.one_place_per_user.into(),
-        has_room: policy.room.is_some().into(),
-        room_opens_at_ms: policy.room.map_or(0, |room| room.opens_at.get()),
-        room_draws_at_ms: policy.room.map_or(0, |room| room.draws_at.get()),
-    }
 }

@@ -12,7 +12,7 @@ use crate::last_error::clip;
 use crate::number::Number;
 use crate::numbers::{tacos_extension_doubt, tacos_payment_doubt};
 use crate::replies::{tacos_failure, tacos_problem};
-use crate::status::tacos_status;
+use crate::status::{of_refusal, tacos_status};
 
 /// Why a call came to nothing.
 #[derive(Debug)]
@@ -202,46 +202,6 @@ fn of_journal(error: &JournalError) -> tacos_status {
         JournalError::NotABoundary { .. } => tacos_status::JournalNotABoundary,
         JournalError::NotEmpty { .. } => tacos_status::JournalNotEmpty,
         _ => tacos_status::JournalOther,
-    }
-}
-
-pub(crate) fn of_refusal(refusal: &Refusal) -> tacos_status {
-    match refusal {
-        Refusal::Invalid(_) => tacos_status::Invalid,
-        Refusal::IdempotencyRequired => tacos_status::IdempotencyRequired,
-        Refusal::IdempotencyConflict => tacos_status::IdempotencyConflict,
-        Refusal::UnknownEvent => tacos_status::UnknownEvent,
-        Refusal::EventExists => tacos_status::EventExists,
-        Refusal::UnknownSeats(_) => tacos_status::UnknownSeats,
-        Refusal::UnknownSection(_) => tacos_status::UnknownSection,
-        Refusal::UnknownReservation => tacos_status::UnknownReservation,
-        Refusal::UnknownPayment => tacos_status::UnknownPayment,
-        Refusal::UnknownWebhook => tacos_status::UnknownWebhook,
-        Refusal::UnknownToken => tacos_status::UnknownToken,
-        Refusal::TokenExpired => tacos_status::TokenExpired,
-        Refusal::SaleNotOpen(_) => tacos_status::SaleNotOpen,
-        Refusal::AlreadyWaiting => tacos_status::AlreadyWaiting,
-        Refusal::LeftLine => tacos_status::LeftLine,
-        Refusal::NoWaitingLine => tacos_status::NoWaitingLine,
-        Refusal::NotYet => tacos_status::NotYet,
-        Refusal::AdmissionPaused => tacos_status::AdmissionPaused,
-        Refusal::SeatsTaken(_) => tacos_status::SeatsTaken,
-        Refusal::Insufficient { .. } => tacos_status::Insufficient,
-        Refusal::NotAdjacent { .. } => tacos_status::NotAdjacent,
-        Refusal::QuotaExceeded { .. } => tacos_status::QuotaExceeded,
-        Refusal::Forbidden => tacos_status::Forbidden,
-        Refusal::ReservationExpired => tacos_status::ReservationExpired,
-        Refusal::ReservationIs(_) => tacos_status::ReservationIs,
-        Refusal::PaymentIs(_) => tacos_status::PaymentIs,
-        Refusal::PaymentNotApproved(_) => tacos_status::PaymentNotApproved,
-        Refusal::PaymentExists => tacos_status::PaymentExists,
-        Refusal::ExtensionRefused(_) => tacos_status::ExtensionRefused,
-        Refusal::RefundTooLarge { .. } => tacos_status::RefundTooLarge,
-        Refusal::SeatsDiffer => tacos_status::SeatsDiffer,
-        Refusal::ExternalExists => tacos_status::ExternalExists,
-        Refusal::NotDue(_) => tacos_status::NotDue,
-        Refusal::AtCapacity(_) => tacos_status::AtCapacity,
-        _ => tacos_status::RefusedOther,
     }
 }
 

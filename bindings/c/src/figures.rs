@@ -9,7 +9,7 @@ use crate::engine::with;
 use crate::guard;
 use crate::memory::{Out, text};
 use crate::status::tacos_status;
-use crate::views::{self, tacos_figures, tacos_memory};
+use crate::views::{self, tacos_figures, tacos_memory, tacos_webhook_view};
 
 /// Webhooks whose time has come (`tacos_webhook_view`), at most `most`. `out_next_ms`, which may be null, gets the time of
 /// the next one, 0 if there is none. Deliver them, then report by `TACOS_COMMAND_REPORT_WEBHOOK`.
@@ -28,32 +28,13 @@ pub unsafe extern "C" fn tacos_due_webhooks(
         let out_next = if out_next_ms.is_null() { None } else { Some(Out::new(out_next_ms)?) };
         with(engine, |opening| {
             let (due, next) = opening.engine.due_webhooks(most.min(TACOS_LIST_MAX));
-            let due: Vec<_> = due.iter().map(views::webhook).collect();
+            let due: Vec<_> = due.iter().map(tacos_webhook_view::of).collect();
             let list = arena.list(&due);
             arena.finish_with(out, list)?;
             if let Some(out_next) = out_next {
                 out_next.put(next.map_or(0, UnixMs::get));
             }
             Ok(())
-        })
-    })
-}
-
-/// Dead letters (`tacos_webhook_view`) behind an order (0 for the first page), oldest first, at most 100.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tacos_dead_webhooks(
-    engine: tacos_engine,
-    after_order: u64,
-    buffer: *mut tacos_buffer,
-    out: *mut tacos_list,
-) -> tacos_status {
-    // SAFETY: the crate's contract.
-    guard::run(|| unsafe {
-        let (out, mut arena) = (Out::new(out)?, Arena::new(buffer)?);
-        with(engine, |opening| {
-            let dead: Vec<_> = opening.engine.dead_webhooks(after_order).iter().map(views::webhook).collect();
-            let list = arena.list(&dead);
-            arena.finish_with(out, list)
         })
     })
 }

@@ -21,6 +21,20 @@ pub(crate) unsafe trait Plain: Copy {
     }
 }
 
+/// Structs that programs give with their size. A struct that has got members since the ABI's first version names the
+/// first of these: programs that were compiled before give everything up to it.
+macro_rules! plain {
+    ($($name:ident $([until $added:ident])?)*) => {$(
+        // SAFETY: numbers, and pointers that are checked before they are followed: any bits are a value, zeros are "none".
+        unsafe impl $crate::memory::Plain for $name {
+            const SIZE_MIN: usize = $crate::memory::plain!(@least $name $($added)?);
+        }
+    )*};
+    (@least $name:ident) => { size_of::<$name>() };
+    (@least $name:ident $added:ident) => { std::mem::offset_of!($name, $added) };
+}
+pub(crate) use plain;
+
 /// Copies a struct of which the caller says that it has `size` bytes. What a shorter one of an older caller lacks is as in
 /// `usual`; of a longer one of a newer caller the rest must be zeros, since we would not do what it asks for.
 ///

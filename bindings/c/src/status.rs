@@ -5,6 +5,8 @@
 
 use std::ffi::c_char;
 
+use tacos::Refusal;
+
 /// What became of a call, or of a command. Numbers are only ever added; treat one that you do not know as a failure.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,4 +250,45 @@ const NAMES: &[(u32, &str)] = &[
 pub extern "C" fn tacos_status_name(status: u32) -> *const c_char {
     let known = NAMES.iter().find(|(number, _)| *number == status);
     known.map_or("TACOS_STATUS_UNKNOWN\0", |(_, name)| name).as_ptr().cast()
+}
+
+/// The status of a refusal. The engine's may grow: what has no number yet still has a text.
+pub(crate) fn of_refusal(refusal: &Refusal) -> tacos_status {
+    match refusal {
+        Refusal::Invalid(_) => tacos_status::Invalid,
+        Refusal::IdempotencyRequired => tacos_status::IdempotencyRequired,
+        Refusal::IdempotencyConflict => tacos_status::IdempotencyConflict,
+        Refusal::UnknownEvent => tacos_status::UnknownEvent,
+        Refusal::EventExists => tacos_status::EventExists,
+        Refusal::UnknownSeats(_) => tacos_status::UnknownSeats,
+        Refusal::UnknownSection(_) => tacos_status::UnknownSection,
+        Refusal::UnknownReservation => tacos_status::UnknownReservation,
+        Refusal::UnknownPayment => tacos_status::UnknownPayment,
+        Refusal::UnknownWebhook => tacos_status::UnknownWebhook,
+        Refusal::UnknownToken => tacos_status::UnknownToken,
+        Refusal::TokenExpired => tacos_status::TokenExpired,
+        Refusal::SaleNotOpen(_) => tacos_status::SaleNotOpen,
+        Refusal::AlreadyWaiting => tacos_status::AlreadyWaiting,
+        Refusal::LeftLine => tacos_status::LeftLine,
+        Refusal::NoWaitingLine => tacos_status::NoWaitingLine,
+        Refusal::NotYet => tacos_status::NotYet,
+        Refusal::AdmissionPaused => tacos_status::AdmissionPaused,
+        Refusal::SeatsTaken(_) => tacos_status::SeatsTaken,
+        Refusal::Insufficient { .. } => tacos_status::Insufficient,
+        Refusal::NotAdjacent { .. } => tacos_status::NotAdjacent,
+        Refusal::QuotaExceeded { .. } => tacos_status::QuotaExceeded,
+        Refusal::Forbidden => tacos_status::Forbidden,
+        Refusal::ReservationExpired => tacos_status::ReservationExpired,
+        Refusal::ReservationIs(_) => tacos_status::ReservationIs,
+        Refusal::PaymentIs(_) => tacos_status::PaymentIs,
+        Refusal::PaymentNotApproved(_) => tacos_status::PaymentNotApproved,
+        Refusal::PaymentExists => tacos_status::PaymentExists,
+        Refusal::ExtensionRefused(_) => tacos_status::ExtensionRefused,
+        Refusal::RefundTooLarge { .. } => tacos_status::RefundTooLarge,
+        Refusal::SeatsDiffer => tacos_status::SeatsDiffer,
+        Refusal::ExternalExists => tacos_status::ExternalExists,
+        Refusal::NotDue(_) => tacos_status::NotDue,
+        Refusal::AtCapacity(_) => tacos_status::AtCapacity,
+        _ => tacos_status::RefusedOther,
+    }
 }

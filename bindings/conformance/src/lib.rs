@@ -3,7 +3,6 @@
 //! languages read the same files with a runner of their own; see `README.md` and `operations.md`.
 
 mod drive;
-pub mod operations;
 mod report;
 mod run;
 mod rust;
@@ -17,6 +16,7 @@ pub use run::{PASS_SLICE_MS, run};
 pub use rust::{RustEngine, Way, config_of, read_of, refusal_record, write_of};
 pub use scenario::{Call, Check, Expectations, Malformed, Scenario, Step, Work};
 pub use selftest::selftest;
+pub use tacos_generator::operations;
 pub use target::{Answer, Open, Outcome, Record, Restart, START_UNIX_MS, Target};
 
 /// The folder with the scenarios.

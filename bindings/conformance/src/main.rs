@@ -1,21 +1,18 @@
-//! `tacos-conformance`: runs the suite against Rust, writes what is made from the table of operations, and shows the
-//! results of several languages side by side.
+//! `tacos-conformance`: runs the suite against Rust or through a driver, and shows the results of several languages side
+//! by side.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people at a terminal")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use tacos_conformance::{
-    Driven, Report, RustEngine, Way, load, operations, scenarios_folder, selftest, table,
-};
+use tacos_conformance::{Driven, Report, RustEngine, Way, load, scenarios_folder, selftest, table};
 
 const USAGE: &str =
     "usage: tacos-conformance run [FOLDER]      run every scenario against Rust; FOLDER gets rust.tsv
        tacos-conformance drive FACE FOLDER COMMAND…
                                          the same through a driver in another language (DRIVING.md); FOLDER gets FACE.tsv
        tacos-conformance table FOLDER [FACE…]
-                                         results of all languages in FOLDER side by side; these faces must be among them
-       tacos-conformance operations      write operations.md and schema.json again";
+                                         results of all languages in FOLDER side by side; these faces must be among them";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -27,7 +24,6 @@ fn main() -> ExitCode {
             drive(face, Path::new(folder), command)
         }
         ["table", folder, ref faces @ ..] => show(Path::new(folder), faces),
-        ["operations"] => write(),
         _ => Err(USAGE.to_owned()),
     };
     match done {
@@ -94,13 +90,4 @@ fn verdict(reports: &[Report]) -> Result<(), String> {
         failed += failures;
     }
     if failed == 0 { Ok(()) } else { Err(format!("{failed} failed")) }
-}
-
-fn write() -> Result<(), String> {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let schema = serde_json::to_string_pretty(&operations::schema()).map_err(|error| error.to_string())?;
-    for (name, text) in [("operations.md", operations::markdown()), ("schema.json", schema + "\n")] {
-        std::fs::write(here.join(name), text).map_err(|error| format!("{name}: {error}"))?;
-    }
-    Ok(())
 }

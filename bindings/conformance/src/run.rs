@@ -114,7 +114,7 @@ impl Running {
         match (answer, &call.check) {
             (Answer::Unsupported(why), _) => Err(Stop::Unsupported(why)),
             (Answer::Reply(reply), Check::Reply(expected)) => {
-                operations::check(call.operation.results(), &Value::Object(reply.clone()))
+                operations::check(&call.operation.results, &Value::Object(reply.clone()))
                     .map_err(|why| format!("{name}: the answer is not as documented: {why}"))?;
                 self.compare(name, expected, &reply)?;
                 if let Some(bound) = &call.name {

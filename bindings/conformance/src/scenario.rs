@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::operations::{self, Operation, SETTINGS};
+use crate::operations::{self, Operation};
 use crate::target::{Record, Restart};
 
 /// Why a file is no scenario.
@@ -118,23 +118,6 @@ pub struct Expectations {
     pub same_as: Option<String>,
 }
 
-const REFUSAL_FIELDS: &[&str] = &[
-    "code",
-    "seats",
-    "section",
-    "state",
-    "doubt",
-    "bound",
-    "wanted",
-    "available",
-    "seats_max",
-    "has",
-    "left_minor",
-    "extension_ms_max",
-    "due_ms",
-    "fields",
-];
-
 /// Kinds of steps: exactly one of them in each.
 const WORKS: &[&str] = &["do", "batch", "advance_ms", "pass_ms", "turn", "restart", "expect_counts"];
 
@@ -168,7 +151,7 @@ impl Scenario {
         let about =
             text(object, "about").map_err(head)?.ok_or_else(|| head("\"about\" is missing".into()))?;
         let config = record(object, "config").map_err(head)?;
-        operations::check(SETTINGS.iter(), &Value::Object(config.clone()))
+        operations::check(&operations::settings(), &Value::Object(config.clone()))
             .map_err(|why| head(format!("config: {why}")))?;
         let steps = object.get("steps").and_then(Value::as_array);
         let steps = steps.ok_or_else(|| head("\"steps\" is missing".into()))?;
@@ -243,7 +226,7 @@ impl Call {
         let name = text(object, "do")?.ok_or("an operation is missing")?;
         let operation = Operation::named(&name).ok_or_else(|| format!("there is no operation {name:?}"))?;
         let with = record(object, "with")?;
-        operations::check(operation.args(), &Value::Object(with.clone()))
+        operations::check(&operation.args, &Value::Object(with.clone()))
             .map_err(|why| format!("{name}: with: {why}"))?;
         let expects = EXPECTATIONS.iter().any(|key| object.contains_key(*key));
         let check = match (object.get("refused"), text(object, "fails")?) {
@@ -252,7 +235,10 @@ impl Call {
                 return Err("what is refused or fails has no answer to look at".into());
             }
             (Some(Value::Object(refusal)), None) => {
-                known(refusal, REFUSAL_FIELDS)?;
+                let carried = operations::refusal_fields();
+                let names: Vec<&str> =
+                    carried.iter().map(|field| field.name.as_str()).chain(["code"]).collect();
+                known(refusal, &names)?;
                 let code = refusal.get("code").and_then(Value::as_str).ok_or("a refusal without a code")?;
                 if !tacos_engine::Refusal::CODES.contains(&code) {
                     return Err(format!("there is no refusal {code:?}"));
@@ -267,7 +253,7 @@ impl Call {
 }
 
 impl Expectations {
-    fn parse(operation: &Operation, object: &Record) -> Result<Self, String> {
+    fn parse(operation: &'static Operation, object: &Record) -> Result<Self, String> {
         let fields = |key: &str| {
             let fields = record(object, key)?;
             for name in fields.keys() {
@@ -308,16 +294,16 @@ impl Expectations {
 }
 
 /// Entries of a list, each with fields that its entries have.
-fn items(operation: &Operation, object: &Record, key: &str) -> Result<Option<Vec<Value>>, String> {
+fn items(operation: &'static Operation, object: &Record, key: &str) -> Result<Option<Vec<Value>>, String> {
     let Some(value) = object.get(key) else { return Ok(None) };
-    let operations::Kind::Records(fields) = is_result(operation, "items")?.kind else {
+    let operations::Kind::Records(fields) = &is_result(operation, "items")?.kind else {
         return Err(format!("the items of {} are no objects", operation.name));
     };
     let entries = value.as_array().ok_or_else(|| format!("{key} is no list"))?;
     for entry in entries {
         let entry = entry.as_object().ok_or_else(|| format!("an entry of {key} is no object"))?;
         for (name, value) in entry {
-            let field = fields.iter().find(|field| field.name == name);
+            let field = fields.iter().find(|field| field.name == *name);
             let field = field.ok_or_else(|| format!("the items of {} have no {name:?}", operation.name))?;
             if !field.kind.takes(value) {
                 return Err(format!("{name:?} of an item can never be {value}"));
@@ -327,8 +313,8 @@ fn items(operation: &Operation, object: &Record, key: &str) -> Result<Option<Vec
     Ok(Some(entries.clone()))
 }
 
-fn is_result(operation: &Operation, name: &str) -> Result<&'static operations::Field, String> {
-    let found = operation.results().find(|field| field.name == name);
+fn is_result(operation: &'static Operation, name: &str) -> Result<&'static operations::Field, String> {
+    let found = operation.results.iter().find(|field| field.name == name);
     found.ok_or_else(|| format!("the answer of {} has no {name:?}", operation.name))
 }
 

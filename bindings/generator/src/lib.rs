@@ -1,9 +1,12 @@
 //! Writes the files that say in other words what the engine says of itself (`tacos_engine::schema`): the reference of
-//! operations, and the types and codecs of the bindings. The files are committed; a test compares them.
+//! operations, the types and codecs of the bindings, and the operations of conformance scenarios with what carries them
+//! out in each language. The files are committed; a test compares them.
 
 mod c;
 mod circumstances;
+mod conformance;
 mod go;
+pub mod operations;
 mod reference;
 mod words;
 
@@ -20,6 +23,7 @@ fn outputs() -> Vec<Output> {
     let mut all = vec![Output { path: "docs/reference/operations.md", text: reference::page() }];
     all.extend(c::outputs());
     all.extend(go::outputs());
+    all.extend(conformance::outputs());
     all
 }
 

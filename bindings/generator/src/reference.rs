@@ -1,9 +1,11 @@
-//! The reference of operations: every command with its fields, its answer and its refusals, and every type that they
+//! The reference of operations: every command with its fields, its answer and its refusals, every read, and every type that they
 //! are made of.
 
 use std::fmt::Write;
 
-use tacos_engine::schema::{COMMANDS, Command, Enum, Field, Kind, Mark, REFUSAL, Struct, UPDATE, VIEWS};
+use tacos_engine::schema::{
+    COMMANDS, Command, Enum, Field, Kind, Mark, READS, REFUSAL, Read, ReadForm, Struct, UPDATE, VIEWS,
+};
 
 use crate::words::{plain, reached, wrap};
 
@@ -32,6 +34,8 @@ pub(crate) fn page() -> String {
         out += &format!("- [`{name}`](#{name})\n");
     }
     COMMANDS.iter().for_each(|command| one(command, &mut out));
+    out += "\n## Reads\n\nThey change nothing and have no key.\n";
+    READS.iter().for_each(|read| a_read(read, &mut out));
     out += "\n## Refusals\n\n| code | meaning | carries |\n|---|---|---|\n";
     for variant in REFUSAL.variants {
         let carries: Vec<String> = variant.fields.iter().map(carried).collect();
@@ -41,8 +45,10 @@ pub(crate) fn page() -> String {
     let of_commands = COMMANDS.iter().flat_map(|command| kinds(command.fields));
     let of_refusals = REFUSAL.variants.iter().flat_map(|variant| kinds(variant.fields));
     let answers = COMMANDS.iter().map(|command| Kind::Struct(command.reply));
+    let reads = READS.iter().flat_map(|read| kinds(read.fields).chain([read.gives]));
     let rest = VIEWS.iter().map(|view| Kind::Struct(view)).chain([Kind::Struct(UPDATE)]);
-    let (mut records, mut enums) = reached(of_commands.chain(answers).chain(of_refusals).chain(rest));
+    let (mut records, mut enums) =
+        reached(of_commands.chain(answers).chain(of_refusals).chain(reads).chain(rest));
     records.sort_by_key(|record| record.name);
     enums.sort_by_key(|of| of.name);
     out += "\n## Records\n";
@@ -64,6 +70,23 @@ fn one(command: &Command, out: &mut String) {
         refusals.join(", ")
     );
     *out += &format!("\n{}\n", wrap(&answers, 118).join("\n"));
+}
+
+fn a_read(read: &Read, out: &mut String) {
+    *out += &format!("\n### {}\n\n{}\n\n", read.method, paragraph(read.doc));
+    if !read.fields.is_empty() {
+        table(read.fields, false, out);
+        out.push('\n');
+    }
+    let gives = kind(read.gives);
+    let how = match read.form {
+        ReadForm::Durable => format!("Gives {gives}, once it is durable."),
+        ReadForm::Page => format!(
+            "Gives a page of {gives}, newest first, once it is durable, and where the next page begins."
+        ),
+        ReadForm::AtOnce | ReadForm::Always => format!("Gives {gives}, at once."),
+    };
+    *out += &format!("{}\n", wrap(&how, 118).join("\n"));
 }
 
 fn table(fields: &[Field], of_command: bool, out: &mut String) {

@@ -1,12 +1,14 @@
-//! The engine described as data: every command, answer, refusal, update and view, field by field, with kind, unit and
-//! bounds. Generators read this: of bindings, of reference pages, of tests. The descriptions are made where the types
-//! are defined, by the same lines of source, so they cannot differ from them.
+//! The engine described as data: every command, read, answer, refusal, update and view, field by field, with kind, unit
+//! and bounds. Generators read this: of bindings, of reference pages, of tests. The descriptions are made where the
+//! types are defined, by the same lines of source, so they cannot differ from them.
 
 mod kinds;
+mod reads;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
 pub use crate::describe::{Enum, Field, Kind, Mark, Struct, Variant, snake};
+pub use reads::{READS, Read, ReadForm};
 
 use std::time::Duration;
 

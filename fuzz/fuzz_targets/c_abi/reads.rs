@@ -4,8 +4,8 @@ use std::ptr;
 
 use tacos_c::abi::{tacos_buffer, tacos_bytes, tacos_engine, tacos_id, tacos_list, tacos_str, tacos_token};
 use tacos_c::figures::{
-    tacos_clear_idempotency, tacos_dead_webhooks, tacos_digest, tacos_due_webhooks, tacos_figures_of,
-    tacos_memory_of, tacos_note_of, tacos_notes,
+    tacos_clear_idempotency, tacos_digest, tacos_due_webhooks, tacos_figures_of, tacos_memory_of,
+    tacos_note_of, tacos_notes,
 };
 use tacos_c::ids::{
     tacos_draw_commitment, tacos_draw_order, tacos_id_format, tacos_id_parse, tacos_token_format,

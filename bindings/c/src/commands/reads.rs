@@ -1,8 +1,11 @@
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
+
 //! Commands that read what must be durable before it is shown.
 
 use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};
+use crate::memory::plain;
 
-/// Reads a reservation.
+/// Reads: a reservation.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct tacos_read_reservation {
@@ -10,11 +13,11 @@ pub struct tacos_read_reservation {
     pub head: tacos_head,
     /// The reservation.
     pub which: tacos_which,
-    /// Whose it must be; none for a trusted caller.
+    /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
 }
 
-/// Lists a user's reservations, newest first.
+/// Reads: a user's reservations, newest first.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct tacos_list_reservations {
@@ -22,21 +25,21 @@ pub struct tacos_list_reservations {
     pub head: tacos_head,
     /// Whose.
     pub user: tacos_str,
-    /// Only of this event, or none.
+    /// Only of this event. None if `data` is null.
     pub event: tacos_str,
-    /// The cursor that the page before gave, if `has_after`.
+    /// Where the page before ended; `None` for the first.
     pub after: tacos_id,
-    /// 1 if `after` is given; else the first page.
+    /// 1 if `after` is given.
     pub has_after: u32,
-    /// Entries of the page: at most 100, 0 for 100.
+    /// Entries on the page: 1 to 100; 100 for 0.
     pub most: u32,
-    /// Only in this `tacos_reservation_state`; 0 for any.
+    /// A `tacos_reservation_state`, or 0 for any: only in this state.
     pub state: u32,
     /// Zero.
     pub reserved: u32,
 }
 
-/// Reads a payment intent.
+/// Reads: a payment intent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct tacos_read_payment {
@@ -44,11 +47,11 @@ pub struct tacos_read_payment {
     pub head: tacos_head,
     /// The payment intent.
     pub payment: tacos_id,
-    /// Whose it must be; none for a trusted caller.
+    /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
 }
 
-/// Lists a user's payments, newest first.
+/// Reads: a user's payments, newest first.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct tacos_list_payments {
@@ -56,16 +59,23 @@ pub struct tacos_list_payments {
     pub head: tacos_head,
     /// Whose.
     pub user: tacos_str,
-    /// Only of this reservation, if `has_reservation`.
+    /// Only of this reservation.
     pub reservation: tacos_id,
-    /// The cursor that the page before gave, if `has_after`.
+    /// Where the page before ended; `None` for the first.
     pub after: tacos_id,
-    /// 1 if `after` is given; else the first page.
+    /// 1 if `after` is given.
     pub has_after: u32,
-    /// Entries of the page: at most 100, 0 for 100.
+    /// Entries on the page: 1 to 100; 100 for 0.
     pub most: u32,
-    /// Only in this `tacos_payment_state`; 0 for any.
+    /// A `tacos_payment_state`, or 0 for any: only in this state.
     pub state: u32,
     /// 1 if `reservation` is given.
     pub has_reservation: u32,
+}
+
+plain! {
+    tacos_read_reservation
+    tacos_list_reservations
+    tacos_read_payment
+    tacos_list_payments
 }

@@ -5,7 +5,7 @@
 use super::tacos_section;
 use crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_token, tacos_which};
 use crate::config::{tacos_event_settings, tacos_queue_policy};
-use crate::memory::Plain;
+use crate::memory::plain;
 
 /// Creates an event with its seats; its sale is a draft until it is opened.
 #[repr(C)]

@@ -1,13 +1,16 @@
 //! What reads give: copies of one moment, in the caller's buffer. Later versions of the library may append fields.
 
-use crate::abi::{tacos_bytes, tacos_id, tacos_list, tacos_str};
-use crate::config::tacos_event_settings;
-
 mod fill;
+// Written by the generator, which knows nothing of line breaks.
+#[rustfmt::skip]
+pub mod shown;
 
-pub(crate) use fill::{
-    counts, event, figures, note, opened, payment, payment_page, place, queue, reservation, reservation_page,
-    seat, section, snapshot_info, webhook,
+use crate::abi::{tacos_bytes, tacos_id, tacos_list, tacos_str};
+
+pub(crate) use fill::{figures, note, opened, payment_page, reservation_page, snapshot_info};
+pub use shown::{
+    tacos_counts, tacos_draw_view, tacos_event_view, tacos_payment_view, tacos_place_view, tacos_queue_view,
+    tacos_reservation_view, tacos_seat_view, tacos_section_view, tacos_webhook_view,
 };
 
 /// What opening a folder found and did.
@@ -60,124 +63,6 @@ pub struct tacos_snapshot_info {
     pub bytes: u64,
 }
 
-/// Places of each kind: at every moment `available + reserved + sold + blocked == total`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_counts {
-    /// Can be had now.
-    pub available: u32,
-    /// Held.
-    pub reserved: u32,
-    /// Sold.
-    pub sold: u32,
-    /// Off sale.
-    pub blocked: u32,
-    /// All of them.
-    pub total: u32,
-}
-
-/// A place in words.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_place_view {
-    /// The seat's id; for standing places the section's.
-    pub id: tacos_str,
-    /// The section.
-    pub section: tacos_str,
-    /// The row; empty for standing places.
-    pub row: tacos_str,
-    /// The number within the row; empty for standing places.
-    pub number: tacos_str,
-    /// Price of one place, in minor units.
-    pub price_minor: i64,
-    /// How many places: 1 for a seat.
-    pub count: u32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-/// A seat of the map with its state.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_seat_view {
-    /// The seat.
-    pub place: tacos_place_view,
-    /// A `tacos_seat_state`.
-    pub state: u32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-/// A section with its counts.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_section_view {
-    /// Its name.
-    pub name: tacos_str,
-    /// Cheapest place.
-    pub price_min_minor: i64,
-    /// Dearest place.
-    pub price_max_minor: i64,
-    /// Its counts.
-    pub counts: tacos_counts,
-    /// 1 if it has places but no numbered seats.
-    pub standing: u32,
-}
-
-/// An event.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_event_view {
-    /// Its id.
-    pub id: tacos_str,
-    /// Its settings.
-    pub settings: tacos_event_settings,
-    /// Counts over all sections.
-    pub counts: tacos_counts,
-    /// The engine's own number of it.
-    pub number: u32,
-    /// A `tacos_sale`.
-    pub sale: u32,
-    /// 1 if it has a waiting line.
-    pub has_queue: u32,
-}
-
-/// A reservation.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_reservation_view {
-    /// Its id.
-    pub id: tacos_id,
-    /// The payment under way or done, if `has_payment`.
-    pub payment: tacos_id,
-    /// The id that its service brought, or none.
-    pub external: tacos_str,
-    /// Its event.
-    pub event: tacos_str,
-    /// Whose it is.
-    pub user: tacos_str,
-    /// Of the price.
-    pub currency: tacos_str,
-    /// Price of its places together.
-    pub total_minor: i64,
-    /// When it was made.
-    pub created_at_ms: u64,
-    /// When it last changed.
-    pub changed_at_ms: u64,
-    /// The hold ends, or ended, at this moment.
-    pub expires_at_ms: u64,
-    /// Of `uint32_t`: what it has, or had when it ended.
-    pub places: tacos_list,
-    /// The engine's own number of the event.
-    pub event_number: u32,
-    /// A `tacos_reservation_state`.
-    pub state: u32,
-    /// How often it was extended.
-    pub extensions: u32,
-    /// 1 if `payment` is given.
-    pub has_payment: u32,
-}
-
 /// A page of reservations, newest first.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -192,50 +77,6 @@ pub struct tacos_reservation_page {
     pub reserved: u32,
 }
 
-/// A payment intent.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_payment_view {
-    /// Its id.
-    pub id: tacos_id,
-    /// What is paid for, if `has_reservation`.
-    pub reservation: tacos_id,
-    /// What is paid for, if the engine does not know it; or none.
-    pub unlinked: tacos_str,
-    /// Who pays.
-    pub user: tacos_str,
-    /// Of the amount.
-    pub currency: tacos_str,
-    /// Where results are delivered, or none.
-    pub webhook_url: tacos_str,
-    /// What was carried along.
-    pub attachment: tacos_bytes,
-    /// How much.
-    pub amount_minor: i64,
-    /// How much went back.
-    pub refunded_minor: i64,
-    /// When it was made.
-    pub created_at_ms: u64,
-    /// When it last changed.
-    pub changed_at_ms: u64,
-    /// When its outcome came; 0 if it has not.
-    pub processed_at_ms: u64,
-    /// Its life ends at this moment.
-    pub expires_at_ms: u64,
-    /// A `tacos_payment_state`.
-    pub state: u32,
-    /// In how many refunds.
-    pub refunds: u32,
-    /// A `tacos_payment_method`.
-    pub method: u32,
-    /// A `tacos_scenario`.
-    pub scenario: u32,
-    /// A `tacos_effect`.
-    pub effect: u32,
-    /// 1 if `reservation` is given.
-    pub has_reservation: u32,
-}
-
 /// A page of payments, newest first.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -248,64 +89,6 @@ pub struct tacos_payment_page {
     pub has_next: u32,
     /// Zero.
     pub reserved: u32,
-}
-
-/// Figures of one waiting line.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_queue_view {
-    /// People ever let in.
-    pub admitted_total: u64,
-    /// People whose time ran out.
-    pub expired_total: u64,
-    /// People who gave up.
-    pub left_total: u64,
-    /// Average wait of those let in lately.
-    pub average_wait_ms: u64,
-    /// People waiting, those in the pre-sale room included.
-    pub waiting: u32,
-    /// People whose turn it is.
-    pub ready: u32,
-    /// People inside.
-    pub inside: u32,
-    /// Admissions in the last minute.
-    pub admitted_per_minute: u32,
-    /// 1 while admissions are paused.
-    pub paused: u32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-/// The pre-sale draw of an event: anyone can check it.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_draw_view {
-    /// BLAKE3 of the seed: known before the draw.
-    pub commitment: [u8; 32],
-    /// The seed, if `has_seed`.
-    pub seed: [u8; 32],
-    /// 1 after the draw.
-    pub has_seed: u32,
-}
-
-/// A webhook of the outbox.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tacos_webhook_view {
-    /// Its id.
-    pub id: tacos_id,
-    /// The payment that it tells of.
-    pub payment: tacos_id,
-    /// When it was put into the outbox.
-    pub created_at_ms: u64,
-    /// When to try next; 0 for a dead letter.
-    pub next_at_ms: u64,
-    /// Order of creation, to page by.
-    pub order: u64,
-    /// The `tacos_payment_state` that it tells of.
-    pub tells: u32,
-    /// Attempts so far.
-    pub attempts: u32,
 }
 
 /// What the engine's tables take, in bytes.

@@ -1,11 +1,12 @@
 //! The Rust engine as a target: driven by hand, on a clock that stands still, in a folder of its own.
 
 mod arguments;
-mod commands;
-mod events;
-mod names;
+// Written by the generator, which knows nothing of line breaks.
+#[rustfmt::skip]
+mod described;
 mod reads;
 mod records;
+mod rows;
 mod updates;
 
 use std::sync::Arc;
@@ -82,7 +83,7 @@ impl RustEngine {
 
     fn answer(&self, result: Result<Reply, Failure>) -> Answer {
         match result {
-            Ok(reply) => Answer::Reply(records::reply_record(self.engine(), &reply)),
+            Ok(reply) => Answer::Reply(records::record_of(self.engine(), &reply)),
             Err(failure) => failed(failure),
         }
     }
@@ -107,7 +108,7 @@ impl RustEngine {
 
 impl Target for RustEngine {
     fn call(&mut self, operation: &str, with: &Record) -> Answer {
-        match commands::command(operation, Args(with)) {
+        match described::command(operation, Args(with)) {
             Ok(Some(command)) => self.write(command),
             Ok(None) => {
                 reads::read(self.engine(), operation, Args(with)).unwrap_or_else(IllFormed::into_answer)
@@ -118,7 +119,7 @@ impl Target for RustEngine {
 
     fn batch(&mut self, calls: &[(&str, Record)]) -> Vec<Answer> {
         let commands: Vec<_> =
-            calls.iter().map(|(operation, with)| commands::command(operation, Args(with))).collect();
+            calls.iter().map(|(operation, with)| described::command(operation, Args(with))).collect();
         let good: Vec<Command> = commands.iter().filter_map(|found| found.clone().ok().flatten()).collect();
         let mut answers = self.submit(&good).into_iter();
         commands
@@ -188,7 +189,7 @@ impl IllFormed {
 /// # Errors
 /// The name of the argument that cannot be what it should be.
 pub fn write_of(operation: &str, with: &Record) -> Result<Option<Command>, String> {
-    commands::command(operation, Args(with)).map_err(|IllFormed(field)| field)
+    described::command(operation, Args(with)).map_err(|IllFormed(field)| field)
 }
 
 /// A scenario's read as the engine answers it: what another face's answer is compared with.
@@ -220,29 +221,17 @@ fn config(settings: &Record, clock: &Arc<ManualClock>) -> Result<Config, IllForm
         .with_webhooks_max(1 << 12)
         .with_idempotency_keys_max(1 << 12);
     macro_rules! set {
-        ($($field:ident = $name:literal $read:ident),* $(,)?) => {
-            $(if let Some(value) = args.$read($name)? { config.$field = value; })*
+        ($($field:ident)*) => {
+            $(args.set(stringify!($field), &mut config.$field)?;)*
         };
     }
     set!(
-        idempotency_required = "idempotency_required" bool,
-        idempotency_ttl = "idempotency_ttl_ms" duration,
-        idempotency_keys_max = "idempotency_keys_max" number,
-        reservations_max = "reservations_max" number,
-        payments_max = "payments_max" number,
-        webhooks_max = "webhooks_max" number,
-        notes_max = "notes_max" number,
-        retention = "retention_ms" duration,
-        expiry_warning = "expiry_warning_ms" duration,
-        admissions_per_second_max = "admissions_per_second_max" number,
-        payment_amount_must_match = "payment_amount_must_match" bool,
-        payment_ttl = "payment_ttl_ms" duration,
-        payment_time_permille = "payment_time_permille" number,
-        webhook_retries_max = "webhook_retries_max" number,
+        idempotency_required idempotency_ttl idempotency_keys_max reservations_max payments_max webhooks_max notes_max
+        retention expiry_warning admissions_per_second_max payment_amount_must_match payment_ttl payment_time_permille
+        webhook_retries_max
     );
-    config.late_payment = match args.text("late_payment")? {
-        Some("refund") => LatePayment::Refund,
-        _ => LatePayment::RetakeOrRefund,
-    };
+    if args.text("late_payment") == Some("refund") {
+        config.late_payment = LatePayment::Refund;
+    }
     Ok(config)
 }

@@ -3,8 +3,8 @@
 use serde_json::json;
 use tacos_engine::{Engine, PaymentUpdate, ReservationUpdate, Update, What};
 
-use super::names;
 use super::records::{at, changed, hex, record};
+use super::rows::Word;
 use crate::target::Record;
 
 pub(super) fn update_record(engine: &Engine, update: &Update) -> Record {
@@ -21,7 +21,7 @@ fn what(engine: &Engine, event: Option<u32>, what: &What) -> Record {
     record(match what {
         What::EventCreated => json!({ "kind": "event_created" }),
         What::EventChanged => json!({ "kind": "event_changed" }),
-        What::Sale(state) => json!({ "kind": "sale", "state": names::sale(*state) }),
+        What::Sale(state) => json!({ "kind": "sale", "state": state.word() }),
         What::QueuePaused(paused) => json!({ "kind": "queue_paused", "paused": paused }),
         What::RoomDrawn(seed) => json!({ "kind": "room_drawn", "id": hex(seed) }),
         What::Seats(places) => {
@@ -57,11 +57,11 @@ fn reservation(engine: &Engine, event: Option<u32>, update: &ReservationUpdate) 
     let mut found = record(json!({
         "kind": "reservation",
         "id": update.id.to_string(),
-        "state": names::reservation(update.state),
+        "state": update.state.word(),
     }));
     put_user(update.user.as_ref().map(tacos_engine::UserId::as_str), &mut found);
     if let Some(from) = update.from {
-        found.insert("from".to_owned(), names::reservation(from).into());
+        found.insert("from".to_owned(), from.word().into());
     }
     if let Some(expires_at) = update.expires_at {
         found.insert("expires_at_ms".to_owned(), at(expires_at).into());
@@ -74,14 +74,14 @@ fn payment(engine: &Engine, event: Option<u32>, update: &PaymentUpdate) -> Recor
     let mut found = record(json!({
         "kind": "payment",
         "id": update.id.to_string(),
-        "state": names::payment(update.state),
-        "effect": names::effect(update.effect),
+        "state": update.state.word(),
+        "effect": update.effect.word(),
         "refunded_minor": update.refunded_minor,
     }));
     put_user(update.user.as_ref().map(tacos_engine::UserId::as_str), &mut found);
     if let Some(reservation) = &update.reservation {
         found.insert("reservation".to_owned(), reservation.id.to_string().into());
-        found.insert("reservation_state".to_owned(), names::reservation(reservation.state).into());
+        found.insert("reservation_state".to_owned(), reservation.state.word().into());
         changed(engine, event, &reservation.places, &mut found);
     }
     found

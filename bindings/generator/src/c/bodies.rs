@@ -1,10 +1,10 @@
-//! `replies/bodies.rs`: what answers to writes look like, and how they are filled in.
+//! `replies/bodies.rs` and `views/shown.rs`: what answers and views look like, and how they are filled in.
 
-use tacos_engine::schema::{Field, Kind, REPLY, Struct, VIEWS, snake};
+use tacos_engine::schema::{Field, Kind, READS, REPLY, Struct, VIEWS, snake};
 
 use super::layout::{Member, has, member, padded};
 use super::{BANNER, documented, said};
-use crate::words::small;
+use crate::words::{reached, small};
 
 /// The members in the order of the ABI's first version; members that are added stand behind them.
 const FIRST_VERSION: &[(&str, &str)] = &[
@@ -18,7 +18,61 @@ const FIRST_VERSION: &[(&str, &str)] = &[
     ("Joined", "token place again"),
     ("Admitted", "token valid_until_ms"),
     ("Done", "at_ms"),
+    ("Counts", "available reserved sold blocked total"),
+    ("PlaceView", "id section row number price_minor count reserved"),
+    ("SeatView", "place state reserved"),
+    ("SectionView", "name price_min_minor price_max_minor counts standing"),
+    ("EventView", "id settings counts number sale has_queue"),
+    (
+        "ReservationView",
+        "id payment external event user currency total_minor created_at_ms changed_at_ms expires_at_ms places \
+         event_number state extensions has_payment",
+    ),
+    (
+        "PaymentView",
+        "id reservation unlinked user currency webhook_url attachment amount_minor refunded_minor created_at_ms \
+         changed_at_ms processed_at_ms expires_at_ms state refunds method scenario effect has_reservation",
+    ),
+    (
+        "QueueView",
+        "admitted_total expired_total left_total average_wait_ms waiting ready inside admitted_per_minute paused reserved",
+    ),
+    ("DrawView", "commitment seed has_seed"),
+    ("WebhookView", "id payment created_at_ms next_at_ms order tells attempts"),
 ];
+
+const VIEWS_BEGINNING: &str = "//! What reads show: copies of one moment, in the caller's buffer. Later versions of the library may append fields.
+
+use tacos::UnixMs;
+use tacos::views::{
+    Counts, DrawView, EventView, PaymentView, PlaceView, QueueView, ReservationView, SeatView, SectionView, WebhookView,
+};
+
+use crate::abi::{tacos_bytes, tacos_id, tacos_list, tacos_str};
+use crate::answer::{id, places, unless_never};
+use crate::arena::Arena;
+use crate::config::{of_settings, tacos_event_settings};
+use crate::number::Number;
+
+const NO_ID: tacos_id = tacos_id { bytes: [0; 16] };
+";
+
+/// `views/shown.rs`.
+pub(super) fn views_file() -> String {
+    let mut out = format!("{BANNER}{VIEWS_BEGINNING}");
+    let shown = READS
+        .iter()
+        .filter(|read| read.method != "status" && read.method != "updates")
+        .map(|read| read.gives);
+    let (records, _) = reached(shown);
+    // Written elsewhere: an answer has it, settings come in as well, and amounts are two members.
+    let elsewhere = ["QueuePlace", "EventSettings", "QueuePolicy", "PresaleRoom", "Money"];
+    records
+        .into_iter()
+        .filter(|record| !elsewhere.contains(&record.name))
+        .for_each(|record| one(record, record.name, &mut out));
+    out
+}
 
 const BEGINNING: &str = "//! What answers to writes look like, and how they are filled in.
 
@@ -58,9 +112,10 @@ fn body(field: &Field) -> &'static Struct {
 }
 
 /// True if a part of the record is put into the caller's buffer apart.
-fn uses_arena(record: &Struct) -> bool {
+pub(super) fn uses_arena(record: &Struct) -> bool {
     record.fields.iter().any(|field| match field.kind {
-        Kind::List(_) => true,
+        Kind::List(_) | Kind::Text | Kind::Bytes | Kind::Name { .. } | Kind::Currency => true,
+        Kind::Optional(Kind::Text | Kind::Name { .. }) => true,
         Kind::Struct(inner) => uses_arena(inner),
         _ => false,
     })
@@ -68,19 +123,31 @@ fn uses_arena(record: &Struct) -> bool {
 
 fn one(record: &Struct, engine: &str, out: &mut String) {
     let all: Vec<(Member, String)> = record.fields.iter().flat_map(filled).collect();
-    let named = FIRST_VERSION.iter().find(|(name, _)| *name == record.name).map_or("", |(_, names)| *names);
-    let named: Vec<&str> = named.split_whitespace().collect();
+    let first = FIRST_VERSION.iter().find(|(name, _)| *name == record.name).map_or("", |(_, names)| *names);
+    // Views say themselves what is not used.
+    let unused = |name: &&str| *name == "reserved" && all.iter().all(|(member, _)| member.name != "reserved");
+    let has_unused = VIEWS.iter().any(|view| view.name == record.name && record.name != "QueuePlace");
+    let named: Vec<&str> = first.split_whitespace().filter(|name| !unused(name)).collect();
     let gone = named.iter().find(|name| all.iter().all(|(member, _)| member.name != **name));
     assert!(gone.is_none(), "{}: {gone:?} is gone; what the ABI had stays", record.name);
     let place = |name: &str| named.iter().position(|known| *known == name).unwrap_or(named.len());
     let mut members: Vec<Member> = all.iter().map(|(member, _)| member.clone()).collect();
     // Those that were added keep their order.
     members.sort_by_key(|member| place(&member.name));
+    let members = if has_unused || record.name == "Counts" || record.name == "PlaceView" {
+        let mut added = members.split_off(named.len());
+        members.extend(first.split_whitespace().filter(unused).map(|name| member(name, "u32", "Zero.")));
+        if !added.is_empty() {
+            added = padded(added);
+        }
+        members.into_iter().chain(added).collect()
+    } else {
+        padded(members)
+    };
     let name = format!("tacos_{}", snake(record.name));
     *out += "\n";
     *out += &documented("", &said(record.doc));
     *out += &format!("#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {name} {{\n");
-    let members = padded(members);
     for Member { name, kind, doc } in &members {
         *out += &documented("    ", doc);
         *out += &format!("    pub {name}: {kind},\n");
@@ -94,6 +161,16 @@ fn one(record: &Struct, engine: &str, out: &mut String) {
         *out += &format!("            {}: {value},\n", member.name);
     }
     *out += "        }\n    }\n}\n";
+}
+
+/// The member that says whether another is given.
+fn marked(name: &str) -> (Member, String) {
+    let mark = format!("has_{name}");
+    (member(&mark, "u32", &format!("1 if `{name}` is given.")), format!("from.{name}.is_some().into()"))
+}
+
+fn or_none(doc: &str) -> String {
+    format!("{doc} Or none.")
 }
 
 /// What a field is in C, and the expression that fills it in.
@@ -128,6 +205,56 @@ fn filled(field: &Field) -> Vec<(Member, String)> {
                 (member(name, "u64", &doc.replace("`None`", "0")), format!("from.{name}.unwrap_or(0)")),
                 (member(&mark, "u32", &known), format!("from.{name}.is_some().into()")),
             ]
+        }
+        Kind::Text => one(name, "tacos_str", format!("arena.text(&from.{name})")),
+        Kind::Name { .. } => one(name, "tacos_str", format!("arena.text(from.{name}.as_str())")),
+        Kind::Optional(Kind::Text) => {
+            vec![(
+                member(name, "tacos_str", &or_none(&doc)),
+                format!("arena.maybe_text(from.{name}.as_deref())"),
+            )]
+        }
+        Kind::Optional(Kind::Name { .. }) => {
+            let value = format!("arena.maybe_text(from.{name}.as_ref().map(AsRef::as_ref))");
+            vec![(member(name, "tacos_str", &or_none(&doc)), value)]
+        }
+        Kind::Bytes => one(name, "tacos_bytes", format!("arena.bytes(&from.{name})")),
+        Kind::Array(32) => one(name, "[u8; 32]", format!("from.{name}")),
+        Kind::Optional(Kind::Array(32)) => {
+            let value = format!("from.{name}.unwrap_or_default()");
+            vec![(member(name, "[u8; 32]", &doc), value), marked(name)]
+        }
+        Kind::Optional(Kind::Id { .. }) => {
+            let value = format!("from.{name}.map_or(NO_ID, |given| id(given.to_bytes()))");
+            vec![(member(name, "tacos_id", &doc), value), marked(name)]
+        }
+        Kind::Optional(Kind::Moment) => {
+            let doc = if doc.contains("`None`") {
+                doc.replace("`None`", "0")
+            } else {
+                format!("{doc} 0 if it has not.")
+            };
+            vec![(member(&format!("{name}_ms"), "u64", &doc), format!("from.{name}.map_or(0, UnixMs::get)"))]
+        }
+        Kind::Struct(Struct { name: "Money", .. }) => vec![
+            (
+                member(&format!("{name}_minor"), "i64", &format!("{doc} In minor units.")),
+                format!("from.{name}.minor"),
+            ),
+            (
+                member("currency", "tacos_str", "Of that amount."),
+                format!("arena.text(from.{name}.currency.as_str())"),
+            ),
+        ],
+        Kind::Struct(Struct { name: "EventSettings", .. }) => {
+            let texts = "arena.text(&from.settings.name), arena.text(from.settings.currency.as_str())";
+            one(name, "tacos_event_settings", format!("of_settings(&from.settings, {texts})"))
+        }
+        Kind::Struct(Struct { name: "Counts", .. }) => {
+            one(name, "tacos_counts", format!("tacos_counts::of(&from.{name})"))
+        }
+        Kind::Struct(Struct { name: "PlaceView", .. }) => {
+            one(name, "tacos_place_view", format!("tacos_place_view::of(&from.{name}, arena)"))
         }
         Kind::Struct(Struct { name: "QueuePlace", .. }) => {
             one(name, "tacos_queue_place", format!("tacos_queue_place::of(&from.{name})"))

@@ -1,16 +1,9 @@
 //! `commands/kinds.rs`: the kinds of commands.
 
-use tacos_engine::schema::{COMMANDS, snake};
+use tacos_engine::schema::{COMMANDS, Kind, READS, Read, ReadForm, snake};
 
 use super::BANNER;
 
-/// Reads of what must be durable before it is shown, and what they answer.
-const READS: [(&str, &str); 4] = [
-    ("ReadReservation", "reservation_view"),
-    ("ListReservations", "reservation_page"),
-    ("ReadPayment", "payment_view"),
-    ("ListPayments", "payment_page"),
-];
 const FIRST_READ: usize = 64;
 
 const FROM_NUMBER: &str = "
@@ -22,10 +15,33 @@ const FROM_NUMBER: &str = "
 }
 ";
 
+/// Reads of what must be durable before it is shown: they are commands.
+pub(crate) fn durable() -> impl Iterator<Item = &'static Read> {
+    READS.iter().filter(|read| matches!(read.form, ReadForm::Durable | ReadForm::Page))
+}
+
+/// The name of such a read as a command.
+pub(crate) fn read_struct(read: &Read) -> &'static str {
+    match read.method {
+        "reservation" => "ReadReservation",
+        "reservations" => "ListReservations",
+        "payment" => "ReadPayment",
+        "payments" => "ListPayments",
+        other => unreachable!("{other} has no number in the ABI yet"),
+    }
+}
+
+/// The struct that it answers with.
+fn answer(read: &Read) -> String {
+    let Kind::Struct(view) = read.gives else { unreachable!("what is read is a record") };
+    let name = snake(view.name);
+    if read.form == ReadForm::Page { name.replace("_view", "_page") } else { name }
+}
+
 pub(super) fn file() -> String {
     let writes =
         (1..).zip(COMMANDS).map(|(number, command)| (number, command.name, snake(command.reply.name)));
-    let reads = (FIRST_READ..).zip(READS).map(|(number, (name, answer))| (number, name, answer.to_owned()));
+    let reads = (FIRST_READ..).zip(durable()).map(|(number, read)| (number, read_struct(read), answer(read)));
     let all: Vec<(usize, &str, String)> = writes.chain(reads).collect();
     let mut out = format!("{BANNER}//! The kinds of commands.\n\n");
     out += "/// The kinds of commands. Below 64 they write; from there on they read what must be durable before it is shown.\n";

@@ -1,6 +1,6 @@
-//! The structs of commands that write: which members a field has in C, and in which order they stand.
+//! The structs of commands: which members a field has in C, and in which order they stand.
 
-use tacos_engine::schema::{COMMANDS, Command, Enum, Field, Kind, Struct, snake};
+use tacos_engine::schema::{COMMANDS, Enum, Field, Kind, Read, Struct, snake};
 
 use super::said;
 use crate::words::{shout, without_unit};
@@ -33,6 +33,10 @@ const FIRST_VERSION: &[(&str, &str)] = &[
     ("ReportWebhook", "webhook delivered"),
     ("ReplayWebhook", "webhook"),
     ("Note", "name key value remove"),
+    ("ReadReservation", "which user"),
+    ("ListReservations", "user event after has_after most state"),
+    ("ReadPayment", "payment user"),
+    ("ListPayments", "user reservation after has_after most state has_reservation"),
 ];
 
 /// A member of a struct of C.
@@ -48,17 +52,14 @@ pub(super) fn member(name: &str, kind: &'static str, doc: &str) -> Member {
 }
 
 /// The members of a command's struct, behind its head, and the first that was added later.
-pub(super) fn members(command: &Command) -> (Vec<Member>, Option<String>) {
-    let all: Vec<Member> = command.fields.iter().flat_map(of_field).collect();
-    let first = FIRST_VERSION.iter().find(|(name, _)| *name == command.name).map_or("", |(_, names)| *names);
+pub(super) fn members(name: &str, all: Vec<Member>) -> (Vec<Member>, Option<String>) {
+    let first = FIRST_VERSION.iter().find(|(known, _)| *known == name).map_or("", |(_, names)| *names);
     let named: Vec<&str> = first.split_whitespace().collect();
     let mut ordered: Vec<Member> = named
         .iter()
-        .map(|name| {
-            let found = all.iter().find(|member| member.name == *name);
-            found
-                .unwrap_or_else(|| panic!("{}: {name} is gone; what the ABI had stays", command.name))
-                .clone()
+        .map(|known| {
+            let found = all.iter().find(|member| member.name == *known);
+            found.unwrap_or_else(|| panic!("{name}: {known} is gone; what the ABI had stays")).clone()
         })
         .collect();
     let added: Vec<Member> =
@@ -187,35 +188,99 @@ fn of_enum(field: &Field, of: &Enum) -> Vec<Member> {
 }
 
 /// The member that says whether a number is given.
-pub(super) fn has(field: &Field) -> String {
+pub(crate) fn has(field: &Field) -> String {
     format!("has_{}", without_unit(field.name, field.unit().unwrap_or_default()))
 }
 
 /// The member that says how many there are in a list.
-pub(super) fn count(name: &str) -> String {
+pub(crate) fn count(name: &str) -> String {
     format!("{}_count", name.strip_suffix('s').unwrap_or(name))
+}
+
+/// What a field of a read is in C: numbers that are not given are 0.
+fn of_read(field: &Field) -> Vec<Member> {
+    let (name, doc) = (field.name, said(field.doc));
+    let mark = format!("has_{name}");
+    let marked =
+        |kind| vec![member(name, kind, &doc), member(&mark, "u32", &format!("1 if `{name}` is given."))];
+    match field.kind {
+        Kind::Optional(Kind::Array(16)) => marked("tacos_id"),
+        Kind::Optional(Kind::Id { .. }) => marked("tacos_id"),
+        Kind::Optional(Kind::Unsigned(32)) => {
+            vec![member(name, "u32", &doc.replace("if not given", "for 0"))]
+        }
+        Kind::Optional(Kind::Enum(of)) => {
+            let doc = format!(
+                "A `{}`, or 0 for any: {}",
+                super::numbers::c_name(of.name),
+                crate::words::small(&doc)
+            );
+            vec![member(name, "u32", &doc)]
+        }
+        _ => of_field(field),
+    }
 }
 
 /// `commands/writes.rs`: the structs.
 pub(super) fn file() -> String {
     let mut out = format!("{}//! Commands that write: one struct for each.\n\n", super::BANNER);
     out += "use super::tacos_section;\nuse crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_token, tacos_which};\n";
-    out += "use crate::config::{tacos_event_settings, tacos_queue_policy};\nuse crate::memory::Plain;\n";
+    out += "use crate::config::{tacos_event_settings, tacos_queue_policy};\nuse crate::memory::plain;\n";
+    structs(
+        COMMANDS.iter().map(|command| {
+            (command.name, said(command.doc), command.fields.iter().flat_map(of_field).collect())
+        }),
+        &mut out,
+    );
+    out
+}
+
+/// `commands/reads.rs`: the structs.
+pub(super) fn reads_file() -> String {
+    let mut out =
+        format!("{}//! Commands that read what must be durable before it is shown.\n\n", super::BANNER);
+    out += "use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};\nuse crate::memory::plain;\n";
+    let what = |read: &Read| format!("Reads: {}", crate::words::small(&said(read.doc)));
+    structs(
+        super::durable().map(|read| {
+            (super::read_struct(read), what(read), read.fields.iter().flat_map(of_read).collect())
+        }),
+        &mut out,
+    );
+    out
+}
+
+fn structs(commands: impl Iterator<Item = (&'static str, String, Vec<Member>)>, out: &mut String) {
     let mut plain = String::from("\nplain! {\n");
-    for command in COMMANDS {
-        let name = format!("tacos_{}", snake(command.name));
-        let (members, added) = members(command);
-        out += "\n";
-        out += &super::documented("", &said(command.doc));
-        out += &format!("#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {name} {{\n");
-        out += &format!("    /// `TACOS_COMMAND_{}`.\n    pub head: tacos_head,\n", shout(command.name));
+    for (command, doc, all) in commands {
+        let name = format!("tacos_{}", snake(command));
+        let (members, added) = members(command, all);
+        *out += "\n";
+        *out += &super::documented("", &doc);
+        *out += &format!("#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {name} {{\n");
+        *out += &format!("    /// `TACOS_COMMAND_{}`.\n    pub head: tacos_head,\n", shout(command));
         for Member { name, kind, doc } in members {
-            out += &super::documented("    ", &doc);
-            out += &format!("    pub {name}: {kind},\n");
+            *out += &super::documented("    ", &doc);
+            *out += &format!("    pub {name}: {kind},\n");
         }
-        out += "}\n";
+        *out += "}\n";
         plain +=
-            &added.map_or_else(|| format!("    {name}\n"), |first| format!("    {name} until {first}\n"));
+            &added.map_or_else(|| format!("    {name}\n"), |first| format!("    {name} [until {first}]\n"));
     }
-    out + &plain + "}\n"
+    *out += &plain;
+    *out += "}\n";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{member, members};
+
+    #[test]
+    fn a_member_that_is_added_stands_at_the_end() {
+        let all = ["which", "reason", "user", "key", "by_ms"].map(|name| member(name, "u64", "")).to_vec();
+        let (members, first_added) = members("Extend", all);
+        let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        assert_eq!(names, ["which", "user", "key", "by_ms", "reason"]);
+        assert_eq!(first_added.as_deref(), Some("reason"), "older programs give all up to it");
+    }
 }

@@ -7,7 +7,12 @@ mod convert;
 mod kinds;
 mod layout;
 mod numbers;
+mod reads;
+mod settings;
 mod status;
+
+pub(crate) use kinds::{durable, read_struct};
+pub(crate) use layout::{count, has};
 
 use crate::Output;
 use crate::words::{plain, wrap};
@@ -22,8 +27,12 @@ pub(crate) fn outputs() -> Vec<Output> {
         out("bindings/c/src/status.rs", status::file()),
         out("bindings/c/src/commands/kinds.rs", kinds::file()),
         out("bindings/c/src/commands/writes.rs", layout::file()),
+        out("bindings/c/src/commands/reads.rs", layout::reads_file()),
         out("bindings/c/src/convert/writes.rs", convert::file()),
         out("bindings/c/src/replies/bodies.rs", bodies::file()),
+        out("bindings/c/src/views/shown.rs", bodies::views_file()),
+        out("bindings/c/src/reads/at_once.rs", reads::file()),
+        out("bindings/c/src/config/brought.rs", settings::file()),
     ]
 }
 

@@ -11,6 +11,8 @@ const BEGINNING: &str = "//! Every answer of the library has a number. Numbers a
 
 use std::ffi::c_char;
 
+use tacos::Refusal;
+
 /// What became of a call, or of a command. Numbers are only ever added; treat one that you do not know as a failure.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,5 +68,17 @@ pub(super) fn file() -> String {
     for (_, name, _) in &all {
         out += &format!("    (tacos_status::{name} as u32, \"TACOS_STATUS_{}\\0\"),\n", shout(name));
     }
-    out + "];\n" + NAME
+    out += "];\n";
+    out += NAME;
+    out += "\n/// The status of a refusal. The engine's may grow: what has no number yet still has a text.\n";
+    out += "pub(crate) fn of_refusal(refusal: &Refusal) -> tacos_status {\n    match refusal {\n";
+    for variant in REFUSAL.variants {
+        let inside = match variant.fields {
+            [] => "",
+            [field] if field.name.is_empty() => "(_)",
+            _ => " { .. }",
+        };
+        out += &format!("        Refusal::{0}{inside} => tacos_status::{0},\n", variant.name);
+    }
+    out + "        _ => tacos_status::RefusedOther,\n    }\n}\n"
 }

@@ -1,8 +1,8 @@
-//! `commands.go`: a struct a command, which answer it has, and a method of the engine.
+//! `commands.go` and `commands_sale.go`: a struct a command, which answer it has, and a method of the engine.
 
 use tacos_engine::schema::{COMMANDS, Kind, Struct};
 
-use super::dialect::{GoField, commands, fields};
+use super::dialect::{GoCommand, GoField, commands, fields};
 use super::{comment, head, said};
 use crate::words::small;
 
@@ -18,6 +18,12 @@ type Returns[R any] interface {
 }
 ";
 
+/// True for commands of the organiser and of the line; the others stand in a file of their own.
+fn is_ahead_of_sale(command: &GoCommand) -> bool {
+    let method = COMMANDS.iter().find(|known| known.name == command.c_name).map_or("", |known| known.method);
+    ["event", "sale", "seats", "queue", "room", "admission"].iter().any(|word| method.ends_with(word))
+}
+
 pub(super) fn file() -> String {
     let mut out = head("What can be asked of an engine: one struct a command.", false, &["context", "time"]);
     out += BEGINNING;
@@ -28,20 +34,29 @@ pub(super) fn file() -> String {
             &comment("", &format!("{}: {doc} Zero values stand for the engine's usual ones.", record.name));
         structure(record.name, record.fields.iter().flat_map(fields), &mut out);
     }
-    for command in commands() {
-        let name = command.name;
-        out += "\n";
-        out += &comment("", &format!("{name} {}", command.doc));
-        structure(name, command.fields.iter().flat_map(fields), &mut out);
-        let answer = command.answer;
-        out += &format!(
-            "\nfunc ({name}) command() {{}}\n\nfunc ({name}) answer() (r {answer}) {{ return }}\n\n\
-             // {name} runs the command; see [{name}].\n\
-             func (e *Engine) {name}(ctx context.Context, command {name}) ({answer}, error) {{\n\
-             \treturn Do(ctx, e, command)\n}}\n"
-        );
-    }
+    commands().iter().filter(|command| is_ahead_of_sale(command)).for_each(|command| one(command, &mut out));
     out
+}
+
+pub(super) fn sale_file() -> String {
+    let about = "Commands of a sale: reservations, payments, notes, and reads of what must be durable.";
+    let mut out = head(about, false, &["context", "time"]);
+    commands().iter().filter(|command| !is_ahead_of_sale(command)).for_each(|command| one(command, &mut out));
+    out
+}
+
+fn one(command: &GoCommand, out: &mut String) {
+    let name = command.name;
+    *out += "\n";
+    *out += &comment("", &format!("{name} {}", command.doc));
+    structure(name, command.fields.iter().flat_map(fields), out);
+    let answer = &command.answer;
+    *out += &format!(
+        "\nfunc ({name}) command() {{}}\n\nfunc ({name}) answer() (r {answer}) {{ return }}\n\n\
+         // {name} runs the command; see [{name}].\n\
+         func (e *Engine) {name}(ctx context.Context, command {name}) ({answer}, error) {{\n\
+         \treturn Do(ctx, e, command)\n}}\n"
+    );
 }
 
 /// Records that commands carry whole, in the order in which they are met.
@@ -57,7 +72,7 @@ pub(super) fn structure(name: &str, fields: impl Iterator<Item = GoField>, out: 
     *out += &format!("type {name} struct {{\n");
     for field in fields {
         *out += &comment("\t", &field.doc);
-        *out += &format!("\t{} {}\n", field.name, field.kind);
+        *out += &format!("\t{}\n", format!("{} {}", field.name, field.kind).trim_end());
     }
     *out += "}\n";
 }

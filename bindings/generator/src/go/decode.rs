@@ -1,11 +1,11 @@
-//! `decode.go`: answers out of the structs of the C ABI.
+//! `decode.go` and `views.go`: answers and views out of the structs of the C ABI.
 
-use tacos_engine::schema::{Field, Kind, REPLY, Struct, VIEWS, snake};
+use tacos_engine::schema::{Field, Kind, READS, REPLY, Struct, VIEWS, snake};
 
 use super::commands::{is_word, structure};
-use super::dialect::{field_name, fields, id_type, view_type};
+use super::dialect::{GoField, contrary, field_name, fields, go_field, id_type, view_type};
 use super::{comment, head, said};
-use crate::words::{shout, small, without_unit};
+use crate::words::{reached, shout, small, without_unit};
 
 /// Answers that are copied straight to where the caller wants them, because they are the most frequent.
 const DIRECT: [&str; 3] = ["Reserved", "Confirmed", "Released"];
@@ -46,7 +46,15 @@ fn a_type(record: &Struct, out: &mut String) {
     let name = view_type(record.name);
     *out += "\n";
     *out += &comment("", &format!("{name}: {}", small(&said(record.doc))));
-    structure(&name, record.fields.iter().flat_map(fields), out);
+    structure(&name, record.fields.iter().flat_map(shown), out);
+}
+
+/// The fields of what is shown: yes is yes, unlike in commands.
+fn shown(field: &Field) -> Vec<GoField> {
+    match field.kind {
+        Kind::Bool => vec![go_field(&field_name(field), "bool", &said(field.doc))],
+        _ => fields(field),
+    }
 }
 
 /// The kind of an answer.
@@ -96,12 +104,33 @@ fn decode(replies: &[&Struct], views: &[&Struct], out: &mut String) {
     *out += "\t}\n\tpanic(fmt.Sprintf(\"the library gives an answer of kind %d, which this version of the package does not know\", answer.kind))\n}\n";
 }
 
+/// `views.go`: what reads show at once.
+pub(super) fn views_file() -> String {
+    let about = "What reads show, and how it is copied out of memory of C's.";
+    let mut out = head(about, true, &["time", "unsafe"]);
+    let shown = READS.iter().filter(|read| read.method != "status" && read.method != "updates");
+    let (mut records, _) = reached(shown.map(|read| read.gives));
+    // Written elsewhere: answers to commands, and amounts, which are two fields.
+    records.retain(|record| !PAGED.contains(&record.name) && !["QueuePlace", "Money"].contains(&record.name));
+    // What commands bring has its type there, and is only copied.
+    let is_brought =
+        |record: &&&Struct| ["EventSettings", "QueuePolicy", "PresaleRoom"].contains(&record.name);
+    records.iter().filter(|record| !is_brought(record)).for_each(|record| a_type(record, &mut out));
+    records.iter().filter(|record| record.name != "PresaleRoom").for_each(|record| copy(record, &mut out));
+    out
+}
+
 /// The function that copies one record.
 fn copy(record: &Struct, out: &mut String) {
     let name = view_type(record.name);
     *out += &format!("\nfunc go{name}(from *{}) (out {name}) {{\n", c_type(record));
+    let is_brought = ["EventSettings", "QueuePolicy"].contains(&record.name);
     for field in record.fields {
-        *out += &format!("\t{}\n", take(field));
+        let line = match contrary(field).filter(|_| is_brought) {
+            Some((go, _)) => format!("out.{go} = from.{} == 0", field.name),
+            None => take(field),
+        };
+        *out += &format!("\t{line}\n");
     }
     *out += "\treturn\n}\n";
 }
@@ -114,17 +143,19 @@ fn take(field: &Field) -> String {
         Kind::Bool => simple(format!("from.{c} == 1")),
         Kind::Unsigned(64) if field.unit() == Some("ms") => simple(format!("goMs(from.{c})")),
         Kind::Unsigned(32) if c == "event" => simple("uint32(from.event_number)".into()),
-        Kind::Unsigned(bits) => simple(format!("uint{bits}(from.{c})")),
-        Kind::Signed(bits) => simple(format!("int{bits}(from.{c})")),
-        Kind::Moment | Kind::Optional(Kind::Moment) => {
-            let c = if c == "at" || c.ends_with("_at") || c.ends_with("_until") {
-                format!("{c}_ms")
-            } else {
-                c.into()
-            };
-            simple(format!("goTime(from.{c})"))
+        Kind::Unsigned(_) if c == "extensions_max" => {
+            format!("extensions := uint32(from.{c})\n\tout.{go} = &extensions")
         }
-        Kind::Name { .. } | Kind::Text | Kind::Optional(Kind::Name { .. } | Kind::Text) => {
+        Kind::Unsigned(bits) | Kind::Optional(&Kind::Unsigned(bits @ 32)) => {
+            simple(format!("uint{bits}(from.{c})"))
+        }
+        Kind::Array(32) => simple(format!("*(*[32]byte)(unsafe.Pointer(&from.{c}))")),
+        Kind::Optional(Kind::Array(32)) => format!(
+            "if from.has_{c} == 1 {{\n\t\t{c} := *(*[32]byte)(unsafe.Pointer(&from.{c}))\n\t\tout.{go} = &{c}\n\t}}"
+        ),
+        Kind::Signed(bits) => simple(format!("int{bits}(from.{c})")),
+        Kind::Moment | Kind::Optional(Kind::Moment) => simple(format!("goTime(from.{c}_ms)")),
+        Kind::Name { .. } | Kind::Text | Kind::Currency | Kind::Optional(Kind::Name { .. } | Kind::Text) => {
             simple(format!("goText(from.{c})"))
         }
         Kind::Bytes => simple(format!("goBytes(from.{c})")),
@@ -138,7 +169,16 @@ fn take(field: &Field) -> String {
         Kind::Struct(Struct { name: "Money", .. }) => {
             format!("out.{go}Minor, out.Currency = int64(from.{c}_minor), goText(from.currency)")
         }
+        Kind::Struct(Struct { name: embedded @ "PlaceView", .. }) => {
+            format!("out.{embedded} = go{embedded}(&from.{c})")
+        }
         Kind::Struct(record) => simple(format!("go{}(&from.{c})", view_type(record.name))),
+        Kind::Optional(Kind::Struct(record)) => {
+            let parts: Vec<String> =
+                record.fields.iter().map(|part| format!("goTime(from.{c}_{}_ms)", part.name)).collect();
+            let parts = parts.join(", ");
+            format!("if from.has_{c} == 1 {{\n\t\tout.{go} = &{}{{{parts}}}\n\t}}", record.name)
+        }
         Kind::Optional(Kind::Unsigned(64)) if field.unit() == Some("ms") => {
             let bare = without_unit(c, "ms");
             format!("out.{go}, out.{go}Known = goMs(from.{c}), from.has_{bare} == 1")

@@ -1,7 +1,7 @@
 //! Where Go says something otherwise than the engine: the zero value stands for what is not given, so what is usual is
 //! false or zero; values that are one of several forms are fields of which some are empty.
 
-use tacos_engine::schema::{COMMANDS, Command, Enum, Field, Kind, Mark, REPLY, Struct, VIEWS};
+use tacos_engine::schema::{COMMANDS, Command, Enum, Field, Kind, ReadForm, Struct};
 
 use super::said;
 use crate::words::{camel, shout, without_unit};
@@ -34,7 +34,7 @@ pub(super) const ENUMS: &[(&str, &str)] = &[
 ];
 
 /// What the names of an enum's values begin with in C.
-pub(super) fn c_enum(name: &str) -> String {
+pub(crate) fn c_enum(name: &str) -> String {
     if name == "SaleState" { "TACOS_SALE".into() } else { format!("TACOS_{}", shout(name)) }
 }
 
@@ -47,7 +47,7 @@ const CONTRARY: &[(&str, &str, &str)] = &[
 ];
 
 /// The contrary of a yes-or-no field: its name in Go, and what it means.
-pub(super) fn contrary(field: &Field) -> Option<(&'static str, &'static str)> {
+pub(crate) fn contrary(field: &Field) -> Option<(&'static str, &'static str)> {
     CONTRARY.iter().find(|(name, ..)| *name == field.name).map(|(_, go, doc)| (*go, *doc))
 }
 
@@ -67,13 +67,16 @@ pub(super) fn id_type(name: &str) -> String {
     name.replace("Id", "ID")
 }
 
-/// The name of a view's type.
-pub(super) fn view_type(name: &str) -> String {
-    name.strip_suffix("View").unwrap_or(name).to_owned()
+/// The name of a record's type: what there is one word for is no view in Go.
+pub(crate) fn view_type(name: &str) -> String {
+    match name {
+        "ReservationView" | "PaymentView" | "WebhookView" => name.trim_end_matches("View").to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// The name of a field: without its unit where Go's type has one.
-pub(super) fn field_name(field: &Field) -> String {
+pub(crate) fn field_name(field: &Field) -> String {
     match (field.name, field.kind) {
         ("event", Kind::Unsigned(_)) => "EventNumber".into(),
         ("extended_ms", _) => "By".into(),
@@ -110,6 +113,10 @@ pub(super) fn fields(field: &Field) -> Vec<GoField> {
             }
             _ => {}
         }
+    }
+    // A seat of the map is a place, too.
+    if let Kind::Struct(Struct { name: embedded @ "PlaceView", .. }) = field.kind {
+        return vec![go_field(embedded, "", &doc)];
     }
     if let Kind::Struct(Struct { name: "Money", .. }) = field.kind {
         return vec![
@@ -163,6 +170,8 @@ fn go_type(field: &Field) -> String {
         Kind::Text | Kind::Currency | Kind::Name { .. } => "string".into(),
         Kind::Optional(Kind::Text | Kind::Name { .. }) => "string".into(),
         Kind::Bytes => "[]byte".into(),
+        Kind::Array(32) => "[32]byte".into(),
+        Kind::Optional(Kind::Array(32)) => "*[32]byte".into(),
         Kind::Id { name, .. } | Kind::Token { name, .. } => id_type(name),
         Kind::Optional(Kind::Id { name, .. } | Kind::Token { name, .. }) => format!("*{}", id_type(name)),
         // Where a listing goes on.
@@ -179,19 +188,19 @@ fn go_type(field: &Field) -> String {
 }
 
 /// A command of Go's.
-pub(super) struct GoCommand {
+pub(crate) struct GoCommand {
     /// Its name, in Go and in C.
-    pub(super) name: &'static str,
-    pub(super) doc: String,
-    pub(super) fields: Vec<Field>,
+    pub(crate) name: &'static str,
+    pub(crate) doc: String,
+    pub(crate) fields: Vec<Field>,
     /// The type of its answer.
-    pub(super) answer: String,
+    pub(crate) answer: String,
     /// The kind and struct of C that it is written as, where that is not its own.
-    pub(super) c_name: &'static str,
+    pub(crate) c_name: &'static str,
 }
 
 /// All commands: those of the engine, and the reads that the border carries as commands.
-pub(super) fn commands() -> Vec<GoCommand> {
+pub(crate) fn commands() -> Vec<GoCommand> {
     let mut all = Vec::new();
     for command in COMMANDS {
         if command.method == "note" {
@@ -236,72 +245,20 @@ fn notes(note: &Command) -> [GoCommand; 2] {
 }
 
 /// Reads of what must be durable before it is shown.
-fn reads() -> [GoCommand; 4] {
-    let of = |name, doc: &str, fields: Vec<Field>, answer: &str| GoCommand {
-        name,
-        doc: doc.into(),
-        fields,
-        answer: answer.into(),
-        c_name: name,
-    };
-    let field = |name, doc, kind| Field { name, doc, kind, bounds: None, mark: Mark::Asked, setter: None };
-    let known = |method: &str, name: &str| {
-        let command = COMMANDS.iter().find(|command| command.method == method).expect("a command");
-        *command.fields.iter().find(|field| field.name == name).expect("its field")
-    };
-    let state = |view: &str| {
-        let view = VIEWS.iter().find(|record| record.name == view).expect("a view");
-        let kind = &view.fields.iter().find(|field| field.name == "state").expect("its state").kind;
-        field("state", &["Only those that stand so."], Kind::Optional(kind))
-    };
-    let page = || {
-        [
-            field(
-                "after",
-                &["Where the page before ended; nil for the first."],
-                Kind::Optional(&Kind::Array(16)),
-            ),
-            field("most", &["At most so many, and at most (and if zero) 100."], Kind::Unsigned(32)),
-        ]
-    };
-    let owner = || field("user", &["Whose they are."], known("reserve", "user").kind);
-    let event = field("event", &["Only those of this event."], known("request_admission", "event").kind);
-    let id = &known("process_payment", "payment").kind;
-    let Kind::Id { .. } = id else { unreachable!("a payment has an id") };
-    let reservation = {
-        let first =
-            &REPLY.variants.iter().find(|variant| variant.name == "Reserved").expect("a reply").fields[0];
-        let Kind::Struct(reserved) = first.kind else { unreachable!("a reply is a record") };
-        field("reservation", &["Only those of this reservation."], Kind::Optional(&reserved.fields[0].kind))
-    };
-    let mut of_reservations = vec![owner(), event, state("ReservationView")];
-    of_reservations.extend(page());
-    let mut of_payments = vec![owner(), reservation, state("PaymentView")];
-    of_payments.extend(page());
-    [
-        of(
-            "ReadReservation",
-            "reads a reservation; what it shows is durable.",
-            vec![known("confirm", "which"), known("confirm", "user")],
-            "Reservation",
-        ),
-        of(
-            "ListReservations",
-            "lists a user's reservations, newest first. Zero values filter nothing.",
-            of_reservations,
-            "ReservationPage",
-        ),
-        of(
-            "ReadPayment",
-            "reads a payment intent; what it shows is durable.",
-            vec![known("process_payment", "payment"), known("process_payment", "user")],
-            "Payment",
-        ),
-        of(
-            "ListPayments",
-            "lists a user's payments, newest first. Zero values filter nothing.",
-            of_payments,
-            "PaymentPage",
-        ),
-    ]
+fn reads() -> impl Iterator<Item = GoCommand> {
+    crate::c::durable().map(|read| {
+        let Kind::Struct(view) = read.gives else { unreachable!("what is read is a record") };
+        let (what, view) = (crate::words::small(&said(read.doc)), view_type(view.name));
+        let (doc, answer) = match read.form {
+            ReadForm::Page => (format!("lists {what} Zero values filter nothing."), format!("{view}Page")),
+            _ => (format!("reads {}; what it shows is durable.", what.trim_end_matches('.')), view),
+        };
+        // Zero stands for the most that a page can have.
+        let fields = read.fields.iter().map(|field| match field.kind {
+            Kind::Optional(kind @ Kind::Unsigned(_)) => Field { kind: *kind, ..*field },
+            _ => *field,
+        });
+        let name = crate::c::read_struct(read);
+        GoCommand { name, doc, fields: fields.collect(), answer, c_name: name }
+    })
 }

@@ -1,4 +1,4 @@
-//! `enums.go`: the enums of the ABI as types with names.
+//! `enums.go` and `enums_told.go`: the enums of the ABI as types with names.
 
 use tacos_engine::schema::{COMMANDS, Enum, Kind, REFUSAL, REPLY, UPDATE, VIEWS, Variant};
 
@@ -6,17 +6,30 @@ use super::dialect::{ENUMS, c_enum};
 use super::{comment, head, said};
 use crate::words::{reached, shout, small};
 
+/// Enums that only refusals and updates tell.
+const TOLD: [&str; 4] = ["Bound", "PaymentDoubt", "ExtensionDoubt", "What"];
+
 pub(super) fn file() -> String {
     let mut out = head("The enums of the ABI as types with names.", true, &["strconv"]);
     out += "\nfunc unknown(number uint32) string {\n\treturn \"unknown(\" + strconv.FormatUint(uint64(number), 10) + \")\"\n}\n";
+    all(false, &mut out);
+    out
+}
+
+pub(super) fn told_file() -> String {
+    let mut out = head("The enums that refusals and updates tell.", true, &[]);
+    all(true, &mut out);
+    out
+}
+
+fn all(told: bool, out: &mut String) {
     let fields = COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind);
     let views = VIEWS.iter().map(|view| Kind::Struct(view)).chain([Kind::Struct(UPDATE)]);
     let (_, all) = reached(fields.chain([Kind::Enum(REPLY), Kind::Enum(REFUSAL)]).chain(views));
-    for (name, prefix) in ENUMS {
+    for (name, prefix) in ENUMS.iter().filter(|(name, _)| TOLD.contains(name) == told) {
         let of = all.iter().find(|of| of.name == *name).expect("an enum that the engine describes");
-        one(of, prefix, &mut out);
+        one(of, prefix, out);
     }
-    out
 }
 
 fn one(of: &Enum, prefix: &str, out: &mut String) {

@@ -9,6 +9,8 @@ mod encode;
 mod enums;
 mod errors;
 
+pub(crate) use dialect::{GoCommand, c_enum, commands, contrary, field_name, view_type};
+
 use crate::Output;
 use crate::words::{plain, wrap};
 
@@ -22,9 +24,12 @@ pub(crate) fn outputs() -> Vec<Output> {
     let out = |path, text| Output { path, text };
     vec![
         out("bindings/go/commands.go", commands::file()),
+        out("bindings/go/commands_sale.go", commands::sale_file()),
         out("bindings/go/encode.go", encode::file()),
         out("bindings/go/decode.go", decode::file()),
+        out("bindings/go/views.go", decode::views_file()),
         out("bindings/go/enums.go", enums::file()),
+        out("bindings/go/enums_told.go", enums::told_file()),
         out("bindings/go/errors.go", errors::file()),
     ]
 }

@@ -150,18 +150,44 @@ func (a arguments) cursor() *tacos.Cursor {
 	})
 }
 
-// word finds the value whose name this is; the zero value if it is not given.
-func word[T interface {
-	~uint32
-	String() string
-}](a arguments, name string, values ...T) (found T) {
-	if !a.has(name) {
-		return found
-	}
-	for _, value := range values {
-		if value.String() == a.text(name) {
-			return value
+// seatMap makes sections of places: rows that follow each other under one name are one section.
+func seatMap(a arguments) tacos.SeatMap {
+	var seats tacos.SeatMap
+	for _, entry := range a.list("places") {
+		place := arguments{entry.(fields)}
+		name, price := place.text("section"), place.number("price_minor")
+		if place.has("capacity") {
+			seats = append(seats, tacos.Section{Name: name, Capacity: place.small("capacity"), PriceMinor: price})
+			continue
+		}
+		if last := len(seats) - 1; last >= 0 && seats[last].Rows != nil && seats[last].Name == name {
+			seats[last].Rows = append(seats[last].Rows, rowOf(place))
+		} else {
+			seats = append(seats, tacos.Section{Name: name, Rows: []tacos.Row{rowOf(place)}})
 		}
 	}
-	panic(illFormed(name))
+	return seats
+}
+
+func rowOf(place arguments) tacos.Row {
+	row := tacos.Row{
+		Label:       place.text("row"),
+		PriceMinor:  place.number("price_minor"),
+		Accessible:  place.flag("accessible", false),
+		Prefix:      place.text("prefix"),
+		FirstNumber: place.some("first"),
+		Step:        int32(place.number("step")),
+		DigitsMin:   place.small("digits_min"),
+		Count:       place.small("count"),
+		Labels:      place.texts("labels"),
+	}
+	for _, index := range place.list("aisles_before") {
+		row.AislesBefore = append(row.AislesBefore, fits("aisles_before", index.(int64)))
+	}
+	accessible := true
+	for _, index := range place.list("accessible_at") {
+		exception := tacos.SeatException{Index: fits("accessible_at", index.(int64)), Accessible: &accessible}
+		row.Exceptions = append(row.Exceptions, exception)
+	}
+	return row
 }

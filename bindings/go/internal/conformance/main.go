@@ -138,13 +138,13 @@ func (d *driver) call(a arguments) []byte {
 	if read, is := readers[operation]; is {
 		return read(d, with)
 	}
-	make, is := makers[operation]
-	if !is {
+	command := commandFor(operation, with)
+	if command == nil {
 		said := say("unsupported")
 		said.text("why", operation)
 		return said.done()
 	}
-	answer, err := d.engine.Run(context.Background(), make(with))
+	answer, err := d.engine.Run(context.Background(), command)
 	return d.result(tacos.Result{Answer: answer, Err: err})
 }
 
@@ -187,7 +187,7 @@ func made(one arguments) (command tacos.Command, bad illFormed) {
 		}
 	}()
 	with, _ := one.fields["with"].(fields)
-	return makers[one.text("do")](arguments{with}), ""
+	return commandFor(one.text("do"), arguments{with}), ""
 }
 
 func (d *driver) digest() []byte {

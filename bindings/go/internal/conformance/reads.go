@@ -25,6 +25,10 @@ func listed[T any](put func(*answer, T)) func([]T, error) []byte {
 	return shown(func(a *answer, entries []T) { items(a, entries, put) })
 }
 
+// one is the answer to a read of one record, many of a list of them.
+func one[T any](d *driver, value T, err error) []byte   { return shown(shows[T](d))(value, err) }
+func many[T any](d *driver, list []T, err error) []byte { return listed(shows[T](d))(list, err) }
+
 func whether(err error) []byte {
 	if err != nil {
 		return failure(err)
@@ -38,23 +42,33 @@ func oneText(name string) func(string, error) []byte {
 
 // readers are the operations that are no commands.
 var readers = map[string]func(*driver, arguments) []byte{
-	"event":  func(d *driver, a arguments) []byte { return shown(event)(d.engine.Event(a.text("event"))) },
-	"events": func(d *driver, _ arguments) []byte { return listed(listedEvent)(d.engine.Events()) },
+	"event": func(d *driver, a arguments) []byte {
+		found, err := d.engine.Event(a.text("event"))
+		return one(d, found, err)
+	},
+	"events": func(d *driver, _ arguments) []byte {
+		found, err := d.engine.Events()
+		return many(d, found, err)
+	},
 	"sections": func(d *driver, a arguments) []byte {
-		return listed(section)(d.engine.Sections(a.text("event")))
+		found, err := d.engine.Sections(a.text("event"))
+		return many(d, found, err)
 	},
 	"counts": func(d *driver, a arguments) []byte {
-		return shown(func(a *answer, c tacos.Counts) { a.counts(c) })(d.engine.Counts(a.text("event")))
+		found, err := d.engine.Counts(a.text("event"))
+		return one(d, found, err)
 	},
 	"seats": func(d *driver, a arguments) []byte {
 		most := math.MaxInt32
 		if a.has("most") {
 			most = int(a.number("most"))
 		}
-		return listed(seat)(d.engine.Seats(a.text("event"), a.small("from"), most))
+		found, err := d.engine.Seats(a.text("event"), a.small("from"), most)
+		return many(d, found, err)
 	},
 	"seats_named": func(d *driver, a arguments) []byte {
-		return listed(seat)(d.engine.SeatsNamed(a.text("event"), a.texts("seats")...))
+		found, err := d.engine.SeatsNamed(a.text("event"), a.texts("seats")...)
+		return many(d, found, err)
 	},
 	"free_seats": func(d *driver, a arguments) []byte {
 		return shown(func(a *answer, words []uint64) {
@@ -66,23 +80,23 @@ var readers = map[string]func(*driver, arguments) []byte{
 		})(d.engine.FreeSeats(a.text("event")))
 	},
 	"queue_place": func(d *driver, a arguments) []byte {
-		put := func(a *answer, place tacos.QueuePlace) { a.queuePlace(place) }
-		return shown(put)(d.engine.QueuePlace(needed(a, "token", tacos.ParseWaitingToken)))
+		found, err := d.engine.QueuePlace(needed(a, "token", tacos.ParseWaitingToken))
+		return one(d, found, err)
 	},
 	"token_event": func(d *driver, a arguments) []byte {
 		return oneText("event")(d.engine.TokenEvent(needed(a, "token", tacos.ParseWaitingToken)))
 	},
-	"queue": func(d *driver, a arguments) []byte { return shown(queue)(d.engine.Queue(a.text("event"))) },
+	"queue": func(d *driver, a arguments) []byte {
+		found, err := d.engine.Queue(a.text("event"))
+		return one(d, found, err)
+	},
 	"queue_policy": func(d *driver, a arguments) []byte {
-		return shown(queuePolicy)(d.engine.QueuePolicy(a.text("event")))
+		found, err := d.engine.QueuePolicy(a.text("event"))
+		return one(d, found, err)
 	},
 	"draw": func(d *driver, a arguments) []byte {
-		return shown(func(a *answer, v tacos.DrawView) {
-			a.hex("commitment", v.Commitment[:])
-			if v.Seed != nil {
-				a.hex("seed", v.Seed[:])
-			}
-		})(d.engine.Draw(a.text("event")))
+		found, err := d.engine.Draw(a.text("event"))
+		return one(d, found, err)
 	},
 	"due_webhooks": func(d *driver, a arguments) []byte {
 		most := 100
@@ -91,12 +105,13 @@ var readers = map[string]func(*driver, arguments) []byte{
 		}
 		due, next, err := d.engine.DueWebhooks(most)
 		return shown(func(a *answer, due []tacos.Webhook) {
-			items(a, due, webhook)
+			items(a, due, shows[tacos.Webhook](d))
 			a.momentIf("next_at_ms", next)
 		})(due, err)
 	},
 	"dead_webhooks": func(d *driver, a arguments) []byte {
-		return listed(webhook)(d.engine.DeadWebhooks(uint64(a.number("after"))))
+		found, err := d.engine.DeadWebhooks(uint64(a.number("after")))
+		return many(d, found, err)
 	},
 	"read_note": func(d *driver, a arguments) []byte {
 		value, known, err := d.engine.Note(a.text("name"))
@@ -125,50 +140,6 @@ var readers = map[string]func(*driver, arguments) []byte{
 		return whether(err)
 	},
 	"close": func(d *driver, _ arguments) []byte { return whether(d.engine.Stop()) },
-}
-
-func listedEvent(a *answer, v tacos.EventView) {
-	a.text("event", v.ID)
-	a.text("name", v.Settings.Name)
-	a.text("sale", v.Sale.String())
-	a.int("available", int64(v.Counts.Available))
-}
-
-func section(a *answer, v tacos.SectionView) {
-	a.text("section", v.Name)
-	a.bool("standing", v.Standing)
-	a.int("price_min_minor", v.PriceMinMinor)
-	a.int("price_max_minor", v.PriceMaxMinor)
-	a.counts(v.Counts)
-}
-
-func seat(a *answer, v tacos.SeatView) {
-	a.text("id", v.ID)
-	a.text("section", v.Section)
-	a.text("row", v.Row)
-	a.text("number", v.Number)
-	a.int("price_minor", v.PriceMinor)
-	a.text("state", v.State.String())
-}
-
-func queue(a *answer, v tacos.QueueView) {
-	a.int("waiting", int64(v.Waiting))
-	a.int("ready", int64(v.Ready))
-	a.int("inside", int64(v.Inside))
-	a.int("admitted_total", int64(v.AdmittedTotal))
-	a.int("expired_total", int64(v.ExpiredTotal))
-	a.int("left_total", int64(v.LeftTotal))
-	a.bool("paused", v.Paused)
-}
-
-func webhook(a *answer, v tacos.Webhook) {
-	a.text("id", v.ID.String())
-	a.text("payment", v.Payment.String())
-	a.text("tells", v.Tells.String())
-	a.moment("created_at_ms", v.CreatedAt)
-	a.int("attempts", int64(v.Attempts))
-	a.momentIf("next_at_ms", v.NextAt)
-	a.int("order", int64(v.Order))
 }
 
 func status(a *answer, v tacos.Figures) {

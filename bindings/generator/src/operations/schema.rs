@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Field, Kind, Operation, SETTINGS};
+use super::{Field, Kind, Operation, settings};
 
 /// The whole of `schema.json`.
 #[must_use]
@@ -15,7 +15,7 @@ pub fn schema() -> Value {
             "$schema": { "type": "string" },
             "name": { "type": "string", "description": "The file's name without its ending." },
             "about": { "type": "string", "description": "What it shows, in one sentence." },
-            "config": object(SETTINGS.iter(), false),
+            "config": object(&settings(), false),
             "steps": { "type": "array", "items": { "$ref": "#/$defs/step" } },
             "fails_at": { "type": "integer", "minimum": 0, "description": "Only in selftest/: the step that must fail." },
         },
@@ -80,11 +80,11 @@ fn call() -> Value {
         .map(|operation| {
             let mut then = json!({
                 "properties": {
-                    "with": object(operation.args(), true),
-                    "expect": object_of_some(operation.results()),
+                    "with": object(&operation.args, true),
+                    "expect": object_with(&operation.results, true),
                 },
             });
-            if operation.args().any(|field| field.always) {
+            if operation.args.iter().any(|field| field.always) {
                 then["required"] = json!(["with"]);
             }
             json!({ "if": { "properties": { "do": { "const": operation.name } } }, "then": then })
@@ -121,8 +121,9 @@ fn call() -> Value {
     })
 }
 
-fn object<'a>(fields: impl Iterator<Item = &'a Field> + Clone, references: bool) -> Value {
-    let required: Vec<&str> = fields.clone().filter(|field| field.always).map(|field| field.name).collect();
+fn object(fields: &[Field], references: bool) -> Value {
+    let required: Vec<&str> =
+        fields.iter().filter(|field| field.always).map(|field| field.name.as_str()).collect();
     let mut schema = object_with(fields, references);
     if !required.is_empty() {
         schema["required"] = json!(required);
@@ -130,21 +131,17 @@ fn object<'a>(fields: impl Iterator<Item = &'a Field> + Clone, references: bool)
     schema
 }
 
-fn object_of_some<'a>(fields: impl Iterator<Item = &'a Field>) -> Value {
-    object_with(fields, true)
-}
-
-fn object_with<'a>(fields: impl Iterator<Item = &'a Field>, references: bool) -> Value {
+fn object_with(fields: &[Field], references: bool) -> Value {
     let property = |field: &Field| {
-        let mut schema = of_kind(field.kind, references);
-        schema["description"] = field.about.into();
-        (field.name.to_owned(), schema)
+        let mut schema = of_kind(&field.kind, references);
+        schema["description"] = field.about.as_str().into();
+        (field.name.clone(), schema)
     };
-    let properties: Map<String, Value> = fields.map(property).collect();
+    let properties: Map<String, Value> = fields.iter().map(property).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
-fn of_kind(kind: Kind, references: bool) -> Value {
+fn of_kind(kind: &Kind, references: bool) -> Value {
     let plain = match kind {
         Kind::Text => return json!({ "type": "string" }),
         Kind::Int => json!({ "type": "integer" }),
@@ -152,10 +149,40 @@ fn of_kind(kind: Kind, references: bool) -> Value {
         Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Ints => json!({ "type": "array", "items": { "type": "integer" } }),
         Kind::Word(words) => json!({ "enum": words }),
-        Kind::Record(fields) => object(fields.iter(), references),
-        Kind::Records(fields) => {
-            json!({ "type": "array", "items": object(fields.iter(), references) })
-        }
+        Kind::Record(fields) => object(fields, references),
+        Kind::Records(fields) => json!({ "type": "array", "items": object(fields, references) }),
     };
     if references { json!({ "anyOf": [plain, { "$ref": "#/$defs/reference" }] }) } else { plain }
+}
+
+/// The schema as text: a line for each operation, and for each thing that all have.
+pub(crate) fn file() -> String {
+    let mut out = String::new();
+    lay_out(&schema(), 0, &mut out);
+    out + "\n"
+}
+
+/// How deep entries have lines of their own.
+const LINES_TO_DEPTH: usize = 4;
+
+fn lay_out(value: &Value, depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth + 1);
+    let entries: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (format!("{}: ", json!(name)), value)).collect()
+        }
+        Value::Array(list) => list.iter().map(|value| (String::new(), value)).collect(),
+        _ => Vec::new(),
+    };
+    if depth == LINES_TO_DEPTH || entries.is_empty() {
+        *out += &value.to_string();
+        return;
+    }
+    let (open, close) = if value.is_object() { ('{', '}') } else { ('[', ']') };
+    out.push(open);
+    for (at, (name, value)) in entries.iter().enumerate() {
+        *out += &format!("{}\n{indent}{name}", if at == 0 { "" } else { "," });
+        lay_out(value, depth + 1, out);
+    }
+    *out += &format!("\n{}{close}", &indent[2..]);
 }
