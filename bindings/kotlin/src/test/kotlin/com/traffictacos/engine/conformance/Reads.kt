@@ -8,13 +8,7 @@ import com.traffictacos.engine.orThrow
 suspend fun read(engine: Engine, operation: String, with: Arguments): Came = when (operation) {
     "event" -> engine.event(with.need("event"))?.let { Came.Reply(it.toRecord()) }
         ?: Came.Refusal(record("code" to "unknown_event"))
-    "events" -> Came.Reply(
-        list(
-            engine.events().map {
-                record("event" to it.id, "name" to it.settings.name, "sale" to it.sale, "available" to it.counts.available)
-            },
-        ),
-    )
+    "events" -> Came.Reply(list(engine.events().map { it.toRecord() }))
     "sections" -> Came.Reply(list(engine.sections(with.need("event")).map { it.toRecord() }))
     "counts" -> Came.Reply(engine.counts(with.need("event")).toRecord())
     "seats" -> {
