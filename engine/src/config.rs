@@ -4,60 +4,44 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
-use crate::describe::setter;
+use crate::describe::{Described, Kind, Struct, described};
 use crate::error::Problem;
 use crate::limits;
 
-/// What an acknowledgement promises. The variants say which crash an acknowledged write survives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
-    /// Acknowledged once on disk: survives a crash of the process and of the machine. The default.
-    Synced,
-    /// Acknowledged once handed to the operating system, synced at least this often: survives a crash of the
-    /// process; a crash of the machine may lose what was acknowledged within the last interval.
-    Relaxed {
-        /// The longest time between two syncs.
-        sync_every: Duration,
-    },
-}
+described! {
+    /// What an acknowledgement promises. The variants say which crash an acknowledged write survives.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Durability {
+        /// Acknowledged once on disk: survives a crash of the process and of the machine. The default.
+        Synced,
+        /// Acknowledged once handed to the operating system, synced at least this often: survives a crash of the
+        /// process; a crash of the machine may lose what was acknowledged within the last interval.
+        Relaxed {
+            /// The longest time between two syncs.
+            sync_every: Duration,
+        },
+    }
 
-/// Who turns time and writes the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Driver {
-    /// Threads of the engine's own. The default.
-    Threads,
-    /// The caller, by [`Engine::turn`](crate::Engine::turn): one seed reproduces a run. Waiting for a write flushes it. On
-    /// a full disk a thread that waits looks again five times a second; a future is woken by the next call that finds room.
-    Manual,
-}
+    /// Who turns time and writes the journal.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Driver {
+        /// Threads of the engine's own. The default.
+        Threads,
+        /// The caller, by [`Engine::turn`](crate::Engine::turn): one seed reproduces a run. Waiting for a write flushes
+        /// it. On a full disk a thread that waits looks again five times a second; a future is woken by the next call
+        /// that finds room.
+        Manual,
+    }
 
-/// What becomes of money that arrives after the hold expired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LatePayment {
-    /// Take the same seats again if all of them are still free, else refund. The default.
-    RetakeOrRefund,
-    /// Always refund.
-    Refund,
-}
+    /// What becomes of money that arrives after the hold expired.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum LatePayment {
+        /// Take the same seats again if all of them are still free, else refund. The default.
+        RetakeOrRefund,
+        /// Always refund.
+        Refund,
+    }
 
-/// A struct that callers make: each field with the method that sets it.
-macro_rules! settings {
-    (
-        $(#[$attribute:meta])*
-        pub struct $name:ident {
-            $($(#[doc = $doc:literal])+ pub $field:ident: $kind:ty = $with:ident,)*
-        }
-    ) => {
-        $(#[$attribute])*
-        pub struct $name {
-            $($(#[doc = $doc])+ pub $field: $kind,)*
-        }
-
-        $(setter! { $name [$(#[doc = $doc])+] $field: $kind = $with })*
-    };
-}
-
-settings! {
     /// Settings of one engine. `Config::default()` is a production configuration; the methods called `with_…` change
     /// it.
     #[derive(Clone)]
@@ -109,9 +93,15 @@ settings! {
         pub segment_bytes: u64 = with_segment_bytes,
         /// A snapshot is taken after this many bytes of journal. Default: 512 MiB; zero: only when asked for.
         pub snapshot_every_bytes: u64 = with_snapshot_every_bytes,
-        /// Fixed entropy: makes issued ids and simulated outcomes reproducible. For simulations only; never in production.
+        /// Fixed entropy: makes issued ids and simulated outcomes reproducible. For simulations only; never in
+        /// production.
         pub fixed_entropy: Option<u64> = with_fixed_entropy,
     }
+}
+
+/// Code of the embedding program; there is nothing in it to describe.
+impl Described for Arc<dyn Clock> {
+    const KIND: Kind = Kind::Struct(&Struct { name: "Clock", doc: &[" The source of time."], fields: &[] });
 }
 
 impl Default for Config {

@@ -2,12 +2,15 @@
 //! operations, the types and codecs of the bindings, and the operations of conformance scenarios with what carries them
 //! out in each language. The files are committed; a test compares them.
 
+mod border;
 mod c;
 mod circumstances;
 mod conformance;
 mod go;
+mod kotlin;
 pub mod operations;
 mod reference;
+mod uniffi;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +27,10 @@ fn outputs() -> Vec<Output> {
     all.extend(c::outputs());
     all.extend(go::outputs());
     all.extend(conformance::outputs());
+    let (rust, kotlin) = (uniffi::bodies(), kotlin::bodies());
+    let identity = border::identity(rust.iter().chain(&kotlin).map(String::as_str));
+    all.extend(uniffi::outputs(identity));
+    all.extend(kotlin::outputs(identity));
     all
 }
 

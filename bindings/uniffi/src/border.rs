@@ -1,31 +1,33 @@
 //! The one object of the border: open, ask, fetch answers, follow, close. Any number of threads may use it at once.
+//! Requests and answers are bytes (`codec`), so that a command with a new field crosses without a change here.
 //!
 //! An answer that is known at once comes back at once; any other is fetched by [`RawEngine::drain`], many at a time,
 //! under the number that its request was given. So one thread of the other side serves any number of waiting callers,
 //! and a call crosses the border once. [`RawEngine::execute`] is the same as a future, for languages whose futures are
 //! cheap to wake from here.
+#![expect(clippy::needless_pass_by_value, reason = "an array that uniffi hands over belongs to the function")]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use tacos_engine::{
-    Completion, CompletionQueue, Engine, Failure, JournalError, ManualClock, NotAccepted, Position,
-    SnapshotError,
+    Completion, CompletionQueue, Engine, JournalError, ManualClock, NotAccepted, Position, SnapshotError,
 };
 
-use crate::answers::{Found, RawAnswer, RawCompletion, answer};
-use crate::config::{Opening, RawConfig, RawOpenError};
+use crate::answers::{Found, answer, closed};
+use crate::config::{Opening, RawOpenError};
 use crate::crossing;
 use crate::follow::{RawUpdates, RawUpdatesLost};
-use crate::reads::{self, RawRead};
+use crate::reads;
 use crate::relay::OnBorder;
-use crate::requests::{self, RawRequest};
+use crate::requests::Request;
 use crate::text::{number, signed, span};
 
 /// Answers fetched in one go, at most.
 const DRAIN_MAX: usize = 1_024;
+/// The length of an answer that comes later.
+const LATER: i32 = -1;
 
 /// An engine, as other languages see it.
 #[derive(uniffi::Object)]
@@ -92,16 +94,16 @@ impl From<JournalError> for RawJobError {
 impl RawEngine {
     /// Opens the data folder at `path`, or makes one there.
     #[uniffi::constructor]
-    pub(crate) fn open(path: &str, config: &RawConfig) -> Result<Arc<Self>, RawOpenError> {
-        let Opening { config, clock, consent, in_flight_max } = config.opening()?;
+    pub(crate) fn open(path: &str, options: Vec<u8>) -> Result<Arc<Self>, RawOpenError> {
+        let Opening { config, clock, consent, in_flight_max } = Opening::read(&options)?;
         let (engine, _) = Engine::open_with(path, config, consent, |_| ())?;
         Ok(Self::over(engine, clock, in_flight_max))
     }
 
     /// An engine without a folder.
     #[uniffi::constructor]
-    pub(crate) fn in_memory(config: &RawConfig) -> Result<Arc<Self>, RawOpenError> {
-        let Opening { config, clock, in_flight_max, .. } = config.opening()?;
+    pub(crate) fn in_memory(options: Vec<u8>) -> Result<Arc<Self>, RawOpenError> {
+        let Opening { config, clock, in_flight_max, .. } = Opening::read(&options)?;
         Ok(Self::over(Engine::in_memory(config)?, clock, in_flight_max))
     }
 
@@ -122,40 +124,46 @@ impl RawEngine {
     }
 
     /// Asks. The answer, if it is known at once; if not, it comes out of [`RawEngine::drain`] as number `tag`.
-    pub(crate) fn submit(&self, tag: i64, request: RawRequest) -> Option<RawAnswer> {
-        match self.alive() {
-            None => Some(RawAnswer::Closed),
-            Some(engine) => self.ask(&engine, tag, request),
-        }
+    pub(crate) fn submit(&self, tag: i64, request: Vec<u8>) -> Result<Option<Vec<u8>>, RawRequestError> {
+        let request = Request::read(&request)?;
+        Ok(self.alive().map_or_else(|| Some(closed()), |engine| self.ask(&engine, tag, request)))
     }
 
-    /// Asks many things, one after the other; number *i* is `first_tag + i`.
-    pub(crate) fn submit_all(&self, first_tag: i64, requests: Vec<RawRequest>) -> Vec<Option<RawAnswer>> {
-        match self.alive() {
-            None => requests.iter().map(|_| Some(RawAnswer::Closed)).collect(),
-            Some(engine) => {
-                (first_tag..).zip(requests).map(|(tag, request)| self.ask(&engine, tag, request)).collect()
+    /// Asks many things, one after the other; number *i* is `first_tag + i`. Each request has its length ahead, and so
+    /// has each answer: -1 where it comes later.
+    pub(crate) fn submit_all(&self, first_tag: i64, requests: Vec<u8>) -> Result<Vec<u8>, RawRequestError> {
+        let requests = Request::read_all(&requests)?;
+        let engine = self.alive();
+        let mut out = Vec::new();
+        for (tag, request) in (first_tag..).zip(requests) {
+            let now = engine.as_ref().map_or_else(|| Some(closed()), |engine| self.ask(engine, tag, request));
+            match now {
+                Some(answer) => append(&mut out, &answer),
+                None => out.extend_from_slice(&LATER.to_be_bytes()),
             }
         }
+        Ok(out)
     }
 
-    /// Fetches answers; waits for the first, at most so long. Nothing after the last answer of a closed engine.
-    pub(crate) fn drain(&self, timeout_ms: i64) -> Option<Vec<RawCompletion>> {
+    /// Fetches answers, each behind its number and its length; waits for the first, at most so long. Nothing after the
+    /// last answer of a closed engine.
+    pub(crate) fn drain(&self, timeout_ms: i64) -> Option<Vec<u8>> {
         // Before looking at the answers: a closed queue that was found empty after this stays empty.
-        let closed = self.answers.is_closed();
+        let closing = self.answers.is_closed();
         let timeout = Duration::from_millis(timeout_ms.try_into().unwrap_or(0));
-        let mut out = Vec::new();
-        self.answers.poll(DRAIN_MAX, timeout, &mut out);
-        if out.is_empty() && closed && self.answers.in_flight() == 0 {
+        let mut fetched = Vec::new();
+        self.answers.poll(DRAIN_MAX, timeout, &mut fetched);
+        if fetched.is_empty() && closing && self.answers.in_flight() == 0 {
             self.leaving.lock().take();
             return None;
         }
         let engine = self.alive().or_else(|| self.leaving.lock().clone());
-        let complete = |Completion { tag, result }: Completion<Found>| RawCompletion {
-            tag: tag.cast_signed(),
-            answer: engine.as_ref().map_or(RawAnswer::Closed, |engine| in_words(engine, result)),
-        };
-        Some(out.into_iter().map(complete).collect())
+        let mut out = Vec::new();
+        for Completion { tag, result } in fetched {
+            out.extend_from_slice(&tag.to_be_bytes());
+            append(&mut out, &engine.as_ref().map_or_else(closed, |engine| answer(engine, &result)));
+        }
+        Some(out)
     }
 
     /// The number under which [`crate::crossing`] finds this engine.
@@ -164,15 +172,16 @@ impl RawEngine {
     }
 
     /// Asks, as a future.
-    pub(crate) async fn execute(&self, request: RawRequest) -> RawAnswer {
-        let Some(engine) = self.alive() else { return RawAnswer::Closed };
-        let found = OnBorder(requests::submit(&engine, request)).await;
-        answer(&engine, found)
+    pub(crate) async fn execute(&self, request: Vec<u8>) -> Result<Vec<u8>, RawRequestError> {
+        let request = Request::read(&request)?;
+        let Some(engine) = self.alive() else { return Ok(closed()) };
+        let found = OnBorder(request.submit(&engine)).await;
+        Ok(answer(&engine, &found))
     }
 
     /// Looks at what needs no waiting.
-    pub(crate) fn read(&self, read: RawRead) -> RawAnswer {
-        self.alive().map_or(RawAnswer::Closed, |engine| reads::read(&engine, read))
+    pub(crate) fn read(&self, read: Vec<u8>) -> Result<Vec<u8>, RawRequestError> {
+        Ok(self.alive().map_or_else(|| Ok(closed()), |engine| reads::read(&engine, &read))?)
     }
 
     /// A reader of updates behind `from`; absent for what is new from now on.
@@ -223,9 +232,43 @@ impl RawEngine {
     }
 }
 
-/// One answer that cannot be put into words must not take the others of its batch with it.
-fn in_words(engine: &Engine, result: Result<Found, Failure>) -> RawAnswer {
-    catch_unwind(AssertUnwindSafe(|| answer(engine, result))).unwrap_or(RawAnswer::Panicked)
+/// Bytes that are no request: the two sides do not fit, which is a bug.
+#[derive(Debug, uniffi::Error)]
+pub(crate) enum RawRequestError {
+    /// What is wrong with them.
+    Malformed {
+        /// For a person.
+        text: String,
+    },
+}
+
+impl std::fmt::Display for RawRequestError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self::Malformed { text } = self;
+        f.write_str(text)
+    }
+}
+
+impl std::error::Error for RawRequestError {}
+
+impl From<String> for RawRequestError {
+    fn from(text: String) -> Self {
+        Self::Malformed { text }
+    }
+}
+
+/// Appends an answer behind its length.
+fn append(out: &mut Vec<u8>, answer: &[u8]) {
+    // No managed language has so long an array: handing it over fails.
+    out.extend_from_slice(&i32::try_from(answer.len()).unwrap_or(i32::MAX).to_be_bytes());
+    out.extend_from_slice(answer);
+}
+
+/// The answers of an engine that is gone.
+pub(crate) fn all_closed(requests: &[u8]) -> Result<Vec<u8>, RawRequestError> {
+    let mut out = Vec::new();
+    Request::read_all(requests)?.iter().for_each(|_| append(&mut out, &closed()));
+    Ok(out)
 }
 
 impl RawEngine {
@@ -238,16 +281,16 @@ impl RawEngine {
         self.engine.read().clone()
     }
 
-    fn ask(&self, engine: &Engine, tag: i64, request: RawRequest) -> Option<RawAnswer> {
-        let pending = requests::submit(engine, request);
-        // With time by hand nothing happens elsewhere: whoever asks also writes, and has the answer.
+    fn ask(&self, engine: &Engine, tag: i64, request: Request) -> Option<Vec<u8>> {
+        let pending = request.submit(engine);
+        // With time by hand nothing happens elsewhere: the thread that asks also writes, and has the answer.
         if self.clock.is_some() || pending.is_ready() {
-            return Some(answer(engine, pending.wait()));
+            return Some(answer(engine, &pending.wait()));
         }
         match pending.notify(&self.answers, tag.cast_unsigned()) {
             Ok(()) => None,
             // Too many are under way, or the engine is being closed: this caller waits here, and is slowed down.
-            Err(NotAccepted { pending, .. }) => Some(answer(engine, pending.wait())),
+            Err(NotAccepted { pending, .. }) => Some(answer(engine, &pending.wait())),
         }
     }
 }

@@ -3,63 +3,26 @@
 use std::sync::Arc;
 
 use tacos_engine::{
-    Config, Driver, Durability, JournalError, LatePayment, ManualClock, OpenError, RecoveryConsent, Refusal,
+    Config, Driver, JournalError, ManualClock, OpenError, Problem, RecoveryConsent, Refusal, UnixMs,
 };
 
-use crate::refusal::RawProblem;
-use crate::text::{Checked, moment, number, span};
+use crate::codec::{Input, Unfit, opening};
 
-/// Settings of one engine; what is absent has the engine's own default.
-#[derive(Clone, Debug, Default, uniffi::Record)]
-pub(crate) struct RawConfig {
-    /// Absent: acknowledged when synced. Else synced at least this often, in milliseconds, and acknowledged before.
-    pub relaxed_sync_ms: Option<i64>,
-    /// Time stands still at this moment, in milliseconds since the Unix epoch, until it is moved by hand.
-    pub manual_now_ms: Option<i64>,
-    /// Fixed entropy, for simulations.
-    pub fixed_entropy: Option<i64>,
-    /// Refuse writes without an idempotency key.
-    pub idempotency_required: Option<bool>,
-    /// How long an answer is remembered for its key.
-    pub idempotency_ttl_ms: Option<i64>,
-    /// Keys remembered at once.
-    pub idempotency_keys_max: Option<i64>,
-    /// Reservations kept at once.
-    pub reservations_max: Option<i64>,
-    /// Payment intents kept at once.
-    pub payments_max: Option<i64>,
-    /// Webhooks in the outbox.
-    pub webhooks_max: Option<i64>,
-    /// Durable notes.
-    pub notes_max: Option<i64>,
-    /// How long ended reservations can be looked up.
-    pub retention_ms: Option<i64>,
-    /// How long before its end a hold is warned of.
-    pub expiry_warning_ms: Option<i64>,
-    /// Admissions a second over all lines.
-    pub admissions_per_second_max: Option<i64>,
-    /// Pay late money back, always.
-    pub refund_late_payments: Option<bool>,
-    /// A payment must be for exactly the total.
-    pub payment_amount_must_match: Option<bool>,
-    /// Life of a payment intent.
-    pub payment_ttl_ms: Option<i64>,
-    /// Simulated payments take this share of their time, in thousandths.
-    pub payment_time_permille: Option<i64>,
-    /// Attempts after the first for one webhook.
-    pub webhook_retries_max: Option<i64>,
-    /// Buffer between callers and disk.
-    pub log_buffer_bytes: Option<i64>,
-    /// Recent updates kept in memory.
-    pub update_history_bytes: Option<i64>,
-    /// Size of one journal file.
-    pub segment_bytes: Option<i64>,
-    /// Journal between two snapshots; zero for none.
-    pub snapshot_every_bytes: Option<i64>,
-    /// Cut a damaged journal at the damage instead of refusing to open it.
-    pub cut_at_damage: bool,
-    /// Answers in flight at once; beyond it a write waits for the disk before it returns.
-    pub in_flight_max: i64,
+/// A setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub(crate) struct RawProblem {
+    /// Which.
+    pub field: String,
+    /// Why, for a person.
+    pub reason: String,
+    /// What was given; empty where that helps nobody.
+    pub value: String,
+}
+
+impl From<Problem> for RawProblem {
+    fn from(problem: Problem) -> Self {
+        Self { field: problem.field.to_owned(), reason: problem.reason, value: problem.value }
+    }
 }
 
 /// Why an engine could not be opened. Nothing on disk was changed.
@@ -85,6 +48,11 @@ pub(crate) enum RawOpenError {
         /// For a person.
         text: String,
     },
+    /// Bytes that are no settings: the two sides do not fit, which is a bug.
+    Malformed {
+        /// For a person.
+        text: String,
+    },
 }
 
 impl std::fmt::Display for RawOpenError {
@@ -94,7 +62,10 @@ impl std::fmt::Display for RawOpenError {
                 f.write_str("the configuration cannot be used")?;
                 problems.iter().try_for_each(|problem| write!(f, "; {} {}", problem.field, problem.reason))
             }
-            Self::Locked { text } | Self::Journal { text } | Self::System { text } => f.write_str(text),
+            Self::Locked { text }
+            | Self::Journal { text }
+            | Self::System { text }
+            | Self::Malformed { text } => f.write_str(text),
         }
     }
 }
@@ -131,66 +102,36 @@ pub(crate) struct Opening {
     pub(crate) config: Config,
     pub(crate) clock: Option<Arc<ManualClock>>,
     pub(crate) consent: RecoveryConsent,
+    /// Answers under way at once; beyond it a write waits for the disk before it returns.
     pub(crate) in_flight_max: usize,
 }
 
-/// Puts what is given in the place of the default, checked.
-macro_rules! set {
-    ($raw:ident => $config:ident; $($given:ident => $field:ident by $check:path;)*) => {$(
-        if let Some(value) = $raw.$given {
-            $config.$field = $check(stringify!($given), value)?;
-        }
-    )*};
+impl Default for Opening {
+    fn default() -> Self {
+        let config = Config::default();
+        Self { config, clock: None, consent: RecoveryConsent::LoseNothing, in_flight_max: 1 }
+    }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "stands in a row of checks that can fail")]
-fn plain<T>(_field: &'static str, value: T) -> Checked<T> {
-    Ok(value)
-}
-
-impl RawConfig {
-    pub(crate) fn opening(&self) -> Checked<Opening> {
-        let mut config = Config::default();
-        set! { self => config;
-            idempotency_required => idempotency_required by plain;
-            idempotency_ttl_ms => idempotency_ttl by span;
-            idempotency_keys_max => idempotency_keys_max by number;
-            reservations_max => reservations_max by number;
-            payments_max => payments_max by number;
-            webhooks_max => webhooks_max by number;
-            notes_max => notes_max by number;
-            retention_ms => retention by span;
-            expiry_warning_ms => expiry_warning by span;
-            admissions_per_second_max => admissions_per_second_max by number;
-            payment_amount_must_match => payment_amount_must_match by plain;
-            payment_ttl_ms => payment_ttl by span;
-            payment_time_permille => payment_time_permille by number;
-            webhook_retries_max => webhook_retries_max by number;
-            log_buffer_bytes => log_buffer_bytes by number;
-            update_history_bytes => update_history_bytes by number;
-            segment_bytes => segment_bytes by number;
-            snapshot_every_bytes => snapshot_every_bytes by number;
-        }
-        if let Some(ms) = self.relaxed_sync_ms {
-            config.durability = Durability::Relaxed { sync_every: span("relaxed_sync_ms", ms)? };
-        }
-        if self.refund_late_payments == Some(true) {
-            config.late_payment = LatePayment::Refund;
-        }
-        config.fixed_entropy = self.fixed_entropy.map(i64::cast_unsigned);
-        let clock = match self.manual_now_ms {
-            None => None,
-            Some(ms) => {
-                let clock = Arc::new(ManualClock::new(moment("manual_now_ms", ms)?));
-                config.driver = Driver::Manual;
-                config.clock = clock.clone();
-                Some(clock)
+impl Opening {
+    /// Reads settings; those that are not given keep the engine's own values.
+    ///
+    /// # Errors
+    /// Each setting that cannot be taken.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, RawOpenError> {
+        Input::whole(bytes, opening).map_err(|unfit| match unfit {
+            Unfit::Refused(refusal) => refusal.into(),
+            Unfit::Malformed(why) => {
+                RawOpenError::Malformed { text: format!("not the bytes of settings: {why}") }
             }
-        };
-        let consent = match self.cut_at_damage {
-            true => RecoveryConsent::CutAtDamage,
-            false => RecoveryConsent::LoseNothing,
-        };
-        Ok(Opening { config, clock, consent, in_flight_max: number("in_flight_max", self.in_flight_max)? })
+        })
+    }
+
+    /// Time stands still until it is moved by hand.
+    pub(crate) fn by_hand(&mut self, start: UnixMs) {
+        let clock = Arc::new(ManualClock::new(start));
+        self.config.driver = Driver::Manual;
+        self.config.clock = clock.clone();
+        self.clock = Some(clock);
     }
 }

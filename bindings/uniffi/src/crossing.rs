@@ -1,5 +1,5 @@
-//! The short way across the border for a JVM: the calls that are made for every customer, by JNI, with requests and
-//! answers as bytes in the encoding that uniffi made for them. What is said is the same as by the long way
+//! The short way across the border for a JVM: the calls that are made for every customer, by JNI, with the same bytes
+//! for requests and answers. What is said is the same as by the long way
 //! ([`RawEngine`]'s own exports, which a JVM reaches through JNA); only the crossing costs a tenth. Decides nothing.
 //!
 //! Engines are named by numbers, so that a number that is wrong, or of an engine long gone, is an answer and no crash.
@@ -17,13 +17,9 @@ use jni::strings::JNIString;
 use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, jni_mangle};
 use parking_lot::RwLock;
-use uniffi::{Lift, Lower};
 
-use crate::UniFfiTag;
-use crate::answers::RawAnswer;
-use crate::border::RawEngine;
-use crate::reads::RawRead;
-use crate::requests::RawRequest;
+use crate::answers::closed;
+use crate::border::{RawEngine, RawRequestError, all_closed};
 
 /// Engines that are open, by number; an engine leaves when its face is closed.
 static ENGINES: LazyLock<RwLock<HashMap<i64, Arc<RawEngine>>>> = LazyLock::new(RwLock::default);
@@ -46,6 +42,12 @@ struct Bug(String);
 
 impl From<Error> for Bug {
     fn from(error: Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<RawRequestError> for Bug {
+    fn from(error: RawRequestError) -> Self {
         Self(error.to_string())
     }
 }
@@ -89,36 +91,9 @@ fn copied(env: &Env<'_>, bytes: &JByteArray<'_>, length: jint) -> Result<Vec<u8>
     Ok(buffer.into_iter().map(i8::cast_unsigned).collect())
 }
 
-fn read_one<T: Lift<UniFfiTag>>(rest: &mut &[u8]) -> Result<T, Bug> {
-    T::try_read(rest).map_err(|error| Bug(error.to_string()))
+fn handed<'frame>(env: &mut Env<'frame>, bytes: &[u8]) -> Result<JByteArray<'frame>, Bug> {
+    Ok(env.byte_array_from_slice(bytes)?)
 }
-
-fn nothing_left(rest: &[u8]) -> Result<(), Bug> {
-    if rest.is_empty() { Ok(()) } else { Err(Bug(format!("{} bytes too many", rest.len()))) }
-}
-
-fn decoded<T: Lift<UniFfiTag>>(bytes: &[u8]) -> Result<T, Bug> {
-    let mut rest = bytes;
-    let value = read_one(&mut rest)?;
-    nothing_left(rest).map(|()| value)
-}
-
-/// A list; uniffi would believe whatever number stands in front of it, and make room for so many.
-fn decoded_list<T: Lift<UniFfiTag>>(bytes: &[u8]) -> Result<Vec<T>, Bug> {
-    let (count, mut rest) = bytes.split_first_chunk().ok_or_else(|| Bug("no list".to_owned()))?;
-    let values: Vec<T> =
-        (0..i32::from_be_bytes(*count)).map(|_| read_one(&mut rest)).collect::<Result<_, _>>()?;
-    nothing_left(rest).map(|()| values)
-}
-
-fn encoded<'frame, T: Lower<UniFfiTag>>(env: &mut Env<'frame>, value: T) -> Result<JByteArray<'frame>, Bug> {
-    let mut bytes = Vec::with_capacity(ANSWER_BYTES_USUAL);
-    T::write(value, &mut bytes);
-    Ok(env.byte_array_from_slice(&bytes)?)
-}
-
-/// Most answers fit in so many bytes without growing.
-const ANSWER_BYTES_USUAL: usize = 512;
 
 /// Asks; see [`RawEngine::submit`]. Null: the answer comes later.
 #[jni_mangle("com.traffictacos.engine.Crossing")]
@@ -131,9 +106,12 @@ pub fn submit<'frame>(
     length: jint,
 ) -> JByteArray<'frame> {
     env.with_env(|env| {
-        let request: RawRequest = decoded(&copied(env, &request, length)?)?;
-        let answer = engine(number).map_or(Some(RawAnswer::Closed), |engine| engine.submit(tag, request));
-        answer.map_or(Ok(JByteArray::default()), |answer| encoded(env, answer))
+        let request = copied(env, &request, length)?;
+        let answer = match engine(number) {
+            Some(engine) => engine.submit(tag, request)?,
+            None => Some(closed()),
+        };
+        answer.map_or_else(|| Ok(JByteArray::default()), |answer| handed(env, &answer))
     })
     .resolve::<Thrown>()
 }
@@ -149,12 +127,12 @@ pub fn submit_all<'frame>(
     length: jint,
 ) -> JByteArray<'frame> {
     env.with_env(|env| {
-        let requests: Vec<RawRequest> = decoded_list(&copied(env, &requests, length)?)?;
-        let answers: Vec<Option<RawAnswer>> = match engine(number) {
-            Some(engine) => engine.submit_all(first_tag, requests),
-            None => requests.iter().map(|_| Some(RawAnswer::Closed)).collect(),
+        let requests = copied(env, &requests, length)?;
+        let answers = match engine(number) {
+            Some(engine) => engine.submit_all(first_tag, requests)?,
+            None => all_closed(&requests)?,
         };
-        encoded(env, answers)
+        handed(env, &answers)
     })
     .resolve::<Thrown>()
 }
@@ -168,7 +146,7 @@ pub fn drain<'frame>(
     timeout_ms: jlong,
 ) -> JByteArray<'frame> {
     env.with_env(|env| match engine(number).and_then(|engine| engine.drain(timeout_ms)) {
-        Some(answers) => encoded(env, answers),
+        Some(answers) => handed(env, &answers),
         None => Ok(JByteArray::default()),
     })
     .resolve::<Thrown>()
@@ -184,9 +162,9 @@ pub fn read<'frame>(
     length: jint,
 ) -> JByteArray<'frame> {
     env.with_env(|env| {
-        let read: RawRead = decoded(&copied(env, &read, length)?)?;
-        let answer = engine(number).map_or(RawAnswer::Closed, |engine| engine.read(read));
-        encoded(env, answer)
+        let read = copied(env, &read, length)?;
+        let answer = engine(number).map_or_else(|| Ok(closed()), |engine| engine.read(read))?;
+        handed(env, &answer)
     })
     .resolve::<Thrown>()
 }

@@ -1,5 +1,6 @@
-//! The engine's border for managed languages, made by uniffi: one object, requests and answers as plain data, and few
-//! ways across. Translates and checks; decides nothing. The hand-written faces (`bindings/kotlin`) make it comfortable.
+//! The engine's border for managed languages, made by uniffi: one object, few ways across, and requests and answers as
+//! bytes whose two ends are generated from the engine's description of itself (`codec`). Translates and checks; decides
+//! nothing. The hand-written parts of the faces (`bindings/kotlin`) make it comfortable.
 //!
 //! Three rules hold here. A refusal is data, never an exception: refusing is ordinary, and exceptions are dear. Nothing
 //! of another language ever runs on the engine's own threads: the thread that writes the journal hands wake-ups to a
@@ -8,16 +9,14 @@
 
 mod answers;
 mod border;
+mod codec;
 mod config;
 mod crossing;
-mod event;
 mod follow;
 mod reads;
-mod refusal;
 mod relay;
 mod requests;
 mod text;
-mod views;
 
 uniffi::setup_scaffolding!("tacos_engine");
 
@@ -25,6 +24,12 @@ uniffi::setup_scaffolding!("tacos_engine");
 #[uniffi::export]
 fn engine_version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Says which description this side's bytes follow. A face of another one must not talk to it.
+#[uniffi::export]
+fn encoding() -> i64 {
+    codec::ENCODING
 }
 
 /// Panics, so that a face can test that a panic of the engine becomes an error and not the end of the process.

@@ -1,125 +1,101 @@
 //! Reads that wait for nothing: counts, seats, places in line, figures. They may run ahead of the disk.
 
-use tacos_engine::{Engine, Refusal};
+use tacos_engine::{Engine, EventId, ExternalId, SeatId, WaitingToken};
 
-use crate::answers::{RawAnswer, RawNote};
-use crate::text::{Checked, id, ids, number, signed, token, unix_ms};
-use crate::views::{RawSeat, RawSectionView, RawStatus, RawWebhook};
+use crate::answers::{refused, value};
+use crate::codec::{Input, Put, Read, Taken, Unfit};
 
-/// Anything that can be looked at without waiting.
-#[derive(Clone, Debug, uniffi::Enum)]
-pub(crate) enum RawRead {
-    Event { event: String },
-    Events,
-    EventSnapshot { event: String },
-    Counts { event: String },
-    Sections { event: String },
-    Seats { event: String, from: i32, most: i32 },
-    SeatsNamed { event: String, seats: Vec<String> },
-    FreeSeats { event: String },
-    FreeSeatBit { event: String, seat: String },
-    QueuePlace { token: String },
-    TokenEvent { token: String },
-    Queue { event: String },
-    QueuePolicy { event: String },
-    Draw { event: String },
-    DueWebhooks { most: i32 },
-    DeadWebhooks { after_order: i64 },
-    Note { name: String },
-    Notes { prefix: String },
-    Status,
-    Position,
-    Now,
-    Digest,
+/// Looks. The answer is a value of the kind that the read has, or a refusal.
+///
+/// # Errors
+/// Why the bytes are those of no read.
+pub(crate) fn read(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, String> {
+    // Reads change nothing, so one may be done before it is known that no bytes are left over.
+    match Input::whole(bytes, |from| look(engine, from)) {
+        Ok(answer) => Ok(answer),
+        Err(Unfit::Refused(refusal)) => Ok(refused(engine, &refusal)),
+        Err(Unfit::Malformed(why)) => Err(format!("not the bytes of a read: {why}")),
+    }
 }
 
-/// Looks.
-pub(crate) fn read(engine: &Engine, read: RawRead) -> RawAnswer {
-    look(engine, read).unwrap_or_else(|refusal| tacos_engine::Failure::Refused(refusal).into())
-}
-
-fn look(engine: &Engine, read: RawRead) -> Result<RawAnswer, Refusal> {
-    Ok(match read {
-        RawRead::Event { event } => RawAnswer::Event { view: engine.event(&id("event", &event)?)?.into() },
-        RawRead::Events => RawAnswer::Events { views: engine.events().into_iter().map(Into::into).collect() },
-        RawRead::EventSnapshot { event } => {
-            let (view, seats, position) = engine.event_snapshot(&id("event", &event)?)?;
-            let seats = seats.into_iter().map(RawSeat::from).collect();
-            RawAnswer::EventSnapshot { view: view.into(), seats, position: signed(position.0) }
+fn look(engine: &Engine, from: &mut Input<'_>) -> Taken<Vec<u8>> {
+    let one = |found: &dyn Put| value(engine, |out| found.put(out));
+    Ok(match Read::numbered(from.tag()?)? {
+        Read::Event => one(&engine.event(&event(from)?)?),
+        Read::Events => list(engine, &engine.events()),
+        Read::EventSnapshot => {
+            let (view, seats, position) = engine.event_snapshot(&event(from)?)?;
+            value(engine, |out| {
+                out.put(&view);
+                out.list(&seats);
+                out.put(&position);
+            })
         }
-        RawRead::Counts { event } => {
-            RawAnswer::Counts { counts: engine.counts(&id("event", &event)?)?.into() }
+        Read::Counts => one(&engine.counts(&event(from)?)?),
+        Read::Sections => list(engine, &engine.sections(&event(from)?)?),
+        Read::Seats => {
+            let (event, first, most) = (event(from)?, from.take("from")?, count(from)?);
+            list(engine, &engine.seats(&event, first, most)?)
         }
-        RawRead::Sections { event } => {
-            let sections = engine.sections(&id("event", &event)?)?;
-            RawAnswer::Sections { sections: sections.into_iter().map(RawSectionView::from).collect() }
+        Read::SeatsNamed => {
+            let (event, seats) = (event(from)?, from.take::<Vec<SeatId>>("seats")?);
+            list(engine, &engine.seats_named(&event, &seats)?)
         }
-        RawRead::Seats { event, from, most } => {
-            let (from, most) = (number("from", from)?, number("most", most)?);
-            let seats = engine.seats(&id("event", &event)?, from, most)?;
-            RawAnswer::Seats { seats: seats.into_iter().map(RawSeat::from).collect() }
-        }
-        RawRead::SeatsNamed { event, seats } => {
-            let named: Vec<_> = ids("seats", &seats)?;
-            let seats = engine.seats_named(&id("event", &event)?, &named)?;
-            RawAnswer::Seats { seats: seats.into_iter().map(RawSeat::from).collect() }
-        }
-        RawRead::FreeSeats { event } => {
+        Read::FreeSeats => {
             let mut words = Vec::new();
-            engine.copy_free_seats(&id("event", &event)?, &mut words)?;
-            RawAnswer::Bytes { bytes: words.into_iter().flat_map(u64::to_le_bytes).collect() }
+            engine.copy_free_seats(&event(from)?, &mut words)?;
+            let bytes: Vec<u8> = words.into_iter().flat_map(u64::to_le_bytes).collect();
+            value(engine, |out| out.bytes(&bytes))
         }
-        RawRead::FreeSeatBit { event, seat } => {
-            let (word, bit) = engine.free_seat_bit(&id("event", &event)?, &id("seat", &seat)?)?;
-            RawAnswer::Number { number: signed(word as u64 * u64::from(u64::BITS) + u64::from(bit)) }
+        Read::FreeSeatBit => {
+            let (event, seat) = (event(from)?, from.take("seat")?);
+            let (word, bit) = engine.free_seat_bit(&event, &seat)?;
+            one(&(word as u64 * u64::from(u64::BITS) + u64::from(bit)))
         }
-        line => return look_at_line(engine, line),
+        Read::QueuePlace => one(&engine.queue_place(&from.take("token")?)?),
+        Read::TokenEvent => one(&engine.token_event(&from.take::<WaitingToken>("token")?)?),
+        Read::Queue => one(&engine.queue(&event(from)?)?),
+        Read::QueuePolicy => one(&engine.queue_policy(&event(from)?)?),
+        Read::Draw => one(&engine.draw(&event(from)?)?),
+        Read::DueWebhooks => {
+            let (webhooks, next_at) = engine.due_webhooks(count(from)?);
+            value(engine, |out| {
+                out.list(&webhooks);
+                out.put(&next_at);
+            })
+        }
+        Read::DeadWebhooks => list(engine, &engine.dead_webhooks(from.take("after_order")?)),
+        Read::Note => {
+            let note = engine.read_note(&from.take::<ExternalId>("name")?);
+            value(engine, |out| out.bytes_maybe(note.as_deref()))
+        }
+        Read::Notes => notes(engine, &from.take::<String>("prefix")?),
+        Read::Status => one(&engine.status()),
+        Read::Position => one(&engine.position()),
+        Read::Now => one(&engine.now()),
+        Read::Digest => value(engine, |out| out.bytes(&engine.digest().0)),
     })
 }
 
-fn look_at_line(engine: &Engine, read: RawRead) -> Checked<RawAnswer> {
-    Ok(match read {
-        RawRead::QueuePlace { token: text } => {
-            RawAnswer::QueuePlace { place: engine.queue_place(&token(&text)?)?.into() }
-        }
-        RawRead::TokenEvent { token: text } => {
-            RawAnswer::Text { text: engine.token_event(&token(&text)?)?.to_string() }
-        }
-        RawRead::Queue { event } => RawAnswer::Queue { queue: engine.queue(&id("event", &event)?)?.into() },
-        RawRead::QueuePolicy { event } => {
-            RawAnswer::QueuePolicy { policy: engine.queue_policy(&id("event", &event)?)?.into() }
-        }
-        RawRead::Draw { event } => {
-            let draw = engine.draw(&id("event", &event)?)?;
-            let seed = draw.seed.map(|seed| seed.to_vec());
-            RawAnswer::Draw { commitment: draw.commitment.to_vec(), seed }
-        }
-        whole => return look_at_whole(engine, whole),
-    })
+fn event(from: &mut Input<'_>) -> Taken<EventId> {
+    from.take("event")
 }
 
-fn look_at_whole(engine: &Engine, read: RawRead) -> Checked<RawAnswer> {
-    Ok(match read {
-        RawRead::DueWebhooks { most } => {
-            let (webhooks, next_at) = engine.due_webhooks(number("most", most)?);
-            let webhooks = webhooks.into_iter().map(RawWebhook::from).collect();
-            RawAnswer::Webhooks { webhooks, next_at_ms: next_at.map(unix_ms) }
+fn count(from: &mut Input<'_>) -> Taken<usize> {
+    from.take::<u32>("most").map(|most| most as usize)
+}
+
+fn list<T: Put>(engine: &Engine, found: &[T]) -> Vec<u8> {
+    value(engine, |out| out.list(found))
+}
+
+fn notes(engine: &Engine, prefix: &str) -> Vec<u8> {
+    let notes = engine.notes(prefix);
+    value(engine, |out| {
+        out.count(notes.len());
+        for (name, note) in &notes {
+            out.put(name);
+            out.bytes(note);
         }
-        RawRead::DeadWebhooks { after_order } => {
-            let webhooks = engine.dead_webhooks(number("after_order", after_order)?);
-            let webhooks = webhooks.into_iter().map(RawWebhook::from).collect();
-            RawAnswer::Webhooks { webhooks, next_at_ms: None }
-        }
-        RawRead::Note { name } => RawAnswer::Note { value: engine.read_note(&id("name", &name)?) },
-        RawRead::Notes { prefix } => {
-            let note =
-                |(name, value): (tacos_engine::ExternalId, _)| RawNote { name: name.to_string(), value };
-            RawAnswer::Notes { notes: engine.notes(&prefix).into_iter().map(note).collect() }
-        }
-        RawRead::Status => RawAnswer::Status { status: RawStatus::new(engine) },
-        RawRead::Position => RawAnswer::Number { number: signed(engine.position().0) },
-        RawRead::Now => RawAnswer::Number { number: unix_ms(engine.now()) },
-        RawRead::Digest => RawAnswer::Bytes { bytes: engine.digest().0.to_vec() },
-        other => unreachable!("looked at before: {other:?}"),
     })
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use tacos_engine::{Refusal, UnixMs};
+use tacos_engine::{Currency, Refusal, UnixMs};
 
 /// An argument that fits, or the refusal that names what is wrong with it.
 pub(crate) type Checked<T> = Result<T, Refusal>;
@@ -18,32 +18,18 @@ where
     text.parse().map_err(|why| Refusal::invalid(field, why, shown(text)))
 }
 
-/// An id that may be absent.
-pub(crate) fn id_maybe<T>(field: &'static str, text: Option<&str>) -> Checked<Option<T>>
-where
-    T: FromStr,
-    T::Err: fmt::Display,
-{
-    text.map(|text| id(field, text)).transpose()
-}
-
-/// Several ids of one kind.
-pub(crate) fn ids<T, C>(field: &'static str, texts: &[String]) -> Checked<C>
-where
-    T: FromStr,
-    T::Err: fmt::Display,
-    C: FromIterator<T>,
-{
-    texts.iter().map(|text| id(field, text)).collect()
+/// A currency.
+pub(crate) fn currency(field: &'static str, code: &str) -> Checked<Currency> {
+    Currency::new(code).ok_or_else(|| Refusal::invalid(field, "must be three letters", shown(code)))
 }
 
 /// A token. It is not echoed: it may be somebody's credential with a slip of the pen in it.
-pub(crate) fn token<T>(text: &str) -> Checked<T>
+pub(crate) fn token<T>(field: &'static str, text: &str) -> Checked<T>
 where
     T: FromStr,
     T::Err: fmt::Display,
 {
-    text.parse().map_err(|why| Refusal::invalid("token", why, ""))
+    text.parse().map_err(|why| Refusal::invalid(field, why, ""))
 }
 
 /// A number in the width that the engine has for it.
@@ -65,19 +51,9 @@ pub(crate) fn moment(field: &'static str, unix_ms: i64) -> Checked<UnixMs> {
     number(field, unix_ms).map(UnixMs::new)
 }
 
-/// A moment that may be absent.
-pub(crate) fn moment_maybe(field: &'static str, unix_ms: Option<i64>) -> Checked<Option<UnixMs>> {
-    unix_ms.map(|ms| moment(field, ms)).transpose()
-}
-
 /// A number for languages whose whole numbers have a sign; beyond their range, their largest.
 pub(crate) fn signed(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
-}
-
-/// A moment for other languages.
-pub(crate) fn unix_ms(at: UnixMs) -> i64 {
-    signed(at.get())
 }
 
 /// What was given, at most its beginning: it may be anything.
@@ -114,12 +90,12 @@ mod tests {
 
     #[test]
     fn a_token_that_cannot_be_read_is_not_echoed() {
-        let refusal = token::<tacos_engine::WaitingToken>("wtkn_?").expect_err("no token");
+        let refusal = token::<tacos_engine::WaitingToken>("token", "wtkn_?").expect_err("no token");
         assert_eq!(problem(&refusal), ("token", ""));
     }
 
     #[test]
     fn the_end_of_time_stays_in_range() {
-        assert_eq!(unix_ms(UnixMs::MAX), i64::MAX);
+        assert_eq!(signed(UnixMs::MAX.get()), i64::MAX);
     }
 }

@@ -18,6 +18,7 @@ use crate::command::{
     Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which,
     for_each_command,
 };
+use crate::config::Config;
 use crate::describe::Described;
 use crate::error::{Refusal, SaleState};
 use crate::ids::{
@@ -150,6 +151,9 @@ pub const REFUSAL: &Enum = union(<Refusal as Described>::KIND);
 
 /// What readers of updates are told.
 pub const UPDATE: &Struct = record(<Update as Described>::KIND);
+
+/// What can be set when an engine is opened.
+pub const CONFIG: &Struct = record(<Config as Described>::KIND);
 
 /// What reads return.
 pub const VIEWS: &[&Struct] = &[

@@ -1,6 +1,6 @@
 //! The descriptions say what is true.
 
-use super::{COMMANDS, Enum, Kind, Mark, REFUSAL, REPLY, Struct, UPDATE, VIEWS};
+use super::{COMMANDS, CONFIG, Enum, Kind, Mark, REFUSAL, REPLY, Struct, UPDATE, VIEWS};
 use crate::error::Refusal;
 
 #[test]
@@ -63,7 +63,7 @@ fn every_reply_of_a_command_is_one() {
 fn descriptions_are_whole() {
     let mut kinds: Vec<Kind> =
         COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind).collect();
-    kinds.extend([Kind::Enum(REPLY), Kind::Enum(REFUSAL), Kind::Struct(UPDATE)]);
+    kinds.extend([Kind::Enum(REPLY), Kind::Enum(REFUSAL), Kind::Struct(UPDATE), Kind::Struct(CONFIG)]);
     kinds.extend(VIEWS.iter().map(|view| Kind::Struct(view)));
     let mut records: Vec<&'static Struct> = Vec::new();
     let mut enums: Vec<&'static Enum> = Vec::new();

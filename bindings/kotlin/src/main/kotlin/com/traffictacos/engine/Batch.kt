@@ -1,13 +1,12 @@
 // Answers of many commands, gathered until all are there.
 package com.traffictacos.engine
 
-import com.traffictacos.engine.border.RawAnswer
 import kotlinx.coroutines.CompletableDeferred
 import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.atomic.AtomicReferenceArray
 
 internal class Batch(size: Int) {
-    private val answers = AtomicReferenceArray<RawAnswer?>(size)
+    private val answers = AtomicReferenceArray<Reader?>(size)
 
     /** Answers missing, and one for [put]: the batch is not complete before it was asked. */
     private val missing = AtomicInteger(size + 1)
@@ -15,7 +14,7 @@ internal class Batch(size: Int) {
 
     /** Who waits for answer [index]. */
     fun waiter(index: Int): Waiter = object : Waiter {
-        override fun answered(answer: RawAnswer) {
+        override fun answered(answer: Reader) {
             answers.set(index, answer)
             count(1)
         }
@@ -26,13 +25,13 @@ internal class Batch(size: Int) {
     }
 
     /** Takes the answers that were known at once. */
-    fun put(now: List<RawAnswer?>) {
+    fun put(now: List<Reader?>) {
         now.forEachIndexed { index, answer -> if (answer != null) answers.set(index, answer) }
         count(now.count { it != null } + 1)
     }
 
     /** All answers, in the order of the commands. */
-    suspend fun await(): List<RawAnswer> {
+    suspend fun await(): List<Reader> {
         complete.await()
         return List(answers.length()) { index -> checkNotNull(answers.get(index)) { "answer $index is missing" } }
     }

@@ -4,16 +4,15 @@ package com.traffictacos.engine
 import com.sun.jna.CallbackThreadInitializer
 import com.sun.jna.Native
 import com.traffictacos.engine.border.InternalException
-import com.traffictacos.engine.border.RawAnswer
 import com.traffictacos.engine.border.RawEngine
-import com.traffictacos.engine.border.RawRequest
+import com.traffictacos.engine.border.RawRequestException
 import com.traffictacos.engine.border.uniffiRustFutureContinuationCallbackImpl
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicLong
 
 /** Who waits for one answer. Called once, on the thread that fetches answers: must hand over and return. */
 internal interface Waiter {
-    fun answered(answer: RawAnswer)
+    fun answered(answer: Reader)
 
     fun failed(cause: EngineException)
 }
@@ -40,35 +39,45 @@ internal class Border(val raw: RawEngine, val way: Way = ShortWay(raw)) {
      * Asks. Gives the answer if it is known at once; if not, [waiter] gets it, and what is returned is `null`. [tagged]
      * is told the number under which the waiter can be forgotten.
      */
-    inline fun ask(request: RawRequest, waiter: Waiter, tagged: (Long) -> Unit): RawAnswer? {
+    inline fun ask(command: Command<*>, waiter: Waiter, tagged: (Long) -> Unit): Reader? {
         broken?.let { throw it }
         val tag = tags.incrementAndGet()
         // Before asking: the answer may come before the question returns.
         waiters[tag] = waiter
         val answer = try {
-            bugsNamed { way.submit(tag, request) }
+            bugsNamed { way.submit(tag, Writer.ofThread().apply { put(command) }) }
         } catch (failure: Throwable) {
             waiters.remove(tag)
             throw failure
         }
         if (answer == null) tagged(tag)
         // Whoever removes the waiter tells it: if it is gone, it was told that something is broken.
-        return answer?.takeIf { waiters.remove(tag) != null }
+        return answer?.takeIf { waiters.remove(tag) != null }?.let(::Reader)
     }
 
     /** Asks many things with one crossing. Waiters of answers that are known at once are not called. */
-    fun askAll(requests: List<RawRequest>, waiter: (Int) -> Waiter): List<RawAnswer?> {
+    fun askAll(commands: List<Command<*>>, waiter: (Int) -> Waiter): List<Reader?> {
         broken?.let { throw it }
-        val first = tags.getAndAdd(requests.size.toLong()) + 1
-        val numbers = first until first + requests.size
+        val first = tags.getAndAdd(commands.size.toLong()) + 1
+        val numbers = first until first + commands.size
         numbers.forEachIndexed { index, tag -> waiters[tag] = waiter(index) }
         val answers = try {
-            bugsNamed { way.submitAll(first, requests) }
+            bugsNamed {
+                val requests = Writer.ofThread()
+                requests.list(commands) { requests.measured { requests.put(it) } }
+                Reader(way.submitAll(first, requests))
+            }
         } catch (failure: Throwable) {
             numbers.forEach(waiters::remove)
             throw failure
         }
-        return answers.mapIndexed { index, answer -> answer?.takeIf { waiters.remove(first + index) != null } }
+        return Reader.whole(answers) {
+            numbers.map { tag ->
+                // Below zero: it comes later.
+                val length = int()
+                if (length < 0) null else part(length).takeIf { waiters.remove(tag) != null }
+            }
+        }
     }
 
     /** Says no to a call that would wait for itself: answers are fetched by the thread that would wait for one. */
@@ -107,8 +116,11 @@ internal class Border(val raw: RawEngine, val way: Way = ShortWay(raw)) {
         try {
             // After the last answer of a closed engine nobody waits: whoever asks now is answered at once.
             while (true) {
-                for (completion in way.drain(FETCH_TIMEOUT_MS) ?: return) {
-                    waiters.remove(completion.tag)?.answered(completion.answer)
+                val answers = Reader(way.drain(FETCH_TIMEOUT_MS) ?: return)
+                while (!answers.isEmpty) {
+                    val tag = answers.long()
+                    val answer = answers.part(answers.int())
+                    waiters.remove(tag)?.answered(answer)
                 }
             }
         } catch (failure: Throwable) {
@@ -136,6 +148,8 @@ internal inline fun <T> bugsNamed(call: () -> T): T = try {
     call()
 } catch (panic: InternalException) {
     throw EngineBugException("the engine panicked: ${panic.message}", panic)
+} catch (malformed: RawRequestException) {
+    throw EngineBugException("the engine cannot read what it was asked: ${malformed.message}", malformed)
 } catch (malformed: CharacterCodingException) {
     throw IllegalArgumentException("a text has half of a surrogate pair", malformed)
 }

@@ -1,11 +1,9 @@
 // The engine: what is asked by suspending, and what is looked at without waiting.
 package com.traffictacos.engine
 
-import com.traffictacos.engine.border.RawAnswer
 import com.traffictacos.engine.border.RawEngine
 import com.traffictacos.engine.border.RawJobException
 import com.traffictacos.engine.border.RawOpenException
-import com.traffictacos.engine.border.RawRead
 import com.traffictacos.engine.border.engineVersion
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.Dispatchers
@@ -51,9 +49,8 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     override suspend fun <R : Answer> execute(command: Command<R>): R {
         // What is cancelled already asks for nothing.
         currentCoroutineContext().ensureActive()
-        val request = command.raw()
         val answer = suspendCancellableCoroutine { waiting ->
-            val now = border.ask(request, Resume(waiting)) { tag ->
+            val now = border.ask(command, Resume(waiting)) { tag ->
                 waiting.invokeOnCancellation { border.forget(tag) }
             }
             if (now != null) waiting.resume(now)
@@ -65,7 +62,7 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
         currentCoroutineContext().ensureActive()
         if (commands.isEmpty()) return emptyList()
         val batch = Batch(commands.size)
-        batch.put(border.askAll(commands.map { it.raw() }, batch::waiter))
+        batch.put(border.askAll(commands, batch::waiter))
         return batch.await().map { it.toAnswer() }
     }
 
@@ -78,91 +75,94 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     fun updates(from: Long? = null): Flow<Update> = followed(border, from)
 
     /** Where the newest durable update ends. */
-    fun position(): Long = read<RawAnswer.Number>(RawRead.Position).number
+    fun position(): Long = look(Reads.POSITION).value { long() }
 
     /** An event; `null` if there is none with this id. */
-    fun event(id: String): Event? {
-        val answer = look(RawRead.Event(id))
-        return if (answer.isUnknownEvent()) null else answer.expect<RawAnswer.Event>().view.toEvent()
+    fun event(id: String): Event? = look(Reads.EVENT) { text(id) }.outcome({ readEvent() }) { refused ->
+        if (refused.refusal is Refusal.UnknownEvent) null else throw refused.asException()
     }
 
     /** All events, in the order of their creation. */
-    fun events(): List<Event> = read<RawAnswer.Events>(RawRead.Events).views.map { it.toEvent() }
+    fun events(): List<Event> = look(Reads.EVENTS).value { list { readEvent() } }
 
     /** An event with all its seats, and the position from which to follow. Throws [RefusedException] if there is none. */
-    fun eventSnapshot(event: String): EventSnapshot = read<RawAnswer.EventSnapshot>(RawRead.EventSnapshot(event)).let {
-        EventSnapshot(it.view.toEvent(), it.seats.map { seat -> seat.toSeat() }, it.position)
-    }
+    fun eventSnapshot(event: String): EventSnapshot =
+        look(Reads.EVENT_SNAPSHOT) { text(event) }.value { EventSnapshot(readEvent(), list { readSeat() }, long()) }
 
     /** An event's counts. They may run ahead of the disk. Throws [RefusedException] if there is no such event. */
-    fun counts(event: String): Counts = read<RawAnswer.Counts>(RawRead.Counts(event)).counts.toCounts()
+    fun counts(event: String): Counts = look(Reads.COUNTS) { text(event) }.value { readCounts() }
 
     /** An event's sections with counts and prices. Throws [RefusedException] if there is no such event. */
     fun sections(event: String): List<SectionView> =
-        read<RawAnswer.Sections>(RawRead.Sections(event)).sections.map { it.toSection() }
+        look(Reads.SECTIONS) { text(event) }.value { list { readSectionView() } }
 
     /** Numbered seats of an event, [most] of them from index [from] on. Throws [RefusedException] if it does not exist. */
     @JvmOverloads
-    fun seats(event: String, from: Int = 0, most: Int = Int.MAX_VALUE): List<Seat> =
-        read<RawAnswer.Seats>(RawRead.Seats(event, from, most)).seats.map { it.toSeat() }
+    fun seats(event: String, from: Int = 0, most: Int = Int.MAX_VALUE): List<Seat> = look(Reads.SEATS) {
+        text(event)
+        int(from)
+        int(most)
+    }.value { list { readSeat() } }
 
     /** These seats, in the order asked for. Throws [RefusedException] if one does not exist. */
-    fun seatsNamed(event: String, seats: List<String>): List<Seat> =
-        read<RawAnswer.Seats>(RawRead.SeatsNamed(event, seats)).seats.map { it.toSeat() }
+    fun seatsNamed(event: String, seats: List<String>): List<Seat> = look(Reads.SEATS_NAMED) {
+        text(event)
+        list(seats) { text(it) }
+    }.value { list { readSeat() } }
 
     /**
      * The numbered seats that show as free, a bit each: a hint that is cheap to copy, exact when nobody writes and no hold
      * has lapsed. Which bit is which seat's, [freeSeatBit] tells. Throws [RefusedException] if there is no such event.
      */
-    fun freeSeats(event: String): BitSet = BitSet.valueOf(read<RawAnswer.Bytes>(RawRead.FreeSeats(event)).bytes)
+    fun freeSeats(event: String): BitSet = BitSet.valueOf(look(Reads.FREE_SEATS) { text(event) }.value { array() })
 
     /** A seat's bit in what [freeSeats] gives. Throws [RefusedException] if there is no such seat. */
-    fun freeSeatBit(event: String, seat: String): Int =
-        read<RawAnswer.Number>(RawRead.FreeSeatBit(event, seat)).number.toInt()
+    fun freeSeatBit(event: String, seat: String): Int = look(Reads.FREE_SEAT_BIT) {
+        text(event)
+        text(seat)
+    }.value { long().toInt() }
 
     /** A place in the line. Asking counts as activity. */
-    fun queuePlace(token: String): QueuePlaceLookup = look(RawRead.QueuePlace(token)).toAnswer() as QueuePlaceLookup
+    fun queuePlace(token: String): QueuePlaceLookup =
+        look(Reads.QUEUE_PLACE) { text(token) }.outcome<QueuePlaceLookup>({ readQueuePlace() }) { it }
 
     /** The event of a waiting token. Throws [RefusedException] if the token is not one of ours. */
-    fun tokenEvent(token: String): String = read<RawAnswer.Text>(RawRead.TokenEvent(token)).text
+    fun tokenEvent(token: String): String = look(Reads.TOKEN_EVENT) { text(token) }.value { text() }
 
     /** Figures of an event's waiting line. Throws [RefusedException] if there is none. */
-    fun queue(event: String): QueueFigures = read<RawAnswer.Queue>(RawRead.Queue(event)).queue.toFigures()
+    fun queue(event: String): QueueFigures = look(Reads.QUEUE) { text(event) }.value { readQueueFigures() }
 
     /** The rules of an event's waiting line. Throws [RefusedException] if there is none. */
-    fun queuePolicy(event: String): QueuePolicy = read<RawAnswer.QueuePolicy>(RawRead.QueuePolicy(event)).policy.toPolicy()
+    fun queuePolicy(event: String): QueuePolicy = look(Reads.QUEUE_POLICY) { text(event) }.value { readQueuePolicy() }
 
     /** The draw of an event's pre-sale room. Throws [RefusedException] if there is none. */
-    fun draw(event: String): Draw = read<RawAnswer.Draw>(RawRead.Draw(event)).let { draw ->
-        Draw(Bytes.of(draw.commitment), draw.seed?.let { Bytes.of(it) })
-    }
+    fun draw(event: String): Draw = look(Reads.DRAW) { text(event) }.value { readDraw() }
 
     /** Webhooks whose time has come, at most [most]. Deliver them, then [reportWebhook]. */
-    fun dueWebhooks(most: Int): DueWebhooks = read<RawAnswer.Webhooks>(RawRead.DueWebhooks(most)).let { due ->
-        DueWebhooks(due.webhooks.map { it.toWebhook() }, due.nextAtMs?.let(::moment))
-    }
+    fun dueWebhooks(most: Int): DueWebhooks =
+        look(Reads.DUE_WEBHOOKS) { int(most) }.value { DueWebhooks(list { readWebhook() }, maybe { moment() }) }
 
     /** Dead letters behind an order (0 for the first page), oldest first, at most 100. */
     @JvmOverloads
     fun deadWebhooks(afterOrder: Long = 0): List<Webhook> =
-        read<RawAnswer.Webhooks>(RawRead.DeadWebhooks(afterOrder)).webhooks.map { it.toWebhook() }
+        look(Reads.DEAD_WEBHOOKS) { long(afterOrder) }.value { list { readWebhook() } }
 
     /** A durable note; `null` if there is none. */
-    fun note(name: String): Bytes? = read<RawAnswer.Note>(RawRead.Note(name)).value?.let { Bytes.of(it) }
+    fun note(name: String): Bytes? = look(Reads.NOTE) { text(name) }.value { maybe { bytes() } }
 
     /** All durable notes whose names begin with [prefix], in order. */
     @JvmOverloads
     fun notes(prefix: String = ""): Map<String, Bytes> =
-        read<RawAnswer.Notes>(RawRead.Notes(prefix)).notes.associate { it.name to Bytes.of(it.value) }
+        look(Reads.NOTES) { text(prefix) }.value { list { text() to bytes() } }.toMap()
 
     /** Figures of the engine as a whole. */
-    fun status(): Status = read<RawAnswer.Status>(RawRead.Status).status.toStatus()
+    fun status(): Status = look(Reads.STATUS).value { readStatus() }
 
     /** The engine's clock. */
-    fun now(): Instant = moment(read<RawAnswer.Number>(RawRead.Now).number)
+    fun now(): Instant = look(Reads.NOW).value { moment() }
 
     /** A hash of the whole state: equal before a crash and after recovery. Of one moment only if nobody writes meanwhile. */
-    fun digest(): Bytes = Bytes.of(read<RawAnswer.Bytes>(RawRead.Digest).bytes)
+    fun digest(): Bytes = look(Reads.DIGEST).value { bytes() }
 
     /** Does everything that is due, and returns how many timers fired. With time by hand, deadlines work only here. */
     fun turn(): Long = job { border.raw.turn() }
@@ -173,7 +173,7 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
      */
     fun advance(by: Duration, turn: Boolean = true): Instant = job {
         border.raw.advance(by.inWholeMilliseconds).also { if (turn) border.raw.turn() }
-    }.let(::moment)
+    }.let(Instant::ofEpochMilli)
 
     /** Takes a snapshot of everything durable by now, and returns the position that it holds. Writers go on meanwhile. */
     suspend fun snapshot(): Long = withContext(Dispatchers.IO) { job { border.raw.snapshot() } }
@@ -200,9 +200,13 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
      */
     override fun close(): Unit = job { border.close() }
 
-    internal fun look(read: RawRead): RawAnswer = bugsNamed { border.way.read(read) }
-
-    private inline fun <reified A : RawAnswer> read(read: RawRead): A = look(read).expect()
+    /** Looks at what needs no waiting: the read's number, and its arguments. */
+    private inline fun look(read: Int, arguments: Writer.() -> Unit = {}): Reader = bugsNamed {
+        val request = Writer.ofThread()
+        request.tag(read)
+        request.arguments()
+        Reader(border.way.read(request))
+    }
 
     companion object {
         /** The version of the native engine. */
@@ -237,7 +241,7 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     }
 }
 
-private fun RawOpenException.named(): OpenException = when (this) {
+private fun RawOpenException.named(): EngineException = when (this) {
     is RawOpenException.Config -> {
         val named = problems.map { Problem(it.field, it.reason, it.value) }
         val text = named.joinToString("; ") { "${it.field} ${it.reason}" }
@@ -246,6 +250,7 @@ private fun RawOpenException.named(): OpenException = when (this) {
     is RawOpenException.Locked -> OpenException(OpenException.Reason.LOCKED, text)
     is RawOpenException.Journal -> OpenException(OpenException.Reason.JOURNAL, text)
     is RawOpenException.System -> OpenException(OpenException.Reason.SYSTEM, text)
+    is RawOpenException.Malformed -> EngineBugException(text)
 }
 
 private inline fun <T> job(run: () -> T): T = try {
@@ -260,14 +265,9 @@ private inline fun <T> job(run: () -> T): T = try {
     }
 }
 
-private inline fun <reified A : RawAnswer> RawAnswer.expect(): A = this as? A ?: throw broken()
-
-private fun RawAnswer.isUnknownEvent() =
-    this is RawAnswer.Refused && refusal == com.traffictacos.engine.border.RawRefusal.UnknownEvent
-
 /** Wakes one coroutine. */
-private class Resume(private val waiting: CancellableContinuation<RawAnswer>) : Waiter {
-    override fun answered(answer: RawAnswer) = waiting.resume(answer)
+private class Resume(private val waiting: CancellableContinuation<Reader>) : Waiter {
+    override fun answered(answer: Reader) = waiting.resume(answer)
 
     override fun failed(cause: EngineException) = waiting.resumeWithException(cause)
 }

@@ -35,7 +35,9 @@ private fun follower(border: Border, from: Long?): RawUpdates = try {
 }
 
 /** The next updates; `null` when the engine is closed and everything was read. */
-private suspend fun RawUpdates.nextUpdates(): List<Update>? = lostNamed { next() }?.map { it.toUpdate() }
+private suspend fun RawUpdates.nextUpdates(): List<Update>? = lostNamed { next() }?.toUpdates()
+
+private fun ByteArray.toUpdates(): List<Update> = Reader.whole(Reader(this)) { list { readUpdate() } }
 
 private inline fun <T : Any> lostNamed(read: () -> T): T? = try {
     bugsNamed(read)
@@ -80,7 +82,7 @@ class UpdateReader internal constructor(border: Border, from: Long?) : AutoClose
      */
     fun poll(): List<Update>? {
         check(coming == null) { "a call of next() that ran out of time still waits" }
-        return lostNamed { follower.ready() }?.map { it.toUpdate() }
+        return lostNamed { follower.ready() }?.toUpdates()
     }
 
     /** Where the last update that was read ends. */

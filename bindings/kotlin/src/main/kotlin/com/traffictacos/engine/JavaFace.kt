@@ -1,7 +1,6 @@
 // The engine for callers without coroutines: Java above all.
 package com.traffictacos.engine
 
-import com.traffictacos.engine.border.RawAnswer
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.future.future
@@ -72,12 +71,12 @@ class AsyncEngine internal constructor(
     fun <R : Answer> execute(command: Command<R>): CompletableFuture<R> {
         val future = CompletableFuture<R>()
         val waiter = object : Waiter {
-            override fun answered(answer: RawAnswer) = executor.execute { future.settle(answer) }
+            override fun answered(answer: Reader) = executor.execute { future.settle(answer) }
 
             override fun failed(cause: EngineException) = executor.execute { future.completeExceptionally(cause) }
         }
         try {
-            engine.border.ask(command.raw(), waiter) {}?.let { future.settle(it) }
+            engine.border.ask(command, waiter) {}?.let { future.settle(it) }
         } catch (failure: EngineException) {
             future.completeExceptionally(failure)
         }
@@ -89,7 +88,7 @@ class AsyncEngine internal constructor(
         CoroutineScope(executor.asCoroutineDispatcher()).future { engine.executeAll(commands) }
 
     @Suppress("UNCHECKED_CAST")
-    private fun <R : Answer> CompletableFuture<R>.settle(answer: RawAnswer) {
+    private fun <R : Answer> CompletableFuture<R>.settle(answer: Reader) {
         try {
             complete(answer.toAnswer() as R)
         } catch (failure: EngineException) {

@@ -2,7 +2,7 @@
 package com.traffictacos.engine
 
 import com.sun.jna.Platform
-import com.traffictacos.engine.border.engineVersion
+import com.traffictacos.engine.border.encoding
 import java.io.File
 import java.io.IOException
 import java.nio.file.Files
@@ -13,7 +13,14 @@ internal object NativeLibrary {
     private const val PATH_PROPERTY = "uniffi.component.tacos_engine.libraryOverride"
 
     /** Read it before the first call across the border. */
-    val loaded: Unit by lazy { load() }
+    val loaded: Unit by lazy {
+        load()
+        // A library of another build would take one field for another.
+        val theirs = encoding()
+        if (theirs != ENCODING) {
+            throw UnsatisfiedLinkError("the native library is of another build than this jar: $theirs, not $ENCODING")
+        }
+    }
 
     private fun load() {
         val given = System.getProperty(PATH_PROPERTY)
@@ -23,7 +30,7 @@ internal object NativeLibrary {
             System.load(file.toString())
             // The same file for JNA: one library with one memory, by whatever way it is called.
             System.setProperty(PATH_PROPERTY, file.toString())
-            engineVersion()
+            encoding()
         } finally {
             System.clearProperty(PATH_PROPERTY)
             discard(file)

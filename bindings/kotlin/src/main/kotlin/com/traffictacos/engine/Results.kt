@@ -1,4 +1,5 @@
-// What a write answers: what was done, or the refusal. Match on it with `when`, or ask for an exception with `orThrow()`.
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
+// What a write answers: what was done, or the refusal. Match on it with `when`, or ask for an exception: `orThrow()`.
 package com.traffictacos.engine
 
 import java.time.Instant
@@ -55,65 +56,88 @@ data class Refused(
     /** The refusal's name for machines: snake case, the same in all languages, never changed. */
     val code: String,
 ) :
-    EventResult, ReserveResult, ConfirmResult, ReleaseResult, ExtendResult, PaymentResult, JoinResult, AdmissionResult,
-    DoneResult, ReservationLookup, PaymentLookup, ReservationList, PaymentList, QueuePlaceLookup {
+    EventResult, ReserveResult, ConfirmResult, ReleaseResult, ExtendResult, PaymentResult, JoinResult,
+    AdmissionResult, DoneResult, ReservationLookup, PaymentLookup, ReservationList, PaymentList, QueuePlaceLookup {
     internal fun asException() = RefusedException(refusal, code)
 }
 
 /** An event was created or changed. */
-data class EventChanged(val at: Instant) : EventResult
+data class EventChanged(
+    /** When. */
+    val at: Instant,
+) : EventResult
 
-/** Seats are held until [expiresAt]. */
+/** Seats are held. */
 data class Reserved(
-    /** The reservation (`rsv_…`). */
+    /** The reservation. */
     val id: String,
     /** The same under the name that hold services use (`hold_…`). */
     val hold: String,
+    /** Its event. */
     val event: String,
+    /** What is held. */
     val places: List<Place>,
     /** Their price together, in minor units of the event's currency. */
     val totalMinor: Long,
+    /** The hold ends at this moment. */
     val expiresAt: Instant,
 ) : ReserveResult
 
-/** A hold became a sale. */
-data class Confirmed(
+/** A hold lasts longer. */
+data class Extended(
+    /** The reservation. */
     val id: String,
-    /** The order that the reservation became (`ord_…`). */
-    val order: String,
-    val event: String,
-    val places: List<Place>,
-    val totalMinor: Long,
-    val at: Instant,
-) : ConfirmResult
+    /** The hold now ends at this moment. */
+    val expiresAt: Instant,
+    /** By how much it was extended (figures are milliseconds). */
+    val extendedMillis: Long,
+) : ExtendResult
 
 /** Places were given back. */
 data class Released(
+    /** The reservation. */
     val id: String,
+    /** Its event. */
     val event: String,
-    /** Where the reservation stands now; still pending if a part was given back. */
+    /** Where the reservation stands now; still Pending if a part was given back. */
     val state: ReservationState,
     /** What was given back. */
     val places: List<Place>,
+    /** When. */
     val at: Instant,
 ) : ReleaseResult
 
-/** A hold lasts longer: until [expiresAt], which is [extendedMillis] later than before. */
-data class Extended(val id: String, val expiresAt: Instant, val extendedMillis: Long) : ExtendResult
+/** A hold became a sale. */
+data class Confirmed(
+    /** The reservation; its order is [order]. */
+    val id: String,
+    /** The order that the reservation became (`ord_…`). */
+    val order: String,
+    /** Its event. */
+    val event: String,
+    /** What is sold. */
+    val places: List<Place>,
+    /** Their price together, in minor units. */
+    val totalMinor: Long,
+    /** When. */
+    val at: Instant,
+) : ConfirmResult
 
 /** A payment intent, as it stands after a write. */
 data class PaymentChanged(
-    /** The intent (`pay_…`). */
+    /** The intent. */
     val id: String,
     /** Its transaction (`txn_…`). */
     val transaction: String,
+    /** Where it stands. */
     val state: PaymentState,
+    /** When it came to stand there. */
     val at: Instant,
     /** The intent's life ends at this moment. */
     val expiresAt: Instant,
     /** What this write paid back, in minor units. */
     val refundedMinor: Long,
-    /** How many refunds the intent has had. */
+    /** Refunds that the intent has had so far; a refund made by this write is counted. */
     val refundNumber: Int,
     /** What became of the reservation. */
     val effect: Effect,
@@ -121,8 +145,9 @@ data class PaymentChanged(
 
 /** A place in the line. */
 data class Joined(
-    /** The credential for this place (`wtkn_…`). */
+    /** The credential for this place. */
     val token: String,
+    /** The place, as it stands at the moment. */
     val place: QueuePlace,
     /** True if this session had the place already. */
     val again: Boolean,
@@ -131,13 +156,22 @@ data class Joined(
     override fun toString() = "Joined(token=wtkn_…, place=$place, again=$again)"
 }
 
-/** The right to reserve (`rtkn_…`), until [validUntil]. */
-data class Admitted(val token: String, val validUntil: Instant) : AdmissionResult {
+/** The right to reserve. */
+data class Admitted(
+    /** The credential for it. */
+    val token: String,
+    /** It ends at this moment. */
+    val validUntil: Instant,
+) : AdmissionResult {
+    // A credential shows itself only when asked.
     override fun toString() = "Admitted(token=rtkn_…, validUntil=$validUntil)"
 }
 
-/** It is done. */
-data class Done(val at: Instant) : DoneResult
+/** Something was done, at a moment. */
+data class Done(
+    /** When. */
+    val at: Instant,
+) : DoneResult
 
 /** What was done; or throws [RefusedException]. */
 fun EventResult.orThrow(): EventChanged = done()

@@ -1,3 +1,4 @@
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
 // Selling, call by call. Every call is a command by another name: what is said of the command holds of the call.
 package com.traffictacos.engine
 
@@ -120,7 +121,7 @@ interface Sales {
     /** See [ReplayWebhook]. */
     suspend fun replayWebhook(webhook: String): DoneResult = execute(ReplayWebhook(webhook))
 
-    /** Sets a note; see [Note]. */
+    /** See [Note]. */
     suspend fun setNote(name: String, value: Bytes?, key: String? = null): DoneResult = execute(Note(name, value, key))
 
     /** See [ReadReservation]. */

@@ -1,34 +1,46 @@
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
 // Facts that happened, as followers read them.
 package com.traffictacos.engine
 
 import java.time.Instant
 
 /**
- * A fact that happened. Updates of one event, one reservation, one payment or one place in line come in the order in which
- * they happened, and none leaves before it is durable.
+ * A fact that happened. Updates of one event, one reservation, one payment or one ticket come in the order in which
+ * they happened.
  */
 data class Update(
-    /** Where its record ends: following from here gives what came after. */
+    /** Where its record ends: reading from here gives what came after. */
     val position: Long,
+    /** When it happened. */
     val at: Instant,
     /** The event that it is about. */
     val event: String?,
+    /** What happened. */
     val what: What,
 )
 
 /**
- * How one place stands after an update. It carries the whole state, so a follower may apply it twice: an update whose
- * [version] is not above the one that the follower has is old news. Standing places have no versions (0).
+ * How one place stands after an update. It carries the whole state, so a reader may apply it twice: an update whose
+ * version is not above the one that the reader has is old news.
  */
-data class PlaceChange(val place: Place, val state: SeatState, val version: Long)
+data class PlaceChange(
+    /** The place. */
+    val place: Place,
+    /** How it stands now. */
+    val state: SeatState,
+    /** Counts the changes of one seat; 0 for standing places, which have no versions. */
+    val version: Long,
+)
 
 /** A reservation that was made or changed. */
 data class ReservationChange(
+    /** The reservation. */
     val id: String,
     /** Whose it is, if it can still be looked up. */
     val user: String?,
     /** Where it stood before; `null` if it was made just now. */
     val from: ReservationState?,
+    /** Where it stands. */
     val state: ReservationState,
     /** When its hold ends, if it has one and the update says so. */
     val expiresAt: Instant?,
@@ -41,69 +53,112 @@ sealed interface What {
     /** An event was created. */
     data object EventCreated : What
 
-    /** Settings, queue policy or draw changed. */
+    /** An event's settings, queue policy or draw changed. */
     data object EventChanged : What
 
     /** A sale opened, paused or closed. */
-    data class Sale(val state: SaleState) : What
+    data class Sale(
+        val state: SaleState,
+    ) : What
 
-    /** Admissions of the event's line were paused or resumed. */
-    data class QueuePaused(val paused: Boolean) : What
+    /** Admissions of the event's line were paused (true) or resumed. */
+    data class QueuePaused(
+        val paused: Boolean,
+    ) : What
 
     /** The order of the pre-sale room was drawn with this seed. */
-    data class RoomDrawn(val seed: Bytes) : What
+    data class RoomDrawn(
+        val seed: Bytes,
+    ) : What
 
     /** Seats were taken off sale or put back. */
-    data class Seats(val places: List<PlaceChange>) : What
+    data class Seats(
+        val places: List<PlaceChange>,
+    ) : What
 
     /** A reservation was made, or changed. */
-    data class ReservationChanged(val reservation: ReservationChange) : What
+    data class ReservationChanged(
+        val reservation: ReservationChange,
+    ) : What
 
     /** A hold ends soon. */
-    data class HoldExpiring(val id: String, val user: String?, val expiresAt: Instant) : What
-
-    /** A payment intent was made, or changed. [Effect.PAID_BACK] says that money came for a hold that had ended. */
-    data class PaymentChanged(
+    data class HoldExpiring(
+        /** The reservation. */
         val id: String,
+        /** Whose it is, if it can still be looked up. */
         val user: String?,
+        /** When the hold ends. */
+        val expiresAt: Instant,
+    ) : What
+
+    /** A payment intent was made, or changed. */
+    data class PaymentChanged(
+        /** The intent. */
+        val id: String,
+        /** Whose it is, if it can still be looked up. */
+        val user: String?,
+        /** Where it stands. */
         val state: PaymentState,
+        /** What it did to its reservation. `PaidBack` says that money came for a hold that had ended. */
         val effect: Effect,
+        /** What this update paid back, in minor units. */
         val refundedMinor: Long,
         /** The reservation that changed with it. */
         val reservation: ReservationChange?,
     ) : What
 
     /** A webhook was tried, delivered, given up or replayed. */
-    data class WebhookChanged(val id: String) : What
+    data class WebhookChanged(
+        val id: String,
+    ) : What
 
     /** Somebody joined the line. */
-    data class Joined(val token: String) : What {
-        // A credential shows itself only when asked.
+    data class Joined(
+        /** The credential for the place in the line (`wtkn_…`). */
+        val token: String,
+    ) : What {
         override fun toString() = "Joined(token=wtkn_…)"
     }
 
     /** Somebody left it. */
-    data class Left(val token: String) : What {
+    data class Left(
+        /** The credential for the place in the line (`wtkn_…`). */
+        val token: String,
+    ) : What {
         override fun toString() = "Left(token=wtkn_…)"
     }
 
     /** It is these people's turn, until the moment given. */
-    data class Ready(val tokens: List<String>, val until: Instant) : What {
+    data class Ready(
+        /** The credentials for their places in the line (`wtkn_…`). */
+        val tokens: List<String>,
+        val until: Instant,
+    ) : What {
         override fun toString() = "Ready(${tokens.size} tokens, until=$until)"
     }
 
     /** Somebody was let in. */
-    data class Admitted(val token: String, val reservationToken: String) : What {
+    data class Admitted(
+        /** The credential for the place in the line (`wtkn_…`). */
+        val token: String,
+        /** The right to reserve (`rtkn_…`). */
+        val reservationToken: String,
+    ) : What {
         override fun toString() = "Admitted(token=wtkn_…, reservationToken=rtkn_…)"
     }
 
     /** These people's time ran out. */
-    data class PlacesExpired(val tokens: List<String>) : What {
+    data class PlacesExpired(
+        /** The credentials for their places in the line (`wtkn_…`). */
+        val tokens: List<String>,
+    ) : What {
         override fun toString() = "PlacesExpired(${tokens.size} tokens)"
     }
 
     /** A durable note was set or removed. */
-    data class NoteChanged(val name: String) : What
+    data class NoteChanged(
+        val name: String,
+    ) : What
 
     /** A fact that this library does not know yet. */
     data object Newer : What

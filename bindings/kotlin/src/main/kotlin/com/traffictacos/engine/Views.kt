@@ -1,3 +1,4 @@
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
 // What reads show: plain copies of one moment.
 package com.traffictacos.engine
 
@@ -5,99 +6,11 @@ import java.time.Instant
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 
-/** Where a reservation stands. */
-enum class ReservationState {
-    /** Seats are held until the deadline. */
-    PENDING,
-
-    /** Paid: the seats are sold. */
-    CONFIRMED,
-
-    /** Given back by the customer or the service. */
-    CANCELLED,
-
-    /** The hold's time ran out. */
-    EXPIRED,
-
-    /** The payment failed. */
-    FAILED,
-
-    /** Paid back in full; the seats are on sale again. */
-    REFUNDED,
-}
-
-/** Where a payment intent stands. */
-enum class PaymentState {
-    /** Created, processing has not begun. */
-    PENDING,
-
-    /** Outcome and moment are decided and durable; the moment has not come. */
-    PROCESSING,
-
-    /** Money taken. */
-    COMPLETED,
-
-    /** Refused by the simulated processor. */
-    FAILED,
-
-    /** Called off before it completed. */
-    CANCELLED,
-
-    /** No outcome within the intent's life. */
-    EXPIRED,
-
-    /** Paid back in full. */
-    REFUNDED,
-}
-
-/** What a payment did to its reservation. */
-enum class Effect {
-    /** Nothing: there is none, or the outcome says nothing about it. */
-    NONE,
-
-    /** It confirmed the reservation. */
-    CONFIRMED,
-
-    /** It came after the hold expired, the same seats were still free, and they are sold. */
-    RETAKEN,
-
-    /** It came too late: the money was paid back. */
-    PAID_BACK,
-
-    /** It gave the seats back. */
-    RELEASED,
-}
-
-/** How one seat stands. */
-enum class SeatState { AVAILABLE, RESERVED, SOLD, BLOCKED }
-
-/** How a place in the line stands. */
-enum class QueueState {
-    /** In the pre-sale room: the order is not drawn yet. */
-    IN_ROOM,
-
-    WAITING,
-
-    /** It is this person's turn, until the claim window closes. */
-    READY,
-
-    /** Let in, with a token that is still good. */
-    ADMITTED,
-
-    /** Let in, and the token was used for an order. */
-    USED,
-
-    /** Given up. */
-    LEFT,
-
-    /** Its time ran out. */
-    EXPIRED,
-}
-
-/** One place of a reservation or seat map. */
+/** One place of a reservation or seat map, described. */
 data class Place(
     /** The seat's id; for standing places the section's. */
     val id: String,
+    /** The section. */
     val section: String,
     /** The row; empty for standing places. */
     val row: String,
@@ -110,53 +23,84 @@ data class Place(
 )
 
 /** A seat of the map with its state. */
-data class Seat(val place: Place, val state: SeatState)
+data class Seat(
+    /** The seat. */
+    val place: Place,
+    /** How it stands. */
+    val state: SeatState,
+)
 
 /** How many places there are of each kind. At every moment `available + reserved + sold + blocked == total`. */
-data class Counts(val available: Int, val reserved: Int, val sold: Int, val blocked: Int, val total: Int)
+data class Counts(
+    /** Can be had now. */
+    val available: Int,
+    /** Held. */
+    val reserved: Int,
+    /** Sold. */
+    val sold: Int,
+    /** Off sale. */
+    val blocked: Int,
+    /** All of them. */
+    val total: Int,
+)
 
 /** A section with its counts. */
 data class SectionView(
+    /** Its name. */
     val name: String,
     /** True if it has places but no numbered seats. */
     val standing: Boolean,
+    /** Its counts. */
     val counts: Counts,
+    /** Cheapest place, in minor units. */
     val priceMinMinor: Long,
+    /** Dearest place, in minor units. */
     val priceMaxMinor: Long,
 )
 
 /** An event. */
 data class Event(
+    /** Its id. */
     val id: String,
+    /** Its settings. */
     val settings: EventSettings,
+    /** Where its sale stands. */
     val sale: SaleState,
+    /** Counts over all sections. */
     val counts: Counts,
+    /** True if it has a waiting line. */
     val hasQueue: Boolean,
 )
 
-/** An event with all its seats, and the [position] behind which lie all updates that this copy may lack. */
-data class EventSnapshot(val event: Event, val seats: List<Seat>, val position: Long)
-
 /** A reservation. */
 data class Reservation(
+    /** Its id. */
     val id: String,
+    /** The same under the name that hold services use (`hold_…`). */
     val hold: String,
-    /** The order that it became, once confirmed. */
+    /** The order that it became, once confirmed (`ord_…`). */
     val order: String?,
     /** The id that its service brought. */
     val external: String?,
+    /** Its event. */
     val event: String,
+    /** Whose it is. */
     val user: String,
-    /** A hold whose time has run out shows as expired, whether or not a timer has fired. */
+    /** Where it stands. A hold whose time has run out shows as Expired, whether or not a timer has fired. */
     val state: ReservationState,
     /** What it has, or had when it ended. */
     val places: List<Place>,
+    /** Their price together. In minor units of the currency. */
     val totalMinor: Long,
+    /** Three letters, as in ISO 4217. */
     val currency: String,
+    /** When it was made. */
     val createdAt: Instant,
+    /** When it last changed. */
     val changedAt: Instant,
     /** The hold ends, or ended, at this moment. */
     val expiresAt: Instant,
+    /** How often it was extended. */
     val extensions: Int,
     /** The payment that is under way or done. */
     val payment: String?,
@@ -164,84 +108,51 @@ data class Reservation(
 
 /** A payment intent. */
 data class Payment(
+    /** Its id. */
     val id: String,
-    /** An intent whose life is over shows as expired, whether or not a timer has fired. */
+    /** Where it stands. An intent whose life is over shows as Expired, whether or not a timer has fired. */
     val state: PaymentState,
+    /** The reservation paid for. */
     val reservation: String?,
     /** What is paid for, if the engine does not know it. */
     val unlinked: String?,
+    /** Who pays. */
     val user: String,
+    /** How much. In minor units of the currency. */
     val amountMinor: Long,
+    /** Three letters, as in ISO 4217. */
     val currency: String,
+    /** How much went back, in minor units. */
     val refundedMinor: Long,
+    /** In how many refunds. */
     val refunds: Int,
+    /** How. */
     val method: PaymentMethod,
+    /** What the simulated processor does. */
     val scenario: Scenario,
+    /** What became of the reservation. */
     val effect: Effect,
+    /** When it was made. */
     val createdAt: Instant,
+    /** When it last changed. */
     val changedAt: Instant,
     /** When its outcome came. */
     val processedAt: Instant?,
+    /** Its life ends at this moment. */
     val expiresAt: Instant,
+    /** Where results are delivered. */
     val webhookUrl: String?,
     /** What was carried along. */
     val attachment: Bytes,
 ) : PaymentLookup
 
-/** Reservations, newest first. */
-data class ReservationPage(
-    val items: List<Reservation>,
-    /** Where the next page begins; `null` if this is the last. A page may be short and still have a next one. */
-    val next: Cursor?,
-) : ReservationList
-
-/** Payments, newest first. */
-data class PaymentPage(
-    val items: List<Payment>,
-    /** Where the next page begins; `null` if this is the last. A page may be short and still have a next one. */
-    val next: Cursor?,
-) : PaymentList
-
-/** Bytes that never change, compared by what they are. */
-class Bytes private constructor(private val bytes: ByteArray) {
-    val size: Int get() = bytes.size
-
-    /** A copy. */
-    fun toByteArray(): ByteArray = bytes.copyOf()
-
-    /** As hexadecimal digits. */
-    fun toHex(): String = bytes.joinToString("") { "%02x".format(it) }
-
-    override fun equals(other: Any?) = other is Bytes && bytes.contentEquals(other.bytes)
-
-    override fun hashCode() = bytes.contentHashCode()
-
-    override fun toString() = "Bytes($size)"
-
-    companion object {
-        /** No bytes. */
-        @JvmField
-        val EMPTY = Bytes(ByteArray(0))
-
-        /** These bytes, copied. */
-        @JvmStatic
-        fun of(bytes: ByteArray): Bytes = if (bytes.isEmpty()) EMPTY else Bytes(bytes.copyOf())
-
-        /** These bytes of a text in UTF-8. */
-        @JvmStatic
-        fun of(text: String): Bytes = Bytes(text.encodeToByteArray())
-    }
-}
-
-/** Where a page of a listing begins. Carry it outside as bytes. */
-data class Cursor(val bytes: Bytes)
-
 /** A place in the line at one moment. */
 data class QueuePlace(
+    /** How it stands. */
     val state: QueueState,
     /** 1 is next; 0 where there is no position (not waiting, or the order is not drawn yet). */
     val position: Int,
-    /** Expected wait from the measured outflow; `null` when nothing is known. */
+    /** Expected wait from the measured outflow (figures are milliseconds); `null` when nothing is known. */
     val eta: Duration?,
     /** The place is lost at this moment unless something happens; `null` while nothing can end it. */
     val expiresAt: Instant?,
@@ -256,14 +167,17 @@ data class QueueFigures(
     val waiting: Int,
     /** People whose turn it is. */
     val ready: Int,
-    /** People inside: ready, or with a token that is good and unused. */
+    /** People inside: ready or with a token that is good and unused. */
     val inside: Int,
+    /** People ever let in. */
     val admittedTotal: Long,
+    /** People whose time ran out. */
     val expiredTotal: Long,
+    /** People who gave up. */
     val leftTotal: Long,
-    /** Admissions in the last minute. */
+    /** People let in during the last minute: in the present second of the clock and the 59 before it. */
     val admittedPerMinute: Int,
-    /** Average wait of those let in lately. */
+    /** Mean wait of those people from joining to being let in (figures are milliseconds); 0 without any. */
     val averageWait: Duration,
     /** True while admissions are paused. */
     val paused: Boolean,
@@ -282,10 +196,13 @@ data class Draw(
 
 /** A webhook of the outbox. */
 data class Webhook(
+    /** Its id. */
     val id: String,
+    /** The payment that it tells of. */
     val payment: String,
     /** The state that it tells of. */
     val tells: PaymentState,
+    /** When it was put into the outbox. */
     val createdAt: Instant,
     /** Attempts so far. */
     val attempts: Int,
@@ -294,9 +211,6 @@ data class Webhook(
     /** Order of creation, to page by. */
     val order: Long,
 )
-
-/** Webhooks whose time has come, and the time of the next one. */
-data class DueWebhooks(val webhooks: List<Webhook>, val nextAt: Instant?)
 
 /** Figures of the engine as a whole. */
 data class Status(
@@ -310,6 +224,7 @@ data class Status(
     val poisoned: String?,
     /** True while the disk is too full for new writes. */
     val diskFull: Boolean,
+    /** Events. */
     val events: Int,
     /** Slots of reservations ever used at once. */
     val reservationSlots: Int,
@@ -317,9 +232,13 @@ data class Status(
     val paymentSlots: Int,
     /** Users with something live. */
     val users: Long,
+    /** Idempotency keys remembered. */
     val idempotencyKeys: Long,
+    /** Webhooks to deliver. */
     val webhooksWaiting: Long,
+    /** Dead letters. */
     val webhooksDead: Long,
+    /** Timers set. */
     val timers: Long,
     /** Commands done since the engine was opened. */
     val commands: Long,

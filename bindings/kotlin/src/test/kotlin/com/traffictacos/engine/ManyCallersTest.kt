@@ -1,7 +1,6 @@
 // A thousand callers at once, batches, bounds.
 package com.traffictacos.engine
 
-import com.traffictacos.engine.border.RawAnswer
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -69,9 +68,9 @@ class ManyCallersTest {
         folder.opened(Options()).openSale(bigHouse(2)).use { engine ->
             val answers = List(200) { n ->
                 val seat = "R${n / 100 + 1}-${n % 100 + 1}"
-                async { engine.border.raw.execute(Reserve(EVENT, "user-$n", Want.seats(seat)).raw()) }
+                async { engine.border.raw.execute(Reserve(EVENT, "user-$n", Want.seats(seat)).toBytes()) }
             }.awaitAll()
-            answers.forEach { assertInstanceOf(RawAnswer.Reserved::class.java, it) }
+            answers.forEach { assertInstanceOf(Reserved::class.java, Reader(it).toAnswer()) }
             assertEquals(200, engine.counts(EVENT).reserved)
         }
     }

@@ -7,20 +7,7 @@ import org.junit.jupiter.api.Assertions.assertInstanceOf
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Test
-import kotlin.enums.EnumEntries
-import kotlin.enums.enumEntries
 import kotlin.time.Duration.Companion.seconds
-import com.traffictacos.engine.border.RawBound
-import com.traffictacos.engine.border.RawEffect
-import com.traffictacos.engine.border.RawExtensionDoubt
-import com.traffictacos.engine.border.RawPaymentDoubt
-import com.traffictacos.engine.border.RawPaymentMethod
-import com.traffictacos.engine.border.RawPaymentState
-import com.traffictacos.engine.border.RawQueueState
-import com.traffictacos.engine.border.RawReservationState
-import com.traffictacos.engine.border.RawSaleState
-import com.traffictacos.engine.border.RawScenario
-import com.traffictacos.engine.border.RawSeatState
 
 class RefusalsAreValuesTest {
     @Test
@@ -84,24 +71,4 @@ class RefusalsAreValuesTest {
             assertEquals(listOf(true, false, false), listOf("Admitted(", joined.token, admitted.token).map { it in told })
         }
     }
-
-    @Test
-    fun `enums of both sides have the same names in the same order`() {
-        same<SaleState, RawSaleState>()
-        same<ReservationState, RawReservationState>()
-        same<PaymentState, RawPaymentState>()
-        same<SeatState, RawSeatState>()
-        same<QueueState, RawQueueState>()
-        same<Effect, RawEffect>()
-        same<Bound, RawBound>()
-        same<PaymentDoubt, RawPaymentDoubt>()
-        same<ExtensionDoubt, RawExtensionDoubt>()
-        same<PaymentMethod, RawPaymentMethod>()
-        same<Scenario, RawScenario>()
-    }
-
-    private inline fun <reified A : Enum<A>, reified B : Enum<B>> same() =
-        assertEquals(names(enumEntries<A>()), names(enumEntries<B>()))
-
-    private fun names(entries: EnumEntries<*>) = entries.map { it.name }
 }

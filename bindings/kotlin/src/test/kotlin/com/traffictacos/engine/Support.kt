@@ -34,3 +34,6 @@ inline fun <reified R : Refusal> Answer.refusal(): R {
 
 /** A big house: [rows] rows of a hundred seats. */
 fun bigHouse(rows: Int) = listOf(Section.Seated("hall", (1..rows).map { row("R$it", 100) }))
+
+/** A command as it crosses the border. */
+fun Command<*>.toBytes(): ByteArray = Writer().also { it.put(this) }.copied()

@@ -1,0 +1,448 @@
+//! What crosses the border to managed languages, value by value: both ends of its bytes are written from these items,
+//! so that they cannot differ. Numbers that only the engine knows (of events, places, tickets) become words on the way.
+
+use tacos_engine::schema::{COMMANDS, CONFIG, Enum, Field, Kind, REFUSAL, REPLY, Struct, UPDATE, VIEWS};
+
+use crate::words::{reached, without_unit};
+
+/// What a value is while it crosses.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    Bool,
+    Int,
+    Long,
+    Text,
+    Bytes,
+    Cursor,
+    Moment,
+    Duration,
+    /// One of several words.
+    Word(&'static Enum),
+    /// One of several forms that carry values.
+    Form(&'static Enum),
+    Record(&'static Struct),
+    Sections,
+    Optional(Box<Shape>),
+    List(Box<Shape>),
+}
+
+/// A value that crosses as part of a record.
+pub(crate) struct Item {
+    /// Its name, without a unit that the other side's type has.
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    pub(crate) shape: Shape,
+    /// The credential's prefix, if it is one.
+    pub(crate) secret: Option<&'static str>,
+}
+
+/// A part of a record that goes out: how Rust writes it, and what arrives.
+pub(crate) struct Part {
+    pub(crate) rust: String,
+    pub(crate) item: Option<Item>,
+}
+
+/// Reads that are asked for like commands, by their numbers; those of commands are below. Their answers follow the
+/// replies of commands.
+pub(crate) const LOOKUPS: &[(&str, u8)] =
+    &[("Reservation", 200), ("Reservations", 201), ("Payment", 202), ("Payments", 203)];
+
+/// Reads that wait for nothing.
+pub(crate) const READS: &[&str] = &[
+    "Event",
+    "Events",
+    "EventSnapshot",
+    "Counts",
+    "Sections",
+    "Seats",
+    "SeatsNamed",
+    "FreeSeats",
+    "FreeSeatBit",
+    "QueuePlace",
+    "TokenEvent",
+    "Queue",
+    "QueuePolicy",
+    "Draw",
+    "DueWebhooks",
+    "DeadWebhooks",
+    "Note",
+    "Notes",
+    "Status",
+    "Position",
+    "Now",
+    "Digest",
+];
+
+/// Values that are made of others: the record, the field behind which they stand, the name, what they are, how Rust
+/// writes them.
+const DERIVED: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "Reserved",
+        "id",
+        "hold",
+        "The same under the name that hold services use (`hold_…`).",
+        "out.text(self.id.hold());",
+    ),
+    (
+        "Confirmed",
+        "id",
+        "order",
+        "The order that the reservation became (`ord_…`).",
+        "out.text(self.id.order());",
+    ),
+    ("PaymentChanged", "id", "transaction", "Its transaction (`txn_…`).", "out.text(self.id.transaction());"),
+    (
+        "ReservationView",
+        "id",
+        "hold",
+        "The same under the name that hold services use (`hold_…`).",
+        "out.text(self.id.hold());",
+    ),
+    (
+        "ReservationView",
+        "id",
+        "order",
+        "The order that it became, once confirmed (`ord_…`).",
+        "out.text_maybe(matches!(self.state, tacos::ReservationState::Confirmed | tacos::ReservationState::Refunded).then(|| self.id.order()));",
+    ),
+    ("Status", "fired", "memory_bytes", "What the engine's tables take, in bytes.", "out.memory_bytes();"),
+];
+
+/// Fields that do not cross: numbers that only the engine knows, and what no face shows.
+const HIDDEN: &[(&str, &str)] =
+    &[("EventChanged", "number"), ("EventView", "number"), ("PaymentUpdate", "refund_number")];
+
+/// The parts of a record that goes out, in the order in which they are written.
+pub(crate) fn parts(record: &'static Struct) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for field in record.fields {
+        if !HIDDEN.contains(&(record.name, field.name)) {
+            field_parts(record, field, &mut parts);
+        }
+        for (_, _, name, doc, rust) in
+            DERIVED.iter().filter(|(of, behind, ..)| (*of, *behind) == (record.name, field.name))
+        {
+            let shape = match *name {
+                "memory_bytes" => Shape::Long,
+                "order" if record.name == "ReservationView" => Shape::Optional(Box::new(Shape::Text)),
+                _ => Shape::Text,
+            };
+            parts.push(part(rust, name, doc, shape));
+        }
+    }
+    parts
+}
+
+fn part(rust: &str, name: &str, doc: &str, shape: Shape) -> Part {
+    let item = Item { name: name.into(), doc: doc.into(), shape, secret: None };
+    Part { rust: rust.into(), item: Some(item) }
+}
+
+fn field_parts(record: &'static Struct, field: &'static Field, parts: &mut Vec<Part>) {
+    let (name, doc) = (field.name, field.doc.concat());
+    let doc = doc.trim();
+    match (record.name, field.name, field.kind) {
+        (_, "event_number", Kind::Unsigned(32)) => {
+            parts.push(Part { rust: format!("out.event = self.{name};"), item: None });
+        }
+        (_, "event", Kind::Unsigned(32)) => {
+            parts.push(part("out.of_event(self.event);", name, "Its event.", Shape::Text));
+        }
+        ("QueuePlace", "expires_at", _) => {
+            let doc =
+                "The place is lost at this moment unless something happens; `None` while nothing can end it.";
+            let rust = "out.put(&Some(self.expires_at).filter(|at| *at < tacos::UnixMs::MAX));";
+            parts.push(part(rust, name, doc, Shape::Optional(Box::new(Shape::Moment))));
+        }
+        ("Status", "webhooks", _) => {
+            parts.push(part(
+                "out.put(&self.webhooks.0);",
+                "webhooks_waiting",
+                "Webhooks to deliver.",
+                Shape::Long,
+            ));
+            parts.push(part("out.put(&self.webhooks.1);", "webhooks_dead", "Dead letters.", Shape::Long));
+        }
+        ("Status", "commands", _) => {
+            let since = "since the engine was opened.";
+            parts.push(part(
+                "out.put(&self.commands.0);",
+                "commands",
+                &format!("Commands done {since}"),
+                Shape::Long,
+            ));
+            parts.push(part(
+                "out.put(&self.commands.1);",
+                "refusals",
+                &format!("Commands refused {since}"),
+                Shape::Long,
+            ));
+        }
+        (_, _, Kind::Struct(Struct { name: "Money", .. })) => {
+            let in_minor = format!("{doc} In minor units of the currency.");
+            let minor =
+                if name == "total" || name == "amount" { format!("{name}_minor") } else { name.into() };
+            parts.push(part(&format!("out.put(&self.{name}.minor);"), &minor, &in_minor, Shape::Long));
+            let rust = format!("out.put(&self.{name}.currency);");
+            parts.push(part(&rust, "currency", "Three letters, as in ISO 4217.", Shape::Text));
+        }
+        ("PlaceChanged", "place", _) => {
+            let view = view("PlaceView");
+            parts.push(part("", name, doc, Shape::Record(view)));
+        }
+        ("PlaceChanged", "version", _) => parts.push(part("", name, doc, Shape::Long)),
+        _ => {
+            let item = item(field);
+            parts.push(Part { rust: put(field.kind, &format!("self.{name}"), true), item: Some(item) });
+        }
+    }
+}
+
+/// A field as it crosses.
+pub(crate) fn item(field: &'static Field) -> Item {
+    let secret = match field.kind {
+        Kind::Token { prefix, .. } => Some(prefix),
+        _ => None,
+    };
+    let shape = shape(field.kind, is_span(field));
+    Item { name: name(field), doc: field.doc.join("\n"), shape, secret }
+}
+
+/// The name of a field, without its unit where the other side's type has one.
+fn name(field: &Field) -> String {
+    if is_span(field) { without_unit(field.name, "ms") } else { field.name.into() }
+}
+
+/// A number of milliseconds that is a length of time for the other side.
+fn is_span(field: &Field) -> bool {
+    let number = matches!(field.kind, Kind::Unsigned(64) | Kind::Optional(Kind::Unsigned(64)));
+    number && field.unit() == Some("ms") && field.name != "extended_ms"
+}
+
+fn shape(kind: Kind, span: bool) -> Shape {
+    match kind {
+        Kind::Bool => Shape::Bool,
+        Kind::Unsigned(64) if span => Shape::Duration,
+        Kind::Unsigned(32) => Shape::Int,
+        Kind::Unsigned(_) | Kind::Signed(_) | Kind::Position => Shape::Long,
+        Kind::Moment => Shape::Moment,
+        Kind::Duration => Shape::Duration,
+        Kind::Text | Kind::Name { .. } | Kind::Id { .. } | Kind::Token { .. } | Kind::Currency => Shape::Text,
+        Kind::Array(16) => Shape::Cursor,
+        Kind::Bytes | Kind::Array(_) => Shape::Bytes,
+        Kind::Place => Shape::Record(view("PlaceView")),
+        Kind::SeatMap => Shape::Sections,
+        Kind::Optional(of) => Shape::Optional(Box::new(shape(*of, span))),
+        Kind::List(of) => Shape::List(Box::new(shape(*of, span))),
+        Kind::Struct(record) => Shape::Record(record),
+        Kind::Enum(of) if is_word(of) => Shape::Word(of),
+        Kind::Enum(of) => Shape::Form(of),
+        Kind::Pair(..) => unreachable!("a pair is taken apart: {kind:?}"),
+    }
+}
+
+/// The value of a form that has no name.
+pub(crate) fn shape_of(kind: Kind) -> Shape {
+    shape(kind, false)
+}
+
+/// The statement by which Rust writes a value; `owned` if the expression is a value and no reference.
+pub(crate) fn put(kind: Kind, value: &str, owned: bool) -> String {
+    let by_reference = if owned { format!("&{value}") } else { value.to_owned() };
+    match kind {
+        Kind::Bytes | Kind::Array(_) => format!("out.bytes({by_reference});"),
+        Kind::Optional(Kind::Bytes | Kind::Array(_)) => {
+            format!("out.bytes_maybe({value}.as_ref().map(|bytes| &bytes[..]));")
+        }
+        Kind::List(Kind::Place) => format!("out.places({by_reference});"),
+        Kind::List(Kind::Struct(Struct { name: "PlaceChanged", .. })) => {
+            format!("out.changes({by_reference});")
+        }
+        Kind::List(_) => format!("out.list({by_reference});"),
+        _ => format!("out.put({by_reference});"),
+    }
+}
+
+/// True if its forms carry nothing.
+pub(crate) fn is_word(of: &Enum) -> bool {
+    of.variants.iter().all(|variant| variant.fields.is_empty())
+}
+
+/// A view, or a record of one.
+pub(crate) fn view(name: &str) -> &'static Struct {
+    if name == "PlaceView" {
+        let seat = view("SeatView");
+        let Kind::Struct(place) = seat.fields[0].kind else { unreachable!("a seat has a place") };
+        return place;
+    }
+    VIEWS.iter().find(|view| view.name == name).copied().expect("a view")
+}
+
+/// The records that commands answer.
+pub(crate) fn replies() -> impl Iterator<Item = &'static Struct> {
+    REPLY.variants.iter().flat_map(|variant| variant.fields).map(|field| match field.kind {
+        Kind::Struct(record) => record,
+        other => unreachable!("a reply is a record: {other:?}"),
+    })
+}
+
+/// What reads show, in the order in which faces list it.
+pub(crate) const SHOWN: &[&str] = &[
+    "PlaceView",
+    "SeatView",
+    "SectionView",
+    "EventView",
+    "ReservationView",
+    "PaymentView",
+    "QueuePlace",
+    "QueueView",
+    "DrawView",
+    "WebhookView",
+    "Status",
+];
+
+/// Records that are part of a view.
+pub(crate) fn counts() -> &'static Struct {
+    let kinds = [Kind::Struct(view("SectionView"))];
+    reached(kinds).0.into_iter().find(|record| record.name == "Counts").expect("a section has counts")
+}
+
+/// What can be set about events and lines: it crosses both ways.
+pub(crate) fn settings() -> Vec<&'static Struct> {
+    let (mut records, _) =
+        reached(COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind));
+    records.retain(|record| !["Money", "Best"].contains(&record.name));
+    records
+}
+
+/// Enums whose forms carry nothing, in the order in which they are met; how a payment ended is said by yes or no.
+pub(crate) fn words() -> Vec<&'static Enum> {
+    let fields = COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind);
+    let views = VIEWS.iter().map(|view| Kind::Struct(view));
+    let rest = [Kind::Enum(REPLY), Kind::Enum(REFUSAL), Kind::Struct(UPDATE)];
+    let (_, mut all) = reached(fields.chain(views).chain(rest));
+    all.retain(|of| is_word(of) && of.name != "Outcome");
+    all
+}
+
+/// The records of updates that are written as they are.
+pub(crate) fn changes() -> Vec<&'static Struct> {
+    let (records, _) = reached([Kind::Struct(UPDATE)]);
+    records
+        .into_iter()
+        .filter(|record| ["ReservationUpdate", "PaymentUpdate"].contains(&record.name))
+        .collect()
+}
+
+/// A record of updates or refusals, by its name.
+pub(crate) fn record(name: &str) -> &'static Struct {
+    let (records, _) = reached([Kind::Struct(UPDATE), Kind::Enum(REFUSAL)]);
+    records.into_iter().find(|record| record.name == name).expect("a record that the engine describes")
+}
+
+/// What happened, and why a payment does not confirm or a hold is not extended.
+pub(crate) fn form(name: &str) -> &'static Enum {
+    let (_, enums) = reached([Kind::Struct(UPDATE), Kind::Enum(REFUSAL)]);
+    enums.into_iter().find(|of| of.name == name).expect("an enum that the engine describes")
+}
+
+/// The number of a form that the two ends do not know yet: the last.
+pub(crate) const NEWER: u8 = u8::MAX;
+
+/// A hash of what both ends were written from (FNV-1a): a face asks for it before it sends anything.
+pub(crate) fn identity<'a>(texts: impl IntoIterator<Item = &'a str>) -> i64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in texts.into_iter().flat_map(str::bytes) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash.cast_signed()
+}
+
+/// A setting of an engine, as it crosses.
+pub(crate) struct Setting {
+    pub(crate) item: Item,
+    /// Its usual value on the other side; where that is nothing, the engine's own stays.
+    pub(crate) usual: &'static str,
+    /// How Rust reads it.
+    pub(crate) rust: String,
+}
+
+/// The settings of an engine, and what else a managed language says when it opens one.
+pub(crate) fn config() -> Vec<Setting> {
+    let mut all: Vec<Setting> = CONFIG.fields.iter().filter_map(setting).collect();
+    all.push(said(
+        ("cut_at_damage", Shape::Bool, "false"),
+        "Cut a damaged journal at the damage and lose what comes after, instead of refusing to open it. What is cut is \
+         kept aside. For operators who have read the refusal.",
+        "if from.take(\"cut_at_damage\")? {\n        opening.consent = tacos::RecoveryConsent::CutAtDamage;\n    }",
+    ));
+    all.push(said(
+        ("in_flight_max", Shape::Int, "65_536"),
+        "Answers under way at once, 1 to 1,048,576. Beyond it a write waits for the disk before it returns to its thread.",
+        "opening.in_flight_max = from.take::<u32>(\"in_flight_max\")? as usize;",
+    ));
+    all
+}
+
+fn said((name, shape, usual): (&str, Shape, &'static str), doc: &str, rust: &str) -> Setting {
+    let item = Item { name: name.into(), doc: doc.into(), shape, secret: None };
+    Setting { item, usual, rust: rust.into() }
+}
+
+fn setting(field: &'static Field) -> Option<Setting> {
+    let name = field.name;
+    let given = |name: &str, set: &str| {
+        format!("if let Some(value) = from.take(\"{name}\")? {{\n        {set};\n    }}")
+    };
+    let optional = |shape: Shape| Shape::Optional(Box::new(shape));
+    Some(match (name, field.kind) {
+        // Time by hand brings both.
+        ("driver", _) => return None,
+        ("clock", _) => said(
+            ("time_by_hand_from", optional(Shape::Moment), "null"),
+            "With a moment given here, time stands still there until [Engine.advance] moves it, and what is due happens \
+             only in [Engine.turn]: for tests and simulations.",
+            &given("manual_now_ms", "opening.by_hand(value)"),
+        ),
+        ("durability", Kind::Enum(of)) => said(
+            (name, Shape::Form(of), "Durability.Synced"),
+            &field.doc.join("\n"),
+            &given(
+                "relaxed_sync_ms",
+                "opening.config.durability = tacos::Durability::Relaxed { sync_every: value }",
+            ),
+        ),
+        ("late_payment", _) => said(
+            ("refund_late_payments", Shape::Bool, "false"),
+            "Pay money back that comes after its hold ended, even if the same seats are still free.",
+            "if from.take(\"refund_late_payments\")? {\n        \
+             opening.config.late_payment = tacos::LatePayment::Refund;\n    }",
+        ),
+        ("fixed_entropy", _) => said(
+            (name, optional(Shape::Long), "null"),
+            &field.doc.join("\n"),
+            &given(name, "opening.config.fixed_entropy = Some(i64::cast_unsigned(value))"),
+        ),
+        (_, Kind::Bool) => {
+            let usual = tacos_engine::Config::default();
+            let usual = match name {
+                "idempotency_required" => usual.idempotency_required,
+                "payment_amount_must_match" => usual.payment_amount_must_match,
+                other => unreachable!("{other} has no usual value here yet"),
+            };
+            said(
+                (name, Shape::Bool, if usual { "true" } else { "false" }),
+                &field.doc.join("\n"),
+                &format!("opening.config.{name} = from.take(\"{name}\")?;"),
+            )
+        }
+        (_, kind) => {
+            let argument = if kind == Kind::Duration { format!("{name}_ms") } else { name.into() };
+            said(
+                (name, optional(shape_of(kind)), "null"),
+                &field.doc.join("\n"),
+                &given(&argument, &format!("opening.config.{name} = value")),
+            )
+        }
+    })
+}

@@ -1,0 +1,98 @@
+// Values that are one of several forms: which seats, which reservation, what is paid for.
+package com.traffictacos.engine
+
+/** Which seats are wanted. */
+sealed interface Want {
+    /**
+     * Exactly these seats, or none. The name of a standing section stands for one place there, and may be said several
+     * times.
+     */
+    data class Seats(val seats: List<String>) : Want
+
+    /** Seats by count: adjacent where they exist, best row first. */
+    data class Best @JvmOverloads constructor(
+        /** 1 to 64, and to the event's own bound. */
+        val quantity: Int,
+        /** Only in this section. */
+        val section: String? = null,
+        /** If no row has that many next to each other: take them from the fewest rows. */
+        val allowSplit: Boolean = true,
+        /** Offer accessible seats too; they are kept for those who ask. */
+        val accessible: Boolean = false,
+    ) : Want
+
+    companion object {
+        /** Exactly these seats. */
+        @JvmStatic
+        fun seats(vararg seats: String): Want = Seats(seats.asList())
+
+        /** The best [quantity] seats. */
+        @JvmStatic
+        @JvmOverloads
+        fun best(quantity: Int, section: String? = null): Want = Best(quantity, section)
+    }
+}
+
+/** A reservation. */
+sealed interface Which {
+    /** By the id that [Reserve] gave. */
+    data class Id(val id: String) : Which
+
+    /** By the id that the caller brought. */
+    data class External(val id: String) : Which
+
+    companion object {
+        /** By the id that [Reserve] gave. */
+        @JvmStatic
+        fun id(id: String): Which = Id(id)
+
+        /** By the id that the caller brought. */
+        @JvmStatic
+        fun external(id: String): Which = External(id)
+    }
+}
+
+/** What is paid for. */
+sealed interface Payee {
+    /** A reservation of this engine. */
+    data class OfReservation(val which: Which) : Payee
+
+    /** Something that the engine does not know; the outcome changes no seats. */
+    data class Unlinked(val id: String) : Payee
+}
+
+internal fun Writer.put(want: Want) = when (want) {
+    is Want.Seats -> {
+        tag(0)
+        list(want.seats) { text(it) }
+    }
+    is Want.Best -> {
+        tag(1)
+        int(want.quantity)
+        maybe(want.section) { text(it) }
+        flag(want.allowSplit)
+        flag(want.accessible)
+    }
+}
+
+internal fun Writer.put(which: Which) = when (which) {
+    is Which.Id -> {
+        tag(0)
+        text(which.id)
+    }
+    is Which.External -> {
+        tag(1)
+        text(which.id)
+    }
+}
+
+internal fun Writer.put(payee: Payee) = when (payee) {
+    is Payee.OfReservation -> {
+        tag(0)
+        put(payee.which)
+    }
+    is Payee.Unlinked -> {
+        tag(1)
+        text(payee.id)
+    }
+}

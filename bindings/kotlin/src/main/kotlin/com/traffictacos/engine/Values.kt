@@ -1,0 +1,61 @@
+// Bytes, pages and what several views make together.
+package com.traffictacos.engine
+
+import java.time.Instant
+
+/** Bytes that never change, compared by what they are. */
+class Bytes private constructor(private val bytes: ByteArray) {
+    /** The bytes themselves: never changed, and never handed out. */
+    internal val unshared: ByteArray get() = bytes
+
+    val size: Int get() = bytes.size
+
+    /** A copy. */
+    fun toByteArray(): ByteArray = bytes.copyOf()
+
+    /** As hexadecimal digits. */
+    fun toHex(): String = bytes.joinToString("") { "%02x".format(it) }
+
+    override fun equals(other: Any?) = other is Bytes && bytes.contentEquals(other.bytes)
+
+    override fun hashCode() = bytes.contentHashCode()
+
+    override fun toString() = "Bytes($size)"
+
+    companion object {
+        /** No bytes. */
+        @JvmField
+        val EMPTY = Bytes(ByteArray(0))
+
+        /** These bytes, copied. */
+        @JvmStatic
+        fun of(bytes: ByteArray): Bytes = if (bytes.isEmpty()) EMPTY else Bytes(bytes.copyOf())
+
+        /** These bytes of a text in UTF-8. */
+        @JvmStatic
+        fun of(text: String): Bytes = Bytes(text.encodeToByteArray())
+    }
+}
+
+/** Where a page of a listing begins. Carry it outside as bytes. */
+data class Cursor(val bytes: Bytes)
+
+/** Reservations, newest first. */
+data class ReservationPage(
+    val items: List<Reservation>,
+    /** Where the next page begins; `null` if this is the last. A page may be short and still have a next one. */
+    val next: Cursor?,
+) : ReservationList
+
+/** Payments, newest first. */
+data class PaymentPage(
+    val items: List<Payment>,
+    /** Where the next page begins; `null` if this is the last. A page may be short and still have a next one. */
+    val next: Cursor?,
+) : PaymentList
+
+/** An event with all its seats, and the [position] behind which lie all updates that this copy may lack. */
+data class EventSnapshot(val event: Event, val seats: List<Seat>, val position: Long)
+
+/** Webhooks whose time has come, and the time of the next one. */
+data class DueWebhooks(val webhooks: List<Webhook>, val nextAt: Instant?)
