@@ -31,7 +31,7 @@ pub(crate) fn outputs(identity: i64) -> Vec<Output> {
     let [writing, reading] = bodies();
     let identity = format!(
         "\n/** Which description both ends of the border were written from. */\n\
-         internal const val ENCODING: Long = {identity}L\n"
+         internal val ENCODING: Long = {identity}L\n"
     );
     vec![
         file!("Commands", commands::file()),
