@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         engine.create_event(CreateEvent::new(event.clone(), settings, seats)).wait()?;
         engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     }
-    let seat = Want::Seats([SeatId::new("A-7")?].into_iter().collect());
+    let seat = Want::Seats([SeatId::new("A-7")?].into());
     let held = match engine.reserve(Reserve::new(event, UserId::new("kim")?, seat)).wait() {
         Ok(held) => held,
         Err(Failure::Refused(Refusal::SeatsTaken(_))) => {

@@ -71,23 +71,17 @@ const BLOCKED_NAP: Duration = Duration::from_millis(5);
 /// let event = EventId::new("evt_1")?;
 /// let seats = RowSeats::Numbered { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: 10 };
 /// let row = Row { label: "A".into(), price_minor: 5_000, seats, ..Row::default() };
-/// engine
-///     .create_event(CreateEvent {
-///         event: event.clone(),
-///         settings: EventSettings::new("A concert", Currency::new("EUR").ok_or("currency")?),
-///         seats: SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] },
-///         queue: None,
-///         key: None,
-///     })
-///     .wait()?;
-/// engine.set_sale(SetSale { event: event.clone(), state: SaleState::Open, key: None }).wait()?;
+/// let settings = EventSettings::new("A concert", Currency::new("EUR").ok_or("currency")?);
+/// let seats = SeatMap { sections: vec![Section::Seated { name: "stalls".into(), rows: vec![row] }] };
+/// engine.create_event(CreateEvent::new(event.clone(), settings, seats)).wait()?;
+/// engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
 ///
-/// let want = || -> Result<Want, Box<dyn std::error::Error>> { Ok(Want::Seats([SeatId::new("A-7")?].into_iter().collect())) };
-/// let held = engine.reserve(Reserve::new(event.clone(), UserId::new("kim")?, want()?)).wait()?;
+/// let want = Want::Seats([SeatId::new("A-7")?].into());
+/// let held = engine.reserve(Reserve::new(event.clone(), UserId::new("kim")?, want.clone())).wait()?;
 /// assert_eq!(held.total_minor, 5_000);
 ///
-/// // Somebody else is refused, at once, and learns why:
-/// let refused = engine.reserve(Reserve::new(event, UserId::new("lee")?, want()?)).wait();
+/// // Another customer is refused, at once, and learns why:
+/// let refused = engine.reserve(Reserve::new(event, UserId::new("lee")?, want)).wait();
 /// assert!(matches!(refused, Err(Failure::Refused(Refusal::SeatsTaken(seats))) if *seats == ["A-7".to_owned()]));
 /// # Ok(())
 /// # }
