@@ -29,7 +29,7 @@ suite() {
 }
 
 # The Kotlin artifact is made of the library that the Rust tests have built; `make test-kotlin` alone makes the optimised.
-export TACOS_PROFILE=dev
+export NATIVE_PROFILE=dev
 # Only what runs now shall be in the table of the conformance suite.
 export TACOS_CONFORMANCE_RESULTS="${CARGO_TARGET_DIR:-$PWD/target}/conformance"
 rm -rf "$TACOS_CONFORMANCE_RESULTS"

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Builds the native library, puts it where the jar wants it, and writes the Kotlin side of the border from it.
-# Called by Maven: native/build.sh <folder for libraries> <folder for sources>. TACOS_PROFILE=dev takes the library that the
-# Rust tests have built instead of an optimised one, which takes minutes.
+# Called by Maven: native/build.sh <folder for libraries> <folder for sources>. NATIVE_PROFILE=dev takes the library that
+# the Rust tests have built instead of an optimised one, which takes minutes. (The server reads TACOS_…; so it has another
+# name.)
 set -euo pipefail
 libraries=$1 sources=$2
 cd "$(dirname "$0")/../../.."
 target=${CARGO_TARGET_DIR:-target}
 
-case "${TACOS_PROFILE:-release}" in
+case "${NATIVE_PROFILE:-release}" in
     release)
         built=$target/release
         cargo build --quiet --release --package tacos-engine-uniffi --lib
@@ -18,7 +19,7 @@ case "${TACOS_PROFILE:-release}" in
         built=$target/debug
         scripts/build-workspace.sh
         ;;
-    *) echo "TACOS_PROFILE is release or dev, not $TACOS_PROFILE" >&2 && exit 1 ;;
+    *) echo "NATIVE_PROFILE is release or dev, not $NATIVE_PROFILE" >&2 && exit 1 ;;
 esac
 
 # The names by which JNA looks inside a jar.

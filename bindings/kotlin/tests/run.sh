@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything of the Kotlin binding: the native library, the artifact's tests, a fresh project, the sample. The tests of its
 # Rust side are the workspace's. Prints what ran; fails if anything failed or did not run. Needs Rust, a JDK (17 or newer)
-# and Maven; Maven fetches the rest. TACOS_PROFILE=dev packs the library that the Rust tests have built.
+# and Maven; Maven fetches the rest. NATIVE_PROFILE=dev packs the library that the Rust tests have built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export MAVEN_OPTS="${MAVEN_OPTS:--Xmx1g}"
@@ -13,7 +13,7 @@ target=${CARGO_TARGET_DIR:-$(cd ../.. && pwd)/target}
 export TACOS_CONFORMANCE_RESULTS="${TACOS_CONFORMANCE_RESULTS:-$target/conformance}"
 # An unoptimised library is slow: fewer calls, still enough that a hundred bytes lost at each would show.
 leaks=
-[ "${TACOS_PROFILE:-release}" = release ] || leaks=-Dleak.calls=400000
+[ "${NATIVE_PROFILE:-release}" = release ] || leaks=-Dleak.calls=400000
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 ran=()
