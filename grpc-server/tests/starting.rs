@@ -103,6 +103,15 @@ fn a_damaged_folder_opens_only_with_consent_to_what_is_lost() {
     Serving::start(&data, "127.0.0.1:0", &["--consent", "1"]).stop();
 }
 
+/// Signals are heard before anything says that the server is ready.
+#[test]
+fn a_server_that_is_asked_to_end_as_soon_as_it_serves_ends_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for _ in 0..6 {
+        Serving::start(folder.path(), "127.0.0.1:0", &[]).stop();
+    }
+}
+
 /// What a start with this `[auth]` warns of, up to the moment from which it serves.
 fn warnings_of_a_start(folder: &Path, auth: &str) -> Vec<String> {
     let file = folder.join("tacos.toml");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tacos_engine::{Engine, EventId, QueuePolicy};
 
 use super::import_catalogue;
-use super::{interrupted, runtime, say, what_to_try};
+use super::{Signals, runtime, say, what_to_try};
 use crate::cli::Demo;
 use crate::play::{Play, Step, arrive, of};
 use crate::settings::{DurabilityName, Settings};
@@ -37,6 +37,7 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
         QueuePolicy::default().with_admissions_per_minute(2_400).with_burst(20).with_inside_max(2_000);
     import_catalogue(&engine, &queue)?;
     runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
         let server = Server::start(engine.clone(), settings, None, Arc::clone(logs)).await?;
         let address = server.addresses[0];
         say(&what_to_try(&address.to_string()))?;
@@ -45,7 +46,7 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
         tokio::select! {
             () = arrive(&play, demo.rate, u32::MAX, until) => {}
             shown = show(&engine, &play) => shown?,
-            signal = interrupted() => { signal?; }
+            _ = signals.wait() => {}
         }
         say(&table(&engine, &play))?;
         server.drain().await

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tacos_engine::QueuePolicy;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::Serve;
 use crate::settings::Settings;
@@ -78,6 +78,8 @@ pub fn serve(
         import_catalogue(&engine, &demo_line())?;
     }
     runtime()?.block_on(async move {
+        // Before anything says that the server is ready: a signal that comes right after must not kill it.
+        let mut signals = Signals::listen()?;
         let plain = settings.tls.cert_file.is_none() && !settings.has_keys();
         let server = Server::start_on(ports, engine, settings, file, logs).await?;
         supervisor::tell(Stage::Ready);
@@ -85,7 +87,7 @@ pub fn serve(
             say(&what_to_try(&server.addresses[0].to_string()))?;
         }
         tokio::select! {
-            signal = interrupted() => tracing::info!(signal = signal?, "asked to end"),
+            signal = signals.wait() => tracing::info!(signal, "asked to end"),
             () = server.wait_for_drain() => tracing::info!("an operator asked to end"),
         }
         supervisor::tell(Stage::Draining);
@@ -132,12 +134,22 @@ fn what_to_try(address: &str) -> String {
     )
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn interrupted() -> Result<&'static str, String> {
-    let listen = |kind| signal(kind).map_err(|error| error.to_string());
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
+/// SIGTERM and SIGINT, heard from the moment this exists, also while nothing waits.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, String> {
+        let listen = |kind| signal(kind).map_err(|error| error.to_string());
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
 }
