@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds every fuzz target with coverage instrumentation (no nightly, no cargo-fuzz: libFuzzer comes with its crate), the C ABI
-# with AddressSanitizer too, and runs each for SECONDS_EACH seconds, or RUNS inputs, from its committed corpus. What fails is
-# left in fuzz/artifacts.
-#   fuzz/run.sh                    smoke: every target but `wire`, whose instrumented server takes minutes to build; 3,000 inputs
-#                                  each (of the slow ones fewer), always the same ones
+# Builds every fuzz target with coverage instrumentation (no nightly, no cargo-fuzz: libFuzzer comes with its crate), the
+# C ABI with AddressSanitizer too, and runs each for SECONDS_EACH seconds, or RUNS inputs, from its committed corpus. What
+# fails is left in fuzz/artifacts.
+#   fuzz/run.sh                    smoke: every target but `wire`, whose instrumented server takes minutes to build;
+#                                  3,000 inputs each (of the slow ones fewer), always the same ones
 #   SECONDS_EACH=600 fuzz/run.sh   ten minutes each; new inputs are kept in fuzz/target/corpus
 #   fuzz/run.sh wheel ids          only these
 set -euo pipefail

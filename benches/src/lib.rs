@@ -24,8 +24,8 @@ pub fn seed() -> u64 {
     }
 }
 
-/// The size of a table that is filled before anything is measured: `full`, or a fiftieth of it where every benchmark only
-/// runs once to see that it runs. As criterion decides it: cargo says `--bench` where it shall measure.
+/// The size of a table that is filled before anything is measured: `full`, or a fiftieth of it where every benchmark
+/// runs once only, to see that it runs. As criterion decides it: cargo says `--bench` where it shall measure.
 #[must_use]
 pub fn table(full: u32) -> u32 {
     static IS_MEASURED: LazyLock<bool> = LazyLock::new(|| {

@@ -39,9 +39,9 @@ type EventSettings struct {
 	ExtensionMax time.Duration
 	// How often a hold may be extended. Default 1.
 	ExtensionsMax *uint32
-	// Nobody can reserve before this moment; the zero value for no such moment.
+	// Customers can reserve from this moment on; the zero value for no such moment.
 	SaleStarts time.Time
-	// Nobody can reserve from this moment on; the zero value for no such moment.
+	// Customers can reserve until just before this moment; the zero value for no such moment.
 	SaleEnds time.Time
 }
 
@@ -55,11 +55,11 @@ type QueuePolicy struct {
 	// Permits that a quiet line saves up and may then use at once, 1 to 1,000,000. Default 100.
 	Burst uint32
 	// People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default
-	// 5,000. Lowering it sends nobody out: nobody new comes in until enough have left.
+	// 5,000. Lowering it sends no customer out: no new one comes in until enough have left.
 	InsideMax uint32
 	// People waiting at once, 1 to 67,108,864. Default 2,000,000.
 	WaitingMax uint32
-	// How long somebody who is ready keeps the turn (figures are milliseconds), 1,000 to 86,400,000. Default 60,000.
+	// How long a customer who is ready keeps the turn (figures are milliseconds), 1,000 to 86,400,000. Default 60,000.
 	ClaimWindow time.Duration
 	// How long an admission is valid (figures are milliseconds), 1,000 to 86,400,000. Default 300,000.
 	TokenTTL time.Duration
@@ -75,7 +75,7 @@ type QueuePolicy struct {
 // PresaleRoom: a room in which people gather before the sale; coming early brings no advantage. Zero values stand
 // for the engine's usual ones.
 type PresaleRoom struct {
-	// Nobody can join before.
+	// Customers can join from this moment on.
 	OpensAt time.Time
 	// The order of those in the room is drawn then; who joins at or after this moment stands behind them.
 	DrawsAt time.Time

@@ -258,7 +258,7 @@ type SeatState uint32
 const (
 	// SeatAvailable: can be had.
 	SeatAvailable = SeatState(C.TACOS_SEAT_STATE_AVAILABLE)
-	// SeatReserved: held by somebody.
+	// SeatReserved: held by a customer.
 	SeatReserved = SeatState(C.TACOS_SEAT_STATE_RESERVED)
 	// SeatSold: sold.
 	SeatSold = SeatState(C.TACOS_SEAT_STATE_SOLD)

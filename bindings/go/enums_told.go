@@ -140,13 +140,13 @@ const (
 	UpdatePayment = What(C.TACOS_WHAT_PAYMENT)
 	// UpdateWebhook: a webhook was tried, delivered, given up or replayed.
 	UpdateWebhook = What(C.TACOS_WHAT_WEBHOOK)
-	// UpdateJoined: somebody joined the line.
+	// UpdateJoined: a customer joined the line.
 	UpdateJoined = What(C.TACOS_WHAT_JOINED)
-	// UpdateLeft: somebody left it.
+	// UpdateLeft: a customer left it.
 	UpdateLeft = What(C.TACOS_WHAT_LEFT)
 	// UpdateReady: it is these people's turn, until the moment given.
 	UpdateReady = What(C.TACOS_WHAT_READY)
-	// UpdateAdmitted: somebody was let in.
+	// UpdateAdmitted: a customer was let in.
 	UpdateAdmitted = What(C.TACOS_WHAT_ADMITTED)
 	// UpdateTicketsExpired: these people's time ran out.
 	UpdateTicketsExpired = What(C.TACOS_WHAT_TICKETS_EXPIRED)

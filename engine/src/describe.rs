@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use smallvec::SmallVec;
-
 use crate::clock::UnixMs;
 
 /// What a value is.
@@ -221,10 +219,6 @@ impl<T: Described> Described for Box<[T]> {
     const KIND: Kind = T::LIST;
 }
 
-impl<T: Described, const N: usize> Described for SmallVec<[T; N]> {
-    const KIND: Kind = T::LIST;
-}
-
 impl<A: Described, B: Described> Described for (A, B) {
     const KIND: Kind = Kind::Pair(A::KIND_REF, B::KIND_REF);
 }
@@ -245,8 +239,8 @@ macro_rules! setter {
     };
 }
 
-/// Structs and enums as they are written anywhere else, with three additions: every field and every form has docs, and a
-/// field may be followed by its bounds, `[least, most]`, and by the method that sets it, `= with_…`.
+/// Structs and enums as they are written anywhere else, with three additions: every field and every form has docs, and
+/// a field may be followed by its bounds, `[least, most]`, and by the method that sets it, `= with_…`.
 macro_rules! described {
     () => {};
     (

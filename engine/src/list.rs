@@ -52,7 +52,7 @@ macro_rules! list {
             #[inline]
             #[allow(dead_code, reason = "not asked of every list")]
             pub(crate) fn copied(items: &[$item]) -> Self {
-                Self(items.iter().cloned().collect())
+                Self(items.into())
             }
         }
 

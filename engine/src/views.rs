@@ -52,7 +52,7 @@ described! {
     pub enum SeatState {
         /// Can be had.
         Available,
-        /// Held by somebody.
+        /// Held by a customer.
         Reserved,
         /// Sold.
         Sold,

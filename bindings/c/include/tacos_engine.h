@@ -594,7 +594,7 @@ enum tacos_seat_state
  {
     // Can be had.
     TACOS_SEAT_STATE_AVAILABLE = 0,
-    // Held by somebody.
+    // Held by a customer.
     TACOS_SEAT_STATE_RESERVED = 1,
     // Sold.
     TACOS_SEAT_STATE_SOLD = 2,
@@ -806,9 +806,9 @@ typedef struct {
     uint32_t extensions_max;
     // Seats that one user may hold or own together; 0 (the default) for no bound.
     uint32_t seats_per_user_max;
-    // Nobody can reserve before this moment; 0 for no such moment.
+    // Customers can reserve from this moment on; 0 for no such moment.
     uint64_t sale_starts_ms;
-    // Nobody can reserve from this moment on; 0 for no such moment.
+    // Customers can reserve until just before this moment; 0 for no such moment.
     uint64_t sale_ends_ms;
 } tacos_event_settings;
 
@@ -816,19 +816,19 @@ typedef struct {
 typedef struct {
     // `sizeof(tacos_queue_policy)`, as the caller was compiled.
     uint32_t size;
-    // With `false` nobody has to wait: whoever joins is ready as fast as the system-wide ceiling allows. Default
-    // `true`. 1 for yes, 0 for no.
+    // With `false` customers do not wait: each one who joins is ready as fast as the system-wide ceiling allows.
+    // Default `true`. 1 for yes, 0 for no.
     uint32_t enabled;
     // People made ready per minute, 1 to 6,000,000. Default 6,000.
     uint32_t admissions_per_minute;
     // Permits that a quiet line saves up and may then use at once, 1 to 1,000,000. Default 100.
     uint32_t burst;
     // People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default
-    // 5,000. Lowering it sends nobody out: nobody new comes in until enough have left.
+    // 5,000. Lowering it sends no customer out: no new one comes in until enough have left.
     uint32_t inside_max;
     // People waiting at once, 1 to 67,108,864. Default 2,000,000.
     uint32_t waiting_max;
-    // How long somebody who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
+    // How long a customer who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
     uint64_t claim_window_ms;
     // How long an admission is valid, in milliseconds, 1,000 to 86,400,000. Default 300,000.
     uint64_t token_ttl_ms;
@@ -840,7 +840,7 @@ typedef struct {
     uint32_t one_place_per_user;
     // The room before the sale, whose order is drawn at random. Default none. 1 if there is one.
     uint32_t has_room;
-    // Nobody can join before.
+    // Customers can join from this moment on.
     uint64_t room_opens_at_ms;
     // The order of those in the room is drawn then; who joins at or after this moment stands behind them.
     uint64_t room_draws_at_ms;

@@ -153,7 +153,7 @@ pub enum tacos_effect {
 pub enum tacos_seat_state {
     /// Can be had.
     Available = 0,
-    /// Held by somebody.
+    /// Held by a customer.
     Reserved = 1,
     /// Sold.
     Sold = 2,

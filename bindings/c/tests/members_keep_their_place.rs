@@ -1,6 +1,6 @@
-//! Claim: a member of a struct of the ABI keeps its place and its type, and one that is added later stands behind all that
-//! were there, so a program that was compiled against an older header reads and writes the right bytes. `members.txt` has
-//! all that were ever given out, a line for each struct; what is new is put there by `TACOS_BLESS=1`.
+//! Claim: a member of a struct of the ABI keeps its place and its type, and one that is added later stands behind all
+//! that were there, so a program that was compiled against an older header reads and writes the right bytes.
+//! `members.txt` has all that were ever given out, a line for each struct; what is new is put there by `TACOS_BLESS=1`.
 
 use std::collections::BTreeMap;
 use std::path::Path;

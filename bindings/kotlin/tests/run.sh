@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything of the Kotlin binding: the native library, the artifact's tests, a fresh project, the sample. The tests of its
-# Rust side are the workspace's. Prints what ran; fails if anything failed or did not run. Needs Rust, a JDK (17 or newer)
-# and Maven; Maven fetches the rest. NATIVE_PROFILE=dev packs the library that the Rust tests have built.
+# Everything of the Kotlin binding: the native library, the artifact's tests, a fresh project, the sample. The tests of
+# its Rust side are the workspace's. Prints what ran; fails if anything failed or did not run. Needs Rust, a JDK (17 or
+# newer) and Maven; Maven fetches the rest. NATIVE_PROFILE=dev packs the library that the Rust tests have built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export MAVEN_OPTS="${MAVEN_OPTS:--Xmx1g}"

@@ -12,19 +12,19 @@ described! {
     #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct QueuePolicy {
-        /// With `false` nobody has to wait: whoever joins is ready as fast as the system-wide ceiling allows. Default
-        /// `true`.
+        /// With `false` customers do not wait: each one who joins is ready as fast as the system-wide ceiling allows.
+        /// Default `true`.
         pub enabled: bool = with_enabled,
         /// People made ready per minute, 1 to 6,000,000. Default 6,000.
         pub admissions_per_minute: u32 [1, 6_000_000] = with_admissions_per_minute,
         /// Permits that a quiet line saves up and may then use at once, 1 to 1,000,000. Default 100.
         pub burst: u32 [1, 1_000_000] = with_burst,
         /// People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default
-        /// 5,000. Lowering it sends nobody out: nobody new comes in until enough have left.
+        /// 5,000. Lowering it sends no customer out: no new one comes in until enough have left.
         pub inside_max: u32 [1, WAITING_MAX] = with_inside_max,
         /// People waiting at once, 1 to 67,108,864. Default 2,000,000.
         pub waiting_max: u32 [1, WAITING_MAX] = with_waiting_max,
-        /// How long somebody who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
+        /// How long a customer who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
         pub claim_window_ms: u64 [CLAIM_WINDOW_MS_MIN, DAY_MS] = with_claim_window_ms,
         /// How long an admission is valid, in milliseconds, 1,000 to 86,400,000. Default 300,000.
         pub token_ttl_ms: u64 [1_000, DAY_MS] = with_token_ttl_ms,
@@ -41,7 +41,7 @@ described! {
     /// A room in which people gather before the sale; coming early brings no advantage.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct PresaleRoom {
-        /// Nobody can join before.
+        /// Customers can join from this moment on.
         pub opens_at: UnixMs,
         /// The order of those in the room is drawn then; who joins at or after this moment stands behind them.
         pub draws_at: UnixMs,

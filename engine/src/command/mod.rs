@@ -1,6 +1,6 @@
 //! What callers can ask the engine to do: plain data, complete before it comes in. Every write has a key that makes it
-//! safe to send twice, where the contract has one. The commands stand in one table (`table.rs`), from which all that depends on their fields is made; here are the values
-//! that they carry.
+//! safe to send twice, where the contract has one. The commands stand in one table (`table.rs`), from which
+//! all that depends on their fields is made; here are the values that they carry.
 
 mod bytes;
 mod commands;
@@ -73,9 +73,9 @@ described! {
         pub extension_ms_max: u64 [0, DAY_MS] = with_extension_ms_max,
         /// How often a hold may be extended. Default 1.
         pub extensions_max: u32 [0, EXTENSIONS_MAX] = with_extensions_max,
-        /// Nobody can reserve before this moment; `None` for no such moment.
+        /// Customers can reserve from this moment on; `None` for no such moment.
         pub sale_starts: Option<UnixMs> = with_sale_starts,
-        /// Nobody can reserve from this moment on; `None` for no such moment.
+        /// Customers can reserve until just before this moment; `None` for no such moment.
         pub sale_ends: Option<UnixMs> = with_sale_ends,
     }
 }

@@ -149,8 +149,8 @@ reads! {
         seats: Vec<SeatId>,
     }
 
-    /// Which numbered seats the bitmap shows as free, 64 a word: a hint, exact when nothing is being written and no hold
-    /// has lapsed.
+    /// Which numbered seats the bitmap shows as free, 64 a word: a hint, exact when nothing is being written and no
+    /// hold has lapsed.
     copy_free_seats AtOnce Vec<u64> {
         /// The event.
         event: EventId,

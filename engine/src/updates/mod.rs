@@ -75,13 +75,13 @@ described! {
         Payment(PaymentUpdate),
         /// A webhook was tried, delivered, given up or replayed.
         Webhook(WebhookId),
-        /// Somebody joined the line.
+        /// A customer joined the line.
         Joined(u32),
-        /// Somebody left it.
+        /// A customer left it.
         Left(u32),
         /// It is these people's turn, until the moment given.
         Ready(Tickets, UnixMs),
-        /// Somebody was let in.
+        /// A customer was let in.
         Admitted(u32),
         /// These people's time ran out.
         TicketsExpired(Tickets),

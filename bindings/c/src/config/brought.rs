@@ -32,9 +32,9 @@ pub struct tacos_event_settings {
     pub extensions_max: u32,
     /// Seats that one user may hold or own together; 0 (the default) for no bound.
     pub seats_per_user_max: u32,
-    /// Nobody can reserve before this moment; 0 for no such moment.
+    /// Customers can reserve from this moment on; 0 for no such moment.
     pub sale_starts_ms: u64,
-    /// Nobody can reserve from this moment on; 0 for no such moment.
+    /// Customers can reserve until just before this moment; 0 for no such moment.
     pub sale_ends_ms: u64,
 }
 
@@ -89,19 +89,19 @@ unsafe fn currency(given: tacos_str, field: &'static str) -> Result<Currency, Fa
 pub struct tacos_queue_policy {
     /// `sizeof(tacos_queue_policy)`, as the caller was compiled.
     pub size: u32,
-    /// With `false` nobody has to wait: whoever joins is ready as fast as the system-wide ceiling allows. Default
-    /// `true`. 1 for yes, 0 for no.
+    /// With `false` customers do not wait: each one who joins is ready as fast as the system-wide ceiling allows.
+    /// Default `true`. 1 for yes, 0 for no.
     pub enabled: u32,
     /// People made ready per minute, 1 to 6,000,000. Default 6,000.
     pub admissions_per_minute: u32,
     /// Permits that a quiet line saves up and may then use at once, 1 to 1,000,000. Default 100.
     pub burst: u32,
     /// People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default
-    /// 5,000. Lowering it sends nobody out: nobody new comes in until enough have left.
+    /// 5,000. Lowering it sends no customer out: no new one comes in until enough have left.
     pub inside_max: u32,
     /// People waiting at once, 1 to 67,108,864. Default 2,000,000.
     pub waiting_max: u32,
-    /// How long somebody who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
+    /// How long a customer who is ready keeps the turn, in milliseconds, 1,000 to 86,400,000. Default 60,000.
     pub claim_window_ms: u64,
     /// How long an admission is valid, in milliseconds, 1,000 to 86,400,000. Default 300,000.
     pub token_ttl_ms: u64,
@@ -113,7 +113,7 @@ pub struct tacos_queue_policy {
     pub one_place_per_user: u32,
     /// The room before the sale, whose order is drawn at random. Default none. 1 if there is one.
     pub has_room: u32,
-    /// Nobody can join before.
+    /// Customers can join from this moment on.
     pub room_opens_at_ms: u64,
     /// The order of those in the room is drawn then; who joins at or after this moment stands behind them.
     pub room_draws_at_ms: u64,

@@ -34,9 +34,9 @@ data class EventSettings(
     val extensionMax: Duration = 30.seconds,
     /** How often a hold may be extended. Default 1. */
     val extensionsMax: Int = 1,
-    /** Nobody can reserve before this moment; `null` for no such moment. */
+    /** Customers can reserve from this moment on; `null` for no such moment. */
     val saleStarts: Instant? = null,
-    /** Nobody can reserve from this moment on; `null` for no such moment. */
+    /** Customers can reserve until just before this moment; `null` for no such moment. */
     val saleEnds: Instant? = null,
 ) {
     companion object {
@@ -87,8 +87,8 @@ data class EventSettings(
  */
 data class QueuePolicy(
     /**
-     * With `false` nobody has to wait: whoever joins is ready as fast as the system-wide ceiling allows. Default
-     * `true`.
+     * With `false` customers do not wait: each one who joins is ready as fast as the system-wide ceiling allows.
+     * Default `true`.
      */
     val enabled: Boolean = true,
     /** People made ready per minute, 1 to 6,000,000. Default 6,000. */
@@ -97,13 +97,13 @@ data class QueuePolicy(
     val burst: Int = 100,
     /**
      * People inside at once (ready, or holding a token that is neither used nor expired), 1 to 67,108,864. Default
-     * 5,000. Lowering it sends nobody out: nobody new comes in until enough have left.
+     * 5,000. Lowering it sends no customer out: no new one comes in until enough have left.
      */
     val insideMax: Int = 5_000,
     /** People waiting at once, 1 to 67,108,864. Default 2,000,000. */
     val waitingMax: Int = 2_000_000,
     /**
-     * How long somebody who is ready keeps the turn (figures are milliseconds), 1,000 to 86,400,000. Default 60,000.
+     * How long a customer who is ready keeps the turn (figures are milliseconds), 1,000 to 86,400,000. Default 60,000.
      */
     val claimWindow: Duration = 1.minutes,
     /** How long an admission is valid (figures are milliseconds), 1,000 to 86,400,000. Default 300,000. */
@@ -170,7 +170,7 @@ data class QueuePolicy(
 
 /** A room in which people gather before the sale; coming early brings no advantage. */
 data class PresaleRoom(
-    /** Nobody can join before. */
+    /** Customers can join from this moment on. */
     val opensAt: Instant,
     /** The order of those in the room is drawn then; who joins at or after this moment stands behind them. */
     val drawsAt: Instant,

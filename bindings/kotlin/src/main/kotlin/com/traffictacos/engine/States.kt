@@ -61,7 +61,7 @@ enum class SeatState {
     /** Can be had. */
     AVAILABLE,
 
-    /** Held by somebody. */
+    /** Held by a customer. */
     RESERVED,
 
     /** Sold. */

@@ -112,7 +112,7 @@ sealed interface What {
         val id: String,
     ) : What
 
-    /** Somebody joined the line. */
+    /** A customer joined the line. */
     data class Joined(
         /** The credential for the place in the line (`wtkn_…`). */
         val token: String,
@@ -120,7 +120,7 @@ sealed interface What {
         override fun toString() = "Joined(token=wtkn_…)"
     }
 
-    /** Somebody left it. */
+    /** A customer left it. */
     data class Left(
         /** The credential for the place in the line (`wtkn_…`). */
         val token: String,
@@ -137,7 +137,7 @@ sealed interface What {
         override fun toString() = "Ready(${tokens.size} tokens, until=$until)"
     }
 
-    /** Somebody was let in. */
+    /** A customer was let in. */
     data class Admitted(
         /** The credential for the place in the line (`wtkn_…`). */
         val token: String,
