@@ -20,10 +20,7 @@ if [ "$(uname -m)" != x86_64 ]; then
     echo "instructions: the baseline is one of x86_64, this is $(uname -m)" >&2
     exit 1
 fi
-if ! command -v valgrind > /dev/null; then
-    [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || { echo "instructions: install valgrind" >&2; exit 1; }
-    apt-get update -qq && apt-get install -y -qq valgrind > /dev/null
-fi
+scripts/need.sh valgrind
 cargo build -q --release -p tacos-benches --bin tacos-instructions
 program="$target/release/tacos-instructions"
 out="$(mktemp -d)"

@@ -6,12 +6,7 @@ cd "$(dirname "$0")/../../.."
 target="${CARGO_TARGET_DIR:-$PWD/target}"
 out="$target/c-tests"
 mkdir -p "$out"
-for tool in gcc g++ valgrind pkg-config; do
-    command -v "$tool" > /dev/null || missing="${missing:-} $tool"
-done
-if [ -n "${missing:-}" ]; then
-    apt-get update -qq && apt-get install -y -qq gcc g++ valgrind pkg-config > /dev/null
-fi
+scripts/need.sh gcc g++ valgrind pkg-config
 
 echo "c: crate"
 cargo test -q --workspace --features tacos-engine-c/testing --test header --test numbers_never_change

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 target="${CARGO_TARGET_DIR:-$PWD/target}"
 command -v go > /dev/null || { echo "go: install Go 1.24 or later" >&2; exit 1; }
-command -v pkg-config > /dev/null || { apt-get update -qq && apt-get install -y -qq pkg-config > /dev/null; }
+scripts/need.sh pkg-config
 out="$target/go-tests"
 bindings/c/install.sh --prefix "$out/installed" > /dev/null
 # The same installation with the library that has the bug on demand.
