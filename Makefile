@@ -7,7 +7,7 @@ RIVALS_FLAGS = CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
 
 .DEFAULT_GOAL := help
-.PHONY: help check-deploy rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals
+.PHONY: help check-deploy rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -75,6 +75,9 @@ test-c: ## The C ABI: header, sanitizers, valgrind, an installation as a consume
 
 test-go: ## The Go module: vet, race detector, forced collection, a module outside the repository
 	bindings/go/tests/run.sh
+
+test-python: ## The Python package: lints and types, tests, conformance suite, a wheel in an empty environment
+	bindings/python/tests/run.sh
 
 linearizability: ## Real runs, crashes included, against Porcupine; planted violations must be found (HISTORIES=100)
 	tests/linearizability/run.sh $(or $(HISTORIES),100)

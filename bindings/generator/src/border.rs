@@ -1,9 +1,12 @@
 //! What crosses the border to managed languages, value by value: both ends of its bytes are written from these items,
 //! so that they cannot differ. Numbers that only the engine knows (of events, places, tickets) become words on the way.
 
-use tacos_engine::schema::{COMMANDS, CONFIG, Enum, Field, Kind, REFUSAL, REPLY, Struct, UPDATE, VIEWS};
+use tacos_engine::schema::{
+    COMMANDS, CONFIG, Enum, Field, Kind, REFUSAL, REPLY, Struct, UPDATE, VIEWS, Variant,
+};
+use tacos_engine::{Currency, EventSettings, QueuePolicy};
 
-use crate::words::{reached, without_unit};
+use crate::words::{reached, small, without_unit};
 
 /// What a value is while it crosses.
 #[derive(Clone, Debug)]
@@ -202,14 +205,15 @@ fn field_parts(record: &'static Struct, field: &'static Field, parts: &mut Vec<P
 pub(crate) fn item(field: &'static Field) -> Item {
     let secret = match field.kind {
         Kind::Token { prefix, .. } => Some(prefix),
+        Kind::Optional(Kind::Token { prefix, .. }) => Some(*prefix),
         _ => None,
     };
     let shape = shape(field.kind, is_span(field));
-    Item { name: name(field), doc: field.doc.join("\n"), shape, secret }
+    Item { name: name_of(field), doc: field.doc.join("\n"), shape, secret }
 }
 
 /// The name of a field, without its unit where the other side's type has one.
-fn name(field: &Field) -> String {
+pub(crate) fn name_of(field: &Field) -> String {
     if is_span(field) { without_unit(field.name, "ms") } else { field.name.into() }
 }
 
@@ -344,6 +348,144 @@ pub(crate) fn record(name: &str) -> &'static Struct {
 pub(crate) fn form(name: &str) -> &'static Enum {
     let (_, enums) = reached([Kind::Struct(UPDATE), Kind::Enum(REFUSAL)]);
     enums.into_iter().find(|of| of.name == name).expect("an enum that the engine describes")
+}
+
+/// What facts are called, where that is not the engine's name, and their values.
+const FACTS: &[(&str, &str, &[&str])] = &[
+    ("Sale", "Sale", &["state"]),
+    ("QueuePaused", "QueuePaused", &["paused"]),
+    ("RoomDrawn", "RoomDrawn", &["seed"]),
+    ("Seats", "Seats", &["places"]),
+    ("Reservation", "ReservationChanged", &["reservation"]),
+    ("Payment", "PaymentChanged", &[]),
+    ("Webhook", "WebhookChanged", &["id"]),
+    ("Joined", "Joined", &["token"]),
+    ("Left", "Left", &["token"]),
+    ("Ready", "Ready", &["tokens", "until"]),
+    ("Admitted", "Admitted", &["token"]),
+    ("TicketsExpired", "PlacesExpired", &["tokens"]),
+    ("Note", "NoteChanged", &["name"]),
+];
+
+/// What a fact is called.
+pub(crate) fn fact_name(variant: &'static Variant) -> &'static str {
+    FACTS.iter().find(|(name, ..)| *name == variant.name).map_or(variant.name, |(_, other, _)| *other)
+}
+
+/// The values of a fact, in the order in which they cross.
+pub(crate) fn fact_items(variant: &'static Variant) -> Vec<Item> {
+    let names = FACTS.iter().find(|(name, ..)| *name == variant.name).map_or(&[][..], |(_, _, names)| *names);
+    // A payment's change is a fact of its own, not one in another.
+    if variant.name == "Payment" {
+        let payment =
+            changes().into_iter().find(|record| record.name == "PaymentUpdate").expect("its record");
+        return parts(payment).into_iter().filter_map(|part| part.item).collect();
+    }
+    let one = |name: &str, shape: Shape, doc: &str, secret| Item {
+        name: name.into(),
+        shape,
+        doc: doc.into(),
+        secret,
+    };
+    let of_field = |(at, field): (usize, &'static Field)| {
+        if !field.name.is_empty() {
+            return item(field);
+        }
+        let shape = match field.kind {
+            // Tickets are credentials for others.
+            Kind::Unsigned(32) => Shape::Text,
+            Kind::List(Kind::Unsigned(32)) => Shape::List(Box::new(Shape::Text)),
+            kind => shape_of(kind),
+        };
+        let (doc, secret) = match names[at] {
+            "token" => ("The credential for the place in the line (`wtkn_…`).", Some("wtkn_")),
+            "tokens" => ("The credentials for their places in the line (`wtkn_…`).", Some("wtkn_")),
+            _ => ("", None),
+        };
+        one(names[at], shape, doc, secret)
+    };
+    let mut all: Vec<Item> = variant.fields.iter().enumerate().map(of_field).collect();
+    if variant.name == "Admitted" {
+        all.push(one("reservation_token", Shape::Text, "The right to reserve (`rtkn_…`).", Some("rtkn_")));
+    }
+    all
+}
+
+/// What values without a name are called in a refusal.
+fn value_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::List(Kind::Struct(_)) => "problems",
+        Kind::List(_) => "seats",
+        Kind::Text => "section",
+        Kind::Moment => "at",
+        Kind::Enum(Enum { name: "Bound", .. }) => "bound",
+        Kind::Enum(_) => "state",
+        other => unreachable!("{other:?} has no name in a refusal yet"),
+    }
+}
+
+/// The refusal that also says when to try again.
+pub(crate) const AT_CAPACITY: &str = "AtCapacity";
+
+/// The forms of a doubt, if that is what the refusal carries.
+pub(crate) fn doubt(variant: &Variant) -> Option<&'static Enum> {
+    match variant.fields {
+        [Field { kind: Kind::Enum(of), .. }] if of.name.ends_with("Doubt") => Some(form(of.name)),
+        _ => None,
+    }
+}
+
+/// What a refusal, or a form of a doubt, carries.
+pub(crate) fn carried(field: &'static Field) -> Item {
+    let item = item(field);
+    if field.name.is_empty() { Item { name: value_name(field.kind).into(), ..item } } else { item }
+}
+
+/// The values of a refusal. What only one form of a doubt carries is optional.
+pub(crate) fn refusal_items(variant: &'static Variant) -> Vec<Item> {
+    let Some(doubt) = doubt(variant) else { return variant.fields.iter().map(carried).collect() };
+    let why = Item { name: "doubt".into(), doc: "Why.".into(), shape: Shape::Form(doubt), secret: None };
+    let of_form = |form: &'static Variant| {
+        let doc = format!("Where that is why: {}", small(form.doc.join("\n").trim()));
+        form.fields.iter().map(move |field| {
+            let item = carried(field);
+            Item { shape: Shape::Optional(Box::new(item.shape)), doc: doc.clone(), ..item }
+        })
+    };
+    [why].into_iter().chain(doubt.variants.iter().flat_map(of_form)).collect()
+}
+
+/// What an optional part of a record has if it is not said.
+pub(crate) enum Usual {
+    Nothing,
+    Flag(bool),
+    Number(u64),
+    /// Milliseconds.
+    Span(u64),
+}
+
+/// The engine's usual value of a setting of an event or a line; none if it must be said.
+pub(crate) fn usual(record: &str, item: &Item) -> Option<Usual> {
+    let currency = Currency::new("KRW").expect("three letters");
+    let (settings, policy) = (EventSettings::new("", currency), QueuePolicy::default());
+    let number = |number: u32| Some(Usual::Number(number.into()));
+    match (record, item.name.as_str()) {
+        ("EventSettings", "seats_per_reservation_max") => number(settings.seats_per_reservation_max),
+        ("EventSettings", "hold") => Some(Usual::Span(settings.hold_ms)),
+        ("EventSettings", "hold_max") => Some(Usual::Span(settings.hold_ms_max)),
+        ("EventSettings", "extension_max") => Some(Usual::Span(settings.extension_ms_max)),
+        ("EventSettings", "extensions_max") => number(settings.extensions_max),
+        ("QueuePolicy", "enabled") => Some(Usual::Flag(policy.enabled)),
+        ("QueuePolicy", "admissions_per_minute") => number(policy.admissions_per_minute),
+        ("QueuePolicy", "burst") => number(policy.burst),
+        ("QueuePolicy", "inside_max") => number(policy.inside_max),
+        ("QueuePolicy", "waiting_max") => number(policy.waiting_max),
+        ("QueuePolicy", "claim_window") => Some(Usual::Span(policy.claim_window_ms)),
+        ("QueuePolicy", "token_ttl") => Some(Usual::Span(policy.token_ttl_ms)),
+        ("QueuePolicy", "inactivity") => Some(Usual::Span(policy.inactivity_ms)),
+        ("QueuePolicy", "one_place_per_user") => Some(Usual::Flag(policy.one_place_per_user)),
+        _ => matches!(item.shape, Shape::Optional(_)).then_some(Usual::Nothing),
+    }
 }
 
 /// The number of a form that the two ends do not know yet: the last.

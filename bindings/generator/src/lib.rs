@@ -9,6 +9,7 @@ mod conformance;
 mod go;
 mod kotlin;
 pub mod operations;
+mod python;
 mod reference;
 mod uniffi;
 mod words;
@@ -27,10 +28,11 @@ fn outputs() -> Vec<Output> {
     all.extend(c::outputs());
     all.extend(go::outputs());
     all.extend(conformance::outputs());
-    let (rust, kotlin) = (uniffi::bodies(), kotlin::bodies());
-    let identity = border::identity(rust.iter().chain(&kotlin).map(String::as_str));
+    let (rust, kotlin, python) = (uniffi::bodies(), kotlin::bodies(), python::bodies());
+    let identity = border::identity(rust.iter().chain(&kotlin).chain(&python).map(String::as_str));
     all.extend(uniffi::outputs(identity));
     all.extend(kotlin::outputs(identity));
+    all.extend(python::outputs(identity));
     all
 }
 

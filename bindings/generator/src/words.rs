@@ -74,6 +74,19 @@ pub(crate) fn without_unit(name: &str, unit: &str) -> String {
     name.split('_').filter(|part| *part != unit).collect::<Vec<_>>().join("_")
 }
 
+/// A number with strokes between thousands.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Every record and enum that `kinds` name, and those that these name, in the order in which they are met.
 pub(crate) fn reached(kinds: impl IntoIterator<Item = Kind>) -> (Vec<&'static Struct>, Vec<&'static Enum>) {
     let (mut records, mut enums) = (Vec::new(), Vec::new());

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tacos_engine::{Engine, EventId, Position, Update, UpdateReader, UpdatesLost};
@@ -80,15 +81,27 @@ struct Reading {
 impl Reading {
     /// The updates that are there, in words behind how many they are, and whether there are any.
     fn read(&mut self, engine: &Engine) -> Result<(Vec<u8>, bool), RawUpdatesLost> {
-        let Self { reader, updates, events } = self;
-        reader.read(updates)?;
-        let (mut out, any) = (Output::new(engine), !updates.is_empty());
+        self.reader.read(&mut self.updates)?;
+        let any = !self.updates.is_empty();
+        Ok((self.told(engine), any))
+    }
+
+    /// The same, but waits for the first, at most so long.
+    fn wait(&mut self, engine: &Engine, timeout: Duration) -> Result<Vec<u8>, RawUpdatesLost> {
+        self.reader.wait(timeout, &mut self.updates)?;
+        Ok(self.told(engine))
+    }
+
+    /// What was read, in words.
+    fn told(&mut self, engine: &Engine) -> Vec<u8> {
+        let Self { updates, events, .. } = self;
+        let mut out = Output::new(engine);
         out.count(updates.len());
         for update in updates.drain(..) {
             out.event = update.event.as_ref().map_or(u32::MAX, |id| number(engine, events, id));
             out.put(&update);
         }
-        Ok((out.into_bytes(), any))
+        out.into_bytes()
     }
 }
 
@@ -106,12 +119,15 @@ fn number(engine: &Engine, events: &mut HashMap<EventId, u32>, id: &EventId) -> 
 impl RawUpdates {
     /// The next updates, one at least; some hundreds at most.
     pub(crate) async fn next(&self) -> Result<Vec<u8>, RawUpdatesLost> {
-        // AcqRel: pairs with itself and with the Release in Alone::drop; the one before has left the reader alone.
-        if self.waited_for.swap(true, Ordering::AcqRel) {
-            return Err(RawUpdatesLost::Busy);
-        }
-        let _alone = Alone(&self.waited_for);
+        let _alone = self.alone()?;
         OnBorder(poll_fn(|context| self.poll(context))).await
+    }
+
+    /// As [`RawUpdates::next`], for a thread that waits itself, at most so long; none if none came.
+    pub(crate) fn wait(&self, timeout_ms: i64) -> Result<Vec<u8>, RawUpdatesLost> {
+        let timeout = Duration::from_millis(timeout_ms.try_into().unwrap_or(0));
+        let _alone = self.alone()?;
+        self.reading.lock().wait(&self.engine, timeout)
     }
 
     /// The updates that are there now, some hundreds at most; none if there are none.
@@ -139,6 +155,14 @@ impl RawUpdates {
         let reader = engine.updates(from)?;
         let reading = Reading { reader, updates: Vec::new(), events: HashMap::new() };
         Ok(Self { engine, reading: Mutex::new(reading), waited_for: AtomicBool::new(false) })
+    }
+
+    fn alone(&self) -> Result<Alone<'_>, RawUpdatesLost> {
+        // AcqRel: pairs with itself and with the Release in Alone::drop; the one before has left the reader alone.
+        if self.waited_for.swap(true, Ordering::AcqRel) {
+            return Err(RawUpdatesLost::Busy);
+        }
+        Ok(Alone(&self.waited_for))
     }
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<Result<Vec<u8>, RawUpdatesLost>> {

@@ -1,6 +1,6 @@
 //! The engine's border for managed languages, made by uniffi: one object, few ways across, and requests and answers as
 //! bytes whose two ends are generated from the engine's description of itself (`codec`). Translates and checks; decides
-//! nothing. The hand-written parts of the faces (`bindings/kotlin`) make it comfortable.
+//! nothing. The hand-written parts of the faces (`bindings/kotlin`, `bindings/python`) make it comfortable.
 //!
 //! Three rules hold here. A refusal is data, never an exception: refusing is ordinary, and exceptions are dear. Nothing
 //! of another language ever runs on the engine's own threads: the thread that writes the journal hands wake-ups to a

@@ -4,12 +4,13 @@ use tacos_engine::schema::{REFUSAL, REPLY, Struct, UPDATE};
 
 use super::commands::all;
 use super::dialect::{Parameter, camel, read, type_name, write};
-use super::refusals::{AT_CAPACITY, carried, doubt, values};
+use super::refusals::values;
 use super::results::fields;
 use super::settings::options;
 use super::{head, updates};
 use crate::border::{
-    LOOKUPS, NEWER, READS, SHOWN, changes, counts, form, parts, record, replies, settings, view,
+    AT_CAPACITY, LOOKUPS, NEWER, READS, SHOWN, carried, changes, counts, doubt, fact_name, form, parts,
+    record, replies, settings, view,
 };
 use crate::words::shout;
 
@@ -100,7 +101,7 @@ fn refusal(out: &mut String) {
             let mut handed = vec!["doubt".to_owned()];
             for form in of.variants {
                 for field in form.fields {
-                    let (value, shape) = carried(field);
+                    let Parameter { name: value, shape, .. } = Parameter::shown(carried(field));
                     *out += &format!(
                         "            val {value} = if (doubt == {}.{}) {} else null\n",
                         of.name,
@@ -137,7 +138,7 @@ fn facts(out: &mut String) {
         .for_each(|record| a_record(record, out));
     *out += "\ninternal fun Reader.readWhat(): What = when (val kind = tag()) {\n";
     for (number, variant) in form("What").variants.iter().enumerate() {
-        let name = updates::fact_name(variant);
+        let name = fact_name(variant);
         let values: Vec<String> = updates::values(variant).iter().map(|one| read(&one.shape)).collect();
         let call = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
         *out += &format!("    {number} -> What.{name}{call}\n");

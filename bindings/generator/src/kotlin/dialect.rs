@@ -2,10 +2,10 @@
 //! which is part of the public API and stays.
 
 use tacos_engine::schema::{Field, Kind, Struct};
-use tacos_engine::{Currency, EventSettings, QueuePolicy};
 
-use crate::border::{Item, Shape, item};
-use crate::words::{plain, wrap};
+use super::results::field_name;
+use crate::border::{Item, Shape, Usual, item};
+use crate::words::{grouped, plain, wrap};
 
 /// Words of the engine's documentation, and those of Kotlin.
 const WORDS: &[(&str, &str)] = &[
@@ -131,6 +131,14 @@ pub(super) struct Parameter {
     pub(super) shape: Shape,
 }
 
+impl Parameter {
+    /// Of a value that comes out.
+    pub(super) fn shown(item: Item) -> Self {
+        let Item { name, doc, shape, .. } = item;
+        Self { name: field_name(&name), kind: kind(&shape), doc: said(&doc), default: None, shape }
+    }
+}
+
 /// Where the order of parameters is not the engine's.
 const ORDERS: &[(&str, &str)] = &[
     ("Reserve", "event user want token key external holdUntil trusted"),
@@ -202,26 +210,12 @@ fn of_field(command: &str, field: &'static Field) -> Vec<Parameter> {
 
 /// The engine's usual value of a setting.
 pub(super) fn usual(record: &str, item: &Item) -> Option<String> {
-    let currency = Currency::new("KRW").expect("three letters");
-    let (settings, policy) = (EventSettings::new("", currency), QueuePolicy::default());
-    let number = |number: u32| Some(grouped(u64::from(number)));
-    match (record, item.name.as_str()) {
-        ("EventSettings", "seats_per_reservation_max") => number(settings.seats_per_reservation_max),
-        ("EventSettings", "hold") => Some(span(settings.hold_ms)),
-        ("EventSettings", "hold_max") => Some(span(settings.hold_ms_max)),
-        ("EventSettings", "extension_max") => Some(span(settings.extension_ms_max)),
-        ("EventSettings", "extensions_max") => number(settings.extensions_max),
-        ("QueuePolicy", "enabled") => Some(policy.enabled.to_string()),
-        ("QueuePolicy", "admissions_per_minute") => number(policy.admissions_per_minute),
-        ("QueuePolicy", "burst") => number(policy.burst),
-        ("QueuePolicy", "inside_max") => number(policy.inside_max),
-        ("QueuePolicy", "waiting_max") => number(policy.waiting_max),
-        ("QueuePolicy", "claim_window") => Some(span(policy.claim_window_ms)),
-        ("QueuePolicy", "token_ttl") => Some(span(policy.token_ttl_ms)),
-        ("QueuePolicy", "inactivity") => Some(span(policy.inactivity_ms)),
-        ("QueuePolicy", "one_place_per_user") => Some(policy.one_place_per_user.to_string()),
-        _ => matches!(item.shape, Shape::Optional(_)).then(|| "null".into()),
-    }
+    crate::border::usual(record, item).map(|usual| match usual {
+        Usual::Nothing => "null".into(),
+        Usual::Flag(flag) => flag.to_string(),
+        Usual::Number(number) => grouped(number),
+        Usual::Span(ms) => span(ms),
+    })
 }
 
 /// A length of time in the largest unit that fits.
@@ -230,17 +224,4 @@ fn span(ms: u64) -> String {
     let (unit, in_ms) =
         units.into_iter().find(|(_, in_ms)| ms.is_multiple_of(*in_ms)).expect("one ms fits all");
     format!("{}.{unit}", grouped(ms / in_ms))
-}
-
-/// A number with strokes between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push('_');
-        }
-        out.push(digit);
-    }
-    out
 }

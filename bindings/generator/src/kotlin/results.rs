@@ -3,7 +3,7 @@
 use tacos_engine::schema::Struct;
 
 use super::commands::{RESULTS, all};
-use super::dialect::{Parameter, camel, kind, said, type_name};
+use super::dialect::{Parameter, camel, said, type_name};
 use super::{data_class, head, kdoc};
 use crate::border::{Item, parts, replies};
 
@@ -58,16 +58,7 @@ fn refused() -> String {
 
 /// The parameters of a record that comes out.
 pub(super) fn fields(record: &'static Struct) -> Vec<Parameter> {
-    let items = parts(record).into_iter().filter_map(|part| part.item);
-    items
-        .map(|Item { name, doc, shape, .. }| Parameter {
-            name: field_name(&name),
-            kind: kind(&shape),
-            doc: said(&doc),
-            default: None,
-            shape,
-        })
-        .collect()
+    parts(record).into_iter().filter_map(|part| part.item).map(Parameter::shown).collect()
 }
 
 /// The name of a field that comes out.

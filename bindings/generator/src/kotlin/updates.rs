@@ -1,77 +1,15 @@
 //! `Updates.kt`: facts that happened, as followers read them.
 
-use tacos_engine::schema::{Field, Kind, UPDATE, Variant};
+use tacos_engine::schema::{UPDATE, Variant};
 
-use super::dialect::{Parameter, camel, kind, said};
-use super::results::{class, fields};
+use super::dialect::{Parameter, said};
+use super::results::class;
 use super::{data_class, head, kdoc};
-use crate::border::{Shape, changes, form, record, shape_of};
-
-/// What facts are called, where that is not the engine's name, and their values.
-const FACTS: &[(&str, &str, &[&str])] = &[
-    ("Sale", "Sale", &["state"]),
-    ("QueuePaused", "QueuePaused", &["paused"]),
-    ("RoomDrawn", "RoomDrawn", &["seed"]),
-    ("Seats", "Seats", &["places"]),
-    ("Reservation", "ReservationChanged", &["reservation"]),
-    ("Payment", "PaymentChanged", &[]),
-    ("Webhook", "WebhookChanged", &["id"]),
-    ("Joined", "Joined", &["token"]),
-    ("Left", "Left", &["token"]),
-    ("Ready", "Ready", &["tokens", "until"]),
-    ("Admitted", "Admitted", &["token"]),
-    ("TicketsExpired", "PlacesExpired", &["tokens"]),
-    ("Note", "NoteChanged", &["name"]),
-];
-
-/// What a fact is called.
-pub(super) fn fact_name(variant: &'static Variant) -> &'static str {
-    FACTS.iter().find(|(name, ..)| *name == variant.name).map_or(variant.name, |(_, kotlin, _)| *kotlin)
-}
+use crate::border::{changes, fact_items, fact_name, form, record};
 
 /// The values of a fact, in the order in which they cross.
 pub(super) fn values(variant: &'static Variant) -> Vec<Parameter> {
-    let names = FACTS.iter().find(|(name, ..)| *name == variant.name).map_or(&[][..], |(_, _, names)| *names);
-    // A payment's change is a fact of its own, not one in another.
-    if variant.name == "Payment" {
-        let payment =
-            changes().into_iter().find(|record| record.name == "PaymentUpdate").expect("its record");
-        return fields(payment);
-    }
-    let one = |name: &str, shape: Shape, doc: &str| Parameter {
-        name: name.into(),
-        kind: kind(&shape),
-        doc: doc.into(),
-        default: None,
-        shape,
-    };
-    let mut all: Vec<Parameter> = variant
-        .fields
-        .iter()
-        .enumerate()
-        .map(|(at, field): (usize, &'static Field)| {
-            if !field.name.is_empty() {
-                let item = crate::border::item(field);
-                return one(&camel(&item.name), item.shape, &said(&item.doc));
-            }
-            let shape = match field.kind {
-                // Tickets are credentials for others.
-                Kind::Unsigned(32) => Shape::Text,
-                Kind::List(Kind::Unsigned(32)) => Shape::List(Box::new(Shape::Text)),
-                kind => shape_of(kind),
-            };
-            let doc = match names[at] {
-                "token" => "The credential for the place in the line (`wtkn_…`).",
-                "tokens" => "The credentials for their places in the line (`wtkn_…`).",
-                _ => "",
-            };
-            one(names[at], shape, doc)
-        })
-        .collect();
-    if variant.name == "Admitted" {
-        all.push(one("reservationToken", Shape::Text, "The right to reserve (`rtkn_…`)."));
-    }
-    all
+    fact_items(variant).into_iter().map(Parameter::shown).collect()
 }
 
 /// A credential shows itself only when asked.

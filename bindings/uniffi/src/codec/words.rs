@@ -7,7 +7,7 @@ use tacos_engine as tacos;
 use super::{Input, Output, Put, Take, Taken, Unfit};
 
 /// Which description both ends of the border were written from.
-pub(crate) const ENCODING: i64 = 8908380259614756575;
+pub(crate) const ENCODING: i64 = 5743571173922629823;
 
 words_by_number! {
     tacos::SaleState {

@@ -346,4 +346,4 @@ internal fun Reader.readWhat(): What = when (val kind = tag()) {
 }
 
 /** Which description both ends of the border were written from. */
-internal val ENCODING: Long = 8908380259614756575L
+internal val ENCODING: Long = 5743571173922629823L
