@@ -21,7 +21,8 @@ const HOT_SEATS: u64 = 100;
 pub(crate) fn benches(criterion: &mut Criterion) {
     claim(criterion);
     hold_and_release(criterion);
-    hold_and_confirm(criterion);
+    hold_and_confirm(criterion, false);
+    hold_and_confirm(criterion, true);
     best(criterion);
     hot(criterion);
     general(criterion);
@@ -87,11 +88,17 @@ fn hold_and_release(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Everything on but the disk: records, keys, deadlines. Tables grow from nothing in each new engine.
-fn hold_and_confirm(criterion: &mut Criterion) {
+/// Everything on but the disk: records, keys, deadlines. Tables grow from nothing in each new engine. Names are texts, or
+/// prepared, with keys of sixteen bytes.
+fn hold_and_confirm(criterion: &mut Criterion, are_prepared: bool) {
+    let name = if are_prepared {
+        "hold + confirm two prepared seats, threads"
+    } else {
+        "hold + confirm two named seats, threads"
+    };
     let mut group = criterion.benchmark_group("seats");
     for threads in [1_u64, 2] {
-        let id = BenchmarkId::new("hold + confirm two named seats, threads", threads);
+        let id = BenchmarkId::new(name, threads);
         let mut sale = None;
         group.bench_function(id, |bencher| {
             let sale =
@@ -101,7 +108,12 @@ fn hold_and_confirm(criterion: &mut Criterion) {
                 let mut spent = std::time::Duration::ZERO;
                 while left > 0 {
                     let most = usize::try_from(left.min(ROUND)).expect("a round");
-                    let customers = sale.customers(most).expect("customers");
+                    let mut customers = sale.customers(most).expect("customers");
+                    if are_prepared {
+                        let prepare = |customer: Customer| customer.prepared(&sale.venue.engine);
+                        customers =
+                            customers.into_iter().map(prepare).collect::<Result<_, _>>().expect("known");
+                    }
                     let (engine, count) = (&sale.venue.engine, customers.len() as u64);
                     let next = AtomicU64::new(0);
                     let buy = |customer: &Customer| {

@@ -31,9 +31,11 @@ const WAITING: usize = 20_000;
 type Operation = Box<dyn FnMut(usize)>;
 type Make = fn() -> Outcome<Operation>;
 
-const OPERATIONS: [(&str, Make); 13] = [
-    ("hold", hold),
-    ("confirm", confirm),
+const OPERATIONS: [(&str, Make); 15] = [
+    ("hold", || hold(customers)),
+    ("hold-prepared", || hold(prepared)),
+    ("confirm", || confirm(customers)),
+    ("confirm-prepared", || confirm(prepared)),
     ("release", give_back),
     ("look-up", look_up),
     ("idempotency-hit", hit),
@@ -93,6 +95,12 @@ fn customers(venue: &Venue) -> Vec<Customer> {
     pairs.map(|pair| Customer::new(&venue.event, pair.into(), &[2 * pair, 2 * pair + 1])).collect()
 }
 
+/// The same people with prepared ids and keys of sixteen bytes.
+fn prepared(venue: &Venue) -> Vec<Customer> {
+    let prepare = |customer: Customer| customer.prepared(&venue.engine).expect("its seats are there");
+    customers(venue).into_iter().map(prepare).collect()
+}
+
 fn held(venue: &Venue, customers: &[Customer]) -> Outcome<Vec<ReservationId>> {
     Ok(customers
         .iter()
@@ -113,7 +121,7 @@ impl<T> Once<T> {
     }
 }
 
-fn hold() -> Outcome<Operation> {
+fn hold(customers: fn(&Venue) -> Vec<Customer>) -> Outcome<Operation> {
     let venue = venue(None)?;
     let mut commands = Once::of(customers(&venue).into_iter().map(|customer| customer.hold));
     Ok(Box::new(move |number| {
@@ -121,7 +129,7 @@ fn hold() -> Outcome<Operation> {
     }))
 }
 
-fn confirm() -> Outcome<Operation> {
+fn confirm(customers: fn(&Venue) -> Vec<Customer>) -> Outcome<Operation> {
     let venue = venue(None)?;
     let customers = customers(&venue);
     let held = held(&venue, &customers)?;

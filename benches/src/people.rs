@@ -1,5 +1,7 @@
 //! Customers and what they send. Commands are complete before the clock starts: writing names is not the engine's work.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use tacos_engine::{
     Caller, Confirm, Engine, EventId, Failure, IdempotencyKey, Proof, Refusal, Release, ReservationId,
     Reserve, Reserved, UserId, Want,
@@ -27,6 +29,23 @@ impl Customer {
         let want = Want::Seats(seats.iter().map(|&seat| label(seat)).collect());
         let hold = Reserve::new(event.clone(), user(number), want).with_key(key("hold", number));
         Self { hold, confirm_key: key("confirm", number) }
+    }
+
+    /// The same customer with prepared ids, and keys of sixteen bytes.
+    ///
+    /// # Errors
+    /// If the engine does not know the event or the seats.
+    pub fn prepared(mut self, engine: &Engine) -> Result<Self, Refusal> {
+        self.hold.event = engine.prepare_event(&self.hold.event)?;
+        self.hold.user = engine.prepare_user(&self.hold.user);
+        if let Want::Seats(seats) = &mut self.hold.want {
+            for seat in seats.iter_mut() {
+                *seat = engine.prepare_seat(&self.hold.event, seat)?;
+            }
+        }
+        self.hold.key = self.hold.key.as_ref().map(of_bytes);
+        self.confirm_key = of_bytes(&self.confirm_key);
+        Ok(self)
     }
 
     /// Holds; the answer is waited for.
@@ -60,6 +79,16 @@ pub fn user(number: u64) -> UserId {
 #[must_use]
 pub fn key(kind: &str, number: u64) -> IdempotencyKey {
     IdempotencyKey::new(&format!("{kind}-{number}")).expect("a short name")
+}
+
+/// A key of sixteen bytes in place of one of text.
+fn of_bytes(key: &IdempotencyKey) -> IdempotencyKey {
+    let half = |part: u8| {
+        let mut hasher = DefaultHasher::new();
+        (part, key.as_bytes()).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    IdempotencyKey::from_bytes((half(0) << 64 | half(1)).to_le_bytes())
 }
 
 /// Gives all of a hold back.

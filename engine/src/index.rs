@@ -18,6 +18,10 @@ pub(crate) struct Index {
     len: usize,
 }
 
+/// A bucket that is free for a number that was looked for and not found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vacancy(usize);
+
 fn pack(hash: u32, number: u32) -> u64 {
     assert!(number < u32::MAX, "number {number} leaves no mark for an empty bucket");
     u64::from(hash) << 32 | u64::from(number)
@@ -34,30 +38,54 @@ fn number_of(bucket: u64) -> u32 {
 
 impl Index {
     /// The number with this hash that `is` agrees with.
-    pub(crate) fn find(&self, hash: u32, mut is: impl FnMut(u32) -> bool) -> Option<u32> {
+    pub(crate) fn find(&self, hash: u32, is: impl FnMut(u32) -> bool) -> Option<u32> {
+        self.look(hash, is).ok()
+    }
+
+    /// The number with this hash that `is` agrees with, or where one with this hash would be entered.
+    #[inline]
+    pub(crate) fn look(&self, hash: u32, mut is: impl FnMut(u32) -> bool) -> Result<u32, Vacancy> {
         if self.buckets.is_empty() {
-            return None;
+            return Err(Vacancy(0));
         }
         let mut at = self.home(hash);
         loop {
             let bucket = self.buckets[at];
             if bucket == EMPTY {
-                return None;
+                return Err(Vacancy(at));
             }
             if hash_of(bucket) == hash && is(number_of(bucket)) {
-                return Some(number_of(bucket));
+                return Ok(number_of(bucket));
             }
             at = self.after(at);
         }
     }
 
+    /// Enters a number that is not there yet where [`look`](Self::look) said, for the same hash, if nothing was entered
+    /// or taken out since.
+    #[inline]
+    pub(crate) fn insert_at(&mut self, vacancy: Vacancy, hash: u32, number: u32) {
+        if self.is_full() {
+            return self.insert(hash, number);
+        }
+        let bucket = &mut self.buckets[vacancy.0];
+        debug_assert_eq!(*bucket, EMPTY, "bucket {} was taken since", vacancy.0);
+        *bucket = pack(hash, number);
+        self.len += 1;
+    }
+
     /// Enters a number that is not there yet.
     pub(crate) fn insert(&mut self, hash: u32, number: u32) {
-        if (self.len + 1) * 16 > self.buckets.len() * FULL_SIXTEENTHS {
+        if self.is_full() {
             self.grow();
         }
         self.len += 1;
         self.put(pack(hash, number));
+    }
+
+    /// True if the table grows before another number is entered.
+    fn is_full(&self) -> bool {
+        (self.len + 1) * 16 > self.buckets.len() * FULL_SIXTEENTHS
     }
 
     /// Takes a number out. False if it was not there.
@@ -149,7 +177,11 @@ mod tests {
                 let hash = if hash < 3 { hash } else { u32::MAX - hash };
                 if add {
                     if model.insert((hash, number)) {
-                        index.insert(hash, number);
+                        match index.look(hash, |at| at == number) {
+                            Ok(at) => panic!("{at} is there and was not entered"),
+                            Err(vacancy) if number % 2 == 0 => index.insert_at(vacancy, hash, number),
+                            Err(_) => index.insert(hash, number),
+                        }
                     }
                 } else {
                     prop_assert_eq!(index.remove(hash, number), model.remove(&(hash, number)));

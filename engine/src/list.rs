@@ -51,6 +51,12 @@ macro_rules! list {
 
             #[inline]
             #[allow(dead_code, reason = "not asked of every list")]
+            pub(crate) fn of(items: SmallVec<[$item; $inline]>) -> Self {
+                Self(items)
+            }
+
+            #[inline]
+            #[allow(dead_code, reason = "not asked of every list")]
             pub(crate) fn copied(items: &[$item]) -> Self {
                 Self(items.into())
             }

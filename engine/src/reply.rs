@@ -194,6 +194,7 @@ wire_struct!(PaymentChanged { id, state, at, expires_at, refunded_minor, refund_
 wire_struct!(Done { at });
 
 impl Wire for ReservationId {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         self.0.put(out);
     }
@@ -203,6 +204,7 @@ impl Wire for ReservationId {
 }
 
 impl Wire for PaymentId {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         self.0.put(out);
     }
@@ -212,6 +214,7 @@ impl Wire for PaymentId {
 }
 
 impl Wire for PackedPlace {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         self.bits().put(out);
     }

@@ -17,16 +17,43 @@ use crate::inventory::SeatMap;
 use crate::list::Seats;
 use crate::record::{Malformed, Reader, Wire, wire_enum};
 
+/// What the bytes of a command's fields are put to, one piece behind the other: a buffer, or a fingerprint.
+pub(crate) trait Sink {
+    /// A piece whose length is fixed, or was put before it.
+    fn put(&mut self, piece: &[u8]);
+
+    /// A name whose length was put before it; `append` appends it to a buffer.
+    fn put_name(&mut self, name: &[u8], append: impl FnOnce(&mut Vec<u8>));
+
+    /// What `write` appends to a buffer.
+    fn put_written(&mut self, write: impl FnOnce(&mut Vec<u8>));
+}
+
+impl Sink for Vec<u8> {
+    #[inline]
+    fn put(&mut self, piece: &[u8]) {
+        self.extend_from_slice(piece);
+    }
+    #[inline]
+    fn put_name(&mut self, _: &[u8], append: impl FnOnce(&mut Self)) {
+        append(self);
+    }
+    #[inline]
+    fn put_written(&mut self, write: impl FnOnce(&mut Self)) {
+        write(self);
+    }
+}
+
 /// A value that a field of a command can have.
 pub(super) trait Argument: Sized {
-    fn write(&self, out: &mut Vec<u8>);
+    fn write(&self, out: &mut impl Sink);
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed>;
 }
 
 /// A value whose bytes can only be read by one who knows which form it has.
 pub(super) trait Formed: Sized {
     fn form(&self) -> u8;
-    fn write_formed(&self, out: &mut Vec<u8>);
+    fn write_formed(&self, out: &mut impl Sink);
     fn read_formed(form: u8, from: &mut Reader<'_>) -> Result<Self, Malformed>;
 }
 
@@ -36,7 +63,7 @@ impl<T: Argument> Formed for Option<T> {
         self.is_some().into()
     }
     #[inline]
-    fn write_formed(&self, out: &mut Vec<u8>) {
+    fn write_formed(&self, out: &mut impl Sink) {
         if let Some(value) = self {
             value.write(out);
         }
@@ -55,10 +82,10 @@ impl Formed for Proof {
         matches!(self, Self::Intent(_)).into()
     }
     #[inline]
-    fn write_formed(&self, out: &mut Vec<u8>) {
+    fn write_formed(&self, out: &mut impl Sink) {
         match self {
             Self::Intent(payment) => payment.write(out),
-            Self::Outside => out.push(0),
+            Self::Outside => out.put(&[0]),
         }
     }
     fn read_formed(form: u8, from: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -77,8 +104,8 @@ macro_rules! as_in_records {
     ($($kind:ty),* $(,)?) => {$(
         impl Argument for $kind {
             #[inline]
-            fn write(&self, out: &mut Vec<u8>) {
-                Wire::put(self, out);
+            fn write(&self, out: &mut impl Sink) {
+                out.put_written(|out| Wire::put(self, out));
             }
             fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
                 Wire::get(from)
@@ -95,24 +122,35 @@ as_in_records!(
     EventSettings,
     QueuePolicy,
     Option<QueuePolicy>,
-    Option<UnixMs>,
     Option<i64>,
     Option<String>,
     Option<Vec<u8>>,
     Vec<u8>,
 );
 
-fn put_len(len: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(&(len as u64).to_le_bytes());
+/// Written as in records.
+impl Argument for Option<UnixMs> {
+    #[inline]
+    fn write(&self, out: &mut impl Sink) {
+        match self {
+            None => out.put(&[0]),
+            Some(at) => {
+                out.put(&[1]);
+                out.put(&at.get().to_le_bytes());
+            }
+        }
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Wire::get(from)
+    }
+}
+
+fn put_len(len: usize, out: &mut impl Sink) {
+    out.put(&(len as u64).to_le_bytes());
 }
 
 fn get_len(from: &mut Reader<'_>) -> Result<usize, Malformed> {
     usize::try_from(u64::get(from)?).map_err(|_| Malformed("a length"))
-}
-
-fn put_text(text: &[u8], out: &mut Vec<u8>) {
-    put_len(text.len(), out);
-    out.extend_from_slice(text);
 }
 
 fn get_text<'a>(from: &mut Reader<'a>) -> Result<&'a str, Malformed> {
@@ -125,8 +163,9 @@ macro_rules! texts {
     ($($kind:ty),* $(,)?) => {$(
         impl Argument for $kind {
             #[inline]
-            fn write(&self, out: &mut Vec<u8>) {
-                put_text(self.as_bytes(), out);
+            fn write(&self, out: &mut impl Sink) {
+                put_len(self.as_bytes().len(), out);
+                out.put_name(self.as_bytes(), |out| self.append_to(out));
             }
             fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
                 Self::new(get_text(from)?).map_err(|_| Malformed("an id"))
@@ -135,8 +174,11 @@ macro_rules! texts {
 
         impl Argument for Option<$kind> {
             #[inline]
-            fn write(&self, out: &mut Vec<u8>) {
-                put_text(self.as_ref().map_or(&[], |text| text.as_bytes()), out);
+            fn write(&self, out: &mut impl Sink) {
+                match self {
+                    Some(text) => text.write(out),
+                    None => put_len(0, out),
+                }
             }
             fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
                 match get_text(from)? {
@@ -152,8 +194,11 @@ texts!(EventId, UserId, SessionId, SeatId, SectionId, ExternalId);
 /// As a user who may be left out: what this was while commands carried an optional user.
 impl Argument for Caller {
     #[inline]
-    fn write(&self, out: &mut Vec<u8>) {
-        put_text(self.user().map_or(&[], UserId::as_bytes), out);
+    fn write(&self, out: &mut impl Sink) {
+        match self {
+            Self::User(user) => user.write(out),
+            Self::Operator => put_len(0, out),
+        }
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         <Option<UserId> as Argument>::read(from).map(Self::from_optional)
@@ -165,8 +210,8 @@ macro_rules! issued {
     ($($kind:ty),* $(,)?) => {$(
         impl Argument for $kind {
             #[inline]
-            fn write(&self, out: &mut Vec<u8>) {
-                out.extend_from_slice(&self.to_bytes());
+            fn write(&self, out: &mut impl Sink) {
+                out.put(&self.to_bytes());
             }
             fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
                 Wire::get(from).map(Self::from_bytes)
@@ -177,8 +222,8 @@ macro_rules! issued {
 issued!(ReservationId, PaymentId, WebhookId, WaitingToken, ReservationToken);
 
 impl Argument for Option<ReservationToken> {
-    fn write(&self, out: &mut Vec<u8>) {
-        Wire::put(&self.map(ReservationToken::to_bytes), out);
+    fn write(&self, out: &mut impl Sink) {
+        out.put_written(|out| Wire::put(&self.map(ReservationToken::to_bytes), out));
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         Ok(<Option<_> as Wire>::get(from)?.map(ReservationToken::from_bytes))
@@ -187,9 +232,13 @@ impl Argument for Option<ReservationToken> {
 
 /// The text (empty for none), and the digest of the request if its caller scopes the key.
 impl Argument for Option<IdempotencyKey> {
-    fn write(&self, out: &mut Vec<u8>) {
-        put_text(self.as_ref().map_or(&[], IdempotencyKey::as_bytes), out);
-        Wire::put(&self.as_ref().and_then(IdempotencyKey::request).copied(), out);
+    fn write(&self, out: &mut impl Sink) {
+        put_len(self.as_ref().map_or(0, |key| key.as_bytes().len()), out);
+        if let Some(key) = self {
+            out.put(key.as_bytes());
+        }
+        let request = self.as_ref().and_then(IdempotencyKey::request).copied();
+        out.put_written(|out| Wire::put(&request, out));
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         let (text, digest) = (get_text(from)?, <Option<[u8; 32]> as Wire>::get(from)?);
@@ -202,7 +251,7 @@ impl Argument for Option<IdempotencyKey> {
     }
 }
 
-fn put_seats(seats: &[SeatId], out: &mut Vec<u8>) {
+fn put_seats(seats: &[SeatId], out: &mut impl Sink) {
     put_len(seats.len(), out);
     seats.iter().for_each(|seat| seat.write(out));
 }
@@ -218,7 +267,7 @@ fn get_seats<T: Default + Extend<SeatId>>(from: &mut Reader<'_>) -> Result<T, Ma
 
 impl Argument for Seats {
     #[inline]
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut impl Sink) {
         put_seats(self, out);
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -227,7 +276,7 @@ impl Argument for Seats {
 }
 
 impl Argument for Vec<SeatId> {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut impl Sink) {
         put_seats(self, out);
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -237,15 +286,15 @@ impl Argument for Vec<SeatId> {
 
 impl Argument for Want {
     #[inline]
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut impl Sink) {
         match self {
             Self::Seats(seats) => {
-                out.push(1);
+                out.put(&[1]);
                 put_seats(seats, out);
             }
             Self::Best(best) => {
-                out.push(2);
-                Wire::put(&best.quantity, out);
+                out.put(&[2]);
+                out.put(&best.quantity.to_le_bytes());
                 best.section.write(out);
                 best.allow_split.write(out);
                 best.accessible.write(out);
@@ -278,14 +327,14 @@ impl Which {
 
 impl Argument for Which {
     #[inline]
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut impl Sink) {
         match self {
             Self::Id(id) => {
-                out.push(1);
+                out.put(&[1]);
                 id.write(out);
             }
             Self::External(external) => {
-                out.push(2);
+                out.put(&[2]);
                 external.write(out);
             }
         }
@@ -297,11 +346,11 @@ impl Argument for Which {
 }
 
 impl Argument for Payee {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut impl Sink) {
         match self {
             Self::Reservation(which) => which.write(out),
             Self::Unlinked(external) => {
-                out.push(3);
+                out.put(&[3]);
                 external.write(out);
             }
         }
@@ -315,9 +364,9 @@ impl Argument for Payee {
 }
 
 impl Argument for Money {
-    fn write(&self, out: &mut Vec<u8>) {
-        Wire::put(&self.minor, out);
-        Wire::put(&self.currency, out);
+    fn write(&self, out: &mut impl Sink) {
+        out.put(&self.minor.to_le_bytes());
+        out.put_written(|out| Wire::put(&self.currency, out));
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         Ok(Self { minor: Wire::get(from)?, currency: Wire::get(from)? })
@@ -326,8 +375,8 @@ impl Argument for Money {
 
 /// Whole milliseconds.
 impl Argument for Duration {
-    fn write(&self, out: &mut Vec<u8>) {
-        Wire::put(&self.as_millis(), out);
+    fn write(&self, out: &mut impl Sink) {
+        out.put(&self.as_millis().to_le_bytes());
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         let ms = u128::get(from)?;
@@ -337,8 +386,8 @@ impl Argument for Duration {
 }
 
 impl Argument for SeatMap {
-    fn write(&self, out: &mut Vec<u8>) {
-        self.encode(out);
+    fn write(&self, out: &mut impl Sink) {
+        out.put_written(|out| self.encode(out));
     }
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         let (map, rest) = Self::decode_front(from.0).map_err(|_| Malformed("a seat map"))?;

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::bytes::{Argument, Formed};
+use super::bytes::{Argument, Formed, Sink};
 use super::table::{for_each_command, target};
 use super::{Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which};
 use crate::admission::QueuePolicy;
@@ -27,14 +27,14 @@ pub(crate) trait Request: Sized {
     /// The key that makes it safe to send twice, if the command has one and it was given.
     fn key(&self) -> Option<&IdempotencyKey>;
 
-    /// The name of the user whose keys these are; empty without one.
-    fn scope(&self) -> &[u8];
+    /// The user whose keys these are.
+    fn scope(&self) -> Option<&UserId>;
 
     /// Appends what is no part of what is asked for, and forms that must be known ahead.
     fn put_head(&self, out: &mut Vec<u8>);
 
-    /// Appends everything that the command asks for.
-    fn put_body(&self, out: &mut Vec<u8>);
+    /// Puts everything that the command asks for.
+    fn put_body(&self, out: &mut impl Sink);
 
     /// Reads a head, and a body behind it.
     fn get(from: &mut Reader<'_>) -> Result<Self, Malformed>;
@@ -42,18 +42,20 @@ pub(crate) trait Request: Sized {
 
 /// A field that says whose keys these are.
 pub(crate) trait Scope {
-    fn scope(&self) -> &[u8];
+    fn scope(&self) -> Option<&UserId>;
 }
 
 impl Scope for UserId {
-    fn scope(&self) -> &[u8] {
-        self.as_bytes()
+    #[inline]
+    fn scope(&self) -> Option<&UserId> {
+        Some(self)
     }
 }
 
 impl Scope for Caller {
-    fn scope(&self) -> &[u8] {
-        self.user().map_or(&[], UserId::as_bytes)
+    #[inline]
+    fn scope(&self) -> Option<&UserId> {
+        self.user()
     }
 }
 
@@ -179,11 +181,11 @@ macro_rules! define_command {
             fn key(&self) -> Option<&IdempotencyKey> {
                 None
             }
-            fn scope(&self) -> &[u8] {
-                &[]
+            fn scope(&self) -> Option<&UserId> {
+                None
             }
             fn put_head(&self, _: &mut Vec<u8>) {}
-            fn put_body(&self, out: &mut Vec<u8>) {
+            fn put_body(&self, out: &mut impl Sink) {
                 Argument::write(self, out);
             }
             fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -212,15 +214,15 @@ macro_rules! define_command {
             }
             #[inline]
             #[allow(unreachable_code, reason = "most commands have no user")]
-            fn scope(&self) -> &[u8] {
+            fn scope(&self) -> Option<&UserId> {
                 $(field!(scope_of $([$mark])? self.$field);)*
-                &[]
+                None
             }
             #[allow(unused_variables, reason = "some have no head")]
             fn put_head(&self, out: &mut Vec<u8>) {
                 $(field!(head $([$mark])? self.$field, out);)*
             }
-            fn put_body(&self, out: &mut Vec<u8>) {
+            fn put_body(&self, out: &mut impl Sink) {
                 $(field!(body $([$mark])? self.$field, out);)*
             }
             #[allow(clippy::let_unit_value, unused_variables, reason = "most fields have nothing in the head")]
@@ -307,7 +309,7 @@ macro_rules! define_commands {
                 match self {
                     $(Self::$name(command) => {
                         command.put_body(&mut body);
-                        (command.scope(), body)
+                        (command.scope().map_or(&[], UserId::as_bytes), body)
                     })*
                 }
             }

@@ -10,6 +10,7 @@ mod table;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
+pub(crate) use bytes::Sink;
 pub(crate) use commands::Request;
 pub use commands::{
     BlockSeats, CancelPayment, Command, CommandDecodeError, Confirm, CreateEvent, CreatePayment, DrawRoom,

@@ -8,6 +8,7 @@ mod follower;
 mod follower_tests;
 mod memory;
 mod operator;
+mod prepare;
 mod reads;
 mod snapshots;
 #[cfg(feature = "stream")]

@@ -12,7 +12,6 @@ mod shard;
 use smallvec::SmallVec;
 
 use crate::clock::UnixMs;
-use crate::limits::REPLY_BYTES_MAX;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{CachePadded, Mutex, Pause, rank};
 use shard::{Found, Shard};
@@ -119,8 +118,8 @@ impl Answers {
                     }
                     return Begin::Again { reply: SmallVec::from_slice(answer.reply), offset: answer.offset };
                 }
-                Found::Nothing => {
-                    return match shard.start(key, fingerprint, now) {
+                Found::Nothing(vacancy) => {
+                    return match shard.start(key, fingerprint, now, vacancy) {
                         Some(slot) => Begin::Fresh(Guard { shard: lock, slot, done: false }),
                         None => Begin::Full,
                     };
@@ -144,8 +143,12 @@ impl Answers {
     /// when the answer was given. Replay calls [`forget_due`](Self::forget_due) with the records' time now and then, or the table
     /// holds every answer since the snapshot.
     pub(crate) fn install(&self, answer: Answer<'_>) {
-        check(answer.reply);
-        self.shard(answer.key).lock().install(answer);
+        self.install_by(answer, |out| out.extend_from_slice(answer.reply));
+    }
+
+    /// As [`install`](Self::install), of the reply that `write` appends, in place of the answer's own.
+    pub(crate) fn install_by(&self, answer: Answer<'_>, write: impl FnOnce(&mut Vec<u8>)) {
+        self.shard(answer.key).lock().install(answer, write);
     }
 
     /// Forgets up to `budget` expired answers. Returns how many, and when to call again: the moment at which the next
@@ -203,10 +206,14 @@ impl Answers {
 
 impl Guard<'_> {
     /// Keeps `reply` under the key until `expires`. `offset` must be durable before it is repeated.
-    pub(crate) fn complete(mut self, reply: &[u8], offset: u64, expires: UnixMs) {
-        check(reply);
+    pub(crate) fn complete(self, reply: &[u8], offset: u64, expires: UnixMs) {
+        self.complete_by(|out| out.extend_from_slice(reply), offset, expires);
+    }
+
+    /// As [`complete`](Self::complete), of the reply that `write` appends. It runs under the lock.
+    pub(crate) fn complete_by(mut self, write: impl FnOnce(&mut Vec<u8>), offset: u64, expires: UnixMs) {
         self.done = true;
-        self.shard.lock().complete(self.slot, reply, offset, expires);
+        self.shard.lock().complete(self.slot, write, offset, expires);
     }
 }
 
@@ -216,8 +223,4 @@ impl Drop for Guard<'_> {
             self.shard.lock().abandon(self.slot);
         }
     }
-}
-
-fn check(reply: &[u8]) {
-    assert!(reply.len() <= REPLY_BYTES_MAX, "reply of {} bytes, over {REPLY_BYTES_MAX}", reply.len());
 }

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 
 /// Bytes of a chunk; a longer answer gets a chunk to itself.
 const CHUNK_BYTES: usize = 4096;
+/// An answer is begun where so many bytes are left, because most are shorter: a longer one may have to be moved.
+const ROOM: usize = 256;
 
 const _: () = assert!(CHUNK_BYTES <= u16::MAX as usize, "a place in a chunk has 16 bits");
 
@@ -26,21 +28,39 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    /// Keeps an answer behind all others.
-    pub(super) fn push(&mut self, reply: &[u8]) -> ReplyAt {
+    /// Keeps an answer behind all others: what `write` appends. Returns where it is, and how long.
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> (ReplyAt, usize) {
         // A longer answer's chunk is its own, also when nothing comes behind it.
-        let fits = |last: &Vec<u8>| last.len() + reply.len() <= CHUNK_BYTES;
-        let has_room = self.chunks.back().is_some_and(fits);
+        let has_room = self.chunks.back().is_some_and(|last| last.len() <= CHUNK_BYTES - ROOM);
         if !has_room {
-            let usual = reply.len() <= CHUNK_BYTES;
-            let spare = if usual { self.spare.take() } else { None };
-            self.chunks.push_back(spare.unwrap_or_else(|| Vec::with_capacity(reply.len().max(CHUNK_BYTES))));
+            self.begin_chunk();
+        }
+        let last = self.chunks.back_mut().expect("one has room");
+        let mut at = last.len();
+        write(last);
+        let len = last.len() - at;
+        if last.len() > CHUNK_BYTES && at > 0 {
+            self.move_on(at);
+            at = 0;
         }
         let count = u32::try_from(self.chunks.len()).expect("no more chunks than answers");
-        let last = self.chunks.back_mut().expect("one has room");
-        let at = u16::try_from(last.len()).expect("a shared chunk is short");
-        last.extend_from_slice(reply);
-        ReplyAt { chunk: self.first.wrapping_add(count - 1), at }
+        let at = u16::try_from(at).expect("a shared chunk is short");
+        (ReplyAt { chunk: self.first.wrapping_add(count - 1), at }, len)
+    }
+
+    fn begin_chunk(&mut self) {
+        let spare = self.spare.take();
+        self.chunks.push_back(spare.unwrap_or_else(|| Vec::with_capacity(CHUNK_BYTES)));
+    }
+
+    /// Moves the last answer, which begins at `at` and is too long for its chunk, to a chunk of its own.
+    #[cold]
+    fn move_on(&mut self, at: usize) {
+        let last = self.chunks.back_mut().expect("it was just written");
+        let answer = last.split_off(at);
+        last.shrink_to(CHUNK_BYTES);
+        self.begin_chunk();
+        self.chunks.back_mut().expect("just begun").extend_from_slice(&answer);
     }
 
     /// The answer of `len` bytes that was kept there.

@@ -6,7 +6,7 @@ use std::fmt;
 use super::Answer;
 use super::replies::{Replies, ReplyAt};
 use crate::clock::UnixMs;
-use crate::index::Index;
+use crate::index::{Index, Vacancy};
 use crate::limits::REPLY_BYTES_MAX;
 
 /// Slots are made so many at a time, so that growing moves nothing and wastes little.
@@ -60,7 +60,8 @@ const EMPTY: Slot = Slot {
 
 /// What there is under a key.
 pub(super) enum Found {
-    Nothing,
+    /// And where it would be entered, if that is known.
+    Nothing(Option<Vacancy>),
     Running,
     /// An answer that has not expired.
     Done(u32),
@@ -103,8 +104,9 @@ impl Shard {
     pub(super) fn find(&mut self, key: u128, now: UnixMs) -> Found {
         let bytes = key.to_le_bytes();
         let slots = &self.slots;
-        let Some(at) = self.index.find(hash(&bytes), |at| slots.get(at).key == bytes) else {
-            return Found::Nothing;
+        let at = match self.index.look(hash(&bytes), |at| slots.get(at).key == bytes) {
+            Ok(at) => at,
+            Err(vacancy) => return Found::Nothing(Some(vacancy)),
         };
         let slot = slots.get(at);
         if slot.state == State::Running {
@@ -116,7 +118,7 @@ impl Shard {
         }
         self.unmap(at);
         self.slots.get_mut(at).state = State::Replaced;
-        Found::Nothing
+        Found::Nothing(None)
     }
 
     /// The answer in a slot.
@@ -131,10 +133,18 @@ impl Shard {
         }
     }
 
-    /// Puts an absent key in as running; `None` when the bound is reached and nothing has expired.
-    pub(super) fn start(&mut self, key: u128, fingerprint: u64, now: UnixMs) -> Option<u32> {
+    /// Puts an absent key in as running; `None` when the bound is reached and nothing has expired. `vacancy` is what
+    /// [`find`](Self::find) has just said.
+    pub(super) fn start(
+        &mut self,
+        key: u128,
+        fingerprint: u64,
+        now: UnixMs,
+        mut vacancy: Option<Vacancy>,
+    ) -> Option<u32> {
         // More than once only after a replay went past the bound.
         while self.used >= self.bound {
+            vacancy = None;
             if !self.forget_oldest(now) {
                 return None;
             }
@@ -143,20 +153,30 @@ impl Shard {
         let key = key.to_le_bytes();
         let fingerprint = fingerprint.to_le_bytes();
         *self.slots.get_mut(at) = Slot { key, fingerprint, state: State::Running, ..EMPTY };
-        self.index.insert(hash(&key), at);
+        match vacancy {
+            Some(vacancy) => self.index.insert_at(vacancy, hash(&key), at),
+            None => self.index.insert(hash(&key), at),
+        }
         Some(at)
     }
 
-    /// Turns a running slot into an answer, the newest.
-    pub(super) fn complete(&mut self, at: u32, reply: &[u8], offset: u64, expires: UnixMs) {
-        let kept = self.replies.push(reply);
+    /// Turns a running slot into an answer, the newest: what `reply` appends.
+    pub(super) fn complete(
+        &mut self,
+        at: u32,
+        reply: impl FnOnce(&mut Vec<u8>),
+        offset: u64,
+        expires: UnixMs,
+    ) {
+        let (kept, len) = self.replies.push(reply);
+        assert!(len <= REPLY_BYTES_MAX, "reply of {len} bytes, over {REPLY_BYTES_MAX}");
         let slot = self.slots.get_mut(at);
         assert_eq!(slot.state, State::Running, "slot {at} is not being answered");
         slot.state = State::Done;
         slot.offset = offset.to_le_bytes();
         slot.expires.copy_from_slice(&expires.get().min(EXPIRES_MAX).to_le_bytes()[..6]);
         slot.next = NONE;
-        let len = u32::try_from(reply.len()).expect("checked at the door").to_le_bytes();
+        let len = u32::try_from(len).expect("bounded").to_le_bytes();
         slot.reply_bytes.copy_from_slice(&len[..3]);
         (slot.reply_chunk, slot.reply_at) = (kept.chunk, kept.at);
         match self.newest {
@@ -174,15 +194,18 @@ impl Shard {
         self.give(at);
     }
 
-    /// Puts an answer in, in place of what its key had.
-    pub(super) fn install(&mut self, answer: Answer<'_>) {
+    /// Puts an answer in, in place of what its key had, with the reply that `write` appends.
+    pub(super) fn install(&mut self, answer: Answer<'_>, write: impl FnOnce(&mut Vec<u8>)) {
         // At the end of time every answer has expired, so that an older one of the key makes way.
         let found = self.find(answer.key, UnixMs::MAX);
-        assert!(matches!(found, Found::Nothing), "key {:#x} is being answered during replay", answer.key);
+        let Found::Nothing(vacancy) = found else {
+            panic!("key {:#x} is being answered during replay", answer.key);
+        };
         let bound = std::mem::replace(&mut self.bound, u32::MAX);
-        let at = self.start(answer.key, answer.fingerprint, UnixMs::ZERO).expect("no bound at replay");
+        let at =
+            self.start(answer.key, answer.fingerprint, UnixMs::ZERO, vacancy).expect("no bound at replay");
         self.bound = bound;
-        self.complete(at, answer.reply, answer.offset, answer.expires);
+        self.complete(at, write, answer.offset, answer.expires);
     }
 
     /// Forgets the answer that was completed first, if it has expired.

@@ -2,15 +2,23 @@
 //! ([`ReservationId`], [`PaymentId`], …) and bearer tokens. An id that exists is well formed; whether it means
 //! something is for the room that owns the thing to say.
 
+mod fold;
 mod issued;
+mod key;
+mod prepared;
 mod secrets;
+mod short;
 mod text;
 
 pub use issued::{
     HoldId, IssuedIdError, OrderId, PaymentId, RefundId, ReservationId, ReservationToken, TransactionId,
     WaitingToken, WebhookId,
 };
-pub use text::{EventId, ExternalId, IdempotencyKey, SeatId, SectionId, SessionId, TextIdError, UserId};
+pub use key::IdempotencyKey;
+pub use text::{EventId, ExternalId, SeatId, SectionId, SessionId, TextIdError, UserId};
 
+pub(crate) use fold::Fold;
 pub(crate) use issued::SlotId;
+pub(crate) use key::KeyKind;
+pub(crate) use prepared::TableNumber;
 pub(crate) use secrets::Secrets;

@@ -5,6 +5,10 @@
 use crate::sync::{Mutex, rank};
 use siphasher::{sip, sip128};
 
+use super::fold::Fold;
+use super::key::IdempotencyKey;
+use super::short::{SHORT_BYTES, Text};
+use super::text::UserId;
 use crate::limits::{ID_BYTES_MAX, KEY_BYTES_MAX};
 use crate::sync::{CachePadded, thread_number};
 
@@ -31,6 +35,8 @@ pub(crate) struct Secrets {
     /// Differs from one opening of the folder to the next, so that random bits do not repeat after a restart.
     nonce: u64,
     sip: (u64, u64),
+    /// What folds begin with and what they multiply by.
+    fold: (u64, u64),
     pools: Box<[CachePadded<Mutex<Pool, { rank::SECRETS }>>]>,
 }
 
@@ -46,7 +52,13 @@ impl Secrets {
         let word =
             |at: usize| u64::from_le_bytes(sip.as_bytes()[at..at + 8].try_into().expect("eight bytes"));
         let pool = || CachePadded::new(Mutex::new(Pool { words: [0; POOL_WORDS], left: 0, refills: 0 }));
-        Self { key, nonce, sip: (word(0), word(8)), pools: (0..POOLS).map(|_| pool()).collect() }
+        Self {
+            key,
+            nonce,
+            sip: (word(0), word(8)),
+            fold: (word(16), word(24) | 1),
+            pools: (0..POOLS).map(|_| pool()).collect(),
+        }
     }
 
     /// 128-bit keyed hash of names, never zero. `purpose` separates kinds of names.
@@ -65,8 +77,76 @@ impl Secrets {
             bytes[at..at + part.len()].copy_from_slice(part);
             at += part.len();
         }
-        let hasher = sip128::SipHasher13::new_with_keys(self.sip.0, self.sip.1);
-        hasher.hash(&bytes[..at]).as_u128().max(1)
+        self.sip128(&bytes[..at])
+    }
+
+    /// As [`hash`](Self::hash) of three parts: the method, the name of the user, if there is one, and the key. Short
+    /// ones are put together by copies of a fixed size.
+    pub(crate) fn hash_key(
+        &self,
+        purpose: u8,
+        method: u8,
+        user: Option<&UserId>,
+        key: &IdempotencyKey,
+    ) -> u128 {
+        let short = |text: &Text| text.as_short().map(|(bytes, len)| (*bytes, len));
+        let nobody = Some(([0; SHORT_BYTES], 0));
+        let (Some((user_bytes, user_len)), Some((key_bytes, key_len))) =
+            (user.map_or(nobody, |user| short(user.text())), short(key.text()))
+        else {
+            let user = user.map_or(&[][..], UserId::as_bytes);
+            return self.hash(purpose, &[&[method], user, key.as_bytes()]);
+        };
+        const USER: usize = 18;
+        let mut bytes = [0; USER + SHORT_BYTES + 8 + SHORT_BYTES];
+        bytes[0] = purpose;
+        bytes[1..9].copy_from_slice(&1_u64.to_le_bytes());
+        bytes[9] = method;
+        bytes[10..USER].copy_from_slice(&(user_len as u64).to_le_bytes());
+        bytes[USER..USER + SHORT_BYTES].copy_from_slice(&user_bytes);
+        // What is copied behind a text's end is overwritten or cut off.
+        let at = USER + user_len;
+        bytes[at..at + 8].copy_from_slice(&(key_len as u64).to_le_bytes());
+        bytes[at + 8..at + 8 + SHORT_BYTES].copy_from_slice(&key_bytes);
+        self.sip128(&bytes[..at + 8 + key_len])
+    }
+
+    /// 128-bit keyed hash of a key of sixteen bytes, scoped by method and user; never zero. Whatever stands in front of
+    /// the user has one length, so nothing need say where it ends.
+    pub(crate) fn hash_bytes_key(
+        &self,
+        purpose: u8,
+        method: u8,
+        user: Option<&UserId>,
+        key: &[u8; 16],
+    ) -> u128 {
+        const USER: usize = 18;
+        let mut bytes = [0; USER + ID_BYTES_MAX];
+        bytes[0] = purpose;
+        bytes[1] = method;
+        bytes[2..USER].copy_from_slice(key);
+        let end = match user.map(|user| user.text().as_short().ok_or(user.as_bytes())) {
+            None => USER,
+            Some(Ok((user, len))) => {
+                bytes[USER..USER + SHORT_BYTES].copy_from_slice(user);
+                USER + len
+            }
+            Some(Err(user)) => {
+                bytes[USER..USER + user.len()].copy_from_slice(user);
+                USER + user.len()
+            }
+        };
+        self.sip128(&bytes[..end])
+    }
+
+    fn sip128(&self, bytes: &[u8]) -> u128 {
+        sip128::SipHasher13::new_with_keys(self.sip.0, self.sip.1).hash(bytes).as_u128().max(1)
+    }
+
+    /// Begins a fold under the folder's secret. Other pieces with the same result can be found by a caller who tries for
+    /// long, so it is for what callers compare with their own only.
+    pub(crate) fn fold(&self) -> Fold {
+        Fold::new(self.fold)
     }
 
     /// 64-bit keyed hash of bytes that begin with their purpose.
@@ -150,6 +230,40 @@ mod tests {
         assert_ne!(secrets.hash(0, &[b"ab", b"c"]), secrets.hash(0, &[b"a", b"bc"]));
         assert_ne!(secrets.hash(0, &[b"ab"]), secrets.hash(1, &[b"ab"]));
         assert_eq!(secrets.hash(0, &[b"ab"]), Secrets::new([7; 32], 2).hash(0, &[b"ab"]));
+    }
+
+    #[test]
+    fn a_key_of_bytes_is_scoped_by_all_that_scopes_it() {
+        let secrets = Secrets::new([7; 32], 1);
+        let user = |name: &str| UserId::new(name).expect("valid");
+        let hash = |purpose, method, user: Option<&UserId>, byte| {
+            secrets.hash_bytes_key(purpose, method, user, &[byte; 16])
+        };
+        let kim = hash(6, 10, Some(&user("kim")), 1);
+        for other in [
+            hash(5, 10, Some(&user("kim")), 1),
+            hash(6, 11, Some(&user("kim")), 1),
+            hash(6, 10, Some(&user("kim")), 2),
+            hash(6, 10, Some(&user("kin")), 1),
+            hash(6, 10, None, 1),
+        ] {
+            assert_ne!(kim, other);
+        }
+    }
+
+    #[test]
+    fn keys_of_every_length_are_hashed_as_their_parts() {
+        let secrets = Secrets::new([7; 32], 1);
+        let texts: Vec<String> = (1..=128).step_by(9).chain([38, 39]).map(|len| "x".repeat(len)).collect();
+        for key in &texts {
+            let key = IdempotencyKey::new(key).expect("valid");
+            assert_eq!(secrets.hash_key(1, 9, None, &key), secrets.hash(1, &[&[9], &[], key.as_bytes()]));
+            for user in &texts {
+                let user = UserId::new(user).expect("valid");
+                let parts: [&[u8]; 3] = [&[9], user.as_bytes(), key.as_bytes()];
+                assert_eq!(secrets.hash_key(1, 9, Some(&user), &key), secrets.hash(1, &parts));
+            }
+        }
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! Ids that callers bring: short texts, checked once when they are made.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use smallvec::SmallVec;
-
-use crate::limits::{ID_BYTES_MAX, KEY_BYTES_MAX};
-
-/// Bytes kept without an allocation: a UUID in its usual form fits.
-const INLINE_BYTES: usize = 40;
+use super::prepared::{Prepared, TableNumber};
+use super::short::Text;
+use crate::limits::ID_BYTES_MAX;
 
 /// Why a text is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,25 +43,53 @@ impl fmt::Display for TextIdError {
 
 impl std::error::Error for TextIdError {}
 
-fn check(text: &str, bytes_max: usize, allowed: impl Fn(u8) -> bool) -> Result<(), TextIdError> {
+/// Which bytes a kind of text may have.
+pub(super) type Alphabet = [bool; 256];
+
+/// `[A-Za-z0-9._:-]`.
+pub(super) static ID_BYTES: Alphabet = {
+    let mut allowed = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        allowed[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-');
+        byte += 1;
+    }
+    allowed
+};
+
+/// Visible ASCII.
+pub(super) static KEY_BYTES: Alphabet = {
+    let mut allowed = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        allowed[byte as usize] = byte.is_ascii_graphic();
+        byte += 1;
+    }
+    allowed
+};
+
+pub(super) fn check(text: &[u8], bytes_max: usize, allowed: &Alphabet) -> Result<(), TextIdError> {
     if text.is_empty() {
         return Err(TextIdError::Empty);
     }
     if text.len() > bytes_max {
         return Err(TextIdError::TooLong { bytes: text.len(), bytes_max });
     }
-    text.bytes().position(|byte| !allowed(byte)).map_or(Ok(()), |at| Err(TextIdError::BadByte { at }))
-}
-
-fn id_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-')
+    let bad = text.iter().position(|byte| !allowed[usize::from(*byte)]);
+    bad.map_or(Ok(()), |at| Err(TextIdError::BadByte { at }))
 }
 
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $bytes_max:expr, $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident $(, $prepared:ident)?) => {
         $(#[$doc])*
-        #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(SmallVec<[u8; INLINE_BYTES]>);
+        #[derive(Clone)]
+        pub struct $name {
+            text: Text,
+            $(
+                /// No part of the id: two ids with the same text are the same.
+                $prepared: Prepared,
+            )?
+        }
 
         impl $name {
             /// Checks `text` and makes an id of it.
@@ -70,29 +97,66 @@ macro_rules! text_id {
             /// # Errors
             /// [`TextIdError`] if it is empty, too long, or has a character that its kind does not allow.
             pub fn new(text: &str) -> Result<Self, TextIdError> {
-                check(text, $bytes_max, $allowed)?;
-                Ok(Self(SmallVec::from_slice(text.as_bytes())))
+                Self::of_bytes(text.as_bytes())
+            }
+
+            /// As [`new`](Self::new), of a text's bytes.
+            pub(crate) fn of_bytes(text: &[u8]) -> Result<Self, TextIdError> {
+                check(text, ID_BYTES_MAX, &ID_BYTES)?;
+                Ok(Self { text: Text::new(text) $(, $prepared: Prepared::default())? })
             }
 
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                std::str::from_utf8(&self.0).expect("checked to be ASCII when it was made")
+                std::str::from_utf8(self.as_bytes()).expect("checked to be ASCII when it was made")
             }
 
             /// The text's bytes, all of them ASCII.
             #[must_use]
             #[inline]
             pub fn as_bytes(&self) -> &[u8] {
-                &self.0
+                self.text.as_bytes()
+            }
+
+            /// The text.
+            #[inline]
+            #[allow(dead_code, reason = "few kinds are hashed")]
+            pub(super) fn text(&self) -> &Text {
+                &self.text
+            }
+
+            /// Appends the text's bytes to `out`.
+            #[inline]
+            pub(crate) fn append_to(&self, out: &mut Vec<u8>) {
+                self.text.append_to(out);
             }
         }
 
-        // By hand, because a derived clone of a small vector goes byte by byte.
-        impl Clone for $name {
+        impl PartialEq for $name {
             #[inline]
-            fn clone(&self) -> Self {
-                Self(SmallVec::from_slice(&self.0))
+            fn eq(&self, other: &Self) -> bool {
+                self.text == other.text
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.as_bytes().cmp(other.as_bytes())
+            }
+        }
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.as_bytes().hash(state);
             }
         }
 
@@ -119,7 +183,7 @@ macro_rules! text_id {
         // Lets a map with such keys be asked with a plain byte slice; equality and hash are those of the bytes.
         impl Borrow<[u8]> for $name {
             fn borrow(&self) -> &[u8] {
-                &self.0
+                self.as_bytes()
             }
         }
 
@@ -137,128 +201,51 @@ macro_rules! text_id {
     };
 }
 
+/// What a table may keep in an id of this kind: 32 bits.
+macro_rules! preparable {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The same id with what `table` found out about it.
+            pub(crate) fn prepared_by(&self, table: TableNumber, found: u32) -> Self {
+                Self { prepared: Prepared::by(table, found), ..self.clone() }
+            }
+
+            /// What `table` has found out about it, if it has.
+            #[inline]
+            pub(crate) fn found_by(&self, table: TableNumber) -> Option<u32> {
+                self.prepared.of(table)
+            }
+        }
+    )*};
+}
+
 text_id!(
-    /// The event (the show) being sold: 1 to 128 bytes of `[A-Za-z0-9._:-]`.
-    EventId, ID_BYTES_MAX, id_byte
+    /// The event (the show) being sold: 1 to 128 bytes of `[A-Za-z0-9._:-]`. It may be
+    /// [prepared](crate::Engine::prepare_event).
+    EventId, prepared
 );
 text_id!(
-    /// A customer: 1 to 128 bytes of `[A-Za-z0-9._:-]`.
-    UserId, ID_BYTES_MAX, id_byte
+    /// A customer: 1 to 128 bytes of `[A-Za-z0-9._:-]`. It may be [prepared](crate::Engine::prepare_user).
+    UserId, prepared
 );
 text_id!(
     /// A customer's browser session: 1 to 128 bytes of `[A-Za-z0-9._:-]`.
-    SessionId, ID_BYTES_MAX, id_byte
+    SessionId
 );
 text_id!(
-    /// A seat of one event, as its seat map calls it (`A-12`): 1 to 128 bytes of `[A-Za-z0-9._:-]`.
-    SeatId, ID_BYTES_MAX, id_byte
+    /// A seat of one event, as its seat map calls it (`A-12`): 1 to 128 bytes of `[A-Za-z0-9._:-]`. It may be
+    /// [prepared](crate::Engine::prepare_seat).
+    SeatId, prepared
 );
 text_id!(
     /// A section of one event, as its seat map calls it: 1 to 128 bytes of `[A-Za-z0-9._:-]`.
-    SectionId, ID_BYTES_MAX, id_byte
+    SectionId
 );
 text_id!(
     /// A reservation that another service keeps under its own id: 1 to 128 bytes of `[A-Za-z0-9._:-]`.
-    ExternalId, ID_BYTES_MAX, id_byte
+    ExternalId
 );
-/// Makes a write safe to send twice: 1 to 128 visible ASCII characters. A UUID is customary.
-///
-/// The engine scopes a key by method and user, and compares requests by what the command asks for. A caller whose own
-/// requests say more than the command (a server whose request has fields that the engine does not need) scopes the key
-/// itself and brings the digest of its whole request: [`IdempotencyKey::for_request`].
-#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IdempotencyKey {
-    text: SmallVec<[u8; INLINE_BYTES]>,
-    request: Option<[u8; 32]>,
-}
-
-impl IdempotencyKey {
-    /// Checks `text` and makes a key of it.
-    ///
-    /// # Errors
-    /// [`TextIdError`] if it is empty, too long, or has a character that is not visible ASCII.
-    pub fn new(text: &str) -> Result<Self, TextIdError> {
-        check(text, KEY_BYTES_MAX, |byte| byte.is_ascii_graphic())?;
-        Ok(Self { text: SmallVec::from_slice(text.as_bytes()), request: None })
-    }
-
-    /// A key that its caller scopes, for a request with this digest. The same text is the same key whatever the command
-    /// and its user are, and another digest under it is another request. The digest must depend on every field of the
-    /// request and on nothing else.
-    ///
-    /// # Errors
-    /// As [`IdempotencyKey::new`].
-    pub fn for_request(text: &str, digest: [u8; 32]) -> Result<Self, TextIdError> {
-        Ok(Self { request: Some(digest), ..Self::new(text)? })
-    }
-
-    /// The key of one step of the request that this key stands for, with the same digest.
-    ///
-    /// # Errors
-    /// As [`IdempotencyKey::new`], if the name is too long or has a character that is not visible ASCII.
-    pub fn part(&self, name: &str) -> Result<Self, TextIdError> {
-        Ok(Self { request: self.request, ..Self::new(&format!("{self}/{name}"))? })
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.text).expect("checked to be ASCII when it was made")
-    }
-
-    /// The text's bytes, all of them ASCII.
-    #[must_use]
-    #[inline]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.text
-    }
-
-    /// The digest of the request that the key came with, if its caller brought one.
-    #[inline]
-    pub(crate) fn request(&self) -> Option<&[u8; 32]> {
-        self.request.as_ref()
-    }
-}
-
-// By hand, because a derived clone of a small vector goes byte by byte.
-impl Clone for IdempotencyKey {
-    #[inline]
-    fn clone(&self) -> Self {
-        Self { text: SmallVec::from_slice(&self.text), request: self.request }
-    }
-}
-
-impl FromStr for IdempotencyKey {
-    type Err = TextIdError;
-    fn from_str(text: &str) -> Result<Self, TextIdError> {
-        Self::new(text)
-    }
-}
-
-impl TryFrom<&str> for IdempotencyKey {
-    type Error = TextIdError;
-    fn try_from(text: &str) -> Result<Self, TextIdError> {
-        Self::new(text)
-    }
-}
-
-impl AsRef<str> for IdempotencyKey {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl fmt::Display for IdempotencyKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for IdempotencyKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "IdempotencyKey({:?})", self.as_str())
-    }
-}
+preparable!(EventId, UserId, SeatId);
 
 #[cfg(all(test, not(loom)))]
 mod tests {
@@ -270,7 +257,15 @@ mod tests {
         assert_eq!(EventId::new(""), Err(TextIdError::Empty));
         assert_eq!(UserId::new("a b"), Err(TextIdError::BadByte { at: 1 }));
         assert_eq!(UserId::new(&"u".repeat(129)), Err(TextIdError::TooLong { bytes: 129, bytes_max: 128 }));
-        assert!(IdempotencyKey::new("any/visible~sign").is_ok());
-        assert_eq!(IdempotencyKey::new("tab\t"), Err(TextIdError::BadByte { at: 3 }));
+    }
+
+    #[test]
+    fn what_was_found_out_is_no_part_of_an_id() {
+        let seat = SeatId::new("A-1").expect("good");
+        let prepared = seat.prepared_by(TableNumber::next(), 7);
+        assert_eq!((&prepared, format!("{prepared:?}")), (&seat, format!("{seat:?}")));
+        let both = std::collections::HashSet::from([seat.clone(), prepared.clone()]);
+        assert_eq!(both.len(), 1);
+        assert_eq!(seat.cmp(&prepared), Ordering::Equal);
     }
 }

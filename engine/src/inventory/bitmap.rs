@@ -1,10 +1,10 @@
 //! One bit per seat that is free, and per row an upper bound of its longest free run: where to look. Hints only:
 //! the seat word decides, and a bit may be wrong while somebody is between changing a word and settling its bit.
 //!
-//! **Settling.** Whoever changes a seat word then settles its bit: reads the word, writes the bit by a
-//! read-modify-write, reads the word again, and starts over if it had changed. Of all who settle one bit, the last
-//! in that bit's order has acquired from all before it, so its second look sees every change that was made to the
-//! word; hence the bit agrees with the word when everybody is done.
+//! **Settling.** Whoever changes a seat word then settles its bit: writes the bit by a read-modify-write as its own
+//! change left the word, reads the word, and starts over with what it reads if that is something else. Of all who
+//! settle one bit, the last in that bit's order has acquired from all before it, so its look sees every change that was
+//! made to the word; hence the bit agrees with the word when everybody is done.
 //!
 //! **Run bounds** are raised to "unknown" by whoever sets a bit, and lowered by searchers who looked in vain; the
 //! same argument keeps them from staying below the truth.
@@ -45,9 +45,10 @@ impl Bitmap {
     }
 
     /// Makes the bits of `mask` agree with `free_now`, which reads the seat words and gives a mask of the free ones.
-    pub(super) fn settle(&self, row: u32, word: usize, mask: u64, free_now: impl Fn() -> u64) {
+    /// `left` are those that the caller's change left free.
+    pub(super) fn settle(&self, row: u32, word: usize, mask: u64, left: u64, free_now: impl Fn() -> u64) {
         let bits = &self.free[word];
-        let mut free = free_now() & mask;
+        let mut free = left & mask;
         loop {
             // AcqRel, and always a read-modify-write even if the bit is right already: see the head of this file.
             if free != mask {
@@ -162,7 +163,7 @@ mod tests {
         let bitmap = Bitmap::new(1, 1);
         bitmap.lower(0, || 0);
         assert_eq!(bitmap.next_row(0, 1, 1), None);
-        bitmap.settle(0, 0, 0b110, || 0b100);
+        bitmap.settle(0, 0, 0b110, 0, || 0b100);
         assert_eq!(bitmap.word(0), 0b100);
         assert_eq!(bitmap.next_row(0, 1, 64), Some(0));
     }

@@ -72,6 +72,21 @@ impl Inventory {
         places: &[PackedPlace],
         fate: &impl Fn(u32) -> Fate,
     ) -> Result<Versions, Refused> {
+        self.survey(places, fate)?;
+        self.claim_surveyed(owner, places, fate)
+    }
+
+    /// As [`claim`](Self::claim), of places that the caller has just [surveyed](Self::survey) and found free: it looks
+    /// at them again only if another was quicker.
+    ///
+    /// # Errors
+    /// As [`claim`](Self::claim).
+    pub(crate) fn claim_surveyed(
+        &self,
+        owner: u32,
+        places: &[PackedPlace],
+        fate: &impl Fn(u32) -> Fate,
+    ) -> Result<Versions, Refused> {
         assert!(owner < OPERATOR, "owner {owner} is not below {OPERATOR}");
         assert!(places.len() <= PLACES_PER_HOLD_MAX, "{} places over {PLACES_PER_HOLD_MAX}", places.len());
         self.claim_into(SeatState::Held, owner, places, fate)
@@ -89,6 +104,7 @@ impl Inventory {
     ) -> Result<Versions, Refused> {
         assert!(owner < OPERATOR, "owner {owner} is not below {OPERATOR}");
         assert!(places.len() <= PLACES_PER_HOLD_MAX, "{} places over {PLACES_PER_HOLD_MAX}", places.len());
+        self.survey(places, fate)?;
         self.claim_into(SeatState::Sold, owner, places, fate)
     }
 
@@ -102,9 +118,11 @@ impl Inventory {
         places: &[PackedPlace],
         fate: &impl Fn(u32) -> Fate,
     ) -> Result<Versions, Refused> {
+        self.survey(places, fate)?;
         self.claim_into(SeatState::Blocked, OPERATOR, places, fate)
     }
 
+    /// The caller has surveyed the places.
     fn claim_into(
         &self,
         target: SeatState,
@@ -113,12 +131,11 @@ impl Inventory {
         fate: &impl Fn(u32) -> Fate,
     ) -> Result<Versions, Refused> {
         loop {
-            self.survey(places, fate)?;
             let may_retry = |seat| self.judge(seat, fate) == Verdict::Free;
             match self.take(target, owner, places, may_retry) {
                 Ok(versions) => return Ok(versions),
                 // Somebody was quicker: the survey says who, unless they are gone again.
-                Err(Stopped::Seat) => {}
+                Err(Stopped::Seat) => self.survey(places, fate)?,
                 Err(Stopped::Short { section, available }) => {
                     return Err(Refused::Short { section, available });
                 }
@@ -189,7 +206,7 @@ impl Inventory {
         if let Err(stopped) = stopped {
             self.roll_back(owner, &seats[..versions.len()], &versions);
             // Somebody may have settled a bit while its seat was ours.
-            self.settle(&groups);
+            self.settle(&groups, true);
             return Err(stopped);
         }
         if target != SeatState::Held {
@@ -197,7 +214,7 @@ impl Inventory {
         }
         // Words first, counts second: see `counts`.
         self.each_section(&groups, |counts, seats| counts.shift(None, Some(counted), seats));
-        self.settle(&groups);
+        self.settle(&groups, false);
         versions.resize(places.len(), 0);
         Ok(versions)
     }

@@ -18,6 +18,12 @@ pub(super) struct TextRef {
     pub(super) len: u8,
 }
 
+impl TextRef {
+    fn range(self) -> Range<usize> {
+        self.at as usize..self.at as usize + usize::from(self.len)
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Naming {
     Ruled {
@@ -163,8 +169,11 @@ impl Layout {
         if let Some(split) = Split::of(label) {
             let found = self.index.find(split.key(), Entry::ROW, |row| {
                 let row = &self.rows[row as usize];
-                let index = self.rule(row)?.index_of(split, row.count)?;
-                Some(SeatIx(row.first_seat + index))
+                let Naming::Ruled { prefix, first, step, digits_min } = row.naming else { return None };
+                let index = split.index_in((first, step, digits_min), row.count)?;
+                // As bytes: a text would be asked whether it is cut between its characters.
+                (split.prefix == &self.text.as_bytes()[prefix.range()])
+                    .then_some(SeatIx(row.first_seat + index))
             });
             if found.is_some() {
                 return found;
@@ -227,13 +236,23 @@ impl Layout {
         }
     }
 
-    /// Price of a seat, in the smallest unit of the event's currency.
+    /// Price of all these seats together, in the smallest unit of the event's currency. Neighbours cost one look for
+    /// their row.
     ///
     /// # Panics
     /// If there is no such seat.
     #[must_use]
-    pub(crate) fn price_minor(&self, seat: SeatIx) -> i64 {
-        self.price_in(&self.rows[self.row_of(seat) as usize], seat)
+    pub(crate) fn price_minor(&self, seats: impl Iterator<Item = SeatIx>) -> i64 {
+        let mut last: Option<&RowInfo> = None;
+        let price = |seat: SeatIx| {
+            let row = match last {
+                Some(row) if row.seats().contains(&seat.0) => row,
+                _ => &self.rows[self.row_of(seat) as usize],
+            };
+            last = Some(row);
+            self.price_in(row, seat)
+        };
+        seats.map(price).sum()
     }
 
     /// Price of one place of a general-admission section; `None` if its places have numbers, or if it does not exist.
@@ -326,7 +345,7 @@ impl Layout {
     }
 
     pub(super) fn text(&self, text: TextRef) -> &str {
-        &self.text[text.at as usize..text.at as usize + usize::from(text.len)]
+        &self.text[text.range()]
     }
 
     fn rule(&self, row: &RowInfo) -> Option<Rule<'_>> {

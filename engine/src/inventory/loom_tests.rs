@@ -43,6 +43,14 @@ impl Shared {
         outcome.map(drop)
     }
 
+    /// As `claim`, of places that were surveyed before all that the model does.
+    fn claim_surveyed(&self, owner: u32, places: &[PackedPlace]) -> Result<(), Refused> {
+        self.claiming[owner as usize].store(true, Ordering::SeqCst);
+        let outcome = self.hall.claim_surveyed(owner, places, &|owner| self.fate(owner));
+        self.claiming[owner as usize].store(false, Ordering::SeqCst);
+        outcome.map(drop)
+    }
+
     fn check_bits(&self) {
         for seat in (0..self.hall.layout().seats()).map(SeatIx) {
             let (word, bit) = self.hall.bit_of(seat);
@@ -67,6 +75,19 @@ fn model(preemptions: usize, test: impl Fn() + Sync + Send + 'static) {
         let test = std::sync::Arc::clone(&test);
         builder.check(move || test());
     }
+}
+
+#[test]
+fn loom_claims_after_an_old_survey_have_one_winner() {
+    model(3, || {
+        let shared = Shared::new(3, &[]);
+        let other = Arc::clone(&shared);
+        let handle = thread::spawn(move || other.claim_surveyed(1, &seats(&[0, 1])));
+        let mine = shared.claim_surveyed(2, &seats(&[1, 2]));
+        let theirs = handle.join().expect("thread");
+        assert!(mine.is_ok() != theirs.is_ok(), "{mine:?} {theirs:?}");
+        shared.check_bits();
+    });
 }
 
 #[test]

@@ -1,32 +1,20 @@
 //! What an owner does with places that it has: sell them, give them back. Each move is legal by the table in `seat`
 //! or it is a bug; none can be refused. Taking is in `claim`.
 
-use super::claim::{Versions, counted, general_parts};
+use super::claim::{counted, general_parts};
 use super::place::{PackedPlace, seats_and_general};
 use super::seat::{SeatMove, SeatState};
 use super::state::Inventory;
 
 impl Inventory {
-    /// The versions that the next change of these places (in claim order) will give them: for the record that is
-    /// appended before the change is made visible. The caller owns the places, so nobody comes in between.
-    pub(crate) fn next_versions(&self, owner: u32, places: &[PackedPlace]) -> Versions {
-        let version = |place: &PackedPlace| {
-            place.as_seat().map_or(0, |seat| {
-                let seen = self.seat(seat);
-                assert!(seen.owner == owner, "seat {} is not of owner {owner}: {seen:?}", seat.0);
-                seen.version.wrapping_add(1)
-            })
-        };
-        let mut versions = Versions::new();
-        for place in places {
-            versions.push(version(place));
-        }
-        versions
-    }
-
-    /// As [`next_versions`](Self::next_versions), for blocked places.
-    pub(crate) fn next_versions_blocked(&self, places: &[PackedPlace]) -> Versions {
-        self.next_versions(0, places)
+    /// The version that the next change of this place will give it: for the record that is appended before the change
+    /// is made visible. The caller owns the place, so nobody comes in between; blocked places are owner 0's.
+    pub(crate) fn next_version(&self, owner: u32, place: PackedPlace) -> u32 {
+        place.as_seat().map_or(0, |seat| {
+            let seen = self.seat(seat);
+            assert!(seen.owner == owner, "seat {} is not of owner {owner}: {seen:?}", seat.0);
+            seen.version.wrapping_add(1)
+        })
     }
 
     /// Moves places from one state into another, counts, words and bits. The caller owns them, or has checked in
@@ -52,7 +40,7 @@ impl Inventory {
             self.counts[usize::from(section)].shift(counted(from), counted(to), count);
         }
         if to == SeatState::Free {
-            self.settle(&groups);
+            self.settle(&groups, true);
             self.note_return();
         }
     }

@@ -52,6 +52,21 @@ impl<'a> Split<'a> {
     pub(super) fn key(self) -> u64 {
         block_key(hash(self.prefix), self.number >> BLOCK_BITS)
     }
+
+    /// Index among `count` seats of one prefix whose numbers begin with `first` and go on by `step`, written with at
+    /// least `digits_min` digits; `None` if the label's number is none of them, or is not written so.
+    #[inline]
+    pub(super) fn index_in(self, (first, step, digits_min): (u32, i32, u8), count: u32) -> Option<u32> {
+        let ahead = i64::from(self.number) - i64::from(first);
+        let step = i64::from(step);
+        let index = if step == 1 { ahead } else { ahead / step };
+        if index < 0 || index >= i64::from(count) || index * step != ahead {
+            return None;
+        }
+        let (digits, least) = (self.digits.len(), usize::from(digits_min).max(1));
+        let written_so = digits == least || (digits > least && !self.digits.starts_with(b"0"));
+        written_so.then_some(u32::try_from(index).expect("below count"))
+    }
 }
 
 fn block_key(prefix_hash: u64, block: u32) -> u64 {
@@ -72,12 +87,19 @@ fn hash(bytes: &[u8]) -> u64 {
     for word in words {
         state = fold(state ^ u64::from_le_bytes(*word));
     }
-    if !rest.is_empty() {
-        let mut word = [0; 8];
-        word[..rest.len()].copy_from_slice(rest);
-        state = fold(state ^ u64::from_le_bytes(word));
+    // The rest in pieces that may overlap: together with the length they say every byte of it.
+    match (rest.first_chunk::<4>(), rest.last_chunk::<4>(), rest) {
+        (Some(first), Some(last), _) => {
+            let both = u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+            fold(state ^ both)
+        }
+        (.., [first, .., last]) => {
+            let middle = rest[rest.len() / 2];
+            fold(state ^ (u64::from(*first) | u64::from(middle) << 8 | u64::from(*last) << 16))
+        }
+        (.., [one]) => fold(state ^ u64::from(*one)),
+        (.., []) => state,
     }
-    state
 }
 
 #[inline]
@@ -116,16 +138,8 @@ impl<'a> Rule<'a> {
     /// Index of the seat with this label among the row's `count`, if the label follows this rule.
     #[inline]
     pub(super) fn index_of(self, split: Split<'_>, count: u32) -> Option<u32> {
-        let ahead = i64::from(split.number) - i64::from(self.first);
-        let step = i64::from(self.step);
-        let index = if step == 1 { ahead } else { ahead / step };
-        if index < 0 || index >= i64::from(count) || index * step != ahead {
-            return None;
-        }
-        let (digits, least) = (split.digits.len(), usize::from(self.digits_min).max(1));
-        let written_so = digits == least || (digits > least && !split.digits.starts_with(b"0"));
-        (written_so && split.prefix == self.prefix.as_bytes())
-            .then_some(u32::try_from(index).expect("below count"))
+        let index = split.index_in((self.first, self.step, self.digits_min), count)?;
+        (split.prefix == self.prefix.as_bytes()).then_some(index)
     }
 
     /// Calls `key` for every entry that the index needs, so that each of the row's labels is found.

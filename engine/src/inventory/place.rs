@@ -129,7 +129,10 @@ pub(crate) fn seats_and_general(places: &[PackedPlace]) -> (&[PackedPlace], &[Pa
             pair[1]
         );
     }
-    places.split_at(places.partition_point(|place| place.as_seat().is_some()))
+    let has_general = places.last().is_some_and(|last| last.as_seat().is_none());
+    let seats =
+        if has_general { places.partition_point(|place| place.as_seat().is_some()) } else { places.len() };
+    places.split_at(seats)
 }
 
 #[cfg(all(test, not(loom)))]

@@ -101,30 +101,31 @@ impl Inventory {
     /// Sorts a list of seats (ascending) by the words of the bitmap.
     pub(super) fn groups(&self, seats: &[PackedPlace]) -> Groups {
         let mut groups = Groups::new();
-        let mut row_end = 0;
-        for place in seats {
-            let seat = place.as_seat().expect("the seats of a list stand in front");
-            if let Some(last) = groups.last_mut()
-                && seat.0 < row_end.min(last.base + 64)
-            {
-                last.mask |= 1 << (seat.0 - last.base);
-                continue;
-            }
+        let mut rest = seats;
+        while let Some(first) = rest.first() {
+            let seat = first.as_seat().expect("the seats of a list stand in front");
             let row_ix = self.layout.row_of(seat);
             let row = &self.layout.rows[row_ix as usize];
-            row_end = row.seats().end;
             let word = (seat.0 - row.first_seat) / 64;
             let base = row.first_seat + word * 64;
-            let mask = 1 << (seat.0 - base);
+            let end = row.seats().end.min(base + 64);
+            let (mut mask, mut count) = (0, 0);
+            for seat in rest.iter().map_while(|place| place.as_seat().filter(|seat| seat.0 < end)) {
+                mask |= 1 << (seat.0 - base);
+                count += 1;
+            }
             groups.push(Group { row: row_ix, section: row.section, word: row.first_word + word, base, mask });
+            rest = &rest[count..];
         }
         groups
     }
 
-    /// Makes the bits of these seats agree with their words; to be called after every change of a word.
-    pub(super) fn settle(&self, groups: &Groups) {
+    /// Makes the bits of these seats agree with their words; to be called after every change of a word, with what the
+    /// change made of the seats.
+    pub(super) fn settle(&self, groups: &Groups, are_free: bool) {
         for group in groups {
-            self.bits.settle(group.row, group.word as usize, group.mask, || self.free_mask(group));
+            let left = if are_free { group.mask } else { 0 };
+            self.bits.settle(group.row, group.word as usize, group.mask, left, || self.free_mask(group));
         }
     }
 
@@ -141,9 +142,13 @@ impl Inventory {
 
     /// Calls `each` with every section and how many of its seats are in `groups`.
     pub(super) fn each_section(&self, groups: &Groups, mut each: impl FnMut(&SectionCounts, u32)) {
-        for chunk in groups.chunk_by(|a, b| a.section == b.section) {
-            let seats = chunk.iter().map(|group| group.mask.count_ones()).sum();
-            each(&self.counts[usize::from(chunk[0].section)], seats);
+        let mut groups = groups.iter().peekable();
+        while let Some(group) = groups.next() {
+            let mut seats = group.mask.count_ones();
+            while let Some(more) = groups.next_if(|next| next.section == group.section) {
+                seats += more.mask.count_ones();
+            }
+            each(&self.counts[usize::from(group.section)], seats);
         }
     }
 

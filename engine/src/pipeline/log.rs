@@ -177,14 +177,18 @@ impl Log {
     }
 
     /// Fails when the engine takes no writes at all any more.
+    #[inline]
     pub(crate) fn check_alive(&self) -> Result<(), Failure> {
-        if self.closed.load(Ordering::Relaxed) {
-            return Err(Error::Closed.into());
+        if self.closed.load(Ordering::Relaxed) || self.durable.has_failed() {
+            return Err(self.why_dead().into());
         }
-        match self.failure() {
-            Some(error) => Err(error.into()),
-            None => Ok(()),
-        }
+        Ok(())
+    }
+
+    #[cold]
+    fn why_dead(&self) -> Error {
+        let failure = if self.closed.load(Ordering::Relaxed) { None } else { self.failure() };
+        failure.unwrap_or(Error::Closed)
     }
 
     /// Appends a record. Its caller owns everything that the record changes, changes it, and then publishes the
@@ -199,8 +203,10 @@ impl Log {
         #[cfg(any(test, feature = "testing"))]
         self.planted.before_record();
         let record = with_scratch(|bytes| {
+            // What is checksummed begins four bytes into a record: at a whole word then, where the checksum is fastest.
+            bytes.extend_from_slice(&[0; 4]);
             seal(&mut Run { bytes, now });
-            self.buffer.begin(bytes).expect("the buffer takes the longest record")
+            self.buffer.begin(&bytes[4..]).expect("the buffer takes the longest record")
         });
         #[cfg(any(test, feature = "testing"))]
         self.planted.after_record();

@@ -1,7 +1,5 @@
 //! A retry never acts twice: the answer to a write is kept with its idempotency key, in the same record as the write.
 
-use std::cell::RefCell;
-
 use crate::acks::Failure;
 use crate::clock::UnixMs;
 use crate::command::Request;
@@ -29,7 +27,7 @@ body! {
 
 impl Remembered for Answered {
     fn remember(&self, state: &State, stamp: Stamp) {
-        state.remember_bytes(&self.key, &self.reply, stamp.end);
+        state.remember_by(&self.key, |out| out.extend_from_slice(&self.reply), stamp.end);
     }
 }
 
@@ -48,18 +46,19 @@ impl Announced for Answered {
 impl State {
     /// By replay: keeps the answer that the write's record implies.
     pub(crate) fn remember(&self, remember: &Remember, reply: &Reply, end: u64) {
-        with_reply_bytes(reply, |bytes| self.remember_bytes(remember, bytes, end));
+        self.remember_by(remember, |out| reply.put(out), end);
     }
 
-    /// By replay: as [`State::remember`], of an answer as it was written down.
-    fn remember_bytes(&self, remember: &Remember, reply: &[u8], end: u64) {
-        self.answers.install(Answer {
+    /// By replay: as [`State::remember`], of the answer that `write` appends.
+    fn remember_by(&self, remember: &Remember, write: impl FnOnce(&mut Vec<u8>), end: u64) {
+        let answer = Answer {
             key: remember.key,
             fingerprint: remember.fingerprint,
-            reply,
+            reply: &[],
             offset: end,
             expires: remember.until,
-        });
+        };
+        self.answers.install_by(answer, write);
         self.arm_forgetting(remember.until);
     }
 }
@@ -88,7 +87,7 @@ impl Core {
                 let _writing = self.log.door()?;
                 let until = now.plus(self.state.config.idempotency_ttl);
                 let did = work(Some(Remember { key: hash, fingerprint, until }))?;
-                with_reply_bytes(&did.reply, |bytes| guard.complete(bytes, did.end, until));
+                guard.complete_by(|out| did.reply.put(out), did.end, until);
                 self.state.arm_forgetting(until);
                 Ok(did)
             }
@@ -170,22 +169,11 @@ impl Core {
         let end = match key {
             None => end,
             Some(key) => {
-                let reply = with_reply_bytes(&reply, <[u8]>::to_vec);
-                self.log.append(&Answered { key, reply }, now).publish()
+                let mut bytes = Vec::new();
+                reply.put(&mut bytes);
+                self.log.append(&Answered { key, reply: bytes }, now).publish()
             }
         };
         Did { reply, end }
     }
-}
-
-/// Lends out an answer's bytes, in a buffer that the thread keeps.
-fn with_reply_bytes<R>(reply: &Reply, work: impl FnOnce(&[u8]) -> R) -> R {
-    thread_local! {
-        static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    }
-    BYTES.with_borrow_mut(|bytes| {
-        bytes.clear();
-        reply.put(bytes);
-        work(bytes)
-    })
 }

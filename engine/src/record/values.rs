@@ -10,7 +10,7 @@ use crate::error::SaleState;
 use crate::inventory::PackedPlace;
 
 /// One place that a record changes, and the version of the seat word that it produced (0 for standing places).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) place: PackedPlace,
     pub(crate) version: u32,
@@ -18,6 +18,7 @@ pub(crate) struct Change {
 
 // In one piece: records are full of these.
 impl Wire for Change {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         let both = u64::from(self.place.bits()) | u64::from(self.version) << 32;
         out.extend_from_slice(&both.to_le_bytes());
@@ -42,6 +43,7 @@ pub(crate) struct Remember {
 }
 
 impl Wire for Remember {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         let mut bytes = [0; 32];
         bytes[..16].copy_from_slice(&self.key.to_le_bytes());
@@ -55,6 +57,7 @@ impl Wire for Remember {
 }
 
 impl Wire for (u32, u32) {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         self.0.put(out);
         self.1.put(out);

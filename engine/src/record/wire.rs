@@ -52,6 +52,7 @@ macro_rules! wire_numbers {
 wire_numbers!(u8, u16, u32, u64, u128, i64);
 
 impl Wire for bool {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         out.push(u8::from(*self));
     }
@@ -65,6 +66,7 @@ impl Wire for bool {
 }
 
 impl Wire for UnixMs {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         Self::get(*self).put(out);
     }
@@ -96,6 +98,7 @@ impl Wire for [u64; 5] {
 }
 
 impl Wire for SlotId {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         // In one piece: this stands in every record and answer.
         let mut bytes = [0; 16];
@@ -110,6 +113,7 @@ impl Wire for SlotId {
 }
 
 impl<T: Wire> Wire for Option<T> {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         self.is_some().put(out);
         if let Some(value) = self {
@@ -121,6 +125,7 @@ impl<T: Wire> Wire for Option<T> {
     }
 }
 
+#[inline]
 fn put_len(len: usize, out: &mut Vec<u8>) {
     u32::try_from(len).expect("bodies are far below 4 GiB").put(out);
 }
@@ -137,6 +142,7 @@ impl Wire for Vec<u8> {
 }
 
 impl<T: Wire, const N: usize> Wire for SmallVec<[T; N]> {
+    #[inline]
     fn put(&self, out: &mut Vec<u8>) {
         put_len(self.len(), out);
         for item in self {
@@ -149,7 +155,11 @@ impl<T: Wire, const N: usize> Wire for SmallVec<[T; N]> {
         if len > from.0.len() {
             return Err(Malformed("list longer than the body"));
         }
-        (0..len).map(|_| T::get(from)).collect()
+        let mut items = Self::new();
+        for _ in 0..len {
+            items.push(T::get(from)?);
+        }
+        Ok(items)
     }
 }
 
@@ -167,15 +177,14 @@ impl Wire for String {
 macro_rules! wire_text_ids {
     ($($id:ty),*) => {$(
         impl Wire for $id {
+            #[inline]
             fn put(&self, out: &mut Vec<u8>) {
-                let text = self.as_bytes();
-                out.push(u8::try_from(text.len()).expect("ids have at most 128 bytes"));
-                out.extend_from_slice(text);
+                out.push(u8::try_from(self.as_bytes().len()).expect("ids have at most 128 bytes"));
+                self.append_to(out);
             }
             fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
                 let len = u8::get(from)? as usize;
-                let text = std::str::from_utf8(from.bytes(len)?).map_err(|_| Malformed("id"))?;
-                Self::new(text).map_err(|_| Malformed("id"))
+                Self::of_bytes(from.bytes(len)?).map_err(|_| Malformed("id"))
             }
         }
     )*};

@@ -108,6 +108,13 @@ impl<F: Clone> Watermark<F> {
         Some(Err(self.failure.get().expect("set before the flag").clone()))
     }
 
+    /// True once it has failed; [`failure`](Self::failure) says why.
+    #[inline]
+    pub(crate) fn has_failed(&self) -> bool {
+        // Acquire: pairs with the Release in `fail`; the failure is there.
+        self.failed.load(Ordering::Acquire)
+    }
+
     /// The failure, if it came to that.
     pub(crate) fn failure(&self) -> Option<&F> {
         self.failure.get()

@@ -10,12 +10,13 @@ mod lists;
 mod tests;
 
 use std::hash::BuildHasher;
+use std::ops::{Index, IndexMut};
 
 use siphasher::sip::SipHasher13;
 use smallvec::SmallVec;
 
-use crate::ids::UserId;
-use crate::index::Index;
+use crate::ids::{TableNumber, UserId};
+use crate::index;
 use crate::sync::{CachePadded, Mutex, Slab, rank};
 
 use lists::Node;
@@ -31,6 +32,7 @@ pub(crate) struct UserIx(pub(crate) u32);
 
 /// All users with something live.
 pub(crate) struct Users {
+    table: TableNumber,
     /// Keyed, because customers choose their names.
     hasher: SipHasher13,
     shards: Box<[CachePadded<Mutex<Shard, { rank::USERS }>>]>,
@@ -40,9 +42,49 @@ pub(crate) struct Users {
 
 #[derive(Default)]
 struct Shard {
-    by_name: Index,
-    entries: Vec<Entry>,
+    by_name: index::Index,
+    entries: Entries,
     free: Vec<u32>,
+}
+
+/// Entries are made room for so many at a time: nothing is moved under the lock when there are more.
+const CHUNK: usize = 32;
+
+/// Entries by number.
+#[derive(Default)]
+struct Entries(Vec<Vec<Entry>>);
+
+impl Entries {
+    fn get(&self, at: usize) -> Option<&Entry> {
+        self.0.get(at / CHUNK)?.get(at % CHUNK)
+    }
+
+    /// Adds an entry, and returns its number.
+    fn push(&mut self, entry: Entry) -> usize {
+        if self.0.last().is_none_or(|last| last.len() == CHUNK) {
+            self.0.push(Vec::with_capacity(CHUNK));
+        }
+        let chunk = self.0.len() - 1;
+        let last = &mut self.0[chunk];
+        last.push(entry);
+        chunk * CHUNK + last.len() - 1
+    }
+}
+
+impl Index<usize> for Entries {
+    type Output = Entry;
+
+    #[inline]
+    fn index(&self, at: usize) -> &Entry {
+        &self.0[at / CHUNK][at % CHUNK]
+    }
+}
+
+impl IndexMut<usize> for Entries {
+    #[inline]
+    fn index_mut(&mut self, at: usize) -> &mut Entry {
+        &mut self.0[at / CHUNK][at % CHUNK]
+    }
 }
 
 struct Entry {
@@ -58,6 +100,7 @@ impl Users {
     pub(crate) fn new(reservations_max: u32, payments_max: u32) -> Self {
         let random = std::hash::RandomState::new();
         Self {
+            table: TableNumber::next(),
             hasher: SipHasher13::new_with_keys(random.hash_one(0), random.hash_one(1)),
             shards: (0..SHARDS).map(|_| CachePadded::default()).collect(),
             nodes: [Slab::with_bound(reservations_max), Slab::with_bound(payments_max)],
@@ -75,7 +118,8 @@ impl Users {
         seats: u32,
         seats_max: Option<u32>,
     ) -> Result<UserIx, u32> {
-        let (shard_number, bits) = self.place_of(user);
+        let bits = self.bits_of(user);
+        let shard_number = bits % SHARDS;
         let mut shard = self.shards[shard_number as usize].lock();
         let local = shard.find_or_add(bits, user);
         let entry = &mut shard.entries[local as usize];
@@ -91,8 +135,8 @@ impl Users {
 
     /// Seats of `event` that the user has.
     pub(crate) fn seats_of(&self, user: &UserId, event: u32) -> u32 {
-        let (shard_number, bits) = self.place_of(user);
-        let shard = self.shards[shard_number as usize].lock();
+        let bits = self.bits_of(user);
+        let shard = self.shards[(bits % SHARDS) as usize].lock();
         shard.find(bits, user).map_or(0, |local| shard.entries[local as usize].seats_of(event))
     }
 
@@ -114,7 +158,7 @@ impl Users {
             entry.things -= 1;
             if entry.things == 0 {
                 let name = entry.name.as_ref().expect("an entry in use has its name");
-                let (_, bits) = self.place_of(name);
+                let bits = self.bits_of(name);
                 shard.drop_if_idle(bits, user.0 >> SHARD_BITS);
             }
         });
@@ -122,7 +166,8 @@ impl Users {
 
     /// The number of a user with something live.
     pub(crate) fn find(&self, user: &UserId) -> Option<UserIx> {
-        let (shard_number, bits) = self.place_of(user);
+        let bits = self.bits_of(user);
+        let shard_number = bits % SHARDS;
         let local = self.shards[shard_number as usize].lock().find(bits, user)?;
         Some(UserIx((local << SHARD_BITS) | shard_number))
     }
@@ -147,18 +192,22 @@ impl Users {
         self.shards.iter().map(|shard| shard.lock().by_name.len()).sum()
     }
 
-    /// A name's shard, and the bits by which its shard lists it.
-    fn place_of(&self, name: &UserId) -> (u32, u32) {
-        let hash = self.hasher.hash(name.as_bytes());
-        let upper = u32::try_from(hash >> 32).expect("32 bits");
-        let lower = u32::try_from(hash & u64::from(u32::MAX)).expect("32 bits");
-        (upper % SHARDS, lower)
+    /// The name with what it is looked up by.
+    pub(crate) fn prepare(&self, user: &UserId) -> UserId {
+        user.prepared_by(self.table, self.bits_of(user))
+    }
+
+    /// The bits by which a name is listed in its shard. The lowest of them say which shard that is; the index looks at
+    /// the highest first.
+    fn bits_of(&self, name: &UserId) -> u32 {
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half of a hash")]
+        name.found_by(self.table).unwrap_or_else(|| self.hasher.hash(name.as_bytes()) as u32)
     }
 
     /// True if the two users' numbers may follow each other.
     #[cfg(all(test, not(any(loom, shuttle))))]
     pub(crate) fn shares_shard(&self, one: &UserId, other: &UserId) -> bool {
-        self.place_of(one).0 == self.place_of(other).0
+        self.bits_of(one) % SHARDS == self.bits_of(other) % SHARDS
     }
 
     fn with<R>(&self, user: UserIx, work: impl FnOnce(&mut Shard, usize) -> R) -> R {
@@ -173,18 +222,19 @@ impl Shard {
     }
 
     fn find_or_add(&mut self, bits: u32, user: &UserId) -> u32 {
-        if let Some(local) = self.find(bits, user) {
-            return local;
-        }
+        let is = |local: u32| self.entries[local as usize].name.as_ref() == Some(user);
+        let vacancy = match self.by_name.look(bits, is) {
+            Ok(local) => return local,
+            Err(vacancy) => vacancy,
+        };
         let entry = Entry { name: Some(user.clone()), things: 0, newest: [NONE; 2], seats: SmallVec::new() };
         let local = if let Some(local) = self.free.pop() {
             self.entries[local as usize] = entry;
             local
         } else {
-            self.entries.push(entry);
-            u32::try_from(self.entries.len() - 1).expect("bounded by the tables of things")
+            u32::try_from(self.entries.push(entry)).expect("bounded by the tables of things")
         };
-        self.by_name.insert(bits, local);
+        self.by_name.insert_at(vacancy, bits, local);
         local
     }
 

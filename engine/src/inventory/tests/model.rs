@@ -2,6 +2,7 @@
 //! and restoring of its image give the same words and counts.
 
 use super::{Random, audit, event, general, numbered, seated, seats, standing};
+use crate::inventory::claim::Versions;
 use crate::inventory::replay::Gap;
 use crate::inventory::seat::SeatState;
 use crate::inventory::{Fate, Inventory, PackedPlace, Refused, SOLD, SeatIx, UNBLOCKED};
@@ -124,7 +125,7 @@ impl Pair {
                 self.sold[owner as usize] += floor;
             }
         }
-        let versions = self.live.next_versions(owner, &places);
+        let versions: Versions = places.iter().map(|place| self.live.next_version(owner, *place)).collect();
         self.live.change(owner, (from, to), &places);
         self.record(&places, &versions, (from, to), owner);
     }
@@ -135,7 +136,7 @@ impl Pair {
             self.record(&places, &versions, (SeatState::Free, SeatState::Blocked), 0);
         } else if random.chance(50) {
             let blocked = self.of(SeatState::Blocked, 0);
-            let versions = self.live.next_versions_blocked(&blocked);
+            let versions: Versions = blocked.iter().map(|place| self.live.next_version(0, *place)).collect();
             self.live.change(0, UNBLOCKED, &blocked);
             self.record(&blocked, &versions, (SeatState::Blocked, SeatState::Free), 0);
         }

@@ -9,7 +9,7 @@ use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::read::describe;
 use crate::pipeline::reservations::{
-    changes, check_move, named_places, places, places_changed, replay_claim, seat_count,
+    changes, check_move, named_places, next_changes, places, places_changed, replay_claim, seat_count,
 };
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
@@ -112,5 +112,5 @@ fn unblocking(event: &Event, places: &[PackedPlace]) -> Result<Changes, Refusal>
     if !not_blocked.is_empty() {
         return Err(Refusal::Invalid(not_blocked));
     }
-    Ok(changes(places, &event.seats.next_versions_blocked(places)))
+    Ok(next_changes(event, 0, places))
 }

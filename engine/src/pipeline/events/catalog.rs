@@ -10,8 +10,8 @@ use crate::admission::{Line, QueuePolicy};
 use crate::clock::UnixMs;
 use crate::command::EventSettings;
 use crate::error::{Refusal, SaleState};
-use crate::ids::EventId;
-use crate::inventory::Inventory;
+use crate::ids::{EventId, SeatId, TableNumber};
+use crate::inventory::{Inventory, PackedPlace};
 use crate::limits::EVENTS_MAX;
 use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{Mutex, MutexGuard, rank};
@@ -22,6 +22,8 @@ use crate::pipeline::versions::Versions;
 /// One event. Never freed while the engine lives, so that whoever found it may keep it.
 pub(crate) struct Event {
     pub(crate) number: u32,
+    /// Of the event's places.
+    table: TableNumber,
     pub(crate) id: EventId,
     pub(crate) settings: ArcSwap<EventSettings>,
     pub(crate) seats: Inventory,
@@ -56,6 +58,7 @@ impl Event {
     pub(crate) fn new(number: u32, id: EventId, settings: EventSettings, seats: Inventory) -> Self {
         Self {
             number,
+            table: TableNumber::next(),
             id,
             settings: ArcSwap::from_pointee(settings),
             seats,
@@ -121,6 +124,25 @@ impl Event {
         if self.sale() == SaleState::Open { self.settings.load().sale_starts } else { None }
     }
 
+    /// The seat, or one place of the standing section, with this name.
+    pub(crate) fn place_named(&self, name: &SeatId) -> Option<PackedPlace> {
+        // Seats of an event never change: what was found out is still so.
+        if let Some(bits) = name.found_by(self.table) {
+            return PackedPlace::from_bits(bits);
+        }
+        let layout = self.seats.layout();
+        if let Some(seat) = layout.resolve(name.as_bytes()) {
+            return Some(PackedPlace::seat(seat));
+        }
+        let section = layout.section_named(name.as_str())?;
+        layout.general_price_minor(section).map(|_| PackedPlace::general(section, 1))
+    }
+
+    /// The name with the place that it means.
+    pub(crate) fn prepare_seat(&self, name: &SeatId) -> Option<SeatId> {
+        Some(name.prepared_by(self.table, self.place_named(name)?.bits()))
+    }
+
     /// Refuses unless customers may reserve at `now`.
     pub(crate) fn check_open(&self, settings: &EventSettings, now: UnixMs) -> Result<(), Refusal> {
         match self.sale() {
@@ -141,6 +163,7 @@ const BUCKETS: usize = 2 * EVENTS_MAX as usize;
 
 /// All events, by number and by id.
 pub(crate) struct Catalog {
+    table: TableNumber,
     /// Boxed: an event in its place would make every engine, however small, touch megabytes when it is opened.
     events: Box<[OnceLock<Box<Event>>]>,
     /// Numbers by the hash of the id, one more than they are: zero is no event. Linear probing; only ever added to,
@@ -154,6 +177,7 @@ pub(crate) struct Catalog {
 impl Catalog {
     pub(crate) fn new() -> Self {
         Self {
+            table: TableNumber::next(),
             events: (0..EVENTS_MAX).map(|_| OnceLock::new()).collect(),
             by_id: (0..BUCKETS).map(|_| AtomicU32::new(0)).collect(),
             hasher: DefaultHashBuilder::default(),
@@ -161,10 +185,24 @@ impl Catalog {
         }
     }
 
+    #[inline]
     pub(crate) fn find(&self, id: &EventId) -> Option<&Event> {
+        // An event keeps its number as long as there is this catalog.
+        match id.found_by(self.table) {
+            Some(number) => self.get(number),
+            None => self.search(id),
+        }
+    }
+
+    fn search(&self, id: &EventId) -> Option<&Event> {
         // Acquire: pairs with the Release in `add`; the event stands in its place by then.
         let numbers = self.probe(id).map_while(|bucket| bucket.load(Ordering::Acquire).checked_sub(1));
         numbers.filter_map(|number| self.get(number)).find(|event| event.id == *id)
+    }
+
+    /// An event's id with its number.
+    pub(crate) fn prepare(&self, event: &Event) -> EventId {
+        event.id.prepared_by(self.table, event.number)
     }
 
     /// The buckets in which an id may stand, in order.

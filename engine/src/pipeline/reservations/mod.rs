@@ -15,6 +15,8 @@ pub(crate) use reserve::Held;
 pub(crate) use sell::Confirmed;
 pub(crate) use wanted::named_places;
 
+use smallvec::SmallVec;
+
 use crate::clock::UnixMs;
 use crate::error::ReservationState;
 use crate::ids::{ReservationId, SlotId, UserId};
@@ -36,26 +38,32 @@ pub(crate) fn seat_count(places: impl IntoIterator<Item = PackedPlace>) -> u32 {
 }
 
 pub(crate) fn places(changes: &Changes) -> Places {
-    let mut places = Places::new();
-    for change in changes {
-        places.push(change.place);
+    Places::of(gathered(changes.iter().map(|change| change.place)))
+}
+
+/// A list that is written in one go; pushed one by one each item asks for room.
+fn gathered<T: Copy + Default, const N: usize>(items: impl ExactSizeIterator<Item = T>) -> SmallVec<[T; N]> {
+    let count = items.len();
+    if count > N {
+        return items.collect();
     }
-    places
+    let mut list = [T::default(); N];
+    for (to, item) in list.iter_mut().zip(items) {
+        *to = item;
+    }
+    SmallVec::from_buf_and_len(list, count)
 }
 
 /// What a claim has changed, for its record.
 pub(crate) fn changes(places: &[PackedPlace], versions: &[u32]) -> Changes {
     assert_eq!(places.len(), versions.len(), "one version for each place");
-    let mut changes = Changes::new();
-    for (&place, &version) in places.iter().zip(versions) {
-        changes.push(Change { place, version });
-    }
-    changes
+    gathered(places.iter().zip(versions).map(|(&place, &version)| Change { place, version }))
 }
 
 /// What the next change of these places will be, for the record that comes before it. The caller owns them.
 pub(crate) fn next_changes(event: &Event, owner: u32, places: &[PackedPlace]) -> Changes {
-    changes(places, &event.seats.next_versions(owner, places))
+    let next = |place| Change { place, version: event.seats.next_version(owner, place) };
+    gathered(places.iter().copied().map(next))
 }
 
 /// By replay: checks that a record moves places that are there to be moved.

@@ -101,6 +101,8 @@ struct Wish<'a> {
     command: &'a Reserve,
     event: &'a Event,
     wanted: Wanted<'a>,
+    /// The places are named and were free a moment ago.
+    surveyed: bool,
     ticket: Option<u32>,
     expires_at: UnixMs,
 }
@@ -115,11 +117,11 @@ impl Core {
             let ticket = self.check_token(event, command, now)?;
             let expires_at = expiry(command, &settings, now)?;
             let wanted = self.wanted(event, &settings, &command.want)?;
-            self.turn_away(event, &settings, command, &wanted, now)?;
+            let surveyed = self.turn_away(event, &settings, command, &wanted, now)?;
             let count = wanted.count();
             let user = self.enter_user(event, &settings, &command.user, count, now)?;
-            let result =
-                self.reserve_for(user, &Wish { command, event, wanted, ticket, expires_at }, key, now);
+            let wish = Wish { command, event, wanted, surveyed, ticket, expires_at };
+            let result = self.reserve_for(user, &wish, key, now);
             if result.is_err() {
                 self.state.users.give_back(user, event.number, count);
                 self.state.users.leave(user);
@@ -129,7 +131,8 @@ impl Core {
     }
 
     /// In a rush most wishes are for seats that are taken. Those are refused here, before anything is counted for the
-    /// user or a slot is taken. Whatever another refusal might come before goes the whole way and gets that one.
+    /// user or a slot is taken. Whatever another refusal might come before goes the whole way and gets that one. True
+    /// if all that is named is free.
     fn turn_away(
         &self,
         event: &Event,
@@ -137,18 +140,18 @@ impl Core {
         command: &Reserve,
         wanted: &Wanted<'_>,
         now: UnixMs,
-    ) -> Result<(), Refusal> {
-        let Wanted::Named(places) = wanted else { return Ok(()) };
+    ) -> Result<bool, Refusal> {
+        let Wanted::Named(places) = wanted else { return Ok(false) };
         if command.external.is_some() {
-            return Ok(());
+            return Ok(false);
         }
-        let Err(Refused::Conflict { seats }) = event.seats.survey(places, &|holder| self.fate(holder, now))
-        else {
-            return Ok(());
+        let seats = match event.seats.survey(places, &|holder| self.fate(holder, now)) {
+            Err(Refused::Conflict { seats }) => seats,
+            surveyed => return Ok(surveyed.is_ok()),
         };
         let has = || self.state.users.seats_of(&command.user, event.number);
         if settings.seats_per_user_max.is_some_and(|most| has().saturating_add(wanted.count()) > most) {
-            return Ok(());
+            return Ok(false);
         }
         Err(seats_taken(event, &seats))
     }
@@ -214,7 +217,7 @@ impl Core {
             return Err(Refusal::ExternalExists.into());
         }
         let claimed = match &wish.wanted {
-            Wanted::Named(places) => self.claim_named(wish.event, places, id.slot, now),
+            Wanted::Named(places) => self.claim_named(wish.event, places, wish.surveyed, id.slot, now),
             Wanted::Best { best, section } => self.claim_best(wish.event, best, *section, id.slot, now),
         };
         claimed.map_err(|refusal| {
@@ -228,12 +231,19 @@ impl Core {
         &self,
         event: &Event,
         places: &Places,
+        mut surveyed: bool,
         owner: u32,
         now: UnixMs,
     ) -> Result<Changes, Refusal> {
         let mut looked = false;
         loop {
-            match event.seats.claim(owner, places, &|holder| self.fate(holder, now)) {
+            let fate = |holder| self.fate(holder, now);
+            let claimed = if std::mem::take(&mut surveyed) {
+                event.seats.claim_surveyed(owner, places, &fate)
+            } else {
+                event.seats.claim(owner, places, &fate)
+            };
+            match claimed {
                 Ok(versions) => return Ok(changes(places, &versions)),
                 Err(Refused::Lapsed { owner }) => {
                     self.expire_slot(owner, now);

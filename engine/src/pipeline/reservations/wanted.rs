@@ -1,7 +1,5 @@
 //! What callers want, as places: seats by name, standing places by section, the best of a section; and what they cost.
 
-use smallvec::SmallVec;
-
 use crate::command::{Best, EventSettings, Want};
 use crate::error::{Problem, Refusal};
 use crate::ids::SeatId;
@@ -65,50 +63,58 @@ impl Wanted<'_> {
 /// The places that ids mean, ascending. A seat's id is that seat; the name of a standing section is one place there,
 /// and may be said several times. Seats named twice and unknown ids are refused.
 pub(crate) fn named_places(event: &Event, ids: &[SeatId]) -> Result<Places, Refusal> {
-    let layout = event.seats.layout();
-    let (mut places, mut missing) = (Places::new(), Vec::new());
-    let mut standing = SmallVec::<[(u16, u16); 4]>::new();
+    let mut places = Places::new();
     for id in ids {
-        if let Some(seat) = layout.resolve(id.as_bytes()) {
-            places.push(PackedPlace::seat(seat));
-            continue;
-        }
-        match layout
-            .section_named(id.as_str())
-            .filter(|&section| layout.general_price_minor(section).is_some())
-        {
-            None => missing.push(id.to_string()),
-            Some(section) => match standing.iter_mut().find(|(known, _)| *known == section) {
-                Some((_, count)) => *count += 1,
-                None => standing.push((section, 1)),
-            },
+        match event.place_named(id) {
+            Some(place) => places.push(place),
+            None => return Err(unknown(event, ids)),
         }
     }
-    if !missing.is_empty() {
-        return Err(Refusal::UnknownSeats(missing.into_boxed_slice()));
+    let are_seats = places.last().is_none_or(|place| place.as_seat().is_some());
+    // As they usually come. A standing place among them is not below the seats behind it.
+    if are_seats && places.windows(2).all(|pair| pair[0] < pair[1]) {
+        return Ok(places);
     }
-    places.sort_unstable();
-    let doubles: Box<[Problem]> = places
-        .windows(2)
-        .filter(|pair| pair[0] == pair[1])
-        .map(|pair| Problem::new("seat_ids", "names a seat twice", describe(event, pair[0]).id))
-        .collect();
-    if !doubles.is_empty() {
-        return Err(Refusal::Invalid(doubles));
+    in_order(event, places)
+}
+
+#[cold]
+fn unknown(event: &Event, ids: &[SeatId]) -> Refusal {
+    let missing = ids.iter().filter(|id| event.place_named(id).is_none());
+    Refusal::UnknownSeats(missing.map(ToString::to_string).collect())
+}
+
+/// Sorts places of one each, counts those of a standing section together, and refuses a seat that is there twice.
+fn in_order(event: &Event, mut named: Places) -> Result<Places, Refusal> {
+    named.sort_unstable();
+    let (mut places, mut doubles) = (Places::new(), Vec::new());
+    for place in named {
+        let last = places.last().copied();
+        match (last.map(PackedPlace::unpack), place.unpack()) {
+            (_, Place::Seat(_)) if last == Some(place) => {
+                doubles.push(Problem::new("seat_ids", "names a seat twice", describe(event, place).id));
+            }
+            (Some(Place::General { section, count }), Place::General { section: again, .. })
+                if section == again =>
+            {
+                let place = PackedPlace::general(section, count.saturating_add(1));
+                *places.last_mut().expect("just looked at") = place;
+            }
+            _ => places.push(place),
+        }
     }
-    standing.sort_unstable();
-    places.extend(standing.into_iter().map(|(section, count)| PackedPlace::general(section, count)));
-    Ok(places)
+    if doubles.is_empty() { Ok(places) } else { Err(Refusal::Invalid(doubles.into())) }
 }
 
 /// What places cost together, in minor units.
-pub(crate) fn price(event: &Event, places: impl IntoIterator<Item = PackedPlace>) -> i64 {
+pub(crate) fn price(event: &Event, places: impl Iterator<Item = PackedPlace> + Clone) -> i64 {
     let layout = event.seats.layout();
-    let price = |place: PackedPlace| match place.unpack() {
-        Place::Seat(seat) => layout.price_minor(seat),
+    let standing = |place: PackedPlace| match place.unpack() {
+        Place::Seat(_) => 0,
         Place::General { section, count } => {
             layout.general_price_minor(section).expect("a standing section has a price") * i64::from(count)
         }
     };
-    places.into_iter().map(price).sum()
+    let seats = places.clone().filter_map(PackedPlace::as_seat);
+    layout.price_minor(seats) + places.map(standing).sum::<i64>()
 }
