@@ -1,5 +1,5 @@
 //! Writes the files that say in other words what the engine says of itself (`tacos_engine::schema`): the reference of
-//! operations, the types and codecs of the bindings, and the operations of conformance scenarios with what carries them
+//! operations, the types and codecs of the bindings, what the server takes from requests, and the operations of conformance scenarios with what carries them
 //! out in each language. The files are committed; a test compares them.
 
 mod border;
@@ -11,6 +11,7 @@ mod kotlin;
 pub mod operations;
 mod python;
 mod reference;
+mod server;
 mod uniffi;
 mod words;
 
@@ -25,6 +26,7 @@ struct Output {
 
 fn outputs() -> Vec<Output> {
     let mut all = vec![Output { path: "docs/reference/operations.md", text: reference::page() }];
+    all.push(server::output());
     all.extend(c::outputs());
     all.extend(go::outputs());
     all.extend(conformance::outputs());

@@ -17,7 +17,7 @@ use super::settle;
 use crate::call::Call;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
-use crate::wire::{ApiError, Checks, outbound, timestamp};
+use crate::wire::{ApiError, Checks, optional, outbound, timestamp};
 
 /// Seats that one question may name.
 const SEATS_ASKED_MAX: usize = 100;
@@ -136,12 +136,13 @@ pub(crate) async fn reserve_seat(
     let user = checks.id::<UserId>("user_id", named);
     let until = checks.moment("hold_expires_at", request.hold_expires_at.as_ref());
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::reserve_seat(&mut checks, &request);
     let (event, external, want, user, until, key) = checks.take((event, external, want, user, until, key))?;
     if !call.repeats {
         call.app.emergencies.check_reservations(&event, &user)?;
         call.used_event(&event).await?;
     }
-    let mut reserve = Reserve::new(event, user, want);
+    let mut reserve = with_optional(Reserve::new(event, user, want));
     (reserve.trusted, reserve.external, reserve.hold_until, reserve.key) = (true, Some(external), until, key);
     let held = call.app.engine.reserve(reserve).await?;
     let currency = call.app.catalog.currency(&call.app.engine, held.event)?;
@@ -172,6 +173,7 @@ pub(crate) async fn commit_reservation(
     let user = call.owner(&mut checks, &request.user_id)?;
     let _: Option<Option<ExternalId>> = checks.id_or_none("payment_intent_id", &request.payment_intent_id);
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::commit_reservation(&mut checks, &request);
     let (which, event, seats, quantity, user, key) =
         checks.take((which, event, seats, quantity, user, key))?;
     // A repeat is answered from what the engine remembers: what has changed since is not looked at. Should the answer be
@@ -183,11 +185,8 @@ pub(crate) async fn commit_reservation(
         settle::proof(&call, &which, &request.payment_intent_id).await?
     };
     let exactly = (!seats.is_empty()).then_some(seats);
-    let confirmed = call
-        .app
-        .engine
-        .confirm(Confirm::new(which, Caller::from_optional(user), proof).with_exactly(exactly).with_key(key))
-        .await?;
+    let confirm = with_optional(Confirm::new(which, Caller::from_optional(user), proof));
+    let confirmed = call.app.engine.confirm(confirm.with_exactly(exactly).with_key(key)).await?;
     let currency = call.app.catalog.currency(&call.app.engine, confirmed.event)?;
     Ok(CommitReservationResponse {
         order_id: confirmed.id.order().to_string(),
@@ -245,6 +244,7 @@ pub(crate) async fn release_hold(
     let quantity = checks.range("quantity", request.quantity.into(), 0, 64);
     checks.text("reason", &request.reason, 512);
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::release_hold(&mut checks, &request);
     let (which, event, seats, quantity, key) = checks.take((which, event, seats, quantity, key))?;
     let user = if call.caller.speaks_for_all() { None } else { call.caller.user.clone() };
     let quantity = if seats.is_empty() { quantity } else { 0 };
@@ -254,12 +254,8 @@ pub(crate) async fn release_hold(
     {
         return Err(error);
     }
-    match call
-        .app
-        .engine
-        .release(Release::new(which.clone(), Caller::from_optional(user)).with_seats(seats).with_key(key))
-        .await
-    {
+    let release = with_optional(Release::new(which.clone(), Caller::from_optional(user)));
+    match call.app.engine.release(release.with_seats(seats).with_key(key)).await {
         Ok(released) => {
             let currency = call.app.catalog.currency(&call.app.engine, released.event)?;
             let places = &released.places;

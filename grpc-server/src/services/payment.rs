@@ -16,7 +16,7 @@ use tacos_proto::payment::v1::{
 use super::webhook::{SimulatedDelivery, simulated};
 use crate::call::Call;
 use crate::payment_details;
-use crate::wire::{ApiError, Checks, Spell, outbound, pages, timestamp};
+use crate::wire::{ApiError, Checks, Spell, optional, outbound, pages, timestamp};
 
 pub(crate) async fn create_payment_intent(
     call: Call,
@@ -45,6 +45,7 @@ pub(crate) async fn create_payment_intent(
         checks.bad("metadata", "is too large to be kept", attachment.len());
     }
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::create_payment_intent(&mut checks, &request);
     let all = (which, user, amount, method, scenario, key);
     let (which, user, amount, method, scenario, key) = checks.take(all)?;
     if !call.repeats {
@@ -54,7 +55,7 @@ pub(crate) async fn create_payment_intent(
         .app
         .engine
         .create_payment(
-            CreatePayment::new(Payee::Reservation(which), user, amount, method, scenario)
+            with_optional(CreatePayment::new(Payee::Reservation(which), user, amount, method, scenario))
                 .with_webhook_url((!request.webhook_url.is_empty()).then_some(request.webhook_url))
                 .with_attachment(attachment)
                 .with_key(key),
@@ -122,6 +123,7 @@ pub(crate) async fn process_payment(
     let mut checks = Checks::new();
     let id = checks.payment(&request.payment_intent_id);
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::process_payment(&mut checks, &request);
     let today = call.app.engine.now();
     let told = request
         .payment_details
@@ -140,7 +142,7 @@ pub(crate) async fn process_payment(
     match call
         .app
         .engine
-        .process_payment(ProcessPayment::new(id, Caller::from_optional(user)).with_key(key))
+        .process_payment(with_optional(ProcessPayment::new(id, Caller::from_optional(user))).with_key(key))
         .await
     {
         Ok(started) => Ok(ProcessPaymentResponse {
@@ -180,6 +182,7 @@ pub(crate) async fn cancel_payment(
         some => checks.money("refund_amount", some.as_ref()).map(Some),
     };
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::cancel_payment(&mut checks, &request);
     let (id, refund, key) = checks.take((id, refund, key))?;
     let id = id.ok_or(Refusal::UnknownPayment)?;
     let user = call.acting(None)?;
@@ -193,13 +196,9 @@ pub(crate) async fn cancel_payment(
         ));
     }
     let refund_minor = refund.map(|refund| refund.minor);
-    let changed = call
-        .app
-        .engine
-        .cancel_payment(
-            CancelPayment::new(id, Caller::from_optional(user)).with_refund_minor(refund_minor).with_key(key),
-        )
-        .await?;
+    let cancel = with_optional(CancelPayment::new(id, Caller::from_optional(user)));
+    let cancel = cancel.with_refund_minor(refund_minor).with_key(key);
+    let changed = call.app.engine.cancel_payment(cancel).await?;
     let refunded = changed.refunded_minor > 0;
     Ok(CancelPaymentResponse {
         status: changed.state.spell(),

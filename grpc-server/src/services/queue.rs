@@ -1,7 +1,7 @@
 //! `gateway.v1.QueueService`: the waiting line.
 
 use tacos_engine::views::{QueuePlace, QueueState};
-use tacos_engine::{EventId, Failure, JoinQueue, Refusal, RequestAdmission, SessionId, UserId};
+use tacos_engine::{EventId, Failure, JoinQueue, Refusal, RequestAdmission, UserId};
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::gateway::v1::{
     AdmissionStatus, EventQueueStats, GetQueueStatsRequest, GetQueueStatsResponse, GetQueueStatusRequest,
@@ -11,7 +11,7 @@ use tacos_proto::gateway::v1::{
 
 use crate::call::Call;
 use crate::wire::time::{count, seconds_up};
-use crate::wire::{ApiError, Checks, timestamp};
+use crate::wire::{ApiError, Checks, optional, timestamp};
 
 /// Events that one answer lists, at most.
 const EVENTS_MAX: usize = 1_000;
@@ -19,18 +19,17 @@ const EVENTS_MAX: usize = 1_000;
 pub(crate) async fn join_queue(call: Call, request: JoinQueueRequest) -> Result<JoinQueueResponse, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", &request.event_id);
-    let session = checks.id_or_none::<SessionId>("session_id", &request.session_id);
+    let with_optional = optional::join_queue(&mut checks, &request);
     let named = checks.id_or_none::<UserId>("user_id", &request.user_id);
     if let Some(metadata) = &request.metadata {
         checks.text("metadata.user_agent", &metadata.user_agent, 512);
         checks.text("metadata.referer", &metadata.referer, 2_048);
         checks.entries("metadata.headers", metadata.headers.iter(), 32);
     }
-    let (event, session, named) = checks.take((event, session, named))?;
+    let (event, named) = checks.take((event, named))?;
     let user = call.acting(named)?;
     call.used_event(&event).await?;
-    let joined =
-        call.app.engine.join_queue(JoinQueue::new(event).with_session(session).with_user(user)).await?;
+    let joined = call.app.engine.join_queue(with_optional(JoinQueue::new(event)).with_user(user)).await?;
     let place = joined.place;
     Ok(JoinQueueResponse {
         waiting_token: joined.token.to_string(),
@@ -67,20 +66,16 @@ pub(crate) async fn request_admission(
 ) -> Result<RequestAdmissionResponse, ApiError> {
     let mut checks = Checks::new();
     let token = checks.waiting_token(&request.waiting_token);
-    let event = checks.id_or_none::<EventId>("event_id", &request.event_id);
+    let with_optional = optional::request_admission(&mut checks, &request);
     let named = checks.id_or_none::<UserId>("user_id", &request.user_id);
-    let (token, event, named) = checks.take((token, event, named))?;
+    let (token, named) = checks.take((token, named))?;
     let user = call.acting(named)?;
     let denied = |admission: AdmissionStatus| RequestAdmissionResponse {
         admission: admission as i32,
         ..RequestAdmissionResponse::default()
     };
     let Some(token) = token else { return Ok(denied(AdmissionStatus::Invalid)) };
-    match call
-        .app
-        .engine
-        .request_admission(RequestAdmission::new(token).with_event(event).with_user(user))
-        .await
+    match call.app.engine.request_admission(with_optional(RequestAdmission::new(token)).with_user(user)).await
     {
         Ok(admitted) => Ok(RequestAdmissionResponse {
             admission: AdmissionStatus::Granted as i32,

@@ -20,7 +20,7 @@ use crate::call::Call;
 use crate::metadata;
 use crate::wire::inbound::Wish;
 use crate::wire::time::count;
-use crate::wire::{ApiError, Checks, Spell, outbound, pages, timestamp};
+use crate::wire::{ApiError, Checks, Spell, optional, outbound, pages, timestamp};
 
 /// Tags that come with one reservation, at most.
 const TAGS_MAX: usize = 16;
@@ -45,12 +45,13 @@ pub(crate) async fn create_reservation(
         checks.entries("metadata.tags", metadata.tags.iter(), TAGS_MAX);
     }
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::create_reservation(&mut checks, &request);
     let (event, want, user, key) = checks.take((event, want, user, key))?;
     if !call.repeats {
         call.app.emergencies.check_reservations(&event, &user)?;
         call.used_event(&event).await?;
     }
-    let mut reserve = Reserve::new(event.clone(), user, want);
+    let mut reserve = with_optional(Reserve::new(event.clone(), user, want));
     reserve.key = key;
     // A text that cannot be one of our tokens is a wrong token, not a wrong request.
     reserve.token = request.reservation_token.parse::<ReservationToken>().ok();
@@ -112,10 +113,11 @@ pub(crate) async fn confirm_reservation(
     };
     let user = call.owner(&mut checks, &request.user_id)?;
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::confirm_reservation(&mut checks, &request);
     let (which, payment, user, key) = checks.take((which, payment, user, key))?;
     // What cannot be an intent of ours pays for nothing; the engine says so once it has judged the reservation.
     let proof = Proof::Intent(payment.unwrap_or_else(settle::no_intent));
-    let confirm = Confirm::new(which, Caller::from_optional(user), proof).with_key(key);
+    let confirm = with_optional(Confirm::new(which, Caller::from_optional(user), proof)).with_key(key);
     let confirmed = call.app.engine.confirm(confirm).await?;
     let currency = call.app.catalog.currency(&call.app.engine, confirmed.event)?;
     Ok(ConfirmReservationResponse {
@@ -142,9 +144,10 @@ pub(crate) async fn cancel_reservation(
     let user = call.owner(&mut checks, &request.user_id)?;
     checks.text("reason", &request.reason, 512);
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::cancel_reservation(&mut checks, &request);
     let (which, user, key) = checks.take((which, user, key))?;
-    let released =
-        call.app.engine.release(Release::new(which, Caller::from_optional(user)).with_key(key)).await?;
+    let release = with_optional(Release::new(which, Caller::from_optional(user))).with_key(key);
+    let released = call.app.engine.release(release).await?;
     let currency = call.app.catalog.currency(&call.app.engine, released.event)?;
     Ok(CancelReservationResponse {
         status: ReservationStatus::Cancelled as i32,
@@ -231,6 +234,7 @@ pub(crate) async fn extend_hold(
     let by = checks.range("extension_seconds", request.extension_seconds.into(), 0, 3_600);
     checks.text("reason", &request.reason, 512);
     let key = call.key(&mut checks, &request.idempotency_key);
+    let with_optional = optional::extend_hold(&mut checks, &request);
     let (which, user, seconds, key) = checks.take((which, user, by, key))?;
     let by = if seconds == 0 && !call.repeats {
         let view = call.app.engine.reservation(&which, &Caller::from_optional(user.clone())).await?;
@@ -238,8 +242,8 @@ pub(crate) async fn extend_hold(
     } else {
         Duration::from_secs(seconds.into())
     };
-    let extended =
-        call.app.engine.extend(Extend::new(which, Caller::from_optional(user), by).with_key(key)).await?;
+    let extend = with_optional(Extend::new(which, Caller::from_optional(user), by)).with_key(key);
+    let extended = call.app.engine.extend(extend).await?;
     Ok(ExtendHoldResponse {
         new_expires_at: timestamp(extended.expires_at),
         extended_seconds: count(extended.extended_ms / 1_000),

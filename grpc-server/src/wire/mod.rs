@@ -3,6 +3,9 @@
 
 pub(crate) mod error;
 pub(crate) mod inbound;
+// As the generator writes it.
+#[rustfmt::skip]
+pub(crate) mod optional;
 pub(crate) mod outbound;
 pub(crate) mod pages;
 mod raw;
