@@ -9,6 +9,7 @@ use crate::sync::{Mutex, rank};
 use crate::clock::UnixMs;
 use crate::error::PaymentState;
 use crate::ids::SlotId;
+use crate::record::wire_struct;
 use crate::sync::{Slab, Status};
 
 /// How long after its latest failed attempt a webhook is tried again, in milliseconds: exponential, with half of it
@@ -20,7 +21,7 @@ pub fn backoff_ms(attempts: u32, random: u64) -> u64 {
     half_ms + random % (half_ms + 1)
 }
 
-/// One webhook.
+/// A webhook, as it is stored; the same bytes are its image.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Webhook {
     pub(crate) id: SlotId,
@@ -32,10 +33,13 @@ pub(crate) struct Webhook {
     pub(crate) attempts: u32,
     /// When to try next; `None` for a dead letter.
     pub(crate) next_at: Option<UnixMs>,
+    /// Where its last record ends. No part of a snapshot.
     pub(crate) position: u64,
     /// Place in the order of creation, over all intents: grows with the records that put webhooks in.
     pub(crate) order: u64,
 }
+
+wire_struct!(Webhook { id, payment, tells, created_at, attempts, next_at, order } beside { position });
 
 /// A slot of the table: only generations live here, the facts stand in the book.
 pub(crate) type WebhookSlot = Status;

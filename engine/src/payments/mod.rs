@@ -6,4 +6,4 @@ mod scenario;
 mod table;
 
 pub(crate) use scenario::decide;
-pub(crate) use table::{Intent, PaymentSlot, Payments, payment_state};
+pub(crate) use table::{Intent, PaymentSlot, Payments};

@@ -3,76 +3,69 @@
 use crate::sync::{RwLock, rank};
 
 use crate::clock::UnixMs;
-use crate::command::{Money, PaymentMethod, Scenario};
+use crate::command::{Currency, PaymentMethod, Scenario};
 use crate::error::PaymentState;
-use crate::ids::{ExternalId, SlotId};
+use crate::ids::{ExternalId, SlotId, UserId};
+use crate::record::stored;
 use crate::reply::Effect;
-use crate::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use crate::sync::{Slab, Status};
-use crate::users::UserIx;
 
-/// Everything about one intent but its state.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Intent {
-    pub(crate) id: SlotId,
-    pub(crate) reservation: Option<SlotId>,
-    pub(crate) unlinked: Option<ExternalId>,
-    pub(crate) user: UserIx,
-    pub(crate) amount: Money,
-    pub(crate) refunded_minor: i64,
-    pub(crate) refunds: u32,
-    pub(crate) method: PaymentMethod,
-    pub(crate) scenario: Scenario,
-    pub(crate) effect: Effect,
-    pub(crate) created_at: UnixMs,
-    pub(crate) changed_at: UnixMs,
-    /// When the outcome came; zero before.
-    pub(crate) processed_at: UnixMs,
-    /// When processing starts (while pending) or the decided outcome comes (while processing); `MAX` for never.
-    pub(crate) moment: UnixMs,
-    pub(crate) succeeds: bool,
-    pub(crate) answers: bool,
-    pub(crate) expires_at: UnixMs,
-    pub(crate) webhook_url: Option<String>,
-    pub(crate) attachment: Vec<u8>,
+stored! {
+    /// A payment intent, as it is stored.
+    Intent of UserId {
+        id: SlotId,
+        state: PaymentState,
+        reservation: Option<SlotId>,
+        unlinked: Option<ExternalId>,
+        [user]
+        amount_minor: i64,
+        refunded_minor: i64,
+        refunds: u32,
+        currency: Currency,
+        method: PaymentMethod,
+        scenario: Scenario,
+        effect: Effect,
+        succeeds: bool,
+        answers: bool,
+        created_at: UnixMs,
+        changed_at: UnixMs,
+        /// When the outcome came; zero before.
+        processed_at: UnixMs,
+        /// When processing starts (while pending) or the decided outcome comes (while processing); `MAX` for never.
+        moment: UnixMs,
+        expires_at: UnixMs,
+        webhook_url: Option<String>,
+        attachment: Vec<u8>,
+    }
 }
 
 impl Intent {
-    /// True if the intent's life is over at `now` though its slot still says `state`. An outcome that was decided for a
-    /// moment within its life still comes.
-    pub(crate) fn has_lapsed(&self, state: PaymentState, now: UnixMs) -> bool {
-        match state {
-            PaymentState::Pending => self.expires_at <= now,
-            PaymentState::Processing => self.expires_at <= now && self.moment > self.expires_at,
-            _ => false,
-        }
-    }
-
-    /// The next moment at which something happens to the intent by itself while it is in `state`.
-    pub(crate) fn next_moment(&self, state: PaymentState) -> Option<UnixMs> {
-        match state {
+    /// The next moment at which something happens to the intent by itself.
+    pub(crate) fn next_moment(&self) -> Option<UnixMs> {
+        match self.state {
             PaymentState::Pending | PaymentState::Processing => Some(self.moment.min(self.expires_at)),
             _ => None,
         }
     }
 }
 
-/// One slot of the table.
+/// One slot of the table. Its status word says the intent's state as well, for those who do not ask for more.
 #[derive(Default)]
 pub(crate) struct PaymentSlot {
     pub(crate) status: Status,
-    position: AtomicU64,
     intent: RwLock<Option<Box<Intent>>, { rank::PAYMENT }>,
 }
 
 impl PaymentSlot {
-    /// By the owner: changes the facts with the record that ends at `end`.
-    pub(crate) fn change(&self, end: u64, at: UnixMs, work: impl FnOnce(&mut Intent)) {
+    /// The state of a slot without an intent.
+    pub(crate) const FREE: u8 = 0;
+
+    /// By the owner, who commits to `state`: changes the facts with the record that ends at `end`.
+    pub(crate) fn change(&self, state: PaymentState, end: u64, at: UnixMs, work: impl FnOnce(&mut Intent)) {
         let mut intent = self.intent.write();
         let intent = intent.as_mut().expect("an owned intent in use has its facts");
         work(intent);
-        intent.changed_at = at;
-        self.position.store(end, Relaxed);
+        (intent.state, intent.changed_at, intent.position) = (state, at, end);
     }
 
     /// By the owner: a copy of the facts.
@@ -81,9 +74,8 @@ impl PaymentSlot {
     }
 
     /// By the owner of a free slot: a new intent.
-    pub(crate) fn fill(&self, intent: Intent, end: u64) {
+    pub(crate) fn fill(&self, intent: Intent) {
         *self.intent.write() = Some(Box::new(intent));
-        self.position.store(end, Relaxed);
     }
 
     /// By the owner: nothing is here any more.
@@ -91,28 +83,10 @@ impl PaymentSlot {
         *self.intent.write() = None;
     }
 
-    /// State, facts and the end of their last record, all of one moment; `None` for a free slot.
-    pub(crate) fn read(&self) -> Option<(PaymentState, Intent, u64)> {
-        self.status.read(|seen| {
-            let state = payment_state(seen.state)?;
-            Some((state, self.intent.read().as_deref().cloned()?, self.position.load(Relaxed)))
-        })
+    /// The facts, of one moment; `None` for a free slot.
+    pub(crate) fn read(&self) -> Option<Intent> {
+        self.status.read(|_| self.intent.read().as_deref().cloned())
     }
-}
-
-/// The state behind a status word's number; `None` for a free slot.
-pub(crate) fn payment_state(number: u8) -> Option<PaymentState> {
-    Some(match number {
-        0 => return None,
-        1 => PaymentState::Pending,
-        2 => PaymentState::Processing,
-        3 => PaymentState::Completed,
-        4 => PaymentState::Failed,
-        5 => PaymentState::Cancelled,
-        6 => PaymentState::Expired,
-        7 => PaymentState::Refunded,
-        other => unreachable!("no payment state has the number {other}"),
-    })
 }
 
 /// All payment intents.
@@ -133,15 +107,14 @@ impl Payments {
         self.slots.get(index)
     }
 
-    /// State, facts and the end of their last record, if the id is of the slot's present generation and its tag is right.
-    pub(crate) fn read(&self, id: SlotId) -> Option<(PaymentState, Intent, u64)> {
-        self.slots.get(id.slot)?.read().filter(|(_, intent, _)| intent.id == id)
+    /// The facts, if the id is of the slot's present generation and its tag is right.
+    pub(crate) fn read(&self, id: SlotId) -> Option<Intent> {
+        self.slots.get(id.slot)?.read().filter(|intent| intent.id == id)
     }
 
     /// The slot that an id means, if the id is of its present generation and its tag is right.
     pub(crate) fn find(&self, id: SlotId) -> Option<&PaymentSlot> {
         let slot = self.slots.get(id.slot)?;
-        let (_, intent, _) = slot.read()?;
-        (intent.id == id).then_some(slot)
+        (slot.read()?.id == id).then_some(slot)
     }
 }

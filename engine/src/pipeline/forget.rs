@@ -2,9 +2,9 @@
 
 use crate::clock::UnixMs;
 use crate::error::PaymentState;
-use crate::payments::payment_state;
-use crate::record::{Slots, TableKind};
-use crate::reservations::SlotState;
+use crate::payments::PaymentSlot;
+use crate::record::{Slots, TableKind, WireEnum};
+use crate::reservations::Slot;
 use crate::users::List;
 
 use super::core::Core;
@@ -33,7 +33,7 @@ impl Forgotten {
         state.deadlines.holds.clear(index);
         state.reservations.set_places(slot, index, &[], 0);
         slot.set_position(stamp.end, stamp.at);
-        owned.commit_as(facts.id.generation.wrapping_add(1), SlotState::FREE);
+        owned.commit_as(facts.id.generation.wrapping_add(1), Slot::FREE);
     }
 
     /// Nothing points at the payment any more.
@@ -44,7 +44,7 @@ impl Forgotten {
         state.users.leave(intent.user);
         state.deadlines.payments.clear(index);
         slot.clear();
-        owned.commit_as(intent.id.generation.wrapping_add(1), 0);
+        owned.commit_as(intent.id.generation.wrapping_add(1), PaymentSlot::FREE);
     }
 }
 
@@ -54,12 +54,12 @@ impl Fact for Forgotten {
             match self.table {
                 TableKind::Reservations => {
                     let slot = state.reach_reservation(index)?;
-                    let owned = replay_own(&slot.status, generation, |seen| seen != SlotState::FREE)?;
+                    let owned = replay_own(&slot.status, generation, |seen| seen != Slot::FREE)?;
                     Self::apply_to_reservation(state, state.hold_of(slot, owned, index), stamp);
                 }
                 TableKind::Payments => {
                     let slot = state.reach_payment(index)?;
-                    let owned = replay_own(&slot.status, generation, |seen| payment_state(seen).is_some())?;
+                    let owned = replay_own(&slot.status, generation, |seen| seen != PaymentSlot::FREE)?;
                     Self::apply_to_payment(state, OwnedPayment::of(slot, owned, stamp.at));
                 }
                 TableKind::Webhooks => return corrupt("webhooks are forgotten by delivery"),
@@ -98,8 +98,10 @@ impl Core {
     fn may_still_settle(&self, (slot, generation): (u32, u32)) -> bool {
         let Some(slot) = self.state.payments.slot(slot) else { return false };
         let seen = slot.status.peek();
-        let waits =
-            matches!(payment_state(seen.state), Some(PaymentState::Pending | PaymentState::Processing));
+        let waits = matches!(
+            PaymentState::of_number(seen.state),
+            Some(PaymentState::Pending | PaymentState::Processing)
+        );
         seen.generation == generation && (seen.busy || waits)
     }
 

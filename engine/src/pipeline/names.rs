@@ -8,14 +8,14 @@ use std::sync::Arc;
 use crate::error::Refusal;
 use crate::ids::{ExternalId, UserId};
 use crate::payments::Intent;
-use crate::reservations::Facts;
+use crate::reservations::Reservation;
 use crate::sync::Status;
 
 use super::state::State;
 
 impl State {
     /// The user of a reservation, and the id that they brought for it; `None` if it is forgotten.
-    pub(crate) fn names_of(&self, facts: &Facts) -> Option<(UserId, Option<Arc<ExternalId>>)> {
+    pub(crate) fn names_of(&self, facts: &Reservation) -> Option<(UserId, Option<Arc<ExternalId>>)> {
         let slot = self.reservations.slot(facts.id.slot)?;
         let names =
             || self.users.name(facts.user).map(|user| (user, self.reservations.external(facts.id.slot)));
@@ -32,7 +32,7 @@ impl State {
     ///
     /// # Errors
     /// [`Refusal::Forbidden`], and [`Refusal::UnknownReservation`] if it is forgotten meanwhile.
-    pub(crate) fn check_user(&self, facts: &Facts, user: Option<&UserId>) -> Result<(), Refusal> {
+    pub(crate) fn check_user(&self, facts: &Reservation, user: Option<&UserId>) -> Result<(), Refusal> {
         let Some(user) = user else { return Ok(()) };
         let slot = self.reservations.slot(facts.id.slot).ok_or(Refusal::UnknownReservation)?;
         match unless_forgotten(&slot.status, facts.id.generation, || self.users.is(facts.user, user)) {

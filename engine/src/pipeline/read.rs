@@ -8,7 +8,8 @@ use crate::ids::{EventId, PaymentId, ReservationId, UserId, WebhookId};
 use crate::inventory::{PackedPlace, Place};
 use crate::limits::PAGE_MAX;
 use crate::outbox::Webhook;
-use crate::reservations::{Facts, SlotState};
+use crate::payments::Intent;
+use crate::reservations::Reservation;
 use crate::users::{List, Listed};
 use crate::views::{
     Cursor, EventView, Page, PaymentView, PlaceView, QueueView, ReservationView, SeatView, SectionView,
@@ -17,7 +18,7 @@ use crate::views::{
 
 use super::core::Core;
 use super::events::{Event, EventShown};
-use super::shown::{Lapses, PaymentRead, SeatRead, Shown};
+use super::shown::{Lapses, SeatRead, Shown};
 
 /// Entries that one page looks at, at most: a rare filter over a long list gives short pages, not long waits.
 const LOOKED_AT_MAX: usize = 4_096;
@@ -39,13 +40,12 @@ impl Core {
         Ok((view, facts.position))
     }
 
-    fn reservation_view(&self, facts: &Shown<Facts>, now: UnixMs) -> Option<ReservationView> {
-        let SlotState::Is(state) = facts.state else { return None };
+    fn reservation_view(&self, facts: &Shown<Reservation>, now: UnixMs) -> Option<ReservationView> {
         let event = self.state.catalog.get(facts.event)?;
         let lapsed = facts.has_lapsed(now);
         let (user, external) = self.state.names_of(facts)?;
         let payment = facts.payment.and_then(|(slot, generation)| {
-            let (_, intent, _) = self.state.payments.slot(slot)?.read()?;
+            let intent = self.state.payments.slot(slot)?.read()?;
             (intent.id.generation == generation).then_some(PaymentId(intent.id))
         });
         Some(ReservationView {
@@ -54,7 +54,7 @@ impl Core {
             event: event.id.clone(),
             event_number: event.number,
             user,
-            state: if lapsed { ReservationState::Expired } else { state },
+            state: if lapsed { ReservationState::Expired } else { facts.state },
             places: facts.places.iter().copied().collect(),
             total: Money { minor: facts.total_minor, currency: event.settings.load().currency },
             created_at: facts.created_at,
@@ -76,7 +76,7 @@ impl Core {
     ) -> (Page<ReservationView>, u64) {
         self.list(List::Reservations, user, page, |entry| {
             let slot = self.state.reservations.slot(entry.slot)?;
-            let facts = self.look(now, || self.state.reservations.read(slot, entry.slot));
+            let facts = self.look(now, || self.state.reservations.read(slot, entry.slot)).transpose()?;
             if facts.id.generation != entry.generation {
                 return None;
             }
@@ -91,10 +91,10 @@ impl Core {
 
     /// Reservations of an event whose hold has neither ended nor become a sale. Looks at every slot in use.
     pub(crate) fn held_reservations(&self, event: &Event, now: UnixMs) -> Vec<ReservationId> {
-        let held = SlotState::Is(ReservationState::Pending);
+        let held = ReservationState::Pending;
         let facts_of = |index| {
             let slot = self.state.reservations.slot(index)?;
-            Some(self.look(now, || self.state.reservations.read(slot, index)))
+            self.look(now, || self.state.reservations.read(slot, index)).transpose()
         };
         (0..self.state.reservations.slots().high_water())
             .filter_map(facts_of)
@@ -110,25 +110,23 @@ impl Core {
         user: Option<&UserId>,
         now: UnixMs,
     ) -> Result<(PaymentView, u64), Refusal> {
-        let read =
+        let intent =
             self.look(now, || self.state.payments.read(id.0)).transpose().ok_or(Refusal::UnknownPayment)?;
-        let (_, _, position) = &*read;
-        let view = self.payment_view(&read, now).ok_or(Refusal::UnknownPayment)?;
+        let view = self.payment_view(&intent, now).ok_or(Refusal::UnknownPayment)?;
         if user.is_some_and(|user| view.user != *user) {
             return Err(Refusal::Forbidden);
         }
-        Ok((view, *position))
+        Ok((view, intent.position))
     }
 
-    fn payment_view(&self, read: &Shown<PaymentRead>, now: UnixMs) -> Option<PaymentView> {
-        let (state, intent, _) = &**read;
+    fn payment_view(&self, intent: &Shown<Intent>, now: UnixMs) -> Option<PaymentView> {
         Some(PaymentView {
             id: PaymentId(intent.id),
-            state: if read.has_lapsed(now) { PaymentState::Expired } else { *state },
+            state: if intent.has_lapsed(now) { PaymentState::Expired } else { intent.state },
             reservation: intent.reservation.map(ReservationId),
             unlinked: intent.unlinked.clone(),
             user: self.state.payer(intent)?,
-            amount: intent.amount,
+            amount: Money { minor: intent.amount_minor, currency: intent.currency },
             refunded_minor: intent.refunded_minor,
             refunds: intent.refunds,
             method: intent.method,
@@ -154,17 +152,16 @@ impl Core {
     ) -> (Page<PaymentView>, u64) {
         self.list(List::Payments, user, page, |entry| {
             let slot = self.state.payments.slot(entry.slot)?;
-            let read = self.look(now, || slot.read()).transpose()?;
-            let (_, intent, position) = &*read;
+            let intent = self.look(now, || slot.read()).transpose()?;
             if intent.id.generation != entry.generation {
                 return None;
             }
-            let view = self.payment_view(&read, now).filter(|view| {
+            let view = self.payment_view(&intent, now).filter(|view| {
                 view.user == *user
                     && state.is_none_or(|state| view.state == state)
                     && reservation.is_none_or(|reservation| view.reservation == Some(reservation))
             });
-            Some((*position, view?))
+            Some((intent.position, view?))
         })
     }
 

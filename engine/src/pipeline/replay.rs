@@ -8,7 +8,7 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 use crate::clock::UnixMs;
 use crate::journal::record::Record as Sealed;
 use crate::journal::{ApplyError, NotApplied, Position, Replay};
-use crate::reservations::SlotState;
+use crate::reservations::Slot;
 
 use super::fact::Stamp;
 use super::log::BODY_VERSION;
@@ -192,7 +192,7 @@ impl<J: FnOnce() -> Result<(), NotApplied>> Replay for Ahead<'_, J> {
 impl State {
     /// Ends replay: free slots can be taken again, lines start anew, and what is due is due at `now`.
     pub(crate) fn finish_replay(&self, now: UnixMs) {
-        self.reservations.slots().rebuild_free(|slot| slot.status.peek().state == SlotState::FREE);
+        self.reservations.slots().rebuild_free(|slot| slot.status.peek().state == Slot::FREE);
         self.payments.slots().rebuild_free(|slot| slot.status.peek().state == 0);
         self.outbox.slots().rebuild_free(|status| status.peek().state == 0);
         for event in self.catalog.each() {

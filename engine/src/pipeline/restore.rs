@@ -7,12 +7,16 @@ use std::fmt::Display;
 
 use crate::clock::UnixMs;
 use crate::idempotency::Answer;
+use crate::ids::UserId;
 use crate::limits::REPLY_BYTES_MAX;
+use crate::outbox::Webhook;
+use crate::payments::Intent;
 use crate::record::{
     AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, LineImage, MetaImage, NoteImage, OrderImage,
-    PaymentImage, ReservationImage, SeatWordsImage, TableKind, TicketsImage, WebhookImage,
+    SeatWordsImage, TableKind, TicketsImage,
 };
 use crate::reply::Reply;
+use crate::reservations::{Names, Reservation};
 use crate::sync::Status;
 
 use super::fact::{Corrupt, corrupt, whole};
@@ -54,18 +58,20 @@ impl State {
             OrderImage::KIND => self.restore_order(&whole(body)?),
             LineImage::KIND => self.restore_line(whole(body)?),
             TicketsImage::KIND => self.restore_tickets(&whole(body)?),
-            ReservationImage::KIND => {
-                let image: ReservationImage = whole(body)?;
-                self.restore_reservation(&image).map_err(|why| about("reservation", image.id, &why))
+            Reservation::<Names>::KIND => {
+                let image: Reservation<Names> = whole(body)?;
+                let id = image.id;
+                self.restore_reservation(image).map_err(|why| about("reservation", id, &why))
             }
-            PaymentImage::KIND => {
-                let image: PaymentImage = whole(body)?;
+            Intent::<UserId>::KIND => {
+                let image: Intent<UserId> = whole(body)?;
                 let id = image.id;
                 self.restore_payment(image).map_err(|why| about("payment", id, &why))
             }
-            WebhookImage::KIND => {
-                let image: WebhookImage = whole(body)?;
-                self.restore_webhook(&image).map_err(|why| about("webhook", image.id, &why))
+            Webhook::KIND => {
+                let image: Webhook = whole(body)?;
+                let id = image.id;
+                self.restore_webhook(image).map_err(|why| about("webhook", id, &why))
             }
             AnswerImage::KIND => self.restore_answer(&whole(body)?),
             NoteImage::KIND => self.restore_note(&whole(body)?),

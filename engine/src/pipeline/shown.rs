@@ -7,7 +7,7 @@ use crate::clock::UnixMs;
 use crate::error::{PaymentState, ReservationState};
 use crate::inventory::SeatState;
 use crate::payments::Intent;
-use crate::reservations::{Facts, SlotState};
+use crate::reservations::Reservation;
 
 use super::core::Core;
 
@@ -54,19 +54,20 @@ impl<T: Lapses> Lapses for Option<T> {
     }
 }
 
-impl Lapses for Facts {
+impl Lapses for Reservation {
     fn has_lapsed(&self, now: UnixMs) -> bool {
-        self.state == SlotState::Is(ReservationState::Pending) && self.expires_at <= now
+        self.state == ReservationState::Pending && self.expires_at <= now
     }
 }
 
-/// State, facts and the end of the last record of a payment.
-pub(crate) type PaymentRead = (PaymentState, Intent, u64);
-
-impl Lapses for PaymentRead {
+/// An outcome that was decided for a moment within the intent's life still comes.
+impl Lapses for Intent {
     fn has_lapsed(&self, now: UnixMs) -> bool {
-        let (state, intent, _) = self;
-        intent.has_lapsed(*state, now)
+        match self.state {
+            PaymentState::Pending => self.expires_at <= now,
+            PaymentState::Processing => self.expires_at <= now && self.moment > self.expires_at,
+            _ => false,
+        }
     }
 }
 

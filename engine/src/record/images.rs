@@ -3,13 +3,15 @@
 
 use smallvec::SmallVec;
 
-use super::{Changes, Slots, TableKind, body};
+use super::{Slots, TableKind, body};
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
-use crate::command::{Currency, EventSettings, PaymentMethod, Scenario};
-use crate::error::{PaymentState, ReservationState, SaleState};
-use crate::ids::{EventId, ExternalId, SlotId, UserId};
-use crate::reply::Effect;
+use crate::command::EventSettings;
+use crate::error::SaleState;
+use crate::ids::{EventId, ExternalId, UserId};
+use crate::outbox::Webhook;
+use crate::payments::Intent;
+use crate::reservations::{Names, Reservation};
 
 /// The state of one thing.
 pub(crate) trait Image: super::Wire {
@@ -18,9 +20,8 @@ pub(crate) trait Image: super::Wire {
 }
 
 macro_rules! images {
-    ($($(#[$doc:meta])* $number:literal $name:ident { $($field:ident: $kind:ty),* $(,)? })*) => {
+    ($($number:literal $name:ty,)*) => {
         $(
-            body! { $(#[$doc])* $name { $($field: $kind),* } }
             impl Image for $name {
                 const KIND: u16 = $number;
             }
@@ -30,20 +31,16 @@ macro_rules! images {
         /// them.
         #[cfg(any(test, feature = "testing"))]
         pub(crate) fn image_fields(kind: u16, body: &[u8]) -> Vec<(&'static str, std::ops::Range<usize>)> {
-            let (mut reader, mut fields) = (super::Reader(body), Vec::new());
-            match kind {
-                $($number => {
-                    $(
-                        let from = body.len() - reader.0.len();
-                        if <$kind as super::Wire>::get(&mut reader).is_err() {
-                            return fields;
-                        }
-                        let name = concat!(stringify!($name), ".", stringify!($field));
-                        fields.push((name, from..body.len() - reader.0.len()));
-                    )*
-                })*
-                _ => {}
-            }
+            let (mut from, mut fields) = (0, Vec::new());
+            let mut note = |name, left| {
+                let to = body.len() - left;
+                fields.push((name, std::mem::replace(&mut from, to)..to));
+            };
+            // What cannot be read has no place.
+            let _ = match kind {
+                $($number => <$name as super::Wire>::fields(&mut super::Reader(body), &mut note),)*
+                _ => Ok(()),
+            };
             fields
         }
 
@@ -60,48 +57,56 @@ macro_rules! images {
     };
 }
 
+// What is stored of a reservation, a payment intent and a webhook is its image; the others are made for a snapshot.
 images! {
+    100 MetaImage,
+    101 EventImage,
+    102 SeatWordsImage,
+    103 AreaImage,
+    104 Reservation<Names>,
+    105 Intent<UserId>,
+    106 Webhook,
+    107 LineImage,
+    108 AnswerImage,
+    109 NoteImage,
+    110 FreeSlotsImage,
+    111 TicketsImage,
+    112 OrderImage,
+}
+
+body! {
     /// What belongs to the engine as a whole.
-    100 MetaImage { time: UnixMs }
+    MetaImage { time: UnixMs }
+
     /// An event without its seats' states.
-    101 EventImage {
+    EventImage {
         event: u32, id: EventId, settings: EventSettings, state: SaleState, changed_at: UnixMs, seats: Vec<u8>,
     }
+
     /// A run of seat words.
-    102 SeatWordsImage { event: u32, first: u32, words: Vec<u8> }
+    SeatWordsImage { event: u32, first: u32, words: Vec<u8> }
+
     /// One standing area's counts.
-    103 AreaImage { event: u32, section: u32, reserved: u32, sold: u32, blocked: u32 }
-    /// A reservation.
-    104 ReservationImage {
-        id: SlotId, event: u32, state: ReservationState, user: UserId, external: Option<ExternalId>,
-        ticket: Option<u32>, payment: Option<(u32, u32)>, created_at: UnixMs, changed_at: UnixMs, expires_at: UnixMs,
-        total_minor: i64, extensions: u32, places: Changes,
-    }
-    /// A payment intent.
-    105 PaymentImage {
-        id: SlotId, state: PaymentState, reservation: Option<SlotId>, unlinked: Option<ExternalId>, user: UserId,
-        amount_minor: i64, refunded_minor: i64, refunds: u32, currency: Currency, method: PaymentMethod,
-        scenario: Scenario, effect: Effect, succeeds: bool, answers: bool, created_at: UnixMs, changed_at: UnixMs,
-        processed_at: UnixMs, moment: UnixMs, expires_at: UnixMs, webhook_url: Option<String>, attachment: Vec<u8>,
-    }
-    /// A webhook of the outbox.
-    106 WebhookImage {
-        id: SlotId, payment: SlotId, tells: PaymentState, created_at: UnixMs, attempts: u32, next_at: Option<UnixMs>,
-        order: u64,
-    }
+    AreaImage { event: u32, section: u32, reserved: u32, sold: u32, blocked: u32 }
+
     /// A waiting line without its tickets. Of a drawn order the last run; the runs before it have images of their own.
-    107 LineImage {
+    LineImage {
         event: u32, policy: QueuePolicy, next: u32, room_open: bool, room_end: u32, drawn: Option<[u8; 32]>,
         order: SmallVec<[u32; 0]>, paused: bool, ready_floor: UnixMs, totals: [u64; 5],
     }
+
     /// A remembered answer.
-    108 AnswerImage { key: u128, fingerprint: u64, until: UnixMs, reply: Vec<u8> }
+    AnswerImage { key: u128, fingerprint: u64, until: UnixMs, reply: Vec<u8> }
+
     /// A durable note.
-    109 NoteImage { name: ExternalId, value: Vec<u8> }
-    /// A free slot whose generation has moved on.
-    110 FreeSlotsImage { table: TableKind, slots: Slots }
+    NoteImage { name: ExternalId, value: Vec<u8> }
+
+    /// Free slots whose generation has moved on.
+    FreeSlotsImage { table: TableKind, slots: Slots }
+
     /// A run of tickets.
-    111 TicketsImage { event: u32, tickets: Vec<u8> }
+    TicketsImage { event: u32, tickets: Vec<u8> }
+
     /// A run of a long order that was drawn. All but the last stand in front of the line's own image.
-    112 OrderImage { event: u32, first: u32, order: SmallVec<[u32; 0]> }
+    OrderImage { event: u32, first: u32, order: SmallVec<[u32; 0]> }
 }

@@ -7,9 +7,9 @@ mod wire;
 
 pub(crate) use images::{
     AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, LineImage, MetaImage, NoteImage, OrderImage,
-    PaymentImage, ReservationImage, SeatWordsImage, TicketsImage, WebhookImage,
+    SeatWordsImage, TicketsImage,
 };
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use images::{image_again, image_fields};
-pub(crate) use values::{Change, Changes, Remember, Slots, TableKind};
-pub(crate) use wire::{Malformed, Reader, Wire, body, wire_enum, wire_struct};
+pub(crate) use values::{Change, Changes, Remember, Slots, TableKind, Versionless};
+pub(crate) use wire::{Malformed, Reader, Wire, WireEnum, body, stored, wire_enum, wire_struct};

@@ -8,6 +8,7 @@ use crate::clock::UnixMs;
 use crate::command::{EventSettings, PaymentMethod, Scenario};
 use crate::error::SaleState;
 use crate::inventory::PackedPlace;
+use crate::list::Places;
 
 /// One place that a record changes, and the version of the seat word that it produced (0 for standing places).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,35 @@ impl Wire for Change {
 
 /// What one record changes: at most as many places as a hold can have.
 pub(crate) type Changes = SmallVec<[Change; 8]>;
+/// How the places of a reservation are written: as changes without a version.
+pub(crate) struct Versionless(Places);
+
+impl Wire for Versionless {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.iter().map(|&place| Change { place, version: 0 }).collect::<Changes>().put(out);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let changes = Changes::get(from)?;
+        let has_version = changes.iter().any(|change| change.version != 0);
+        if has_version {
+            return Err(Malformed("version of a reservation's place"));
+        }
+        Ok(Self(changes.iter().map(|change| change.place).collect()))
+    }
+}
+
+impl From<&Places> for Versionless {
+    fn from(places: &Places) -> Self {
+        Self(places.clone())
+    }
+}
+
+impl From<Versionless> for Places {
+    fn from(Versionless(places): Versionless) -> Self {
+        places
+    }
+}
+
 /// Slots with their generations.
 pub(crate) type Slots = SmallVec<[(u32, u32); 8]>;
 

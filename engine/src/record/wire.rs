@@ -32,6 +32,19 @@ impl<'a> Reader<'a> {
 pub(crate) trait Wire: Sized {
     fn put(&self, out: &mut Vec<u8>);
     fn get(from: &mut Reader<'_>) -> Result<Self, Malformed>;
+
+    /// Says of each field of a struct, up to the first that cannot be read, how many bytes are left behind it. For
+    /// tests that change fields.
+    #[cfg(any(test, feature = "testing"))]
+    fn fields(_: &mut Reader<'_>, _: &mut dyn FnMut(&'static str, usize)) -> Result<(), Malformed> {
+        Ok(())
+    }
+}
+
+/// A fieldless enum that is written as one number, which is also the number of a state in a status word.
+pub(crate) trait WireEnum: Sized {
+    /// The form with this number; `None` if none has it, as 0 in the status word of a free slot.
+    fn of_number(number: u8) -> Option<Self>;
 }
 
 macro_rules! wire_numbers {
@@ -191,29 +204,78 @@ macro_rules! wire_text_ids {
 }
 wire_text_ids!(EventId, UserId, ExternalId, IdempotencyKey);
 
-/// Writes and reads a struct field by field, in the order given.
+/// Writes and reads a struct field by field, in the order given. `as` names the type that a field is written as; fields
+/// `beside` the others are not written, and read as their default.
 macro_rules! wire_struct {
-    ($name:ty { $($field:ident),* $(,)? }) => {
+    (@put $value:expr, $out:ident) => { $crate::record::Wire::put(&$value, $out) };
+    (@put $value:expr, $out:ident, $wire:ty) => { $crate::record::Wire::put(&<$wire>::from(&$value), $out) };
+    (@get $from:ident) => { $crate::record::Wire::get($from)? };
+    (@get $from:ident, $wire:ty) => { <$wire as $crate::record::Wire>::get($from)?.into() };
+    ($name:ty { $($field:ident $(as $wire:ty)?),* $(,)? } $(beside { $($beside:ident),* })?) => {
         impl $crate::record::Wire for $name {
             fn put(&self, out: &mut Vec<u8>) {
-                $($crate::record::Wire::put(&self.$field, out);)*
+                $($crate::record::wire_struct!(@put self.$field, out $(, $wire)?);)*
             }
             fn get(from: &mut $crate::record::Reader<'_>) -> Result<Self, $crate::record::Malformed> {
-                $(let $field = $crate::record::Wire::get(from)?;)*
-                Ok(Self { $($field),* })
+                $(let $field = $crate::record::wire_struct!(@get from $(, $wire)?);)*
+                Ok(Self { $($field,)* $($($beside: Default::default(),)*)? })
+            }
+            #[cfg(any(test, feature = "testing"))]
+            fn fields(
+                from: &mut $crate::record::Reader<'_>,
+                note: &mut dyn FnMut(&'static str, usize),
+            ) -> Result<(), $crate::record::Malformed> {
+                $(
+                    let $field = $crate::record::wire_struct!(@get from $(, $wire)?);
+                    note(concat!(stringify!($name), ".", stringify!($field)), from.0.len());
+                )*
+                let _ = Self { $($field,)* $($($beside: Default::default(),)*)? };
+                Ok(())
             }
         }
     };
 }
 
-/// Defines a body: a struct that is written and read field by field, in the order given.
+/// Defines the stored form of a thing: in memory, where its user is a number, and as the image of a snapshot, whose
+/// bytes are the same fields in the order given, with `$named` in the number's place.
+macro_rules! stored {
+    (
+        $(#[$doc:meta])*
+        $name:ident of $named:ty {
+            $($(#[$head_doc:meta])* $head:ident: $head_kind:ty,)*
+            [user]
+            $($(#[$tail_doc:meta])* $tail:ident: $tail_kind:ty $(as $wire:ty)?,)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub(crate) struct $name<U = $crate::users::UserIx> {
+            $($(#[$head_doc])* pub(crate) $head: $head_kind,)*
+            pub(crate) user: U,
+            $($(#[$tail_doc])* pub(crate) $tail: $tail_kind,)*
+            /// Where its last record ends. No part of a snapshot, in which everything is durable.
+            pub(crate) position: u64,
+        }
+
+        impl<U> $name<U> {
+            /// The same, with its user said in another way.
+            pub(crate) fn of<V>(self, user: V) -> $name<V> {
+                $name { $($head: self.$head,)* user, $($tail: self.$tail,)* position: self.position }
+            }
+        }
+
+        $crate::record::wire_struct!($name<$named> { $($head,)* user, $($tail $(as $wire)?,)* } beside { position });
+    };
+}
+
+/// Defines bodies: structs that are written and read field by field, in the order given.
 macro_rules! body {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
         pub(crate) struct $name { $(pub(crate) $field: $kind),* }
         $crate::record::wire_struct!($name { $($field),* });
-    };
+    )*};
 }
 
 /// Writes and reads a fieldless enum as one byte.
@@ -224,13 +286,20 @@ macro_rules! wire_enum {
                 out.push(match self { $(Self::$variant => $number),* });
             }
             fn get(from: &mut $crate::record::Reader<'_>) -> Result<Self, $crate::record::Malformed> {
-                match <u8 as $crate::record::Wire>::get(from)? {
-                    $($number => Ok(Self::$variant),)*
-                    _ => Err($crate::record::Malformed(stringify!($name))),
+                let number = <u8 as $crate::record::Wire>::get(from)?;
+                $crate::record::WireEnum::of_number(number).ok_or($crate::record::Malformed(stringify!($name)))
+            }
+        }
+        impl $crate::record::WireEnum for $name {
+            #[inline]
+            fn of_number(number: u8) -> Option<Self> {
+                match number {
+                    $($number => Some(Self::$variant),)*
+                    _ => None,
                 }
             }
         }
     };
 }
 
-pub(crate) use {body, wire_enum, wire_struct};
+pub(crate) use {body, stored, wire_enum, wire_struct};

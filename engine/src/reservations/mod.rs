@@ -4,4 +4,4 @@
 
 mod slot;
 
-pub(crate) use slot::{Facts, Reservations, Slot, SlotState};
+pub(crate) use slot::{Names, Reservation, Reservations, Slot};

@@ -6,42 +6,19 @@ use dashmap::DashMap;
 
 use crate::clock::UnixMs;
 use crate::error::ReservationState;
-use crate::ids::{ExternalId, SlotId};
+use crate::ids::{ExternalId, SlotId, UserId};
 use crate::inventory::PackedPlace;
 use crate::list::Places;
+use crate::record::{Versionless, WireEnum, stored, wire_struct};
 use crate::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
-use crate::sync::{Slab, Status};
+use crate::sync::{Seen, Slab, Status};
 use crate::users::UserIx;
 
 /// Places kept in the slot itself; a hold with more keeps all of them beside the table.
 const INLINE_PLACES: usize = 8;
 const NONE: u32 = u32::MAX;
 
-/// A slot's state: free, or one of a reservation's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SlotState {
-    Free,
-    Is(ReservationState),
-}
-
-impl SlotState {
-    pub(crate) const FREE: u8 = 0;
-
-    pub(crate) fn of(number: u8) -> Self {
-        match number {
-            Self::FREE => Self::Free,
-            1 => Self::Is(ReservationState::Pending),
-            2 => Self::Is(ReservationState::Confirmed),
-            3 => Self::Is(ReservationState::Cancelled),
-            4 => Self::Is(ReservationState::Expired),
-            5 => Self::Is(ReservationState::Failed),
-            6 => Self::Is(ReservationState::Refunded),
-            other => unreachable!("no reservation state has the number {other}"),
-        }
-    }
-}
-
-/// One reservation with its hold.
+/// The place of one reservation with its hold.
 #[derive(Default)]
 pub(crate) struct Slot {
     pub(crate) status: Status,
@@ -63,25 +40,39 @@ pub(crate) struct Slot {
     places: [AtomicU32; INLINE_PLACES],
 }
 
-/// Everything about one reservation at one moment.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Facts {
-    pub(crate) id: SlotId,
-    pub(crate) state: SlotState,
-    pub(crate) position: u64,
-    pub(crate) event: u32,
-    pub(crate) user: UserIx,
-    pub(crate) ticket: Option<u32>,
-    pub(crate) payment: Option<(u32, u32)>,
-    pub(crate) created_at: UnixMs,
-    pub(crate) changed_at: UnixMs,
-    pub(crate) expires_at: UnixMs,
-    pub(crate) total_minor: i64,
-    pub(crate) extensions: u32,
-    pub(crate) places: Places,
+stored! {
+    /// A reservation with its hold, as it is stored.
+    Reservation of Names {
+        id: SlotId,
+        /// The number of its event.
+        event: u32,
+        state: ReservationState,
+        [user]
+        /// The admission with which it was made.
+        ticket: Option<u32>,
+        /// Slot and generation of the payment that is under way or done.
+        payment: Option<(u32, u32)>,
+        created_at: UnixMs,
+        changed_at: UnixMs,
+        expires_at: UnixMs,
+        total_minor: i64,
+        extensions: u32,
+        places: Places as Versionless,
+    }
 }
 
+/// Whose a reservation is, in a snapshot.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Names {
+    pub(crate) user: UserId,
+    pub(crate) external: Option<ExternalId>,
+}
+wire_struct!(Names { user, external });
+
 impl Slot {
+    /// The state of a slot without a reservation.
+    pub(crate) const FREE: u8 = 0;
+
     /// When the hold ends. One word, for the path that asks only this.
     pub(crate) fn expires_at(&self) -> UnixMs {
         UnixMs::new(self.expires_at.load(Relaxed))
@@ -141,18 +132,12 @@ impl Reservations {
         let slot = self.slots.get(id.slot)?;
         let (seen, tag, user) =
             slot.status.read(|seen| (seen, slot.tag.load(Relaxed), slot.user.load(Relaxed)));
-        let is_meant = seen.generation == id.generation && seen.state != SlotState::FREE && tag == id.tag;
+        let is_meant = seen.generation == id.generation && seen.state != Slot::FREE && tag == id.tag;
         is_meant.then_some(UserIx(user))
     }
 
-    /// The slot that an id means; as [`user_of`](Self::user_of).
-    pub(crate) fn find(&self, id: SlotId) -> Option<&Slot> {
-        self.user_of(id)?;
-        self.slots.get(id.slot)
-    }
-
     /// By the owner of a free slot: writes everything about a new hold.
-    pub(crate) fn fill(&self, slot: &Slot, facts: &Facts) {
+    pub(crate) fn fill(&self, slot: &Slot, facts: &Reservation) {
         slot.tag.store(facts.id.tag, Relaxed);
         slot.position.store(facts.position, Relaxed);
         slot.created_at.store(facts.created_at.get(), Relaxed);
@@ -184,25 +169,24 @@ impl Reservations {
         }
     }
 
-    /// A copy of everything, all of one moment. `index` is the slot's own.
-    pub(crate) fn read(&self, slot: &Slot, index: u32) -> Facts {
-        slot.status.read(|seen| self.copy(slot, index, seen.generation, seen.state))
+    /// What a slot has, all of one moment; `None` for a free one. `index` is the slot's own.
+    pub(crate) fn read(&self, slot: &Slot, index: u32) -> Option<Reservation> {
+        slot.status.read(|seen| self.copy(slot, index, seen))
     }
 
-    /// A copy of everything, by the owner, who need not fear a torn view.
-    pub(crate) fn read_owned(&self, slot: &Slot, index: u32, generation: u32, state: u8) -> Facts {
-        self.copy(slot, index, generation, state)
+    /// What a slot has, by its owner, who saw it as `seen`: nothing to be feared of a torn view.
+    pub(crate) fn read_owned(&self, slot: &Slot, index: u32, seen: Seen) -> Reservation {
+        self.copy(slot, index, seen).expect("an owned slot in use has a reservation")
     }
 
-    fn copy(&self, slot: &Slot, index: u32, generation: u32, state: u8) -> Facts {
+    fn copy(&self, slot: &Slot, index: u32, seen: Seen) -> Option<Reservation> {
         let counts = slot.counts.load(Relaxed);
         let payment = slot.payment.load(Relaxed);
         let ticket = slot.ticket.load(Relaxed);
-        Facts {
-            id: SlotId { slot: index, generation, tag: slot.tag.load(Relaxed) },
-            state: SlotState::of(state),
-            position: slot.position.load(Relaxed),
+        Some(Reservation {
+            id: SlotId { slot: index, generation: seen.generation, tag: slot.tag.load(Relaxed) },
             event: slot.event.load(Relaxed),
+            state: ReservationState::of_number(seen.state)?,
             user: UserIx(slot.user.load(Relaxed)),
             ticket: (ticket != NONE).then_some(ticket),
             payment: (payment != NONE).then(|| (payment, slot.payment_generation.load(Relaxed))),
@@ -212,7 +196,8 @@ impl Reservations {
             total_minor: slot.total_minor.load(Relaxed),
             extensions: counts >> 8,
             places: self.places(slot, index, (counts & 0xff) as usize),
-        }
+            position: slot.position.load(Relaxed),
+        })
     }
 
     fn places(&self, slot: &Slot, index: u32, count: usize) -> Places {

@@ -14,8 +14,10 @@ use crate::config::{Config, Driver};
 use crate::engine::Engine;
 use crate::ids::{ExternalId, SessionId, UserId};
 use crate::journal::{RecoveryConsent, rewritten_snapshot};
+use crate::payments::Intent;
 use crate::pipeline::State;
-use crate::record::{Image, PaymentImage, Reader, ReservationImage, image_fields};
+use crate::record::{Image, Reader, image_fields};
+use crate::reservations::{Names, Reservation};
 
 /// When the sale takes place.
 const START: UnixMs = UnixMs::new(1_800_000_000_000);
@@ -246,8 +248,10 @@ fn sell(what: &str, folder: &MemStorage, images: &Images) -> Result<(), Violatio
 
 fn people(images: &Images) -> Vec<UserId> {
     let user = |(kind, body): &(u16, Vec<u8>)| match *kind {
-        ReservationImage::KIND => Reader::whole::<ReservationImage>(body).ok().map(|image| image.user),
-        PaymentImage::KIND => Reader::whole::<PaymentImage>(body).ok().map(|image| image.user),
+        Reservation::<Names>::KIND => {
+            Reader::whole::<Reservation<Names>>(body).ok().map(|image| image.user.user)
+        }
+        Intent::<UserId>::KIND => Reader::whole::<Intent<UserId>>(body).ok().map(|image| image.user),
         _ => None,
     };
     let mut users: Vec<_> = images.iter().filter_map(user).collect();

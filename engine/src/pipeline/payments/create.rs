@@ -45,27 +45,30 @@ impl PaymentCreated {
     ) {
         let intent = Intent {
             id: self.id,
+            state: PaymentState::Pending,
             reservation: self.reservation,
             unlinked: self.unlinked.clone(),
             user,
-            amount: Money { minor: self.amount_minor, currency: Currency(self.currency) },
+            amount_minor: self.amount_minor,
             refunded_minor: 0,
             refunds: 0,
+            currency: Currency(self.currency),
             method: self.method,
             scenario: self.scenario,
             effect: Effect::None,
+            succeeds: false,
+            answers: false,
             created_at: stamp.at,
             changed_at: stamp.at,
             processed_at: UnixMs::ZERO,
             moment: self.starts_at,
-            succeeds: false,
-            answers: false,
             expires_at: self.expires_at,
             webhook_url: self.webhook_url.clone(),
             attachment: self.attachment.clone(),
+            position: stamp.end,
         };
         state.deadlines.payments.set(self.id.slot, self.starts_at.min(self.expires_at));
-        slot.fill(intent, stamp.end);
+        slot.fill(intent);
         state.users.link(List::Payments, user, listed(self.id, stamp.at));
         owned.commit(PaymentState::Pending as u8);
         if let Some(hold) = reservation {
@@ -79,7 +82,7 @@ impl PaymentCreated {
 impl Fact for PaymentCreated {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let slot = state.reach_payment(self.id.slot)?;
-        let owned = replay_own(&slot.status, self.id.generation, |seen| seen == 0)?;
+        let owned = replay_own(&slot.status, self.id.generation, |seen| seen == PaymentSlot::FREE)?;
         let hold = |id| state.replay_hold(id, ReservationState::Pending);
         let reservation = self.reservation.map(hold).transpose()?;
         let user = state.users.enter(&self.user, 0, 0, None).expect("no seats, no bound");

@@ -7,10 +7,11 @@ use crate::clock::UnixMs;
 use crate::command::{CancelPayment, Outcome as Reported, ReportPayment};
 use crate::error::{PaymentState, Refusal};
 use crate::ids::{PaymentId, SlotId, UserId};
-use crate::payments::{Intent, payment_state};
+use crate::payments::{Intent, PaymentSlot};
 use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::reservations::{Busy, Patience};
+use crate::pipeline::shown::Lapses;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Remember;
@@ -37,7 +38,7 @@ impl PaymentSettled {
 
     /// `pending` is the reservation that changes with it.
     fn apply(&self, state: &State, payment: OwnedPayment<'_>, pending: Option<Pending<'_>>, stamp: Stamp) {
-        payment.slot.change(stamp.end, stamp.at, |intent| {
+        payment.slot.change(self.state, stamp.end, stamp.at, |intent| {
             intent.effect = self.effect;
             intent.processed_at = stamp.at;
             intent.moment = UnixMs::MAX;
@@ -91,7 +92,7 @@ impl PaymentRefunded {
     }
 
     fn apply(&self, state: &State, payment: OwnedPayment<'_>, pending: Option<Pending<'_>>, stamp: Stamp) {
-        payment.slot.change(stamp.end, stamp.at, |intent| {
+        payment.slot.change(self.state, stamp.end, stamp.at, |intent| {
             intent.refunded_minor += self.refunded_minor;
             intent.refunds = self.number;
         });
@@ -131,7 +132,7 @@ impl Core {
                 Reported::Completed => PaymentState::Completed,
                 Reported::Failed => PaymentState::Failed,
             };
-            match payment.state {
+            match payment.intent.state {
                 PaymentState::Pending | PaymentState::Processing => Ok(self.end_payment(payment, state, key)),
                 other => Err(Refusal::PaymentIs(other).into()),
             }
@@ -142,7 +143,7 @@ impl Core {
     pub(crate) fn cancel_payment(&self, command: &CancelPayment, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, command.caller.user(), now)?;
-            match payment.state {
+            match payment.intent.state {
                 PaymentState::Pending | PaymentState::Processing => {
                     Ok(self.end_payment(payment, PaymentState::Cancelled, key))
                 }
@@ -180,7 +181,7 @@ impl Core {
             state,
             effect,
             settlement,
-            refunded_minor: if paid_back { intent.amount.minor } else { 0 },
+            refunded_minor: if paid_back { intent.amount_minor } else { 0 },
             expires_at: intent.expires_at,
             webhooks: self.webhooks(intent, state),
             key,
@@ -196,7 +197,7 @@ impl Core {
 
     fn refund(&self, payment: OwnedPayment<'_>, minor: Option<i64>, key: Option<Remember>) -> Outcome {
         let (intent, now) = (&payment.intent, payment.now);
-        let left_minor = intent.amount.minor - intent.refunded_minor;
+        let left_minor = intent.amount_minor - intent.refunded_minor;
         let minor = minor.unwrap_or(left_minor);
         if minor <= 0 {
             return Err(Refusal::invalid("refund_amount", "must be more than nothing", minor).into());
@@ -232,9 +233,10 @@ impl Core {
     ) -> Result<OwnedPayment<'_>, Refusal> {
         loop {
             let payment = self.own_payment(id, user, now)?;
-            if payment.intent.has_lapsed(payment.state, payment.now) {
+            if payment.intent.has_lapsed(payment.now) {
                 self.expire_owned(payment);
-            } else if payment.state == PaymentState::Processing && payment.intent.moment <= payment.now {
+            } else if payment.intent.state == PaymentState::Processing && payment.intent.moment <= payment.now
+            {
                 self.end_decided(payment);
             } else {
                 return Ok(payment);
@@ -251,7 +253,7 @@ impl Core {
     /// caller: an intent that a caller is changing, or whose reservation one is changing, is looked at again shortly.
     pub(crate) fn due_payment(&self, index: u32, now: UnixMs) {
         let Some(slot) = self.state.payments.slot(index) else { return };
-        let owned = slot.status.own_or_leave(|seen| payment_state(seen.state).is_some());
+        let owned = slot.status.own_or_leave(|seen| seen.state != PaymentSlot::FREE);
         let owned = match owned {
             Ok(owned) => owned,
             Err(NotOwned::NotAllowed) => return,
@@ -261,11 +263,11 @@ impl Core {
     }
 
     fn due_owned(&self, payment: OwnedPayment<'_>) {
-        let (index, state, now) = (payment.intent.id.slot, payment.state, payment.now);
+        let (index, state, now) = (payment.intent.id.slot, payment.intent.state, payment.now);
         let (moment, expires_at) = (payment.intent.moment, payment.intent.expires_at);
         match state {
             // What has not begun by then never begins; what was decided for a moment before counts, however late.
-            _ if payment.intent.has_lapsed(state, now) => self.expire_owned(payment),
+            _ if payment.intent.has_lapsed(now) => self.expire_owned(payment),
             PaymentState::Pending if moment <= now => {
                 self.start_processing(payment, None);
             }

@@ -1,8 +1,7 @@
 //! The images of payment intents and of their webhooks.
 
 use crate::clock::UnixMs;
-use crate::command::Money;
-use crate::error::PaymentState;
+use crate::ids::UserId;
 use crate::limits::{ATTACHMENT_BYTES_MAX, URL_BYTES_MAX};
 use crate::outbox::Webhook;
 use crate::payments::Intent;
@@ -11,7 +10,7 @@ use crate::pipeline::images::{FreeSlots, Sink};
 use crate::pipeline::reservations::listed;
 use crate::pipeline::restore::{check_moment, must, untouched};
 use crate::pipeline::state::State;
-use crate::record::{PaymentImage, TableKind, WebhookImage};
+use crate::record::TableKind;
 use crate::users::List;
 
 /// More attempts than anything makes: a number that was never counted.
@@ -25,44 +24,19 @@ impl State {
             let Some(slot) = self.payments.slot(index) else { continue };
             match slot.read() {
                 None => free.add(index, slot.status.peek().generation, sink),
-                Some((_, intent, _)) => live.push((intent.created_at, index)),
+                Some(intent) => live.push((intent.created_at, index)),
             }
         }
         // Oldest first, as reservations.
         live.sort_unstable();
         for (_, index) in live {
             let Some(slot) = self.payments.slot(index) else { continue };
-            if let Some((state, intent, _)) = slot.read() {
-                sink.image(&self.payment_image(&intent, state));
+            if let Some(intent) = slot.read() {
+                let user = self.users.name(intent.user).expect("a payment's user is kept");
+                sink.image(&intent.of(user));
             }
         }
         free.flush(sink);
-    }
-
-    fn payment_image(&self, intent: &Intent, state: PaymentState) -> PaymentImage {
-        PaymentImage {
-            id: intent.id,
-            state,
-            reservation: intent.reservation,
-            unlinked: intent.unlinked.clone(),
-            user: self.users.name(intent.user).expect("a payment's user is kept"),
-            amount_minor: intent.amount.minor,
-            refunded_minor: intent.refunded_minor,
-            refunds: intent.refunds,
-            currency: intent.amount.currency,
-            method: intent.method,
-            scenario: intent.scenario,
-            effect: intent.effect,
-            succeeds: intent.succeeds,
-            answers: intent.answers,
-            created_at: intent.created_at,
-            changed_at: intent.changed_at,
-            processed_at: intent.processed_at,
-            moment: intent.moment,
-            expires_at: intent.expires_at,
-            webhook_url: intent.webhook_url.clone(),
-            attachment: intent.attachment.clone(),
-        }
     }
 
     pub(crate) fn outbox_images(&self, sink: &mut Sink<'_>) {
@@ -74,79 +48,39 @@ impl State {
             }
         }
         free.flush(sink);
-        self.outbox.each(|webhook| {
-            sink.image(&WebhookImage {
-                id: webhook.id,
-                payment: webhook.payment,
-                tells: webhook.tells,
-                created_at: webhook.created_at,
-                attempts: webhook.attempts,
-                next_at: webhook.next_at,
-                order: webhook.order,
-            });
-        });
+        self.outbox.each(|webhook| sink.image(webhook));
     }
 
-    pub(crate) fn restore_payment(&self, image: PaymentImage) -> Result<(), Corrupt> {
+    pub(crate) fn restore_payment(&self, image: Intent<UserId>) -> Result<(), Corrupt> {
         check_payment(&image)?;
-        let index = image.id.slot;
-        let slot = self.reach_payment(index)?;
-        let status = untouched(&slot.status, index)?;
-        let user = self.users.enter(&image.user, 0, 0, None).expect("no seats, no bound");
         let (id, state) = (image.id, image.state);
-        let intent = Intent {
-            id,
-            reservation: image.reservation,
-            unlinked: image.unlinked,
-            user,
-            amount: Money { minor: image.amount_minor, currency: image.currency },
-            refunded_minor: image.refunded_minor,
-            refunds: image.refunds,
-            method: image.method,
-            scenario: image.scenario,
-            effect: image.effect,
-            created_at: image.created_at,
-            changed_at: image.changed_at,
-            processed_at: image.processed_at,
-            moment: image.moment,
-            succeeds: image.succeeds,
-            answers: image.answers,
-            expires_at: image.expires_at,
-            webhook_url: image.webhook_url,
-            attachment: image.attachment,
-        };
+        let slot = self.reach_payment(id.slot)?;
+        let status = untouched(&slot.status, id.slot)?;
+        let user = self.users.enter(&image.user, 0, 0, None).expect("no seats, no bound");
+        let intent = image.of(user);
         self.users.link(List::Payments, user, listed(id, intent.created_at));
-        match intent.next_moment(state) {
-            Some(at) => self.deadlines.payments.set(index, at),
-            None => self.arm_retention(index, state, intent.changed_at),
+        match intent.next_moment() {
+            Some(at) => self.deadlines.payments.set(id.slot, at),
+            None => self.arm_retention(id.slot, state, intent.changed_at),
         }
-        slot.fill(intent, 0);
+        slot.fill(intent);
         status.install(id.generation, 0, state as u8);
         Ok(())
     }
 
-    pub(crate) fn restore_webhook(&self, image: &WebhookImage) -> Result<(), Corrupt> {
+    pub(crate) fn restore_webhook(&self, image: Webhook) -> Result<(), Corrupt> {
         check_moment("its making", image.created_at)?;
         check_moment("its next attempt", image.next_at.unwrap_or(UnixMs::ZERO))?;
         must(image.attempts <= ATTEMPTS_MAX, format_args!("{} attempts", image.attempts))?;
         // Payments stand in front, and stay while something of theirs is to be delivered.
         must(self.payments.find(image.payment).is_some(), "it tells of a payment that there is not")?;
         untouched(self.reach_webhook(image.id.slot)?, image.id.slot)?.install(image.id.generation, 0, 1);
-        self.outbox.put(Webhook {
-            id: image.id,
-            payment: image.payment,
-            tells: image.tells,
-            created_at: image.created_at,
-            attempts: image.attempts,
-            next_at: image.next_at,
-            position: 0,
-            order: image.order,
-        });
+        self.outbox.put(image);
         Ok(())
     }
 }
 
-fn check_payment(image: &PaymentImage) -> Result<(), Corrupt> {
+fn check_payment(image: &Intent<UserId>) -> Result<(), Corrupt> {
     for (what, at) in [
         ("its making", image.created_at),
         ("its change", image.changed_at),

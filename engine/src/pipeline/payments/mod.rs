@@ -18,7 +18,7 @@ pub(crate) use webhooks::{WebhookAttempted, WebhookReplayed};
 use crate::clock::UnixMs;
 use crate::error::{PaymentState, Refusal};
 use crate::ids::{PaymentId, SlotId, UserId};
-use crate::payments::{Intent, PaymentSlot, payment_state};
+use crate::payments::{Intent, PaymentSlot};
 use crate::reply::{Effect, PaymentChanged, Reply};
 use crate::sync::Owned;
 use crate::updates::PaymentUpdate;
@@ -31,7 +31,6 @@ use super::state::State;
 pub(crate) struct OwnedPayment<'a> {
     pub(crate) owned: Owned<'a>,
     pub(crate) slot: &'a PaymentSlot,
-    pub(crate) state: PaymentState,
     pub(crate) intent: Intent,
     /// The caller's look at the clock, or later: readers were told up to here.
     pub(crate) now: UnixMs,
@@ -40,8 +39,7 @@ pub(crate) struct OwnedPayment<'a> {
 impl<'a> OwnedPayment<'a> {
     /// By the owner of a slot in use.
     pub(crate) fn of(slot: &'a PaymentSlot, owned: Owned<'a>, now: UnixMs) -> Self {
-        let state = payment_state(owned.before().state).expect("checked while owning");
-        Self { owned, slot, state, intent: slot.owned(), now }
+        Self { owned, slot, intent: slot.owned(), now }
     }
 }
 
@@ -83,7 +81,7 @@ impl State {
         effect: Effect,
         (refunded_minor, refund_number): (i64, u32),
     ) -> PaymentUpdate {
-        let user = self.payments.read(id).and_then(|(_, intent, _)| self.payer(&intent));
+        let user = self.payments.read(id).and_then(|intent| self.payer(&intent));
         PaymentUpdate {
             id: PaymentId(id),
             user,
@@ -117,7 +115,7 @@ impl Core {
         let slot = self.state.payments.find(id.0).ok_or(Refusal::UnknownPayment)?;
         let owned = slot
             .status
-            .own(|seen| seen.generation == id.0.generation && payment_state(seen.state).is_some())
+            .own(|seen| seen.generation == id.0.generation && seen.state != PaymentSlot::FREE)
             .map_err(|_| Refusal::UnknownPayment)?;
         let payment = OwnedPayment::of(slot, owned, now.max(self.told()));
         if user.is_some_and(|user| !self.state.users.is(payment.intent.user, user)) {

@@ -25,7 +25,7 @@ record! {
 
 impl PaymentProcessing {
     fn apply(&self, state: &State, payment: OwnedPayment<'_>, stamp: Stamp) {
-        payment.slot.change(stamp.end, stamp.at, |intent| {
+        payment.slot.change(PaymentState::Processing, stamp.end, stamp.at, |intent| {
             intent.moment = self.moment;
             intent.succeeds = self.succeeds;
             intent.answers = self.answers;
@@ -88,7 +88,7 @@ impl Core {
     pub(crate) fn process_payment(&self, command: &ProcessPayment, now: UnixMs) -> Outcome {
         self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, command.caller.user(), now)?;
-            match payment.state {
+            match payment.intent.state {
                 PaymentState::Pending => Ok(self.start_processing(payment, key)),
                 other => Err(Refusal::PaymentIs(other).into()),
             }

@@ -16,7 +16,6 @@ use crate::pipeline::reservations::{
 use crate::pipeline::state::State;
 use crate::record::{Changes, wire_struct};
 use crate::reply::Effect;
-use crate::reservations::SlotState;
 use crate::updates::{PaymentUpdate, What};
 use crate::views;
 
@@ -205,7 +204,7 @@ impl Core {
     fn settle_paid(&self, id: SlotId, patience: Patience, now: UnixMs) -> Result<Decided<'_>, Busy> {
         const STATES: [ReservationState; 2] = [ReservationState::Pending, ReservationState::Expired];
         while let Some(hold) = self.own_in_state(id, &STATES, patience)? {
-            if hold.facts.state == SlotState::Is(ReservationState::Expired) {
+            if hold.facts.state == ReservationState::Expired {
                 return Ok(self.retake(hold, now));
             }
             if let Some(lapsed) = self.lapsed_at(&hold.facts, now) {

@@ -9,9 +9,9 @@ use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
-use crate::record::{Changes, Remember};
+use crate::record::{Changes, Remember, WireEnum};
 use crate::reply::{self, Places, Released, Reply};
-use crate::reservations::{Facts, SlotState};
+use crate::reservations::Reservation;
 use crate::sync::Seen;
 use crate::updates::What;
 use crate::views;
@@ -242,15 +242,14 @@ impl Core {
         let id = self.reservation_id(&command.which)?;
         let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
         match facts.state {
-            SlotState::Is(ReservationState::Pending) if facts.expires_at > now => {
+            ReservationState::Pending if facts.expires_at > now => {
                 Err(Refusal::NotDue(facts.expires_at).into())
             }
-            SlotState::Is(ReservationState::Pending) => match self.expire_slot(id.slot, now) {
+            ReservationState::Pending => match self.expire_slot(id.slot, now) {
                 Some(did) => Ok(did),
                 None => Err(self.why_not_pending(id, now).into()),
             },
-            SlotState::Is(state) => Err(Refusal::ReservationIs(state).into()),
-            SlotState::Free => Err(Refusal::UnknownReservation.into()),
+            state => Err(Refusal::ReservationIs(state).into()),
         }
     }
 
@@ -268,8 +267,8 @@ impl Core {
     pub(crate) fn due_hold(&self, index: u32, now: UnixMs) -> bool {
         let Some(slot) = self.state.reservations.slot(index) else { return false };
         let seen = slot.status.peek();
-        let state = SlotState::of(seen.state);
-        if !seen.busy && matches!(state, SlotState::Free | SlotState::Is(ReservationState::Confirmed)) {
+        let state = ReservationState::of_number(seen.state);
+        if !seen.busy && matches!(state, None | Some(ReservationState::Confirmed)) {
             return false;
         }
         let owned = if seen.busy { None } else { slot.status.try_own_exactly(seen) };
@@ -279,7 +278,7 @@ impl Core {
         };
         let hold = self.state.hold_of(slot, owned, index);
         let (facts, now) = (&hold.facts, now.max(self.told()));
-        if state != SlotState::Is(ReservationState::Pending) {
+        if state != Some(ReservationState::Pending) {
             self.forget_reservation(hold, now);
         } else if facts.expires_at <= now {
             self.end_hold(hold, ReservationState::Expired, None, now);
@@ -310,7 +309,7 @@ fn part_of(hold: &OwnedHold<'_>, seats: &[SeatId]) -> Result<Option<Places>, Ref
 }
 
 /// True if a hold with `held` has all of `part`.
-fn contains(held: &[PackedPlace], part: &[PackedPlace]) -> bool {
+pub(super) fn contains(held: &[PackedPlace], part: &[PackedPlace]) -> bool {
     part.iter().all(|place| match place.unpack() {
         Place::Seat(_) => held.contains(place),
         Place::General { section, count } => {
@@ -342,7 +341,7 @@ fn released(id: SlotId, event: u32, state: ReservationState, changes: &Changes, 
     Reply::Released(Released { id: ReservationId(id), event, state, places: places(changes), at })
 }
 
-fn check_extension(facts: &Facts, settings: &EventSettings, by_ms: u64) -> Result<UnixMs, Refusal> {
+fn check_extension(facts: &Reservation, settings: &EventSettings, by_ms: u64) -> Result<UnixMs, Refusal> {
     if by_ms == 0 {
         return Err(Refusal::invalid("extension", "must be more than nothing", by_ms));
     }

@@ -10,9 +10,8 @@ use crate::pipeline::images::{FreeSlots, Sink};
 use crate::pipeline::reservations::{listed, seat_count};
 use crate::pipeline::restore::{check_moment, must, untouched};
 use crate::pipeline::state::State;
-use crate::record::{Change, ReservationImage, TableKind};
-use crate::reply::Places;
-use crate::reservations::{Facts, SlotState};
+use crate::record::TableKind;
+use crate::reservations::{Names, Reservation};
 use crate::users::List;
 
 /// More extensions than settings can allow: a number that was never counted.
@@ -24,79 +23,46 @@ impl State {
         let mut live = Vec::new();
         for index in 0..self.reservations.slots().high_water() {
             let Some(slot) = self.reservations.slot(index) else { continue };
-            let facts = self.reservations.read(slot, index);
-            match facts.state {
-                SlotState::Free => free.add(index, facts.id.generation, sink),
-                SlotState::Is(_) => live.push((facts.created_at, index)),
+            match self.reservations.read(slot, index) {
+                None => free.add(index, slot.status.peek().generation, sink),
+                Some(facts) => live.push((facts.created_at, index)),
             }
         }
         // Oldest first: whoever puts them back links each to its user's list as it comes.
         live.sort_unstable();
         for (_, index) in live {
             let Some(slot) = self.reservations.slot(index) else { continue };
-            let facts = self.reservations.read(slot, index);
-            if let SlotState::Is(state) = facts.state {
-                sink.image(&self.reservation_image(&facts, state));
+            if let Some(facts) = self.reservations.read(slot, index) {
+                let user = self.users.name(facts.user).expect("a reservation's user is kept");
+                let external = self.reservations.external(index).map(|external| (*external).clone());
+                sink.image(&facts.of(Names { user, external }));
             }
         }
         free.flush(sink);
     }
 
-    fn reservation_image(&self, facts: &Facts, state: ReservationState) -> ReservationImage {
-        ReservationImage {
-            id: facts.id,
-            event: facts.event,
-            state,
-            user: self.users.name(facts.user).expect("a reservation's user is kept"),
-            external: self.reservations.external(facts.id.slot).map(|external| (*external).clone()),
-            ticket: facts.ticket,
-            payment: facts.payment,
-            created_at: facts.created_at,
-            changed_at: facts.changed_at,
-            expires_at: facts.expires_at,
-            total_minor: facts.total_minor,
-            extensions: facts.extensions,
-            places: facts.places.iter().map(|&place| Change { place, version: 0 }).collect(),
-        }
-    }
-
-    pub(crate) fn restore_reservation(&self, image: &ReservationImage) -> Result<(), Corrupt> {
+    pub(crate) fn restore_reservation(&self, mut image: Reservation<Names>) -> Result<(), Corrupt> {
         let event = self.event(image.event)?;
-        check_facts(event, image)?;
-        let places: Places = image.places.iter().map(|change| change.place).collect();
-        check_places(event, &places)?;
+        check_facts(event, &image)?;
+        check_places(event, &image.places)?;
         let owned_as = match image.state {
             ReservationState::Pending => Some(SeatState::Held),
             ReservationState::Confirmed => Some(SeatState::Sold),
             _ => None,
         };
         if let Some(state) = owned_as {
-            self.count_places(event, image.id.slot, state, &places)?;
+            self.count_places(event, image.id.slot, state, &image.places)?;
         }
         let slot = self.reach_reservation(image.id.slot)?;
         let status = untouched(&slot.status, image.id.slot)?;
-        let seats = if owned_as.is_some() { seat_count(places.iter().copied()) } else { 0 };
-        if let Some(external) = &image.external {
-            let is_free = self.reservations.bind_external(external, (image.id.slot, image.id.generation));
+        let seats = if owned_as.is_some() { seat_count(image.places.iter().copied()) } else { 0 };
+        if let Some(external) = image.user.external.take() {
+            let is_free = self.reservations.bind_external(&external, (image.id.slot, image.id.generation));
             must(is_free, format_args!("the outside id {external} is another's"))?;
         }
-        let user = self.users.enter(&image.user, image.event, seats, None).expect("no bound was given");
-        let facts = Facts {
-            id: image.id,
-            state: SlotState::Is(image.state),
-            position: 0,
-            event: image.event,
-            user,
-            ticket: image.ticket,
-            payment: image.payment,
-            created_at: image.created_at,
-            changed_at: image.changed_at,
-            expires_at: image.expires_at,
-            total_minor: image.total_minor,
-            extensions: image.extensions,
-            places,
-        };
-        self.reservations.fill(slot, &facts);
+        let user = self.users.enter(&image.user.user, image.event, seats, None).expect("no bound was given");
+        let image = image.of(user);
+        self.reservations.fill(slot, &image);
         status.install(image.id.generation, 0, image.state as u8);
         self.users.link(List::Reservations, user, listed(image.id, image.created_at));
         match image.state {
@@ -137,7 +103,7 @@ impl State {
     }
 }
 
-fn check_facts(event: &Event, image: &ReservationImage) -> Result<(), Corrupt> {
+fn check_facts(event: &Event, image: &Reservation<Names>) -> Result<(), Corrupt> {
     check_moment("its making", image.created_at)?;
     check_moment("its change", image.changed_at)?;
     check_moment("its end", image.expires_at)?;

@@ -106,8 +106,8 @@ impl State {
     }
 
     fn user_of(&self, id: SlotId) -> Option<UserId> {
-        let slot = self.reservations.find(id)?;
-        let facts = self.reservations.read(slot, id.slot);
-        if facts.id == id { self.names_of(&facts).map(|(user, _)| user) } else { None }
+        let slot = self.reservations.slot(id.slot)?;
+        let facts = self.reservations.read(slot, id.slot).filter(|facts| facts.id == id)?;
+        self.names_of(&facts).map(|(user, _)| user)
     }
 }

@@ -4,12 +4,12 @@ use crate::clock::UnixMs;
 use crate::command::Which;
 use crate::error::{Refusal, ReservationState};
 use crate::ids::{SeatId, SlotId, UserId};
-use crate::inventory::{PackedPlace, Place};
 use crate::record::Changes;
 use crate::reply::Places;
-use crate::reservations::{Facts, Slot, SlotState};
+use crate::reservations::{Reservation, Slot};
 use crate::sync::{NotOwned, Owned, Seen};
 
+use super::change::contains;
 use super::places;
 use crate::payments::PaymentSlot;
 use crate::pipeline::core::Core;
@@ -23,7 +23,7 @@ use crate::pipeline::state::State;
 pub(crate) struct OwnedHold<'a> {
     pub(crate) owned: Owned<'a>,
     pub(crate) slot: &'a Slot,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Reservation,
     pub(crate) event: &'a Event,
 }
 
@@ -38,15 +38,7 @@ impl OwnedHold<'_> {
 
     /// By replay: the record moves places that the hold has.
     pub(crate) fn check_part(&self, changes: &Changes) -> Applied {
-        let has = |place: PackedPlace| {
-            match place.unpack() {
-            Place::Seat(_) => self.facts.places.contains(&place),
-            Place::General { section, count } => self.facts.places.iter().any(|held| {
-                matches!(held.unpack(), Place::General { section: at, count: most } if at == section && count <= most)
-            }),
-        }
-        };
-        if changes.iter().all(|change| has(change.place)) {
+        if contains(&self.facts.places, &places(changes)) {
             return Ok(());
         }
         corrupt(format_args!("{:?} has {:?}, a part is {changes:?}", self.facts.id, self.facts.places))
@@ -69,8 +61,7 @@ pub(crate) struct Busy;
 impl State {
     /// By the owner of a slot in use: everything about its reservation.
     pub(crate) fn hold_of<'a>(&'a self, slot: &'a Slot, owned: Owned<'a>, index: u32) -> OwnedHold<'a> {
-        let before = owned.before();
-        let facts = self.reservations.read_owned(slot, index, before.generation, before.state);
+        let facts = self.reservations.read_owned(slot, index, owned.before());
         let event = self.catalog.get(facts.event).expect("a reservation's event exists");
         OwnedHold { owned, slot, facts, event }
     }
@@ -94,11 +85,10 @@ impl Core {
                 let (index, generation) =
                     self.state.reservations.by_external(external).ok_or(Refusal::UnknownReservation)?;
                 let slot = self.state.reservations.slot(index).ok_or(Refusal::UnknownReservation)?;
-                let facts = self.state.reservations.read(slot, index);
+                let facts = self.state.reservations.read(slot, index).ok_or(Refusal::UnknownReservation)?;
                 // Asked again after the slot was read: a refused claim lets go of its id, then gives the slot back in
                 // the same generation, and by now it may be somebody else's hold.
                 let known = facts.id.generation == generation
-                    && facts.state != SlotState::Free
                     && self.state.reservations.by_external(external) == Some((index, generation));
                 if known { Ok(facts.id) } else { Err(Refusal::UnknownReservation) }
             }
@@ -106,13 +96,12 @@ impl Core {
     }
 
     /// Everything about a reservation, of one moment.
-    pub(crate) fn facts(&self, id: SlotId) -> Option<Facts> {
+    pub(crate) fn facts(&self, id: SlotId) -> Option<Reservation> {
         let slot = self.state.reservations.slot(id.slot)?;
-        let facts = self.state.reservations.read(slot, id.slot);
-        (facts.id == id && facts.state != SlotState::Free).then_some(facts)
+        self.state.reservations.read(slot, id.slot).filter(|facts| facts.id == id)
     }
 
-    pub(crate) fn check_exactly(&self, facts: &Facts, seats: &[SeatId]) -> Result<(), Refusal> {
+    pub(crate) fn check_exactly(&self, facts: &Reservation, seats: &[SeatId]) -> Result<(), Refusal> {
         let event = self.state.catalog.get(facts.event).expect("a reservation's event exists");
         let named = named_places(event, seats)?;
         let mut held: Places = facts.places.clone();
@@ -202,7 +191,7 @@ impl Core {
 
     /// The moment by which a pending hold that the caller owns has run out, by the caller's clock or because a reader
     /// was told so; `None` if it has not.
-    pub(crate) fn lapsed_at(&self, facts: &Facts, now: UnixMs) -> Option<UnixMs> {
+    pub(crate) fn lapsed_at(&self, facts: &Reservation, now: UnixMs) -> Option<UnixMs> {
         [now, self.told()].into_iter().find(|at| facts.expires_at <= *at)
     }
 
@@ -215,12 +204,10 @@ impl Core {
     pub(crate) fn why_not_pending(&self, id: SlotId, now: UnixMs) -> Refusal {
         let shown = self.look(now, || self.facts(id)).transpose();
         match shown.map(|facts| (facts.state, facts.expires_at)) {
-            None | Some((SlotState::Free, _)) => Refusal::UnknownReservation,
-            Some((SlotState::Is(ReservationState::Expired), _)) => Refusal::ReservationExpired,
-            Some((SlotState::Is(ReservationState::Pending), expires_at)) if expires_at <= now => {
-                Refusal::ReservationExpired
-            }
-            Some((SlotState::Is(state), _)) => Refusal::ReservationIs(state),
+            None => Refusal::UnknownReservation,
+            Some((ReservationState::Expired, _)) => Refusal::ReservationExpired,
+            Some((ReservationState::Pending, expires_at)) if expires_at <= now => Refusal::ReservationExpired,
+            Some((state, _)) => Refusal::ReservationIs(state),
         }
     }
 
@@ -249,10 +236,9 @@ impl Core {
     fn payment_lives(&self, (slot, generation): (u32, u32), now: UnixMs) -> bool {
         // A payment that is passed over as lapsed must stay so: another may be made in its place.
         let read = self.look(now, || self.state.payments.slot(slot).and_then(PaymentSlot::read)).transpose();
-        read.is_some_and(|read| {
-            let (state, intent, _) = &*read;
+        read.is_some_and(|intent| {
             let is_meant = intent.id.generation == generation;
-            is_meant && crate::pipeline::payments::is_live(*state) && !read.has_lapsed(now)
+            is_meant && crate::pipeline::payments::is_live(intent.state) && !intent.has_lapsed(now)
         })
     }
 }

@@ -10,9 +10,9 @@ use crate::pipeline::events::Event;
 use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, corrupt, record, replay_own};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Failure, Outcome};
-use crate::record::{Changes, Remember};
+use crate::record::{Changes, Remember, WireEnum};
 use crate::reply::{Places, Reply, Reserved};
-use crate::reservations::{Facts, Slot, SlotState};
+use crate::reservations::{Reservation, Slot};
 use crate::sync::{Owned, Seen};
 use crate::updates::{ReservationUpdate, What};
 use crate::users::{List, UserIx};
@@ -42,11 +42,10 @@ impl Held {
 
     /// The hold is in its slot, listed, and has its deadline. Its seats are taken and counted for the user.
     fn apply(&self, state: &State, (slot, owned): (&Slot, Owned<'_>), user: UserIx, stamp: Stamp) {
-        let facts = Facts {
+        let facts = Reservation {
             id: self.id,
-            state: SlotState::Is(ReservationState::Pending),
-            position: stamp.end,
             event: self.event,
+            state: ReservationState::Pending,
             user,
             ticket: self.ticket,
             payment: None,
@@ -56,6 +55,7 @@ impl Held {
             total_minor: self.total_minor,
             extensions: 0,
             places: places(&self.changes),
+            position: stamp.end,
         };
         state.reservations.fill(slot, &facts);
         state.users.link(List::Reservations, user, listed(self.id, stamp.at));
@@ -68,7 +68,7 @@ impl Fact for Held {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let event = state.event(self.event)?;
         let slot = state.reach_reservation(self.id.slot)?;
-        let owned = replay_own(&slot.status, self.id.generation, |seen| seen == SlotState::FREE)?;
+        let owned = replay_own(&slot.status, self.id.generation, |seen| seen == Slot::FREE)?;
         replay_claim(event, self.id.slot, SeatState::Held, &self.changes)?;
         let count = seat_count(places(&self.changes));
         let user = state.users.enter(&self.user, self.event, count, None).expect("no bound was given");
@@ -304,14 +304,13 @@ impl Core {
             return if self.log.is_poisoned() { Fate::Standing } else { Fate::Claiming };
         };
         // Never waits for the slot's owner: it may be a claim that waits for the caller's.
-        let look = |seen: Seen| (seen.abandoned, SlotState::of(seen.state), slot.expires_at() <= now);
+        let look =
+            |seen: Seen| (seen.abandoned, ReservationState::of_number(seen.state), slot.expires_at() <= now);
         match slot.status.glance(look) {
             // A panic cut its change off, so the seat's word will never say more.
             Some((true, ..)) => Fate::Standing,
-            Some((_, SlotState::Is(ReservationState::Pending), true)) => Fate::Lapsed,
-            Some((_, SlotState::Is(ReservationState::Pending | ReservationState::Confirmed), _)) => {
-                Fate::Standing
-            }
+            Some((_, Some(ReservationState::Pending), true)) => Fate::Lapsed,
+            Some((_, Some(ReservationState::Pending | ReservationState::Confirmed), _)) => Fate::Standing,
             // Claiming, or giving back, or taking again, or just changed: the seat's word will say shortly.
             _ => Fate::Claiming,
         }

@@ -13,7 +13,6 @@ use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::{Changes, Remember};
 use crate::reply::{self, Reply};
-use crate::reservations::SlotState;
 use crate::updates::What;
 use crate::views;
 
@@ -123,7 +122,7 @@ impl Core {
 
     fn confirmed_before(&self, id: SlotId, key: Option<Remember>, now: UnixMs) -> Outcome {
         let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-        if facts.state != SlotState::Is(ReservationState::Confirmed) {
+        if facts.state != ReservationState::Confirmed {
             return Err(Refusal::UnknownReservation.into());
         }
         let reply = Reply::Confirmed(reply::Confirmed {
@@ -146,24 +145,21 @@ impl Core {
         let facts = self.look(now, || self.facts(id)).transpose().ok_or(Refusal::UnknownReservation)?;
         let its = |intent: &Intent| intent.reservation == Some(id) && intent.user == facts.user;
         let refusal = match facts.state {
-            SlotState::Is(ReservationState::Pending) if facts.expires_at > now => {
+            ReservationState::Pending if facts.expires_at > now => {
                 Refusal::PaymentNotApproved(match paying {
                     None => PaymentDoubt::Unknown,
-                    Some((_, intent, _)) if !its(&intent) => PaymentDoubt::Foreign,
-                    Some((state, ..)) => PaymentDoubt::Unfinished(state),
+                    Some(intent) if !its(&intent) => PaymentDoubt::Foreign,
+                    Some(intent) => PaymentDoubt::Unfinished(intent.state),
                 })
             }
-            SlotState::Is(ReservationState::Pending | ReservationState::Expired) => {
-                Refusal::ReservationExpired
-            }
-            SlotState::Is(ReservationState::Confirmed)
+            ReservationState::Pending | ReservationState::Expired => Refusal::ReservationExpired,
+            ReservationState::Confirmed
                 if facts.payment == Some((payment.0.slot, payment.0.generation))
-                    && paying.is_some_and(|(_, intent, _)| its(&intent)) =>
+                    && paying.is_some_and(|intent| its(&intent)) =>
             {
                 return self.confirmed_before(id, key, now);
             }
-            SlotState::Is(other) => Refusal::ReservationIs(other),
-            SlotState::Free => Refusal::UnknownReservation,
+            other => Refusal::ReservationIs(other),
         };
         Err(refusal.into())
     }
