@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::TICKETS_PER_LINE_MAX;
 use super::draw::Order;
 use super::gate::Gate;
@@ -16,14 +18,18 @@ use crate::sync::atomic::Ordering;
 /// Everything of a line but its tickets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LineImage {
+    /// The number of its event.
+    pub(crate) event: u32,
     pub(crate) policy: QueuePolicy,
     /// Numbers below were given out.
     pub(crate) next: u32,
     pub(crate) room_open: bool,
     /// Numbers below were given out in the room; meaningful once the room is closed.
     pub(crate) room_end: u32,
-    /// Seed and order, once drawn.
-    pub(crate) drawn: Option<([u8; 32], Vec<u32>)>,
+    /// The seed, once drawn.
+    pub(crate) drawn: Option<[u8; 32]>,
+    /// The order, once drawn. In a snapshot the last run of it; the runs before it have images of their own.
+    pub(crate) order: SmallVec<[u32; 0]>,
     pub(crate) paused: bool,
     /// No claim window ends before.
     pub(crate) ready_floor: UnixMs,
@@ -90,8 +96,8 @@ impl LineImage {
 }
 
 impl Line {
-    /// The head of a snapshot.
-    pub(crate) fn image(&self) -> LineImage {
+    /// The head of a snapshot, of the line of this event.
+    pub(crate) fn image(&self, event: u32) -> LineImage {
         let mark = self.next.load(Ordering::Acquire);
         let next = super::line::number_in(mark);
         let counts = &self.counts;
@@ -101,12 +107,15 @@ impl Line {
         // whoever comes next closes it again.
         let closed_by_clock = policy.room.is_some() && room_end == next && self.order.get().is_none();
         let room_open = mark & ROOM_OPEN != 0 || closed_by_clock;
+        let order = self.order.get();
         LineImage {
+            event,
             policy: (*policy).clone(),
             next,
             room_open,
             room_end: if room_open { next } else { room_end },
-            drawn: self.order.get().map(|order| (order.seed, order.number_at.to_vec())),
+            drawn: order.map(|order| order.seed),
+            order: order.map_or_else(SmallVec::new, |order| order.number_at.to_vec().into()),
             paused: self.paused.load(Ordering::Acquire),
             ready_floor: UnixMs::new(self.ready_floor.load(Ordering::Acquire)),
             totals: [
@@ -156,8 +165,8 @@ impl Line {
         let open = if image.room_open { ROOM_OPEN } else { 0 };
         line.next.store(u64::from(image.next) | open, Ordering::Release);
         line.room_end.store(image.room_end, Ordering::Release);
-        if let Some((seed, order)) = image.drawn {
-            let order = Order::restored(seed, order, image.room_end);
+        if let Some(seed) = image.drawn {
+            let order = Order::restored(seed, image.order.into_vec(), image.room_end);
             let order =
                 order.ok_or(BadImage::Head { field: "order", reason: "is not one of the room's tickets" })?;
             assert!(line.order.set(order).is_ok(), "a new line has no order");

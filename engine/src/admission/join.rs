@@ -119,7 +119,7 @@ impl Line {
     fn own_new(&self, number: u32, now: UnixMs) -> OwnedTicket {
         let chunk = self.tickets.reach(number, now);
         own(chunk, number, |seen| State::of(seen) == State::Void)
-            .unwrap_or_else(|seen| unreachable!("new ticket {number} is already {seen:?}"))
+            .unwrap_or_else(|seen| panic!("new ticket {number} is already {seen:?}"))
     }
 
     /// Whether a ticket found in a table is past its deadline, once no change of it is in progress; `None` if it is

@@ -119,11 +119,10 @@ impl Locked<'_> {
 
     /// Enters the key's new ticket.
     pub(super) fn insert(&mut self, number: u32, tickets: &Directory) {
-        if self.table.len() == self.table.capacity() {
-            let rehash = Rehash::new(&self.table, tickets, self.key_of);
-            self.table.reserve(1, |&n| rehash.hash(n));
-        }
-        self.table.insert_unique(self.key.hash(), number, |_| unreachable!("room was made for one more"));
+        let is_full = self.table.len() == self.table.capacity();
+        let rehash = is_full.then(|| Rehash::new(&self.table, tickets, self.key_of));
+        let hash = |n| rehash.as_ref().expect("only a full table is made larger").hash(n);
+        self.table.insert_unique(self.key.hash(), number, |&n| hash(n));
     }
 
     /// Takes the key's ticket out.

@@ -378,7 +378,7 @@ impl Run {
     fn take_snapshot(&mut self) {
         let mut tickets = Vec::new();
         self.line.each_ticket(|image| tickets.push(image));
-        self.snapshot = Some((self.line.image(), tickets, self.journal.len()));
+        self.snapshot = Some((self.line.image(0), tickets, self.journal.len()));
     }
 
     fn check(&self) {
@@ -429,7 +429,7 @@ impl Run {
             tickets.push(image);
         });
         let stats = line.stats(T0);
-        let mut image = line.image();
+        let mut image = line.image(0);
         if image.room_open {
             image.room_end = 0;
         }

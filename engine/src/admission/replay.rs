@@ -22,8 +22,9 @@ pub(crate) struct JoinedRecord {
     pub(crate) in_room: bool,
     /// The user's only ticket, by the policy of that moment.
     pub(crate) one_place: bool,
-    pub(crate) joined_at: UnixMs,
     pub(crate) expires_at: UnixMs,
+    /// The record's own moment.
+    pub(crate) joined_at: UnixMs,
 }
 
 /// A record that does not fit what was there: the journal or this code is broken.

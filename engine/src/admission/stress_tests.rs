@@ -130,7 +130,7 @@ fn audit(line: &Line, log: &[u32], left: &[u32], seed: u64) {
     assert!(log.is_sorted_by(|a, b| a < b), "seed {seed}: somebody was let in before somebody ahead");
     let gone: std::collections::HashSet<u32> = left.iter().copied().collect();
     let ready: std::collections::HashSet<u32> = log.iter().copied().collect();
-    for number in 0..line.image().next {
+    for number in 0..line.image(0).next {
         let lost = line.view(number, T0).is_none();
         let fates = [lost, gone.contains(&number), ready.contains(&number)];
         assert_eq!(fates.iter().filter(|&&is| is).count(), 1, "seed {seed}: ticket {number} {fates:?}");

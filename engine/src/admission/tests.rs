@@ -222,12 +222,12 @@ fn pause_takes_no_turn_away() {
 fn dropped_guards_change_nothing() {
     let (line, _) = line_with(QueuePolicy { burst: 1, ..QueuePolicy::default() });
     let number = join(&line, 1, T0);
-    let before = (line.image(), line.stats(T0), line.view(number, T0));
+    let before = (line.image(0), line.stats(T0), line.view(number, T0));
     drop(line.begin_advance(T0).expect("somebody waits"));
     drop(line.begin_leave(number, T0).expect("waiting"));
     drop(line.begin_policy(one_a_minute(), T0).expect("valid"));
     drop(line.begin_pause(true, T0).expect("was running"));
-    assert_eq!((line.image(), line.stats(T0), line.view(number, T0)), before);
+    assert_eq!((line.image(0), line.stats(T0), line.view(number, T0)), before);
     assert_eq!(advance(&line, T0), [number], "the permit came back");
 }
 
@@ -285,7 +285,7 @@ fn snapshot_of_a_line_with_forgotten_chunks_restores() {
     timers.turn(&line, T0.plus_ms(TICKET_MEMORY_MS));
     let later = T0.plus_ms(TICKET_MEMORY_MS + 1);
     let timers = Arc::new(Timers::default());
-    let restored = Line::restore(line.image(), ceiling(), timers.clone()).expect("our own head");
+    let restored = Line::restore(line.image(0), ceiling(), timers.clone()).expect("our own head");
     line.each_ticket(|image| restored.put(&image).expect("a new line has room for it"));
     restored.finish(later);
     for line in [&line, &restored] {

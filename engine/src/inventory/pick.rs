@@ -116,7 +116,10 @@ pub(super) fn fewest_rows(
     let (mut missing, mut places) = (quantity, Places::new());
     // Below this a row cannot be among the chosen: it only rises while rows are passed by, so an old one will do.
     let mut least = 1;
-    for (row, &free) in rows.iter().zip(&free_in) {
+    let mut rows = rows.iter().zip(&free_in);
+    while missing > 0 {
+        // There are rows as long as seats are missing: `fewest` has counted them.
+        let (row, &free) = rows.next()?;
         ahead[free as usize] -= 1;
         if free < least {
             continue;
@@ -128,11 +131,8 @@ pub(super) fn fewest_rows(
         let share = free.min(missing);
         places.extend(part_of_row(row, layout, share, view)?);
         (missing, rows_left, least) = (missing - share, rows_left - 1, 1);
-        if missing == 0 {
-            return Some(places);
-        }
     }
-    unreachable!("{rows_left} more rows have the {missing} seats that are missing")
+    Some(places)
 }
 
 /// How many rows it takes at least, biggest first.

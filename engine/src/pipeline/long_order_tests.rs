@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::State;
+use crate::admission::LineImage;
 use crate::clock::{Clock, ManualClock, UnixMs};
 use crate::command::{Command, CreateEvent, Currency, EventSettings, Note};
 use crate::config::{Config, Driver};
@@ -11,7 +12,7 @@ use crate::ids::{EventId, ExternalId};
 use crate::inventory::{SeatMap, Section};
 use crate::journal::{JournalError, RecoveryConsent, rewritten_snapshot};
 use crate::limits::{ORDER_PER_IMAGE, RECORD_BYTES_MAX, WAITING_MAX};
-use crate::record::{Image, LineImage, OrderImage, Reader, Wire};
+use crate::record::{Image, OrderImage, Reader, Wire};
 use crate::testing::storage::MemStorage;
 use crate::{PresaleRoom, QueuePolicy};
 

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
+use crate::admission::LineImage;
 use crate::clock::UnixMs;
 use crate::idempotency::Answer;
 use crate::ids::UserId;
@@ -12,7 +13,7 @@ use crate::limits::REPLY_BYTES_MAX;
 use crate::outbox::Webhook;
 use crate::payments::Intent;
 use crate::record::{
-    AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, LineImage, MetaImage, NoteImage, OrderImage,
+    AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, MetaImage, NoteImage, OrderImage,
     SeatWordsImage, TableKind, TicketsImage,
 };
 use crate::reply::Reply;

@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use super::{Slots, TableKind, body};
-use crate::admission::QueuePolicy;
+use crate::admission::LineImage;
 use crate::clock::UnixMs;
 use crate::command::EventSettings;
 use crate::error::SaleState;
@@ -88,12 +88,6 @@ body! {
 
     /// One standing area's counts.
     AreaImage { event: u32, section: u32, reserved: u32, sold: u32, blocked: u32 }
-
-    /// A waiting line without its tickets. Of a drawn order the last run; the runs before it have images of their own.
-    LineImage {
-        event: u32, policy: QueuePolicy, next: u32, room_open: bool, room_end: u32, drawn: Option<[u8; 32]>,
-        order: SmallVec<[u32; 0]>, paused: bool, ready_floor: UnixMs, totals: [u64; 5],
-    }
 
     /// A remembered answer.
     AnswerImage { key: u128, fingerprint: u64, until: UnixMs, reply: Vec<u8> }

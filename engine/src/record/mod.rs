@@ -6,7 +6,7 @@ mod values;
 mod wire;
 
 pub(crate) use images::{
-    AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, LineImage, MetaImage, NoteImage, OrderImage,
+    AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, MetaImage, NoteImage, OrderImage,
     SeatWordsImage, TicketsImage,
 };
 #[cfg(any(test, feature = "testing"))]

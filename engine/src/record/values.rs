@@ -3,7 +3,9 @@
 use smallvec::SmallVec;
 
 use super::{Malformed, Reader, Wire, wire_enum, wire_struct};
-use crate::admission::{PresaleRoom, QueuePolicy};
+use crate::admission::{
+    JoinedRecord, Key, LineImage, PresaleRoom, QueuePolicy, State as TicketState, TicketImage,
+};
 use crate::clock::UnixMs;
 use crate::command::{EventSettings, PaymentMethod, Scenario};
 use crate::error::SaleState;
@@ -97,16 +99,6 @@ impl Wire for (u32, u32) {
     }
 }
 
-impl Wire for (u64, u16) {
-    fn put(&self, out: &mut Vec<u8>) {
-        self.0.put(out);
-        self.1.put(out);
-    }
-    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok((u64::get(from)?, u16::get(from)?))
-    }
-}
-
 /// Which table forgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TableKind {
@@ -131,6 +123,37 @@ wire_struct!(EventSettings {
     sale_starts,
     sale_ends,
 });
+
+wire_enum!(TicketState {
+    Void = 0, Room = 1, Waiting = 2, Ready = 3, Admitted = 4, Used = 5, Left = 6, Expired = 7, Lost = 8,
+});
+wire_struct!(LineImage {
+    event,
+    policy,
+    next,
+    room_open,
+    room_end,
+    drawn,
+    order,
+    paused,
+    ready_floor,
+    totals,
+});
+wire_struct!(TicketImage { number, state, one_place, session, user, joined_at, until });
+wire_struct!(JoinedRecord { number, session, user, in_room, one_place, expires_at } beside { joined_at });
+
+impl Wire for Key {
+    fn put(&self, out: &mut Vec<u8>) {
+        let (hi, lo) = self.parts();
+        hi.put(out);
+        lo.put(out);
+    }
+    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let parts = (u64::get(from)?, u16::get(from)?);
+        let key = Self::from_parts(parts.0, parts.1);
+        if key.parts() == parts { Ok(key) } else { Err(Malformed("key of a ticket")) }
+    }
+}
 
 wire_struct!(PresaleRoom { opens_at, draws_at });
 wire_struct!(QueuePolicy {

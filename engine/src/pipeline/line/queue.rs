@@ -2,7 +2,7 @@
 //! engine's key, checked here; the line itself knows tickets by number, and has its own way to put recorded changes
 //! back.
 
-use crate::admission::{BadReplay, Join, JoinedRecord, Key, Line, Move, NotMoved, State as TicketState};
+use crate::admission::{BadReplay, Join, JoinedRecord, Line, Move, NotMoved, State as TicketState};
 use crate::clock::UnixMs;
 use crate::command::{JoinQueue, RequestAdmission, Reserve};
 use crate::error::{Bound, Refusal};
@@ -25,38 +25,13 @@ pub(super) fn bad(error: BadReplay) -> Corrupt {
 
 record! {
     /// A customer took a place in the line.
-    TicketJoined {
-        event: u32, ticket: u32, session: (u64, u16), user: (u64, u16), in_room: bool, one_place: bool,
-        expires_at: UnixMs,
-    }
-    update(self, _) => Some(self.event), What::Joined(self.ticket);
-}
-
-impl TicketJoined {
-    fn of(event: u32, joined: &JoinedRecord) -> Self {
-        Self {
-            event,
-            ticket: joined.number,
-            session: joined.session.parts(),
-            user: joined.user.parts(),
-            in_room: joined.in_room,
-            one_place: joined.one_place,
-            expires_at: joined.expires_at,
-        }
-    }
+    TicketJoined { event: u32, joined: JoinedRecord }
+    update(self, _) => Some(self.event), What::Joined(self.joined.number);
 }
 
 impl Fact for TicketJoined {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
-        let joined = JoinedRecord {
-            number: self.ticket,
-            session: Key::from_parts(self.session.0, self.session.1),
-            user: Key::from_parts(self.user.0, self.user.1),
-            in_room: self.in_room,
-            one_place: self.one_place,
-            joined_at: stamp.at,
-            expires_at: self.expires_at,
-        };
+        let joined = JoinedRecord { joined_at: stamp.at, ..self.joined };
         state.line(self.event)?.apply_joined(&joined).map_err(bad)
     }
 }
@@ -108,16 +83,16 @@ impl Core {
         loop {
             match line.begin_join(session, user, now) {
                 Join::New(joining) => {
-                    let record = *joining.record();
-                    let appended = self.log.append(&TicketJoined::of(event.number, &record), now);
+                    let record = TicketJoined { event: event.number, joined: *joining.record() };
+                    let appended = self.log.append(&record, now);
                     joining.commit();
                     let end = appended.publish();
                     // The sale may have opened while this customer came into the room: then nothing else draws it.
-                    if record.in_room && room_is_over(event, line, now) {
+                    if record.joined.in_room && room_is_over(event, line, now) {
                         self.close_over(event, line, now);
                     }
                     let end = self.advance(event, line, now).map_or(end, |advanced| advanced.max(end));
-                    return Ok(self.joined(event, line, record.number, false, end, now));
+                    return Ok(self.joined(event, line, record.joined.number, false, end, now));
                 }
                 Join::Again { number } => {
                     line.touch(number, now);
