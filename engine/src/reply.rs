@@ -223,63 +223,79 @@ impl Wire for PackedPlace {
     }
 }
 
-/// Answers that an idempotency key can bring back. Line answers are not among them: a session is their key.
-impl Wire for Reply {
-    fn put(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Event(reply) => tagged(1, reply, out),
-            Self::Reserved(reply) => tagged(2, reply, out),
-            Self::Extended(reply) => tagged(3, reply, out),
-            Self::Released(reply) => tagged(4, reply, out),
-            Self::Confirmed(reply) => tagged(5, reply, out),
-            Self::Payment(reply) => tagged(6, reply, out),
-            Self::Done(reply) => tagged(7, reply, out),
-            Self::Joined(_) | Self::Admitted(_) => unreachable!("line answers are not remembered by key"),
-        }
+/// One kind of answer to a command.
+pub(crate) trait Answer {
+    /// As the answer to any command.
+    fn into_reply(self) -> Reply;
+}
+
+/// An answer that an idempotency key can bring back. Line answers are not among them: a session is their key.
+pub(crate) trait Repeatable: Answer + Wire {
+    /// The byte in front of its own, by which the kinds are told apart.
+    const TAG: u8;
+
+    /// Writes it as a key keeps it.
+    fn keep(&self, out: &mut Vec<u8>) {
+        out.push(Self::TAG);
+        self.put(out);
     }
 
-    fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match u8::get(from)? {
-            1 => Self::Event(Wire::get(from)?),
-            2 => Self::Reserved(Wire::get(from)?),
-            3 => Self::Extended(Wire::get(from)?),
-            4 => Self::Released(Wire::get(from)?),
-            5 => Self::Confirmed(Wire::get(from)?),
-            6 => Self::Payment(Wire::get(from)?),
-            7 => Self::Done(Wire::get(from)?),
-            _ => return Err(Malformed("reply")),
-        })
+    /// Reads what a key keeps; `None` if that is another kind of answer.
+    fn kept(bytes: &[u8]) -> Option<Self> {
+        let (tag, body) = bytes.split_first()?;
+        if *tag == Self::TAG { Reader::whole(body).ok() } else { None }
     }
 }
 
-fn tagged(tag: u8, reply: &impl Wire, out: &mut Vec<u8>) {
-    tag.put(out);
-    reply.put(out);
-}
-
-/// Takes one kind of answer out of the union: what the typed methods of the engine return.
-pub(crate) trait FromReply: Sized {
-    fn from_reply(reply: Reply) -> Self;
-}
-
-macro_rules! from_reply {
-    ($($variant:ident => $name:ty),* $(,)?) => {$(
-        impl FromReply for $name {
-            fn from_reply(reply: Reply) -> Self {
-                match reply {
-                    Reply::$variant(reply) => reply,
-                    other => unreachable!("a {} was promised, not {other:?}", stringify!($variant)),
+macro_rules! answers {
+    ($($tag:literal $variant:ident($name:ty),)* by no key: $($other:ident($plain:ty),)*) => {
+        $(
+            impl Answer for $name {
+                fn into_reply(self) -> Reply {
+                    Reply::$variant(self)
                 }
             }
+            impl Repeatable for $name {
+                const TAG: u8 = $tag;
+            }
+        )*
+        $(
+            impl Answer for $plain {
+                fn into_reply(self) -> Reply {
+                    Reply::$other(self)
+                }
+            }
+        )*
+
+        impl Reply {
+            /// Reads what a key keeps.
+            pub(crate) fn kept(bytes: &[u8]) -> Result<Self, Malformed> {
+                match bytes.split_first() {
+                    $(Some((&$tag, body)) => Reader::whole(body).map(Self::$variant),)*
+                    _ => Err(Malformed("reply")),
+                }
+            }
+
+            /// What a key keeps, read and written again; nothing if it cannot be read. For fuzzers.
+            #[cfg(any(test, feature = "testing"))]
+            pub(crate) fn kept_again(bytes: &[u8]) -> Option<Vec<u8>> {
+                let mut again = Vec::new();
+                match bytes.first()? {
+                    $($tag => <$name as Repeatable>::kept(bytes)?.keep(&mut again),)*
+                    _ => return None,
+                }
+                Some(again)
+            }
         }
-    )*};
+    };
 }
-from_reply!(
-    Event => EventChanged, Reserved => Reserved, Extended => Extended, Released => Released,
-    Confirmed => Confirmed, Payment => PaymentChanged, Joined => Joined, Admitted => Admitted, Done => Done,
-);
-impl FromReply for Reply {
-    fn from_reply(reply: Reply) -> Self {
-        reply
-    }
+answers! {
+    1 Event(EventChanged),
+    2 Reserved(Reserved),
+    3 Extended(Extended),
+    4 Released(Released),
+    5 Confirmed(Confirmed),
+    6 Payment(PaymentChanged),
+    7 Done(Done),
+    by no key: Joined(Joined), Admitted(Admitted),
 }

@@ -7,7 +7,7 @@ mod common;
 use std::time::Duration;
 
 use common::*;
-use tacos_engine::{Engine, Failure, FirstAnswer, IdempotencyKey, Refusal, Reply, Reserve};
+use tacos_engine::{Engine, ExternalId, Failure, FirstAnswer, IdempotencyKey, Note, Refusal, Reply, Reserve};
 
 fn scoped(text: &str, request: u8) -> IdempotencyKey {
     IdempotencyKey::for_request(text, [request; 32]).expect("valid")
@@ -74,6 +74,18 @@ fn answers_of_the_callers_own_are_kept_through_restarts_and_snapshots() {
     again(&engine, "after a restart from a snapshot");
     clock.advance(Duration::from_secs(300));
     assert_eq!(engine.first_answer(&own).wait(), Ok(None), "for as long as answers are kept");
+}
+
+#[test]
+fn a_key_that_answered_one_command_is_no_other_commands() {
+    let (engine, _) = small_sale();
+    let key = scoped("k", 1);
+    let held = hold(&engine, "kim", "R1-1", &key).expect("held");
+    // Its caller says that it is the same request, and it is not even the same kind of command.
+    let noted =
+        engine.note(Note::new(ExternalId::new("n").expect("valid"), None).with_key(key.clone())).wait();
+    assert_eq!(noted, Err(Failure::Refused(Refusal::IdempotencyConflict)));
+    assert_eq!(hold(&engine, "kim", "R1-1", &key), Ok(held), "the first answer stays");
 }
 
 #[test]

@@ -4,12 +4,12 @@ use super::Engine;
 use crate::acks::{CompletionQueue, Failure, NotAccepted, Pending, Reason};
 use crate::command::{Command, for_each_command, target};
 use crate::ids::{IdempotencyKey, WaitingToken, WebhookId};
-use crate::pipeline::Outcome;
+use crate::pipeline::{Did, Outcome};
 use crate::reply::{Done, FirstAnswer, Reply};
 use crate::schema::COMMANDS;
 
 /// In debug builds: that the table names the refusal, so that what the reference says is true.
-fn check_refusal(method: &str, outcome: &Outcome) {
+fn check_refusal<R>(method: &str, outcome: &Outcome<R>) {
     if cfg!(debug_assertions)
         && let Err(Failure::Refused(refusal)) = outcome
     {
@@ -38,11 +38,11 @@ macro_rules! faces {
                 }
             )*
 
-            fn run(&self, command: &Command) -> Outcome {
+            fn run(&self, command: &Command) -> Outcome<Reply> {
                 let core = self.core();
                 let now = core.state.now();
                 let outcome = match command {
-                    $(Command::$name(command) => core.$method(command, now),)*
+                    $(Command::$name(command) => core.$method(command, now).map(Did::into_any),)*
                 };
                 check_refusal(command.method(), &outcome);
                 outcome

@@ -38,8 +38,8 @@ use crate::acks::{CompletionQueue, Failure, Pending};
 use crate::clock::UnixMs;
 use crate::deadlines::Rest;
 use crate::error::Error;
-use crate::pipeline::{Core, Digest, Outcome};
-use crate::reply::{FromReply, Reply};
+use crate::pipeline::{Core, Did, Digest, Outcome};
+use crate::reply::Reply;
 use crate::updates::History;
 use snapshots::Snapshots;
 use writer::Writer;
@@ -187,18 +187,18 @@ impl Engine {
         images
     }
 
-    fn pending<T: FromReply>(&self, outcome: Outcome) -> Pending<T> {
+    fn pending<T>(&self, outcome: Outcome<T>) -> Pending<T> {
         let core = &self.inner.core;
         match outcome {
-            Ok(did) => {
+            Ok(Did { reply, end }) => {
                 core.state.metrics.commands.add(1);
-                let (reply, durable) = (T::from_reply(did.reply), &core.log.durable);
+                let durable = &core.log.durable;
                 // Durable already, as everything is in memory: no share in the watermark is taken, which would be two changes of
                 // a count that all callers share.
-                if durable.reached() >= did.end {
+                if durable.reached() >= end {
                     Pending::durable(reply, durable)
                 } else {
-                    Pending::at(reply, did.end, durable)
+                    Pending::at(reply, end, durable)
                 }
             }
             Err(failure) => {

@@ -62,7 +62,7 @@ pub(crate) type Told = (Option<u32>, What);
 /// expression is written out beside it: an inherent `reply`, an implementation of [`Announced`].
 macro_rules! record {
     ($(#[$doc:meta])* $name:ident with a key { $($field:ident: $kind:ty),* $(,)? }
-        $(reply($this:ident, $at:pat_param) => $reply:expr;)?
+        $(reply($this:ident, $at:pat_param) -> $answer:ty => $reply:expr;)?
         $(update($me:ident, $state:pat_param) => $event:expr, $what:expr;)?
     ) => {
         $crate::record::body! {
@@ -70,7 +70,7 @@ macro_rules! record {
             $name { $($field: $kind,)* key: Option<$crate::record::Remember> }
         }
         $(impl $name {
-            fn reply(&$this, $at: $crate::clock::UnixMs) -> $crate::reply::Reply {
+            fn reply(&$this, $at: $crate::clock::UnixMs) -> $answer {
                 $reply
             }
         })?

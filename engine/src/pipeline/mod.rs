@@ -47,15 +47,22 @@ pub(crate) use reservations::Held;
 pub(crate) use state::State;
 
 use crate::error::Refusal;
-use crate::reply::Reply;
+use crate::reply::{Answer, Reply};
 
 /// Why a command was not carried out.
 pub(crate) type Failure = crate::acks::Failure<Refusal>;
 
 /// What a command did: its answer, and the end of the record that must be durable before the answer leaves.
-pub(crate) struct Did {
-    pub(crate) reply: Reply,
+pub(crate) struct Did<R> {
+    pub(crate) reply: R,
     pub(crate) end: u64,
 }
 
-pub(crate) type Outcome = Result<Did, Failure>;
+impl<R: Answer> Did<R> {
+    /// As what any command did.
+    pub(crate) fn into_any(self) -> Did<Reply> {
+        Did { reply: self.reply.into_reply(), end: self.end }
+    }
+}
+
+pub(crate) type Outcome<R> = Result<Did<R>, Failure>;

@@ -11,7 +11,7 @@ use crate::error::{Bound, Refusal};
 use crate::ids::ExternalId;
 use crate::limits::ATTACHMENT_BYTES_MAX;
 use crate::record::{NoteImage, Remember};
-use crate::reply::{Done, Reply};
+use crate::reply::Done;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Gate, Mutex, rank};
 use crate::updates::What;
@@ -30,7 +30,7 @@ pub(crate) const OWN_NOTES: &str = "tacos.";
 record! {
     /// A durable note of the embedding service.
     Noted with a key { name: ExternalId, value: Option<Vec<u8>> }
-    reply(self, at) => Reply::Done(Done { at });
+    reply(self, at) -> Done => Done { at };
     update(self, _) => None, What::Note(self.name.clone());
 }
 
@@ -55,7 +55,7 @@ impl Fact for Noted {
 
 impl Core {
     /// Sets or removes a durable note.
-    pub(crate) fn note(&self, command: &Note, now: UnixMs) -> Outcome {
+    pub(crate) fn note(&self, command: &Note, now: UnixMs) -> Outcome<Done> {
         if let Some(value) = &command.value
             && value.len() > ATTACHMENT_BYTES_MAX
         {
@@ -71,7 +71,7 @@ impl Core {
     }
 
     /// Writes a note down, also one of the engine's own.
-    pub(crate) fn write_note(&self, command: &Note, key: Option<Remember>, now: UnixMs) -> Outcome {
+    pub(crate) fn write_note(&self, command: &Note, key: Option<Remember>, now: UnixMs) -> Outcome<Done> {
         let noted = Noted { name: command.name.clone(), value: command.value.clone(), key };
         let append = || self.log.append(&noted, now);
         let appended = noted.apply(&self.state, self.log.durable.reached(), append)?;

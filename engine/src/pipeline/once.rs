@@ -7,17 +7,17 @@ use crate::error::{Bound, Refusal};
 use crate::idempotency::{Answer, Begin, Look};
 use crate::ids::IdempotencyKey;
 use crate::limits::REPLY_BYTES_MAX;
-use crate::record::{Reader, Remember, Wire, body};
-use crate::reply::{Done, FirstAnswer, Reply};
+use crate::record::{Remember, body};
+use crate::reply::{Done, FirstAnswer, Repeatable, Reply};
 
 use super::core::Core;
-use super::fact::{Announced, Applied, Fact, Remembered, Stamp, Told};
+use super::fact::{Announced, Applied, Corrupt, Fact, Remembered, Stamp, Told, corrupt};
 use super::request::{key_of, scoped};
 use super::state::State;
 use super::{Did, Outcome};
 
-/// First byte of an answer that the embedding service keeps; no [`Reply`] begins with it.
-pub(super) const KEPT: u8 = 255;
+/// First byte of an answer that the embedding service keeps; no command's answer begins with it.
+const KEPT: u8 = 255;
 
 body! {
     /// Nothing but an answer, remembered for its key: of a write that found everything done already, or kept by the
@@ -33,8 +33,19 @@ impl Remembered for Answered {
 
 impl Fact for Answered {
     fn replay(&self, _: &State, _: Stamp) -> Applied {
-        Ok(())
+        check_kept(&self.reply)
     }
+}
+
+/// Checks what a folder keeps under a key: a command's answer, or bytes that are the embedding service's own.
+pub(super) fn check_kept(reply: &[u8]) -> Applied {
+    if reply.len() > REPLY_BYTES_MAX {
+        return corrupt(format_args!("an answer of {} bytes", reply.len()));
+    }
+    if reply.first() != Some(&KEPT) {
+        Reply::kept(reply).map_err(|why| Corrupt(why.0.to_owned()))?;
+    }
+    Ok(())
 }
 
 impl Announced for Answered {
@@ -45,8 +56,8 @@ impl Announced for Answered {
 
 impl State {
     /// By replay: keeps the answer that the write's record implies.
-    pub(crate) fn remember(&self, remember: &Remember, reply: &Reply, end: u64) {
-        self.remember_by(remember, |out| reply.put(out), end);
+    pub(crate) fn remember(&self, remember: &Remember, reply: &impl Repeatable, end: u64) {
+        self.remember_by(remember, |out| reply.keep(out), end);
     }
 
     /// By replay: as [`State::remember`], of the answer that `write` appends.
@@ -66,12 +77,12 @@ impl State {
 impl Core {
     /// Carries a command out, or answers as it was answered before. A refusal is not remembered: it changed nothing,
     /// and may be otherwise next time.
-    pub(crate) fn once(
+    pub(crate) fn once<R: Repeatable>(
         &self,
         command: &impl Request,
         now: UnixMs,
-        work: impl FnOnce(Option<Remember>) -> Outcome,
-    ) -> Outcome {
+        work: impl FnOnce(Option<Remember>) -> Outcome<R>,
+    ) -> Outcome<R> {
         self.log.check_alive()?;
         let Some(key) = command.key() else {
             if self.state.config.idempotency_required {
@@ -87,18 +98,15 @@ impl Core {
                 let _writing = self.log.door()?;
                 let until = now.plus(self.state.config.idempotency_ttl);
                 let did = work(Some(Remember { key: hash, fingerprint, until }))?;
-                guard.complete_by(|out| did.reply.put(out), did.end, until);
+                guard.complete_by(|out| did.reply.keep(out), did.end, until);
                 self.state.arm_forgetting(until);
                 Ok(did)
             }
-            // Kept by an embedding service for a request of its own: no answer to a command.
-            Begin::Again { reply, .. } if reply.first() == Some(&KEPT) => {
-                Err(Refusal::IdempotencyConflict.into())
-            }
-            Begin::Again { reply, offset } => {
-                let reply = Reader::whole::<Reply>(&reply).expect("remembered answers are whole");
-                Ok(Did { reply, end: offset })
-            }
+            Begin::Again { reply, offset } => match R::kept(&reply) {
+                Some(reply) => Ok(Did { reply, end: offset }),
+                // Under a key that its caller scopes: another command's answer, or bytes of the embedding service.
+                None => Err(Refusal::IdempotencyConflict.into()),
+            },
             Begin::Conflict => Err(Refusal::IdempotencyConflict.into()),
             Begin::Full => Err(Refusal::AtCapacity(Bound::IdempotencyKeys).into()),
         }
@@ -121,9 +129,7 @@ impl Core {
             Look::Answered { reply, offset } => {
                 let first = match reply.split_first() {
                     Some((&KEPT, kept)) => FirstAnswer::Kept(kept.to_vec()),
-                    _ => FirstAnswer::Reply(
-                        Reader::whole::<Reply>(&reply).expect("remembered answers are whole"),
-                    ),
+                    _ => FirstAnswer::Reply(Reply::kept(&reply).expect("remembered answers are whole")),
                 };
                 Ok(Some((first, offset)))
             }
@@ -132,7 +138,7 @@ impl Core {
 
     /// Keeps an answer of the embedding service under a key that it scopes, until the key expires. Kept once: a repeat
     /// changes nothing.
-    pub(crate) fn keep_own_answer(&self, key: &IdempotencyKey, answer: &[u8], now: UnixMs) -> Outcome {
+    pub(crate) fn keep_own_answer(&self, key: &IdempotencyKey, answer: &[u8], now: UnixMs) -> Outcome<Done> {
         self.log.check_alive()?;
         let (hash, fingerprint) = scoped(key, &self.secrets).ok_or_else(no_digest)?;
         match self.state.answers.begin(hash, fingerprint, now) {
@@ -149,9 +155,9 @@ impl Core {
                 let end = self.log.append(&answered, now).publish();
                 guard.complete(&answered.reply, end, until);
                 self.state.arm_forgetting(until);
-                Ok(Did { reply: Reply::Done(Done { at: now }), end })
+                Ok(Did { reply: Done { at: now }, end })
             }
-            Begin::Again { offset, .. } => Ok(Did { reply: Reply::Done(Done { at: now }), end: offset }),
+            Begin::Again { offset, .. } => Ok(Did { reply: Done { at: now }, end: offset }),
             Begin::Conflict => Err(Refusal::IdempotencyConflict.into()),
             Begin::Full => Err(Refusal::AtCapacity(Bound::IdempotencyKeys).into()),
         }
@@ -165,15 +171,42 @@ fn no_digest() -> Failure {
 impl Core {
     /// The answer to a write that found everything done already, by the record that ends at `end`. With a key it gets a
     /// record of its own, or a restart would forget that it was given.
-    pub(crate) fn already(&self, reply: Reply, end: u64, key: Option<Remember>, now: UnixMs) -> Did {
+    pub(crate) fn already<R: Repeatable>(
+        &self,
+        reply: R,
+        end: u64,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> Did<R> {
         let end = match key {
             None => end,
             Some(key) => {
                 let mut bytes = Vec::new();
-                reply.put(&mut bytes);
+                reply.keep(&mut bytes);
                 self.log.append(&Answered { key, reply: bytes }, now).publish()
             }
         };
         Did { reply, end }
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn a_record_of_an_answer_that_no_command_gives_is_refused() {
+        let state = State::new(Config::default(), || ());
+        let key = Remember { key: 1, fingerprint: 2, until: UnixMs::new(3) };
+        let stamp = Stamp { end: 8, at: UnixMs::new(1) };
+        let replay = |reply: &[u8]| Answered { key, reply: reply.to_vec() }.replay(&state, stamp);
+        let mut done = Vec::new();
+        Done { at: UnixMs::new(1) }.keep(&mut done);
+        assert_eq!(replay(&done), Ok(()));
+        assert_eq!(replay(&[KEPT, 1, 2]), Ok(()), "bytes of an embedding service");
+        for bad in [&[][..], &[0], &[99, 1], &done[..done.len() - 1]] {
+            assert!(replay(bad).is_err(), "{bad:?}");
+        }
     }
 }

@@ -9,19 +9,17 @@ use crate::admission::LineImage;
 use crate::clock::UnixMs;
 use crate::idempotency::Answer;
 use crate::ids::UserId;
-use crate::limits::REPLY_BYTES_MAX;
 use crate::outbox::Webhook;
 use crate::payments::Intent;
 use crate::record::{
     AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, MetaImage, NoteImage, OrderImage,
     SeatWordsImage, TableKind, TicketsImage,
 };
-use crate::reply::Reply;
 use crate::reservations::{Names, Reservation};
 use crate::sync::Status;
 
 use super::fact::{Corrupt, corrupt, whole};
-use super::once::KEPT;
+use super::once::check_kept;
 use super::state::State;
 
 /// No moment in a snapshot is later: the end of the year 9999. Moments that may be "never" are `MAX`, and not checked.
@@ -117,13 +115,7 @@ impl State {
 
     fn restore_answer(&self, image: &AnswerImage) -> Result<(), Corrupt> {
         check_moment("an answer's end", image.until)?;
-        if image.reply.len() > REPLY_BYTES_MAX {
-            return corrupt(format_args!("an answer of {} bytes", image.reply.len()));
-        }
-        // What an embedding service keeps under a key of its own is its own bytes.
-        if image.reply.first() != Some(&KEPT) {
-            whole::<Reply>(&image.reply)?;
-        }
+        check_kept(&image.reply)?;
         self.answers.install(Answer {
             key: image.key,
             fingerprint: image.fingerprint,

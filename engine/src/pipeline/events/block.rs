@@ -14,7 +14,7 @@ use crate::pipeline::reservations::{
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Changes;
-use crate::reply::{Done, Reply};
+use crate::reply::Done;
 use crate::updates::What;
 use crate::views;
 
@@ -23,7 +23,7 @@ use super::Event;
 record! {
     /// Seats taken off sale, or put back.
     SeatsBlocked with a key { event: u32, blocked: bool, changes: Changes }
-    reply(self, at) => Reply::Done(Done { at });
+    reply(self, at) -> Done => Done { at };
 }
 
 impl SeatsBlocked {
@@ -58,7 +58,7 @@ impl Announced for SeatsBlocked {
 
 impl Core {
     /// Takes free seats off sale or puts blocked ones back, all or none.
-    pub(crate) fn block_seats(&self, command: &BlockSeats, now: UnixMs) -> Outcome {
+    pub(crate) fn block_seats(&self, command: &BlockSeats, now: UnixMs) -> Outcome<Done> {
         if command.seats.is_empty() || command.seats.len() > PLACES_PER_HOLD_MAX {
             let reason = format_args!("must name 1 to {PLACES_PER_HOLD_MAX} seats");
             return Err(Refusal::invalid("seat_ids", reason, command.seats.len()).into());

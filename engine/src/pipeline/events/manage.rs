@@ -15,7 +15,7 @@ use crate::pipeline::fact::{Applied, Fact, Stamp, corrupt, layout_of, record};
 use crate::pipeline::line::check_policy;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
-use crate::reply::{self, Reply};
+use crate::reply;
 use crate::updates::What;
 
 use super::Event;
@@ -25,7 +25,7 @@ record! {
     EventCreated with a key {
         event: u32, id: EventId, settings: EventSettings, seats: Vec<u8>, policy: Option<QueuePolicy>,
     }
-    reply(self, at) => event_reply(self.event, at);
+    reply(self, at) -> reply::EventChanged => event_reply(self.event, at);
     update(self, _) => Some(self.event), What::EventCreated;
 }
 
@@ -55,7 +55,7 @@ impl Fact for EventCreated {
 record! {
     /// New settings.
     EventChanged with a key { event: u32, settings: EventSettings }
-    reply(self, at) => event_reply(self.event, at);
+    reply(self, at) -> reply::EventChanged => event_reply(self.event, at);
     update(self, _) => Some(self.event), What::EventChanged;
 }
 
@@ -77,7 +77,7 @@ impl Fact for EventChanged {
 record! {
     /// The sale opened, paused or closed.
     SaleChanged with a key { event: u32, state: SaleState }
-    reply(self, at) => event_reply(self.event, at);
+    reply(self, at) -> reply::EventChanged => event_reply(self.event, at);
     update(self, _) => Some(self.event), What::Sale(self.state);
 }
 
@@ -98,7 +98,7 @@ impl Fact for SaleChanged {
 
 impl Core {
     /// Creates an event with its seats and, if it has one, its waiting line.
-    pub(crate) fn create_event(&self, command: &CreateEvent, now: UnixMs) -> Outcome {
+    pub(crate) fn create_event(&self, command: &CreateEvent, now: UnixMs) -> Outcome<reply::EventChanged> {
         check_settings(&command.settings)?;
         if let Some(policy) = &command.queue {
             check_policy(policy)?;
@@ -134,7 +134,7 @@ impl Core {
     }
 
     /// Changes an event's settings.
-    pub(crate) fn update_event(&self, command: &UpdateEvent, now: UnixMs) -> Outcome {
+    pub(crate) fn update_event(&self, command: &UpdateEvent, now: UnixMs) -> Outcome<reply::EventChanged> {
         check_settings(&command.settings)?;
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
@@ -162,7 +162,7 @@ impl Core {
     }
 
     /// Opens, pauses or closes a sale. Opening it draws a pre-sale room that is not drawn yet.
-    pub(crate) fn set_sale(&self, command: &SetSale, now: UnixMs) -> Outcome {
+    pub(crate) fn set_sale(&self, command: &SetSale, now: UnixMs) -> Outcome<reply::EventChanged> {
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
@@ -184,8 +184,8 @@ impl Core {
     }
 }
 
-pub(crate) fn event_reply(number: u32, at: UnixMs) -> Reply {
-    Reply::Event(reply::EventChanged { number, at })
+pub(crate) fn event_reply(number: u32, at: UnixMs) -> reply::EventChanged {
+    reply::EventChanged { number, at }
 }
 
 pub(crate) fn check_settings(settings: &EventSettings) -> Result<(), Refusal> {

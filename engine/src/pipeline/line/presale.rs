@@ -12,6 +12,7 @@ use crate::pipeline::notes::OWN_NOTES;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Remember;
+use crate::reply::{Done, EventChanged};
 use crate::updates::What;
 use crate::views::DrawView;
 
@@ -20,7 +21,7 @@ use super::queue::bad;
 record! {
     /// The order of the pre-sale room was drawn with this seed.
     RoomDrawn with a key { event: u32, seed: [u8; 32], room_end: u32 }
-    reply(self, at) => event_reply(self.event, at);
+    reply(self, at) -> EventChanged => event_reply(self.event, at);
     update(self, _) => Some(self.event), What::RoomDrawn(self.seed);
 }
 
@@ -34,7 +35,7 @@ impl Fact for RoomDrawn {
 
 impl Core {
     /// Draws the order of the pre-sale room.
-    pub(crate) fn draw_room(&self, command: &DrawRoom, now: UnixMs) -> Outcome {
+    pub(crate) fn draw_room(&self, command: &DrawRoom, now: UnixMs) -> Outcome<EventChanged> {
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
@@ -56,7 +57,7 @@ impl Core {
         seed: &[u8; 32],
         key: Option<&IdempotencyKey>,
         now: UnixMs,
-    ) -> Outcome {
+    ) -> Outcome<Done> {
         let event = self.state.catalog.find(event).ok_or(Refusal::UnknownEvent)?;
         let command = Note { name: seed_note(event.number), value: Some(seed.to_vec()), key: key.cloned() };
         self.once(&command, now, |key| {

@@ -12,7 +12,7 @@ use crate::pipeline::events::Event;
 use crate::pipeline::fact::{Applied, Corrupt, Fact, Stamp, corrupt, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome, request};
-use crate::reply::{Admitted, Done, Joined, Reply};
+use crate::reply::{Admitted, Done, Joined};
 use crate::updates::What;
 use crate::views::{QueuePlace, QueueState};
 
@@ -62,24 +62,23 @@ impl Fact for TicketAdmitted {
 
 impl Core {
     /// Takes a place in the line, or finds the one that the session has.
-    pub(crate) fn join_queue(&self, command: &JoinQueue, now: UnixMs) -> Outcome {
+    pub(crate) fn join_queue(&self, command: &JoinQueue, now: UnixMs) -> Outcome<Joined> {
         let _writing = self.log.door()?;
-        if command.session.is_none() && command.user.is_none() {
-            return Err(Refusal::invalid("session_id", "a session or a user is needed", "").into());
-        }
+        let user = command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_bytes()]));
+        let session = match (&command.session, user) {
+            (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_bytes()]),
+            // Somebody without a session is the same person wherever they come from.
+            (None, Some(user)) => self.secrets.hash(request::SESSION, &[b"user", &user.to_le_bytes()]),
+            (None, None) => {
+                return Err(Refusal::invalid("session_id", "a session or a user is needed", "").into());
+            }
+        };
         let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
         let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
         check_joinable(event, line, now)?;
         if room_is_over(event, line, now) {
             self.close_over(event, line, now);
         }
-        let user = command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_bytes()]));
-        let session = match (&command.session, user) {
-            (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_bytes()]),
-            // Somebody without a session is the same person wherever they come from.
-            (None, Some(user)) => self.secrets.hash(request::SESSION, &[b"user", &user.to_le_bytes()]),
-            (None, None) => unreachable!("checked above"),
-        };
         loop {
             match line.begin_join(session, user, now) {
                 Join::New(joining) => {
@@ -110,18 +109,26 @@ impl Core {
         }
     }
 
-    fn joined(&self, event: &Event, line: &Line, number: u32, again: bool, end: u64, now: UnixMs) -> Did {
+    fn joined(
+        &self,
+        event: &Event,
+        line: &Line,
+        number: u32,
+        again: bool,
+        end: u64,
+        now: UnixMs,
+    ) -> Did<Joined> {
         let token = WaitingToken {
             event: event.number,
             ticket: number,
             mac: self.secrets.waiting_mac(event.number, number),
         };
         let place = place(line, number, now).expect("a ticket just joined is remembered");
-        Did { reply: Reply::Joined(Joined { token, place, again }), end }
+        Did { reply: Joined { token, place, again }, end }
     }
 
     /// Gives the place up, whatever it has come to.
-    pub(crate) fn leave_queue(&self, token: &WaitingToken, now: UnixMs) -> Outcome {
+    pub(crate) fn leave_queue(&self, token: &WaitingToken, now: UnixMs) -> Outcome<Done> {
         let _writing = self.log.door()?;
         let (event, line) = self.waiting(token)?;
         match line.begin_leave(token.ticket, now) {
@@ -131,14 +138,14 @@ impl Core {
                 leaving.commit();
                 let end = appended.publish();
                 self.advance(event, line, now);
-                Ok(Did { reply: Reply::Done(Done { at: now }), end })
+                Ok(Did { reply: Done { at: now }, end })
             }
             Err(no) => Err(self.why_not(event, line, token.ticket, no, now).into()),
         }
     }
 
     /// Lets somebody in whose turn it is; asked again, answers the same.
-    pub(crate) fn request_admission(&self, command: &RequestAdmission, now: UnixMs) -> Outcome {
+    pub(crate) fn request_admission(&self, command: &RequestAdmission, now: UnixMs) -> Outcome<Admitted> {
         let _writing = self.log.door()?;
         let token = &command.token;
         let (event, line) = self.waiting(token)?;
@@ -168,10 +175,10 @@ impl Core {
         }
     }
 
-    fn admitted(&self, event: &Event, ticket: u32, valid_until: UnixMs, end: u64) -> Did {
+    fn admitted(&self, event: &Event, ticket: u32, valid_until: UnixMs, end: u64) -> Did<Admitted> {
         let mac = self.secrets.reservation_mac(event.number, ticket);
         let token = ReservationToken { event: event.number, ticket, mac };
-        Did { reply: Reply::Admitted(Admitted { token, valid_until }), end }
+        Did { reply: Admitted { token, valid_until }, end }
     }
 
     /// A place in the line now. Asking counts as activity.

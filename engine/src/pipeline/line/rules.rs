@@ -11,6 +11,7 @@ use crate::pipeline::events::{Event, event_reply};
 use crate::pipeline::fact::{Applied, Fact, Stamp, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
+use crate::reply::EventChanged;
 use crate::updates::What;
 
 use super::timers::LineTimer;
@@ -18,7 +19,7 @@ use super::timers::LineTimer;
 record! {
     /// New rules for the line.
     QueuePolicyChanged with a key { event: u32, policy: QueuePolicy }
-    reply(self, at) => event_reply(self.event, at);
+    reply(self, at) -> EventChanged => event_reply(self.event, at);
     update(self, _) => Some(self.event), What::EventChanged;
 }
 
@@ -37,7 +38,7 @@ impl Fact for QueuePolicyChanged {
 record! {
     /// Admissions paused or resumed.
     QueuePaused with a key { event: u32, paused: bool }
-    reply(self, at) => event_reply(self.event, at);
+    reply(self, at) -> EventChanged => event_reply(self.event, at);
     update(self, _) => Some(self.event), What::QueuePaused(self.paused);
 }
 
@@ -70,7 +71,7 @@ impl State {
 
 impl Core {
     /// Gives an event a line, or its line new rules.
-    pub(crate) fn set_queue_policy(&self, command: &SetQueuePolicy, now: UnixMs) -> Outcome {
+    pub(crate) fn set_queue_policy(&self, command: &SetQueuePolicy, now: UnixMs) -> Outcome<EventChanged> {
         check_policy(&command.policy)?;
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
@@ -98,7 +99,7 @@ impl Core {
     }
 
     /// Stops or restarts admissions.
-    pub(crate) fn pause_queue(&self, command: &PauseQueue, now: UnixMs) -> Outcome {
+    pub(crate) fn pause_queue(&self, command: &PauseQueue, now: UnixMs) -> Outcome<EventChanged> {
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;

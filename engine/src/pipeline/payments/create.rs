@@ -12,7 +12,7 @@ use crate::pipeline::reservations::{OwnedHold, listed};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Remember;
-use crate::reply::Effect;
+use crate::reply::{Effect, PaymentChanged};
 use crate::sync::Owned;
 use crate::updates::{PaymentUpdate, What};
 use crate::users::{List, UserIx};
@@ -29,7 +29,7 @@ record! {
         currency: [u8; 3], method: PaymentMethod, scenario: Scenario, starts_at: UnixMs, expires_at: UnixMs,
         webhook_url: Option<String>, attachment: Vec<u8>,
     }
-    reply(self, at) =>
+    reply(self, at) -> PaymentChanged =>
         changed((self.id, PaymentState::Pending, at), self.expires_at, Effect::None, (0, 0));
 }
 
@@ -108,7 +108,7 @@ impl Announced for PaymentCreated {
 
 impl Core {
     /// Creates an intent, for a pending reservation without a payment under way, or for something unknown here.
-    pub(crate) fn create_payment(&self, command: &CreatePayment, now: UnixMs) -> Outcome {
+    pub(crate) fn create_payment(&self, command: &CreatePayment, now: UnixMs) -> Outcome<PaymentChanged> {
         check_payment(command)?;
         self.once(command, now, |key| match &command.payee {
             Payee::Unlinked(external) => self.file_payment(command, None, Some(external.clone()), key, now),
@@ -142,7 +142,7 @@ impl Core {
         unlinked: Option<ExternalId>,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Outcome {
+    ) -> Outcome<PaymentChanged> {
         if command.webhook_url.is_some() && self.state.outbox.slots().nearly_full() {
             return Err(Refusal::AtCapacity(Bound::Webhooks).into());
         }

@@ -15,7 +15,7 @@ use crate::pipeline::shown::Lapses;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Remember;
-use crate::reply::Effect;
+use crate::reply::{Effect, PaymentChanged};
 use crate::sync::NotOwned;
 
 use super::settle::{Decided, Pending, Settlement};
@@ -28,7 +28,8 @@ record! {
         id: SlotId, state: PaymentState, effect: Effect, settlement: Option<Settlement>, refunded_minor: i64,
         expires_at: UnixMs, webhooks: SmallVec<[WebhookQueued; 2]>,
     }
-    reply(self, at) => changed((self.id, self.state, at), self.expires_at, self.effect, self.refunded());
+    reply(self, at) -> PaymentChanged =>
+        changed((self.id, self.state, at), self.expires_at, self.effect, self.refunded());
 }
 
 impl PaymentSettled {
@@ -79,7 +80,8 @@ record! {
         id: SlotId, state: PaymentState, refunded_minor: i64, number: u32, settlement: Option<Settlement>,
         expires_at: UnixMs, webhooks: SmallVec<[WebhookQueued; 2]>,
     }
-    reply(self, at) => changed((self.id, self.state, at), self.expires_at, self.effect(), self.refunded());
+    reply(self, at) -> PaymentChanged =>
+        changed((self.id, self.state, at), self.expires_at, self.effect(), self.refunded());
 }
 
 impl PaymentRefunded {
@@ -125,7 +127,7 @@ impl Announced for PaymentRefunded {
 
 impl Core {
     /// An outside processor says how it ended.
-    pub(crate) fn report_payment(&self, command: &ReportPayment, now: UnixMs) -> Outcome {
+    pub(crate) fn report_payment(&self, command: &ReportPayment, now: UnixMs) -> Outcome<PaymentChanged> {
         self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, None, now)?;
             let state = match command.outcome {
@@ -140,7 +142,7 @@ impl Core {
     }
 
     /// Calls an intent off, or pays back.
-    pub(crate) fn cancel_payment(&self, command: &CancelPayment, now: UnixMs) -> Outcome {
+    pub(crate) fn cancel_payment(&self, command: &CancelPayment, now: UnixMs) -> Outcome<PaymentChanged> {
         self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, command.caller.user(), now)?;
             match payment.intent.state {
@@ -160,7 +162,7 @@ impl Core {
         payment: OwnedPayment<'_>,
         state: PaymentState,
         key: Option<Remember>,
-    ) -> Did {
+    ) -> Did<PaymentChanged> {
         let decided = self.settle_outcome(&payment.intent, state, Patience::Waits, payment.now);
         self.close_payment(payment, state, decided.expect("a caller waits"), key)
     }
@@ -171,7 +173,7 @@ impl Core {
         state: PaymentState,
         decided: Decided<'_>,
         key: Option<Remember>,
-    ) -> Did {
+    ) -> Did<PaymentChanged> {
         let (intent, now) = (&payment.intent, payment.now);
         let Decided { effect, settlement, pending } = decided;
         let paid_back = effect == Effect::PaidBack;
@@ -195,7 +197,12 @@ impl Core {
         self.end_payment(payment, PaymentState::Expired, None);
     }
 
-    fn refund(&self, payment: OwnedPayment<'_>, minor: Option<i64>, key: Option<Remember>) -> Outcome {
+    fn refund(
+        &self,
+        payment: OwnedPayment<'_>,
+        minor: Option<i64>,
+        key: Option<Remember>,
+    ) -> Outcome<PaymentChanged> {
         let (intent, now) = (&payment.intent, payment.now);
         let left_minor = intent.amount_minor - intent.refunded_minor;
         let minor = minor.unwrap_or(left_minor);

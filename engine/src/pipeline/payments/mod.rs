@@ -19,7 +19,7 @@ use crate::clock::UnixMs;
 use crate::error::{PaymentState, Refusal};
 use crate::ids::{PaymentId, SlotId, UserId};
 use crate::payments::{Intent, PaymentSlot};
-use crate::reply::{Effect, PaymentChanged, Reply};
+use crate::reply::{Effect, PaymentChanged};
 use crate::sync::Owned;
 use crate::updates::PaymentUpdate;
 
@@ -50,9 +50,8 @@ fn changed(
     expires_at: UnixMs,
     effect: Effect,
     (refunded_minor, refund_number): (i64, u32),
-) -> Reply {
-    let id = PaymentId(id);
-    Reply::Payment(PaymentChanged { id, state, at, expires_at, refunded_minor, refund_number, effect })
+) -> PaymentChanged {
+    PaymentChanged { id: PaymentId(id), state, at, expires_at, refunded_minor, refund_number, effect }
 }
 
 impl State {

@@ -11,7 +11,7 @@ use crate::pipeline::fact::{Announced, Applied, Fact, Remembered, Stamp, Told, r
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::{Remember, body};
-use crate::reply::Effect;
+use crate::reply::{Effect, PaymentChanged};
 use crate::updates::What;
 
 use super::{OwnedPayment, changed};
@@ -19,7 +19,7 @@ use super::{OwnedPayment, changed};
 record! {
     /// Outcome and moment are decided.
     PaymentProcessing with a key { id: SlotId, succeeds: bool, answers: bool, moment: UnixMs, expires_at: UnixMs }
-    reply(self, at) =>
+    reply(self, at) -> PaymentChanged =>
         changed((self.id, PaymentState::Processing, at), self.expires_at, Effect::None, (0, 0));
 }
 
@@ -85,7 +85,7 @@ impl Announced for PaymentProcessing21 {
 
 impl Core {
     /// Starts processing now.
-    pub(crate) fn process_payment(&self, command: &ProcessPayment, now: UnixMs) -> Outcome {
+    pub(crate) fn process_payment(&self, command: &ProcessPayment, now: UnixMs) -> Outcome<PaymentChanged> {
         self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, command.caller.user(), now)?;
             match payment.intent.state {
@@ -96,7 +96,11 @@ impl Core {
     }
 
     /// Decides outcome and moment, once.
-    pub(crate) fn start_processing(&self, payment: OwnedPayment<'_>, key: Option<Remember>) -> Did {
+    pub(crate) fn start_processing(
+        &self,
+        payment: OwnedPayment<'_>,
+        key: Option<Remember>,
+    ) -> Did<PaymentChanged> {
         let (intent, now) = (&payment.intent, payment.now);
         let bits = self.secrets.outcome_bits(intent.id.slot, intent.id.generation);
         let verdict = decide(intent.scenario, bits, self.state.config.payment_time_permille);

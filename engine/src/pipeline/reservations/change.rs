@@ -10,7 +10,7 @@ use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::{Changes, Remember, WireEnum};
-use crate::reply::{self, Places, Released, Reply};
+use crate::reply::{self, Places, Released};
 use crate::reservations::Reservation;
 use crate::sync::Seen;
 use crate::updates::What;
@@ -26,12 +26,9 @@ record! {
 }
 
 impl Extended {
-    fn reply(&self, _: UnixMs) -> Reply {
-        Reply::Extended(reply::Extended {
-            id: ReservationId(self.id),
-            expires_at: self.expires_at,
-            extended_ms: self.by_ms,
-        })
+    fn reply(&self, _: UnixMs) -> reply::Extended {
+        let id = ReservationId(self.id);
+        reply::Extended { id, expires_at: self.expires_at, extended_ms: self.by_ms }
     }
 
     fn apply(&self, state: &State, hold: OwnedHold<'_>, stamp: Stamp) {
@@ -60,7 +57,7 @@ impl Announced for Extended {
 record! {
     /// A part of a hold was given back.
     PartReleased with a key { id: SlotId, event: u32, changes: Changes, total_minor: i64 }
-    reply(self, at) => released(self.id, self.event, ReservationState::Pending, &self.changes, at);
+    reply(self, at) -> Released => released(self.id, self.event, ReservationState::Pending, &self.changes, at);
 }
 
 impl PartReleased {
@@ -98,7 +95,7 @@ impl Announced for PartReleased {
 record! {
     /// A hold ended without a sale.
     Ended with a key { id: SlotId, event: u32, state: ReservationState, changes: Changes }
-    reply(self, at) => released(self.id, self.event, self.state, &self.changes, at);
+    reply(self, at) -> Released => released(self.id, self.event, self.state, &self.changes, at);
 }
 
 impl Ended {
@@ -161,7 +158,7 @@ impl Announced for HoldExpiring {
 
 impl Core {
     /// Lets a hold last longer, within the event's bounds.
-    pub(crate) fn extend(&self, command: &Extend, now: UnixMs) -> Outcome {
+    pub(crate) fn extend(&self, command: &Extend, now: UnixMs) -> Outcome<reply::Extended> {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             let hold = self.own_users_hold(id, command.caller.user(), now)?;
@@ -183,7 +180,7 @@ impl Core {
 
     /// Gives a hold back, whole or in part. While a payment is under way only the whole: what is paid for stays as it
     /// is.
-    pub(crate) fn release(&self, command: &Release, now: UnixMs) -> Outcome {
+    pub(crate) fn release(&self, command: &Release, now: UnixMs) -> Outcome<Released> {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             let hold = self.own_users_hold(id, command.caller.user(), now)?;
@@ -206,7 +203,7 @@ impl Core {
         part: &[PackedPlace],
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Did {
+    ) -> Did<Released> {
         let (facts, event) = (&hold.facts, hold.event);
         let released = PartReleased {
             id: facts.id,
@@ -227,7 +224,7 @@ impl Core {
         state: ReservationState,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Did {
+    ) -> Did<Released> {
         let facts = &hold.facts;
         let changes = next_changes(hold.event, facts.id.slot, &facts.places);
         let ended = Ended { id: facts.id, event: facts.event, state, changes, key };
@@ -237,7 +234,7 @@ impl Core {
     }
 
     /// Expires a hold on request; refuses before its time.
-    pub(crate) fn expire(&self, command: &Expire, now: UnixMs) -> Outcome {
+    pub(crate) fn expire(&self, command: &Expire, now: UnixMs) -> Outcome<Released> {
         let _writing = self.log.door()?;
         let id = self.reservation_id(&command.which)?;
         let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
@@ -254,7 +251,7 @@ impl Core {
     }
 
     /// Expires whatever hold is in this slot, if its time has run out and nobody was faster.
-    pub(crate) fn expire_slot(&self, index: u32, now: UnixMs) -> Option<Did> {
+    pub(crate) fn expire_slot(&self, index: u32, now: UnixMs) -> Option<Did<Released>> {
         let slot = self.state.reservations.slot(index)?;
         let lapsed = |seen: Seen| seen.state == ReservationState::Pending as u8 && slot.expires_at() <= now;
         let hold = self.state.hold_of(slot, slot.status.own(lapsed).ok()?, index);
@@ -337,8 +334,8 @@ fn without(all: &[PackedPlace], part: &[PackedPlace]) -> Places {
     all.iter().filter_map(left).collect()
 }
 
-fn released(id: SlotId, event: u32, state: ReservationState, changes: &Changes, at: UnixMs) -> Reply {
-    Reply::Released(Released { id: ReservationId(id), event, state, places: places(changes), at })
+fn released(id: SlotId, event: u32, state: ReservationState, changes: &Changes, at: UnixMs) -> Released {
+    Released { id: ReservationId(id), event, state, places: places(changes), at }
 }
 
 fn check_extension(facts: &Reservation, settings: &EventSettings, by_ms: u64) -> Result<UnixMs, Refusal> {

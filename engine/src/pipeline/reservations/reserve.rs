@@ -11,7 +11,7 @@ use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, corrupt, reco
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Failure, Outcome};
 use crate::record::{Changes, Remember, WireEnum};
-use crate::reply::{Places, Reply, Reserved};
+use crate::reply::{Places, Reserved};
 use crate::reservations::{Reservation, Slot};
 use crate::sync::{Owned, Seen};
 use crate::updates::{ReservationUpdate, What};
@@ -30,14 +30,14 @@ record! {
 }
 
 impl Held {
-    fn reply(&self, _: UnixMs) -> Reply {
-        Reply::Reserved(Reserved {
+    fn reply(&self, _: UnixMs) -> Reserved {
+        Reserved {
             id: ReservationId(self.id),
             event: self.event,
             places: places(&self.changes),
             total_minor: self.total_minor,
             expires_at: self.expires_at,
-        })
+        }
     }
 
     /// The hold is in its slot, listed, and has its deadline. Its seats are taken and counted for the user.
@@ -109,7 +109,7 @@ struct Wish<'a> {
 
 impl Core {
     /// Holds all that is wanted, or nothing.
-    pub(crate) fn reserve(&self, command: &Reserve, now: UnixMs) -> Outcome {
+    pub(crate) fn reserve(&self, command: &Reserve, now: UnixMs) -> Outcome<Reserved> {
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let settings = event.settings.load();
@@ -180,7 +180,13 @@ impl Core {
         }
     }
 
-    fn reserve_for(&self, user: UserIx, wish: &Wish<'_>, key: Option<Remember>, now: UnixMs) -> Outcome {
+    fn reserve_for(
+        &self,
+        user: UserIx,
+        wish: &Wish<'_>,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> Outcome<Reserved> {
         let index = self.state.reservations.slots().take().ok_or(Refusal::AtCapacity(Bound::Reservations))?;
         let slot = self.state.reservations.slot(index).expect("just taken");
         // Owned and still free: whoever meets our seats meanwhile sees a claim whose fate is open.

@@ -12,7 +12,7 @@ use crate::pipeline::line::UsedTicket;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::{Changes, Remember};
-use crate::reply::{self, Reply};
+use crate::reply;
 use crate::updates::What;
 use crate::views;
 
@@ -27,14 +27,14 @@ record! {
 }
 
 impl Confirmed {
-    fn reply(&self, at: UnixMs) -> Reply {
-        Reply::Confirmed(reply::Confirmed {
+    fn reply(&self, at: UnixMs) -> reply::Confirmed {
+        reply::Confirmed {
             id: ReservationId(self.id),
             event: self.event,
             places: places(&self.changes),
             total_minor: self.total_minor,
             at,
-        })
+        }
     }
 
     /// `ticket` is the admission that the order uses up.
@@ -69,7 +69,7 @@ impl Announced for Confirmed {
 
 impl Core {
     /// Turns a hold into a sale, or answers with the sale that it already is.
-    pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> Outcome {
+    pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> Outcome<reply::Confirmed> {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             self.check_owner(id, command.caller.user())?;
@@ -91,7 +91,7 @@ impl Core {
         exactly: Option<&[SeatId]>,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Outcome {
+    ) -> Outcome<reply::Confirmed> {
         let hold = match self.own_pending(id, now) {
             Ok(hold) => hold,
             // Asked again after it was done: the same answer.
@@ -120,25 +120,31 @@ impl Core {
         Ok(Did { reply: confirmed.reply(now), end: appended.publish() })
     }
 
-    fn confirmed_before(&self, id: SlotId, key: Option<Remember>, now: UnixMs) -> Outcome {
+    fn confirmed_before(&self, id: SlotId, key: Option<Remember>, now: UnixMs) -> Outcome<reply::Confirmed> {
         let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
         if facts.state != ReservationState::Confirmed {
             return Err(Refusal::UnknownReservation.into());
         }
-        let reply = Reply::Confirmed(reply::Confirmed {
+        let reply = reply::Confirmed {
             id: ReservationId(id),
             event: facts.event,
-            places: facts.places.iter().copied().collect(),
+            places: facts.places,
             total_minor: facts.total_minor,
             at: facts.changed_at,
-        });
+        };
         Ok(self.already(reply, facts.position, key, now))
     }
 
     /// A completed payment has already confirmed its reservation, in the record of its completion. So this either
     /// finds that done, or says why nothing can be sold. The reservation is judged first: what is over is refused for
     /// its own sake, whatever was to pay for it.
-    fn confirmed_by(&self, id: SlotId, payment: PaymentId, key: Option<Remember>, now: UnixMs) -> Outcome {
+    fn confirmed_by(
+        &self,
+        id: SlotId,
+        payment: PaymentId,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> Outcome<reply::Confirmed> {
         // Read before the reservation: a payment that is not completed in this look cannot have confirmed what the
         // next look finds pending.
         let paying = self.state.payments.read(payment.0);
