@@ -10,7 +10,7 @@ mod scenario;
 mod selftest;
 mod target;
 
-pub use drive::{Driven, copy_folder};
+pub use drive::{Driven, Drivers, copy_folder};
 pub use report::{Report, load, table};
 pub use run::{PASS_SLICE_MS, run};
 pub use rust::{RustEngine, Way, config_of, read_of, refusal_record, write_of};

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use tacos_conformance::{Driven, Report, RustEngine, Way, load, scenarios_folder, selftest, table};
+use tacos_conformance::{Drivers, Report, RustEngine, Way, load, scenarios_folder, selftest, table};
 
 const USAGE: &str =
     "usage: tacos-conformance run [FOLDER]      run every scenario against Rust; FOLDER gets rust.tsv
@@ -50,8 +50,8 @@ fn run(results: Option<&Path>) -> Result<(), String> {
 /// Scenarios and self-tests through a driver. One that leaves a scenario out does not pass.
 fn drive(face: &str, results: &Path, command: &[&str]) -> Result<(), String> {
     let scenarios = load(&scenarios_folder()).map_err(|lines| lines.join("\n"))?;
-    let command: Vec<String> = command.iter().map(ToString::to_string).collect();
-    let open = |settings: &_| Driven::open(&command, settings).map(|engine| Box::new(engine) as Box<_>);
+    let drivers = Drivers::new(command);
+    let open = |settings: &_| drivers.open(settings).map(|engine| Box::new(engine) as Box<_>);
     let report = Report::side_by_side(face, &scenarios, &open);
     report.write(results).map_err(|error| error.to_string())?;
     let wrong = selftest(&mut |settings| open(settings));

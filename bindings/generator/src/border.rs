@@ -2,11 +2,12 @@
 //! so that they cannot differ. Numbers that only the engine knows (of events, places, tickets) become words on the way.
 
 use tacos_engine::schema::{
-    COMMANDS, CONFIG, Enum, Field, Kind, REFUSAL, REPLY, Struct, UPDATE, VIEWS, Variant,
+    COMMANDS, CONFIG, Enum, Field, Kind, READS, REFUSAL, REPLY, Read, ReadForm, Struct, UPDATE, VIEWS,
+    Variant,
 };
 use tacos_engine::{Currency, EventSettings, QueuePolicy};
 
-use crate::words::{reached, small, without_unit};
+use crate::words::{camel, reached, small, without_unit};
 
 /// What a value is while it crosses.
 #[derive(Clone, Debug)]
@@ -45,36 +46,30 @@ pub(crate) struct Part {
     pub(crate) item: Option<Item>,
 }
 
-/// Reads that are asked for like commands, by their numbers; those of commands are below. Their answers follow the
-/// replies of commands.
-pub(crate) const LOOKUPS: &[(&str, u8)] =
-    &[("Reservation", 200), ("Reservations", 201), ("Payment", 202), ("Payments", 203)];
+/// The number of the first read that is asked for like a command.
+const FIRST_LOOKUP: u8 = 200;
 
-/// Reads that wait for nothing.
-pub(crate) const READS: &[&str] = &[
-    "Event",
-    "Events",
-    "EventSnapshot",
-    "Counts",
-    "Sections",
-    "Seats",
-    "SeatsNamed",
-    "FreeSeats",
-    "FreeSeatBit",
-    "QueuePlace",
-    "TokenEvent",
-    "Queue",
-    "QueuePolicy",
-    "Draw",
-    "DueWebhooks",
-    "DeadWebhooks",
-    "Note",
-    "Notes",
-    "Status",
-    "Position",
-    "Now",
-    "Digest",
-];
+/// Reads that are asked for like commands, with their numbers; those of commands are below. Their answers follow the
+/// replies of commands.
+pub(crate) fn lookups() -> Vec<(String, u8)> {
+    let waits = |read: &&Read| matches!(read.form, ReadForm::Durable | ReadForm::Page);
+    READS.iter().filter(waits).map(|read| camel(read.method)).zip(FIRST_LOOKUP..).collect()
+}
+
+/// Reads that wait for nothing, by their numbers: those that all faces have, and those that only managed languages ask
+/// for in this way.
+pub(crate) fn reads() -> Vec<String> {
+    let at_once =
+        |read: &&Read| matches!(read.form, ReadForm::AtOnce | ReadForm::Always) && read.method != "updates";
+    let own = ["EventSnapshot", "FreeSeatBit", "Now", "Digest"].map(str::to_owned);
+    READS.iter().filter(at_once).map(|read| camel(read_name(read))).chain(own).collect()
+}
+
+/// The name of a read that waits for nothing, without what Rust says beside it.
+pub(crate) fn read_name(read: &Read) -> &'static str {
+    let name = read.method;
+    name.strip_prefix("copy_").or_else(|| name.strip_prefix("read_")).unwrap_or(name)
+}
 
 /// Values that are made of others: the record, the field behind which they stand, the name, what they are, how Rust
 /// writes them.

@@ -29,6 +29,30 @@ class NoWaitOutlivesItsEngine(TestCase):
         with self.assertRaises(tacos.EngineClosedError):
             engine.counts(EVENT)
 
+    def test_closing_answers_every_thread_that_waits(self) -> None:
+        engine = self.engine(self.folder())
+        came: list[object] = []
+
+        def sell(first: int) -> None:
+            for number in range(first, 1_000, 4):
+                try:
+                    came.append(engine.reserve(EVENT, f"user{number}", [f"A-{number}"]))
+                except tacos.EngineClosedError as why:
+                    came.append(why)
+                    return
+
+        threads = [threading.Thread(target=sell, args=(first,)) for first in (1, 2, 3, 4)]
+        for thread in threads:
+            thread.start()
+        while len(came) < 8:
+            threads[0].join(0.001)
+        engine.close()
+        for thread in threads:
+            thread.join(30)
+            self.assertFalse(thread.is_alive(), "a call outlived its engine")
+        closed = [one for one in came if isinstance(one, tacos.EngineClosedError)]
+        self.assertEqual(len(closed), 4)
+
     def test_closing_answers_every_task_that_waits(self) -> None:
         async def close() -> None:
             engine = self.engine(self.folder()).aio
@@ -60,11 +84,10 @@ class NoWaitOutlivesItsEngine(TestCase):
         async def ask() -> None:
             waits = [asyncio.create_task(engine.aio.execute(tacos.LeaveQueue("wtkn_"))) for _ in range(10)]
             future = engine.submit(tacos.LeaveQueue("wtkn_"))
-            blocked = asyncio.create_task(asyncio.to_thread(engine.execute, tacos.LeaveQueue("wtkn_")))
-            while engine._border.waiting < 12:
+            while engine._border.waiting < 11:
                 await asyncio.sleep(0)
             raw.fail.set()
-            for came in await asyncio.gather(*waits, blocked, return_exceptions=True):
+            for came in await asyncio.gather(*waits, return_exceptions=True):
                 self.assertIsInstance(came, tacos.EngineBugError)
                 self.assertIn("the disk is a lie", str(came))
             self.assertIsInstance(future.exception(30), tacos.EngineBugError)
@@ -74,7 +97,7 @@ class NoWaitOutlivesItsEngine(TestCase):
         self.assertEqual([str(one) for one in told], ["the disk is a lie"])
         # What is asked now is told so at once.
         with self.assertRaisesRegex(tacos.EngineBugError, "fetches answers failed"):
-            engine.execute(tacos.LeaveQueue("wtkn_"))
+            engine.submit(tacos.LeaveQueue("wtkn_"))
 
     def test_an_engine_that_is_forgotten_is_closed_with_a_warning(self) -> None:
         folder = self.folder()

@@ -179,6 +179,24 @@ impl RawEngine {
         Ok(answer(&engine, &found))
     }
 
+    /// Asks, and waits on this thread until the answer may be seen: for languages whose threads wait for nothing else.
+    pub(crate) fn call(&self, request: Vec<u8>) -> Result<Vec<u8>, RawRequestError> {
+        let request = Request::read(&request)?;
+        let Some(engine) = self.alive() else { return Ok(closed()) };
+        let found = request.submit(&engine).wait();
+        Ok(answer(&engine, &found))
+    }
+
+    /// The same of many things, one after the other; each has its length ahead, and so has each answer.
+    pub(crate) fn call_all(&self, requests: Vec<u8>) -> Result<Vec<u8>, RawRequestError> {
+        let Some(engine) = self.alive() else { return all_closed(&requests) };
+        let asked = Request::read_all(&requests)?.into_iter().map(|request| request.submit(&engine));
+        let asked: Vec<_> = asked.collect();
+        let mut out = Vec::new();
+        asked.into_iter().for_each(|pending| append(&mut out, &answer(&engine, &pending.wait())));
+        Ok(out)
+    }
+
     /// Looks at what needs no waiting.
     pub(crate) fn read(&self, read: Vec<u8>) -> Result<Vec<u8>, RawRequestError> {
         Ok(self.alive().map_or_else(|| Ok(closed()), |engine| reads::read(&engine, &read))?)

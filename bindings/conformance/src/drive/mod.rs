@@ -7,17 +7,55 @@ mod wire;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
 use crate::target::{Answer, Record, Restart, START_UNIX_MS, Target};
 use wire::Block;
 
-/// An engine behind a driver. The driver ends with it.
-pub struct Driven {
+/// Drivers in one language. A driver that is done with a scenario serves the next: starting one may take longer than
+/// most scenarios do.
+pub struct Drivers {
+    command: Vec<String>,
+    idle: Arc<Mutex<Vec<Driver>>>,
+}
+
+impl Drivers {
+    /// None yet; each is started by this command.
+    #[must_use]
+    pub fn new(command: &[&str]) -> Self {
+        Self { command: command.iter().map(ToString::to_string).collect(), idle: Arc::default() }
+    }
+
+    /// A fresh engine with these settings, behind a driver that has no other.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn open(&self, settings: &Record) -> Result<Driven, String> {
+        let driver = lock(&self.idle).pop();
+        let driver = driver.map_or_else(|| Driver::start(&self.command), Ok)?;
+        Driven::open(driver, Arc::clone(&self.idle), settings)
+    }
+}
+
+/// A panic of another scenario leaves the list as it was.
+fn lock(idle: &Mutex<Vec<Driver>>) -> MutexGuard<'_, Vec<Driver>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A program that does what it is asked.
+struct Driver {
     child: Child,
     to: Option<ChildStdin>,
     from: BufReader<ChildStdout>,
+}
+
+/// An engine behind a driver.
+pub struct Driven {
+    /// There until the engine is dropped.
+    driver: Option<Driver>,
+    idle: Arc<Mutex<Vec<Driver>>>,
     folder: tempfile::TempDir,
     settings: Record,
     now_unix_ms: u64,
@@ -25,12 +63,8 @@ pub struct Driven {
     broken: Option<String>,
 }
 
-impl Driven {
-    /// Starts a driver and lets it open a fresh engine with these settings.
-    ///
-    /// # Errors
-    /// In words.
-    pub fn open(command: &[String], settings: &Record) -> Result<Self, String> {
+impl Driver {
+    fn start(command: &[String]) -> Result<Self, String> {
         let (program, arguments) = command.split_first().ok_or("no command")?;
         let mut child = Command::new(program)
             .args(arguments)
@@ -39,27 +73,10 @@ impl Driven {
             .spawn()
             .map_err(|error| format!("{program}: {error}"))?;
         let (to, from) = (child.stdin.take(), child.stdout.take().ok_or("no output")?);
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let now_unix_ms = START_UNIX_MS;
-        let from = BufReader::new(from);
-        let mut driven =
-            Self { child, to, from, folder, settings: settings.clone(), now_unix_ms, broken: None };
-        driven.open_folder()?;
-        Ok(driven)
-    }
-
-    fn open_folder(&mut self) -> Result<(), String> {
-        let block = Block::new("open")
-            .with("folder", self.folder.path().to_string_lossy().into_owned())
-            .with("clock_unix_ms", self.now_unix_ms)
-            .with("config", Value::Object(self.settings.clone()));
-        self.ask(&block).and_then(done).map(|_| ())
+        Ok(Self { child, to, from: BufReader::new(from) })
     }
 
     fn send(&mut self, block: &Block) -> Result<(), String> {
-        if let Some(why) = &self.broken {
-            return Err(why.clone());
-        }
         let to = self.to.as_mut().ok_or("the driver takes nothing more")?;
         to.write_all(block.write().as_bytes())
             .and_then(|()| to.flush())
@@ -78,10 +95,36 @@ impl Driven {
             }
         }
     }
+}
+
+impl Driven {
+    fn open(driver: Driver, idle: Arc<Mutex<Vec<Driver>>>, settings: &Record) -> Result<Self, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let (driver, settings) = (Some(driver), settings.clone());
+        let mut driven = Self { driver, idle, folder, settings, now_unix_ms: START_UNIX_MS, broken: None };
+        driven.open_folder()?;
+        Ok(driven)
+    }
+
+    fn open_folder(&mut self) -> Result<(), String> {
+        let block = Block::new("open")
+            .with("folder", self.folder.path().to_string_lossy().into_owned())
+            .with("clock_unix_ms", self.now_unix_ms)
+            .with("config", Value::Object(self.settings.clone()));
+        self.ask(&block).and_then(done).map(|_| ())
+    }
+
+    fn driver(&mut self) -> Result<&mut Driver, String> {
+        if let Some(why) = &self.broken {
+            return Err(why.clone());
+        }
+        self.driver.as_mut().ok_or_else(|| "the driver is gone".to_owned())
+    }
 
     fn ask(&mut self, block: &Block) -> Result<Block, String> {
-        self.send(block)?;
-        self.receive()
+        let driver = self.driver()?;
+        driver.send(block)?;
+        driver.receive()
     }
 
     /// The digest of the whole state, with everything written that there is to write; empty if the face shows none.
@@ -99,10 +142,14 @@ impl Target for Driven {
 
     fn batch(&mut self, calls: &[(&str, Record)]) -> Vec<Answer> {
         let list: Vec<Value> = calls.iter().map(|(name, with)| json!({ "do": name, "with": with })).collect();
-        if let Err(why) = self.send(&Block::new("batch").with("calls", list)) {
-            return vec![Answer::Failed(why)];
+        let sent = self.driver().and_then(|driver| {
+            driver.send(&Block::new("batch").with("calls", list))?;
+            Ok(driver)
+        });
+        match sent {
+            Ok(driver) => calls.iter().map(|_| judge(driver.receive())).collect(),
+            Err(why) => vec![Answer::Failed(why)],
         }
-        calls.iter().map(|_| judge(self.receive())).collect()
     }
 
     fn advance(&mut self, ms: u64) {
@@ -137,6 +184,16 @@ impl Target for Driven {
 }
 
 impl Drop for Driven {
+    fn drop(&mut self) {
+        // One that lets go of its engine is as good as new; any other ends here.
+        let is_free = self.ask(&Block::new("close")).and_then(done).is_ok();
+        if let Some(driver) = self.driver.take().filter(|_| is_free) {
+            lock(&self.idle).push(driver);
+        }
+    }
+}
+
+impl Drop for Driver {
     fn drop(&mut self) {
         // The end of its input ends a driver; one that goes on all the same is ended.
         drop(self.to.take());

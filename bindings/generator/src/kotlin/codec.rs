@@ -9,7 +9,7 @@ use super::results::fields;
 use super::settings::options;
 use super::{head, updates};
 use crate::border::{
-    AT_CAPACITY, LOOKUPS, NEWER, READS, SHOWN, carried, changes, counts, doubt, fact_name, form, parts,
+    AT_CAPACITY, NEWER, SHOWN, carried, changes, counts, doubt, fact_name, form, lookups, parts, reads,
     record, replies, settings, view,
 };
 use crate::words::shout;
@@ -46,7 +46,7 @@ pub(super) fn writing() -> String {
     }
     out += "}\n";
     out += "\n/** Reads that wait for nothing, by their numbers. */\ninternal object Reads {\n";
-    for (number, name) in READS.iter().enumerate() {
+    for (number, name) in reads().iter().enumerate() {
         out += &format!("    const val {} = {number}\n", shout(name));
     }
     out += "}\n";
@@ -69,13 +69,13 @@ pub(super) fn reading() -> String {
     out += "\n/** The value of an answer to a command. */\ninternal fun Reader.readAnswer(): Answer = when (val kind = tag()) {\n";
     let replies = replies().map(|record| format!("read{}()", type_name(record.name)));
     let page = |name: &str| format!("{name}Page(list {{ read{name}() }}, maybe {{ Cursor(bytes()) }})");
-    let found = LOOKUPS.iter().map(|(name, _)| match *name {
+    let found = lookups().into_iter().map(|(name, _)| match name.as_str() {
         "Reservations" => page("Reservation"),
         "Payments" => page("Payment"),
         one => format!("read{one}()"),
     });
     let all: Vec<String> = replies.chain(found).collect();
-    assert_eq!(all.len(), REPLY.variants.len() + LOOKUPS.len(), "an answer a form");
+    assert_eq!(all.len(), REPLY.variants.len() + lookups().len(), "an answer a form");
     for (number, value) in all.iter().enumerate() {
         out += &format!("    {number} -> {value}\n");
     }

@@ -4,7 +4,7 @@ use tacos_engine::schema::COMMANDS;
 
 use super::dialect::{Parameter, camel, kind, ordered, parameters, said};
 use super::{data_class, head, kdoc};
-use crate::border::{LOOKUPS, Shape, words};
+use crate::border::{Shape, words};
 use crate::words::small;
 
 /// A command of Kotlin's.
@@ -91,9 +91,10 @@ fn lookups() -> Vec<KotlinCommand> {
     let durable =
         |what: &str| format!("Reads {what}; what is shown is durable. With a [user], it must be theirs.");
     let listed = |what: &str| format!("Reads a user's {what}, newest first.");
+    let numbers = crate::border::lookups();
     let of = |at: usize, name, doc: String, parameters: Vec<Parameter>, result| {
-        let (method, number) = LOOKUPS[at];
-        KotlinCommand { name, method: small(method), number, doc, parameters, result }
+        let (method, number) = &numbers[at];
+        KotlinCommand { name, method: small(method), number: *number, doc, parameters, result }
     };
     let first = |parameters: Vec<Parameter>| parameters.into_iter().chain(page()).collect();
     vec![

@@ -7,14 +7,14 @@ use super::dialect::{Member, read, type_name, write};
 use super::records::{attribute, members, options, settings_names, state_names, view_names};
 use super::{head, refusals};
 use crate::border::{
-    LOOKUPS, NEWER, READS, SHOWN, carried, changes, counts, doubt, fact_items, fact_name, form, parts,
+    NEWER, SHOWN, carried, changes, counts, doubt, fact_items, fact_name, form, lookups, parts, reads,
     record, replies, settings, view, words,
 };
 use crate::words::shout;
 
 /// What the numbers of reads are called, in their order.
 pub(super) fn read_numbers() -> Vec<String> {
-    READS.iter().map(|name| format!("READ_{}", shout(name))).collect()
+    reads().iter().map(|name| format!("READ_{}", shout(name))).collect()
 }
 
 /// The functions that read values for others.
@@ -106,13 +106,13 @@ fn table(name: &str, kind: &str, forms: &[String], out: &mut String) {
 fn answers(out: &mut String) {
     let replies = replies().map(|record| format!("read_{}", snake(type_name(record.name))));
     let page = |name: &str| format!("lambda of: Page(of.many(read_{name}), of.maybe(Reader.octets))");
-    let found = LOOKUPS.iter().map(|(name, _)| match *name {
+    let found = lookups().into_iter().map(|(name, _)| match name.as_str() {
         "Reservations" => page("reservation"),
         "Payments" => page("payment"),
         one => format!("read_{}", snake(one)),
     });
     let forms: Vec<String> = replies.chain(found).collect();
-    assert_eq!(forms.len(), REPLY.variants.len() + LOOKUPS.len(), "an answer a form");
+    assert_eq!(forms.len(), REPLY.variants.len() + lookups().len(), "an answer a form");
     table("_ANSWERS", "Any", &forms, out);
     *out += "\n\ndef read_answer(of: Reader) -> Any:\n    \"\"\"The value of an answer to a command.\"\"\"\n    \
              return of.form(_ANSWERS, \"answer\")(of)\n";

@@ -4,8 +4,8 @@ use tacos_engine::schema::{COMMANDS, Command, Field, READS, REFUSAL, Read, ReadF
 
 use super::dialect::{Member, members, said, type_name};
 use super::{data_class, exports, head};
-use crate::border::LOOKUPS;
-use crate::words::{camel, small};
+use crate::border::lookups;
+use crate::words::small;
 
 /// A command of Python's.
 pub(crate) struct PythonCommand {
@@ -29,9 +29,7 @@ pub(crate) struct PythonCommand {
 /// All commands: those of the engine, and the reads that are asked for like commands.
 pub(crate) fn all() -> Vec<PythonCommand> {
     let reads = READS.iter().filter(|read| matches!(read.form, ReadForm::Durable | ReadForm::Page));
-    let reads: Vec<&Read> = reads.collect();
-    assert_eq!(reads.len(), LOOKUPS.len(), "a number a read that is asked for like a command");
-    COMMANDS.iter().map(write).chain(reads.into_iter().zip(LOOKUPS).map(lookup)).collect()
+    COMMANDS.iter().map(write).chain(reads.zip(lookups()).map(lookup)).collect()
 }
 
 fn write(command: &'static Command) -> PythonCommand {
@@ -54,8 +52,7 @@ fn class_of(code: &str) -> &'static str {
     found.map(|variant| variant.name).expect("a refusal that the engine describes")
 }
 
-fn lookup((read, (name, number)): (&'static Read, &(&'static str, u8))) -> PythonCommand {
-    assert_eq!(camel(read.method), *name, "numbers are given in the order of the description");
+fn lookup((read, (name, number)): (&'static Read, (String, u8))) -> PythonCommand {
     let what = small(read.doc.concat().trim().trim_end_matches('.'));
     let tacos_engine::schema::Kind::Struct(view) = read.gives else { unreachable!("{name}: a view is read") };
     let view = type_name(view.name);
@@ -64,7 +61,7 @@ fn lookup((read, (name, number)): (&'static Read, &(&'static str, u8))) -> Pytho
         name: format!("Read{name}"),
         method: read.method.into(),
         operation: read.method,
-        number: *number,
+        number,
         doc: format!("Reads {what}; what is shown is durable."),
         fields: read.fields,
         members: members("", read.fields),

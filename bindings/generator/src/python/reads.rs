@@ -4,6 +4,7 @@ use tacos_engine::schema::{Field, Kind, READS, Read, ReadForm, snake};
 
 use super::dialect::{docstring, field_name, said, type_name};
 use super::head;
+use crate::border::read_name;
 
 /// What a read is asked with.
 struct Argument {
@@ -33,20 +34,6 @@ class Reads(ABC):
     head("_reads", "Looking, read by read.", &out)
 }
 
-/// The name of a read: the engine's, or a shorter one.
-fn name(read: &Read) -> &'static str {
-    match read.method {
-        "copy_free_seats" => "free_seats",
-        "read_note" => "note",
-        other => other,
-    }
-}
-
-/// What its number is called.
-fn number(read: &Read) -> String {
-    name(read).to_uppercase()
-}
-
 fn method(read: &'static Read, out: &mut String) {
     let arguments: Vec<Argument> = read.fields.iter().map(|field| argument(read.method, field)).collect();
     let declared: Vec<&str> =
@@ -56,9 +43,9 @@ fn method(read: &'static Read, out: &mut String) {
     for one in arguments.iter().filter(|one| !one.doc.is_empty()) {
         doc += &format!(" {}", one.doc);
     }
-    *out += &format!("\n    def {}({}) -> {kind}:\n", name(read), declared.join(", "));
+    *out += &format!("\n    def {}({}) -> {kind}:\n", read_name(read), declared.join(", "));
     *out += &docstring("        ", &doc);
-    *out += &format!("        out = bytearray((READ_{},))\n", number(read));
+    *out += &format!("        out = bytearray((READ_{},))\n", read_name(read).to_uppercase());
     for one in &arguments {
         *out += &format!("        {}\n", one.written);
     }

@@ -4,7 +4,7 @@ use tacos_engine::schema::{COMMANDS, Enum, Field, Kind, REFUSAL, REPLY, Struct, 
 
 use crate::Output;
 use crate::border::{
-    LOOKUPS, NEWER, READS, SHOWN, changes, config, counts, form, is_word, parts, put, record, replies,
+    NEWER, SHOWN, changes, config, counts, form, is_word, lookups, parts, put, reads, record, replies,
     settings, view, words,
 };
 
@@ -183,7 +183,7 @@ fn one(record: &'static Struct, out: &mut String) {
 
 fn records_file() -> String {
     let mut out = format!("{BANNER}//! Answers and views into bytes.\n\n{PUTS}\n");
-    for (at, (found, _)) in LOOKUPS.iter().enumerate() {
+    for (at, (found, _)) in lookups().iter().enumerate() {
         let number = REPLY.variants.len() + at;
         out += &format!(
             "/// What an answer is that is none to a write.\npub(crate) const {}: u8 = {number};\n",
@@ -302,8 +302,8 @@ fn words_file(identity: i64) -> String {
     }
     out += "}\n\nenum_by_number! {\n    /// Reads of what must be durable before it is shown; they are asked for like commands.\n";
     out += "    \"request\" Lookup {\n";
-    LOOKUPS.iter().for_each(|(name, number)| out += &format!("        {name} = {number},\n"));
+    lookups().iter().for_each(|(name, number)| out += &format!("        {name} = {number},\n"));
     out += "    }\n}\n\nenum_by_number! {\n    /// Reads that wait for nothing.\n    \"read\" Read {\n";
-    READS.iter().enumerate().for_each(|(number, name)| out += &format!("        {name} = {number},\n"));
+    reads().iter().enumerate().for_each(|(number, name)| out += &format!("        {name} = {number},\n"));
     out + "    }\n}\n"
 }

@@ -1,4 +1,4 @@
-"""How calls cross the border: one crossing to ask; answers are fetched many at a time by one thread of the engine."""
+"""How calls cross the border: threads wait behind it; for all else one thread fetches answers, many at a time."""
 
 from __future__ import annotations
 
@@ -29,27 +29,6 @@ _FETCH_MS = 1_000
 Wakes = dict["asyncio.AbstractEventLoop", list[tuple["asyncio.Future[Reader]", "Reader | EngineError"]]]
 # Takes one answer, or why there will be none. Called once, on the thread that fetches: must hand over and return.
 Waiter = Callable[["Reader | EngineError", Wakes], None]
-
-
-class Slot:
-    """Where a thread waits for one answer."""
-
-    __slots__ = ("_answer", "_lock")
-
-    def __init__(self) -> None:
-        self._answer: Reader | EngineError | None = None
-        self._lock = threading.Lock()
-        self._lock.acquire()
-
-    def __call__(self, answer: Reader | EngineError, wakes: Wakes) -> None:
-        self._answer = answer
-        self._lock.release()
-
-    def wait(self) -> Reader:
-        self._lock.acquire()
-        if isinstance(self._answer, Reader):
-            return self._answer
-        raise self._answer or EngineBugError("an answer is missing")
 
 
 class Promise:
@@ -109,6 +88,17 @@ class Border:
         """True if one more write may wait for the disk before it returns to its thread."""
         return len(self._waiters) >= self._in_flight_max
 
+    def call(self, command: Command[Any]) -> Reader:
+        """Asks, and waits for the answer on the other side: other threads of Python run meanwhile."""
+        out = bytearray()
+        put_command(out, command)
+        return Reader(crossing(self.raw, self.raw.call, bytes(out)))
+
+    def call_all(self, commands: Sequence[Command[Any]]) -> list[Reader]:
+        """The same of many things, with one crossing."""
+        answers = Reader(crossing(self.raw, self.raw.call_all, _together(commands)))
+        return answers.whole(lambda of: [of.part(of.int32()) for _ in commands])
+
     def ask(self, command: Command[Any], waiter: Waiter) -> tuple[int, Reader | None]:
         """
         Asks. Gives the number under which the waiter can be forgotten, and the answer if it is known at once; if not,
@@ -132,16 +122,13 @@ class Border:
 
     def ask_all(self, commands: Sequence[Command[Any]], waiters: Sequence[Waiter]) -> tuple[int, list[Reader | None]]:
         """Asks many things with one crossing. Waiters of answers that are known at once are not called."""
-        out = bytearray()
-        count(out, len(commands))
-        for command in commands:
-            measured(out, lambda command=command: put_command(out, command))  # type: ignore[misc]
+        requests = _together(commands)
         first = self._numbers(len(commands))
         numbers = range(first, first + len(commands))
         self._waiters.update(zip(numbers, waiters, strict=True))
         try:
             self._check()
-            answers = Reader(crossing(self.raw, self.raw.submit_all, first, bytes(out)))
+            answers = Reader(crossing(self.raw, self.raw.submit_all, first, requests))
             return first, answers.whole(lambda of: [self._now(tag, of) for tag in numbers])
         except BaseException:
             for tag in numbers:
@@ -171,11 +158,6 @@ class Border:
     def forget(self, tag: int) -> None:
         """The answer is no longer wanted. A write goes on all the same."""
         self._waiters.pop(tag, None)
-
-    def may_wait_here(self) -> None:
-        """Says no to a call that would wait for itself."""
-        if threading.current_thread() is self._fetcher:
-            raise RuntimeError("this is the thread that fetches answers, and may not wait for one")
 
     def close(self) -> None:
         """Closes the engine and hands out all answers. A second caller returns when the first has done it."""
@@ -217,6 +199,15 @@ class Border:
                 break
             waiter(why(), wakes)
         _wake_all(wakes)
+
+
+def _together(commands: Sequence[Command[Any]]) -> bytes:
+    """Commands behind their number, each behind its length."""
+    out = bytearray()
+    count(out, len(commands))
+    for command in commands:
+        measured(out, command, put_command)
+    return bytes(out)
 
 
 def _wake(came: list[tuple[asyncio.Future[Reader], Reader | EngineError]]) -> None:

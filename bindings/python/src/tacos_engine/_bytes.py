@@ -110,11 +110,11 @@ def maybe_many(out: bytearray, put: Put[T], values: Sequence[T] | None, name: st
         many(out, put, values, name)
 
 
-def measured(out: bytearray, put: Callable[[], None]) -> None:
+def measured(out: bytearray, value: T, put: Callable[[bytearray, T], None]) -> None:
     """Writes what `put` writes behind its length."""
     at = len(out)
     out += _INT32.pack(0)
-    put()
+    put(out, value)
     _INT32.pack_into(out, at, len(out) - at - _INT32.size)
 
 

@@ -520,5 +520,5 @@ def read_update(of: Reader) -> Update:
         what=read_what(of),
     )
 
-ENCODING = 5743571173922629823
+ENCODING = 4633241073199229215
 """Which description both ends of the border were written from."""

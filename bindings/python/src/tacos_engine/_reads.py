@@ -23,8 +23,8 @@ from ._reading import (
 from ._writing import (
     READ_EVENT,
     READ_EVENTS,
-    READ_COUNTS,
     READ_SECTIONS,
+    READ_COUNTS,
     READ_SEATS,
     READ_SEATS_NAMED,
     READ_FREE_SEATS,
@@ -37,8 +37,8 @@ from ._writing import (
     READ_DEAD_WEBHOOKS,
     READ_NOTE,
     READ_NOTES,
-    READ_STATUS,
     READ_POSITION,
+    READ_STATUS,
 )
 from .settings import QueuePolicy
 from .values import DueWebhooks

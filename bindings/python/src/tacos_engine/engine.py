@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._border import Border, Promise, Slot, answer_of, answered
+from ._border import Border, Promise, answer_of, answered
 from ._calls import Calls
 from ._follow import Updates
 from ._native import is_abandoned, job
@@ -67,35 +67,16 @@ class Engine(Whole, Calls):
         return AsyncEngine(self)
 
     def execute(self, command: Command[R]) -> R:
-        self._border.may_wait_here()
-        slot = Slot()
-        tag, answer = self._border.ask(command, slot)
-        if answer is None:
-            answer = self._wait(tag, slot)
-        found: R = answered(answer)
+        found: R = answered(self._border.call(command))
         return found
 
     def execute_all(self, commands: Sequence[Command[Any]]) -> list[Any]:
-        self._border.may_wait_here()
-        if not commands:
-            return []
-        slots = [Slot() for _ in commands]
-        first, answers = self._border.ask_all(commands, slots)
-        waited = enumerate(zip(answers, slots, strict=True), first)
-        complete = [self._wait(tag, slot) if answer is None else answer for tag, (answer, slot) in waited]
-        return [answer_of(answer) for answer in complete]
-
-    def _wait(self, tag: int, slot: Slot) -> Any:
-        try:
-            return slot.wait()
-        except BaseException:
-            self._border.forget(tag)
-            raise
+        return [answer_of(answer) for answer in self._border.call_all(commands)] if commands else []
 
     def submit(self, command: Command[R]) -> Future[R]:
         """
         Does any command without waiting: its future has the answer when it may be seen. What is done with
-        `add_done_callback` runs on the thread that fetches answers: it must be short, and may not wait for the engine.
+        `add_done_callback` runs on the thread that fetches answers: it must be short.
         """
         promise = Promise()
         _, answer = self._border.ask(command, promise)

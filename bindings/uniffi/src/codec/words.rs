@@ -7,7 +7,7 @@ use tacos_engine as tacos;
 use super::{Input, Output, Put, Take, Taken, Unfit};
 
 /// Which description both ends of the border were written from.
-pub(crate) const ENCODING: i64 = 5743571173922629823;
+pub(crate) const ENCODING: i64 = 4633241073199229215;
 
 words_by_number! {
     tacos::SaleState {
@@ -98,24 +98,24 @@ enum_by_number! {
     "read" Read {
         Event = 0,
         Events = 1,
-        EventSnapshot = 2,
+        Sections = 2,
         Counts = 3,
-        Sections = 4,
-        Seats = 5,
-        SeatsNamed = 6,
-        FreeSeats = 7,
-        FreeSeatBit = 8,
-        QueuePlace = 9,
-        TokenEvent = 10,
-        Queue = 11,
-        QueuePolicy = 12,
-        Draw = 13,
-        DueWebhooks = 14,
-        DeadWebhooks = 15,
-        Note = 16,
-        Notes = 17,
-        Status = 18,
-        Position = 19,
+        Seats = 4,
+        SeatsNamed = 5,
+        FreeSeats = 6,
+        QueuePlace = 7,
+        TokenEvent = 8,
+        Queue = 9,
+        QueuePolicy = 10,
+        Draw = 11,
+        DueWebhooks = 12,
+        DeadWebhooks = 13,
+        Note = 14,
+        Notes = 15,
+        Position = 16,
+        Status = 17,
+        EventSnapshot = 18,
+        FreeSeatBit = 19,
         Now = 20,
         Digest = 21,
     }

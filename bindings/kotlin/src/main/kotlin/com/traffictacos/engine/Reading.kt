@@ -346,4 +346,4 @@ internal fun Reader.readWhat(): What = when (val kind = tag()) {
 }
 
 /** Which description both ends of the border were written from. */
-internal val ENCODING: Long = 5743571173922629823L
+internal val ENCODING: Long = 4633241073199229215L
