@@ -99,6 +99,27 @@ class NoWaitOutlivesItsEngine(TestCase):
         with self.assertRaisesRegex(tacos.EngineBugError, "fetches answers failed"):
             engine.submit(tacos.LeaveQueue("wtkn_"))
 
+    def test_what_was_fetched_before_a_failure_is_handed_out(self) -> None:
+        raw = FailsOnceAsked()
+        # The answer of a closed engine to the first question, and the beginning of another.
+        raw.last = (1).to_bytes(8, "big") + (1).to_bytes(4, "big") + b"\x02" + b"cut"
+        hook, threading.excepthook = threading.excepthook, lambda arguments: None
+        self.addCleanup(setattr, threading, "excepthook", hook)
+        engine = tacos.Engine(Border(raw, 16))  # type: ignore[arg-type]
+        self.addCleanup(setattr, engine, "_is_closed", True)
+
+        async def ask() -> None:
+            waits = [asyncio.create_task(engine.aio.execute(tacos.LeaveQueue("wtkn_"))) for _ in range(3)]
+            while engine._border.waiting < 3:
+                await asyncio.sleep(0)
+            raw.fail.set()
+            came = await asyncio.gather(*waits, return_exceptions=True)
+            kinds = [tacos.EngineClosedError, tacos.EngineBugError, tacos.EngineBugError]
+            self.assertEqual([type(one) for one in came], kinds)
+
+        ran(ask())
+        engine._border._fetcher.join(30)
+
     def test_an_engine_that_is_forgotten_is_closed_with_a_warning(self) -> None:
         folder = self.folder()
         with warnings.catch_warnings(record=True) as told:
@@ -160,12 +181,15 @@ class FailsOnceAsked:
 
     def __init__(self) -> None:
         self.fail = threading.Event()
+        self.last: bytes | None = None
 
     def submit(self, tag: int, request: bytes) -> None:
         return None
 
     def drain(self, timeout_ms: int) -> bytes:
         if self.fail.wait(50):
+            if self.last is not None:
+                return self.last
             raise OSError("the disk is a lie")
         return b""
 

@@ -173,15 +173,7 @@ class Border:
     def _fetch(self) -> None:
         try:
             while (came := self.raw.drain(_FETCH_MS)) is not None:
-                wakes: Wakes = {}
-                answers = Reader(came)
-                while not answers.is_empty:
-                    tag = answers.int64()
-                    answer = answers.part(answers.int32())
-                    waiter = self._waiters.pop(tag, None)
-                    if waiter is not None:
-                        waiter(answer, wakes)
-                _wake_all(wakes)
+                self._hand_out(Reader(came))
         except BaseException as why:
             self._broken = f"the thread that fetches answers failed: {why!r}"
             self._fail(lambda: EngineBugError(f"answers are lost; {self._broken}"))
@@ -189,6 +181,19 @@ class Border:
             raise
         # After the last answer of a closed engine there is none to come: asking now is answered at once.
         self._fail(EngineClosedError)
+
+    def _hand_out(self, answers: Reader) -> None:
+        wakes: Wakes = {}
+        try:
+            while not answers.is_empty:
+                tag = answers.int64()
+                answer = answers.part(answers.int32())
+                waiter = self._waiters.pop(tag, None)
+                if waiter is not None:
+                    waiter(answer, wakes)
+        finally:
+            # What was read before a failure is handed out all the same: its waiters are known to no other.
+            _wake_all(wakes)
 
     def _fail(self, why: Callable[[], EngineError]) -> None:
         wakes: Wakes = {}
