@@ -75,6 +75,9 @@ type Confirm struct {
 	Payment *PaymentID
 	// If given, the hold must have exactly these seats.
 	Exactly []string
+	// If given, what the hold costs must be exactly this, in minor units: what the customer was charged where money is
+	// handled elsewhere.
+	TotalMinor *int64
 	// Makes the command safe to send twice.
 	Key string
 }

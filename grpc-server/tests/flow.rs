@@ -94,7 +94,16 @@ async fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
         payment_intent_id: intent.payment_intent_id,
         user_id: "kim".into(),
         idempotency_key: "confirm-1".into(),
+        ..ConfirmReservationRequest::default()
     };
+    let other_sum = ConfirmReservationRequest {
+        idempotency_key: "confirm-0".into(),
+        total_minor: Some(1),
+        ..confirm.clone()
+    };
+    let refused = reservations.confirm_reservation(other_sum).await.expect("an answer").into_inner();
+    let error = refused.error.expect("the sum is another");
+    assert_eq!((error.code(), error.details[0].field.as_str()), (ErrorCode::InvalidArgument, "total_minor"));
     let order = reservations.confirm_reservation(confirm.clone()).await.expect("an answer").into_inner();
     assert_eq!(order.error, None);
     assert!(order.order_id.starts_with("ord_"));

@@ -95,6 +95,7 @@ static const row CONFIRM[] = {
     {"user", TEXT, 0, offsetof(tacos_confirm, user)},
     {"payment", ID, MARKS_ABSENCE, offsetof(tacos_confirm, payment), .mark = offsetof(tacos_confirm, outside), .kind = TACOS_ID_KIND_PAYMENT},
     {"exactly", TEXTS, 0, offsetof(tacos_confirm, exactly), .mark = offsetof(tacos_confirm, exactly_count)},
+    {"total_minor", SIGNED, 0, offsetof(tacos_confirm, total_minor), .mark = offsetof(tacos_confirm, has_total)},
     {"key", TEXT, 0, offsetof(tacos_confirm, key)},
     {NULL},
 };

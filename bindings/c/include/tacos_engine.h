@@ -1415,6 +1415,13 @@ typedef struct {
     uint32_t outside;
     // Zero.
     uint32_t reserved;
+    // If given, what the hold costs must be exactly this, in minor units: what the customer was charged where money is
+    // handled elsewhere.
+    int64_t total_minor;
+    // 1 if `total_minor` is given.
+    uint32_t has_total;
+    // Zero.
+    uint32_t reserved2;
 } tacos_confirm;
 
 // Gives a hold back, whole or in part; a part only while no payment is under way for the whole.

@@ -18,7 +18,7 @@ COMMANDS = {
     "leave_queue": (tacos.LeaveQueue, "token"),
     "request_admission": (tacos.RequestAdmission, "token event user"),
     "reserve": (tacos.Reserve, "event user .=want token trusted external hold_until_ms=hold_until key"),
-    "confirm": (tacos.Confirm, ".=which user payment exactly key"),
+    "confirm": (tacos.Confirm, ".=which user payment exactly total_minor key"),
     "release": (tacos.Release, ".=which user seats key"),
     "extend": (tacos.Extend, ".=which user by_ms=by key"),
     "expire": (tacos.Expire, ".=which"),

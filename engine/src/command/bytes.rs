@@ -57,7 +57,7 @@ pub(super) trait Formed: Sized {
     fn read_formed(form: u8, from: &mut Reader<'_>) -> Result<Self, Malformed>;
 }
 
-/// Nothing is written for what is not given: so a field that a command gets later leaves older fingerprints alone.
+/// Nothing is written for what is not given.
 impl<T: Argument> Formed for Option<T> {
     fn form(&self) -> u8 {
         self.is_some().into()
@@ -74,6 +74,29 @@ impl<T: Argument> Formed for Option<T> {
             1 => T::read(from).map(Some),
             _ => Err(Malformed("an optional field")),
         }
+    }
+}
+
+/// A field that a command got later. Not given it leaves nothing, so that older fingerprints stay; given it says its name
+/// first, so that no other field's bytes are taken for it.
+#[inline]
+pub(super) fn write_later<T: Argument>(name: &str, value: &Option<T>, out: &mut impl Sink) {
+    if let Some(value) = value {
+        put_len(name.len(), out);
+        out.put(name.as_bytes());
+        value.write(out);
+    }
+}
+
+pub(super) fn read_later<T: Argument>(
+    name: &str,
+    form: u8,
+    from: &mut Reader<'_>,
+) -> Result<Option<T>, Malformed> {
+    match form {
+        0 => Ok(None),
+        1 if get_text(from)? == name => T::read(from).map(Some),
+        _ => Err(Malformed("an optional field")),
     }
 }
 
@@ -122,6 +145,7 @@ as_in_records!(
     EventSettings,
     QueuePolicy,
     Option<QueuePolicy>,
+    i64,
     Option<i64>,
     Option<String>,
     Option<Vec<u8>>,

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::bytes::{Argument, Formed, Sink};
+use super::bytes::{Argument, Formed, Sink, read_later, write_later};
 use super::table::{for_each_command, target};
 use super::{Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which};
 use crate::admission::QueuePolicy;
@@ -142,18 +142,27 @@ macro_rules! field {
     (head [form] $value:expr, $out:ident) => {
         $out.push(Formed::form(&$value))
     };
+    (head [later] $value:expr, $out:ident) => {
+        $out.push(Formed::form(&$value))
+    };
     (head [$mark:ident] $value:expr, $out:ident) => {
         Argument::write(&$value, $out)
     };
     (head $value:expr, $out:ident) => {};
-    (body [form] $value:expr, $out:ident) => {
+    (body [form] $name:ident $value:expr, $out:ident) => {
         Formed::write_formed(&$value, $out)
     };
-    (body [$mark:ident] $value:expr, $out:ident) => {};
-    (body $value:expr, $out:ident) => {
+    (body [later] $name:ident $value:expr, $out:ident) => {
+        write_later(stringify!($name), &$value, $out)
+    };
+    (body [$mark:ident] $name:ident $value:expr, $out:ident) => {};
+    (body $name:ident $value:expr, $out:ident) => {
         Argument::write(&$value, $out)
     };
     (get_head [form] $kind:ty, $from:ident) => {
+        u8::get($from)?
+    };
+    (get_head [later] $kind:ty, $from:ident) => {
         u8::get($from)?
     };
     (get_head [$mark:ident] $kind:ty, $from:ident) => {
@@ -164,6 +173,9 @@ macro_rules! field {
     };
     (get_body [form] $field:ident $kind:ty, $from:ident) => {
         <$kind as Formed>::read_formed($field, $from)?
+    };
+    (get_body [later] $field:ident $kind:ty, $from:ident) => {
+        read_later(stringify!($field), $field, $from)?
     };
     (get_body [$mark:ident] $field:ident $kind:ty, $from:ident) => {
         $field
@@ -223,7 +235,7 @@ macro_rules! define_command {
                 $(field!(head $([$mark])? self.$field, out);)*
             }
             fn put_body(&self, out: &mut impl Sink) {
-                $(field!(body $([$mark])? self.$field, out);)*
+                $(field!(body $([$mark])? $field self.$field, out);)*
             }
             #[allow(clippy::let_unit_value, unused_variables, reason = "most fields have nothing in the head")]
             fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {

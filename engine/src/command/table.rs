@@ -12,9 +12,9 @@
 /// - `key`: the idempotency key;
 /// - `scope`: the user whose keys these are, hashed with the key;
 /// - `right`: proves a right and is no part of what is asked for, so a retry may bring another one;
-/// - `form`: its bytes in the fingerprint do not say which form it has, so the canonical bytes say it ahead. A field
-///   that is added to a command is an `Option` with this mark: without it the fingerprint is what it always was, and
-///   keys that an older version remembered go on working.
+/// - `form`: its bytes in the fingerprint do not say which form it has, so the canonical bytes say it ahead;
+/// - `later`: an `Option` that was added to the command after a release. Where it is not given the fingerprint is what it
+///   always was, and keys that an older version remembered go on working. `docs/adding-a-field.md` walks through one.
 ///
 /// `= with_…` says that a command need not have the field, and names the method that sets it; unset it is the type's
 /// default. All others are what `new` asks for.
@@ -169,6 +169,9 @@ macro_rules! for_each_command {
                 [form] proof: Proof,
                 /// If given, the hold must have exactly these seats.
                 [form] exactly: Option<Seats> = with_exactly,
+                /// If given, what the hold costs must be exactly this, in minor units: what the customer was charged
+                /// where money is handled elsewhere.
+                [later] total_minor: Option<i64> = with_total_minor,
                 /// Makes the command safe to send twice.
                 [key] key: Option<IdempotencyKey> = with_key,
             }

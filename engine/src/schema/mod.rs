@@ -86,6 +86,9 @@ macro_rules! mark {
     (form) => {
         Mark::Asked
     };
+    (later) => {
+        Mark::Asked
+    };
     (key) => {
         Mark::Key
     };

@@ -235,6 +235,7 @@ impl Customer {
             payment_intent_id: payment,
             user_id: self.user.clone(),
             idempotency_key: format!("confirm-{}", self.user),
+            ..ConfirmReservationRequest::default()
         };
         let asked = Instant::now();
         let order = insist!(self, "ConfirmReservation", reservations.confirm_reservation(confirm));

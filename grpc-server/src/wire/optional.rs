@@ -56,16 +56,18 @@ pub(crate) fn cancel_reservation(
 
 pub(crate) fn commit_reservation(
     _: &mut Checks,
-    _: &CommitReservationRequest,
+    request: &CommitReservationRequest,
 ) -> impl FnOnce(Confirm) -> Confirm + use<> {
-    move |command| command
+    let total_minor = request.total_minor;
+    move |command| command.with_total_minor(total_minor)
 }
 
 pub(crate) fn confirm_reservation(
     _: &mut Checks,
-    _: &ConfirmReservationRequest,
+    request: &ConfirmReservationRequest,
 ) -> impl FnOnce(Confirm) -> Confirm + use<> {
-    move |command| command
+    let total_minor = request.total_minor;
+    move |command| command.with_total_minor(total_minor)
 }
 
 pub(crate) fn create_reservation(

@@ -147,7 +147,11 @@ fn items(file: &FileDescriptorProto) -> Vec<(Vec<i32>, String)> {
         for (f, field) in indexed(&message.field) {
             items.push((vec![4, m, 2, f], format!("{}.{}", message.name(), field.name())));
         }
-        for (o, oneof) in indexed(&message.oneof_decl) {
+        // What the compiler makes of a field with `optional` is not written in the file.
+        let is_made = |of: i32| {
+            message.field.iter().any(|field| field.proto3_optional() && field.oneof_index == Some(of))
+        };
+        for (o, oneof) in indexed(&message.oneof_decl).into_iter().filter(|(o, _)| !is_made(*o)) {
             items.push((vec![4, m, 8, o], format!("{}.{}", message.name(), oneof.name())));
         }
     }

@@ -220,6 +220,13 @@ pub struct tacos_confirm {
     pub outside: u32,
     /// Zero.
     pub reserved: u32,
+    /// If given, what the hold costs must be exactly this, in minor units: what the customer was charged where money is
+    /// handled elsewhere.
+    pub total_minor: i64,
+    /// 1 if `total_minor` is given.
+    pub has_total: u32,
+    /// Zero.
+    pub reserved2: u32,
 }
 
 /// Gives a hold back, whole or in part; a part only while no payment is under way for the whole.
@@ -401,7 +408,7 @@ plain! {
     tacos_leave_queue
     tacos_request_admission
     tacos_reserve
-    tacos_confirm
+    tacos_confirm [until total_minor]
     tacos_release
     tacos_extend
     tacos_expire

@@ -199,6 +199,7 @@ unsafe fn confirm(given: &commands::tacos_confirm) -> Result<Command, Fault> {
             },
         )
         .with_exactly(if given.exactly.is_null() { None } else { Some(seats(given.exactly, given.exactly_count)?) })
+        .with_total_minor(flag(given.has_total, "has_total")?.then_some(given.total_minor))
         .with_key(key(given.key)?)
     };
     Ok(command.into())

@@ -65,7 +65,9 @@ commands! {
     "reserve" => Reserve(event: get, user: get, want: get) {
         token: get, trusted: get, external: get, hold_until: get, key: get
     }
-    "confirm" => Confirm(which: which, user: caller, proof: get) { exactly: some_ids, key: get }
+    "confirm" => Confirm(which: which, user: caller, proof: get) {
+        exactly: some_ids, total_minor: get, key: get
+    }
     "release" => Release(which: which, user: caller) { seats: ids, key: get }
     "extend" => Extend(which: which, user: caller, by: get) { key: get }
     "expire" => Expire(which: which) {  }

@@ -18,7 +18,7 @@ var commands = []command{
 	{"leave_queue", tacos.LeaveQueue{}, "token=Token"},
 	{"request_admission", tacos.RequestAdmission{}, "token=Token event=Event? user=User?"},
 	{"reserve", tacos.Reserve{}, "event=Event user=User seats=Seats quantity=Quantity section=Section? allow_split=WholeOnly! accessible=Accessible token=Token trusted=Trusted external=External? hold_until_ms=HoldUntil key=Key?"},
-	{"confirm", tacos.Confirm{}, ".=Which user=User? payment=Payment exactly=Exactly key=Key?"},
+	{"confirm", tacos.Confirm{}, ".=Which user=User? payment=Payment exactly=Exactly total_minor=TotalMinor key=Key?"},
 	{"release", tacos.Release{}, ".=Which user=User? seats=Seats key=Key?"},
 	{"extend", tacos.Extend{}, ".=Which user=User? by_ms=By key=Key?"},
 	{"expire", tacos.Expire{}, ".=Which"},

@@ -163,12 +163,22 @@ class Calls(ABC):
         user: str | None = None,
         payment: str | None = None,
         exactly: Sequence[str] | None = None,
+        total_minor: int | None = None,
         key: str | None = None,
     ) -> Confirmed:
         """Turns a hold into a sale. See `Confirm`. Raises `Invalid`, `UnknownReservation`, `UnknownSeats`, `Forbidden`,
         `SeatsDiffer`, `ReservationExpired`, `ReservationIs`, `PaymentNotApproved`.
         """
-        return self.execute(Confirm(which, user=user, payment=payment, exactly=exactly, key=key))
+        return self.execute(
+            Confirm(
+                which,
+                user=user,
+                payment=payment,
+                exactly=exactly,
+                total_minor=total_minor,
+                key=key,
+            )
+        )
 
     def release(
         self,
@@ -418,12 +428,22 @@ class AsyncCalls(ABC):
         user: str | None = None,
         payment: str | None = None,
         exactly: Sequence[str] | None = None,
+        total_minor: int | None = None,
         key: str | None = None,
     ) -> Confirmed:
         """Turns a hold into a sale. See `Confirm`. Raises `Invalid`, `UnknownReservation`, `UnknownSeats`, `Forbidden`,
         `SeatsDiffer`, `ReservationExpired`, `ReservationIs`, `PaymentNotApproved`.
         """
-        return await self.execute(Confirm(which, user=user, payment=payment, exactly=exactly, key=key))
+        return await self.execute(
+            Confirm(
+                which,
+                user=user,
+                payment=payment,
+                exactly=exactly,
+                total_minor=total_minor,
+                key=key,
+            )
+        )
 
     async def release(
         self,

@@ -520,5 +520,5 @@ def read_update(of: Reader) -> Update:
         what=read_what(of),
     )
 
-ENCODING = 4633241073199229215
+ENCODING = -4880839875039737950
 """Which description both ends of the border were written from."""

@@ -184,6 +184,7 @@ def _confirm(out: bytearray, of: Confirm) -> None:
     maybe(out, text, of.user, "user")
     maybe(out, text, of.payment, "payment")
     maybe_many(out, text, of.exactly, "exactly")
+    maybe(out, int64, of.total_minor, "total_minor")
     maybe(out, text, of.key, "key")
 
 

@@ -217,6 +217,10 @@ class Confirm(Command[Confirmed]):
     """The payment intent (`pay_…`) that proves it is paid; `None` when the caller vouches for it."""
     exactly: Sequence[str] | None = None
     """If given, the hold must have exactly these seats."""
+    total_minor: int | None = None
+    """If given, what the hold costs must be exactly this, in minor units: what the customer was charged where money is
+    handled elsewhere.
+    """
     key: str | None = None
     """Makes the command safe to send twice."""
 

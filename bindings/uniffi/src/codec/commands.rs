@@ -40,6 +40,7 @@ pub(crate) fn command(number: u8, from: &mut Input<'_>) -> Taken<Option<Command>
             .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
         11 => tacos::Confirm::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?, from.take("payment")?)
             .with_exactly(from.take::<Option<tacos::Seats>>("exactly")?)
+            .with_total_minor(from.take::<Option<i64>>("total_minor")?)
             .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
         12 => tacos::Release::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?)
             .with_seats(from.take("seats")?)

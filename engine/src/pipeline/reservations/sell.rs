@@ -3,7 +3,7 @@
 use crate::clock::UnixMs;
 use crate::command::{Confirm, Proof};
 use crate::error::{PaymentDoubt, Refusal, ReservationState};
-use crate::ids::{PaymentId, ReservationId, SeatId, SlotId};
+use crate::ids::{PaymentId, ReservationId, SlotId};
 use crate::inventory::SOLD;
 use crate::payments::Intent;
 use crate::pipeline::core::Core;
@@ -13,6 +13,7 @@ use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::{Changes, Remember};
 use crate::reply;
+use crate::reservations::Reservation;
 use crate::updates::What;
 use crate::views;
 
@@ -73,22 +74,35 @@ impl Core {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             self.check_owner(id, command.caller.user())?;
-            if let Some(seats) = &command.exactly {
-                let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
-                self.check_exactly(&facts, seats)?;
+            if command.exactly.is_some() || command.total_minor.is_some() {
+                self.check_agrees(&self.facts(id).ok_or(Refusal::UnknownReservation)?, command)?;
             }
             match command.proof {
-                Proof::Outside => self.confirm_hold(id, command.exactly.as_deref(), key, now),
+                Proof::Outside => self.confirm_hold(id, command, key, now),
                 Proof::Intent(payment) => self.confirmed_by(id, payment, key, now),
             }
         })
+    }
+
+    /// Refuses unless the reservation is what the command says of it.
+    fn check_agrees(&self, facts: &Reservation, command: &Confirm) -> Result<(), Refusal> {
+        if let Some(seats) = &command.exactly {
+            self.check_exactly(facts, seats)?;
+        }
+        match command.total_minor {
+            Some(total) if total != facts.total_minor => {
+                let reason = format_args!("must be the reservation's total, {}", facts.total_minor);
+                Err(Refusal::invalid("total_minor", reason, total))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sells what the hold has; the caller vouches for the money.
     fn confirm_hold(
         &self,
         id: SlotId,
-        exactly: Option<&[SeatId]>,
+        command: &Confirm,
         key: Option<Remember>,
         now: UnixMs,
     ) -> Outcome<reply::Confirmed> {
@@ -101,10 +115,8 @@ impl Core {
             Err(refusal) => return Err(refusal.into()),
         };
         let facts = &hold.facts;
-        if let Some(seats) = exactly {
-            // Looked at again while owned: a part may have been given back since.
-            self.check_exactly(facts, seats)?;
-        }
+        // Looked at again while owned: a part may have been given back since.
+        self.check_agrees(facts, command)?;
         let ticket = self.begin_use(hold.event, facts.ticket, now);
         let confirmed = Confirmed {
             id,

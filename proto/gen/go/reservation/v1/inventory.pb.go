@@ -596,8 +596,10 @@ type CommitReservationRequest struct {
 	UserId string `protobuf:"bytes,6,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// Required: 1 to 128 visible ASCII characters.
 	IdempotencyKey string `protobuf:"bytes,7,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What the customer was charged, in minor units: refused unless the hold costs exactly this. Absent: not checked.
+	TotalMinor    *int64 `protobuf:"varint,8,opt,name=total_minor,json=totalMinor,proto3,oneof" json:"total_minor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CommitReservationRequest) Reset() {
@@ -677,6 +679,13 @@ func (x *CommitReservationRequest) GetIdempotencyKey() string {
 		return x.IdempotencyKey
 	}
 	return ""
+}
+
+func (x *CommitReservationRequest) GetTotalMinor() int64 {
+	if x != nil && x.TotalMinor != nil {
+		return *x.TotalMinor
+	}
+	return 0
 }
 
 // The sale.
@@ -1306,7 +1315,7 @@ const file_proto_reservation_v1_inventory_proto_rawDesc = "" +
 	"\x0ereserved_seats\x18\x02 \x03(\v2\x0f.common.v1.SeatR\rreservedSeats\x12B\n" +
 	"\x0fhold_expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\rholdExpiresAt\x122\n" +
 	"\x06status\x18\x04 \x01(\x0e2\x1a.reservation.v1.HoldStatusR\x06status\x12&\n" +
-	"\x05error\x18\x05 \x01(\v2\x10.common.v1.ErrorR\x05error\"\x81\x02\n" +
+	"\x05error\x18\x05 \x01(\v2\x10.common.v1.ErrorR\x05error\"\xb7\x02\n" +
 	"\x18CommitReservationRequest\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x19\n" +
 	"\bevent_id\x18\x02 \x01(\tR\aeventId\x12\x19\n" +
@@ -1314,7 +1323,10 @@ const file_proto_reservation_v1_inventory_proto_rawDesc = "" +
 	"\bquantity\x18\x04 \x01(\x05R\bquantity\x12*\n" +
 	"\x11payment_intent_id\x18\x05 \x01(\tR\x0fpaymentIntentId\x12\x17\n" +
 	"\auser_id\x18\x06 \x01(\tR\x06userId\x12'\n" +
-	"\x0fidempotency_key\x18\a \x01(\tR\x0eidempotencyKey\"\x83\x02\n" +
+	"\x0fidempotency_key\x18\a \x01(\tR\x0eidempotencyKey\x12$\n" +
+	"\vtotal_minor\x18\b \x01(\x03H\x00R\n" +
+	"totalMinor\x88\x01\x01B\x0e\n" +
+	"\f_total_minor\"\x83\x02\n" +
 	"\x19CommitReservationResponse\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12.\n" +
 	"\n" +
@@ -1491,6 +1503,7 @@ func file_proto_reservation_v1_inventory_proto_init() {
 	if File_proto_reservation_v1_inventory_proto != nil {
 		return
 	}
+	file_proto_reservation_v1_inventory_proto_msgTypes[4].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

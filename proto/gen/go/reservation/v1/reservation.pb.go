@@ -452,8 +452,11 @@ type ConfirmReservationRequest struct {
 	UserId string `protobuf:"bytes,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// Required: 1 to 128 visible ASCII characters.
 	IdempotencyKey string `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What the customer was charged, in minor units: refused unless the reservation costs exactly this. Absent: not
+	// checked.
+	TotalMinor    *int64 `protobuf:"varint,5,opt,name=total_minor,json=totalMinor,proto3,oneof" json:"total_minor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ConfirmReservationRequest) Reset() {
@@ -512,6 +515,13 @@ func (x *ConfirmReservationRequest) GetIdempotencyKey() string {
 		return x.IdempotencyKey
 	}
 	return ""
+}
+
+func (x *ConfirmReservationRequest) GetTotalMinor() int64 {
+	if x != nil && x.TotalMinor != nil {
+		return *x.TotalMinor
+	}
+	return 0
 }
 
 // The order.
@@ -1303,12 +1313,15 @@ const file_proto_reservation_v1_reservation_proto_rawDesc = "" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\"\x7f\n" +
 	"\x16GetReservationResponse\x12=\n" +
 	"\vreservation\x18\x01 \x01(\v2\x1b.reservation.v1.ReservationR\vreservation\x12&\n" +
-	"\x05error\x18\x02 \x01(\v2\x10.common.v1.ErrorR\x05error\"\xb0\x01\n" +
+	"\x05error\x18\x02 \x01(\v2\x10.common.v1.ErrorR\x05error\"\xe6\x01\n" +
 	"\x19ConfirmReservationRequest\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12*\n" +
 	"\x11payment_intent_id\x18\x02 \x01(\tR\x0fpaymentIntentId\x12\x17\n" +
 	"\auser_id\x18\x03 \x01(\tR\x06userId\x12'\n" +
-	"\x0fidempotency_key\x18\x04 \x01(\tR\x0eidempotencyKey\"\x93\x02\n" +
+	"\x0fidempotency_key\x18\x04 \x01(\tR\x0eidempotencyKey\x12$\n" +
+	"\vtotal_minor\x18\x05 \x01(\x03H\x00R\n" +
+	"totalMinor\x88\x01\x01B\x0e\n" +
+	"\f_total_minor\"\x93\x02\n" +
 	"\x1aConfirmReservationResponse\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x129\n" +
 	"\x06status\x18\x02 \x01(\x0e2!.reservation.v1.ReservationStatusR\x06status\x12=\n" +
@@ -1489,6 +1502,7 @@ func file_proto_reservation_v1_reservation_proto_init() {
 	if File_proto_reservation_v1_reservation_proto != nil {
 		return
 	}
+	file_proto_reservation_v1_reservation_proto_msgTypes[4].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

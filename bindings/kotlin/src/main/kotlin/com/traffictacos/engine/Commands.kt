@@ -155,6 +155,11 @@ data class Confirm @JvmOverloads constructor(
     val exactly: List<String>? = null,
     /** Makes the command safe to send twice. */
     val key: String? = null,
+    /**
+     * If given, what the hold costs must be exactly this, in minor units: what the customer was charged where money is
+     * handled elsewhere.
+     */
+    val totalMinor: Long? = null,
 ) : Command<ConfirmResult>
 
 /** Gives a hold back, whole or in part; a part only while no payment is under way for the whole. */

@@ -78,7 +78,8 @@ interface Sales {
         user: String? = null,
         exactly: List<String>? = null,
         key: String? = null,
-    ): ConfirmResult = execute(Confirm(which, payment, user, exactly, key))
+        totalMinor: Long? = null,
+    ): ConfirmResult = execute(Confirm(which, payment, user, exactly, key, totalMinor))
 
     /** See [Release]. */
     suspend fun release(

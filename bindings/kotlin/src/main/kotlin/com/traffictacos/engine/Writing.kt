@@ -81,6 +81,7 @@ internal fun Writer.put(command: Command<*>) {
             maybe(command.user) { text(it) }
             maybe(command.payment) { text(it) }
             maybe(command.exactly) { list(it) { text(it) } }
+            maybe(command.totalMinor) { long(it) }
             maybe(command.key) { text(it) }
         }
         is Release -> {
