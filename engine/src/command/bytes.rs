@@ -147,7 +147,9 @@ as_in_records!(
     Option<QueuePolicy>,
     i64,
     Option<i64>,
+    String,
     Option<String>,
+    UnixMs,
     Option<Vec<u8>>,
     Vec<u8>,
 );
