@@ -121,6 +121,9 @@ type Extend struct {
 	User string
 	// By how much, in whole milliseconds.
 	By time.Duration
+	// If given, the hold must end at this moment before it is extended: what was extended meanwhile is not extended
+	// again.
+	ExpiresAt time.Time
 	// Makes the command safe to send twice.
 	Key string
 }

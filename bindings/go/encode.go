@@ -216,6 +216,7 @@ func encodeExtend(a *arena, c *Extend) *C.tacos_head {
 	out.which = cWhich(a, c.Which)
 	out.user = a.text(c.User)
 	out.by_ms = ms(c.By)
+	out.expires_at_ms = cTime(c.ExpiresAt)
 	out.key = a.text(c.Key)
 	return &out.head
 }

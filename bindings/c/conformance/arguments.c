@@ -112,6 +112,7 @@ static const row EXTEND[] = {
     {NULL, WHICH, 0, offsetof(tacos_extend, which)},
     {"user", TEXT, 0, offsetof(tacos_extend, user)},
     {"by_ms", BIG, 0, offsetof(tacos_extend, by_ms)},
+    {"expires_at_ms", MOMENT, 0, offsetof(tacos_extend, expires_at_ms)},
     {"key", TEXT, 0, offsetof(tacos_extend, key)},
     {NULL},
 };

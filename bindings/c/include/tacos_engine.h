@@ -1453,6 +1453,9 @@ typedef struct {
     tacos_str key;
     // By how much, in whole milliseconds.
     uint64_t by_ms;
+    // If given, the hold must end at this moment before it is extended: what was extended meanwhile is not extended
+    // again.
+    uint64_t expires_at_ms;
 } tacos_extend;
 
 // Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.

@@ -20,7 +20,7 @@ COMMANDS = {
     "reserve": (tacos.Reserve, "event user .=want token trusted external hold_until_ms=hold_until key"),
     "confirm": (tacos.Confirm, ".=which user payment exactly total_minor key"),
     "release": (tacos.Release, ".=which user seats key"),
-    "extend": (tacos.Extend, ".=which user by_ms=by key"),
+    "extend": (tacos.Extend, ".=which user by_ms=by expires_at_ms=expires_at key"),
     "expire": (tacos.Expire, ".=which"),
     "create_payment": (tacos.CreatePayment,
         ".=payee user amount_minor currency method scenario webhook_url attachment key"

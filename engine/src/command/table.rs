@@ -204,6 +204,9 @@ macro_rules! for_each_command {
                 [scope] caller: Caller,
                 /// By how much, in whole milliseconds.
                 by: Duration,
+                /// If given, the hold must end at this moment before it is extended: what was extended meanwhile is not
+                /// extended again.
+                [later] expires_at: Option<UnixMs> = with_expires_at,
                 /// Makes the command safe to send twice.
                 [key] key: Option<IdempotencyKey> = with_key,
             }

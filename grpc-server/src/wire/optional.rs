@@ -78,10 +78,11 @@ pub(crate) fn create_reservation(
 }
 
 pub(crate) fn extend_hold(
-    _: &mut Checks,
-    _: &ExtendHoldRequest,
+    checks: &mut Checks,
+    request: &ExtendHoldRequest,
 ) -> impl FnOnce(Extend) -> Extend + use<> {
-    move |command| command
+    let expires_at = checks.moment("expires_at", request.expires_at.as_ref()).flatten();
+    move |command| command.with_expires_at(expires_at)
 }
 
 pub(crate) fn release_hold(

@@ -262,6 +262,9 @@ pub struct tacos_extend {
     pub key: tacos_str,
     /// By how much, in whole milliseconds.
     pub by_ms: u64,
+    /// If given, the hold must end at this moment before it is extended: what was extended meanwhile is not extended
+    /// again.
+    pub expires_at_ms: u64,
 }
 
 /// Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
@@ -410,7 +413,7 @@ plain! {
     tacos_reserve
     tacos_confirm [until total_minor]
     tacos_release
-    tacos_extend
+    tacos_extend [until expires_at_ms]
     tacos_expire
     tacos_create_payment
     tacos_process_payment

@@ -226,6 +226,7 @@ unsafe fn extend(given: &commands::tacos_extend) -> Result<Command, Fault> {
             caller(given.user)?,
             Duration::from_millis(given.by_ms),
         )
+        .with_expires_at(opt_moment(given.expires_at_ms))
         .with_key(key(given.key)?)
     };
     Ok(command.into())

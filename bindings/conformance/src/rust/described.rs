@@ -69,7 +69,7 @@ commands! {
         exactly: some_ids, total_minor: get, key: get
     }
     "release" => Release(which: which, user: caller) { seats: ids, key: get }
-    "extend" => Extend(which: which, user: caller, by: get) { key: get }
+    "extend" => Extend(which: which, user: caller, by: get) { expires_at: get, key: get }
     "expire" => Expire(which: which) {  }
     "create_payment" => CreatePayment(payee: get, user: get, amount: get, method: or(PaymentMethod::CreditCard), scenario: get) {
         webhook_url: get, attachment: get, key: get

@@ -20,7 +20,7 @@ var commands = []command{
 	{"reserve", tacos.Reserve{}, "event=Event user=User seats=Seats quantity=Quantity section=Section? allow_split=WholeOnly! accessible=Accessible token=Token trusted=Trusted external=External? hold_until_ms=HoldUntil key=Key?"},
 	{"confirm", tacos.Confirm{}, ".=Which user=User? payment=Payment exactly=Exactly total_minor=TotalMinor key=Key?"},
 	{"release", tacos.Release{}, ".=Which user=User? seats=Seats key=Key?"},
-	{"extend", tacos.Extend{}, ".=Which user=User? by_ms=By key=Key?"},
+	{"extend", tacos.Extend{}, ".=Which user=User? by_ms=By expires_at_ms=ExpiresAt key=Key?"},
 	{"expire", tacos.Expire{}, ".=Which"},
 	{"create_payment", tacos.CreatePayment{}, ".=Which unlinked=Unlinked? user=User amount_minor=AmountMinor currency=Currency method=Method scenario=Scenario webhook_url=WebhookURL attachment=Attachment key=Key?"},
 	{"process_payment", tacos.ProcessPayment{}, "payment=Payment user=User? key=Key?"},

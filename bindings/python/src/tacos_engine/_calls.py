@@ -194,11 +194,19 @@ class Calls(ABC):
         """
         return self.execute(Release(which, user=user, seats=seats, key=key))
 
-    def extend(self, which: Which, by: timedelta, *, user: str | None = None, key: str | None = None) -> Extended:
+    def extend(
+        self,
+        which: Which,
+        by: timedelta,
+        *,
+        user: str | None = None,
+        expires_at: datetime | None = None,
+        key: str | None = None,
+    ) -> Extended:
         """Lets a hold last longer. See `Extend`. Raises `Invalid`, `UnknownReservation`, `Forbidden`,
         `ReservationExpired`, `ReservationIs`, `ExtensionRefused`.
         """
-        return self.execute(Extend(which, by, user=user, key=key))
+        return self.execute(Extend(which, by, user=user, expires_at=expires_at, key=key))
 
     def expire(self, which: Which) -> Released:
         """Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator. See
@@ -459,11 +467,19 @@ class AsyncCalls(ABC):
         """
         return await self.execute(Release(which, user=user, seats=seats, key=key))
 
-    async def extend(self, which: Which, by: timedelta, *, user: str | None = None, key: str | None = None) -> Extended:
+    async def extend(
+        self,
+        which: Which,
+        by: timedelta,
+        *,
+        user: str | None = None,
+        expires_at: datetime | None = None,
+        key: str | None = None,
+    ) -> Extended:
         """Lets a hold last longer. See `Extend`. Raises `Invalid`, `UnknownReservation`, `Forbidden`,
         `ReservationExpired`, `ReservationIs`, `ExtensionRefused`.
         """
-        return await self.execute(Extend(which, by, user=user, key=key))
+        return await self.execute(Extend(which, by, user=user, expires_at=expires_at, key=key))
 
     async def expire(self, which: Which) -> Released:
         """Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator. See

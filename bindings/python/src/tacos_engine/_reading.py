@@ -520,5 +520,5 @@ def read_update(of: Reader) -> Update:
         what=read_what(of),
     )
 
-ENCODING = -4880839875039737950
+ENCODING = -3051595680636847521
 """Which description both ends of the border were written from."""

@@ -201,6 +201,7 @@ def _extend(out: bytearray, of: Extend) -> None:
     put_which(out, of.which, "which")
     maybe(out, text, of.user, "user")
     duration(out, of.by, "by")
+    maybe(out, moment, of.expires_at, "expires_at")
     maybe(out, text, of.key, "key")
 
 

@@ -253,6 +253,10 @@ class Extend(Command[Extended]):
     _: KW_ONLY
     user: str | None = None
     """Whose it must be, unless an operator asks."""
+    expires_at: datetime | None = None
+    """If given, the hold must end at this moment before it is extended: what was extended meanwhile is not extended
+    again.
+    """
     key: str | None = None
     """Makes the command safe to send twice."""
 

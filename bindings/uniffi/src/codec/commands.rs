@@ -46,6 +46,7 @@ pub(crate) fn command(number: u8, from: &mut Input<'_>) -> Taken<Option<Command>
             .with_seats(from.take("seats")?)
             .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
         13 => tacos::Extend::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?, from.take("by")?)
+            .with_expires_at(from.take::<Option<tacos::UnixMs>>("expires_at")?)
             .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
         15 => tacos::Expire::new(from.take::<tacos::Which>("which")?).into(),
         20 => tacos::CreatePayment::new(from.take("payee")?, from.take("user")?, tacos::Money { minor: from.take("amount")?, currency: from.take("currency")? }, from.take("method")?, from.take("scenario")?)

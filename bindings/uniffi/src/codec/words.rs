@@ -7,7 +7,7 @@ use tacos_engine as tacos;
 use super::{Input, Output, Put, Take, Taken, Unfit};
 
 /// Which description both ends of the border were written from.
-pub(crate) const ENCODING: i64 = -4880839875039737950;
+pub(crate) const ENCODING: i64 = -3051595680636847521;
 
 words_by_number! {
     tacos::SaleState {

@@ -162,6 +162,11 @@ impl Core {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             let hold = self.own_users_hold(id, command.caller.user(), now)?;
+            let ends = hold.facts.expires_at;
+            if let Some(said) = command.expires_at.filter(|said| *said != ends) {
+                let reason = format_args!("the hold ends at {}", ends.get());
+                return Err(Refusal::invalid("expires_at", reason, said.get()).into());
+            }
             let by_ms = u64::try_from(command.by.as_millis()).unwrap_or(u64::MAX);
             let expires_at = check_extension(&hold.facts, &hold.event.settings.load(), by_ms)?;
             let extended = Extended {

@@ -902,8 +902,10 @@ type ExtendHoldRequest struct {
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Required: 1 to 128 visible ASCII characters.
 	IdempotencyKey string `protobuf:"bytes,5,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// When the hold ends before it is extended: refused if another extension has moved that moment. Absent: not checked.
+	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExtendHoldRequest) Reset() {
@@ -969,6 +971,13 @@ func (x *ExtendHoldRequest) GetIdempotencyKey() string {
 		return x.IdempotencyKey
 	}
 	return ""
+}
+
+func (x *ExtendHoldRequest) GetExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return nil
 }
 
 // The deadline after the call.
@@ -1348,13 +1357,15 @@ const file_proto_reservation_v1_reservation_proto_rawDesc = "" +
 	"\x18ListReservationsResponse\x12?\n" +
 	"\freservations\x18\x01 \x03(\v2\x1b.reservation.v1.ReservationR\freservations\x120\n" +
 	"\tpage_info\x18\x02 \x01(\v2\x13.common.v1.PageInfoR\bpageInfo\x12&\n" +
-	"\x05error\x18\x03 \x01(\v2\x10.common.v1.ErrorR\x05error\"\xc1\x01\n" +
+	"\x05error\x18\x03 \x01(\v2\x10.common.v1.ErrorR\x05error\"\xfc\x01\n" +
 	"\x11ExtendHoldRequest\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\x12+\n" +
 	"\x11extension_seconds\x18\x03 \x01(\x05R\x10extensionSeconds\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12'\n" +
-	"\x0fidempotency_key\x18\x05 \x01(\tR\x0eidempotencyKey\"\xd6\x01\n" +
+	"\x0fidempotency_key\x18\x05 \x01(\tR\x0eidempotencyKey\x129\n" +
+	"\n" +
+	"expires_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xd6\x01\n" +
 	"\x12ExtendHoldResponse\x12@\n" +
 	"\x0enew_expires_at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\fnewExpiresAt\x12)\n" +
 	"\x10extended_seconds\x18\x02 \x01(\x05R\x0fextendedSeconds\x12+\n" +
@@ -1468,33 +1479,34 @@ var file_proto_reservation_v1_reservation_proto_depIdxs = []int32{
 	13, // 18: reservation.v1.ListReservationsResponse.reservations:type_name -> reservation.v1.Reservation
 	21, // 19: reservation.v1.ListReservationsResponse.page_info:type_name -> common.v1.PageInfo
 	19, // 20: reservation.v1.ListReservationsResponse.error:type_name -> common.v1.Error
-	16, // 21: reservation.v1.ExtendHoldResponse.new_expires_at:type_name -> google.protobuf.Timestamp
-	19, // 22: reservation.v1.ExtendHoldResponse.error:type_name -> common.v1.Error
-	0,  // 23: reservation.v1.Reservation.status:type_name -> reservation.v1.ReservationStatus
-	17, // 24: reservation.v1.Reservation.seats:type_name -> common.v1.Seat
-	18, // 25: reservation.v1.Reservation.total_amount:type_name -> common.v1.Money
-	16, // 26: reservation.v1.Reservation.created_at:type_name -> google.protobuf.Timestamp
-	16, // 27: reservation.v1.Reservation.updated_at:type_name -> google.protobuf.Timestamp
-	16, // 28: reservation.v1.Reservation.hold_expires_at:type_name -> google.protobuf.Timestamp
-	14, // 29: reservation.v1.Reservation.metadata:type_name -> reservation.v1.ReservationMetadata
-	15, // 30: reservation.v1.ReservationMetadata.tags:type_name -> reservation.v1.ReservationMetadata.TagsEntry
-	1,  // 31: reservation.v1.ReservationService.CreateReservation:input_type -> reservation.v1.CreateReservationRequest
-	3,  // 32: reservation.v1.ReservationService.GetReservation:input_type -> reservation.v1.GetReservationRequest
-	5,  // 33: reservation.v1.ReservationService.ConfirmReservation:input_type -> reservation.v1.ConfirmReservationRequest
-	7,  // 34: reservation.v1.ReservationService.CancelReservation:input_type -> reservation.v1.CancelReservationRequest
-	9,  // 35: reservation.v1.ReservationService.ListReservations:input_type -> reservation.v1.ListReservationsRequest
-	11, // 36: reservation.v1.ReservationService.ExtendHold:input_type -> reservation.v1.ExtendHoldRequest
-	2,  // 37: reservation.v1.ReservationService.CreateReservation:output_type -> reservation.v1.CreateReservationResponse
-	4,  // 38: reservation.v1.ReservationService.GetReservation:output_type -> reservation.v1.GetReservationResponse
-	6,  // 39: reservation.v1.ReservationService.ConfirmReservation:output_type -> reservation.v1.ConfirmReservationResponse
-	8,  // 40: reservation.v1.ReservationService.CancelReservation:output_type -> reservation.v1.CancelReservationResponse
-	10, // 41: reservation.v1.ReservationService.ListReservations:output_type -> reservation.v1.ListReservationsResponse
-	12, // 42: reservation.v1.ReservationService.ExtendHold:output_type -> reservation.v1.ExtendHoldResponse
-	37, // [37:43] is the sub-list for method output_type
-	31, // [31:37] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	16, // 21: reservation.v1.ExtendHoldRequest.expires_at:type_name -> google.protobuf.Timestamp
+	16, // 22: reservation.v1.ExtendHoldResponse.new_expires_at:type_name -> google.protobuf.Timestamp
+	19, // 23: reservation.v1.ExtendHoldResponse.error:type_name -> common.v1.Error
+	0,  // 24: reservation.v1.Reservation.status:type_name -> reservation.v1.ReservationStatus
+	17, // 25: reservation.v1.Reservation.seats:type_name -> common.v1.Seat
+	18, // 26: reservation.v1.Reservation.total_amount:type_name -> common.v1.Money
+	16, // 27: reservation.v1.Reservation.created_at:type_name -> google.protobuf.Timestamp
+	16, // 28: reservation.v1.Reservation.updated_at:type_name -> google.protobuf.Timestamp
+	16, // 29: reservation.v1.Reservation.hold_expires_at:type_name -> google.protobuf.Timestamp
+	14, // 30: reservation.v1.Reservation.metadata:type_name -> reservation.v1.ReservationMetadata
+	15, // 31: reservation.v1.ReservationMetadata.tags:type_name -> reservation.v1.ReservationMetadata.TagsEntry
+	1,  // 32: reservation.v1.ReservationService.CreateReservation:input_type -> reservation.v1.CreateReservationRequest
+	3,  // 33: reservation.v1.ReservationService.GetReservation:input_type -> reservation.v1.GetReservationRequest
+	5,  // 34: reservation.v1.ReservationService.ConfirmReservation:input_type -> reservation.v1.ConfirmReservationRequest
+	7,  // 35: reservation.v1.ReservationService.CancelReservation:input_type -> reservation.v1.CancelReservationRequest
+	9,  // 36: reservation.v1.ReservationService.ListReservations:input_type -> reservation.v1.ListReservationsRequest
+	11, // 37: reservation.v1.ReservationService.ExtendHold:input_type -> reservation.v1.ExtendHoldRequest
+	2,  // 38: reservation.v1.ReservationService.CreateReservation:output_type -> reservation.v1.CreateReservationResponse
+	4,  // 39: reservation.v1.ReservationService.GetReservation:output_type -> reservation.v1.GetReservationResponse
+	6,  // 40: reservation.v1.ReservationService.ConfirmReservation:output_type -> reservation.v1.ConfirmReservationResponse
+	8,  // 41: reservation.v1.ReservationService.CancelReservation:output_type -> reservation.v1.CancelReservationResponse
+	10, // 42: reservation.v1.ReservationService.ListReservations:output_type -> reservation.v1.ListReservationsResponse
+	12, // 43: reservation.v1.ReservationService.ExtendHold:output_type -> reservation.v1.ExtendHoldResponse
+	38, // [38:44] is the sub-list for method output_type
+	32, // [32:38] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_proto_reservation_v1_reservation_proto_init() }

@@ -187,11 +187,16 @@ data class Extend(
     val user: String? = null,
     /** Makes the command safe to send twice. */
     val key: String? = null,
+    /**
+     * If given, the hold must end at this moment before it is extended: what was extended meanwhile is not extended
+     * again.
+     */
+    val expiresAt: Instant? = null,
 ) : Command<ExtendResult> {
     /** For Java. */
     @JvmOverloads
-    constructor(which: Which, by: java.time.Duration, user: String? = null, key: String? = null) :
-        this(which, by.toKotlinDuration(), user, key)
+    constructor(which: Which, by: java.time.Duration, user: String? = null, key: String? = null, expiresAt: Instant? = null) :
+        this(which, by.toKotlinDuration(), user, key, expiresAt)
 }
 
 /** Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator. */

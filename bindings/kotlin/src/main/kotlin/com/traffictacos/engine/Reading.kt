@@ -346,4 +346,4 @@ internal fun Reader.readWhat(): What = when (val kind = tag()) {
 }
 
 /** Which description both ends of the border were written from. */
-internal val ENCODING: Long = -4880839875039737950L
+internal val ENCODING: Long = -3051595680636847521L

@@ -90,8 +90,13 @@ interface Sales {
     ): ReleaseResult = execute(Release(which, seats, user, key))
 
     /** See [Extend]. */
-    suspend fun extend(which: Which, by: Duration, user: String? = null, key: String? = null): ExtendResult =
-        execute(Extend(which, by, user, key))
+    suspend fun extend(
+        which: Which,
+        by: Duration,
+        user: String? = null,
+        key: String? = null,
+        expiresAt: Instant? = null,
+    ): ExtendResult = execute(Extend(which, by, user, key, expiresAt))
 
     /** See [Expire]. */
     suspend fun expire(which: Which): ReleaseResult = execute(Expire(which))

@@ -96,6 +96,7 @@ internal fun Writer.put(command: Command<*>) {
             put(command.which)
             maybe(command.user) { text(it) }
             duration(command.by)
+            maybe(command.expiresAt) { moment(it) }
             maybe(command.key) { text(it) }
         }
         is Expire -> {
