@@ -66,9 +66,9 @@ suite 'rust tests, server' '^test the_engine_depends_on_no_runtime_network_or_se
 suite 'deploy files' '^deploy: [1-9][0-9]* passed, 0 failed' make --no-print-directory check-deploy
 suite 'rivals' 'test result: ok\. [1-9]' make --no-print-directory test-rivals
 suite 'kotlin binding' '^kotlin binding: all passed$' flock "$maven" make --no-print-directory test-kotlin
+suite 'python' '^python: [0-9]+ passed, 0 failed$' make --no-print-directory test-python
 suite 'c' '^c: [0-9]+ passed, 0 failed$' make --no-print-directory test-c
 suite 'go' '^go: [0-9]+ passed, 0 failed$' make --no-print-directory test-go
-suite 'python' '^python: [0-9]+ passed, 0 failed$' make --no-print-directory test-python
 suite 'linearizability' '^linearizability: 10 histories, [1-9][0-9]* operations, [1-9][0-9]* partitions, 4 planted violations found, nothing else$' \
     tests/linearizability/run.sh 10
 suite 'benchmarks, once each' '^benches: [6-9][0-9] ran once$' make --no-print-directory bench-smoke

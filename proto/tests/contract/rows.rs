@@ -151,7 +151,7 @@ fn items(file: &FileDescriptorProto) -> Vec<(Vec<i32>, String)> {
         let is_made = |of: i32| {
             message.field.iter().any(|field| field.proto3_optional() && field.oneof_index == Some(of))
         };
-        for (o, oneof) in indexed(&message.oneof_decl).into_iter().filter(|(o, _)| !is_made(*o)) {
+        for (o, oneof) in indexed(&message.oneof_decl).filter(|(o, _)| !is_made(*o)) {
             items.push((vec![4, m, 8, o], format!("{}.{}", message.name(), oneof.name())));
         }
     }
