@@ -20,7 +20,7 @@ type SaleState uint32
 
 // The values of SaleState.
 const (
-	// SaleDraft: created; nobody can buy yet.
+	// SaleDraft: created; customers cannot buy yet.
 	SaleDraft = SaleState(C.TACOS_SALE_DRAFT)
 	// SaleOpen: being sold.
 	SaleOpen = SaleState(C.TACOS_SALE_OPEN)

@@ -125,7 +125,7 @@ const (
 	ErrNotAdjacent = Status(C.TACOS_STATUS_NOT_ADJACENT)
 	// ErrQuotaExceeded: the user would hold or own more than the event allows.
 	ErrQuotaExceeded = Status(C.TACOS_STATUS_QUOTA_EXCEEDED)
-	// ErrForbidden: it belongs to somebody else.
+	// ErrForbidden: it belongs to another user.
 	ErrForbidden = Status(C.TACOS_STATUS_FORBIDDEN)
 	// ErrReservationExpired: the hold's time ran out.
 	ErrReservationExpired = Status(C.TACOS_STATUS_RESERVATION_EXPIRED)

@@ -15,7 +15,7 @@ described! {
         pub field: &'static str,
         /// Why it cannot be taken, for a person.
         pub reason: String,
-        /// What was given; empty where showing it would help nobody or tell a secret.
+        /// What was given; empty where showing it would not help, or would tell a secret.
         pub value: String,
     }
 }
@@ -32,7 +32,7 @@ described! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[repr(u8)]
     pub enum SaleState {
-        /// Created; nobody can buy yet.
+        /// Created; customers cannot buy yet.
         Draft = 0,
         /// Being sold.
         Open = 1,
@@ -165,7 +165,7 @@ described! {
             /// What the user holds or owns now.
             seats: u32,
         },
-        /// It belongs to somebody else.
+        /// It belongs to another user.
         Forbidden,
         /// The hold's time ran out.
         ReservationExpired,
@@ -338,7 +338,7 @@ impl fmt::Display for Refusal {
             Self::QuotaExceeded { seats_max, seats } => {
                 write!(f, "one user may have {seats_max} seats and this one has {seats}")
             }
-            Self::Forbidden => f.write_str("this belongs to somebody else"),
+            Self::Forbidden => f.write_str("this belongs to another user"),
             Self::ReservationExpired => f.write_str("the reservation has expired (hold timeout)"),
             Self::ReservationIs(state) => write!(f, "conflict: the reservation is {state}"),
             Self::PaymentIs(state) => write!(f, "conflict: the payment is {state}"),

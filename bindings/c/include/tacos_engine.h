@@ -164,7 +164,7 @@ enum tacos_status
     TACOS_STATUS_NOT_ADJACENT = 120,
     // The user would hold or own more than the event allows. See `seats_max` and `seats_held`.
     TACOS_STATUS_QUOTA_EXCEEDED = 121,
-    // It belongs to somebody else.
+    // It belongs to another user.
     TACOS_STATUS_FORBIDDEN = 122,
     // The hold's time ran out.
     TACOS_STATUS_RESERVATION_EXPIRED = 123,
@@ -415,7 +415,7 @@ enum tacos_sale
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // Created; nobody can buy yet.
+    // Created; customers cannot buy yet.
     TACOS_SALE_DRAFT = 0,
     // Being sold.
     TACOS_SALE_OPEN = 1,

@@ -44,7 +44,7 @@ numbers! {
 /// Where a sale stands.
 #[repr(u32)]
 pub enum tacos_sale {
-    /// Created; nobody can buy yet.
+    /// Created; customers cannot buy yet.
     Draft = 0,
     /// Being sold.
     Open = 1,

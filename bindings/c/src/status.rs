@@ -136,7 +136,7 @@ pub enum tacos_status {
     NotAdjacent = 120,
     /// The user would hold or own more than the event allows. See `seats_max` and `seats_held`.
     QuotaExceeded = 121,
-    /// It belongs to somebody else.
+    /// It belongs to another user.
     Forbidden = 122,
     /// The hold's time ran out.
     ReservationExpired = 123,

@@ -199,7 +199,7 @@ impl Inner {
     /// Makes the writer everybody's.
     fn share(&self, writer: Writer) {
         *self.writer.lock() = Some(writer);
-        // Whoever waits, or finds the buffer full, writes. The cell is shared, not the engine: no circle of owners.
+        // A caller that waits, or finds the buffer full, writes. The cell is shared, not the engine: no circle of owners.
         let (waiting, crowded) = (Arc::clone(&self.writer), Arc::clone(&self.writer));
         self.core.log.durable.set_driver(Arc::new(move || flush_all(&waiting).drove));
         self.core.log.buffer.set_driver(move || make_room(&crowded));

@@ -97,7 +97,7 @@ impl Engine {
             }
             room -= 1;
             let mut offered = self.submit(command).notify(queue, tag);
-            // The write is made. If somebody else filled the queue meanwhile, its answer waits until there is room.
+            // The write is made. If another caller filled the queue meanwhile, its answer waits until there is room.
             while let Err(NotAccepted { pending, reason: Reason::Full }) = offered {
                 std::thread::yield_now();
                 offered = pending.notify(queue, tag);

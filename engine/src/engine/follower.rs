@@ -56,7 +56,7 @@ pub struct UpdateReader {
     core: Arc<Core>,
     history: Arc<History>,
     journal: Option<JournalView>,
-    /// Where the writer is everybody's, whoever reads writes first what there is to write.
+    /// Where callers write for each other, a reader writes first what there is to write.
     writer: Arc<SharedWriter>,
     /// Reading files, after falling behind what memory keeps.
     files: Option<JournalReader>,

@@ -158,15 +158,15 @@ impl Engine {
         CompletionQueue::new(Arc::clone(&self.inner.core.log.durable), capacity)
     }
 
-    /// A hash of the whole state: equal before a crash and after recovery. Of one moment only if nobody writes
+    /// A hash of the whole state: equal before a crash and after recovery. Of one moment only if no caller writes
     /// meanwhile.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.inner.core.state.digest(self.inner.core.state.now())
     }
 
-    /// Tells up to which position callers have been told that their writes are durable, as long as it is asked. Keeps the
-    /// folder's lock from nobody.
+    /// Tells up to which position callers have been told that their writes are durable, as long as it is asked. Does not
+    /// keep the folder locked.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn acknowledged(&self) -> impl Fn() -> u64 + Send + use<> {
         let history = Arc::clone(&self.inner.history);
@@ -266,7 +266,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // Nobody is left to be told.
+        // No caller is left to be told.
         let _ = self.close();
     }
 }
@@ -333,7 +333,7 @@ fn closed(mut writer: Writer) -> Vec<Waker> {
     due
 }
 
-/// Runs the work of a thread of the engine. Nobody waits for such a thread but a caller that closes, so a panic must be
+/// Runs the work of a thread of the engine. Only a caller that closes waits for such a thread, so a panic must be
 /// told to all: it poisons.
 fn guarded(core: &Core, thread: &str, work: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {

@@ -72,7 +72,7 @@ pub(super) struct Snapshots {
 
 impl Engine {
     /// Takes a snapshot of everything durable by now, checks it, and lets go of journal files that neither it nor the
-    /// one before it needs. Blocks the calling thread, and nobody else, for as long as replaying takes. Snapshots are
+    /// one before it needs. Blocks the calling thread, and no other, for as long as replaying takes. Snapshots are
     /// also taken without asking, see [`Config::snapshot_every_bytes`].
     ///
     /// # Errors

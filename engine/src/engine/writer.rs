@@ -190,7 +190,7 @@ impl Writer {
     fn write(&mut self, end: u64) -> Result<(), JournalError> {
         let durable = &self.core.log.durable;
         if durable.failure().is_some() {
-            // Thrown away: nobody can be told that it is durable, and callers must not wait for room for ever.
+            // Thrown away: no caller can be told that it is durable, and none may wait for room without an end.
             return Ok(());
         }
         self.core.state.metrics.groups.add(1);

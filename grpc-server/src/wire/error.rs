@@ -30,7 +30,7 @@ impl ApiError {
     }
 
     pub(crate) fn forbidden() -> Self {
-        Self::new(ErrorCode::Forbidden, "this belongs to somebody else, or needs another role")
+        Self::new(ErrorCode::Forbidden, "this belongs to another user, or needs another role")
     }
 
     pub(crate) fn precondition(message: impl Into<String>) -> Self {

@@ -58,7 +58,7 @@ class Problem:
     reason: str
     """Why it cannot be taken, for a person."""
     value: str
-    """What was given; empty where showing it would help nobody or tell a secret."""
+    """What was given; empty where showing it would not help, or would tell a secret."""
 
 
 class Invalid(Refused):
@@ -209,7 +209,7 @@ class QuotaExceeded(Refused):
 
 
 class Forbidden(Refused):
-    """It belongs to somebody else."""
+    """It belongs to another user."""
 
     code = "forbidden"
 

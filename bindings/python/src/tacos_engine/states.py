@@ -24,7 +24,7 @@ class SaleState(Enum):
     """Where a sale stands."""
 
     DRAFT = "draft"
-    """Created; nobody can buy yet."""
+    """Created; customers cannot buy yet."""
 
     OPEN = "open"
     """Being sold."""

@@ -40,10 +40,11 @@ internal class Border(val raw: RawEngine, val way: Way = ShortWay(raw)) {
      * is told the number under which the waiter can be forgotten.
      */
     inline fun ask(command: Command<*>, waiter: Waiter, tagged: (Long) -> Unit): Reader? {
-        broken?.let { throw it }
         val tag = tags.incrementAndGet()
         // Before asking: the answer may come before the question returns.
         waiters[tag] = waiter
+        // Looked at after that: a fetcher that fails tells those that wait by then, so one of the two sees the other.
+        broken?.let { if (waiters.remove(tag) != null) throw it else return null }
         val answer = try {
             bugsNamed { way.submit(tag, Writer.ofThread().apply { put(command) }) }
         } catch (failure: Throwable) {
@@ -51,16 +52,20 @@ internal class Border(val raw: RawEngine, val way: Way = ShortWay(raw)) {
             throw failure
         }
         if (answer == null) tagged(tag)
-        // Whoever removes the waiter tells it: if it is gone, it was told that something is broken.
+        // The side that removes the waiter tells it: if it is gone, it was told that something is broken.
         return answer?.takeIf { waiters.remove(tag) != null }?.let(::Reader)
     }
 
     /** Asks many things with one crossing. Waiters of answers that are known at once are not called. */
     fun askAll(commands: List<Command<*>>, waiter: (Int) -> Waiter): List<Reader?> {
-        broken?.let { throw it }
         val first = tags.getAndAdd(commands.size.toLong()) + 1
         val numbers = first until first + commands.size
         numbers.forEachIndexed { index, tag -> waiters[tag] = waiter(index) }
+        // As in [ask].
+        broken?.let { bug ->
+            numbers.forEach(waiters::remove)
+            throw bug
+        }
         val answers = try {
             bugsNamed {
                 val requests = Writer.ofThread()
@@ -91,7 +96,7 @@ internal class Border(val raw: RawEngine, val way: Way = ShortWay(raw)) {
         waiters.remove(tag)
     }
 
-    /** Closes the engine and hands out all answers. Whoever comes second returns when the first has done it. */
+    /** Closes the engine and hands out all answers. A second call returns when the first has done it. */
     fun close() {
         try {
             bugsNamed { raw.shutDown() }
@@ -114,7 +119,7 @@ internal class Border(val raw: RawEngine, val way: Way = ShortWay(raw)) {
 
     private fun fetch() {
         try {
-            // After the last answer of a closed engine nobody waits: whoever asks now is answered at once.
+            // After the last answer of a closed engine no caller waits: what is asked now is answered at once.
             while (true) {
                 val answers = Reader(way.drain(FETCH_TIMEOUT_MS) ?: return)
                 while (!answers.isEmpty) {

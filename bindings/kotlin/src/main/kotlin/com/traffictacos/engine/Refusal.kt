@@ -11,7 +11,7 @@ data class Problem(
     val field: String,
     /** Why it cannot be taken, for a person. */
     val reason: String,
-    /** What was given; empty where showing it would help nobody or tell a secret. */
+    /** What was given; empty where showing it would not help, or would tell a secret. */
     val value: String,
 )
 
@@ -152,7 +152,7 @@ sealed class Refusal {
         override val message: String,
     ) : Refusal()
 
-    /** It belongs to somebody else. */
+    /** It belongs to another user. */
     data class Forbidden(
         override val message: String,
     ) : Refusal()

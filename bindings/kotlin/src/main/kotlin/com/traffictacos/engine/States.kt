@@ -4,7 +4,7 @@ package com.traffictacos.engine
 
 /** Where a sale stands. */
 enum class SaleState {
-    /** Created; nobody can buy yet. */
+    /** Created; customers cannot buy yet. */
     DRAFT,
 
     /** Being sold. */

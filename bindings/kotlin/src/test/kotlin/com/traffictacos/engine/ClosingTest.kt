@@ -1,6 +1,7 @@
 // What cannot be opened, what is closed, and what a panic becomes.
 package com.traffictacos.engine
 
+import com.traffictacos.engine.border.RawEngine
 import com.traffictacos.engine.border.panicForTest
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
@@ -20,6 +21,9 @@ import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Instant
 import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.seconds
 
 class ClosingTest {
@@ -112,6 +116,55 @@ class ClosingTest {
             assertThrows(JobException::class.java) { engine.advance(1.seconds) }
             assertTrue(engine.now() > Instant.parse("2024-01-01T00:00:00Z"))
         }
+    }
+
+    @Test
+    fun `a caller that comes while the thread that fetches answers fails is told so`() {
+        val way = FailingWay()
+        val border = Border(RawEngine.inMemory(BY_HAND.raw()), way)
+        val told = AtomicInteger()
+        val waiter = object : Waiter {
+            override fun answered(answer: Reader) = throw AssertionError("there is no answer")
+
+            override fun failed(cause: EngineException) {
+                told.incrementAndGet()
+            }
+        }
+        val asked = runCatching {
+            border.askAll(listOf(Reserve(EVENT, "kim", Want.best(1)))) {
+                // Behind the first look at the fetcher, before the waiter is registered.
+                way.fail()
+                waiter
+            }
+        }
+        assertTrue(asked.exceptionOrNull() is EngineBugException || told.get() == 1, "waits without an end: $asked")
+        assertEquals(0, border.waiting)
+        assertThrows(EngineBugException::class.java) { border.ask(Reserve(EVENT, "kim", Want.best(1)), waiter) {} }
+        border.close()
+    }
+
+    /** Answers everything later, and fails when it is told to. */
+    private class FailingWay : Way {
+        private val failing = CountDownLatch(1)
+        private val failed = CountDownLatch(1)
+
+        fun fail() {
+            failing.countDown()
+            check(failed.await(30, TimeUnit.SECONDS)) { "the thread that fetches answers goes on" }
+        }
+
+        override fun submit(tag: Long, request: Writer): ByteArray? = null
+
+        override fun submitAll(firstTag: Long, requests: Writer) = ByteArray(4) { -1 }
+
+        override fun drain(timeoutMs: Long): ByteArray? {
+            check(failing.await(30, TimeUnit.SECONDS)) { "was not told to fail" }
+            throw IllegalStateException("on purpose")
+        }
+
+        override fun read(read: Writer) = throw AssertionError("nothing is read")
+
+        override fun release() = failed.countDown()
     }
 
     @Test
