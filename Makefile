@@ -7,7 +7,7 @@ RIVALS_FLAGS = CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
 
 .DEFAULT_GOAL := help
-.PHONY: help check-deploy rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals
+.PHONY: help check-deploy rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -26,12 +26,11 @@ check: fmt lint doc tidy ## What must hold before a commit, without the long tes
 fmt: ## Formatting
 	$(CARGO) fmt --all --check
 
-# Without tacos-bindgen, one line of code whose dependency takes two minutes.
 lint: ## Clippy with the workspace's lint table; warnings are errors
-	$(CARGO) clippy --workspace --exclude tacos-bindgen --all-targets -- -D warnings
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 doc: ## Documentation builds without warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --exclude tacos-bindgen --no-deps --quiet
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
 
 tidy: ## Sizes, headers, import rules, forbidden dependencies
 	$(CARGO) test -p tacos-engine --test tidy
@@ -66,6 +65,9 @@ sanitizers: ## AddressSanitizer and ThreadSanitizer on the engine's stress tests
 
 test-contract: ## The contract: table, lint, breaking changes, Go and Java stubs
 	$(MAKE) -C proto test
+
+border: ## Writes the lower layers of Kotlin and Python anew, after a change of bindings/uniffi (CHECK=1 compares)
+	bindings/uniffi/write.sh $(if $(CHECK),--check)
 
 test-kotlin: ## The Kotlin and Java binding: artifact, conformance suite, a fresh project, the sample service
 	bindings/kotlin/tests/run.sh

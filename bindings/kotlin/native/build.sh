@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the native library, puts it where the jar wants it, and writes the Kotlin side of the border from it.
-# Called by Maven: native/build.sh <folder for libraries> <folder for sources>. NATIVE_PROFILE=dev takes the library that
+# Builds the native library and puts it where the jar wants it. Called by Maven: native/build.sh <folder for libraries>.
+# NATIVE_PROFILE=dev takes the library that
 # the Rust tests have built instead of an optimised one, which takes minutes. (The server reads TACOS_…; so it has another
 # name.)
 set -euo pipefail
-libraries=$1 sources=$2
+libraries=$1
 cd "$(dirname "$0")/../../.."
 target=${CARGO_TARGET_DIR:-target}
 
@@ -12,8 +12,6 @@ case "${NATIVE_PROFILE:-release}" in
     release)
         built=$target/release
         cargo build --quiet --release --package tacos-engine-uniffi --lib
-        # What writes the Kotlin side runs once: it need not be fast.
-        cargo build --quiet --package tacos-bindgen
         ;;
     dev)
         built=$target/debug
@@ -36,9 +34,7 @@ case "$(uname -m)" in
 esac
 
 library=$built/$name
-mkdir -p "$libraries/$system-$machine" "$sources"
-"$target/debug/tacos-bindgen" generate --language kotlin --no-format --config bindings/uniffi/uniffi.toml \
-    --out-dir "$sources" "$library"
+mkdir -p "$libraries/$system-$machine"
 install -m 644 "$library" "$libraries/$system-$machine/$name"
 # Line tables of the engine are for profilers, not for every jar.
 if command -v strip >/dev/null; then

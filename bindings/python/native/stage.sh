@@ -11,8 +11,6 @@ case "${NATIVE_PROFILE:-release}" in
     release)
         built=$target/release
         cargo build --quiet --release --package tacos-engine-uniffi --lib
-        # What writes the Python side runs once: it need not be fast.
-        cargo build --quiet --package tacos-bindgen
         ;;
     dev)
         built=$target/debug
@@ -28,16 +26,12 @@ case "$(uname -s)" in
     *) echo "no name is known for libraries on $(uname -s)" >&2 && exit 1 ;;
 esac
 
-rm -rf "$stage/src" "$stage/low"
+rm -rf "$stage/src"
 mkdir -p "$stage/src"
 cp -r bindings/python/src/tacos_engine "$stage/src/"
 rm -rf "$stage/src/tacos_engine/__pycache__"
 cp bindings/python/{pyproject.toml,setup.py,README.md} LICENSE "$stage/"
 # The lower layer looks for the library beside itself.
-"$target/debug/tacos-bindgen" generate --language python --no-format --config bindings/uniffi/uniffi.toml \
-    --out-dir "$stage/low" "$built/$name" > /dev/null
-mv "$stage/low/tacos_engine.py" "$stage/src/tacos_engine/_uniffi.py"
-rm -rf "$stage/low"
 install -m 644 "$built/$name" "$stage/src/tacos_engine/$name"
 # Line tables of the engine are for profilers, not for every wheel.
 if command -v strip > /dev/null; then
