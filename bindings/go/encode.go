@@ -194,7 +194,7 @@ func encodeConfirm(a *arena, c *Confirm) *C.tacos_head {
 	out.outside = flag(c.Payment == nil)
 	out.exactly, out.exactly_count = a.texts(c.Exactly)
 	if c.TotalMinor != nil {
-		out.total_minor, out.has_total_minor = C.int64_t(*c.TotalMinor), 1
+		out.total_minor, out.has_total = C.int64_t(*c.TotalMinor), 1
 	}
 	out.key = a.text(c.Key)
 	return &out.head

@@ -98,8 +98,7 @@ fn assign(field: &Field, out: &mut String) {
 
 /// A value with a mark that says whether it is given.
 fn given(c: &str, mark: &str, go: &str, value: &str) -> String {
-    let mark = if mark == "refund" || mark == c { format!("has_{mark}") } else { format!("has_{c}") };
-    format!("if c.{go} != nil {{\n\t\tout.{c}, out.{mark} = {value}, 1\n\t}}")
+    format!("if c.{go} != nil {{\n\t\tout.{c}, out.has_{mark} = {value}, 1\n\t}}")
 }
 
 /// A list of texts, and how many they are.
