@@ -290,6 +290,7 @@ fn customer(
             let (exactly, exactly_count) =
                 if source.byte() & 3 == 3 { memory.texts(source, &SEATS) } else { (ptr::null(), 0) };
             let outside = source.flag();
+            let (total_minor, has_total) = (source.number() as i64, source.flag());
             let body = tacos_confirm {
                 head: HEAD,
                 which,
@@ -300,6 +301,9 @@ fn customer(
                 payment,
                 outside,
                 reserved: 0,
+                total_minor,
+                has_total,
+                reserved2: 0,
             };
             memory.command(source, body, kind)
         }
@@ -311,7 +315,8 @@ fn customer(
         }
         C::Extend => {
             let (which, by_ms) = (which(source, memory, given), source.number());
-            memory.command(source, tacos_extend { head: HEAD, which, user, key, by_ms }, kind)
+            let expires_at_ms = if source.flag() == 0 { 0 } else { source.number() };
+            memory.command(source, tacos_extend { head: HEAD, which, user, key, by_ms, expires_at_ms }, kind)
         }
         _ => {
             let which = which(source, memory, given);
