@@ -107,7 +107,7 @@ impl RawEngine {
         Ok(Self::over(Engine::in_memory(config)?, clock, in_flight_max))
     }
 
-    /// Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until it is shut down.
+    /// Takes no more writes, syncs what was taken, and answers every caller that waits. Reads go on until it is shut down.
     pub(crate) fn stop(&self) -> Result<(), RawJobError> {
         let Some(engine) = self.alive() else { return Ok(()) };
         engine.close().map_err(|error| RawJobError::Failed { text: error.to_string() })

@@ -15,7 +15,7 @@ pub(crate) struct RawProblem {
     pub field: String,
     /// Why, for a person.
     pub reason: String,
-    /// What was given; empty where that helps nobody.
+    /// What was given; empty where that would not help.
     pub value: String,
 }
 

@@ -34,7 +34,7 @@ pub(crate) enum RawUpdatesLost {
     },
     /// The engine is closed, and everything was read.
     Closed,
-    /// Somebody else waits with this follower.
+    /// Another caller waits with this follower.
     Busy,
 }
 

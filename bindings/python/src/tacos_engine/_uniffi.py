@@ -552,7 +552,7 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_tacos_engine_uniffi_checksum_method_rawengine_snapshot() != 10642:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_tacos_engine_uniffi_checksum_method_rawengine_stop() != 9224:
+    if lib.uniffi_tacos_engine_uniffi_checksum_method_rawengine_stop() != 36489:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_tacos_engine_uniffi_checksum_method_rawengine_submit() != 63078:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -1683,7 +1683,7 @@ class RawUpdatesLost:  # type: ignore
     _UniffiTempRawUpdatesLost.Closed = Closed # type: ignore
     class Busy(_UniffiTempRawUpdatesLost):
         """
-        Somebody else waits with this follower.
+        Another caller waits with this follower.
 """
 
         def __init__(self):
@@ -2037,7 +2037,7 @@ class RawEngineProtocol(typing.Protocol):
         raise NotImplementedError
     def stop(self, ) -> None:
         """
-        Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until it is shut down.
+        Takes no more writes, syncs what was taken, and answers every caller that waits. Reads go on until it is shut down.
 """
         raise NotImplementedError
     def submit(self, tag: int,request: bytes) -> typing.Optional[bytes]:
@@ -2320,7 +2320,7 @@ class RawEngine(RawEngineProtocol):
         return _uniffi_lift_return(_uniffi_ffi_result)
     def stop(self, ) -> None:
         """
-        Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until it is shut down.
+        Takes no more writes, syncs what was taken, and answers every caller that waits. Reads go on until it is shut down.
 """
         _uniffi_lowered_args = (
             self._uniffi_clone_handle(),

@@ -1,4 +1,4 @@
-"""The engine, for threads: each call blocks the one that makes it."""
+"""The engine, for threads: each call blocks the thread that makes it."""
 
 from __future__ import annotations
 

@@ -970,7 +970,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tacos_engine_uniffi_checksum_method_rawengine_snapshot() and 0xFFFF) != 10642) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tacos_engine_uniffi_checksum_method_rawengine_stop() and 0xFFFF) != 9224) {
+    if ((lib.uniffi_tacos_engine_uniffi_checksum_method_rawengine_stop() and 0xFFFF) != 36489) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tacos_engine_uniffi_checksum_method_rawengine_submit() and 0xFFFF) != 63078) {
@@ -1458,7 +1458,7 @@ public interface RawEngineInterface {
     fun `snapshot`(): kotlin.Long
 
     /**
-     * Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until it is shut down.
+     * Takes no more writes, syncs what was taken, and answers every caller that waits. Reads go on until it is shut down.
      */
     fun `stop`()
 
@@ -1790,7 +1790,7 @@ open class RawEngine: Disposable, AutoCloseable, RawEngineInterface
 
 
     /**
-     * Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until it is shut down.
+     * Takes no more writes, syncs what was taken, and answers every caller that waits. Reads go on until it is shut down.
      */
     @Throws(RawJobException::class)override fun `stop`()
         =
@@ -2305,7 +2305,7 @@ data class RawProblem (
     val `reason`: kotlin.String
     ,
     /**
-     * What was given; empty where that helps nobody.
+     * What was given; empty where that would not help.
      */
     val `value`: kotlin.String
 
@@ -2806,7 +2806,7 @@ sealed class RawUpdatesLost: kotlin.Exception() {
     }
 
     /**
-     * Somebody else waits with this follower.
+     * Another caller waits with this follower.
      */
     class Busy(
         ) : RawUpdatesLost() {
