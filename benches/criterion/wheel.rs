@@ -40,13 +40,13 @@ impl House {
         }
         let extra = scattered(EXTRA, seed() + 1).into_iter().map(|at| (live() + at, random.below(1 << 32)));
         let mut house = Self { wheel, extra: extra.collect(), due: Vec::new(), now };
-        house.settle();
+        house.drain_inbox();
         assert_eq!(house.wheel.live(), live());
         house
     }
 
     /// Turns until the wheel knows of all changes.
-    fn settle(&mut self) {
+    fn drain_inbox(&mut self) {
         while self.wheel.turn(self.now, usize::MAX, &mut self.due) {}
     }
 
@@ -64,7 +64,7 @@ impl House {
     }
 
     fn check(&mut self, extra: u64) {
-        self.settle();
+        self.drain_inbox();
         assert_eq!((u64::from(self.wheel.live()), self.due.len()), (u64::from(live()) + extra, 0));
     }
 
@@ -72,7 +72,7 @@ impl House {
     fn fire(&mut self, count: u64) {
         for _ in 0..=count / PER_MS {
             self.now = self.now.plus(Duration::from_millis(1));
-            self.settle();
+            self.drain_inbox();
         }
     }
 }
@@ -102,7 +102,7 @@ fn time(house: &mut House, iterations: u64, with_driver: bool, what: What) -> Du
                 What::Fire => house.fire(count),
             }
             if with_driver {
-                house.settle();
+                house.drain_inbox();
             }
         },
         |(), count| {

@@ -134,7 +134,7 @@ impl Line {
     pub(crate) fn each_ticket(&self, mut f: impl FnMut(TicketImage)) {
         for number in 0..self.next_number() {
             let Some(chunk) = self.tickets.get(number) else { continue };
-            let seen = chunk.word(number).settled();
+            let seen = chunk.word(number).wait_idle();
             let state = State::of(seen);
             if matches!(state, State::Void | State::Lost) {
                 continue;

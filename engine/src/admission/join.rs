@@ -127,7 +127,7 @@ impl Line {
     fn is_due(&self, number: u32, now: UnixMs) -> Option<bool> {
         let now = self.not_before_told(now);
         let look = |chunk: &Chunk| {
-            let seen = chunk.word(number).settled();
+            let seen = chunk.word(number).wait_idle();
             if seen.abandoned {
                 // A panic cut its change off: it will never be over, and no caller may wait for that.
                 return Some(false);

@@ -60,7 +60,7 @@ impl Line {
                 // Before it is shown as expired; then either this sees what its owner makes of it, or every later owner
                 // sees the mark.
                 self.tell_lapsed(now);
-                pair(chunk, chunk.word(number).settled())
+                pair(chunk, chunk.word(number).wait_idle())
             }
             other => other,
         };

@@ -94,7 +94,7 @@ impl Engine {
         if from.0 > inner.history.newest() {
             return Err(UpdatesLost::NotAPosition { position: from });
         }
-        reader.settle()?;
+        reader.choose_source()?;
         Ok(reader)
     }
 
@@ -210,7 +210,7 @@ impl UpdateReader {
                 Ok(())
             }
             Read::Gone { .. } => {
-                self.settle()?;
+                self.choose_source()?;
                 if self.files.is_some() { self.read_files(out) } else { Ok(()) }
             }
         }
@@ -235,7 +235,7 @@ impl UpdateReader {
     }
 
     /// Finds out where to read from: memory if it reaches back far enough, else the files.
-    fn settle(&mut self) -> Result<(), UpdatesLost> {
+    fn choose_source(&mut self) -> Result<(), UpdatesLost> {
         if self.history_has_it() {
             self.files = None;
             return Ok(());

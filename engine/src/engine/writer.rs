@@ -131,7 +131,7 @@ impl Writer {
             sync(journal, &self.core.state.metrics)
         } else if self.unsettled && is_quiet && !self.unsynced {
             self.unsettled = false;
-            journal.settle().map(drop)
+            journal.seal_tail().map(drop)
         } else {
             Ok(())
         };

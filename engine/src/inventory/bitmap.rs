@@ -1,12 +1,12 @@
 //! One bit per seat that is free, and per row an upper bound of its longest free run: where to look. Hints only:
-//! the seat word decides, and a bit may be wrong while somebody is between changing a word and settling its bit.
+//! the seat word decides, and a bit may be wrong between the change of a word and the sync of its bit.
 //!
-//! **Settling.** Whoever changes a seat word then settles its bit: writes the bit by a read-modify-write as its own
-//! change left the word, reads the word, and starts over with what it reads if that is something else. Of all who
-//! settle one bit, the last in that bit's order has acquired from all before it, so its look sees every change that was
-//! made to the word; hence the bit agrees with the word when everybody is done.
+//! **Syncing bits.** A thread that changes a seat word then syncs its bit: writes the bit by a read-modify-write as its
+//! own change left the word, reads the word, and starts over with what it reads if that is something else. Of all
+//! threads that sync one bit, the last in that bit's order has acquired from all before it, so its look sees every
+//! change that was made to the word; hence the bit agrees with the word when all of them are done.
 //!
-//! **Run bounds** are raised to "unknown" by whoever sets a bit, and lowered by searchers who looked in vain; the
+//! **Run bounds** are raised to "unknown" by a thread that sets a bit, and lowered by searchers that looked in vain; the
 //! same argument keeps them from staying below the truth.
 
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -40,13 +40,13 @@ impl Bitmap {
     /// Sixty-four bits, as they are now.
     #[inline]
     pub(super) fn word(&self, word: usize) -> u64 {
-        // Acquire: pairs with `settle`; a searcher that sees a free bit sees the free word behind it, or a later one.
+        // Acquire: pairs with `sync_bits`; a searcher that sees a free bit sees the free word behind it, or a later one.
         self.free[word].load(Ordering::Acquire)
     }
 
     /// Makes the bits of `mask` agree with `free_now`, which reads the seat words and gives a mask of the free ones.
     /// `left` are those that the caller's change left free.
-    pub(super) fn settle(&self, row: u32, word: usize, mask: u64, left: u64, free_now: impl Fn() -> u64) {
+    pub(super) fn sync_bits(&self, row: u32, word: usize, mask: u64, left: u64, free_now: impl Fn() -> u64) {
         let bits = &self.free[word];
         let mut free = left & mask;
         loop {
@@ -163,7 +163,7 @@ mod tests {
         let bitmap = Bitmap::new(1, 1);
         bitmap.lower(0, || 0);
         assert_eq!(bitmap.next_row(0, 1, 1), None);
-        bitmap.settle(0, 0, 0b110, 0, || 0b100);
+        bitmap.sync_bits(0, 0, 0b110, 0, || 0b100);
         assert_eq!(bitmap.word(0), 0b100);
         assert_eq!(bitmap.next_row(0, 1, 64), Some(0));
     }

@@ -205,8 +205,8 @@ impl Inventory {
         let groups = self.groups(&seats[..versions.len()]);
         if let Err(stopped) = stopped {
             self.roll_back(owner, &seats[..versions.len()], &versions);
-            // Somebody may have settled a bit while its seat was ours.
-            self.settle(&groups, true);
+            // Another thread may have synced a bit while this claim owned its seat.
+            self.sync_bits(&groups, true);
             return Err(stopped);
         }
         if target != SeatState::Held {
@@ -214,7 +214,7 @@ impl Inventory {
         }
         // Words first, counts second: see `counts`.
         self.each_section(&groups, |counts, seats| counts.shift(None, Some(counted), seats));
-        self.settle(&groups, false);
+        self.sync_bits(&groups, false);
         versions.resize(places.len(), 0);
         Ok(versions)
     }

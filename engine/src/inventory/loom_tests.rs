@@ -146,7 +146,7 @@ fn loom_bits_agree_after_a_roll_back() {
         let other = Arc::clone(&shared);
         let handle = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
         // Takes the first seat if it is free already, stops at the second, and rolls back: the giver may have
-        // settled the bit in between.
+        // synced the bit in between.
         let stopped = shared.hall.take(SeatState::Held, 3, &seats(&[0, 1]), |_| false);
         assert!(stopped.is_err());
         handle.join().expect("thread");

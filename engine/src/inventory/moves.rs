@@ -40,7 +40,7 @@ impl Inventory {
             self.counts[usize::from(section)].shift(counted(from), counted(to), count);
         }
         if to == SeatState::Free {
-            self.settle(&groups, true);
+            self.sync_bits(&groups, true);
             self.note_return();
         }
     }

@@ -122,10 +122,10 @@ impl Inventory {
 
     /// Makes the bits of these seats agree with their words; to be called after every change of a word, with what the
     /// change made of the seats.
-    pub(super) fn settle(&self, groups: &Groups, are_free: bool) {
+    pub(super) fn sync_bits(&self, groups: &Groups, are_free: bool) {
         for group in groups {
             let left = if are_free { group.mask } else { 0 };
-            self.bits.settle(group.row, group.word as usize, group.mask, left, || self.free_mask(group));
+            self.bits.sync_bits(group.row, group.word as usize, group.mask, left, || self.free_mask(group));
         }
     }
 

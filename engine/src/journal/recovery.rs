@@ -49,7 +49,7 @@ pub(crate) trait Replay {
     /// One record of the journal, which ends at `end`. Its checksum is good. Whether it was taken may be said later.
     fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), NotApplied>;
     /// No record comes any more: whether all of them were taken.
-    fn settle(&mut self) -> Result<(), NotApplied>;
+    fn finish(&mut self) -> Result<(), NotApplied>;
 }
 
 /// A record of the journal that was not taken back.
@@ -222,7 +222,7 @@ fn open(
     };
     let lost = cut.as_ref().is_some_and(|cut| cut.durable_lost);
     let mut notes = plan.notes;
-    let kept = repair::settle(disk, survey, &walk, lost, options.sizes.segment_bytes, &mut notes)?;
+    let kept = repair::repair(disk, survey, &walk, lost, options.sizes.segment_bytes, &mut notes)?;
     let snapshots = repair::snapshots(disk, &plan.good, &plan.damaged, walk.end.cursor.position)?;
     let segment = segment_of(survey, &walk, walk.end.segment);
     let shared = Shared::new(storage, survey.identity);
@@ -445,7 +445,7 @@ impl<'a> Player<'a> {
     }
 
     fn finish(self) -> Result<u64, JournalError> {
-        self.replay.settle()?;
+        self.replay.finish()?;
         (self.progress)(Progress { bytes_total: self.at.bytes_done, ..self.at });
         Ok(self.at.records)
     }

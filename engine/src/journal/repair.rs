@@ -22,7 +22,7 @@ fn aside(name: &str) -> String {
 
 /// Brings the folder to where the walk ended. Returns the file that can serve as the next segment.
 /// `lost` says that durable bytes are cut, with the operator's consent.
-pub(super) fn settle(
+pub(super) fn repair(
     storage: &dyn Storage,
     survey: &Survey,
     walk: &Walk,

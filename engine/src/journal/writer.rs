@@ -182,7 +182,7 @@ impl Journal {
     ///
     /// # Errors
     /// As [`Journal::sync`].
-    pub(crate) fn settle(&mut self) -> Result<Position, JournalError> {
+    pub(crate) fn seal_tail(&mut self) -> Result<Position, JournalError> {
         self.sync()?;
         if self.unwitnessed.is_some() {
             self.write_witness().map_err(|error| self.shared.poison(error))?;
@@ -191,12 +191,12 @@ impl Journal {
         Ok(self.shared.durable())
     }
 
-    /// Settles and closes. Without it the folder is as after a crash: nothing durable is lost.
+    /// Seals the tail and closes. Without it the folder is as after a crash: nothing durable is lost.
     ///
     /// # Errors
     /// As [`Journal::sync`].
     pub(crate) fn close(mut self) -> Result<Position, JournalError> {
-        self.settle()
+        self.seal_tail()
     }
 
     fn write_frame(&mut self, group: &[u8], records: u32) -> Result<(), JournalError> {

@@ -49,7 +49,7 @@ fn unless_forgotten<T>(status: &Status, generation: u32, look: impl FnOnce() -> 
     tests::between();
     let found = look();
     // A later user's name is found only after the slot was owned to forget the thing: this waits for the owner's end.
-    (status.settled().generation == generation).then_some(found)
+    (status.wait_idle().generation == generation).then_some(found)
 }
 
 #[cfg(all(test, not(any(loom, shuttle))))]

@@ -68,7 +68,7 @@ impl Replay for Replayer<'_> {
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), NotApplied> {
+    fn finish(&mut self) -> Result<(), NotApplied> {
         Ok(())
     }
 }
@@ -175,7 +175,7 @@ impl<J: FnOnce() -> Result<(), NotApplied>> Replay for Ahead<'_, J> {
             Ok(decoded) => self.batch.push(decoded),
             Err(refused) => {
                 // What came before may be refused as well, and is said first.
-                self.settle()?;
+                self.finish()?;
                 return Err(refused);
             }
         }
@@ -183,7 +183,7 @@ impl<J: FnOnce() -> Result<(), NotApplied>> Replay for Ahead<'_, J> {
         if self.batch.len() == BATCH_RECORDS || self.bytes >= BATCH_BYTES { self.hand_over() } else { Ok(()) }
     }
 
-    fn settle(&mut self) -> Result<(), NotApplied> {
+    fn finish(&mut self) -> Result<(), NotApplied> {
         self.hand_over()?;
         self.verdict()
     }

@@ -81,7 +81,7 @@ impl Status {
     }
 
     /// The word once nobody is in the middle of a change.
-    pub(crate) fn settled(&self) -> Seen {
+    pub(crate) fn wait_idle(&self) -> Seen {
         let mut pause = Pause::new();
         loop {
             let seen = self.peek();
@@ -142,7 +142,7 @@ impl Status {
     pub(crate) fn read<R>(&self, mut fields: impl FnMut(Seen) -> R) -> R {
         let mut pause = Pause::new();
         loop {
-            let before = self.settled();
+            let before = self.wait_idle();
             let result = fields(before);
             // Acquire fence: the field loads above stay above the second look; pairs with the Release fence in
             // `become_busy`: if a load saw a later owner's write, the second look sees that owner's busy bit.
@@ -194,7 +194,7 @@ impl<W: Deref<Target = Status>> OwnedBy<W> {
     /// As [`Status::own`].
     pub(crate) fn take(word: W, mut allow: impl FnMut(Seen) -> bool) -> Result<Self, Seen> {
         loop {
-            let seen = word.settled();
+            let seen = word.wait_idle();
             if seen.abandoned || !allow(seen) {
                 return Err(seen);
             }
@@ -282,7 +282,7 @@ mod panic_tests {
             panic!("planted");
         }));
         assert!(panicked.is_err());
-        let seen = status.settled();
+        let seen = status.wait_idle();
         assert!(seen.abandoned && !seen.busy, "{seen:?}");
         assert_eq!(status.own(|_| true).expect_err("never again"), seen);
         assert_eq!(status.own_or_leave(|_| true).expect_err("never again"), NotOwned::NotAllowed);

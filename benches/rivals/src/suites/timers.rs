@@ -34,23 +34,23 @@ trait Wheel {
     /// Cancels it. It is set now.
     fn cancel(&mut self, number: u32);
     /// Work that the calls put off and somebody has to do.
-    fn settle(&mut self) {}
+    fn drain_inbox(&mut self) {}
     /// The same, done by somebody whose time does not count.
     fn catch_up(&mut self) {}
     /// How many are live.
     fn live(&self) -> usize;
 }
 
-/// Ours. The calls leave a note; whoever turns the wheel takes it in, which `settle` does.
+/// Ours. The calls leave a note; whoever turns the wheel takes it in, which `drain_inbox` does.
 struct Ours {
     timers: Timers,
     due: Vec<u32>,
-    settles: bool,
+    drains_inbox: bool,
 }
 
 impl Ours {
-    fn new(count: u32, settles: bool) -> Self {
-        Self { timers: Timers::with_alarm(count, Arc::new(Alarm::new(|| ()))), due: Vec::new(), settles }
+    fn new(count: u32, drains_inbox: bool) -> Self {
+        Self { timers: Timers::with_alarm(count, Arc::new(Alarm::new(|| ()))), due: Vec::new(), drains_inbox }
     }
 
     fn turn(&mut self) {
@@ -67,8 +67,8 @@ impl Wheel for Ours {
         self.timers.clear(number);
     }
 
-    fn settle(&mut self) {
-        if self.settles {
+    fn drain_inbox(&mut self) {
+        if self.drains_inbox {
             self.turn();
         }
     }
@@ -246,7 +246,7 @@ impl<W: Wheel> Field<W> {
         let after: Vec<u64> = some.iter().map(|_| 1 + self.random.below(TTL_MS)).collect();
         let begun = Instant::now();
         some.iter().for_each(|&number| self.wheel.cancel(black_box(number)));
-        self.wheel.settle();
+        self.wheel.drain_inbox();
         let cancelled = begun.elapsed();
         self.wheel.catch_up();
         if self.wheel.live() != live - some.len() {
@@ -256,7 +256,7 @@ impl<W: Wheel> Field<W> {
         }
         let begun = Instant::now();
         some.iter().zip(after).for_each(|(&number, after_ms)| self.wheel.set(black_box(number), after_ms));
-        self.wheel.settle();
+        self.wheel.drain_inbox();
         let set = begun.elapsed();
         self.wheel.catch_up();
         if self.wheel.live() != live {

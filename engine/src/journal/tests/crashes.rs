@@ -43,7 +43,7 @@ fn workload(disk: &SimStorage, told: &mut Told) -> Result<(), JournalError> {
         }
         if round == 30 {
             told.durable = told.written;
-            journal.settle()?;
+            journal.seal_tail()?;
         }
     }
     journal.close()?;

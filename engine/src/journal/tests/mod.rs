@@ -64,7 +64,7 @@ impl Replay for Memory {
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), NotApplied> {
+    fn finish(&mut self) -> Result<(), NotApplied> {
         Ok(())
     }
 }

@@ -158,7 +158,7 @@ fn record_that_cannot_be_applied_stops_the_opening() {
             }
             Ok(())
         }
-        fn settle(&mut self) -> Result<(), NotApplied> {
+        fn finish(&mut self) -> Result<(), NotApplied> {
             Ok(())
         }
     }

@@ -13,13 +13,13 @@ const HEAD: usize = 8 * PAGE;
 /// Records in a frame: so many that it takes several sectors and still one block.
 const PER: u64 = 25;
 
-/// A folder whose first segment has `frames` frames of one block each, [`PER`] records in a frame; closed if `settled`,
+/// A folder whose first segment has `frames` frames of one block each, [`PER`] records in a frame; closed if `closed`,
 /// else left as by a crash right after the last sync, so that the last frame has no witness.
-fn folder(frames: u64, settled: bool) -> MemStorage {
+fn folder(frames: u64, closed: bool) -> MemStorage {
     let disk = MemStorage::new();
     let (mut journal, ..) = open(&disk).expect("a new folder");
     write(&mut journal, 0..frames * PER, PER);
-    if settled {
+    if closed {
         journal.close().expect("close");
     }
     disk

@@ -28,7 +28,7 @@ impl Replay for Counter {
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), NotApplied> {
+    fn finish(&mut self) -> Result<(), NotApplied> {
         Ok(())
     }
 }

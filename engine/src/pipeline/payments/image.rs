@@ -42,7 +42,7 @@ impl State {
     pub(crate) fn outbox_images(&self, sink: &mut Sink<'_>) {
         let mut free = FreeSlots::new(TableKind::Webhooks);
         for index in 0..self.outbox.slots().high_water() {
-            let seen = self.outbox.slots().get(index).map(crate::sync::Status::settled);
+            let seen = self.outbox.slots().get(index).map(crate::sync::Status::wait_idle);
             if let Some(seen) = seen.filter(|seen| seen.state == 0) {
                 free.add(index, seen.generation, sink);
             }
