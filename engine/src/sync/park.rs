@@ -64,9 +64,9 @@ impl Deadline {
 }
 
 /// A parker and the waker that ends its sleep.
-struct Bed(Arc<Parker>, Waker);
+struct ThreadParker(Arc<Parker>, Waker);
 
-impl Bed {
+impl ThreadParker {
     fn new() -> Self {
         let parker = Arc::new(Parker::default());
         Self(Arc::clone(&parker), Waker::from(parker))
@@ -76,15 +76,15 @@ impl Bed {
 /// Runs `f` with this thread's parker and its waker, made once a thread: later calls allocate nothing.
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) fn with_thread_parker<R>(f: impl Fn(&Parker, &Waker) -> R) -> R {
-    thread_local!(static BED: Bed = Bed::new());
-    let run = |bed: &Bed| f(&bed.0, &bed.1);
+    thread_local!(static PARKER: ThreadParker = ThreadParker::new());
+    let run = |parker: &ThreadParker| f(&parker.0, &parker.1);
     // While a thread ends, its locals are gone; a parker made for the occasion serves as well.
-    BED.try_with(run).unwrap_or_else(|_| run(&Bed::new()))
+    PARKER.try_with(run).unwrap_or_else(|_| run(&ThreadParker::new()))
 }
 
 /// Runs `f` with a parker and its waker. All of loom's and shuttle's threads share one real thread, so none is kept.
 #[cfg(any(loom, shuttle))]
 pub(crate) fn with_thread_parker<R>(f: impl Fn(&Parker, &Waker) -> R) -> R {
-    let Bed(parker, waker) = Bed::new();
+    let ThreadParker(parker, waker) = ThreadParker::new();
     f(&parker, &waker)
 }
