@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::directory::{CHUNK, CHUNK_MASK, GROUP_BITS};
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use crate::sync::{OwnedBy, Seen, Status, written};
+use crate::sync::{OwnedBy, Seen, Status, prefault};
 
 /// Where a ticket is in its life. The numbers are written in the journal: append only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,8 +155,8 @@ impl Chunk {
         let words = (CHUNK >> GROUP_BITS) as usize;
         Self {
             base: UnixMs::new(now.get().saturating_sub(BASE_MARGIN_MS)),
-            hot: written(CHUNK as usize, Hot::default),
-            tails: written(CHUNK as usize, Tail::default),
+            hot: prefault(CHUNK as usize, Hot::default),
+            tails: prefault(CHUNK as usize, Tail::default),
             departed: (0..words).map(|_| AtomicU64::new(0)).collect(),
             groups: (0..words).map(|_| Group { armed: AtomicU32::new(NOT_ARMED) }).collect(),
             done: AtomicU32::new(0),

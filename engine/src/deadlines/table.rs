@@ -7,7 +7,7 @@
 use std::sync::OnceLock;
 
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{CachePadded, written};
+use crate::sync::{CachePadded, prefault};
 
 use super::entry::Entry;
 
@@ -102,8 +102,8 @@ impl Table {
     fn chunk(&self, index: u32) -> &Chunk {
         assert!(index < self.bound, "timer {index} of {}", self.bound);
         self.chunks[(index >> CHUNK_BITS) as usize].get_or_init(|| Chunk {
-            entries: written(CHUNK as usize, Entry::default),
-            below: written(CHUNK as usize, || AtomicU32::new(NONE)),
+            entries: prefault(CHUNK as usize, Entry::default),
+            below: prefault(CHUNK as usize, || AtomicU32::new(NONE)),
         })
     }
 }

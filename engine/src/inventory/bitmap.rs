@@ -10,7 +10,7 @@
 //! same argument keeps them from staying below the truth.
 
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::sync::written;
+use crate::sync::prefault;
 
 /// Largest value of a run bound, and "unknown".
 pub(super) const RUN_UNKNOWN: u32 = 127;
@@ -31,7 +31,7 @@ impl Bitmap {
     pub(super) fn new(words: u32, rows: u32) -> Self {
         let unknown = EACH_LANE * u64::from(RUN_UNKNOWN);
         Self {
-            free: written(words as usize, || AtomicU64::new(0)),
+            free: prefault(words as usize, || AtomicU64::new(0)),
             runs: (0..rows.div_ceil(LANES)).map(|_| AtomicU64::new(unknown)).collect(),
             rows,
         }

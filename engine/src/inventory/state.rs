@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::place::{PackedPlace, SeatIx};
 use super::seat::{SeatSeen, SeatWord};
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::sync::{CachePadded, written};
+use crate::sync::{CachePadded, prefault};
 
 /// The places of one event. All methods may be called from all threads, unless they say otherwise.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(super) type Groups = SmallVec<[Group; 4]>;
 impl Inventory {
     /// An event with every place on sale.
     pub(crate) fn new(layout: Layout) -> Self {
-        let words = written(layout.seats() as usize, SeatWord::default);
+        let words = prefault(layout.seats() as usize, SeatWord::default);
         let rows = u32::try_from(layout.rows.len()).expect("rows are at most the seats");
         let section = |info: &super::layout::SectionInfo| CachePadded::new(SectionCounts::new(info.places));
         let inventory = Self {

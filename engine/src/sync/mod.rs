@@ -9,22 +9,22 @@ mod lock;
 mod log_buffer;
 mod mark;
 mod park;
+mod prefault;
 pub(crate) mod rank;
 mod slab;
 mod status;
 mod watermark;
-mod written;
 
 pub(crate) use lock::{Gate, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain, Unpublished};
 pub(crate) use mark::Mark;
 pub(crate) use park::Deadline;
+pub(crate) use prefault::prefault;
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) use slab::LOOKS;
 pub(crate) use slab::Slab;
 pub(crate) use status::{NotOwned, Owned, OwnedBy, Seen, Status};
 pub(crate) use watermark::{BLOCKED_LOOK, Drove, Ticket, Watermark, wake_all};
-pub(crate) use written::written;
 
 pub(crate) use crossbeam::utils::CachePadded;
 

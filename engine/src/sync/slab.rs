@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::atomic::{AtomicU32, AtomicU64, Ordering};
-use super::{Pause, written};
+use super::{Pause, prefault};
 
 #[cfg(not(any(loom, shuttle)))]
 const CHUNK_BITS: u32 = 10;
@@ -163,8 +163,8 @@ impl<T: Default> Slab<T> {
 
     fn chunk(&self, number: u32) -> &Chunk<T> {
         self.chunks[number as usize].get_or_init(|| Chunk {
-            slots: written(CHUNK as usize, T::default),
-            next_free: written(CHUNK as usize, || AtomicU32::new(NONE)),
+            slots: prefault(CHUNK as usize, T::default),
+            next_free: prefault(CHUNK as usize, || AtomicU32::new(NONE)),
         })
     }
 
