@@ -1,6 +1,6 @@
 //! What the inventory costs: nanoseconds per claim and search, bytes per seat, in a hall of 50,000 seats. One thread,
 //! nothing else measured. Run with `cargo run --release --example seats_cost`. Uses the engine's own source files,
-//! because the room has no public door.
+//! because the module has no public entry.
 #![allow(dead_code, unused_imports, unreachable_pub, clippy::print_stdout)]
 
 #[path = "../src/inventory/mod.rs"]

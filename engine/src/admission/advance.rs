@@ -225,7 +225,7 @@ impl Advance<'_> {
         let Ok(ticket) = own(chunk, number, |seen| State::of(seen) == State::Waiting) else {
             return true;
         };
-        if line.deadline(ticket.chunk(), ticket.before()) <= line.not_before_told_of_owned(self.now) {
+        if line.deadline(ticket.chunk(), ticket.before()) <= line.not_before_shown_of_owned(self.now) {
             self.expired.push(ticket);
         } else {
             self.ready.push(ticket);

@@ -1,4 +1,5 @@
-//! Joining: one live ticket a session (and a user, if the policy says so), a number for each, the room's door.
+//! Joining: one live ticket a session (and a user, if the policy says so), a number for each, in the pre-sale room if
+//! it is open.
 
 use super::TICKETS_PER_LINE_MAX;
 use super::line::{Line, ROOM_OPEN, number_in};
@@ -57,7 +58,7 @@ impl Line {
             }
         }
         let keys = (Key::of(session), user.map_or(Key::NONE, Key::of));
-        let door = self.room_door();
+        let in_open_room = self.lock_open_room();
         let mut pause = Pause::new();
         loop {
             match self.try_join(keys, &policy, now) {
@@ -71,7 +72,12 @@ impl Line {
                         joined_at: now,
                         expires_at: now.plus_ms(policy.inactivity_ms),
                     };
-                    return Join::New(Joining { line: self, ticket: Some(ticket), record, _door: door });
+                    return Join::New(Joining {
+                        line: self,
+                        ticket: Some(ticket),
+                        record,
+                        _in_open_room: in_open_room,
+                    });
                 }
                 Err(NotTaken::Full) => return Join::Full,
                 Err(NotTaken::By { number, session }) => match self.is_due(number, now) {
@@ -125,7 +131,7 @@ impl Line {
     /// Whether a ticket found in a table is past its deadline, once no change of it is in progress; `None` if it is
     /// over.
     fn is_due(&self, number: u32, now: UnixMs) -> Option<bool> {
-        let now = self.not_before_told(now);
+        let now = self.not_before_shown(now);
         let look = |chunk: &Chunk| {
             let seen = chunk.word(number).wait_idle();
             if seen.abandoned {
@@ -150,7 +156,7 @@ pub(crate) struct Joining<'a> {
     line: &'a Line,
     ticket: Option<OwnedTicket>,
     record: JoinedRecord,
-    _door: Option<RwLockReadGuard<'a, ()>>,
+    _in_open_room: Option<RwLockReadGuard<'a, ()>>,
 }
 
 impl Joining<'_> {

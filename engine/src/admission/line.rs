@@ -38,7 +38,7 @@ pub(crate) struct Line {
     pub(super) order: OnceLock<Order>,
     /// All places below are departed. Written by whoever advances the line.
     pub(super) head: AtomicU32,
-    pub(super) turn: Turn,
+    pub(super) turn: AdvanceTurn,
     pub(super) paused: AtomicBool,
     /// Nobody's claim window ends before this moment: a pause takes no turn away.
     pub(super) ready_floor: AtomicU64,
@@ -52,7 +52,7 @@ pub(crate) struct Line {
     pub(super) admissions: Admissions,
     pub(super) timer: Arc<dyn GroupTimer>,
     /// Tickets with a deadline up to here may have been shown as expired, though that is not recorded.
-    told_ms: Mark,
+    shown_ms: Mark,
 }
 
 /// Running figures. Each is exact when nobody is in the middle of a change.
@@ -93,7 +93,7 @@ impl Line {
             room: RwLock::new(()),
             order: OnceLock::new(),
             head: AtomicU32::new(0),
-            turn: Turn::default(),
+            turn: AdvanceTurn::default(),
             paused: AtomicBool::new(false),
             ready_floor: AtomicU64::new(0),
             rate,
@@ -105,24 +105,24 @@ impl Line {
             flow: Flow::default(),
             admissions: Admissions::default(),
             timer,
-            told_ms: Mark::default(),
+            shown_ms: Mark::default(),
         }
     }
 
     /// The caller's look at the clock, or later: the moment up to which readers were told that tickets expired.
-    pub(super) fn not_before_told(&self, now: UnixMs) -> UnixMs {
-        now.max(UnixMs::new(self.told_ms.peek()))
+    pub(super) fn not_before_shown(&self, now: UnixMs) -> UnixMs {
+        now.max(UnixMs::new(self.shown_ms.peek()))
     }
 
-    /// As [`not_before_told`](Self::not_before_told), by the owner of a ticket: a reader who is about to be told either
+    /// As [`not_before_shown`](Self::not_before_shown), by the owner of a ticket: a reader who is about to be told either
     /// comes before this, or sees what the owner makes of the ticket.
-    pub(super) fn not_before_told_of_owned(&self, now: UnixMs) -> UnixMs {
-        now.max(UnixMs::new(self.told_ms.after_owning()))
+    pub(super) fn not_before_shown_of_owned(&self, now: UnixMs) -> UnixMs {
+        now.max(UnixMs::new(self.shown_ms.load_after_acquire()))
     }
 
     /// Before a reader says that a ticket with a deadline up to `now` is expired; it looks again after this.
     pub(super) fn tell_lapsed(&self, now: UnixMs) {
-        self.told_ms.raise(now.get());
+        self.shown_ms.raise(now.get());
     }
 
     /// Numbers below were given out.
@@ -140,17 +140,17 @@ impl Line {
     }
 
     /// Keeps the draw out while a ticket in the room is changed.
-    pub(super) fn room_gate(&self, state: State) -> Option<RwLockReadGuard<'_, ()>> {
+    pub(super) fn lock_room_of(&self, state: State) -> Option<RwLockReadGuard<'_, ()>> {
         (state == State::Room).then(|| self.room.read())
     }
 
-    /// Keeps the room open while somebody joins; `None` if it is not open.
-    pub(super) fn room_door(&self) -> Option<RwLockReadGuard<'_, ()>> {
+    /// Keeps the room open while a session joins it; `None` if it is not open.
+    pub(super) fn lock_open_room(&self) -> Option<RwLockReadGuard<'_, ()>> {
         if !self.room_is_open() {
             return None;
         }
-        let door = self.room.read();
-        self.room_is_open().then_some(door)
+        let locked = self.room.read();
+        self.room_is_open().then_some(locked)
     }
 
     /// A ticket's place; `None` for those who were in the room when no order was drawn yet or had left by then.
@@ -272,9 +272,9 @@ const ASKED: u8 = 2;
 
 /// Who may advance the line: one at a time; whoever comes meanwhile leaves a note and goes.
 #[derive(Default)]
-pub(super) struct Turn(AtomicU8);
+pub(super) struct AdvanceTurn(AtomicU8);
 
-impl Turn {
+impl AdvanceTurn {
     /// True: it is ours. False: somebody has it, and now knows that there is more to look at.
     pub(super) fn take(&self) -> bool {
         // AcqRel: every step is a read-modify-write, so they form one chain. Either the note is seen by whoever

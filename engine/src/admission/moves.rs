@@ -35,7 +35,7 @@ pub(crate) struct Move<'a> {
     to: State,
     until: UnixMs,
     now: UnixMs,
-    _gate: Option<RwLockReadGuard<'a, ()>>,
+    _locked: Option<RwLockReadGuard<'a, ()>>,
 }
 
 impl Move<'_> {
@@ -57,7 +57,7 @@ impl Move<'_> {
 
     /// Makes the change visible.
     pub(crate) fn commit(self) {
-        let Self { line, ticket, to, until, now, _gate } = self;
+        let Self { line, ticket, to, until, now, _locked } = self;
         let (number, from) = (ticket.number(), ticket.from());
         let chunk = ticket.publish(to, until);
         if to == State::Admitted {
@@ -130,9 +130,9 @@ impl Line {
         now: UnixMs,
         check: impl Fn(State, UnixMs, UnixMs) -> Result<(), NotMoved>,
     ) -> Result<Move<'_>, NotMoved> {
-        let look_at = self.not_before_told(now);
+        let look_at = self.not_before_shown(now);
         let chunk = self.find(number).ok_or(NotMoved::Unknown)?;
-        let _gate = self.room_gate(chunk.state(number));
+        let _locked = self.lock_room_of(chunk.state(number));
         let verdict = |chunk: &Chunk, seen: Seen, now: UnixMs| match State::of(seen) {
             // A join in progress has no ticket yet, and one that failed never had one.
             State::Void | State::Lost => Err(NotMoved::Unknown),
@@ -146,8 +146,8 @@ impl Line {
         match own(holder, number, |seen| verdict(&chunk, seen, look_at).is_ok()) {
             Ok(ticket) => {
                 // Readers may have been told since that the ticket is expired.
-                verdict(&chunk, ticket.before(), self.not_before_told_of_owned(look_at))?;
-                Ok(Move { line: self, ticket, to, until, now, _gate })
+                verdict(&chunk, ticket.before(), self.not_before_shown_of_owned(look_at))?;
+                Ok(Move { line: self, ticket, to, until, now, _locked })
             }
             // A panic cut an earlier change off, and the engine is poisoned or about to be.
             Err(seen) if seen.abandoned => Err(NotMoved::Unknown),
@@ -171,7 +171,7 @@ impl Line {
         if !seen.busy && self.deadline(chunk, seen) < until {
             let until = chunk.rel(until.plus_ms(super::TOUCH_GRAIN_MS));
             if let Some(owned) = chunk.word(number).try_own_exactly(seen) {
-                if self.deadline(chunk, seen) <= self.not_before_told_of_owned(now) {
+                if self.deadline(chunk, seen) <= self.not_before_shown_of_owned(now) {
                     return false;
                 }
                 owned.commit_as(until, seen.state);

@@ -1,4 +1,4 @@
-//! The pre-sale room's end: closing its door, drawing the order, and putting the order into force.
+//! The pre-sale room's end: closing it, drawing the order, and putting the order into force.
 
 #[cfg(test)]
 use super::draw::commitment;

@@ -52,7 +52,7 @@ impl Line {
         if number >= self.next_number() {
             return None;
         }
-        let now = self.not_before_told(now);
+        let now = self.not_before_shown(now);
         // One word: state and deadline belong together.
         let pair = |chunk: &Arc<Chunk>, seen| (State::of(seen), self.deadline(chunk, seen));
         let look = |chunk: &Arc<Chunk>| match pair(chunk, chunk.word(number).peek()) {

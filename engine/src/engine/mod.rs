@@ -139,7 +139,7 @@ impl Engine {
             fired += turned.fired;
             self.inner.flush();
             // What did not go on for want of room goes on if that made some.
-            let goes_on = turned.more || (turned.blocked && core.log.door().is_ok());
+            let goes_on = turned.more || (turned.blocked && core.log.admit_write().is_ok());
             if !goes_on {
                 return Turn { fired, next: turned.next };
             }

@@ -104,7 +104,7 @@ impl Shared {
     }
 
     pub(super) fn full(&self) -> bool {
-        // Relaxed: a hint at the door; the reserve covers everyone who passed before seeing it.
+        // Relaxed: a hint to the write admission; the reserve covers all writes that were admitted before it was seen.
         self.full.load(Ordering::Relaxed)
     }
 

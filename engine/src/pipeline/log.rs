@@ -1,5 +1,6 @@
 //! The way of every record: sealed, copied into the log buffer, durable once the watermark has passed its end. And the
-//! door, where writes are turned away before anything has changed, and the end of all writing when a thread panics.
+//! write admission, where writes are refused before anything has changed, and the end of all writing when a thread
+//! panics.
 
 use std::any::Any;
 #[cfg(not(shuttle))]
@@ -104,12 +105,12 @@ impl Log {
     }
 
     /// Turns a write away before it changes anything: closed, poisoned, disk full, or the disk cannot keep up.
-    pub(crate) fn door(&self) -> Result<Writing<'_>, Failure> {
+    pub(crate) fn admit_write(&self) -> Result<Writing<'_>, Failure> {
         self.check_alive()?;
         if self.disk_full.load(Ordering::Relaxed) {
             return Err(Refusal::AtCapacity(Bound::DiskSpace).into());
         }
-        if self.buffer.crowded() && !self.makes_room() {
+        if self.buffer.crowded() && !self.relieve_backpressure() {
             return Err(Refusal::AtCapacity(Bound::LogBuffer).into());
         }
         Ok(self.guard())
@@ -165,9 +166,10 @@ impl Log {
         matches!(self.durable.failure(), Some(Error::Poisoned { .. }))
     }
 
-    /// In memory nobody waits for a disk: the caller that finds the buffer crowded tells the readers itself.
+    /// Without a journal no thread drains the buffer: a caller that finds it nearly full publishes the pending updates
+    /// itself.
     #[cold]
-    fn makes_room(&self) -> bool {
+    fn relieve_backpressure(&self) -> bool {
         let in_memory = self.durable.reached() == u64::MAX;
         if in_memory {
             // Never blocked: there is no disk.
@@ -213,7 +215,7 @@ impl Log {
         Appended { record, at: now }
     }
 
-    /// True if the record can be appended: asked at the door for the few commands that can be long.
+    /// True if the record can be appended: asked before the write is admitted, for the few commands that can be long.
     pub(crate) fn fits(&self, fact: &impl Fact) -> bool {
         let mut body = Vec::new();
         fact.put(&mut body);

@@ -88,14 +88,14 @@ impl Core {
             if self.state.config.idempotency_required {
                 return Err(Refusal::IdempotencyRequired.into());
             }
-            let _writing = self.log.door()?;
+            let _writing = self.log.admit_write()?;
             return work(None);
         };
         let (hash, fingerprint) = key_of(command, key, &self.secrets);
         match self.state.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
                 // After the key: it is let go of once the engine is poisoned, if it comes to that.
-                let _writing = self.log.door()?;
+                let _writing = self.log.admit_write()?;
                 let until = now.plus(self.state.config.idempotency_ttl);
                 let did = work(Some(Remember { key: hash, fingerprint, until }))?;
                 guard.complete_by(|out| did.reply.keep(out), did.end, until);
@@ -143,7 +143,7 @@ impl Core {
         let (hash, fingerprint) = scoped(key, &self.secrets).ok_or_else(no_digest)?;
         match self.state.answers.begin(hash, fingerprint, now) {
             Begin::Fresh(guard) => {
-                let _writing = self.log.door()?;
+                let _writing = self.log.admit_write()?;
                 let until = now.plus(self.state.config.idempotency_ttl);
                 let mut reply = Vec::with_capacity(1 + answer.len());
                 reply.push(KEPT);

@@ -71,7 +71,7 @@ impl Core {
         let mut fired = 0;
         loop {
             // A full disk or log buffer: what is due stays due, and is refused by the clock meanwhile.
-            let Ok(_writing) = self.log.door().map(Writing::within) else {
+            let Ok(_writing) = self.log.admit_write().map(Writing::within) else {
                 return Turned { fired, more: false, next: Some(now), blocked: true };
             };
             let turned = batch(BATCH.min(budget - fired));

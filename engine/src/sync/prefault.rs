@@ -8,8 +8,8 @@
 /// page here avoids it.
 pub(crate) fn prefault<T>(count: usize, make: impl FnMut() -> T) -> Box<[T]> {
     let mut values = Vec::with_capacity(count);
-    // The compiler may turn "take memory, fill it with zeros" into "take memory of zeros". It may
-    // not when the memory is visible in between.
+    // The compiler may turn "take memory, fill it with zeros" into "take memory of zeros". It may not where the memory
+    // is visible in between.
     std::hint::black_box(&mut values);
     values.extend(std::iter::repeat_with(make).take(count));
     values.into_boxed_slice()

@@ -24,7 +24,7 @@ ranks! {
     BATCH = "a batch of due holds",
     RESTORING = "the restoring of seats",
     NOTES = "the notes",
-    LINE_ROOM = "a room's door",
+    LINE_ROOM = "a pre-sale room",
     LINE_SESSIONS = "a line's sessions",
     LINE_USERS = "a line's users",
     LINE_FINISHED = "a line's finished tickets",

@@ -1,7 +1,7 @@
-//! What tests of the engine and of its users need: storage in memory, storage that fails on purpose, a naive model of the
-//! whole engine, a seeded workload of customers, an auditor that compares, a simulator that puts them together, every disk
-//! image that a crash may leave, a clock that holds a thread back, a watchdog for tests with threads, and doors to single
-//! rooms for those who measure.
+//! What tests of the engine and of its users need: storage in memory, storage that fails on purpose, a naive model of
+//! the whole engine, a seeded workload of customers, an auditor that compares, a simulator that puts them together,
+//! every disk image that a crash may leave, a clock that holds a thread back, a watchdog for tests with threads, and
+//! entries to single rooms for those who measure.
 
 mod auditor;
 mod crash_points;

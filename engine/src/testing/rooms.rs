@@ -1,5 +1,6 @@
-//! Doors to single rooms, for those who measure one alone: the timing wheel, the seats, the waiting line, the
-//! bytes of a record. What they do is what the engine's own callers do there; nothing of it is for use beside an engine.
+//! Entries to single modules, for programs that measure one alone: the timing wheel, the seats, the waiting line, the
+//! bytes of a record. What they do is what the engine's own callers do there; nothing of it is for use beside an
+//! engine.
 
 use std::sync::Arc;
 
@@ -218,7 +219,7 @@ mod tests {
     use crate::inventory::{Row, RowSeats, Section};
 
     #[test]
-    fn the_door_to_the_seats_refuses_what_is_taken() {
+    fn the_entry_to_the_seats_refuses_what_is_taken() {
         let seats =
             RowSeats::Numbered { prefix: String::new(), first_number: 1, step: 1, digits_min: 0, count: 4 };
         let row = Row { label: "A".into(), price_minor: 1, seats, ..Row::default() };
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_door_to_the_line_knows_who_is_before_whom() {
+    fn the_entry_to_the_line_knows_who_is_before_whom() {
         let (line, now) = (WaitingLine::new(3), UnixMs::new(1_800_000_000_000));
         let numbers: Vec<u32> = (0..3).map(|person| line.join(person, now).expect("there is room")).collect();
         assert_eq!(line.join(1, now), None, "is there already");
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_door_to_the_wheel_fires_what_was_set() {
+    fn the_entry_to_the_wheel_fires_what_was_set() {
         let (wheel, start) = (Wheel::with_bound(10), UnixMs::new(1_800_000_000_000));
         for index in 0..10 {
             wheel.set(index, start.plus_ms(u64::from(index)));

@@ -300,7 +300,7 @@ impl Simulation {
         if let Command::RequestAdmission(c) = command
             && !matches!(
                 answer,
-                // Turned away at the door, nobody saw who came.
+                // Refused by the write admission: no other step saw this customer.
                 Err(Failure::Broken(_) | Failure::Refused(Refusal::UnknownToken | Refusal::AtCapacity(_)))
             )
         {

@@ -44,7 +44,7 @@ impl Core {
     pub(crate) fn advance(&self, event: &Event, line: &Line, now: UnixMs) -> Option<u64> {
         let mut end = None;
         loop {
-            let Ok(_writing) = self.log.door().map(Writing::within) else { return end };
+            let Ok(_writing) = self.log.admit_write().map(Writing::within) else { return end };
             match line.begin_advance(now) {
                 Ok(advance) => {
                     let appended = self.log.append_run(now, |run| {

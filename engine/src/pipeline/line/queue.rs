@@ -63,7 +63,7 @@ impl Fact for TicketAdmitted {
 impl Core {
     /// Takes a place in the line, or finds the one that the session has.
     pub(crate) fn join_queue(&self, command: &JoinQueue, now: UnixMs) -> Outcome<Joined> {
-        let _writing = self.log.door()?;
+        let _writing = self.log.admit_write()?;
         let user = command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_bytes()]));
         let session = match (&command.session, user) {
             (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_bytes()]),
@@ -129,7 +129,7 @@ impl Core {
 
     /// Gives the place up, whatever it has come to.
     pub(crate) fn leave_queue(&self, token: &WaitingToken, now: UnixMs) -> Outcome<Done> {
-        let _writing = self.log.door()?;
+        let _writing = self.log.admit_write()?;
         let (event, line) = self.waiting(token)?;
         match line.begin_leave(token.ticket, now) {
             Ok(leaving) => {
@@ -146,7 +146,7 @@ impl Core {
 
     /// Lets somebody in whose turn it is; asked again, answers the same.
     pub(crate) fn request_admission(&self, command: &RequestAdmission, now: UnixMs) -> Outcome<Admitted> {
-        let _writing = self.log.door()?;
+        let _writing = self.log.admit_write()?;
         let token = &command.token;
         let (event, line) = self.waiting(token)?;
         if command.event.as_ref().is_some_and(|id| *id != event.id) {

@@ -122,7 +122,7 @@ impl Core {
 
     /// What became of a delivery attempt: done, to be tried again, or a dead letter.
     pub(crate) fn report_webhook(&self, command: &ReportWebhook, now: UnixMs) -> Outcome<Done> {
-        let _writing = self.log.door()?;
+        let _writing = self.log.admit_write()?;
         let (webhook, owned) = self.own_webhook(command.webhook)?;
         let attempts = webhook.attempts + 1;
         let dead = attempts > self.state.config.webhook_retries_max;
@@ -140,7 +140,7 @@ impl Core {
 
     /// Puts a dead letter back: it is due at once.
     pub(crate) fn replay_webhook(&self, id: &WebhookId, now: UnixMs) -> Outcome<Done> {
-        let _writing = self.log.door()?;
+        let _writing = self.log.admit_write()?;
         let (webhook, owned) = self.own_webhook(*id)?;
         if webhook.next_at.is_some() {
             return Err(Refusal::invalid("webhook_id", "is no dead letter: it will be delivered", id).into());

@@ -240,7 +240,7 @@ impl Core {
 
     /// Expires a hold on request; refuses before its time.
     pub(crate) fn expire(&self, command: &Expire, now: UnixMs) -> Outcome<Released> {
-        let _writing = self.log.door()?;
+        let _writing = self.log.admit_write()?;
         let id = self.reservation_id(&command.which)?;
         let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
         match facts.state {
