@@ -62,11 +62,11 @@ pub struct CompletionQueue<T, E = Failure>(Arc<Inner<T, E>>);
 struct Inner<T, E> {
     durable: Arc<Durable>,
     capacity: usize,
-    state: Mutex<State<T, E>, { rank::COMPLETIONS }>,
+    state: Mutex<CompletionState<T, E>, { rank::COMPLETIONS }>,
     signal: Signal,
 }
 
-struct State<T, E> {
+struct CompletionState<T, E> {
     waiting: Vec<Entry<T>>,
     /// No waiting answer has a lower offset.
     lowest: u64,
@@ -105,7 +105,7 @@ where
 {
     /// A queue for answers that wait for `durable`, of which at most `capacity` are in flight at once.
     pub(crate) fn new(durable: Arc<Durable>, capacity: usize) -> Self {
-        let state = State {
+        let state = CompletionState {
             waiting: Vec::new(),
             lowest: u64::MAX,
             ready: VecDeque::new(),
@@ -225,7 +225,7 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
-    fn refusal(&self, state: &State<T, E>) -> Option<Reason> {
+    fn refusal(&self, state: &CompletionState<T, E>) -> Option<Reason> {
         if state.closed {
             Some(Reason::Closed)
         } else if state.in_flight() >= self.capacity {
@@ -236,7 +236,7 @@ where
     }
 
     /// Moves what is due to `ready`, and sees to it that the watermark wakes us for the rest.
-    fn collect(self: &Arc<Self>, state: &mut State<T, E>) {
+    fn collect(self: &Arc<Self>, state: &mut CompletionState<T, E>) {
         while !state.waiting.is_empty() {
             match self.durable.outcome(state.lowest) {
                 Some(Ok(())) => state.take_durable(self.durable.reached()),
@@ -259,7 +259,7 @@ where
     }
 }
 
-impl<T, E: From<Error>> State<T, E> {
+impl<T, E: From<Error>> CompletionState<T, E> {
     fn in_flight(&self) -> usize {
         self.waiting.len() + self.ready.len()
     }

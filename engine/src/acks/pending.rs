@@ -50,7 +50,7 @@ mod tests;
 /// # assert_eq!(text, "Kim: A-12");
 /// ```
 #[must_use = "an answer that nobody waits for is never known; the write goes on all the same"]
-pub struct Pending<T, E = Failure>(State<T, E>);
+pub struct Pending<T, E = Failure>(PendingState<T, E>);
 
 /// Which engine an answer that waits for nothing is of, if it is of one: the address of its watermark, to be compared and no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Origin {
     }
 }
 
-enum State<T, E> {
+enum PendingState<T, E> {
     Ready(Result<T, E>, Origin),
     Waiting(Waiting<T>),
     /// Only after the future has given its result.
@@ -85,50 +85,50 @@ pub(super) struct Waiting<T> {
 impl<T, E> Pending<T, E> {
     /// A success that waits for nothing: nothing was written, or the chosen setting acknowledges before the sync.
     pub fn ready(value: T) -> Self {
-        Self(State::Ready(Ok(value), Origin(None)))
+        Self(PendingState::Ready(Ok(value), Origin(None)))
     }
 
     /// As [`ready`](Self::ready), of the engine that waits for `durable`.
     pub(crate) fn durable(value: T, durable: &Arc<Durable>) -> Self {
-        Self(State::Ready(Ok(value), Origin::of(durable)))
+        Self(PendingState::Ready(Ok(value), Origin::of(durable)))
     }
 
     /// A refusal or an error, known at once.
     pub fn refused(error: E) -> Self {
-        Self(State::Ready(Err(error), Origin(None)))
+        Self(PendingState::Ready(Err(error), Origin(None)))
     }
 
     /// A value that may be seen once `durable` reaches `offset`.
     pub(crate) fn at(value: T, offset: u64, durable: &Arc<Durable>) -> Self {
-        Self(State::Waiting(Waiting { value, offset, durable: Arc::clone(durable), ticket: None }))
+        Self(PendingState::Waiting(Waiting { value, offset, durable: Arc::clone(durable), ticket: None }))
     }
 
     /// Makes another success of this one, now: `f` sees the value before it is durable and must keep it to itself. For
     /// bindings, which collect answers of several kinds in one queue.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Pending<U, E> {
         Pending(match self.0 {
-            State::Ready(result, origin) => State::Ready(result.map(f), origin),
-            State::Waiting(Waiting { value, offset, durable, ticket }) => {
-                State::Waiting(Waiting { value: f(value), offset, durable, ticket })
+            PendingState::Ready(result, origin) => PendingState::Ready(result.map(f), origin),
+            PendingState::Waiting(Waiting { value, offset, durable, ticket }) => {
+                PendingState::Waiting(Waiting { value: f(value), offset, durable, ticket })
             }
-            State::Taken => State::Taken,
+            PendingState::Taken => PendingState::Taken,
         })
     }
 
     /// True when waiting would return at once, also with an error.
     pub fn is_ready(&self) -> bool {
         match &self.0 {
-            State::Waiting(waiting) => waiting.durable.outcome(waiting.offset).is_some(),
-            State::Ready(..) | State::Taken => true,
+            PendingState::Waiting(waiting) => waiting.durable.outcome(waiting.offset).is_some(),
+            PendingState::Ready(..) | PendingState::Taken => true,
         }
     }
 
     /// True when the write succeeded and its record is durable, or when there was no record to wait for.
     pub fn is_durable(&self) -> bool {
         match &self.0 {
-            State::Ready(result, _) => result.is_ok(),
-            State::Waiting(waiting) => waiting.durable.reached() >= waiting.offset,
-            State::Taken => false,
+            PendingState::Ready(result, _) => result.is_ok(),
+            PendingState::Waiting(waiting) => waiting.durable.reached() >= waiting.offset,
+            PendingState::Taken => false,
         }
     }
 }
@@ -145,12 +145,12 @@ impl<T, E: From<Error>> Pending<T, E> {
     /// When it has been polled to its end as a future: a bug of the caller.
     pub fn wait(self) -> Result<T, E> {
         match self.0 {
-            State::Ready(result, _) => result,
-            State::Waiting(waiting) => match waiting.durable.wait(waiting.offset) {
+            PendingState::Ready(result, _) => result,
+            PendingState::Waiting(waiting) => match waiting.durable.wait(waiting.offset) {
                 Ok(()) => Ok(waiting.value),
                 Err(broken) => Err(broken.into()),
             },
-            State::Taken => panic!("waited for after the future had given its result"),
+            PendingState::Taken => panic!("waited for after the future had given its result"),
         }
     }
 
@@ -181,11 +181,11 @@ impl<T, E: From<Error>> Pending<T, E> {
     /// }
     /// ```
     pub fn wait_timeout(self, timeout: Duration) -> Result<Result<T, E>, Self> {
-        let State::Waiting(waiting) = self.0 else { return Ok(self.wait()) };
+        let PendingState::Waiting(waiting) = self.0 else { return Ok(self.wait()) };
         match waiting.durable.wait_until(waiting.offset, Deadline::after(timeout)) {
             Some(Ok(())) => Ok(Ok(waiting.value)),
             Some(Err(broken)) => Ok(Err(broken.into())),
-            None => Err(Self(State::Waiting(waiting))),
+            None => Err(Self(PendingState::Waiting(waiting))),
         }
     }
 
@@ -201,18 +201,18 @@ impl<T, E: From<Error>> Pending<T, E> {
         E: Send + 'static,
     {
         match self.0 {
-            State::Ready(result, origin) => queue.submit_ready(result, origin, tag),
-            State::Waiting(waiting) => queue.submit_waiting(waiting, tag),
-            State::Taken => panic!("handed over after the future had given its result"),
+            PendingState::Ready(result, origin) => queue.submit_ready(result, origin, tag),
+            PendingState::Waiting(waiting) => queue.submit_waiting(waiting, tag),
+            PendingState::Taken => panic!("handed over after the future had given its result"),
         }
     }
 
     pub(super) fn from_result(result: Result<T, E>, origin: Origin) -> Self {
-        Self(State::Ready(result, origin))
+        Self(PendingState::Ready(result, origin))
     }
 
     pub(super) fn from_waiting(waiting: Waiting<T>) -> Self {
-        Self(State::Waiting(waiting))
+        Self(PendingState::Waiting(waiting))
     }
 }
 
@@ -224,19 +224,19 @@ impl<T, E: From<Error>> Future for Pending<T, E> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = match &mut self.0 {
-            State::Waiting(Waiting { offset, durable, ticket, .. }) => {
+            PendingState::Waiting(Waiting { offset, durable, ticket, .. }) => {
                 match durable.poll(*offset, context.waker(), ticket) {
                     Poll::Ready(outcome) => outcome,
                     Poll::Pending => return Poll::Pending,
                 }
             }
-            State::Ready(..) | State::Taken => Ok(()),
+            PendingState::Ready(..) | PendingState::Taken => Ok(()),
         };
-        Poll::Ready(match (std::mem::replace(&mut self.0, State::Taken), outcome) {
-            (State::Ready(result, _), _) => result,
-            (State::Waiting(waiting), Ok(())) => Ok(waiting.value),
-            (State::Waiting(_), Err(broken)) => Err(broken.into()),
-            (State::Taken, _) => panic!("polled after it had given its result"),
+        Poll::Ready(match (std::mem::replace(&mut self.0, PendingState::Taken), outcome) {
+            (PendingState::Ready(result, _), _) => result,
+            (PendingState::Waiting(waiting), Ok(())) => Ok(waiting.value),
+            (PendingState::Waiting(_), Err(broken)) => Err(broken.into()),
+            (PendingState::Taken, _) => panic!("polled after it had given its result"),
         })
     }
 }

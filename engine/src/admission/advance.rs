@@ -5,7 +5,7 @@ use super::ADVANCE_BATCH_MAX;
 use super::directory::At;
 use super::gate::Grant;
 use super::line::Line;
-use super::ticket::{OwnedTicket, State, own};
+use super::ticket::{OwnedTicket, TicketState, own};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
 
@@ -168,15 +168,15 @@ impl Advance<'_> {
         line.entering(people);
         for ticket in self.ready.drain(..) {
             let number = ticket.number();
-            let chunk = ticket.publish(State::Ready, self.claim_until);
+            let chunk = ticket.publish(TicketState::Ready, self.claim_until);
             line.arm(&chunk, number, self.claim_until);
-            line.moved(&chunk, number, State::Waiting, State::Ready, now);
+            line.moved(&chunk, number, TicketState::Waiting, TicketState::Ready, now);
         }
         let expired = !self.expired.is_empty();
         for ticket in self.expired.drain(..) {
             let number = ticket.number();
-            let chunk = ticket.publish(State::Expired, now);
-            line.moved(&chunk, number, State::Waiting, State::Expired, now);
+            let chunk = ticket.publish(TicketState::Expired, now);
+            line.moved(&chunk, number, TicketState::Waiting, TicketState::Expired, now);
         }
         if people > 0 {
             line.flow.add(people, now);
@@ -218,11 +218,11 @@ impl Advance<'_> {
         let Some(number) = line.number_at(place) else { return true };
         let Some(chunk) = line.tickets.get(number) else { return true };
         // Room: the draw is just being committed.
-        if matches!(chunk.state(number), State::Void | State::Room) {
+        if matches!(chunk.state(number), TicketState::Void | TicketState::Room) {
             return false;
         }
         // Waits for whoever is just leaving: if they stay after all, nobody behind may pass.
-        let Ok(ticket) = own(chunk, number, |seen| State::of(seen) == State::Waiting) else {
+        let Ok(ticket) = own(chunk, number, |seen| TicketState::of(seen) == TicketState::Waiting) else {
             return true;
         };
         if line.deadline(ticket.chunk(), ticket.before()) <= line.not_before_shown_of_owned(self.now) {

@@ -11,7 +11,7 @@ use super::gate::Gate;
 use super::line::{GroupTimer, Line, ROOM_OPEN};
 use super::policy::{PolicyError, QueuePolicy};
 use super::replay::JoinedRecord;
-use super::ticket::{Key, State};
+use super::ticket::{Key, TicketState};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
 
@@ -41,7 +41,7 @@ pub(crate) struct LineImage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TicketImage {
     pub(crate) number: u32,
-    pub(crate) state: State,
+    pub(crate) state: TicketState,
     pub(crate) session: Key,
     pub(crate) user: Key,
     pub(crate) one_place: bool,
@@ -135,8 +135,8 @@ impl Line {
         for number in 0..self.next_number() {
             let Some(chunk) = self.tickets.get(number) else { continue };
             let seen = chunk.word(number).wait_idle();
-            let state = State::of(seen);
-            if matches!(state, State::Void | State::Lost) {
+            let state = TicketState::of(seen);
+            if matches!(state, TicketState::Void | TicketState::Lost) {
                 continue;
             }
             f(TicketImage {
@@ -197,7 +197,7 @@ impl Line {
             number: image.number,
             session: image.session,
             user: image.user,
-            in_room: image.state == State::Room,
+            in_room: image.state == TicketState::Room,
             one_place: image.one_place,
             joined_at: image.joined_at,
             expires_at: image.until,
@@ -205,15 +205,15 @@ impl Line {
         let twice = |_| BadImage::Ticket { number: image.number, reason: "is there twice" };
         let chunk = self.place_ticket(&record, image.state, image.until).map_err(twice)?;
         match image.state {
-            State::Room => {
+            TicketState::Room => {
                 self.counts.waiting.fetch_add(1, Ordering::Relaxed);
                 self.counts.in_room.fetch_add(1, Ordering::Relaxed);
             }
-            State::Waiting => {
+            TicketState::Waiting => {
                 self.counts.waiting.fetch_add(1, Ordering::Relaxed);
             }
-            State::Ready => self.entering(1),
-            State::Admitted => {
+            TicketState::Ready => self.entering(1),
+            TicketState::Admitted => {
                 self.counts.inside.fetch_add(1, Ordering::Relaxed);
             }
             _ => self.count_done(&chunk, image.number, image.until),
@@ -229,12 +229,12 @@ impl Line {
     fn check_ticket(&self, image: &TicketImage) -> Result<(), &'static str> {
         let must = |good: bool, reason| if good { Ok(()) } else { Err(reason) };
         must(image.number < self.next_number(), "was never given out")?;
-        must(!matches!(image.state, State::Void | State::Lost), "never joined")?;
+        must(!matches!(image.state, TicketState::Void | TicketState::Lost), "never joined")?;
         must(image.session != Key::NONE, "has no session")?;
         if !image.state.is_live() {
             return Ok(());
         }
-        if image.state == State::Room {
+        if image.state == TicketState::Room {
             must(
                 self.room_is_undrawn() && image.number < self.room_end.load(Ordering::Acquire),
                 "is in a room that there is not",

@@ -5,7 +5,7 @@ use super::TICKETS_PER_LINE_MAX;
 use super::line::{Line, ROOM_OPEN, number_in};
 use super::policy::QueuePolicy;
 use super::replay::JoinedRecord;
-use super::ticket::{Chunk, Key, OwnedTicket, State, own};
+use super::ticket::{Chunk, Key, OwnedTicket, TicketState, own};
 use crate::clock::UnixMs;
 use crate::sync::Pause;
 use crate::sync::RwLockReadGuard;
@@ -124,7 +124,7 @@ impl Line {
 
     fn own_new(&self, number: u32, now: UnixMs) -> OwnedTicket {
         let chunk = self.tickets.reach(number, now);
-        own(chunk, number, |seen| State::of(seen) == State::Void)
+        own(chunk, number, |seen| TicketState::of(seen) == TicketState::Void)
             .unwrap_or_else(|seen| panic!("new ticket {number} is already {seen:?}"))
     }
 
@@ -138,7 +138,7 @@ impl Line {
                 // A panic cut its change off: it will never be over, and no caller may wait for that.
                 return Some(false);
             }
-            State::of(seen).is_live().then(|| self.deadline(chunk, seen) <= now)
+            TicketState::of(seen).is_live().then(|| self.deadline(chunk, seen) <= now)
         };
         look(&*self.tickets.get(number)?)
     }
@@ -168,7 +168,7 @@ impl Joining<'_> {
     /// Publishes the ticket.
     pub(crate) fn commit(mut self) {
         let ticket = self.ticket.take().expect("a guard has its ticket until it is used up");
-        let state = if self.record.in_room { State::Room } else { State::Waiting };
+        let state = if self.record.in_room { TicketState::Room } else { TicketState::Waiting };
         let chunk = ticket.publish(state, self.record.expires_at);
         if self.record.in_room {
             self.line.counts.in_room.fetch_add(1, Ordering::Relaxed);
@@ -181,7 +181,7 @@ impl Drop for Joining<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket.take() else { return };
         let (line, number, at) = (self.line, self.record.number, self.record.joined_at);
-        let chunk = ticket.publish(State::Lost, at);
+        let chunk = ticket.publish(TicketState::Lost, at);
         line.counts.waiting.fetch_sub(1, Ordering::Relaxed);
         line.over(&chunk, number, at);
         if !self.record.in_room {

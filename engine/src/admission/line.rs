@@ -11,7 +11,7 @@ use super::flow::{Admissions, Flow};
 use super::gate::Gate;
 use super::lookup::Lookup;
 use super::policy::QueuePolicy;
-use super::ticket::{Chunk, State};
+use super::ticket::{Chunk, TicketState};
 use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{CachePadded, Mark, RwLock, RwLockReadGuard, Seen, rank};
@@ -140,8 +140,8 @@ impl Line {
     }
 
     /// Keeps the draw out while a ticket in the room is changed.
-    pub(super) fn lock_room_of(&self, state: State) -> Option<RwLockReadGuard<'_, ()>> {
-        (state == State::Room).then(|| self.room.read())
+    pub(super) fn lock_room_of(&self, state: TicketState) -> Option<RwLockReadGuard<'_, ()>> {
+        (state == TicketState::Room).then(|| self.room.read())
     }
 
     /// Keeps the room open while a session joins it; `None` if it is not open.
@@ -174,7 +174,7 @@ impl Line {
     /// The moment at which a ticket in this state ends by itself.
     pub(super) fn deadline(&self, chunk: &Chunk, seen: Seen) -> UnixMs {
         let until = chunk.until(seen);
-        if State::of(seen) == State::Ready {
+        if TicketState::of(seen) == TicketState::Ready {
             // Acquire: pairs with the Release of a pause or resume.
             return until.max(UnixMs::new(self.ready_floor.load(Ordering::Acquire)));
         }
@@ -195,29 +195,29 @@ impl Line {
     }
 
     /// Bookkeeping after a ticket went from one state to another.
-    pub(super) fn moved(&self, chunk: &Chunk, number: u32, from: State, to: State, now: UnixMs) {
+    pub(super) fn moved(&self, chunk: &Chunk, number: u32, from: TicketState, to: TicketState, now: UnixMs) {
         match from {
-            State::Waiting | State::Room => {
+            TicketState::Waiting | TicketState::Room => {
                 self.counts.waiting.fetch_sub(1, Ordering::Relaxed);
             }
-            State::Ready => {
+            TicketState::Ready => {
                 self.counts.ready.fetch_sub(1, Ordering::Relaxed);
             }
             _ => {}
         }
-        if from == State::Waiting {
+        if from == TicketState::Waiting {
             let place = self.place_of(number).expect("who waits has a place");
             self.depart(place, now);
         }
         let total = match to {
-            State::Admitted => &self.counts.admitted_total,
-            State::Used => &self.counts.used_total,
-            State::Left => &self.counts.left_total,
-            State::Expired => &self.counts.expired_total,
+            TicketState::Admitted => &self.counts.admitted_total,
+            TicketState::Used => &self.counts.used_total,
+            TicketState::Left => &self.counts.left_total,
+            TicketState::Expired => &self.counts.expired_total,
             _ => return,
         };
         total.fetch_add(1, Ordering::Relaxed);
-        if to == State::Admitted {
+        if to == TicketState::Admitted {
             self.admissions.add(now.ms_since(chunk.joined(number)), now);
         } else {
             if from.is_inside() {

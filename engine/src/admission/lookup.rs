@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use hashbrown::HashTable;
 
 use super::directory::{CHUNK, Directory};
-use super::ticket::{Chunk, Key, State};
+use super::ticket::{Chunk, Key, TicketState};
 use crate::sync::{Mutex, MutexGuard};
 
 #[cfg(not(any(loom, shuttle)))]
@@ -109,7 +109,7 @@ impl Locked<'_> {
             let is = |chunk: &Chunk| {
                 (self.key_of)(chunk, number) == self.key && {
                     let state = chunk.state(number);
-                    state.is_live() || state == State::Void
+                    state.is_live() || state == TicketState::Void
                 }
             };
             tickets.with(number, |chunk| is(chunk)).unwrap_or(false)

@@ -4,7 +4,7 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::{Gate, GroupTimer, Join, Line, NotMoved, QueuePolicy, State};
+use super::{Gate, GroupTimer, Join, Line, NotMoved, QueuePolicy, TicketState};
 use crate::clock::UnixMs;
 
 const T0: UnixMs = UnixMs::new(1_700_000_000_000);
@@ -78,8 +78,8 @@ fn loom_line_leave_against_advance() {
         let ready = advance(&line);
         let from = handle.join().expect("leaver");
         // One permit: it went to the first while it waited, else to the second, never to nobody.
-        assert_eq!(ready, [if from == State::Ready { first } else { second }]);
-        assert_eq!(line.stats(T0).inside, u32::from(from != State::Ready));
+        assert_eq!(ready, [if from == TicketState::Ready { first } else { second }]);
+        assert_eq!(line.stats(T0).inside, u32::from(from != TicketState::Ready));
     });
 }
 
@@ -141,7 +141,7 @@ fn loom_line_admit_against_expire_has_one_winner() {
                 admitting.commit();
                 true
             }
-            Err(NotMoved::Over(State::Expired)) => false,
+            Err(NotMoved::Over(TicketState::Expired)) => false,
             _ => panic!("neither admitted nor expired"),
         });
         let expired = line.begin_expire(number, end).map(super::Move::commit).is_ok();

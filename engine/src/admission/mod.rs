@@ -47,7 +47,7 @@ pub(crate) use join::Join;
 pub(crate) use line::{GroupTimer, Line};
 pub(crate) use moves::{Move, NotMoved};
 pub(crate) use replay::{BadReplay, JoinedRecord};
-pub(crate) use ticket::{Key, State};
+pub(crate) use ticket::{Key, TicketState};
 
 pub(crate) use crate::limits::{
     ADVANCE_BATCH_MAX, TICKET_MEMORY_MS, TICKETS_PER_LINE_MAX, TOUCH_GRAIN_MS, WAITING_MAX,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::tests::{T0, Timers, ceiling, line_with};
 use super::{
-    BadReplay, Gate, Join, JoinedRecord, Line, LineImage, NotMoved, PresaleRoom, QueuePolicy, State,
-    TicketImage, draw_order,
+    BadReplay, Gate, Join, JoinedRecord, Line, LineImage, NotMoved, PresaleRoom, QueuePolicy, TicketImage,
+    TicketState, draw_order,
 };
 use crate::clock::UnixMs;
 
@@ -62,7 +62,7 @@ fn apply(line: &Line, record: &Record, now: UnixMs) -> Result<(), BadReplay> {
 struct Person {
     who: u64,
     user: u64,
-    state: State,
+    state: TicketState,
     until: UnixMs,
 }
 
@@ -80,7 +80,7 @@ struct Model {
 impl Model {
     fn deadline(&self, number: u32) -> UnixMs {
         let ticket = &self.tickets[number as usize];
-        if ticket.state == State::Ready { ticket.until.max(self.floor) } else { ticket.until }
+        if ticket.state == TicketState::Ready { ticket.until.max(self.floor) } else { ticket.until }
     }
 
     fn inside(&self) -> u32 {
@@ -88,15 +88,15 @@ impl Model {
     }
 
     fn waiting(&self) -> u32 {
-        let waits = |t: &&Person| matches!(t.state, State::Room | State::Waiting);
+        let waits = |t: &&Person| matches!(t.state, TicketState::Room | TicketState::Waiting);
         u32::try_from(self.tickets.iter().filter(waits).count()).expect("small")
     }
 
     fn in_room(&self) -> u32 {
-        u32::try_from(self.tickets.iter().filter(|t| t.state == State::Room).count()).expect("small")
+        u32::try_from(self.tickets.iter().filter(|t| t.state == TicketState::Room).count()).expect("small")
     }
 
-    fn end(&mut self, number: u32, state: State, now: UnixMs) {
+    fn end(&mut self, number: u32, state: TicketState, now: UnixMs) {
         self.order.retain(|&n| n != number);
         let ticket = &mut self.tickets[number as usize];
         (ticket.state, ticket.until) = (state, now);
@@ -184,15 +184,15 @@ impl Run {
                 assert_eq!(record.number as usize, model.tickets.len(), "seed {seed}");
                 assert_eq!(record.in_room, model.room_open, "seed {seed}");
                 let commit = self.random.below(20) > 0;
-                let mut state = if record.in_room { State::Room } else { State::Waiting };
+                let mut state = if record.in_room { TicketState::Room } else { TicketState::Waiting };
                 if commit {
                     joining.commit();
-                    if state == State::Waiting {
+                    if state == TicketState::Waiting {
                         model.order.push(record.number);
                     }
                 } else {
                     drop(joining);
-                    state = State::Lost;
+                    state = TicketState::Lost;
                 }
                 model.tickets.push(Person { who, user, state, until: record.expires_at });
                 if commit {
@@ -242,10 +242,10 @@ impl Run {
         let until = advance.claim_until();
         advance.commit();
         for &number in &ready {
-            model.end(number, State::Ready, until);
+            model.end(number, TicketState::Ready, until);
         }
         for &number in &expired {
-            model.end(number, State::Expired, now);
+            model.end(number, TicketState::Expired, now);
         }
         if model.policy.enabled && !ready.is_empty() {
             assert!(model.inside() <= model.policy.inside_max, "seed {seed}: too many inside");
@@ -260,20 +260,23 @@ impl Run {
         let due = model.deadline(number) <= now;
         match self.line.begin_admit(number, now) {
             Ok(admitting) => {
-                assert!(state == State::Ready && !due && !model.paused, "seed {seed}: {number} {state:?}");
+                assert!(
+                    state == TicketState::Ready && !due && !model.paused,
+                    "seed {seed}: {number} {state:?}"
+                );
                 let until = admitting.until();
                 admitting.commit();
-                model.end(number, State::Admitted, until);
+                model.end(number, TicketState::Admitted, until);
                 self.journal.push((Record::Admitted(number, until), now));
             }
             Err(NotMoved::NotDue { until: valid_until }) => {
                 assert!(
-                    state == State::Admitted && !due && valid_until == model.deadline(number),
+                    state == TicketState::Admitted && !due && valid_until == model.deadline(number),
                     "seed {seed}"
                 );
             }
             Err(NotMoved::Paused) => {
-                assert!(model.paused && state == State::Ready && !due, "seed {seed}");
+                assert!(model.paused && state == TicketState::Ready && !due, "seed {seed}");
             }
             Err(no) => assert_eq!(no, refusal(state, due), "seed {seed}: {number}"),
         }
@@ -286,38 +289,44 @@ impl Run {
         let state = self.model.tickets[number as usize].state;
         let due = self.model.deadline(number) <= now;
         let (moving, to) = match kind {
-            0 => (self.line.begin_leave(number, now), State::Left),
-            1 => (self.line.begin_use(number, now), State::Used),
-            _ => (self.line.begin_expire(number, now), State::Expired),
+            0 => (self.line.begin_leave(number, now), TicketState::Left),
+            1 => (self.line.begin_use(number, now), TicketState::Used),
+            _ => (self.line.begin_expire(number, now), TicketState::Expired),
         };
         match moving {
             Ok(moving) => {
                 let legal = match to {
-                    State::Left => !due && state.is_live(),
-                    State::Used => !due && state == State::Admitted,
+                    TicketState::Left => !due && state.is_live(),
+                    TicketState::Used => !due && state == TicketState::Admitted,
                     _ => due && state.is_live(),
                 };
                 assert!(legal, "seed {seed}: {number} from {state:?} to {to:?}");
                 moving.commit();
                 self.model.end(number, to, now);
                 let record = match to {
-                    State::Left => Record::Left(number),
-                    State::Used => Record::Used(number),
+                    TicketState::Left => Record::Left(number),
+                    TicketState::Used => Record::Used(number),
                     _ => Record::Expired(number),
                 };
                 self.journal.push((record, now));
             }
             Err(NotMoved::NotDue { until }) => {
-                assert!(!due && to == State::Expired && until == self.model.deadline(number), "seed {seed}");
+                assert!(
+                    !due && to == TicketState::Expired && until == self.model.deadline(number),
+                    "seed {seed}"
+                );
             }
-            Err(no) => assert_eq!(no, refusal(state, due && to != State::Expired), "seed {seed}: {number}"),
+            Err(no) => {
+                assert_eq!(no, refusal(state, due && to != TicketState::Expired), "seed {seed}: {number}")
+            }
         }
     }
 
     fn touch(&mut self) {
         let Some(number) = self.some_ticket() else { return };
         let state = self.model.tickets[number as usize].state;
-        let alive = matches!(state, State::Room | State::Waiting) && self.model.deadline(number) > self.now;
+        let alive = matches!(state, TicketState::Room | TicketState::Waiting)
+            && self.model.deadline(number) > self.now;
         assert_eq!(self.line.touch(number, self.now), alive, "seed {}: {number}", self.seed);
         if alive {
             // The exact moment is the line's choice within a second; it must not be early.
@@ -365,10 +374,11 @@ impl Run {
         let room_end = draw.room_end();
         draw.commit();
         let numbers = 0..u32::try_from(model.tickets.len()).expect("small");
-        let inside: Vec<u32> = numbers.filter(|&n| model.tickets[n as usize].state == State::Room).collect();
+        let inside: Vec<u32> =
+            numbers.filter(|&n| model.tickets[n as usize].state == TicketState::Room).collect();
         let mut order = draw_order(&seed, &inside);
         for &number in &order {
-            model.tickets[number as usize].state = State::Waiting;
+            model.tickets[number as usize].state = TicketState::Waiting;
         }
         order.append(&mut model.order);
         model.order = order;
@@ -391,11 +401,11 @@ impl Run {
         }
         for (number, ticket) in (0..).zip(&model.tickets) {
             let Some(view) = self.line.view(number, now) else {
-                assert_eq!(ticket.state, State::Lost, "seed {seed}: ticket {number}");
+                assert_eq!(ticket.state, TicketState::Lost, "seed {seed}: ticket {number}");
                 continue;
             };
             let due = ticket.state.is_live() && model.deadline(number) <= now;
-            let state = if due { State::Expired } else { ticket.state };
+            let state = if due { TicketState::Expired } else { ticket.state };
             assert_eq!((view.state, view.until), (state, model.deadline(number)), "seed {seed}: {number}");
         }
     }
@@ -410,7 +420,7 @@ impl Run {
             21 => self.operator(),
             22 => {
                 for number in self.timers.turn(&self.line, self.now) {
-                    self.model.end(number, State::Expired, self.now);
+                    self.model.end(number, TicketState::Expired, self.now);
                     self.record(Record::Expired(number));
                 }
             }
@@ -422,7 +432,7 @@ impl Run {
     fn digest(line: &Line) -> (LineImage, Vec<TicketImage>, [u32; 3]) {
         let mut tickets = Vec::new();
         line.each_ticket(|mut image| {
-            if matches!(image.state, State::Room | State::Waiting) {
+            if matches!(image.state, TicketState::Room | TicketState::Waiting) {
                 image.until = UnixMs::ZERO;
             }
             image.joined_at = UnixMs::ZERO;
@@ -473,9 +483,9 @@ impl Run {
 }
 
 /// The refusal that a ticket in this state calls for, whatever was asked.
-fn refusal(state: State, due: bool) -> NotMoved {
+fn refusal(state: TicketState, due: bool) -> NotMoved {
     match state {
-        State::Lost => NotMoved::Unknown,
+        TicketState::Lost => NotMoved::Unknown,
         live if live.is_live() && due => NotMoved::Due,
         live if live.is_live() => NotMoved::NotYet,
         over => NotMoved::Over(over),

@@ -1,7 +1,7 @@
 //! Changes of one ticket by its owner or by time: admit, use up, leave, expire, and activity.
 
 use super::line::Line;
-use super::ticket::{Chunk, OwnedTicket, State, own};
+use super::ticket::{Chunk, OwnedTicket, TicketState, own};
 use crate::clock::UnixMs;
 use crate::sync::RwLockReadGuard;
 use crate::sync::Seen;
@@ -24,7 +24,7 @@ pub(crate) enum NotMoved {
         until: UnixMs,
     },
     /// Already used, left, or expired.
-    Over(State),
+    Over(TicketState),
 }
 
 /// The right to take one ticket from one state to another.
@@ -32,7 +32,7 @@ pub(crate) enum NotMoved {
 pub(crate) struct Move<'a> {
     line: &'a Line,
     ticket: OwnedTicket,
-    to: State,
+    to: TicketState,
     until: UnixMs,
     now: UnixMs,
     _locked: Option<RwLockReadGuard<'a, ()>>,
@@ -46,7 +46,7 @@ impl Move<'_> {
 
     /// Where it comes from.
     #[cfg(test)]
-    pub(crate) fn from(&self) -> State {
+    pub(crate) fn from(&self) -> TicketState {
         self.ticket.from()
     }
 
@@ -60,11 +60,11 @@ impl Move<'_> {
         let Self { line, ticket, to, until, now, _locked } = self;
         let (number, from) = (ticket.number(), ticket.from());
         let chunk = ticket.publish(to, until);
-        if to == State::Admitted {
+        if to == TicketState::Admitted {
             line.arm(&chunk, number, until);
         }
         line.moved(&chunk, number, from, to, now);
-        if from == State::Room {
+        if from == TicketState::Room {
             line.leave_room(now);
         }
     }
@@ -75,23 +75,25 @@ impl Line {
     pub(crate) fn begin_admit(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
         let until = now.plus_ms(self.policy.load().token_ttl_ms);
         let paused = || self.paused.load(Ordering::Acquire);
-        self.begin_move(number, State::Admitted, until, now, |state, deadline, now| match state {
-            State::Admitted if now < deadline => Err(NotMoved::NotDue { until: deadline }),
-            State::Ready | State::Room | State::Waiting | State::Admitted if now >= deadline => {
+        self.begin_move(number, TicketState::Admitted, until, now, |state, deadline, now| match state {
+            TicketState::Admitted if now < deadline => Err(NotMoved::NotDue { until: deadline }),
+            TicketState::Ready | TicketState::Room | TicketState::Waiting | TicketState::Admitted
+                if now >= deadline =>
+            {
                 Err(NotMoved::Due)
             }
-            State::Ready if paused() => Err(NotMoved::Paused),
-            State::Ready => Ok(()),
-            State::Room | State::Waiting => Err(NotMoved::NotYet),
+            TicketState::Ready if paused() => Err(NotMoved::Paused),
+            TicketState::Ready => Ok(()),
+            TicketState::Room | TicketState::Waiting => Err(NotMoved::NotYet),
             over => Err(NotMoved::Over(over)),
         })
     }
 
     /// Begins to use an admission up, for a confirmed order: its holder is no longer inside.
     pub(crate) fn begin_use(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
-        self.begin_move(number, State::Used, now, now, |state, deadline, now| match state {
+        self.begin_move(number, TicketState::Used, now, now, |state, deadline, now| match state {
             live if live.is_live() && now >= deadline => Err(NotMoved::Due),
-            State::Admitted => Ok(()),
+            TicketState::Admitted => Ok(()),
             live if live.is_live() => Err(NotMoved::NotYet),
             over => Err(NotMoved::Over(over)),
         })
@@ -99,7 +101,7 @@ impl Line {
 
     /// Begins to leave, from any state that is not over.
     pub(crate) fn begin_leave(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
-        self.begin_move(number, State::Left, now, now, |state, deadline, now| match state {
+        self.begin_move(number, TicketState::Left, now, now, |state, deadline, now| match state {
             live if live.is_live() && now >= deadline => Err(NotMoved::Due),
             live if live.is_live() => Ok(()),
             over => Err(NotMoved::Over(over)),
@@ -109,7 +111,7 @@ impl Line {
     /// Begins to end a ticket whose deadline has passed: inactivity, claim window or token.
     pub(crate) fn begin_expire(&self, number: u32, now: UnixMs) -> Result<Move<'_>, NotMoved> {
         let expiring =
-            self.begin_move(number, State::Expired, now, now, |state, deadline, now| match state {
+            self.begin_move(number, TicketState::Expired, now, now, |state, deadline, now| match state {
                 live if live.is_live() && now >= deadline => Ok(()),
                 live if live.is_live() => Err(NotMoved::NotDue { until: deadline }),
                 over => Err(NotMoved::Over(over)),
@@ -125,21 +127,21 @@ impl Line {
     fn begin_move(
         &self,
         number: u32,
-        to: State,
+        to: TicketState,
         until: UnixMs,
         now: UnixMs,
-        check: impl Fn(State, UnixMs, UnixMs) -> Result<(), NotMoved>,
+        check: impl Fn(TicketState, UnixMs, UnixMs) -> Result<(), NotMoved>,
     ) -> Result<Move<'_>, NotMoved> {
         let look_at = self.not_before_shown(now);
         let chunk = self.find(number).ok_or(NotMoved::Unknown)?;
         let _locked = self.lock_room_of(chunk.state(number));
-        let verdict = |chunk: &Chunk, seen: Seen, now: UnixMs| match State::of(seen) {
+        let verdict = |chunk: &Chunk, seen: Seen, now: UnixMs| match TicketState::of(seen) {
             // A join in progress has no ticket yet, and one that failed never had one.
-            State::Void | State::Lost => Err(NotMoved::Unknown),
+            TicketState::Void | TicketState::Lost => Err(NotMoved::Unknown),
             state => check(state, self.deadline(chunk, seen), now),
         };
         // An unfinished join is not worth waiting for: nobody knows its number.
-        if chunk.state(number) == State::Void {
+        if chunk.state(number) == TicketState::Void {
             return Err(NotMoved::Unknown);
         }
         let holder = std::sync::Arc::clone(&chunk);
@@ -163,7 +165,9 @@ impl Line {
 
     fn touch_in(&self, chunk: &Chunk, number: u32, now: UnixMs) -> bool {
         let seen = chunk.word(number).peek();
-        if !matches!(State::of(seen), State::Room | State::Waiting) || self.deadline(chunk, seen) <= now {
+        if !matches!(TicketState::of(seen), TicketState::Room | TicketState::Waiting)
+            || self.deadline(chunk, seen) <= now
+        {
             return false;
         }
         let until = now.plus_ms(self.policy.load().inactivity_ms);

@@ -7,7 +7,7 @@ use super::directory::{CHUNK, CHUNK_MASK, GROUP_BITS};
 use super::draw::{Order, draw_order};
 use super::line::{Line, ROOM_OPEN, number_in};
 use super::policy::QueuePolicy;
-use super::ticket::{Chunk, Key, State};
+use super::ticket::{Chunk, Key, TicketState};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
 
@@ -32,9 +32,9 @@ pub(crate) struct JoinedRecord {
 pub(crate) struct BadReplay {
     pub(crate) number: u32,
     /// State found; `None` if there is no such ticket.
-    pub(crate) have: Option<State>,
+    pub(crate) have: Option<TicketState>,
     /// State that the record leads to.
-    pub(crate) want: State,
+    pub(crate) want: TicketState,
 }
 
 impl fmt::Display for BadReplay {
@@ -47,7 +47,7 @@ impl fmt::Display for BadReplay {
 impl Line {
     /// A ticket was taken.
     pub(crate) fn apply_joined(&self, record: &JoinedRecord) -> Result<(), BadReplay> {
-        let state = if record.in_room { State::Room } else { State::Waiting };
+        let state = if record.in_room { TicketState::Room } else { TicketState::Waiting };
         let chunk = self.place_ticket(record, state, record.expires_at)?;
         self.counts.waiting.fetch_add(1, Ordering::Relaxed);
         self.joined(&chunk, record);
@@ -65,7 +65,7 @@ impl Line {
     pub(super) fn place_ticket(
         &self,
         record: &JoinedRecord,
-        state: State,
+        state: TicketState,
         until: UnixMs,
     ) -> Result<std::sync::Arc<Chunk>, BadReplay> {
         let number = record.number;
@@ -74,7 +74,7 @@ impl Line {
         }
         let chunk = self.tickets.reach(number, record.joined_at);
         let have = chunk.state(number);
-        if have != State::Void {
+        if have != TicketState::Void {
             return Err(BadReplay { number, have: Some(have), want: state });
         }
         let indexed = record.one_place && record.user != Key::NONE;
@@ -101,7 +101,7 @@ impl Line {
         now: UnixMs,
     ) -> Result<(), BadReplay> {
         numbers.into_iter().try_for_each(|number| {
-            self.apply(number, State::Ready, claim_until, now, |from| from == State::Waiting)
+            self.apply(number, TicketState::Ready, claim_until, now, |from| from == TicketState::Waiting)
         })
     }
 
@@ -112,28 +112,28 @@ impl Line {
         valid_until: UnixMs,
         now: UnixMs,
     ) -> Result<(), BadReplay> {
-        self.apply(number, State::Admitted, valid_until, now, |from| from == State::Ready)
+        self.apply(number, TicketState::Admitted, valid_until, now, |from| from == TicketState::Ready)
     }
 
     /// An admission was used up.
     pub(crate) fn apply_used(&self, number: u32, now: UnixMs) -> Result<(), BadReplay> {
-        self.apply(number, State::Used, now, now, |from| from == State::Admitted)
+        self.apply(number, TicketState::Used, now, now, |from| from == TicketState::Admitted)
     }
 
     /// Somebody left.
     pub(crate) fn apply_left(&self, number: u32, now: UnixMs) -> Result<(), BadReplay> {
-        self.apply(number, State::Left, now, now, State::is_live)
+        self.apply(number, TicketState::Left, now, now, TicketState::is_live)
     }
 
     /// A ticket's deadline passed.
     pub(crate) fn apply_expired(&self, number: u32, now: UnixMs) -> Result<(), BadReplay> {
-        self.apply(number, State::Expired, now, now, State::is_live)
+        self.apply(number, TicketState::Expired, now, now, TicketState::is_live)
     }
 
     /// The room's order was drawn.
     pub(crate) fn apply_drawn(&self, seed: [u8; 32], room_end: u32, now: UnixMs) -> Result<(), BadReplay> {
         if self.order.get().is_some() || room_end < self.room_end.load(Ordering::Acquire) {
-            return Err(BadReplay { number: room_end, have: None, want: State::Waiting });
+            return Err(BadReplay { number: room_end, have: None, want: TicketState::Waiting });
         }
         self.room_end.store(room_end, Ordering::Release);
         let next = number_in(self.next.load(Ordering::Acquire)).max(room_end);
@@ -159,10 +159,10 @@ impl Line {
     fn apply(
         &self,
         number: u32,
-        to: State,
+        to: TicketState,
         until: UnixMs,
         now: UnixMs,
-        legal: impl Fn(State) -> bool,
+        legal: impl Fn(TicketState) -> bool,
     ) -> Result<(), BadReplay> {
         let Some(chunk) = self.tickets.get(number) else {
             return Err(BadReplay { number, have: None, want: to });
@@ -171,12 +171,12 @@ impl Line {
         if !legal(from) {
             return Err(BadReplay { number, have: Some(from), want: to });
         }
-        if to == State::Ready {
+        if to == TicketState::Ready {
             self.entering(1);
         }
         chunk.install(number, to, until);
         self.moved(&chunk, number, from, to, now);
-        if from == State::Room {
+        if from == TicketState::Room {
             // Which places that leaves over is known only when the room is complete.
             self.counts.in_room.fetch_sub(1, Ordering::Relaxed);
         }
@@ -204,19 +204,19 @@ impl Line {
 
     fn finish_ticket(&self, chunk: &Chunk, number: u32, now: UnixMs) {
         let seen = chunk.word(number).peek();
-        let state = State::of(seen);
+        let state = TicketState::of(seen);
         match state {
-            State::Void => {
-                chunk.install(number, State::Lost, now);
+            TicketState::Void => {
+                chunk.install(number, TicketState::Lost, now);
                 self.count_done(chunk, number, now);
             }
-            State::Room | State::Waiting => {
+            TicketState::Room | TicketState::Waiting => {
                 let until = now.plus_ms(self.policy.load().inactivity_ms);
                 chunk.install(number, state, until);
                 self.arm(chunk, number, until);
             }
             // Looked at once and again at their own deadlines: a pause may have put those off.
-            State::Ready | State::Admitted => self.arm(chunk, number, chunk.until(seen)),
+            TicketState::Ready | TicketState::Admitted => self.arm(chunk, number, chunk.until(seen)),
             _ => {}
         }
         // The place with this number, which after a draw is another ticket's.
@@ -226,7 +226,7 @@ impl Line {
             return;
         }
         let waits = |number| {
-            self.tickets.with(number, |chunk| chunk.state(number) == State::Waiting).unwrap_or(false)
+            self.tickets.with(number, |chunk| chunk.state(number) == TicketState::Waiting).unwrap_or(false)
         };
         // Before the draw nobody holds a place of the room.
         if !self.number_at(place).is_some_and(waits) && !self.tickets.is_departed(place) {

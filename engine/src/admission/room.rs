@@ -4,7 +4,7 @@
 use super::draw::commitment;
 use super::draw::{Order, draw_order};
 use super::line::{Line, ROOM_OPEN, number_in};
-use super::ticket::{Chunk, State};
+use super::ticket::{Chunk, TicketState};
 use crate::clock::UnixMs;
 use crate::sync::RwLockWriteGuard;
 use crate::sync::atomic::Ordering;
@@ -73,7 +73,7 @@ impl Line {
     /// Tickets in the room, in number order.
     pub(super) fn in_room(&self, room_end: u32) -> Vec<u32> {
         let is_in = |&number: &u32| {
-            self.tickets.with(number, |chunk| chunk.state(number) == State::Room).unwrap_or(false)
+            self.tickets.with(number, |chunk| chunk.state(number) == TicketState::Room).unwrap_or(false)
         };
         (0..room_end).filter(is_in).collect()
     }
@@ -100,9 +100,9 @@ impl Line {
 fn to_line(chunk: &Chunk, number: u32) {
     // Waits at most for somebody's activity being noted: leaving and expiring are kept out.
     let owned = chunk.word(number).own(|_| true).expect("anything is allowed");
-    assert_eq!(State::of(owned.before()), State::Room, "ticket {number} was drawn from the room");
+    assert_eq!(TicketState::of(owned.before()), TicketState::Room, "ticket {number} was drawn from the room");
     let until = owned.before().generation;
-    owned.commit_as(until, State::Waiting as u8);
+    owned.commit_as(until, TicketState::Waiting as u8);
 }
 
 impl Draw<'_> {

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use super::model_tests::Random;
 use super::tests::{T0, Timers, line_with};
-use super::{Gate, Join, Line, QueuePolicy, State};
+use super::{Gate, Join, Line, QueuePolicy, TicketState};
 
 const THREADS: u64 = 4;
 const PEOPLE: u64 = 4_000;
@@ -61,7 +61,7 @@ fn customer(
         if random.below(4) == 0 {
             // Whoever is noted as gone before the commit was waiting when the line passed over the place.
             if let Ok(leaving) = line.begin_leave(number, T0) {
-                if leaving.from() == State::Waiting {
+                if leaving.from() == TicketState::Waiting {
                     left.lock().push(number);
                 }
                 leaving.commit();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::{
-    Gate, GroupTimer, Idle, Join, Line, NotMoved, PolicyError, PresaleRoom, QueuePolicy, State,
-    TICKET_MEMORY_MS, commitment, draw_order,
+    Gate, GroupTimer, Idle, Join, Line, NotMoved, PolicyError, PresaleRoom, QueuePolicy, TICKET_MEMORY_MS,
+    TicketState, commitment, draw_order,
 };
 use crate::clock::UnixMs;
 
@@ -105,7 +105,7 @@ fn first_in_an_empty_line_is_ready_at_once() {
     assert_eq!(line.position(number), Some(1));
     assert_eq!(advance(&line, T0), [number]);
     let view = line.view(number, T0).expect("known");
-    assert_eq!((view.state, view.until), (State::Ready, T0.plus_ms(60_000)));
+    assert_eq!((view.state, view.until), (TicketState::Ready, T0.plus_ms(60_000)));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn admission_follows_the_turn_and_is_given_once() {
     );
     line.begin_use(first, T0.plus_ms(10)).expect("admitted").commit();
     assert_eq!(line.stats(T0).inside, 0);
-    assert_eq!(line.begin_use(first, T0).err(), Some(NotMoved::Over(State::Used)));
+    assert_eq!(line.begin_use(first, T0).err(), Some(NotMoved::Over(TicketState::Used)));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn inactive_head_expires_inside_the_advance() {
     assert_eq!(advance.expired().collect::<Vec<_>>(), [gone]);
     assert_eq!(advance.ready().collect::<Vec<_>>(), [active]);
     advance.commit();
-    assert_eq!(line.view(gone, later).expect("known").state, State::Expired);
+    assert_eq!(line.view(gone, later).expect("known").state, TicketState::Expired);
     assert!(!line.touch(gone, later));
 }
 
@@ -215,7 +215,7 @@ fn pause_takes_no_turn_away() {
     assert!(matches!(line.begin_admit(number, later.plus_ms(60_000)), Err(NotMoved::Due)));
     timers.turn(&line, later.plus_ms(60_000));
     assert_eq!(timers.turn(&line, later.plus_ms(120_000)), []);
-    assert_eq!(line.view(number, later).expect("known").state, State::Expired);
+    assert_eq!(line.view(number, later).expect("known").state, TicketState::Expired);
 }
 
 #[test]
@@ -261,12 +261,12 @@ fn forgotten_chunks_answer_gone_and_the_line_goes_on() {
         let number = join(&line, person, T0);
         line.begin_leave(number, T0).expect("waiting").commit();
     }
-    assert_eq!(line.view(5, T0).expect("remembered").state, State::Left);
+    assert_eq!(line.view(5, T0).expect("remembered").state, TicketState::Left);
     let later = T0.plus_ms(TICKET_MEMORY_MS);
     timers.turn(&line, later);
     assert_eq!(line.view(5, later), None);
     assert_eq!(line.begin_leave(8_191, later).err(), Some(NotMoved::Unknown));
-    assert_eq!(line.view(8_192, later).expect("its chunk is not full").state, State::Left);
+    assert_eq!(line.view(8_192, later).expect("its chunk is not full").state, TicketState::Left);
     assert_eq!(line.view(10_000, later), None);
     let number = join(&line, 1, later);
     assert_eq!(line.position(number), Some(1));
@@ -339,7 +339,7 @@ fn room_cannot_be_changed_under_people() {
     line.begin_policy(with_room(), T0).expect("nobody has joined").commit();
     join(&line, 1, T0);
     assert_eq!(line.begin_policy(QueuePolicy::default(), T0).err(), Some(PolicyError::RoomInUse));
-    assert_eq!(line.view(0, T0).expect("known").state, State::Room);
+    assert_eq!(line.view(0, T0).expect("known").state, TicketState::Room);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::sync::{OwnedBy, Seen, Status, prefault};
 /// Where a ticket is in its life. The numbers are written in the journal: append only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum State {
+pub(crate) enum TicketState {
     /// The number is given out, the join is not finished.
     Void = 0,
     /// In the room, before the draw.
@@ -33,7 +33,7 @@ pub(crate) enum State {
     Lost = 8,
 }
 
-impl State {
+impl TicketState {
     const ALL: [Self; 9] = [
         Self::Void,
         Self::Room,
@@ -179,8 +179,8 @@ impl Chunk {
         &self.hot(number).word
     }
 
-    pub(super) fn state(&self, number: u32) -> State {
-        State::of(self.word(number).peek())
+    pub(super) fn state(&self, number: u32) -> TicketState {
+        TicketState::of(self.word(number).peek())
     }
 
     /// The moment in a word of this chunk.
@@ -238,7 +238,7 @@ impl Chunk {
     }
 
     /// Sets a word without asking: for replay.
-    pub(super) fn install(&self, number: u32, state: State, until: UnixMs) {
+    pub(super) fn install(&self, number: u32, state: TicketState, until: UnixMs) {
         self.word(number).install(self.rel(until), 0, state as u8);
     }
 }
@@ -282,12 +282,12 @@ impl OwnedTicket {
         &self.holder().chunk
     }
 
-    pub(super) fn from(&self) -> State {
-        State::of(self.before())
+    pub(super) fn from(&self) -> TicketState {
+        TicketState::of(self.before())
     }
 
     /// Publishes the new state and deadline; gives the chunk back for the bookkeeping.
-    pub(super) fn publish(self, state: State, until: UnixMs) -> Arc<Chunk> {
+    pub(super) fn publish(self, state: TicketState, until: UnixMs) -> Arc<Chunk> {
         let chunk = Arc::clone(self.chunk());
         self.commit_as(chunk.rel(until), state as u8);
         chunk

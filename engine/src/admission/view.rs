@@ -7,7 +7,7 @@ use super::directory::GROUP_BITS;
 use super::flow::Admitted;
 use super::line::Line;
 use super::policy::{CLAIM_WINDOW_MS_MIN, QueuePolicy};
-use super::ticket::{Chunk, Key, State};
+use super::ticket::{Chunk, Key, TicketState};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
 
@@ -15,10 +15,10 @@ use crate::sync::atomic::Ordering;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TicketView {
     /// Its state; a ticket past its deadline is shown as expired, even if nobody has recorded that yet.
-    pub(crate) state: State,
+    pub(crate) state: TicketState,
     /// End of the state: inactivity, claim window, token; for states that are over, when that happened.
     pub(crate) until: UnixMs,
-    /// Place among those still waiting, 1 = next. Only for [`State::Waiting`]. From one look to a later one it never
+    /// Place among those still waiting, 1 = next. Only for [`TicketState::Waiting`]. From one look to a later one it never
     /// rises. While others leave it may be behind by those who are just leaving; when nobody is, it is exact.
     pub(crate) position: Option<u32>,
 }
@@ -54,7 +54,7 @@ impl Line {
         }
         let now = self.not_before_shown(now);
         // One word: state and deadline belong together.
-        let pair = |chunk: &Arc<Chunk>, seen| (State::of(seen), self.deadline(chunk, seen));
+        let pair = |chunk: &Arc<Chunk>, seen| (TicketState::of(seen), self.deadline(chunk, seen));
         let look = |chunk: &Arc<Chunk>| match pair(chunk, chunk.word(number).peek()) {
             (state, until) if state.is_live() && until <= now => {
                 // Before it is shown as expired; then either this sees what its owner makes of it, or every later owner
@@ -65,12 +65,12 @@ impl Line {
             other => other,
         };
         match self.tickets.with(number, look)? {
-            (State::Void | State::Lost, _) => None,
+            (TicketState::Void | TicketState::Lost, _) => None,
             (state, until) if state.is_live() && until <= now => {
-                Some(TicketView { state: State::Expired, until, position: None })
+                Some(TicketView { state: TicketState::Expired, until, position: None })
             }
             (state, until) => {
-                let position = if state == State::Waiting { self.position(number) } else { None };
+                let position = if state == TicketState::Waiting { self.position(number) } else { None };
                 Some(TicketView { state, until, position })
             }
         }
@@ -160,7 +160,7 @@ impl Line {
         let mut next = None;
         for number in first..first + (1 << GROUP_BITS) {
             let seen = chunk.word(number).peek();
-            if !State::of(seen).is_live() {
+            if !TicketState::of(seen).is_live() {
                 continue;
             }
             let deadline = self.deadline(chunk, seen);

@@ -20,7 +20,7 @@ const _: () = assert!(REPLY_BYTES_MAX < 1 << 24, "a length has three bytes");
 const _: () = assert!(size_of::<Slot>() == 52 && align_of::<Slot>() == 4, "packed by hand");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum KeyState {
     Free,
     /// In the map, not in the list.
     Running,
@@ -43,7 +43,7 @@ struct Slot {
     /// The next free slot, or the one completed next.
     next: u32,
     reply_bytes: [u8; 3],
-    state: State,
+    state: KeyState,
 }
 
 const EMPTY: Slot = Slot {
@@ -55,7 +55,7 @@ const EMPTY: Slot = Slot {
     reply_chunk: 0,
     next: NONE,
     reply_bytes: [0; 3],
-    state: State::Free,
+    state: KeyState::Free,
 };
 
 /// What there is under a key.
@@ -109,15 +109,15 @@ impl Shard {
             Err(vacancy) => return Found::Nothing(Some(vacancy)),
         };
         let slot = slots.get(at);
-        if slot.state == State::Running {
+        if slot.state == KeyState::Running {
             return Found::Running;
         }
-        debug_assert_eq!(slot.state, State::Done, "slot {at} in the map");
+        debug_assert_eq!(slot.state, KeyState::Done, "slot {at} in the map");
         if slot.expires() > now {
             return Found::Done(at);
         }
         self.unmap(at);
-        self.slots.get_mut(at).state = State::Replaced;
+        self.slots.get_mut(at).state = KeyState::Replaced;
         Found::Nothing(None)
     }
 
@@ -152,7 +152,7 @@ impl Shard {
         let at = self.take();
         let key = key.to_le_bytes();
         let fingerprint = fingerprint.to_le_bytes();
-        *self.slots.get_mut(at) = Slot { key, fingerprint, state: State::Running, ..EMPTY };
+        *self.slots.get_mut(at) = Slot { key, fingerprint, state: KeyState::Running, ..EMPTY };
         match vacancy {
             Some(vacancy) => self.index.insert_at(vacancy, hash(&key), at),
             None => self.index.insert(hash(&key), at),
@@ -171,8 +171,8 @@ impl Shard {
         let (kept, len) = self.replies.push(reply);
         assert!(len <= REPLY_BYTES_MAX, "reply of {len} bytes, over {REPLY_BYTES_MAX}");
         let slot = self.slots.get_mut(at);
-        assert_eq!(slot.state, State::Running, "slot {at} is not being answered");
-        slot.state = State::Done;
+        assert_eq!(slot.state, KeyState::Running, "slot {at} is not being answered");
+        slot.state = KeyState::Done;
         slot.offset = offset.to_le_bytes();
         slot.expires.copy_from_slice(&expires.get().min(EXPIRES_MAX).to_le_bytes()[..6]);
         slot.next = NONE;
@@ -189,7 +189,7 @@ impl Shard {
     /// Forgets a running slot.
     pub(super) fn abandon(&mut self, at: u32) {
         let state = self.slots.get(at).state;
-        assert_eq!(state, State::Running, "slot {at} is not being answered");
+        assert_eq!(state, KeyState::Running, "slot {at} is not being answered");
         self.unmap(at);
         self.give(at);
     }
@@ -215,7 +215,7 @@ impl Shard {
             return false;
         }
         let Slot { state, next, .. } = *self.slots.get(at);
-        if state == State::Done {
+        if state == KeyState::Done {
             if self.slots.get(at).expires() > now {
                 return false;
             }
@@ -241,7 +241,7 @@ impl Shard {
         let mut at = self.oldest;
         while at != NONE {
             let slot = self.slots.get(at);
-            if slot.state == State::Done {
+            if slot.state == KeyState::Done {
                 show(self.answer(at));
             }
             at = slot.next;

@@ -3,9 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{Malformed, Reader, Wire, wire_enum, wire_struct};
-use crate::admission::{
-    JoinedRecord, Key, LineImage, PresaleRoom, QueuePolicy, State as TicketState, TicketImage,
-};
+use crate::admission::{JoinedRecord, Key, LineImage, PresaleRoom, QueuePolicy, TicketImage, TicketState};
 use crate::clock::UnixMs;
 use crate::command::{EventSettings, PaymentMethod, Scenario};
 use crate::error::SaleState;

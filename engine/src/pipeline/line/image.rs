@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::admission::{BadImage, Line, LineImage, State as TicketState, TicketImage};
+use crate::admission::{BadImage, Line, LineImage, TicketImage, TicketState};
 use crate::clock::UnixMs;
 use crate::limits::{IMAGE_HEAD_BYTES, ORDER_PER_IMAGE, RECORD_BYTES_MAX, TICKETS_PER_IMAGE};
 use crate::pipeline::fact::{Corrupt, Stamp, corrupt};

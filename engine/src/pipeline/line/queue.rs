@@ -2,7 +2,7 @@
 //! engine's key, checked here; the line itself knows tickets by number, and has its own way to put recorded changes
 //! back.
 
-use crate::admission::{BadReplay, Join, JoinedRecord, Line, Move, NotMoved, State as TicketState};
+use crate::admission::{BadReplay, Join, JoinedRecord, Line, Move, NotMoved, TicketState};
 use crate::clock::UnixMs;
 use crate::command::{JoinQueue, RequestAdmission, Reserve};
 use crate::error::{Bound, Refusal};

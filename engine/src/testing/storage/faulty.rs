@@ -106,12 +106,12 @@ pub struct FaultyStorage {
 #[derive(Default)]
 struct Plan {
     calls: AtomicU64,
-    state: Mutex<State>,
+    state: Mutex<DiskState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct DiskState {
     armed: Option<Misbehaviour>,
     hits: u64,
     /// The last call that misbehaved, and of which file.
