@@ -13,7 +13,7 @@ use crate::limits::ATTACHMENT_BYTES_MAX;
 use crate::record::{NoteImage, Remember};
 use crate::reply::Done;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Gate, Mutex, rank};
+use crate::sync::{MapRank, Mutex, rank};
 use crate::updates::What;
 
 use super::core::Core;
@@ -107,7 +107,7 @@ pub(crate) struct Notes {
     bound: u32,
     /// Removed notes that stay in the map until their removal is durable. Taken alone.
     removed: Mutex<VecDeque<(u64, ExternalId)>, { rank::NOTES }>,
-    gate: Gate<{ rank::NOTES }>,
+    map_rank: MapRank<{ rank::NOTES }>,
 }
 
 impl Notes {
@@ -117,7 +117,7 @@ impl Notes {
             count: AtomicU32::new(0),
             bound,
             removed: Mutex::default(),
-            gate: Gate::default(),
+            map_rank: MapRank::default(),
         }
     }
 
@@ -131,7 +131,7 @@ impl Notes {
         append: impl FnOnce() -> A,
     ) -> Result<A, Refusal> {
         self.forget_removed(durable);
-        let inside = self.gate.enter();
+        let inside = self.map_rank.enter();
         let mut note = self.map.entry(name.clone()).or_default();
         let was = note.newest().is_some_and(Option::is_some);
         match (was, value) {
@@ -164,7 +164,7 @@ impl Notes {
         loop {
             let due = self.removed.lock().pop_front_if(|(end, _)| *end <= durable);
             let Some((end, name)) = due else { return };
-            let _inside = self.gate.enter();
+            let _inside = self.map_rank.enter();
             self.map.remove_if(&name, |_, note| note.end() == Some(end));
         }
     }
@@ -177,13 +177,13 @@ impl Notes {
 
     /// A note's newest durable value.
     pub(crate) fn get(&self, name: &ExternalId, durable: u64) -> Option<Vec<u8>> {
-        let _inside = self.gate.enter();
+        let _inside = self.map_rank.enter();
         self.map.get(name).and_then(|note| note.durable(durable).cloned().flatten())
     }
 
     /// All names that begin with `prefix`, in order, with their newest durable values.
     pub(crate) fn starting_with(&self, prefix: &str, durable: u64) -> Vec<(ExternalId, Vec<u8>)> {
-        let _inside = self.gate.enter();
+        let _inside = self.map_rank.enter();
         let mut notes: Vec<_> = self
             .map
             .iter()

@@ -5,7 +5,7 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use super::rank::{Held, Wanted};
+use super::rank::{Held, LockRequest};
 
 /// A mutex of rank `RANK`.
 pub(crate) struct Mutex<T, const RANK: u8>(under::Mutex<T>);
@@ -39,7 +39,7 @@ impl<T, const RANK: u8> Mutex<T, RANK> {
 
     #[inline]
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-        let wanted = Wanted::lock(RANK);
+        let wanted = LockRequest::lock(RANK);
         let guard = under::lock(&self.0);
         MutexGuard { guard, _held: wanted.had() }
     }
@@ -58,14 +58,14 @@ impl<T, const RANK: u8> RwLock<T, RANK> {
 
     #[inline]
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
-        let wanted = Wanted::lock(RANK);
+        let wanted = LockRequest::lock(RANK);
         let guard = under::read(&self.0);
         RwLockReadGuard { guard, _held: wanted.had() }
     }
 
     #[inline]
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
-        let wanted = Wanted::lock(RANK);
+        let wanted = LockRequest::lock(RANK);
         let guard = under::write(&self.0);
         RwLockWriteGuard { guard, _held: wanted.had() }
     }
@@ -162,7 +162,7 @@ impl Signal {
 /// Stands before a map whose own locks are held over steps of other modules, and gives them a rank. Nothing else, but
 /// under shuttle a lock that shuttle knows, so that no thread of a model waits for one that it does not.
 #[derive(Default)]
-pub(crate) struct Gate<const RANK: u8> {
+pub(crate) struct MapRank<const RANK: u8> {
     #[cfg(shuttle)]
     lock: Mutex<(), RANK>,
 }
@@ -174,10 +174,10 @@ pub(crate) struct Inside<'a> {
     _guard: MutexGuard<'a, ()>,
     #[cfg(not(shuttle))]
     _held: Held,
-    _gate: std::marker::PhantomData<&'a ()>,
+    _rank: std::marker::PhantomData<&'a ()>,
 }
 
-impl<const RANK: u8> Gate<RANK> {
+impl<const RANK: u8> MapRank<RANK> {
     /// Goes in.
     #[inline]
     pub(crate) fn enter(&self) -> Inside<'_> {
@@ -185,8 +185,8 @@ impl<const RANK: u8> Gate<RANK> {
             #[cfg(shuttle)]
             _guard: self.lock.lock(),
             #[cfg(not(shuttle))]
-            _held: Wanted::lock(RANK).had(),
-            _gate: std::marker::PhantomData,
+            _held: LockRequest::lock(RANK).had(),
+            _rank: std::marker::PhantomData,
         }
     }
 }

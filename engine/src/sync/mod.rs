@@ -15,7 +15,7 @@ mod slab;
 mod status;
 mod watermark;
 
-pub(crate) use lock::{Gate, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, Signal};
+pub(crate) use lock::{MapRank, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, Signal};
 pub(crate) use log_buffer::{LogBuffer, LogBufferOptions, LogDrain, Unpublished};
 pub(crate) use mark::Mark;
 pub(crate) use park::Deadline;

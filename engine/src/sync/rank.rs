@@ -52,7 +52,7 @@ pub(crate) fn name(rank: u8) -> &'static str {
     NAMES[usize::from(rank)]
 }
 
-pub(crate) use check::{Held, Wanted, assert_none_held};
+pub(crate) use check::{Held, LockRequest, assert_none_held};
 
 #[cfg(not(all(debug_assertions, not(any(loom, shuttle)))))]
 mod check {
@@ -60,9 +60,9 @@ mod check {
     pub(crate) struct Held;
 
     /// A lock that is waited for.
-    pub(crate) struct Wanted;
+    pub(crate) struct LockRequest;
 
-    impl Wanted {
+    impl LockRequest {
         #[inline(always)]
         pub(crate) fn lock(_rank: u8) -> Self {
             Self
@@ -162,9 +162,9 @@ mod check {
     pub(crate) struct Held(u8);
 
     /// A lock that is waited for.
-    pub(crate) struct Wanted(u8);
+    pub(crate) struct LockRequest(u8);
 
-    impl Wanted {
+    impl LockRequest {
         /// Before a lock of this rank is waited for.
         pub(crate) fn lock(rank: u8) -> Self {
             with_mine(|mine| {

@@ -7,7 +7,7 @@ use dashmap::DashMap;
 use crate::admission::GroupTimer;
 use crate::clock::UnixMs;
 use crate::deadlines::Timers;
-use crate::sync::{Gate, rank};
+use crate::sync::{MapRank, rank};
 
 /// The timers of all lines: one for each 64 tickets that have a deadline.
 pub(crate) struct LineTimers {
@@ -15,12 +15,12 @@ pub(crate) struct LineTimers {
     by_group: DashMap<(u32, u32), u32>,
     by_index: DashMap<u32, (u32, u32)>,
     /// Before `by_group`, whose entries are held while timers are set.
-    gate: Gate<{ rank::LINE_TIMERS }>,
+    map_rank: MapRank<{ rank::LINE_TIMERS }>,
 }
 
 impl LineTimers {
     pub(crate) fn new(timers: Timers) -> Self {
-        Self { timers, by_group: DashMap::new(), by_index: DashMap::new(), gate: Gate::default() }
+        Self { timers, by_group: DashMap::new(), by_index: DashMap::new(), map_rank: MapRank::default() }
     }
 
     /// Event and group behind a timer.
@@ -29,7 +29,7 @@ impl LineTimers {
     }
 
     fn arm(&self, key: (u32, u32), at: UnixMs) {
-        let _inside = self.gate.enter();
+        let _inside = self.map_rank.enter();
         // The entry's lock is held until the timer is set, so that a release in between cannot lose it.
         let entry = self.by_group.entry(key).or_insert_with(|| {
             let index = self.timers.take().expect("as many timers as groups can be live");
@@ -42,7 +42,7 @@ impl LineTimers {
     /// The group has no deadlines any more, unless one was set meanwhile.
     pub(super) fn release(&self, index: u32) {
         let Some(key) = self.group(index) else { return };
-        let _inside = self.gate.enter();
+        let _inside = self.map_rank.enter();
         let removed = self.by_group.remove_if(&key, |_, _| self.timers.wanted(index).is_none());
         if removed.is_some() {
             self.by_index.remove(&index);
