@@ -43,11 +43,11 @@ impl At {
 
 /// What an owner has to do after it changed a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum InboxStep {
     /// Nothing: the word already said so.
-    Already,
+    Unchanged,
     /// The entry is in the inbox, or another owner is about to push it.
-    Told,
+    Queued,
     /// This owner must push the entry.
     Push,
 }
@@ -69,7 +69,7 @@ pub(super) struct Entry(AtomicU64);
 
 impl Entry {
     /// Owner: wants to be fired at `at`, whatever was wanted before.
-    pub(super) fn want(&self, at: At) -> Wanted {
+    pub(super) fn want(&self, at: At) -> InboxStep {
         // Release: what the owner did before is visible to the driver that reads this deadline (`collect`, `expire`).
         // Acquire: pairs with `collect`: if QUEUED is gone, the driver has read the inbox link, so it may be written;
         // and with `latest`, for owners that find QUEUED set: they see that the driver fell asleep (see alarm.rs).
@@ -77,12 +77,12 @@ impl Entry {
     }
 
     /// Owner: like `want`, but only if nothing or something later is wanted.
-    pub(super) fn want_if_earlier(&self, at: At) -> Wanted {
+    pub(super) fn want_if_earlier(&self, at: At) -> InboxStep {
         self.change(QUEUED | at.0, |current| current.is_none_or(|current| at < current))
     }
 
     /// Owner: wants no firing.
-    pub(super) fn cancel(&self) -> Wanted {
+    pub(super) fn cancel(&self) -> InboxStep {
         self.change(QUEUED, |current| current.is_some())
     }
 
@@ -123,11 +123,11 @@ impl Entry {
         At::of(self.0.fetch_or(0, Ordering::AcqRel))
     }
 
-    fn change(&self, to: u64, allow: impl Fn(Option<At>) -> bool) -> Wanted {
+    fn change(&self, to: u64, allow: impl Fn(Option<At>) -> bool) -> InboxStep {
         let mut word = self.0.load(Ordering::Relaxed);
         loop {
             if !allow(At::of(word)) {
-                return Wanted::Already;
+                return InboxStep::Unchanged;
             }
             // Orderings as in `want`.
             match self.0.compare_exchange_weak(word, to, Ordering::AcqRel, Ordering::Relaxed) {
@@ -138,6 +138,6 @@ impl Entry {
     }
 }
 
-fn after(before: u64) -> Wanted {
-    if before & QUEUED == 0 { Wanted::Push } else { Wanted::Told }
+fn after(before: u64) -> InboxStep {
+    if before & QUEUED == 0 { InboxStep::Push } else { InboxStep::Queued }
 }

@@ -38,7 +38,7 @@ mod timers;
 mod wheel;
 
 pub(crate) use alarm::{Alarm, Rest};
-pub(crate) use timers::{Timers, Turned};
+pub(crate) use timers::{Timers, WheelTurn};
 
 #[cfg(all(test, loom))]
 mod loom_tests;

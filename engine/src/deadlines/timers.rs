@@ -11,13 +11,13 @@ use crate::sync::Slab;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
 use super::alarm::Alarm;
-use super::entry::{At, Expiry, Wanted};
+use super::entry::{At, Expiry, InboxStep};
 use super::table::Table;
 use super::wheel::{ENTRIES_MAX, Step, Wheel};
 
 /// What one turn did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Turned {
+pub(crate) struct WheelTurn {
     /// Indices added to `due`.
     pub(crate) fired: usize,
     /// True if the turn stopped at a bound: turn again, after whatever else there is to do.
@@ -82,7 +82,7 @@ impl Timers {
     /// If `index` is not below the bound.
     pub(crate) fn set(&self, index: u32, at: UnixMs) {
         match At::new(at.get()) {
-            Some(at) => self.tell(index, self.table.entry(index).want(at)),
+            Some(at) => self.notify_driver(index, self.table.entry(index).want(at)),
             None => self.clear(index),
         }
     }
@@ -90,14 +90,14 @@ impl Timers {
     /// As [`Timers::set`], but only if `index` is not set or set to something later.
     pub(crate) fn set_if_earlier(&self, index: u32, at: UnixMs) {
         if let Some(at) = At::new(at.get()) {
-            self.tell(index, self.table.entry(index).want_if_earlier(at));
+            self.notify_driver(index, self.table.entry(index).want_if_earlier(at));
         }
     }
 
     /// No firing of `index` until it is set again, except one that a turn has already decided. Any thread, without locks.
     pub(crate) fn clear(&self, index: u32) {
         if let Some(entry) = self.table.existing(index) {
-            self.tell(index, entry.cancel());
+            self.notify_driver(index, entry.cancel());
         }
     }
 
@@ -126,7 +126,7 @@ impl Timers {
     /// Driver: learns what owners changed, then adds to `due` at most `budget` indices whose moment is at or before
     /// `now`; those set to a moment already past first, then by millisecond. Never early, and a set that came before this
     /// turn fires in it unless it says that there is more. A second driver waits for the first; owners never wait.
-    pub(crate) fn turn(&self, now: UnixMs, budget: usize, due: &mut Vec<u32>) -> Turned {
+    pub(crate) fn turn(&self, now: UnixMs, budget: usize, due: &mut Vec<u32>) -> WheelTurn {
         self.alarm.stay_awake();
         let mut driver = self.driver.lock();
         driver.now = driver.now.max(now.get());
@@ -139,7 +139,7 @@ impl Timers {
         let next = if more { Some(until) } else { driver.wheel.next() };
         driver.outlook = Outlook { next: next.map(UnixMs::new), is_quiet: told == 0 };
         self.live.store(driver.wheel.linked(), Ordering::Relaxed);
-        Turned { fired, more, next: driver.outlook.next }
+        WheelTurn { fired, more, next: driver.outlook.next }
     }
 
     /// Driver: what the last turn left behind.
@@ -152,11 +152,11 @@ impl Timers {
         !self.table.is_inbox_empty()
     }
 
-    fn tell(&self, index: u32, wanted: Wanted) {
+    fn notify_driver(&self, index: u32, wanted: InboxStep) {
         match wanted {
-            Wanted::Already => return,
-            Wanted::Told => {}
-            Wanted::Push => self.table.push(index),
+            InboxStep::Unchanged => return,
+            InboxStep::Queued => {}
+            InboxStep::Push => self.table.push(index),
         }
         self.alarm.ring(|| self.table.entry(index).latest());
     }

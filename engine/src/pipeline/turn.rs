@@ -66,7 +66,7 @@ impl Core {
         &self,
         now: UnixMs,
         budget: usize,
-        mut batch: impl FnMut(usize) -> deadlines::Turned,
+        mut batch: impl FnMut(usize) -> deadlines::WheelTurn,
     ) -> Turned {
         let mut fired = 0;
         loop {
@@ -86,7 +86,7 @@ impl Core {
     /// Takes due holds from the wheel and handles them; also returns how many of them expired. One batch at a time,
     /// begun and ended, so that a caller who looks for lapsed holds finds none that another thread has taken and not
     /// yet expired. Callers come here with an event or a slot of their own, so nothing inside may wait for either.
-    fn hold_batch(&self, now: UnixMs, most: usize) -> (deadlines::Turned, usize) {
+    fn hold_batch(&self, now: UnixMs, most: usize) -> (deadlines::WheelTurn, usize) {
         let _alone = self.batch.lock();
         let mut due = Vec::new();
         let turned = self.state.deadlines.holds.turn(now, most, &mut due);
