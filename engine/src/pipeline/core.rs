@@ -32,6 +32,6 @@ impl Core {
     /// Asked by a writer that owns a hold or payment and may have looked at the clock long ago: readers were told that
     /// deadlines up to here have passed.
     pub(crate) fn told(&self) -> UnixMs {
-        UnixMs::new(self.told_ms.after_owning())
+        UnixMs::new(self.told_ms.load_after_acquire())
     }
 }

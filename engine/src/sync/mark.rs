@@ -12,7 +12,7 @@ impl Mark {
     /// By a reader, before it reads the slot (again).
     pub(crate) fn raise(&self, to: u64) {
         self.0.fetch_max(to, Ordering::Relaxed);
-        // SeqCst: pairs with the fence in `after_owning`. Whichever fence comes second, the load behind it sees what was
+        // SeqCst: pairs with the fence in `load_after_acquire`. Whichever fence comes second, the load behind it sees what was
         // written before the first.
         fence(Ordering::SeqCst);
     }
@@ -23,7 +23,7 @@ impl Mark {
     }
 
     /// By a writer, after it owns the slot.
-    pub(crate) fn after_owning(&self) -> u64 {
+    pub(crate) fn load_after_acquire(&self) -> u64 {
         // SeqCst: pairs with the fence in `raise`.
         fence(Ordering::SeqCst);
         self.0.load(Ordering::Relaxed)
@@ -39,7 +39,7 @@ mod tests {
         let mark = Mark::default();
         mark.raise(7);
         mark.raise(3);
-        assert_eq!(mark.after_owning(), 7);
+        assert_eq!(mark.load_after_acquire(), 7);
     }
 }
 
@@ -63,7 +63,7 @@ mod loom_tests {
             let handle = thread::spawn(move || {
                 // It looked at the clock before the deadline.
                 let owned = writer.0.own(|seen| seen.state == PENDING).expect("pending");
-                if writer.1.after_owning() < DEADLINE {
+                if writer.1.load_after_acquire() < DEADLINE {
                     owned.commit(CONFIRMED);
                 }
             });
