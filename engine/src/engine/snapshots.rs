@@ -125,7 +125,7 @@ impl Snapshots {
         let _alone = self.alone.try_lock().ok_or(SnapshotError::Busy)?;
         let config = &self.core.state.config;
         let info = match config.driver {
-            Driver::Threads => behind_everybody(|| take(&journal, config)),
+            Driver::Threads => at_lowest_priority(|| take(&journal, config)),
             Driver::Manual => take(&journal, config),
         }?;
         self.core.state.metrics.snapshots.add(1);
@@ -167,11 +167,11 @@ impl Snapshots {
 
 /// Runs `work` on a thread that gets what the others leave: replaying keeps a core busy, and callers come first. If
 /// there is no thread to be had it runs on this one.
-fn behind_everybody<R: Send>(work: impl Fn() -> R + Sync) -> R {
+fn at_lowest_priority<R: Send>(work: impl Fn() -> R + Sync) -> R {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("tacos-follower".to_owned());
         let spawned = thread.spawn_scoped(scope, || {
-            give_way();
+            lower_priority();
             work()
         });
         match spawned {
@@ -183,12 +183,12 @@ fn behind_everybody<R: Send>(work: impl Fn() -> R + Sync) -> R {
 
 /// Linux knows priorities of threads; the process as a whole keeps its own. A refusal costs nothing but the advantage.
 #[cfg(target_os = "linux")]
-fn give_way() {
+fn lower_priority() {
     let _ = rustix::process::setpriority_process(None, NICE);
 }
 
 #[cfg(not(target_os = "linux"))]
-fn give_way() {}
+fn lower_priority() {}
 
 fn take(journal: &JournalView, config: &Config) -> Result<SnapshotInfo, JournalError> {
     let config = Config { driver: Driver::Manual, ..config.clone() };
