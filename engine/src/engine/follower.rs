@@ -205,7 +205,7 @@ impl UpdateReader {
         match self.history.read(self.at, READ_BYTES, &mut self.bytes) {
             Read::UpToDate => Ok(()),
             Read::Records { to } => {
-                self.at = tell(&self.core, self.at, &self.bytes, out)?;
+                self.at = decode_updates(&self.core, self.at, &self.bytes, out)?;
                 debug_assert_eq!(self.at, to, "all records of the run were told");
                 Ok(())
             }
@@ -227,7 +227,7 @@ impl UpdateReader {
         match group {
             Ok(None) => Ok(()),
             Ok(Some(group)) => {
-                self.at = tell(&self.core, group.start.0, group.bytes, out)?;
+                self.at = decode_updates(&self.core, group.start.0, group.bytes, out)?;
                 Ok(())
             }
             Err(error) => Err(lost(&error)),
@@ -251,7 +251,7 @@ impl UpdateReader {
     }
 }
 
-fn tell(core: &Core, from: u64, bytes: &[u8], out: &mut Vec<Update>) -> Result<u64, UpdatesLost> {
+fn decode_updates(core: &Core, from: u64, bytes: &[u8], out: &mut Vec<Update>) -> Result<u64, UpdatesLost> {
     let mut end = from;
     for item in record::Records::new(bytes) {
         let (to, _, raw) = item.map_err(|(_, error)| UpdatesLost::Journal(error.to_string()))?;

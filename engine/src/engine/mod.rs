@@ -300,7 +300,7 @@ fn flush_into(writer: &SharedWriter, then: impl FnOnce(&mut Writer)) -> Flushed 
         if writer.is_held_back() {
             flushed.drove = Drove::Blocked;
         }
-        writer.tend();
+        writer.maintain();
     }));
     if let Err(panic) = flushing {
         writer.panicked(&*panic);

@@ -33,7 +33,7 @@ pub(crate) struct Writer {
     unsynced: bool,
     /// Bytes of records that are acknowledged and not synced.
     unsynced_bytes: usize,
-    unsettled: bool,
+    unsealed: bool,
     /// A group was written and its [`Writer::after_group`] is still to come.
     written: bool,
     /// Wakers of what is written now: woken by the caller once it holds no lock, see [`Writer::take_due`].
@@ -57,7 +57,7 @@ impl Writer {
             synced_at: Instant::now(),
             unsynced: false,
             unsynced_bytes: 0,
-            unsettled: false,
+            unsealed: false,
             written: false,
             due: Vec::new(),
         }
@@ -88,7 +88,7 @@ impl Writer {
             Ok(()) => self.held_back = false,
             Err(JournalError::Full { .. }) => {
                 self.held_back = true;
-                self.tell_room();
+                self.report_disk();
                 self.core.log.set_disk_full(true);
             }
             Err(error) => self.poison(&error),
@@ -103,7 +103,7 @@ impl Writer {
         } else if self.unsynced {
             let every = self.sync_every();
             Some(every.saturating_sub(self.synced_at.elapsed()).max(Duration::from_millis(1)))
-        } else if self.unsettled {
+        } else if self.unsealed {
             Some(SETTLE_AFTER)
         } else {
             None
@@ -113,11 +113,11 @@ impl Writer {
         } else {
             self.drain.wait(timeout);
         }
-        self.tend();
+        self.maintain();
     }
 
     /// Work between groups: the sync of the relaxed setting, the witness of a quiet journal, room on a full disk.
-    pub(crate) fn tend(&mut self) {
+    pub(crate) fn maintain(&mut self) {
         if self.core.log.durable.failure().is_some() {
             return;
         }
@@ -129,21 +129,21 @@ impl Writer {
             self.unsynced_bytes = 0;
             self.synced_at = Instant::now();
             sync(journal, &self.core.state.metrics)
-        } else if self.unsettled && is_quiet && !self.unsynced {
-            self.unsettled = false;
+        } else if self.unsealed && is_quiet && !self.unsynced {
+            self.unsealed = false;
             journal.seal_tail().map(drop)
         } else {
             Ok(())
         };
-        let result = result.and_then(|()| journal.tend());
-        self.tell_room();
+        let result = result.and_then(|()| journal.maintain());
+        self.report_disk();
         if let Err(error) = result {
             self.poison(&error);
         }
     }
 
-    /// After the journal was tended: whether it lacks its next segment, and how often it did.
-    fn tell_room(&self) {
+    /// After the journal was maintained: whether it lacks its next segment, and how often it did.
+    fn report_disk(&self) {
         let Some(journal) = &self.journal else { return };
         self.core.log.set_disk_full(journal.full());
         let (metrics, (retries, last)) = (&self.core.state.metrics, journal.retries());
@@ -199,7 +199,7 @@ impl Writer {
             let before = journal.end();
             journal.append(before, &self.group)?;
             assert_eq!(journal.end(), Position(end), "journal and log buffer agree on every record's end");
-            self.unsettled = true;
+            self.unsealed = true;
             if self.core.state.config.durability == Durability::Synced {
                 sync(journal, &self.core.state.metrics)?;
             } else {
@@ -241,9 +241,9 @@ impl Writer {
             self.synced_at = Instant::now();
             sync(journal, &self.core.state.metrics)?;
         }
-        let tended = journal.tend();
-        self.tell_room();
-        tended
+        let maintained = journal.maintain();
+        self.report_disk();
+        maintained
     }
 
     fn sync_every(&self) -> Duration {

@@ -276,7 +276,7 @@ fn assemble(
         patience: 0,
         staging: Vec::new(),
     };
-    journal.tend()?;
+    journal.maintain()?;
     Ok(journal)
 }
 
@@ -386,12 +386,12 @@ struct Player<'a> {
     /// Records up to here are in the snapshot.
     skip_to: Position,
     at: Progress,
-    /// `bytes_done` when progress was last told.
-    told: u64,
+    /// `bytes_done` when progress was last reported.
+    reported: u64,
 }
 
-/// Progress is told after so many bytes of records or a 1,024th of them all, whichever is less, and at the end.
-const TELL_BYTES: u64 = 1 << 20;
+/// Progress is reported after so many bytes of records or a 1,024th of them all, whichever is less, and at the end.
+const REPORT_BYTES: u64 = 1 << 20;
 
 impl<'a> Player<'a> {
     fn new(
@@ -405,7 +405,7 @@ impl<'a> Player<'a> {
         let journal_bytes: u64 = segments.map(|found| found.bytes.saturating_sub(SEGMENT_HEAD_BYTES)).sum();
         let bytes_total = plan.snapshot.map_or(0, |info| info.bytes) + journal_bytes;
         let at = Progress { bytes_total, ..Progress::default() };
-        Self { replay, progress, skip_to, at, told: 0 }
+        Self { replay, progress, skip_to, at, reported: 0 }
     }
 
     fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), JournalError> {
@@ -413,7 +413,7 @@ impl<'a> Player<'a> {
         self.replay.snapshot_record(record).map_err(|error| JournalError::Apply { at, error })?;
         self.at.records += 1;
         self.at.bytes_done += record.stream_bytes() as u64;
-        self.tell();
+        self.report_progress();
         Ok(())
     }
 
@@ -432,14 +432,14 @@ impl<'a> Player<'a> {
             }
         }
         self.at.bytes_done += payload.len() as u64;
-        self.tell();
+        self.report_progress();
         Ok(())
     }
 
     /// Often enough for a person, rarely enough to cost nothing.
-    fn tell(&mut self) {
-        if self.at.bytes_done - self.told >= TELL_BYTES.min(self.at.bytes_total / 1_024) {
-            self.told = self.at.bytes_done;
+    fn report_progress(&mut self) {
+        if self.at.bytes_done - self.reported >= REPORT_BYTES.min(self.at.bytes_total / 1_024) {
+            self.reported = self.at.bytes_done;
             (self.progress)(self.at);
         }
     }

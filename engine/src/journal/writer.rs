@@ -75,7 +75,7 @@ pub(crate) struct Journal {
     pub(super) starved: bool,
     /// A failed try may have left its file behind.
     pub(super) left_over: bool,
-    /// Calls of `tend` before a spare is tried for again.
+    /// Calls of `maintain` before a spare is tried for again.
     pub(super) patience: u32,
     /// Reused memory for a whole frame.
     pub(super) staging: Vec<u8>,
@@ -137,7 +137,7 @@ impl Journal {
             self.switch()?;
         }
         self.write_frame(group, records).map_err(|error| self.shared.poison(error))?;
-        self.judge_room();
+        self.update_full();
         Ok(self.cursor.position)
     }
 
@@ -163,7 +163,7 @@ impl Journal {
     /// # Errors
     /// `Io` when the disk failed: the journal is poisoned. `Poisoned` from then on. That the next segment cannot be
     /// made is no failure, whatever the reason: it is tried again, and [`Journal::full`] while it is missed.
-    pub(crate) fn tend(&mut self) -> Result<(), JournalError> {
+    pub(crate) fn maintain(&mut self) -> Result<(), JournalError> {
         self.shared.healthy()?;
         self.link()?;
         if self.spare.is_none() {
@@ -174,7 +174,7 @@ impl Journal {
                 self.make_spare()?;
             }
         }
-        self.judge_room();
+        self.update_full();
         Ok(())
     }
 
@@ -330,7 +330,7 @@ impl Journal {
         Ok(file)
     }
 
-    fn judge_room(&self) {
+    fn update_full(&self) {
         let left = self.segment.bytes.saturating_sub(self.used);
         // Twice: the append after which this is asked may take one reserve and still leave one.
         self.shared.set_full(self.spare.is_none() && left < 2 * self.sizes.reserve_bytes);

@@ -178,7 +178,7 @@ impl Simulation {
         self
     }
 
-    fn tell(&mut self, what: impl FnOnce() -> String) {
+    fn trace(&mut self, what: impl FnOnce() -> String) {
         if let Some(watch) = &mut self.watch {
             watch(&what());
         }
@@ -239,7 +239,7 @@ impl Simulation {
     fn take(&mut self, step: Step) -> Checked {
         let now = self.now();
         if !matches!(step, Step::Do(_)) {
-            self.tell(|| format!("{now}: {step:?}"));
+            self.trace(|| format!("{now}: {step:?}"));
         }
         match step {
             Step::Do(commands) => self.send(commands)?,
@@ -290,7 +290,7 @@ impl Simulation {
     }
 
     fn judge(&mut self, command: &Command, expect: &Expect, answer: &Answer, now: UnixMs) -> Checked {
-        self.tell(|| format!("{now}: {command:?} -> {answer:?}, expected {expect:?}"));
+        self.trace(|| format!("{now}: {command:?} -> {answer:?}, expected {expect:?}"));
         self.report.commands += 1;
         self.report.successes += u64::from(answer.is_ok());
         let no_room = Refusal::AtCapacity(Bound::DiskSpace);

@@ -36,7 +36,7 @@ fn workload(disk: &SimStorage, told: &mut Told) -> Result<(), JournalError> {
         if round % 3 != 1 {
             journal.sync()?;
             told.durable = told.written;
-            journal.tend()?;
+            journal.maintain()?;
         }
         if round % 20 == 15 {
             snapshot(&mut journal, told)?;

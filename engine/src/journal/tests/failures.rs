@@ -22,7 +22,7 @@ fn failed_sync_poisons_and_is_never_tried_again() {
         let calls = disk.calls();
         let end = journal.end();
         for outcome in
-            [journal.sync().map(|_| ()), journal.append(end, &group(15..16)).map(|_| ()), journal.tend()]
+            [journal.sync().map(|_| ()), journal.append(end, &group(15..16)).map(|_| ()), journal.maintain()]
         {
             assert!(matches!(outcome, Err(JournalError::Poisoned { .. })), "{outcome:?}");
         }
@@ -73,7 +73,7 @@ fn full_disk_is_told_in_time_and_writing_goes_on_when_space_returns() {
     while left >= 4096 {
         journal.append(journal.end(), &group(next..next + 1)).expect("a place in the reserve");
         journal.sync().expect("sync");
-        journal.tend().expect("a full disk is no failure");
+        journal.maintain().expect("a full disk is no failure");
         next += 1;
         left -= 4096;
     }
@@ -94,7 +94,7 @@ fn full_disk_is_told_in_time_and_writing_goes_on_when_space_returns() {
         Err(JournalError::Full { .. })
     ));
     disk.set_budget(u64::MAX);
-    journal.tend().expect("tend");
+    journal.maintain().expect("maintain");
     assert!(!journal.full(), "space has returned");
     write(&mut journal, next..next + 50, 5);
     journal.close().expect("close");

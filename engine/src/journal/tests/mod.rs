@@ -115,7 +115,7 @@ pub(super) fn write(journal: &mut Journal, numbers: std::ops::Range<u64>, each: 
         let until = (next + each).min(numbers.end);
         journal.append(journal.end(), &group(next..until)).expect("append");
         journal.sync().expect("sync");
-        journal.tend().expect("tend");
+        journal.maintain().expect("maintain");
         next = until;
     }
 }

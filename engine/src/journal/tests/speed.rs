@@ -54,7 +54,7 @@ fn replay_seal_and_sync() {
     for piece in group.chunks(1 << 20) {
         journal.append(journal.end(), piece).expect("append");
         journal.sync().expect("sync");
-        journal.tend().expect("tend");
+        journal.maintain().expect("maintain");
     }
     println!("append and sync, 1 MiB groups: {:?} for {RECORDS} records", start.elapsed());
     let (syncs, start) = (50, Instant::now());

@@ -74,7 +74,7 @@ impl Simulation {
         let before = storage.calls();
         let blocks = i64::try_from(1 + self.random.below(ASTRAY_BLOCKS_MAX)).expect("small");
         let by = BLOCK_BYTES * if self.random.chance(50) { blocks } else { -blocks };
-        self.tell(|| format!("a write is to go astray by {by} bytes"));
+        self.trace(|| format!("a write is to go astray by {by} bytes"));
         storage.add_fault(Fault::Misdirect { at: before.writes + self.random.below(8), by });
         let (mut steps, mut steps_after) = (ASTRAY_STEPS_MAX, 1 + self.random.below(4));
         while steps > 0 && steps_after > 0 && !self.is_poisoned() {
