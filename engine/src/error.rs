@@ -228,7 +228,7 @@ impl Refusal {
         Self::Invalid(Box::new([Problem::new(field, reason, value)]))
     }
 
-    /// True if the same request may succeed shortly, without anybody changing anything.
+    /// True if the same request may succeed shortly, without a change by its caller.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(

@@ -1,5 +1,5 @@
-//! Counters of one engine, one cache line each, and those that every caller counts one a thread, so that counting does not make
-//! callers meet. Read by whoever serves them.
+//! Counters of one engine, one cache line each, and those that every caller counts one a thread, so that counting does
+//! not make callers meet. Read by the program that serves them.
 
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{CachePadded, Mutex, rank, thread_number};

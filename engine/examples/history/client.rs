@@ -15,9 +15,9 @@ use tacos_engine::{
 
 use super::record::{Entry, Kind, OK, UNKNOWN, Watch, state_name};
 
-/// Seats that everybody wants at once.
+/// Seats that all clients want at once.
 const HOT_SEATS: usize = 4;
-/// Reservations that everybody acts on at once.
+/// Reservations that all clients act on at once.
 const BOARD: usize = 6;
 /// People in line, about.
 const LINE: usize = 10;
@@ -144,7 +144,7 @@ impl Client<'_> {
         self.entries.last().is_some_and(|entry| entry.result == OK)
     }
 
-    /// A hold of what everybody wants, mostly for a few milliseconds.
+    /// A hold of what all clients want, mostly for a few milliseconds.
     fn wish(&mut self) -> (Entry, Reserve) {
         let town = self.town;
         let name = town.name('r');
@@ -219,7 +219,7 @@ impl Client<'_> {
         alive
     }
 
-    /// Confirm, release, extend or look up a reservation that somebody made lately.
+    /// Confirm, release, extend or look up a reservation that was made lately.
     fn change(&mut self) -> bool {
         let chosen = {
             let board = self.town.board.lock();
@@ -283,14 +283,14 @@ impl Client<'_> {
     fn queue(&mut self) -> bool {
         let (people, chosen) = {
             let line = self.town.line.lock();
-            // Mostly somebody near the head: there the order is decided.
+            // Mostly a ticket near the head: there the order is decided.
             let near = if self.random.chance(70) { line.len().min(4) } else { line.len() };
             let chosen = if near == 0 { None } else { Some(line[self.random.index(near)].clone()) };
             (line.len(), chosen)
         };
         let Some((session, token)) = chosen else { return self.join(&self.town.name('s')) };
         match self.random.below(100) {
-            // Where everybody waits long enough, as many join as leave.
+            // Where all wait long enough, as many join as leave.
             0..25 if people < LINE => self.join(&self.town.name('s')),
             0..25 => self.leave(&session, token),
             25..40 if people >= LINE / 2 => self.leave(&session, token),
@@ -331,7 +331,7 @@ impl Client<'_> {
         alive
     }
 
-    /// A place that was given up is nobody's business any more.
+    /// A place that was given up is not looked at any more.
     fn forget_who_left(&self, token: WaitingToken) {
         let Some(Entry { kind, result, .. }) = self.entries.last() else { return };
         if result == "left_line" || (*kind == Kind::Leave && result == OK) {

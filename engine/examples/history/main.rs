@@ -182,7 +182,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// What the crash has left is opened, and somebody new asks what has become of everything.
+    /// What the crash has left is opened, and a new client asks what has become of everything.
     fn crash(&mut self) -> Outcome<()> {
         let mut entry = Entry::new(self.clients, Kind::Crash, "-");
         self.clients += 1;

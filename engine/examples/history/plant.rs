@@ -7,13 +7,13 @@ use super::record::{Entry, Kind, OK, UNKNOWN};
 /// Which promise is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plant {
-    /// A seat that was sold is given to somebody else.
+    /// A seat that was sold is given to another customer.
     Oversell,
     /// A sale that was acknowledged is unknown after a crash.
     Lost,
     /// A hold is confirmed after its deadline.
     Late,
-    /// Somebody is let in although as many as may be inside stand before them.
+    /// A customer is let in although as many as may be inside stand before them.
     Overtake,
 }
 

@@ -197,7 +197,7 @@ where
             return Err(NotAccepted { pending: Pending::from_waiting(waiting), reason: Reason::OtherEngine });
         }
         if inner.durable.is_driven() {
-            // Nobody else would write while a thread sleeps in `poll`. The outcome is kept by the watermark.
+            // No other thread would write while one sleeps in `poll`. The outcome is kept by the watermark.
             let _ = inner.durable.wait(waiting.offset);
         }
         let mut state = inner.state.lock();

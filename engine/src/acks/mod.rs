@@ -1,6 +1,6 @@
 //! Acknowledgements: the answer to a write, kept back until the write's record is durable, and three ways to wait for
 //! it: block, await, or collect from a queue. Does not write, sync or know what the answers mean; the durable
-//! [`Watermark`](crate::sync::Watermark) is raised by whoever writes.
+//! [`Watermark`](crate::sync::Watermark) is raised by the writer.
 
 mod completion;
 mod pending;

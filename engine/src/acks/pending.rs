@@ -1,4 +1,4 @@
-//! The answer to one write, with the offset that must be durable before anybody may see it. Says nothing of queues
+//! The answer to one write, with the offset that must be durable before a caller may see it. Says nothing of queues
 //! beyond handing itself over; [`CompletionQueue`] does the rest.
 
 use std::fmt;
@@ -49,7 +49,7 @@ mod tests;
 /// # let Poll::Ready(Ok(text)) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) else { panic!() };
 /// # assert_eq!(text, "Kim: A-12");
 /// ```
-#[must_use = "an answer that nobody waits for is never known; the write goes on all the same"]
+#[must_use = "an answer that is not waited for is never known; the write goes on all the same"]
 pub struct Pending<T, E = Failure>(PendingState<T, E>);
 
 /// Which engine an answer that waits for nothing is of, if it is of one: the address of its watermark, to be compared and no more.
@@ -61,7 +61,7 @@ impl Origin {
         Self(Some(Arc::as_ptr(durable).addr()))
     }
 
-    /// True unless it is of another engine than the one that waits for `durable`.
+    /// False if it is of another engine than `durable`.
     pub(super) fn fits(self, durable: &Arc<Durable>) -> bool {
         self.0.is_none() || self == Self::of(durable)
     }

@@ -59,15 +59,15 @@ impl Line {
         self.policy.store(Arc::new(policy));
     }
 
-    /// Begins to pause or resume admissions; `None` if it is so already. While paused nobody becomes ready or is
-    /// admitted, and nobody's claim window ends; after it everybody who is ready has a whole claim window.
+    /// Begins to pause or resume admissions; `None` if it is so already. While paused no ticket becomes ready or is
+    /// admitted, and no claim window ends; after the pause every ready ticket has a whole claim window.
     pub(crate) fn begin_pause(&self, paused: bool, now: UnixMs) -> Option<Pausing<'_>> {
         (self.paused.load(Ordering::Acquire) != paused).then_some(Pausing { line: self, paused, now })
     }
 
     pub(super) fn set_paused(&self, paused: bool, now: UnixMs) {
         let floor = if paused { UnixMs::MAX } else { now.plus_ms(self.policy.load().claim_window_ms) };
-        // Release, and the floor first: whoever sees the pause or its end sees the windows that belong to it.
+        // Release, and the floor first: a thread that sees the pause or its end sees the windows that belong to it.
         self.ready_floor.store(floor.get(), Ordering::Release);
         self.paused.store(paused, Ordering::Release);
     }
@@ -84,7 +84,8 @@ impl PolicyChange<'_> {
 impl Drop for PolicyChange<'_> {
     fn drop(&mut self) {
         if let (Some(_), Some(mark)) = (&self.policy, self.undo_room) {
-            // If somebody has joined meanwhile their record says which kind of ticket it was; the mark then stays.
+            // A session that has joined meanwhile has a record that says which kind of ticket it got; the mark then
+            // stays.
             let _ = self.line.mark_room(mark);
         }
     }

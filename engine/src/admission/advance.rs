@@ -9,7 +9,7 @@ use super::ticket::{OwnedTicket, TicketState, own};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
 
-/// Why nobody can be let in now.
+/// Why no ticket can become ready now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Idle {
     /// Another thread is at it; it has been told to look again.
@@ -18,7 +18,7 @@ pub(crate) enum Idle {
     Paused,
     /// The room's order is not drawn yet.
     Undrawn,
-    /// Nobody waits.
+    /// No ticket waits.
     Empty,
     /// As many are inside as may be.
     Inside,
@@ -31,9 +31,9 @@ pub(crate) enum Idle {
     Joining,
 }
 
-/// People about to be let in, and people whose inactivity was found on the way. Record both, then commit.
-/// Dropped without a commit it returns the permits, and nobody has moved.
-#[must_use = "an advance that is not committed lets nobody in"]
+/// People about to be let in, and people whose inactivity was found on the way. Record both, then commit. Dropped
+/// without a commit it returns the permits, and no ticket has moved.
+#[must_use = "an advance that is not committed makes no ticket ready"]
 pub(crate) struct Advance<'a> {
     line: &'a Line,
     ready: Vec<OwnedTicket>,
@@ -53,8 +53,8 @@ struct Permits {
 }
 
 impl Line {
-    /// Begins to let people in. After a commit that returns true, and after every change that makes room (somebody
-    /// left, was used up or expired), joined the line, or changed the policy, the caller advances again.
+    /// Begins to let people in. After a commit that returns true, and after every change that makes room (a ticket was
+    /// left, used up or expired), adds a ticket or changes the policy, the caller advances again.
     pub(crate) fn begin_advance(&self, now: UnixMs) -> Result<Advance<'_>, Idle> {
         loop {
             if !self.turn.take() {
@@ -62,7 +62,7 @@ impl Line {
             }
             match self.collect(now) {
                 Ok(advance) => return Ok(advance),
-                // Somebody may have come while we looked: then look again on their behalf.
+                // Another thread may have asked for an advance meanwhile: look again on its behalf.
                 Err(idle) => {
                     if !self.turn.give() {
                         return Err(idle);
@@ -187,7 +187,8 @@ impl Advance<'_> {
         line.turn.give() || was_full || expired
     }
 
-    /// Goes along the line, owning whoever waits, until `most` are found. True if an unfinished join stopped it.
+    /// Goes along the line, owning each ticket that waits, until `most` are found. True if an unfinished join stopped
+    /// it.
     fn walk(&mut self, most: usize) -> bool {
         let line = self.line;
         let mut end = line.next_number();
@@ -212,7 +213,7 @@ impl Advance<'_> {
         false
     }
 
-    /// Owns the ticket at `place` if it waits. False if nobody may be passed here yet.
+    /// Owns the ticket at `place` if it waits. False if no ticket behind it may be taken yet.
     fn look(&mut self, place: u32) -> bool {
         let line = self.line;
         let Some(number) = line.number_at(place) else { return true };
@@ -221,7 +222,7 @@ impl Advance<'_> {
         if matches!(chunk.state(number), TicketState::Void | TicketState::Room) {
             return false;
         }
-        // Waits for whoever is just leaving: if they stay after all, nobody behind may pass.
+        // Waits for a ticket that is just leaving: if it stays after all, no ticket behind it may pass.
         let Ok(ticket) = own(chunk, number, |seen| TicketState::of(seen) == TicketState::Waiting) else {
             return true;
         };
@@ -236,7 +237,7 @@ impl Advance<'_> {
 
 impl Drop for Advance<'_> {
     fn drop(&mut self) {
-        // Tickets first, then the turn: whoever takes it next finds them as they were.
+        // Tickets first, then the turn: the thread that takes it next finds them as they were.
         self.ready.clear();
         self.expired.clear();
         if let Some(permits) = self.permits.take() {

@@ -3,7 +3,7 @@
 //! Chunks hang in a directory of two levels that grows as numbers are given out. A tree of counters over the places
 //! stands beside it: one bit a place (in the chunk), a count a chunk, a count for 64 chunks, a count a leaf. Every
 //! counter only rises and is added to once a departure, so the number of departures before a place, summed from
-//! disjoint counters, never falls from one reading to the next: nobody's position rises.
+//! disjoint counters, never falls from one reading to the next: no ticket's position rises.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
@@ -139,7 +139,7 @@ impl Directory {
         before.as_ref().map_or(fresh, Arc::clone)
     }
 
-    /// Notes that nobody waits at `place` any more. Once a place. Returns as [`Directory::done`].
+    /// Notes that no ticket waits at `place` any more. Once a place. Returns as [`Directory::done`].
     pub(super) fn depart(&self, place: u32, now: UnixMs) -> Option<UnixMs> {
         let chunk = self.reach(place, now);
         let (word, bit) = bit_of(place);
@@ -159,7 +159,7 @@ impl Directory {
     /// Counts one ticket that is over or one place that is departed. The last of a chunk starts its memory time,
     /// whose end is returned.
     pub(super) fn done(&self, chunk: &Chunk, number: u32, now: UnixMs) -> Option<UnixMs> {
-        // AcqRel: whoever counts last has seen what the others did before they counted.
+        // AcqRel: the thread that counts last has seen what the others did before they counted.
         if chunk.done.fetch_add(1, Ordering::AcqRel) + 1 < 2 * CHUNK {
             return None;
         }
@@ -177,7 +177,7 @@ impl Directory {
         }
     }
 
-    /// When the chunk may go that the last of this group finished; `None` for every other group.
+    /// When the chunk whose last ticket or place was of this group may be dropped; `None` for every other group.
     pub(super) fn forget_at(&self, first: u32) -> Option<UnixMs> {
         let finished = self.finished.lock();
         let group = |number: u32| number >> GROUP_BITS;

@@ -1,4 +1,4 @@
-//! The draw of the pre-sale room's order: a pure function of a seed, so that anybody can compute it again.
+//! The draw of the pre-sale room's order: a pure function of a seed, so that any customer can compute it again.
 //!
 //! In words. Before the sale the commitment `BLAKE3(seed)` of a secret 32-byte seed is shown; afterwards the seed is.
 //! Take the ticket numbers still in the room in rising order as a list. Take the extendable output of BLAKE3 in keyed

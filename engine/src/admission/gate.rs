@@ -1,5 +1,5 @@
 //! A token bucket in one word, as the generic cell rate algorithm (GCRA, ITU-T Recommendation I.371): what is kept is
-//! the moment at which the bucket would be full again, not a count that somebody has to refill.
+//! the moment at which the bucket would be full again, not a count that a thread has to refill.
 
 use crate::clock::UnixMs;
 use crate::sync::CachePadded;
@@ -53,7 +53,7 @@ impl Gate {
             if count == 0 {
                 return Grant { count: 0, interval_ns };
             }
-            // Relaxed: the word guards nothing but itself; the exchange makes each permit somebody's.
+            // Relaxed: the word guards nothing but itself; the exchange gives each permit to one thread.
             match self.tat_ns.compare_exchange_weak(
                 tat,
                 from + count * interval_ns,
@@ -95,8 +95,8 @@ impl Gate {
         });
     }
 
-    /// Empties the bucket: after recovery nobody knows what was spent just before, and a full bucket would let
-    /// every restart break the rate.
+    /// Empties the bucket: after recovery it is not known what was spent just before, and a full bucket would let every
+    /// restart break the rate.
     pub(crate) fn drain(&self, now: UnixMs) {
         let (interval_ns, burst) = unpack(self.rate.load(Ordering::Relaxed));
         self.tat_ns.store(now_ns(now) + burst * interval_ns, Ordering::Relaxed);

@@ -103,8 +103,8 @@ impl Line {
         let counts = &self.counts;
         let policy = self.policy();
         let room_end = self.room_end.load(Ordering::Acquire);
-        // Closed by the clock alone, with nobody behind it and no order drawn: of that there is no record yet, and
-        // whoever comes next closes it again.
+        // Closed by the clock alone, with no ticket behind it and no order drawn: of that there is no record yet, and
+        // the next join closes it again.
         let closed_by_clock = policy.room.is_some() && room_end == next && self.order.get().is_none();
         let room_open = mark & ROOM_OPEN != 0 || closed_by_clock;
         let order = self.order.get();
@@ -129,8 +129,8 @@ impl Line {
         }
     }
 
-    /// Every ticket that is remembered, in number order. Each is whole; together they are of one moment only if
-    /// nobody changes the line meanwhile.
+    /// Every ticket that is remembered, in number order. Each is whole; together they are of one moment only if no
+    /// thread changes the line meanwhile.
     pub(crate) fn each_ticket(&self, mut f: impl FnMut(TicketImage)) {
         for number in 0..self.next_number() {
             let Some(chunk) = self.tickets.get(number) else { continue };

@@ -44,9 +44,9 @@ enum NotTaken {
 }
 
 impl Line {
-    /// Begins to join. `session` and `user` are keyed hashes. After the commit of a new ticket the caller advances
-    /// the line: if nobody is ahead and there is room the ticket is ready at once. Waits while another thread is
-    /// in the middle of joining the same session or user.
+    /// Begins to join. `session` and `user` are keyed hashes. After the commit of a new ticket the caller advances the
+    /// line: if no ticket is ahead and there is room the ticket is ready at once. Waits while another thread is in the
+    /// middle of joining the same session or user.
     pub(crate) fn begin_join(&self, session: u128, user: Option<u128>, now: UnixMs) -> Join<'_> {
         let policy = self.policy.load();
         if let Some(room) = policy.room {
@@ -91,7 +91,7 @@ impl Line {
     }
 
     /// Looks both keys up and, if they are free, takes a number for them, all under the two shards' locks: session
-    /// before user, so that nobody waits in a circle.
+    /// before user, so that no threads wait in a circle.
     fn try_join(
         &self,
         (session, user): (Key, Key),

@@ -22,7 +22,7 @@ pub(crate) trait GroupTimer: Send + Sync {
     fn arm(&self, group: u32, at: UnixMs);
 }
 
-/// In `next`: the room is open, whoever gets a number now is in it.
+/// In `next`: the room is open: a ticket that gets its number now is in it.
 pub(super) const ROOM_OPEN: u64 = 1 << 32;
 const NUMBER_MASK: u64 = ROOM_OPEN - 1;
 
@@ -33,14 +33,14 @@ pub(crate) struct Line {
     pub(super) next: CachePadded<AtomicU64>,
     /// Tickets below were in the room; set when the room closes.
     pub(super) room_end: AtomicU32,
-    /// Held shared by whoever changes a ticket in the room, alone by the draw.
+    /// Held shared by a thread that changes a ticket in the room, alone by the draw.
     pub(super) room: RwLock<(), { rank::LINE_ROOM }>,
     pub(super) order: OnceLock<Order>,
-    /// All places below are departed. Written by whoever advances the line.
+    /// All places below are departed. Written by the thread that advances the line.
     pub(super) head: AtomicU32,
     pub(super) turn: AdvanceTurn,
     pub(super) paused: AtomicBool,
-    /// Nobody's claim window ends before this moment: a pause takes no turn away.
+    /// No claim window ends before this moment: a pause takes no customer's turn away.
     pub(super) ready_floor: AtomicU64,
     pub(super) rate: Gate,
     pub(super) ceiling: Arc<Gate>,
@@ -55,7 +55,7 @@ pub(crate) struct Line {
     shown_ms: Mark,
 }
 
-/// Running figures. Each is exact when nobody is in the middle of a change.
+/// Running figures. Each is exact while no thread is in the middle of a change.
 #[derive(Default)]
 pub(super) struct Counts {
     /// In the room or waiting, unfinished joins included.
@@ -237,7 +237,7 @@ impl Line {
         self.count_done(chunk, number, now);
     }
 
-    /// Notes that nobody waits at `place` any more.
+    /// Notes that no ticket waits at `place` any more.
     pub(super) fn depart(&self, place: u32, now: UnixMs) {
         let forget_at = self.tickets.depart(place, now);
         self.forget_later(place, forget_at);
@@ -249,7 +249,7 @@ impl Line {
         self.forget_later(number, forget_at);
     }
 
-    /// A chunk in which nothing happens any more still needs one visit: the one that drops it.
+    /// A chunk in which nothing happens any more still needs one visit, which drops it.
     fn forget_later(&self, number: u32, forget_at: Option<UnixMs>) {
         if let Some(at) = forget_at {
             self.timer.arm(number >> GROUP_BITS, at);
@@ -270,20 +270,22 @@ const IDLE: u8 = 0;
 const RUNNING: u8 = 1;
 const ASKED: u8 = 2;
 
-/// Who may advance the line: one at a time; whoever comes meanwhile leaves a note and goes.
+/// The right to advance the line, of one thread at a time. A thread that asks meanwhile leaves a note and does not
+/// wait.
 #[derive(Default)]
 pub(super) struct AdvanceTurn(AtomicU8);
 
 impl AdvanceTurn {
-    /// True: it is ours. False: somebody has it, and now knows that there is more to look at.
+    /// True: this thread has it. False: another thread has it, and now knows that there is more to look at.
     pub(super) fn take(&self) -> bool {
-        // AcqRel: every step is a read-modify-write, so they form one chain. Either the note is seen by whoever
-        // gives the turn back, who then sees the ticket published before the note; or the turn is free and ours.
+        // AcqRel: every step is a read-modify-write, so they form one chain. Either the thread that gives the turn back
+        // sees the note, and then the ticket that was published before it; or the turn is free and this thread takes
+        // it.
         let next = |turn| Some(if turn == IDLE { RUNNING } else { ASKED });
         self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, next) == Ok(IDLE)
     }
 
-    /// Gives the turn back; true if somebody asked meanwhile.
+    /// Gives the turn back; true if another thread asked meanwhile.
     pub(super) fn give(&self) -> bool {
         self.0.swap(IDLE, Ordering::AcqRel) == ASKED
     }

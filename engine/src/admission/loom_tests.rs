@@ -77,7 +77,7 @@ fn loom_line_leave_against_advance() {
         });
         let ready = advance(&line);
         let from = handle.join().expect("leaver");
-        // One permit: it went to the first while it waited, else to the second, never to nobody.
+        // One permit: it went to the first while it waited, else to the second, and was never lost.
         assert_eq!(ready, [if from == TicketState::Ready { first } else { second }]);
         assert_eq!(line.stats(T0).inside, u32::from(from != TicketState::Ready));
     });

@@ -1,15 +1,16 @@
-//! The waiting line of one event: tickets, exact positions, the gate that lets people in, and the pre-sale room.
-//! It knows no token text, no journal, no user names and no clock: people come as keyed hashes, time is handed in.
+//! The waiting line of one event: tickets, exact positions, the gate that limits the rate of admissions, and the
+//! pre-sale room. It knows no token text, no journal, no user names and no clock: people come as keyed hashes, time is
+//! handed in.
 //!
 //! Ground rules
 //! - Every change has two halves. `begin_…` takes the right to change what it names and hands out a guard; the
 //!   caller appends its record; `commit` makes the change visible. A guard that is dropped leaves things as they
 //!   were (a new ticket is voided). So the order of records of one ticket is the order of its changes.
-//! - A thread holds at most one guard of a line. A guard is short: whoever needs the same ticket waits for it.
+//! - A thread holds at most one guard of a line. A guard is short: a thread that needs the same ticket waits for it.
 //! - A deadline is a moment. A change that arrives at or after it is refused with `Due`; the caller then begins the
 //!   expiry, records it, and answers "expired". Timers only make that happen without a caller.
-//! - `place` is the order in the line: the ticket's number, except for those whom the draw gave another one.
-//! - Strict order: nobody becomes ready before somebody ahead who still waits. Only one advance runs at a time.
+//! - `place` is the order in the line: the ticket's number, except for tickets to which the draw gave another one.
+//! - Strict order: no ticket becomes ready while one ahead of it still waits. Only one advance runs at a time.
 
 mod admin;
 mod advance;

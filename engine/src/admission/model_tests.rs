@@ -469,8 +469,8 @@ impl Run {
         for line in &lines {
             line.finish(self.now);
             let mut have = Self::digest(line);
-            // Voided numbers at the very end leave no trace and are given out again; a room that closed without
-            // anybody behind it is open again until the next join or the draw.
+            // Voided numbers at the very end leave no trace and are given out again; a room that closed without a
+            // ticket behind it is open again until the next join or the draw.
             assert!(have.0.next <= want.0.next, "seed {}", self.seed);
             (have.0.next, have.0.room_open, have.0.room_end) =
                 (want.0.next, want.0.room_open, want.0.room_end);

@@ -117,7 +117,7 @@ impl Line {
                 over => Err(NotMoved::Over(over)),
             });
         if let Err(NotMoved::NotDue { until }) = expiring {
-            // Somebody was active after the timer fired, or the line was paused.
+            // The session was active after the timer was set, or the line was paused.
             let look_at = self.look_again_at(until, now);
             self.tickets.with(number, |chunk| self.arm(chunk, number, look_at));
         }
@@ -140,7 +140,7 @@ impl Line {
             TicketState::Void | TicketState::Lost => Err(NotMoved::Unknown),
             state => check(state, self.deadline(chunk, seen), now),
         };
-        // An unfinished join is not worth waiting for: nobody knows its number.
+        // An unfinished join is not worth waiting for: no caller knows its number yet.
         if chunk.state(number) == TicketState::Void {
             return Err(NotMoved::Unknown);
         }
@@ -157,8 +157,8 @@ impl Line {
         }
     }
 
-    /// Notes that somebody in the room or the line is still there. Not recorded: a restart counts as activity.
-    /// Returns false if the ticket is past its deadline, or not waiting.
+    /// Notes that the session of a ticket in the room or the line is active. Not recorded: a restart counts as
+    /// activity. Returns false if the ticket is past its deadline, or not waiting.
     pub(crate) fn touch(&self, number: u32, now: UnixMs) -> bool {
         self.tickets.with(number, |chunk| self.touch_in(chunk, number, now)).unwrap_or(false)
     }
@@ -171,7 +171,7 @@ impl Line {
             return false;
         }
         let until = now.plus_ms(self.policy.load().inactivity_ms);
-        // Busy: somebody is about to change it, and their change decides.
+        // Busy: another thread is about to change it, and its change decides.
         if !seen.busy && self.deadline(chunk, seen) < until {
             let until = chunk.rel(until.plus_ms(super::TOUCH_GRAIN_MS));
             if let Some(owned) = chunk.word(number).try_own_exactly(seen) {

@@ -112,7 +112,7 @@ pub enum PolicyError {
     },
     /// The room's draw is not after its opening.
     RoomNeverOpen,
-    /// A room can be added or taken away only while nobody has joined yet.
+    /// A room can be added or taken away only while no session has joined yet.
     RoomInUse,
 }
 
@@ -123,7 +123,7 @@ impl fmt::Display for PolicyError {
                 write!(f, "{field} is {value}, but must be between {min} and {max}")
             }
             Self::RoomNeverOpen => f.write_str("the room's draws_at must be later than its opens_at"),
-            Self::RoomInUse => f.write_str("the room cannot be added or removed once somebody has joined"),
+            Self::RoomInUse => f.write_str("the room cannot be added or removed once a session has joined"),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Putting recorded results back, exactly: the journal's side of the line. One thread, nobody else about. Decides
-//! nothing; what cannot follow from what was there is reported as corruption.
+//! Putting recorded results back, exactly: the journal's side of the line. One thread alone. Decides nothing; what
+//! cannot follow from what was there is reported as corruption.
 
 use std::fmt;
 
@@ -120,7 +120,7 @@ impl Line {
         self.apply(number, TicketState::Used, now, now, |from| from == TicketState::Admitted)
     }
 
-    /// Somebody left.
+    /// A ticket was left.
     pub(crate) fn apply_left(&self, number: u32, now: UnixMs) -> Result<(), BadReplay> {
         self.apply(number, TicketState::Left, now, now, TicketState::is_live)
     }
@@ -183,7 +183,7 @@ impl Line {
         Ok(())
     }
 
-    /// Ends replay: numbers without a record are void, places without somebody who waits are departed, inactivity
+    /// Ends replay: numbers without a record are void, places without a ticket that waits are departed, inactivity
     /// starts anew, timers are set, and the rate starts without saved-up permits.
     pub(crate) fn finish(&self, now: UnixMs) {
         let next = self.next_number();
@@ -228,7 +228,7 @@ impl Line {
         let waits = |number| {
             self.tickets.with(number, |chunk| chunk.state(number) == TicketState::Waiting).unwrap_or(false)
         };
-        // Before the draw nobody holds a place of the room.
+        // Before the draw no ticket has a place of the room.
         if !self.number_at(place).is_some_and(waits) && !self.tickets.is_departed(place) {
             self.depart(place, now);
         }

@@ -19,11 +19,11 @@ pub(crate) struct Draw<'a> {
 }
 
 impl Line {
-    /// Closes the room: whoever joins from now on stands behind those inside. Waits for joins in progress there.
+    /// Closes the room: tickets of later joins stand behind those inside. Waits for joins in progress there.
     ///
-    /// Nobody inside has a place yet, but it is known which places there will be: the first `in_room` ones. The
-    /// others of the room are departed from here on, so that the positions of those behind are exact before the
-    /// draw as well as after it.
+    /// No ticket inside has a place yet, but it is known which places there will be: the first `in_room` ones. The
+    /// others of the room are departed from here on, so that the positions of those behind are exact before the draw as
+    /// well as after it.
     pub(crate) fn close_room(&self, now: UnixMs) {
         if !self.room_is_open() {
             return;
@@ -32,7 +32,7 @@ impl Line {
         self.close_room_alone(now);
     }
 
-    /// As [`Line::close_room`]; the caller keeps everybody else out.
+    /// As [`Line::close_room`]; the caller holds the room's lock alone.
     fn close_room_alone(&self, now: UnixMs) {
         if self.room_is_open() {
             let room_end = number_in(self.next.load(Ordering::Acquire));
@@ -44,7 +44,7 @@ impl Line {
         }
     }
 
-    /// Somebody left the room, whose gate the caller holds: one place fewer will be drawn.
+    /// A ticket left the room, whose lock the caller holds: one place fewer will be drawn.
     pub(super) fn leave_room(&self, now: UnixMs) {
         let before = self.counts.in_room.fetch_sub(1, Ordering::Relaxed);
         if !self.room_is_open() {
@@ -53,11 +53,11 @@ impl Line {
     }
 
     /// Begins the draw: closes the room, waits for changes in progress there, and keeps others out until the guard
-    /// ends. `None` if the order is drawn already, the line has no room, or nobody came. A million tickets take some
-    /// tens of milliseconds; positions can be read and new tickets taken meanwhile.
+    /// ends. `None` if the order is drawn already, the line has no room, or the room is empty. A million tickets take
+    /// some tens of milliseconds; positions can be read and new tickets taken meanwhile.
     pub(crate) fn begin_draw(&self, seed: [u8; 32], now: UnixMs) -> Option<Draw<'_>> {
         let alone = self.room.write();
-        // A refusal changes nothing: a room into which nobody has come stays open.
+        // A refusal changes nothing: a room without tickets stays open.
         if self.order.get().is_some() || self.next_number() == 0 {
             return None;
         }
@@ -92,13 +92,13 @@ impl Line {
         for &number in &self.order.get().expect("just set").number_at {
             self.tickets
                 .with(number, |chunk| to_line(chunk, number))
-                .expect("who is in the room has a ticket");
+                .expect("a place in the room belongs to a ticket");
         }
     }
 }
 
 fn to_line(chunk: &Chunk, number: u32) {
-    // Waits at most for somebody's activity being noted: leaving and expiring are kept out.
+    // Waits at most for a note of activity: leaving and expiring are kept out by the room's lock.
     let owned = chunk.word(number).own(|_| true).expect("anything is allowed");
     assert_eq!(TicketState::of(owned.before()), TicketState::Room, "ticket {number} was drawn from the room");
     let until = owned.before().generation;

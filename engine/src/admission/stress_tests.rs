@@ -59,7 +59,7 @@ fn customer(
         }
         let (number, _) = mine[at];
         if random.below(4) == 0 {
-            // Whoever is noted as gone before the commit was waiting when the line passed over the place.
+            // A ticket that is noted as gone before the commit was waiting when the line passed over its place.
             if let Ok(leaving) = line.begin_leave(number, T0) {
                 if leaving.from() == TicketState::Waiting {
                     left.lock().push(number);
@@ -73,7 +73,7 @@ fn customer(
             mine.swap_remove(at);
         }
     }
-    // Whoever is left goes, so that the line empties.
+    // The tickets that are left go, so that the line empties.
     while !mine.is_empty() {
         advance(line, log, worst);
         mine.retain(|&(number, _)| match line.begin_admit(number, T0) {
@@ -125,7 +125,7 @@ fn threads_keep_order_and_the_number_inside() {
     }
 }
 
-/// Strict order: numbers rise; whoever was passed over had left or never joined.
+/// Strict order: numbers rise; a ticket that was passed over had left, or its join failed.
 fn audit(line: &Line, log: &[u32], left: &[u32], seed: u64) {
     assert!(log.is_sorted_by(|a, b| a < b), "seed {seed}: somebody was let in before somebody ahead");
     let gone: std::collections::HashSet<u32> = left.iter().copied().collect();

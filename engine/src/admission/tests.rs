@@ -79,7 +79,7 @@ fn advance(line: &Line, now: UnixMs) -> Vec<u32> {
 }
 
 /// The timer of a ready ticket fires, and the line is paused before the ticket is expired: it must be looked at again,
-/// or it would stay inside for ever.
+/// or it would stay inside without end.
 #[test]
 fn a_pause_between_timer_and_expiry_loses_no_timer() {
     let (line, timers) = line_with(QueuePolicy { inside_max: 1, ..QueuePolicy::default() });

@@ -67,8 +67,8 @@ impl TicketState {
 }
 
 /// 79 bits of a session's or user's keyed 128-bit hash. With a million live tickets one join meets a stranger's key
-/// with odds of 1e6 / 2^79 = 2e-18; over all 2^30 joins of a line's life that is 2e-9. The hash is keyed, so nobody
-/// can search for a collision outside, and inside each try costs a join.
+/// with odds of 1e6 / 2^79 = 2e-18; over all 2^30 joins of a line's life that is 2e-9. The hash is keyed, so a
+/// collision cannot be searched for outside, and inside each try costs a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Key {
     hi: u64,
@@ -78,7 +78,7 @@ pub(crate) struct Key {
 const LO_MASK: u16 = 0x7fff;
 
 impl Key {
-    /// Nobody.
+    /// The key of no session and no user.
     pub(crate) const NONE: Self = Self { hi: 0, lo: 0 };
 
     /// The key of a hash. Never [`Key::NONE`].
@@ -143,7 +143,7 @@ pub(super) struct Chunk {
     base: UnixMs,
     hot: Box<[Hot]>,
     tails: Box<[Tail]>,
-    /// One bit a place: whoever had it waits no more.
+    /// One bit a place: its ticket waits no more.
     pub(super) departed: Box<[AtomicU64]>,
     groups: Box<[Group]>,
     /// Tickets that are over plus places that are departed; the chunk can go when both are all.
@@ -195,8 +195,8 @@ impl Chunk {
 
     pub(super) fn set_keys(&self, number: u32, session: Key, user: Key, indexed: bool, joined: UnixMs) {
         let hot = self.hot(number);
-        // Relaxed: whoever finds the number in a table took that table's lock after us, and whoever finds it by the
-        // word sees these with the Acquire that pairs with the Release of the commit.
+        // Relaxed: a thread that finds the number in a table took that table's lock after this one, and a thread that
+        // finds it by the word sees these with the Acquire that pairs with the Release of the commit.
         hot.session.store(session.hi, Ordering::Relaxed);
         hot.user.store(user.hi, Ordering::Relaxed);
         let mark = if indexed { INDEXED } else { 0 };

@@ -14,16 +14,17 @@ use crate::sync::atomic::Ordering;
 /// One ticket at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TicketView {
-    /// Its state; a ticket past its deadline is shown as expired, even if nobody has recorded that yet.
+    /// Its state; a ticket past its deadline is shown as expired, even if that is not recorded yet.
     pub(crate) state: TicketState,
     /// End of the state: inactivity, claim window, token; for states that are over, when that happened.
     pub(crate) until: UnixMs,
-    /// Place among those still waiting, 1 = next. Only for [`TicketState::Waiting`]. From one look to a later one it never
-    /// rises. While others leave it may be behind by those who are just leaving; when nobody is, it is exact.
+    /// Place among those still waiting, 1 = next. Only for [`TicketState::Waiting`]. From one look to a later one it
+    /// never rises. While tickets ahead are leaving it may lag behind by these; while none is, it is exact.
     pub(crate) position: Option<u32>,
 }
 
-/// A line's figures. Each is exact by itself when nobody is in the middle of a change; together they are a sketch.
+/// A line's figures. Each is exact by itself while no thread is in the middle of a change; together they are not of one
+/// moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LineStats {
     pub(crate) waiting: u32,
@@ -83,7 +84,7 @@ impl Line {
         Some(place - self.tickets.departed_before(place) + 1)
     }
 
-    /// True if the ticket was taken for this user (a keyed hash), or for nobody by name.
+    /// True if the ticket was taken for this user (a keyed hash), or without a user.
     pub(crate) fn may_be_used_by(&self, number: u32, user: u128) -> bool {
         let may = |chunk: &Arc<Chunk>| [Key::NONE, Key::of(user)].contains(&chunk.user(number));
         self.tickets.with(number, may).unwrap_or(false)
@@ -104,7 +105,7 @@ impl Line {
         self.order.get().map(|order| (order.entrants(), order.hash()))
     }
 
-    /// Likely wait at a position, in milliseconds; `None` when nothing was measured yet, or nobody is let in.
+    /// Likely wait at a position, in milliseconds; `None` when nothing was measured yet, or no ticket is let in.
     pub(crate) fn eta_ms(&self, position: u32, now: UnixMs) -> Option<u64> {
         if self.paused.load(Ordering::Acquire) { None } else { self.flow.eta_ms(position, now) }
     }
@@ -142,8 +143,8 @@ impl Line {
         let first = group << GROUP_BITS;
         let next = self.tickets.get(first).and_then(|chunk| self.due_in(&chunk, first, now, due));
         self.tickets.sweep(now);
-        // A chunk that is over has one timer more to wait for: the one that drops it. Its group may fire for an older
-        // reason first.
+        // A chunk that is over has one timer more to wait for, which drops it. Its group may fire for an older reason
+        // first.
         next.or_else(|| self.tickets.forget_at(first))
     }
 

@@ -4,8 +4,8 @@
 //! No wake-up is lost, because both sides change a word that the other changes too. The driver first writes that it
 //! sleeps, then *changes* each inbox head (to what it was) and stays awake if something is in it. An owner first
 //! changes the inbox head, then reads whether the driver sleeps. Whichever change of the head comes second sees what
-//! the other side did before its own. An owner that finds its entry queued pushes nothing, but the one that pushes for
-//! it *changes* the entry's word after it saw a sleeper, so between these two the same argument holds.
+//! the other side did before its own. An owner that finds its entry queued pushes nothing, but the owner that pushes
+//! for it *changes* the entry's word after it saw a sleeper, so between these two the same argument holds.
 
 use crate::clock::UnixMs;
 use crate::limits::NAP_MS;

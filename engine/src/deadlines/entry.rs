@@ -11,7 +11,7 @@
 //!                                     └── driver: expire ─► QUEUED, none
 //! ```
 //!
-//! Whoever sets QUEUED on a word that did not have it must push the entry to the inbox; nobody else may.
+//! An owner that sets QUEUED on a word that did not have it must push the entry to the inbox; no other thread may.
 
 use crate::sync::atomic::{AtomicU64, Ordering};
 

@@ -148,7 +148,7 @@ fn sleeper(before: Owner, owners: &'static [Owner]) {
         match rest {
             Rest::Turn => {}
             Rest::Until(until) => assert!(is_woken || until <= first, "sleeps until {until}, first {first}"),
-            Rest::Idle => assert!(is_woken, "sleeps for ever, first {first}"),
+            Rest::Idle => assert!(is_woken, "sleeps without end, first {first}"),
         }
         seen[usize::from(is_woken)].fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     });
@@ -164,7 +164,7 @@ fn loom_deadlines_idle_sleeper_hears_of_a_set() {
 
 #[test]
 fn loom_deadlines_napping_sleeper_hears_of_the_earlier_of_two_sets() {
-    // What is set before makes the driver nap. Of the two owners the one that finds the entry queued pushes nothing,
-    // and it may be the one with the moment that cannot wait.
+    // What is set before makes the driver nap. Of the two owners the second, which finds the entry queued, pushes
+    // nothing; its moment may be what cannot wait.
     sleeper(|timers| timers.set(0, at(55)), &[|timers| timers.set(0, at(60)), |timers| timers.set(0, at(7))]);
 }

@@ -3,17 +3,17 @@
 //! # Ground rules
 //!
 //! 1. **Owners never touch the wheel.** Each timer has an [`entry`]: one atomic word with the deadline that its owner
-//!    wants and a mark QUEUED. [`Timers::set`] and [`Timers::clear`] change the word; whoever sets the mark on a word
-//!    without it pushes the entry to the inbox. So an entry is in the inbox at most once, the inbox needs no memory of
-//!    its own and cannot overflow, and a set followed by a clear costs the driver one look.
+//!    wants and a mark QUEUED. [`Timers::set`] and [`Timers::clear`] change the word; an owner that sets the mark on a
+//!    word without it pushes the entry to the inbox. So an entry is in the inbox at most once, the inbox needs no
+//!    memory of its own and cannot overflow, and a set followed by a clear costs the driver one look.
 //! 2. **The driver reconciles, it does not obey.** [`Timers::turn`] empties the inbox and brings each entry's place on
 //!    the wheel in line with what its word says *now* (level-triggered). The order of the inbox does not matter.
 //! 3. **The invariant.** A word without QUEUED has the entry on the wheel in the slot of exactly that deadline, or off
 //!    the wheel if it wants none. A word with QUEUED will be looked at; until then its place may be anything.
 //! 4. **Firing consumes.** A due entry fires by a compare-and-swap of its word from a deadline that has passed to none:
-//!    never early, at most once a set, and never lost: if the word has changed, the change is in the inbox.
-//!    Whoever receives an index still compares its object's deadline with the clock; after the firing is decided the
-//!    owner may have set another.
+//!    never early, at most once a set, and never lost: if the word has changed, the change is in the inbox. A handler
+//!    that receives an index still compares its object's deadline with the clock; after the firing is decided the owner
+//!    may have set another.
 //! 5. **The wheel is pure.** [`wheel`], [`level`] and [`lists`] are single-threaded, behind the driver's lock, which
 //!    owners never take. An entry's deadline is kept once, in its word; the wheel asks for it when an entry sinks to a
 //!    lower level. Levels cover all 64 bits of time, so there is no horizon.

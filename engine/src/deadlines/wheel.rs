@@ -1,5 +1,6 @@
-//! The timing wheel itself: pure, single-threaded, over entry numbers. It knows in which slot an entry lies, but not the
-//! entry's deadline: whoever turns the wheel brings that along. It neither reads the clock nor allocates per operation.
+//! The timing wheel itself: pure, single-threaded, over entry numbers. It knows in which slot an entry lies, but not
+//! the entry's deadline: the thread that turns the wheel brings that along. It neither reads the clock nor allocates
+//! per operation.
 //!
 //! An advance takes one filled slot at a time, oldest first, and hands its entries out one by one, so that the work can
 //! stop after any entry and go on later. Empty slots cost nothing, however far the clock jumped.

@@ -196,7 +196,7 @@ impl Engine {
 }
 
 impl Inner {
-    /// Makes the writer everybody's.
+    /// Puts the writer where every caller can drive it.
     fn share(&self, writer: Writer) {
         *self.writer.lock() = Some(writer);
         // A caller that waits, or finds the buffer full, writes. The cell is shared, not the engine: no circle of owners.

@@ -1,5 +1,5 @@
-//! The face: open an engine, send it commands, read, close. Also its two threads: the one that writes and the one that
-//! turns time. Decides nothing; the pipeline does.
+//! The face: open an engine, send it commands, read, close. Also its two threads: the writer thread and the time
+//! thread. Decides nothing; the pipeline does.
 
 mod builder;
 mod commands;
@@ -343,8 +343,8 @@ fn guarded(core: &Core, thread: &str, work: impl FnOnce()) {
     }
 }
 
-/// The thread that tells readers of updates in an engine without a journal. Callers wait for nothing there and must
-/// not pay for waking anybody, so it looks by itself: often while there is something to tell.
+/// The thread that publishes updates in an engine without a journal, where there is no sync to wait for. It polls, more
+/// often while there are updates, so that writers never pay for waking it.
 fn tell_loop(writer: &SharedWriter, stopping: &AtomicBool) {
     let mut idle = 0;
     while !stopping.load(Ordering::Acquire) {

@@ -32,10 +32,9 @@ impl Operator<'_> {
         self.engine.find(event).map(|event| core.held_reservations(event, core.state.now()))
     }
 
-    /// Brings the 32-byte seed of an event's pre-sale draw, in place of the one that the engine makes: for operators
-    /// whose seed is made in front of witnesses, or by several parties. Kept durably; a later one replaces it, until
-    /// the event has a pre-sale room. It must not be guessable: a customer who knows it knows the order before the
-    /// draw.
+    /// Brings the 32-byte seed of an event's pre-sale draw, in place of the engine's own: for operators whose seed is
+    /// made in front of witnesses, or by several parties. Kept durably; a later one replaces it, until the event has a
+    /// pre-sale room. It must not be guessable: a customer who knows it knows the order before the draw.
     ///
     /// Refused with [`Refusal::UnknownEvent`], and with [`Refusal::Invalid`] once the event has a room, because the
     /// room's commitment is shown from then on.

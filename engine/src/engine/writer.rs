@@ -1,5 +1,5 @@
-//! The one that writes: takes what callers have put into the log buffer, writes and syncs it as one group, then lets
-//! everybody go whose record is in it. While one sync runs the next group gathers; there is no timer.
+//! The writer: takes what callers have put into the log buffer, writes and syncs it as one group, then releases the
+//! callers whose records are in it. While one sync runs the next group gathers; there is no timer.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -179,7 +179,7 @@ impl Writer {
         self.end();
     }
 
-    /// Tells everybody that nothing more will be written.
+    /// Ends all waiting and following: nothing more will be written.
     pub(crate) fn end(&mut self) {
         self.core.log.durable.fail_into(Error::Closed, &mut self.due);
         if let Some(history) = self.history.take() {

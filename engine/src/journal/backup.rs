@@ -24,7 +24,7 @@ impl JournalView {
     ///
     /// # Errors
     /// `NotEmpty`; `Rot` when something to copy is damaged; `Io`. What was copied so far stays in `to` without a `meta`
-    /// file, so that nobody takes it for a journal.
+    /// file, so that it is not taken for a journal.
     pub(crate) fn backup(
         &self,
         to: &dyn Storage,
@@ -56,7 +56,7 @@ impl JournalView {
     }
 }
 
-/// Copies a folder that nobody has open; see `Engine::backup`. Changes nothing in `from`.
+/// Copies a folder that no engine has open; see `Engine::backup`. Changes nothing in `from`.
 ///
 /// # Errors
 /// As opening `from` would give them, `Locked`, `NotEmpty`, `Io`.

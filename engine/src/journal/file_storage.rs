@@ -191,8 +191,8 @@ impl StorageFile for RealFile {
         uninterrupted(|| Ok(fadvise(&self.0, 0, None, Advice::DontNeed)?))
     }
 
-    /// File systems know which blocks were never written. Readers and writers name their offsets, so that nobody minds where
-    /// the file's own one stands.
+    /// File systems know which blocks were never written. Readers and writers name their offsets, so the file's own
+    /// offset may stand anywhere.
     fn zeros_until(&self, offset: u64) -> io::Result<u64> {
         match retry_on_intr(|| seek(&self.0, SeekFrom::Data(offset))) {
             Ok(at) => Ok(at),

@@ -69,10 +69,10 @@ pub struct Listed<'a> {
     pub record: Record<'a>,
 }
 
-/// Reads all of a folder that nobody writes to, back to the oldest segment, and every snapshot.
+/// Reads all of a folder that no engine writes to, back to the oldest segment, and every snapshot.
 ///
 /// # Errors
-/// As opening the folder would give them; `Locked` while somebody has it open.
+/// As opening the folder would give them; `Locked` while an engine has it open.
 pub fn verify(storage: &dyn Storage, progress: &mut dyn FnMut(Progress)) -> Result<Report, JournalError> {
     let _lock = take_lock(storage, LockKind::Shared)?;
     let survey = must_exist(storage, survey(storage, Access::Read)?)?;

@@ -1,8 +1,8 @@
 //! A segment file: its name, its head (one header block and the witness ring), and where frames may lie in it.
 //! Reads heads; writes nothing.
 //!
-//! Files are numbered, not named by position, so that the next file can be made and its name made durable before
-//! anybody knows at which position it will begin: a switch then needs no extra sync.
+//! Files are numbered, not named by position, so that the next file can be made and its name made durable before it is
+//! known at which position it will begin: a switch then needs no extra sync.
 
 use super::frame::FrameHeader;
 use super::layout::{

@@ -1,5 +1,5 @@
-//! What the writer shares with everybody beside it: which files there are, how far they are durable, whether the disk
-//! is full, and whether writing has ended. Cold paths take a lock; the figures are atomics.
+//! What the writer shares with readers, snapshots and figures: which files there are, how far they are durable, whether
+//! the disk is full, and whether writing has ended. Cold paths take a lock; the figures are atomics.
 
 use super::error::JournalError;
 use super::layout::{Hash, Position};
@@ -134,7 +134,7 @@ impl Shared {
         }
     }
 
-    /// Ends all writing, because of `error`, which is returned. The first cause is the one that stays.
+    /// Ends all writing, because of `error`, which is returned. The first cause stays.
     pub(super) fn poison(&self, error: JournalError) -> JournalError {
         self.poison.get_or_init(|| error.to_string());
         error

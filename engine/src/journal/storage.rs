@@ -17,7 +17,7 @@ pub enum Access {
 /// Who else may hold the lock of the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockKind {
-    /// Nobody.
+    /// No other holder.
     Exclusive,
     /// Others that only read.
     Shared,
@@ -74,7 +74,7 @@ pub trait Storage: Send + Sync + 'static {
     /// counts as unlocked.
     ///
     /// # Errors
-    /// `WouldBlock` when somebody else holds it.
+    /// `WouldBlock` when another process holds it.
     fn lock(&self, kind: LockKind) -> io::Result<StorageLock>;
 
     /// Bytes that may still be written to new files.

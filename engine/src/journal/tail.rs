@@ -1,11 +1,11 @@
 //! Judges what lies behind the last good frame: nothing, a torn write that may be cut, or damage to what was durable.
 //! Reads only.
 //!
-//! The argument. A frame says what was durable when it was written, a witness is written only for a frame that has
-//! been synced, a segment is begun only after everything before it has been synced, and a snapshot is taken only of
-//! durable positions. So the largest of these marks, D, is a lower bound of what was ever promised. If the good
-//! frames reach D, whatever follows was never promised to anybody and may be cut. If they do not, promised bytes
-//! are damaged or gone, and the folder is not touched.
+//! The argument. A frame says what was durable when it was written, a witness is written only for a frame that has been
+//! synced, a segment is begun only after everything before it has been synced, and a snapshot is taken only of durable
+//! positions. So the largest of these marks, D, is a lower bound of what was ever promised. If the good frames reach D,
+//! whatever follows was promised to no caller and may be cut. If they do not, promised bytes are damaged or gone, and
+//! the folder is not touched.
 
 use super::chunks::Chunks;
 use super::error::{At, JournalError, Operation};

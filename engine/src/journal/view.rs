@@ -1,4 +1,4 @@
-//! The handle for everybody but the writer: figures, readers, snapshots, retention. Usable from any thread.
+//! The handle for all threads but the writer: figures, readers, snapshots, retention. Usable from any thread.
 
 use super::error::{At, JournalError, Operation};
 use super::layout::Position;
@@ -11,8 +11,8 @@ use super::storage::StorageLock;
 use crate::clock::UnixMs;
 use std::sync::Arc;
 
-/// A view of an open journal. The folder stays locked until the journal and the last view are gone: nobody may open it
-/// while a snapshot is still being written. Only the views of [`JournalView::unlocked`] do not count.
+/// A view of an open journal. The folder stays locked until the journal and the last view are gone: no engine can open
+/// it while a snapshot is still being written. Only the views of [`JournalView::unlocked`] do not count.
 #[derive(Clone)]
 pub(crate) struct JournalView {
     pub(super) shared: Arc<Shared>,
@@ -35,7 +35,7 @@ impl JournalView {
         Self { shared, _lock: Some(lock) }
     }
 
-    /// A view that keeps the folder locked for nobody. For reading only, and only as long as its holder knows that the
+    /// A view that does not keep the folder locked. For reading only, and only as long as its holder knows that the
     /// journal is open: then another engine may have the folder.
     pub(crate) fn unlocked(&self) -> Self {
         Self { shared: Arc::clone(&self.shared), _lock: None }

@@ -51,7 +51,7 @@ impl Sizes {
     }
 }
 
-/// The journal, open for writing. One owner; [`Journal::view`] is for everybody else.
+/// The journal, open for writing. One owner; [`Journal::view`] is for all other threads.
 pub(crate) struct Journal {
     pub(super) shared: Arc<Shared>,
     pub(super) lock: Arc<StorageLock>,

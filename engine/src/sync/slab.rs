@@ -102,7 +102,7 @@ impl<T: Default> Slab<T> {
         self.get(index)
     }
 
-    /// Rebuilds the free stack after replay from what `is_free` says of each slot. One thread, nobody else about.
+    /// Rebuilds the free stack after replay from what `is_free` says of each slot. By one thread alone.
     pub(crate) fn rebuild_free(&self, is_free: impl Fn(&T) -> bool) {
         self.free.store(u64::from(NONE), Ordering::Release);
         for index in (0..self.high_water()).rev() {

@@ -1,13 +1,14 @@
 //! The status word: what state a slot is in, whose generation it is, and who may change it next.
 //!
-//! A change has three steps: *own* (one compare-and-swap that sets the busy bit; of many callers one wins), *do*
-//! (write the slot's fields, append the journal record), *commit* (one store that publishes the new state). Because
-//! nobody can own the word between the first step and the last, the order of commits of one slot is the order of its
-//! journal records. Readers use the word as a sequence lock: fields read between two equal, not busy words belong together.
+//! A change has three steps: *own* (one compare-and-swap that sets the busy bit; of many callers one wins), *do* (write
+//! the slot's fields, append the journal record), *commit* (one store that publishes the new state). Because no other
+//! thread can own the word between the first step and the last, the order of commits of one slot is the order of its
+//! journal records. Readers use the word as a sequence lock: fields read between two equal, not busy words belong
+//! together.
 //!
 //! An owner whose thread panics before the commit may have appended its record already, so the slot cannot go back to
-//! what it was: it is *abandoned*. Nobody waits for an abandoned slot and nobody owns it again; it can be read, as it
-//! was left.
+//! what it was: it is *abandoned*. No thread waits for an abandoned slot or owns it again; it can be read, as it was
+//! left.
 
 use std::ops::Deref;
 
@@ -80,7 +81,7 @@ impl Status {
         Seen::unpack(self.0.load(Ordering::Acquire))
     }
 
-    /// The word once nobody is in the middle of a change.
+    /// The word once no thread is in the middle of a change.
     pub(crate) fn wait_idle(&self) -> Seen {
         let mut pause = Pause::new();
         loop {
@@ -224,7 +225,8 @@ impl<W: Deref<Target = Status>> OwnedBy<W> {
     pub(crate) fn commit_as(mut self, generation: u32, state: u8) {
         self.done = true;
         let version = self.before.version.wrapping_add(1);
-        // Release: pairs with the Acquire of whoever sees this state; the fields written by the owner are visible.
+        // Release: pairs with the Acquire of a thread that sees this state; the fields written by the owner are
+        // visible.
         self.word.install(generation, version, state);
     }
 }

@@ -1,5 +1,5 @@
-//! The watermark: an offset that only rises, and everybody who waits for it to pass a point. Made for "durable up to
-//! here". Ends in a failure, if it comes to that, which everybody who still waits is told. Knows no values and no records.
+//! The watermark: an offset that only rises, and the callers that wait for it to pass a point. Made for "durable up to
+//! here". May end in a failure, which every caller that still waits then gets. Knows no values and no records.
 //!
 //! Waiters stand in short lists behind locks, sharded by thread. A waiter looks at the watermark while it holds its list's
 //! lock, and the watermark is moved before the lists are locked one after the other; so a waiter either sees the new mark or is

@@ -1,5 +1,5 @@
 //! Compares the whole engine with the whole model, and looks for what no reply shows: something that is over and still
-//! counts, somebody who should have been let in, an update that is missing when the feed is read again.
+//! counts, a customer who should have been let in, an update that is missing when the feed is read again.
 
 use std::collections::BTreeMap;
 

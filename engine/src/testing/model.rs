@@ -61,7 +61,7 @@ pub enum Expect {
     Either(Vec<Refusal>),
     /// Seats chosen by the engine.
     Best(BestRule),
-    /// Nobody knows: the first attempt's fate was lost in a crash.
+    /// Unknown: the first attempt's fate was lost in a crash.
     Anything,
 }
 
@@ -215,7 +215,7 @@ impl Model {
     }
 
     /// The engine was opened again at `now`. What was in flight and left no fact never happened; whether its key is
-    /// remembered nobody can know.
+    /// remembered is unknown.
     pub fn reopened(&mut self, now: UnixMs) {
         for sent in std::mem::take(&mut self.in_flight) {
             self.lost(&sent.command, sent.at, now);

@@ -11,7 +11,7 @@ pub struct Random {
     tape: Option<Tape>,
 }
 
-/// Choices made by somebody else; clones read on where the others stopped.
+/// Choices made by the fuzzer; clones read on where the others stopped.
 #[derive(Clone, Debug)]
 struct Tape {
     bytes: Arc<[u8]>,

@@ -112,7 +112,7 @@ impl Hall {
     }
 }
 
-/// A waiting line without tokens, records and timers, in which nobody is let in.
+/// A waiting line without tokens, records and timers, in which no ticket is let in.
 pub struct WaitingLine(Line);
 
 impl std::fmt::Debug for WaitingLine {

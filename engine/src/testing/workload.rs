@@ -25,7 +25,7 @@ pub enum Step {
     Pass(u64),
     /// Time is turned: what is due happens.
     Turn,
-    /// Somebody looks at their place in the line.
+    /// A customer looks at their place in the line.
     Look(WaitingToken),
     /// Webhooks that are due are tried.
     Deliver,
@@ -95,7 +95,7 @@ impl Workload {
         Self { customers: (0..customers.max(1)).map(Customer::new).collect(), is_crowded: true, ..self }
     }
 
-    /// What a crowd begins with: everybody joins a line. Nothing without a crowd.
+    /// What a crowd begins with: all customers join a line. Nothing without a crowd.
     pub fn rush(&mut self) -> Vec<Vec<Command>> {
         const TOGETHER: usize = 40;
         if !self.is_crowded {
@@ -133,7 +133,7 @@ impl Workload {
                     _ => 1,
                 };
                 let mut commands: Vec<Command> = (0..count).map(|_| self.command(now)).collect();
-                // New rules come alone: within a group nobody could say which activity was under which.
+                // New rules come alone: within a group it would be unknown which activity was under which.
                 commands.retain(|command| count == 1 || !matches!(command, Command::SetQueuePolicy(_)));
                 if self.is_crowded {
                     commands.iter_mut().for_each(venue::enlarge);

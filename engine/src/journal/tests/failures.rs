@@ -122,7 +122,7 @@ fn snapshot_that_the_disk_spoils_does_not_count() {
     let disk = SimStorage::new(5);
     let (mut journal, ..) = open(&disk).expect("a new folder");
     write(&mut journal, 0..10, 5);
-    // Written to the wrong place, and nobody says so: only reading back shows it.
+    // Written to the wrong place, without an error: only reading back shows it.
     let mut snapshot = journal.view().snapshot(journal.durable(), NOW).expect("begun");
     disk.add_fault(Fault::Misdirect { at: disk.calls().writes, by: 4096 });
     snapshot.push_sealed(&numbered(0)).expect("push");

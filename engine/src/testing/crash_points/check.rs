@@ -1,4 +1,4 @@
-//! What must hold of every image: it opens without anybody's consent, to a state that was, and the engine works on.
+//! What must hold of every image: it opens without an operator's consent, to a state that was, and the engine works on.
 
 use std::sync::Arc;
 

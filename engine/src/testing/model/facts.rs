@@ -1,5 +1,5 @@
-//! Following the facts that the engine tells: each must be possible where it stands. What happened by itself, such as an
-//! expiry, must have been due; what somebody asked for must have been asked for.
+//! Following the facts that the engine publishes: each must be possible where it stands. What happened by itself, such
+//! as an expiry, must have been due; what a command causes must have been asked for.
 
 use crate::clock::UnixMs;
 use crate::command::{Command, Reserve, Want};
@@ -68,7 +68,7 @@ impl Model {
         show.line.as_mut().ok_or_else(|| Violation(format!("a fact of no line: {update:?}")))
     }
 
-    /// Somebody sent a command that explains the fact.
+    /// A command was sent that explains the fact.
     fn asked_for(&self, explains: impl Fn(&Command) -> bool) -> Checked {
         if self.asking().any(|(_, command)| explains(command)) {
             return Ok(());

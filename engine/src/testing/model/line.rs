@@ -150,7 +150,7 @@ impl LineModel {
         self.order().into_iter().filter(waits).collect()
     }
 
-    /// Exact place among those who wait; those in an undrawn room stand ahead of everybody who waits.
+    /// Exact place among those who wait; those in an undrawn room stand ahead of all who wait.
     pub(in crate::testing) fn position(&self, number: u32) -> u32 {
         let waiting = self.waiting();
         let in_room = self.tickets.values().filter(|ticket| ticket.state == QueueState::InRoom).count();
@@ -167,7 +167,7 @@ impl LineModel {
         self.count(QueueState::Ready) + self.count(QueueState::Admitted)
     }
 
-    /// Somebody showed activity.
+    /// A customer in the line was active.
     pub(in crate::testing) fn touch(&mut self, number: u32, now: UnixMs) {
         let until = now.plus_ms(self.policy.inactivity_ms);
         if let Some(ticket) = self.tickets.get_mut(&number)
@@ -224,7 +224,7 @@ impl LineModel {
         if number as usize != self.tickets.len() {
             return Violation::of(format!("ticket {number} follows after {} tickets", self.tickets.len()));
         }
-        // Once the sale is open nobody goes into the room any more.
+        // Once the sale is open no session joins the room any more.
         let room =
             self.policy.room.is_some_and(|room| now < room.draws_at) && self.drawn.is_none() && !on_sale;
         ticket.state = if room { QueueState::InRoom } else { QueueState::Waiting };

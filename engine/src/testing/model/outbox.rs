@@ -1,4 +1,4 @@
-//! Webhooks as the model sees them: a letter for each result of a payment that somebody wants to be told of, delivered in
+//! Webhooks as the model sees them: a webhook for each result of a payment whose command names an address, delivered in
 //! order per payment, with attempts counted and spaced out, and dead at the end.
 
 use crate::clock::UnixMs;

@@ -85,7 +85,7 @@ impl Model {
         }
     }
 
-    /// An outcome comes because somebody reported it, or by itself at its moment.
+    /// An outcome comes because it was reported, or by itself at its moment.
     fn check_outcome(&self, id: PaymentId, before: &Intent, state: PaymentState, at: UnixMs) -> Checked {
         let reported = self.asking().any(|(_, command)| match command {
             Command::ReportPayment(c) if c.payment == id => match c.outcome {

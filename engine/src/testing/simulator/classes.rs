@@ -31,7 +31,7 @@ pub struct Faults {
     pub full: u64,
     /// Time jumped by more than an hour.
     pub jumps: u64,
-    /// A bit flipped in a file that nobody had open, by the part of the folder: see [`Faults::PARTS`].
+    /// A bit flipped in a file that no engine had open, by the part of the folder: see [`Faults::PARTS`].
     pub flips: [u64; 6],
     /// A sector landed where another belongs.
     pub moved: u64,

@@ -1,5 +1,6 @@
-//! What a disk may do to a folder that nobody has open: bits flip, a sector lands in the wrong place, a file is cut short or
-//! gone. Opened must then be the whole truth or a refusal that changes nothing; never a state with a hole in it.
+//! What a disk may do to a folder that no engine has open: bits flip, a sector lands in the wrong place, a file is cut
+//! short or gone. Opened must then be the whole truth or a refusal that changes nothing; never a state with a hole in
+//! it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub(super) type Files = BTreeMap<String, Vec<u8>>;
 /// What was done to a copy of the folder.
 #[derive(Clone, Debug)]
 pub(super) enum Damage {
-    /// A write went to another place, while somebody had the file open.
+    /// A write went to another place, while an engine had the file open.
     Astray,
     Flipped {
         file: String,
@@ -49,7 +50,7 @@ pub(super) struct Probe {
 }
 
 impl Simulation {
-    /// Damages a copy of the folder and opens that. Call while nobody has the folder open.
+    /// Damages a copy of the folder and opens that. Call while no engine has the folder open.
     pub(super) fn probe_damage(&mut self) -> Checked<Option<Probe>> {
         let Some(storage) = self.storage.as_ref().filter(|_| self.faulty) else { return Ok(None) };
         if !self.random.chance(40) {
@@ -143,8 +144,8 @@ impl Damage {
     }
 }
 
-/// Damage where something is: most of a preallocated segment is zeros that nobody reads. Half of it by file, so that small
-/// ones get their share, and half by byte.
+/// Damage where something is: most of a preallocated segment is zeros that are never read. Half of it by file, so that
+/// small ones get their share, and half by byte.
 fn draw(random: &mut Random, files: &Files) -> Option<Damage> {
     let used = |bytes: &[u8]| bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     let written: Vec<(&String, usize)> =

@@ -63,8 +63,9 @@ impl Simulation {
         Ok(())
     }
 
-    /// A write goes to another place than it was meant for, and nobody is told. Sooner or later the process is started
-    /// again: then either nothing of worth has changed, or the folder is refused. Its operator brings back what was meant.
+    /// A write goes to another place than it was meant for, without an error. Sooner or later the process is started
+    /// again: then either nothing of worth has changed, or the folder is refused. Its operator brings back what was
+    /// meant.
     fn misdirect(&mut self, storage: &SimStorage) -> Checked {
         if self.is_poisoned() || self.full {
             return Ok(());
@@ -195,7 +196,7 @@ impl Simulation {
     }
 
     fn begin_again(&mut self, image: SimStorage) -> Checked {
-        // The old process is gone: whatever it would still do, it does to a disk that nobody looks at.
+        // The old process is gone: whatever it would still do, it does to a disk that is never read.
         self.reader = None;
         self.engine = None;
         self.full = false;

@@ -46,7 +46,7 @@ impl Simulation {
         Violation::of(format!("the engine does not open: {refusal}"))
     }
 
-    /// Nothing is written that is not durable, nobody waits for anything, and nothing will happen by itself.
+    /// Nothing is written that is not durable, no caller waits for anything, and nothing will happen by itself.
     fn is_quiet(&self) -> Checked {
         let status = self.engine().status();
         let (due, next) = self.engine().due_webhooks(1);
@@ -122,7 +122,7 @@ impl Simulation {
         if self.full {
             self.room_again()?;
         }
-        // Half a minute at a time, and at the end hours: longer than the longest that anybody may wait in a line.
+        // Half a minute at a time, and at the end hours: longer than the longest wait in a line.
         for round in 0..64 {
             self.clock.advance(Duration::from_secs(if round < 60 { 30 } else { 3_700 }));
             self.turn()?;
@@ -146,7 +146,7 @@ impl Simulation {
     }
 }
 
-/// The first image that differs, but for the one that a digest leaves out.
+/// The first image that differs, but for the image that a digest leaves out.
 fn differing(before: &[(u16, Vec<u8>)], after: &[(u16, Vec<u8>)]) -> String {
     let differs = before.iter().zip(after).skip(1).find(|(before, after)| before != after);
     format!("{} and {} images, first {differs:?}", before.len(), after.len())

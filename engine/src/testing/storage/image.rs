@@ -32,7 +32,7 @@ pub(super) struct Content {
     pub(super) id: usize,
     pub(super) cached: Vec<u8>,
     pub(super) durable: Vec<u8>,
-    /// What the cache would hold if no write had gone astray, where somebody wants to know.
+    /// What the cache would hold if no write had gone astray, where a test wants to know.
     pub(super) meant: Option<Vec<u8>>,
     /// Writes since the last sync: offset and length, in order.
     pub(super) unsynced: Vec<(usize, usize)>,

@@ -139,7 +139,7 @@ pub(super) fn write_slice(content: &mut Vec<u8>, offset: u64, bytes: &[u8]) {
     content[from..to].copy_from_slice(bytes);
 }
 
-/// Who holds the lock of a folder in memory: nobody, some readers, or one writer.
+/// Who holds the lock of a folder in memory: no holder, some readers, or one writer.
 #[derive(Default)]
 pub(super) struct FolderLock(Mutex<Held>);
 

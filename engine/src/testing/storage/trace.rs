@@ -65,7 +65,7 @@ impl Tracing {
         self.trace
     }
 
-    /// A promise is never taken back, whoever is asked.
+    /// Raises what is acknowledged to what the engine says now: a promise is never taken back.
     fn look(&mut self) {
         let told = self.ask.as_ref().map_or(0, |ask| ask());
         self.trace.acknowledged = self.trace.acknowledged.max(told);

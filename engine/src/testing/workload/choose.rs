@@ -17,7 +17,7 @@ use super::venue::{EVENTS, labels, policy, sections, settings};
 use super::{Customer, Workload};
 
 impl Workload {
-    /// One command of somebody.
+    /// One command of one customer.
     pub(super) fn command(&mut self, now: UnixMs) -> Command {
         let index = self.random.index(self.customers.len());
         let customer = self.customers[index].clone();
