@@ -25,7 +25,7 @@ use crate::settings::{DurabilityName, Rules, Settings};
 use crate::webhooks::Webhooks;
 use crate::wire::error::hex;
 
-/// The note that keeps the server's own secret.
+/// The note that holds the server's own secret.
 const SECRET_NOTE: &str = "server.secret";
 
 /// What all calls share.
@@ -110,7 +110,7 @@ impl App {
         }
     }
 
-    /// A secret of its own for everything that the server names: the same after a restart, guessed by nobody.
+    /// A name made unguessable by the server's secret: the same after a restart.
     pub(crate) fn keyed(&self, purpose: &str, name: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes keys of any length");
         mac.update(purpose.as_bytes());

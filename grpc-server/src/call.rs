@@ -90,7 +90,7 @@ async fn answer(app: Arc<App>, rpc: Rpc, mut request: Request<Bytes>) -> Result<
     let work = match rpc.repeat() {
         Repeat::Fresh => audit::recorded(call, rpc, task),
         Repeat::ByCommand => once::by_command(call, rpc, task),
-        Repeat::Kept => once::keeping(call, rpc, task),
+        Repeat::Kept => once::with_stored_answer(call, rpc, task),
     };
     let (message, refused) = match work.instrument(traces::span(rpc, request.metadata(), &trace)).await {
         Ok(Reply::Many(messages)) => return Ok(Response::new(Messages::Many(messages))),
@@ -130,7 +130,7 @@ impl Call {
         Ok(user)
     }
 
-    /// Whose a reservation or payment must be; inner `None`: the caller speaks for everybody.
+    /// Whose a reservation or payment must be; inner `None`: the caller acts for any user.
     pub(crate) fn owner(&self, checks: &mut Checks, named: &str) -> Result<Option<Option<UserId>>, ApiError> {
         let Some(named) = checks.id_or_none::<UserId>("user_id", named) else { return Ok(None) };
         let user = self.acting(named)?;

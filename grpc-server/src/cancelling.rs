@@ -214,7 +214,7 @@ mod tests {
 
     fn close(app: Arc<App>) {
         app.engine.close().expect("closes");
-        assert_eq!(Arc::strong_count(&app), 1, "nobody else has the folder");
+        assert_eq!(Arc::strong_count(&app), 1, "no other owner of the folder is left");
         drop(app);
     }
 
@@ -226,7 +226,7 @@ mod tests {
         let app = open(folder.path());
         sale(&app).await;
         let ids = hold(&app, 200).await;
-        app.emergencies.keep(&app.engine, emergency()).await.expect("kept");
+        app.emergencies.store(&app.engine, emergency()).await.expect("kept");
         let give_back = Release::new(ids[0], Caller::Operator);
         app.engine.release(give_back).await.expect("released by its owner");
         let batch: Vec<String> = ids[..40].iter().map(ToString::to_string).collect();
@@ -251,7 +251,7 @@ mod tests {
         hold(&app, 100).await;
         let undone = crate::emergency::Undone { by: "lee".to_owned(), at_ms: 2, reason: "over".to_owned() };
         let emergency = EmergencyAction { undone: Some(undone), ..emergency() };
-        app.emergencies.keep(&app.engine, emergency.clone()).await.expect("kept");
+        app.emergencies.store(&app.engine, emergency.clone()).await.expect("kept");
         assert_eq!(cancel_all(&app, &emergency, &hall()).await, Ok(0));
         assert_eq!(app.engine.counts(&hall()).expect("known").reserved, 100);
         close(app);

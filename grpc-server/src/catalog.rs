@@ -44,7 +44,7 @@ pub(crate) struct Catalog {
     /// the folder and not for one process.
     from_template: DashSet<EventId>,
     making: tokio::sync::Mutex<()>,
-    /// Held while a waiting line is drained: a repeat waits and tells the whole count.
+    /// Held while a waiting line is drained: a repeat waits and returns the whole count.
     pub(crate) draining: tokio::sync::Mutex<()>,
     /// Held through each step of an operator: they come one after the other.
     pub(crate) operator: tokio::sync::Mutex<()>,
@@ -111,7 +111,7 @@ impl Catalog {
     }
 
     /// Writes an event's record, durably.
-    pub(crate) async fn keep(
+    pub(crate) async fn store(
         &self,
         engine: &Engine,
         event: &EventId,
@@ -198,7 +198,7 @@ impl Catalog {
     }
 
     /// Opens and closes sales whose moment has come, as their settings say.
-    pub(crate) async fn tend(&self, engine: &Engine) {
+    pub(crate) async fn open_and_close_sales(&self, engine: &Engine) {
         let now = engine.now();
         for event in engine.events() {
             let ended = event.settings.sale_ends.is_some_and(|ends| ends <= now);

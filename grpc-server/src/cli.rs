@@ -184,7 +184,7 @@ pub struct Try {
     /// Event to buy from.
     #[arg(long, default_value = "evt_2025_1002")]
     pub event: String,
-    /// Who buys; absent: somebody new.
+    /// Who buys; absent: a new customer.
     #[arg(long)]
     pub user: Option<String>,
     /// Which server, and as whom.

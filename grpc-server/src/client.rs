@@ -26,7 +26,7 @@ pub struct Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The token is nobody's business.
+        // The token is a secret and is not shown.
         f.debug_struct("Client").field("has_token", &self.token.is_some()).finish_non_exhaustive()
     }
 }

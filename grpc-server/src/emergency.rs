@@ -48,7 +48,7 @@ struct InForce {
     payments_cut: bool,
     /// No new reservations: of this event, and of this user if one is named.
     barred: Vec<(String, Option<String>)>,
-    /// Nobody is let in: the emergency action, and the event if it is of one alone.
+    /// Admissions are stopped: the emergency action, and the event if it is of one alone.
     stops: Vec<(String, Option<String>)>,
     words: Vec<String>,
 }
@@ -59,7 +59,7 @@ pub(crate) struct Emergencies {
     in_force: ArcSwap<InForce>,
     /// Held while an emergency action is taken, held to, or undone: one comes after the other.
     pub(crate) acting: tokio::sync::Mutex<()>,
-    /// Held while reservations are cancelled: a repeat waits and tells the whole count.
+    /// Held while reservations are cancelled: a repeat waits and returns the whole count.
     pub(crate) cancelling: tokio::sync::Mutex<()>,
 }
 
@@ -82,7 +82,7 @@ impl Emergencies {
             .filter_map(|(_, bytes)| serde_json::from_slice::<EmergencyAction>(&bytes).ok())
             .map(|emergency| (emergency.id.clone(), emergency))
             .collect();
-        let in_force = ArcSwap::from_pointee(judge(emergencies.values()));
+        let in_force = ArcSwap::from_pointee(in_force(emergencies.values()));
         Self {
             emergencies: parking_lot::Mutex::new(emergencies),
             in_force,
@@ -185,7 +185,7 @@ impl Emergencies {
     }
 
     /// Writes an emergency action down, durably, and puts what follows from it in force.
-    pub(crate) async fn keep(&self, engine: &Engine, emergency: EmergencyAction) -> Result<(), ApiError> {
+    pub(crate) async fn store(&self, engine: &Engine, emergency: EmergencyAction) -> Result<(), ApiError> {
         let name = |id: &str| {
             ExternalId::new(&format!("{PREFIX}{id}")).map_err(|error| ApiError::internal(error.to_string()))
         };
@@ -194,7 +194,7 @@ impl Emergencies {
         let oldest = {
             let mut emergencies = self.emergencies.lock();
             emergencies.insert(emergency.id.clone(), emergency);
-            self.in_force.store(Arc::new(judge(emergencies.values())));
+            self.in_force.store(Arc::new(in_force(emergencies.values())));
             let oldest =
                 emergencies.values().filter(|one| one.undone.is_some()).min_by_key(|one| one.taken_at_ms);
             let oldest = oldest.map(|one| one.id.clone()).filter(|_| emergencies.len() > MEASURES_MAX);
@@ -210,7 +210,7 @@ impl Emergencies {
     }
 }
 
-fn judge<'a>(emergencies: impl Iterator<Item = &'a EmergencyAction>) -> InForce {
+fn in_force<'a>(emergencies: impl Iterator<Item = &'a EmergencyAction>) -> InForce {
     let mut in_force = InForce::default();
     for emergency in emergencies.filter(|emergency| emergency.undone.is_none()) {
         let event = emergency.parameter("event_id").unwrap_or("all events").to_owned();
@@ -266,7 +266,7 @@ impl App {
         self.pause_stopped().await
     }
 
-    /// As [`App::hold_to_stops`]; the caller is the one who acts.
+    /// As [`App::hold_to_stops`], for a caller that holds `acting`.
     pub(crate) async fn pause_stopped(&self) -> Result<u32, ApiError> {
         let (mut paused, mut waiting) = (0, Vec::new());
         for view in self.engine.events() {
@@ -318,7 +318,7 @@ impl App {
         for one in waiting {
             one.await?;
         }
-        self.emergencies.keep(&self.engine, emergency).await?;
+        self.emergencies.store(&self.engine, emergency).await?;
         Ok(lines.len())
     }
 }
@@ -346,7 +346,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let engine = Engine::open(folder.path(), Config::default()).expect("opens");
         let emergencies = Emergencies::load(&engine);
-        emergencies.keep(&engine, emergency("a", Action::MaintenanceMode)).await.expect("kept");
+        emergencies.store(&engine, emergency("a", Action::MaintenanceMode)).await.expect("kept");
         assert!(emergencies.check_writes().is_err());
         engine.close().expect("closes");
         drop(engine);
@@ -356,7 +356,7 @@ mod tests {
         assert!(emergencies.check_writes().is_err(), "still in force");
         let mut undone = emergencies.get("a").expect("kept");
         undone.undone = Some(Undone { by: "lee".to_owned(), at_ms: 2, reason: "over".to_owned() });
-        emergencies.keep(&engine, undone).await.expect("kept");
+        emergencies.store(&engine, undone).await.expect("kept");
         assert!(emergencies.check_writes().is_ok());
         assert!(emergencies.list(true).is_empty());
     }

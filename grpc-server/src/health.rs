@@ -1,4 +1,4 @@
-//! How the server is: judged from the engine's own figures.
+//! The server's health, assessed from the engine's own figures.
 
 use tacos_engine::views::Status;
 
@@ -34,7 +34,7 @@ impl Verdict {
 impl App {
     /// How everything is, now.
     pub(crate) fn health(&self) -> Verdict {
-        let mut verdict = judge(&self.engine.status());
+        let mut verdict = assess(&self.engine.status());
         if *self.draining.borrow() {
             verdict.add(Health::Unhealthy, "the server is draining");
         }
@@ -67,7 +67,7 @@ pub(crate) fn disk_space(folder: &std::path::Path) -> Option<DiskSpace> {
 }
 
 /// How the engine is.
-pub(crate) fn judge(status: &Status) -> Verdict {
+pub(crate) fn assess(status: &Status) -> Verdict {
     let mut verdict = Verdict { state: Health::Healthy, issues: Vec::new() };
     if status.poisoned.is_some() {
         verdict.add(Health::Unhealthy, "the journal has failed and takes no writes");

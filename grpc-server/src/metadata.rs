@@ -66,7 +66,7 @@ impl Metadata {
     }
 
     /// Keeps the notes of a new reservation, durably. A repeat of the request that made it changes nothing.
-    pub(crate) async fn keep(
+    pub(crate) async fn store(
         &self,
         engine: &Engine,
         id: ReservationId,
@@ -117,13 +117,13 @@ mod tests {
         let few = Metadata::with(VecDeque::new(), 2);
         for number in [9, 4] {
             let at = UnixMs::new(100 - u64::from(number));
-            few.keep(&engine, id(number), &source("web"), at).await.expect("kept");
+            few.store(&engine, id(number), &source("web"), at).await.expect("kept");
         }
         // A repeat changes nothing, and takes no place.
-        few.keep(&engine, id(9), &source("other"), UnixMs::new(99)).await.expect("kept");
+        few.store(&engine, id(9), &source("other"), UnixMs::new(99)).await.expect("kept");
         assert_eq!(of(&engine, id(9)), Some(source("web")));
         let again = Metadata::with(Metadata::load(&engine).kept.into_inner(), 2);
-        again.keep(&engine, id(1), &source("app"), UnixMs::new(99)).await.expect("kept");
+        again.store(&engine, id(1), &source("app"), UnixMs::new(99)).await.expect("kept");
         assert_eq!(of(&engine, id(9)), None, "the oldest");
         assert_eq!(of(&engine, id(4)), Some(source("web")));
         assert_eq!(of(&engine, id(1)), Some(source("app")));

@@ -195,7 +195,7 @@ impl App {
             value: 1.0,
         }));
         Self::of_engine(&mut out, &status);
-        self.of_posts(&mut out);
+        self.of_webhooks(&mut out);
         self.of_events(&mut out);
         self.metrics.of_rpcs(&mut out);
         out
@@ -231,7 +231,7 @@ impl App {
         );
     }
 
-    fn of_posts(&self, out: &mut Vec<Sample>) {
+    fn of_webhooks(&self, out: &mut Vec<Sample>) {
         let mut one = |name, help, kind, value: u64| {
             let (part, unit, labels) = ("webhooks", "1", Vec::new());
             out.push(Sample { name, help, part, kind, unit, labels, value: float(value) });

@@ -64,7 +64,7 @@ pub(crate) fn by_command(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Worki
 
 /// Answers by a handler that takes several steps, or whose answer tells more than a command's reply: the answer is kept
 /// under the key. The work goes on when its caller goes away, and a repeat waits for it.
-pub(crate) fn keeping(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
+pub(crate) fn with_stored_answer(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
     Box::pin(async move {
         let key = key_of(rpc, &call.caller, &*task);
         let alone = match &key {
@@ -125,7 +125,7 @@ impl Drop for Alone {
     fn drop(&mut self) {
         self.held = None;
         let mut running = self.running.lock();
-        // Only the map has it: nobody waits.
+        // Only the map has it: no other call waits.
         if running.get(&self.key).is_some_and(|lock| Arc::strong_count(lock) == 1) {
             running.remove(&self.key);
         }

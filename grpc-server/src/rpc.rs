@@ -17,9 +17,9 @@ pub const SECOND_NAME: &str = "reservation.v1.Inventory";
 /// The least role that may call an RPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
-    /// Everybody, without credentials.
+    /// Any caller, without credentials.
     Open,
-    /// Anybody with valid credentials.
+    /// Any caller with valid credentials.
     User,
     /// Services and administrators.
     Service,

@@ -25,7 +25,7 @@ use crate::{hub, listen, metrics, webhooks};
 /// Connections that have ended may take so long to go.
 const LET_GO_MAX: Duration = Duration::from_secs(5);
 /// Keys, certificates, sales and health are looked after this often.
-const TEND_EVERY: Duration = Duration::from_secs(1);
+const MAINTAIN_EVERY: Duration = Duration::from_secs(1);
 
 /// A server that runs.
 pub struct Server {
@@ -88,7 +88,7 @@ impl Server {
         let metrics_address = metrics.map(|listener| metrics_page(&app, listener, &mut tasks)).transpose()?;
         tasks.spawn(hub::run(Arc::clone(&app)));
         tasks.spawn(webhooks::run(Arc::clone(&app)));
-        tasks.spawn(tend(Arc::clone(&app), reporter));
+        tasks.spawn(maintain(Arc::clone(&app), reporter));
         let resumed = Arc::clone(&app);
         tasks.spawn(async move { crate::cancelling::resume(&resumed).await });
         tracing::info!(?addresses, ?metrics_address, "serving");
@@ -131,11 +131,11 @@ impl Server {
     }
 }
 
-/// Says loudly what somebody should know before trusting this server.
+/// Logs what an operator should know before trusting this server.
 fn announce(app: &App) {
     let settings = &app.settings;
     tracing::info!(profile = ?settings.profile, rules = %app.rules, durability = ?settings.engine.durability, "rules in force");
-    warn_of_open_doors(settings);
+    warn_about_exposure(settings);
     if settings.engine.durability != DurabilityName::Synced {
         tracing::warn!(durability = ?settings.engine.durability, "acknowledged writes may be lost in a crash");
     }
@@ -144,8 +144,8 @@ fn announce(app: &App) {
     }
 }
 
-/// Who may come in without an operator having meant it.
-fn warn_of_open_doors(settings: &Settings) {
+/// Warns of callers that are let in without an operator having meant it.
+fn warn_about_exposure(settings: &Settings) {
     let by_certificate = settings.tls.client_ca_file.is_some();
     if !settings.has_keys() && !by_certificate {
         tracing::warn!("NO KEYS ARE CONFIGURED: every caller is trusted and may do everything");
@@ -242,14 +242,14 @@ async fn set_health(reporter: &HealthReporter, status: ServingStatus) {
     reporter.set_service_status(SECOND_NAME, status).await;
 }
 
-/// Looks after what no call does: keys that changed, sales whose moment has come, health.
-async fn tend(app: Arc<App>, reporter: HealthReporter) {
+/// Maintenance, once a second: keys that changed, sales whose moment has come, health.
+async fn maintain(app: Arc<App>, reporter: HealthReporter) {
     let mut draining = app.draining.subscribe();
     let (mut serving, mut seconds) = (true, 0_u64);
     loop {
         tokio::select! {
             () = drained(&mut draining) => break,
-            () = tokio::time::sleep(TEND_EVERY) => {}
+            () = tokio::time::sleep(MAINTAIN_EVERY) => {}
         }
         seconds += 1;
         if let Err(error) = app.hold_to_stops().await {
@@ -257,14 +257,14 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
         }
         if seconds.is_multiple_of(app.settings.auth.reload_seconds.max(1)) {
             if let Some(ring) = &app.ring {
-                tell_of_reload("keys", ring.reload());
+                log_reload("keys", ring.reload());
             }
             if let Some(tls) = &app.tls {
-                tell_of_reload("certificates", tls.reload());
+                log_reload("certificates", tls.reload());
             }
         }
         if app.settings.server.keep_sale_hours {
-            app.catalog.tend(&app.engine).await;
+            app.catalog.open_and_close_sales(&app.engine).await;
         }
         let healthy = app.health().state != Health::Unhealthy;
         if healthy != serving {
@@ -277,7 +277,7 @@ async fn tend(app: Arc<App>, reporter: HealthReporter) {
     reporter.set_service_status(READY, ServingStatus::NotServing).await;
 }
 
-fn tell_of_reload(what: &'static str, reloaded: Result<bool, String>) {
+fn log_reload(what: &'static str, reloaded: Result<bool, String>) {
     match reloaded {
         Ok(true) => tracing::info!(what, "new ones are in force"),
         Ok(false) => {}

@@ -1,9 +1,9 @@
-//! Tells the process that started this one, systemd with `Type=notify`, how far it is. Without a `NOTIFY_SOCKET` in the
-//! environment nothing is sent.
+//! Notifies the process that started this one, systemd with `Type=notify`, of its stage. Without a `NOTIFY_SOCKET` in
+//! the environment nothing is sent.
 
 use sd_notify::NotifyState;
 
-/// What a supervisor is told.
+/// The stages of a process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stage<'a> {
     /// The folder is being read.
@@ -14,14 +14,14 @@ pub(crate) enum Stage<'a> {
     Draining,
 }
 
-/// Sends the stage. A supervisor that cannot be told is no reason to stop serving: the log says it.
-pub(crate) fn tell(stage: Stage<'_>) {
+/// Sends the stage. A supervisor that cannot be notified is no reason to stop serving: it is logged.
+pub(crate) fn notify(stage: Stage<'_>) {
     let sent = match stage {
         Stage::Recovering(text) => sd_notify::notify(&[NotifyState::Status(text)]),
         Stage::Ready => sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")]),
         Stage::Draining => sd_notify::notify(&[NotifyState::Stopping, NotifyState::Status("draining")]),
     };
     if let Err(error) = sent {
-        tracing::warn!(%error, ?stage, "the supervisor could not be told");
+        tracing::warn!(%error, ?stage, "the supervisor could not be notified");
     }
 }

@@ -2,7 +2,7 @@
 //! in memory. Panics when something is wrong, and only then.
 
 mod echo;
-mod wire_house;
+mod wire_fixture;
 
 use prost_types::Timestamp;
 use tacos_engine::UnixMs;
@@ -10,7 +10,7 @@ use tacos_engine::views::Cursor;
 
 use crate::wire::time::{SECONDS_MAX, moment_of, timestamp};
 use crate::wire::{Checks, pages};
-use wire_house::WireHouse;
+use wire_fixture::WireFixture;
 
 /// First twelve bytes: moments, cursors and amounts, there and back. The rest: calls, each an RPC's number, the length of
 /// its request in two bytes, and the request; what is written `@3` in a request stands for the third id or token that was
@@ -23,7 +23,7 @@ pub fn wire(bytes: &[u8]) {
     let (head, rest) = bytes.split_at(bytes.len().min(12));
     scalars(head);
     if !rest.is_empty() {
-        WireHouse::new().run(rest);
+        WireFixture::new().run(rest);
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::wire;
-    use super::wire_house::{WireHouse, method};
+    use super::wire_fixture::{WireFixture, method};
     use crate::rpc::Rpc;
 
     /// Requests, as an input has them. A number stands for time that passes.
@@ -213,8 +213,8 @@ mod tests {
     #[test]
     fn the_first_input_sells_two_seats() {
         let (_, bytes) = seeds().swap_remove(0);
-        let mut house = WireHouse::new();
-        house.run(&bytes[12..]);
-        assert_eq!(house.most_sold(), 2, "the customer of the first input did not get to the end");
+        let mut fixture = WireFixture::new();
+        fixture.run(&bytes[12..]);
+        assert_eq!(fixture.most_sold(), 2, "the customer of the first input did not get to the end");
     }
 }

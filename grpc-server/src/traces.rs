@@ -67,7 +67,7 @@ mod otlp {
             tracing::info_span!(target: "tacos_server::rpc", "call", otel.name = %rpc, otel.kind = "server");
         let given = metadata.get("traceparent").and_then(|value| value.to_str().ok());
         let parent = given.and_then(|text| text.split('-').nth(2)).and_then(|id| SpanId::from_hex(id).ok());
-        // Where nobody named a parent the trace id alone joins the span to the caller's error.
+        // Where the caller named no parent the trace id alone joins the span to the caller's error.
         let parent = parent.filter(|id| *id != SpanId::INVALID).unwrap_or_else(|| SpanId::from(1));
         if let Ok(trace) = TraceId::from_hex(trace) {
             let context = SpanContext::new(trace, parent, TraceFlags::SAMPLED, true, TraceState::default());

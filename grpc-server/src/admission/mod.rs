@@ -64,7 +64,7 @@ impl AdmissionCheck {
 
     async fn answer(mut self, mut request: Request<Body>) -> Response<Body> {
         let started = Instant::now();
-        // Health and reflection have no place in the list: they are open to everybody.
+        // Health and reflection have no place in the list: every caller may ask for them.
         let rpc = Rpc::of_path(request.uri().path());
         let Some(_under_way) = self.enter() else {
             self.app.metrics.shed();
@@ -113,7 +113,7 @@ impl AdmissionCheck {
             let client = address::client(&app.settings.server, peer.address, request.headers());
             self.check_address(client)?;
         }
-        let Some(rpc) = rpc else { return Ok(Caller::nobody()) };
+        let Some(rpc) = rpc else { return Ok(Caller::anonymous()) };
         let names = peer.map_or([].as_slice(), |peer| &peer.names);
         let caller = Caller::of(app.identity(), request.headers(), names)?;
         caller.may(rpc.access())?;

@@ -10,7 +10,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 
-use super::token::{Claims, Doubt};
+use super::token::{Claims, TokenError};
 use crate::settings::Auth;
 
 /// Algorithms that are taken. `none` and everything weaker is not among them.
@@ -58,40 +58,40 @@ impl KeyRing {
     }
 
     /// Checks signature, expiry, not-before, issuer and audience.
-    pub(crate) fn check(&self, token: &str) -> Result<Claims, Doubt> {
+    pub(crate) fn check(&self, token: &str) -> Result<Claims, TokenError> {
         if token.len() > TOKEN_BYTES_MAX {
-            return Err(Doubt::Malformed);
+            return Err(TokenError::Malformed);
         }
-        let header = decode_header(token).map_err(|_| Doubt::Malformed)?;
+        let header = decode_header(token).map_err(|_| TokenError::Malformed)?;
         let keys = self.keys.load();
-        let mut doubt = Doubt::Signature;
+        let mut refused = TokenError::Signature;
         let fits = |key: &&Key| {
             key.algorithm == header.alg && (key.id.is_none() || header.kid.is_none() || key.id == header.kid)
         };
         for key in keys.iter().filter(fits) {
             match decode::<Claims>(token, &key.key, &key.validation) {
                 Ok(data) => return Ok(data.claims),
-                Err(error) => doubt = doubt_of(error.kind()),
+                Err(error) => refused = token_error(error.kind()),
             }
-            if doubt != Doubt::Signature {
+            if refused != TokenError::Signature {
                 break;
             }
         }
-        Err(doubt)
+        Err(refused)
     }
 }
 
-fn doubt_of(kind: &ErrorKind) -> Doubt {
+fn token_error(kind: &ErrorKind) -> TokenError {
     match kind {
-        ErrorKind::ExpiredSignature => Doubt::Expired,
-        ErrorKind::ImmatureSignature => Doubt::NotYet,
-        ErrorKind::InvalidIssuer => Doubt::Issuer,
-        ErrorKind::InvalidAudience => Doubt::Audience,
+        ErrorKind::ExpiredSignature => TokenError::Expired,
+        ErrorKind::ImmatureSignature => TokenError::NotYet,
+        ErrorKind::InvalidIssuer => TokenError::Issuer,
+        ErrorKind::InvalidAudience => TokenError::Audience,
         ErrorKind::MissingRequiredClaim(_)
         | ErrorKind::Json(_)
         | ErrorKind::Base64(_)
-        | ErrorKind::Utf8(_) => Doubt::Malformed,
-        _ => Doubt::Signature,
+        | ErrorKind::Utf8(_) => TokenError::Malformed,
+        _ => TokenError::Signature,
     }
 }
 
@@ -229,7 +229,7 @@ mod tests {
             assert_eq!(ring.check(&token).expect("good").sub, "kim", "{algorithm:?}");
             let mut forged = token.clone();
             let last = forged.pop().expect("not empty");
-            // The last character of a signature may carry bits that nobody reads: the one before it carries none such.
+            // The last character of a signature may carry bits that are not read: the one before it carries none such.
             let before = forged.pop().expect("not empty");
             forged.extend([if before == 'A' { 'B' } else { 'A' }, last]);
             assert!(ring.check(&forged).is_err(), "{algorithm:?}");
@@ -237,7 +237,7 @@ mod tests {
         // The public key of one algorithm is no secret of another.
         let public = std::fs::read(data("rs256.pub.pem")).expect("a key of the tests");
         let confused = signed(Algorithm::HS256, &EncodingKey::from_secret(&public), None);
-        assert_eq!(ring.check(&confused).expect_err("not our secret"), Doubt::Signature);
+        assert_eq!(ring.check(&confused).expect_err("not our secret"), TokenError::Signature);
     }
 
     #[test]
@@ -248,7 +248,11 @@ mod tests {
             let token = signed(*algorithm, key, Some(kid));
             assert_eq!(ring.check(&token).expect("good").sub, "kim", "{algorithm:?}");
             let of_nobody = signed(*algorithm, key, Some("unheard of"));
-            assert_eq!(ring.check(&of_nobody).expect_err("no such key"), Doubt::Signature, "{algorithm:?}");
+            assert_eq!(
+                ring.check(&of_nobody).expect_err("no such key"),
+                TokenError::Signature,
+                "{algorithm:?}"
+            );
         }
     }
 }

@@ -17,7 +17,7 @@ use tacos_proto::common::v1::ErrorCode;
 
 pub use crypto::install_cryptography;
 pub(crate) use keys::KeyRing;
-pub(crate) use token::{Claims, Doubt};
+pub(crate) use token::{Claims, TokenError};
 
 /// How callers are identified.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// A caller without credentials, where credentials are asked for.
-    pub(crate) fn nobody() -> Self {
+    pub(crate) fn anonymous() -> Self {
         Self { access: Access::Open, user: None, subject: String::new() }
     }
 
@@ -50,7 +50,7 @@ impl Caller {
         Self { access: Access::Admin, user: None, subject: "local".to_owned() }
     }
 
-    /// True for callers that speak for everybody.
+    /// True for callers that act for any user.
     pub(crate) fn speaks_for_all(&self) -> bool {
         self.access >= Access::Service
     }
@@ -60,7 +60,7 @@ impl Caller {
         self.user.is_none() && self.subject == "local"
     }
 
-    /// True for a caller whose own credentials say that it is a service: where no keys are configured everybody may
+    /// True for a caller whose own credentials say that it is a service: where no keys are configured every caller may
     /// call everything, and that makes no caller's word a payment.
     pub(crate) fn may_vouch(&self) -> bool {
         self.speaks_for_all() && !self.is_unnamed()
@@ -75,7 +75,7 @@ impl Caller {
         let by_certificate = || match identity.certificates {
             Some(roles) => Self::from_certificate(roles, names),
             None if identity.ring.is_none() => Self::trusted(),
-            None => Self::nobody(),
+            None => Self::anonymous(),
         };
         let (Some(ring), Some(header)) = (identity.ring, headers.get("authorization")) else {
             return Ok(by_certificate());
@@ -83,14 +83,14 @@ impl Caller {
         let text = header.to_str().ok().and_then(bearer).ok_or_else(|| {
             ApiError::new(ErrorCode::Unauthenticated, "the authorization metadata must be: Bearer <token>")
         })?;
-        let claims = ring.check(text).map_err(Doubt::to_fault)?;
+        let claims = ring.check(text).map_err(TokenError::to_api_error)?;
         Self::from_claims(&claims)
     }
 
-    /// The highest role among the certificate's names; a certificate without a listed name is nobody's.
+    /// The highest role among the certificate's names; a certificate without a listed name is an anonymous caller's.
     fn from_certificate(roles: &BTreeMap<String, Role>, names: &[String]) -> Self {
         let listed = names.iter().filter_map(|name| roles.get(name).map(|role| (role.access(), name)));
-        let Some((access, name)) = listed.max_by_key(|(access, _)| *access) else { return Self::nobody() };
+        let Some((access, name)) = listed.max_by_key(|(access, _)| *access) else { return Self::anonymous() };
         let user = UserId::new(name).ok().filter(|_| access == Access::User);
         Self { access, user, subject: name.clone() }
     }
@@ -147,7 +147,10 @@ mod tests {
         assert_eq!(kim.acting(Some(user("kim"))), Ok(Some(user("kim"))));
         assert_eq!(kim.acting(Some(user("lee"))), Err(ApiError::forbidden()));
         assert_eq!(kim.may(Access::Service), Err(ApiError::forbidden()));
-        assert_eq!(Caller::nobody().may(Access::User).expect_err("nobody").code, ErrorCode::Unauthenticated);
+        assert_eq!(
+            Caller::anonymous().may(Access::User).expect_err("anonymous").code,
+            ErrorCode::Unauthenticated
+        );
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl Claims {
 
 /// Why a token is not taken. Which of the checks of its signature failed is not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Doubt {
+pub(crate) enum TokenError {
     Malformed,
     Signature,
     Expired,
@@ -56,8 +56,8 @@ pub(crate) enum Doubt {
     NoKeys,
 }
 
-impl Doubt {
-    pub(crate) fn to_fault(self) -> ApiError {
+impl TokenError {
+    pub(crate) fn to_api_error(self) -> ApiError {
         let message = match self {
             Self::Malformed => "the token is malformed",
             Self::Signature => "the token's signature cannot be verified",

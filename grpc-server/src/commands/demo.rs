@@ -18,7 +18,7 @@ use crate::{LogRing, Server, open_engine};
 /// The event that customers want.
 const EVENT: &str = "evt_2025_1001";
 
-/// Runs until the time is over or somebody interrupts.
+/// Runs until the time is over or the operator interrupts.
 ///
 /// # Errors
 /// What went wrong, in words.

@@ -12,7 +12,7 @@ use super::say;
 use crate::cli::JournalCommand;
 use crate::settings::Settings;
 
-/// A bar on standard error, shown only where somebody looks.
+/// A progress bar on standard error, shown only on a terminal.
 fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec}");
     let bar = ProgressBar::new(0);

@@ -39,7 +39,7 @@ pub(super) struct Scratch(PathBuf);
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // A folder that stays behind harms nobody.
+        // A temporary folder that stays behind does no harm.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -33,7 +33,7 @@ const OPEN_FILES_OF_OURS: u64 = 256;
 /// Writes a line to standard output.
 ///
 /// # Errors
-/// When nobody reads it.
+/// When standard output is closed.
 pub fn say(text: &str) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()).map_err(|error| error.to_string())
@@ -41,7 +41,7 @@ pub fn say(text: &str) -> Result<(), String> {
 
 /// Writes what went wrong to standard error.
 pub fn complain(reason: &str) {
-    // Nobody is left to be told if this fails.
+    // There is no other place to report it if this fails.
     let _ = writeln!(std::io::stderr().lock(), "tacos-server: {reason}");
 }
 
@@ -70,7 +70,7 @@ pub fn serve(
         if progress.bytes_total > 64 << 20 && progress.records.is_multiple_of(1 << 20) {
             tracing::info!(done = progress.bytes_done, total = progress.bytes_total, "recovery");
             let percent = progress.bytes_done.saturating_mul(100) / progress.bytes_total;
-            supervisor::tell(Stage::Recovering(&format!("recovery: {percent} %")));
+            supervisor::notify(Stage::Recovering(&format!("recovery: {percent} %")));
         }
     })?;
     raise_open_files(settings.limits.connections);
@@ -82,7 +82,7 @@ pub fn serve(
         let mut signals = Signals::listen()?;
         let plain = settings.tls.cert_file.is_none() && !settings.has_keys();
         let server = Server::start_on(ports, engine, settings, file, logs).await?;
-        supervisor::tell(Stage::Ready);
+        supervisor::notify(Stage::Ready);
         if serve.demo_sale && plain {
             say(&what_to_try(&server.addresses[0].to_string()))?;
         }
@@ -90,7 +90,7 @@ pub fn serve(
             signal = signals.wait() => tracing::info!(signal, "asked to end"),
             () = server.wait_for_drain() => tracing::info!("an operator asked to end"),
         }
-        supervisor::tell(Stage::Draining);
+        supervisor::notify(Stage::Draining);
         server.drain().await
     })
 }

@@ -1,6 +1,6 @@
 //! Streams: one task reads the engine's updates and hands them to subscribers by subject. Each subscriber has a few
-//! slots; of one subject only the newest state waits there, a final state is never dropped, and a reader who is so slow
-//! that slots run out is told so and let go. Writers and other readers never notice.
+//! slots; of one subject only the newest state waits there, a final state is never dropped, and a reader that is so
+//! slow that slots run out gets an error and its stream ends. Writers and other readers are not slowed.
 
 mod payments;
 mod pump;
@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use tacos_engine::{EventId, PaymentId, ReservationId, SessionId, UserId, WaitingToken};
 
 pub(crate) use payments::{PaymentStates, is_refund};
-pub(crate) use pump::{maintenance, run, tell_maintenance, tell_place};
+pub(crate) use pump::{maintenance, publish_maintenance, publish_place, run};
 pub(crate) use subscriber::{Feed, Item, Subject, Subscriber};
 
 /// What a subscriber wants to hear of.
@@ -176,7 +176,7 @@ impl Hub {
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Everybody who watches a place in any line.
+    /// All subscribers that watch a place in any line.
     fn in_lines(&self) -> Subscribers {
         self.index.lock().lines.values().flatten().cloned().collect()
     }

@@ -1,5 +1,5 @@
 //! The task that reads the engine's updates and hands them out. Positions in line have no updates of their own: they
-//! are asked for, a few times a second, for lines that moved and have somebody watching.
+//! are asked for, a few times a second, for lines that moved and have a subscriber.
 
 use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
@@ -83,7 +83,7 @@ async fn follow(app: &App, reader: &mut UpdateReader, known: &mut Known) -> Upda
             }
             _ = tick.tick() => {
                 for event in known.moved.drain() {
-                    tell_positions(app, &event);
+                    publish_positions(app, &event);
                 }
             }
         }
@@ -93,9 +93,9 @@ async fn follow(app: &App, reader: &mut UpdateReader, known: &mut Known) -> Upda
 /// What the pump remembers between two updates: at most one entry for each event, and for each payment under way.
 #[derive(Default)]
 struct Known {
-    /// A line in which somebody came, went, or moved up.
+    /// Lines in which a ticket came, went, or moved up.
     moved: HashSet<EventId>,
-    /// Events told to be sold out.
+    /// Events published as sold out.
     sold_out: HashSet<EventId>,
     /// Admissions a minute and people inside, as the rules had them when they were last looked at.
     rules: HashMap<EventId, (u32, u32)>,
@@ -143,7 +143,7 @@ fn hand_out(app: &App, update: &Update, known: &mut Known) {
         What::QueuePaused(paused) => {
             let kind = if *paused { QueueEventType::QueuePaused } else { QueueEventType::QueueResumed };
             for subscriber in line_of(app, update.event.as_ref()) {
-                tell_place(app, &subscriber, Some(kind), at);
+                publish_place(app, &subscriber, Some(kind), at);
             }
         }
         What::RoomDrawn(_) => known.moved.extend(update.event.clone()),
@@ -237,7 +237,7 @@ fn system(app: &App, update: &Update, kind: SystemEventType, message: &str) {
     }
     let queue = app.engine.queue(event).unwrap_or_default();
     let rate = app.engine.queue_policy(event).map_or(0, |policy| policy.admissions_per_minute);
-    let told = SystemUpdate {
+    let published = SystemUpdate {
         event_id: event.to_string(),
         total_waiting: count(queue.waiting),
         admission_rate: count(rate),
@@ -245,11 +245,11 @@ fn system(app: &App, update: &Update, kind: SystemEventType, message: &str) {
         message: message.to_owned(),
     };
     for listener in listeners {
-        listener.put(Subject::System(kind as i32), Item::System { update: told.clone(), at: update.at });
+        listener.put(Subject::System(kind as i32), Item::System { update: published.clone(), at: update.at });
     }
 }
 
-/// What streams of places are told of maintenance: it is of the whole system.
+/// The maintenance update for streams of places: it is of the whole system.
 pub(crate) fn maintenance(app: &App, message: &str) -> (Subject, Item) {
     let kind = SystemEventType::MaintenanceMode;
     let lines = app.engine.events();
@@ -265,8 +265,8 @@ pub(crate) fn maintenance(app: &App, message: &str) -> (Subject, Item) {
     (Subject::System(kind as i32), Item::System { update, at: app.engine.now() })
 }
 
-/// Tells every stream of a place that maintenance began or ended.
-pub(crate) fn tell_maintenance(app: &App, message: &str) {
+/// Publishes to every stream of a place that maintenance began or ended.
+pub(crate) fn publish_maintenance(app: &App, message: &str) {
     let listeners = app.hub.in_lines();
     if listeners.is_empty() {
         return;
@@ -277,15 +277,15 @@ pub(crate) fn tell_maintenance(app: &App, message: &str) {
     }
 }
 
-fn tell_positions(app: &App, event: &EventId) {
+fn publish_positions(app: &App, event: &EventId) {
     let now = app.engine.now();
     for subscriber in line_of(app, Some(event)) {
-        tell_place(app, &subscriber, None, now);
+        publish_place(app, &subscriber, None, now);
     }
 }
 
-/// Asks for a watched place, and tells of it if it changed or if `cause` says that something happened.
-pub(crate) fn tell_place(app: &App, subscriber: &Subscriber, cause: Option<QueueEventType>, at: UnixMs) {
+/// Asks the engine for a watched place, and publishes it if it changed or if `cause` says that something happened.
+pub(crate) fn publish_place(app: &App, subscriber: &Subscriber, cause: Option<QueueEventType>, at: UnixMs) {
     let Topic::Place(_, token) = &subscriber.topic else { return };
     let place = match app.engine.queue_place(token) {
         Ok(place) => Some(place),

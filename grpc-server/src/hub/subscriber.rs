@@ -91,7 +91,7 @@ pub(crate) struct Subscriber {
     pub(super) user: Option<UserId>,
     pub(super) session: Option<SessionId>,
     slots: Mutex<Slots>,
-    /// What was last told of a place: position and state.
+    /// What was last published of a place: position and state.
     pub(super) told: Mutex<Option<QueuePlace>>,
 }
 
@@ -158,7 +158,7 @@ impl Subscriber {
     /// The state that the stream begins with, unless news of the subject came first.
     pub(crate) fn begin(&self, subject: Subject, item: Item) {
         let mut slots = self.slots.lock();
-        // What is told of the system has no ranks: its newest state is its state.
+        // System updates have no ranks: the newest counts.
         if !matches!(subject, Subject::System(_)) {
             slots.snapshots.insert(subject.clone(), Snapshot { rank: item.rank(), at: item.at() });
         }
@@ -282,7 +282,7 @@ impl Slots {
     }
 }
 
-/// What is told replaces what waits, but says where the reader last stood.
+/// A newer item replaces the waiting one, but says where the reader last stood.
 fn keep_from(waiting: &Item, item: &mut Item) {
     match (waiting, item) {
         (Item::Reservation { from: old, first: was_first, .. }, Item::Reservation { from, first, .. }) => {

@@ -1,5 +1,6 @@
-//! Places of connections: so many over all listeners, so many for one address. A connection that has made no request yet
-//! gives its place up to a newer one when there is none left, the oldest first: clients that connect and stop shut nobody out.
+//! Places of connections: so many over all listeners, so many for one address. A connection that has made no request
+//! yet gives its place up to a newer one when there is none left, the oldest first: clients that connect and stop
+//! cannot shut others out.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;

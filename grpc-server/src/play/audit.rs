@@ -129,10 +129,10 @@ mod tests {
         let server = Server::start(engine, settings, None, LogRing::new(8)).await.expect("serves");
         let target = format!("http://{}", server.addresses[0]);
         let mut play = Play::new(&target, 1, "evt_2025_1006", 5, Duration::ZERO).expect("an address");
-        Arc::get_mut(&mut play).expect("nobody else has it").patience = Duration::from_secs(2);
+        Arc::get_mut(&mut play).expect("no other owner").patience = Duration::from_secs(2);
         super::super::arrive(&play, 50, 20, None).await;
         let truth = play.acknowledged.lock().clone();
-        assert!(!truth.is_empty(), "nobody bought, seed 5");
+        assert!(!truth.is_empty(), "no customer bought, seed 5");
 
         let audited = async || {
             play.violations.lock().clear();

@@ -114,7 +114,7 @@ pub(crate) fn serve(answers: &Bare) -> Result<SocketAddr, String> {
         .initial_connection_window_size(Some(crate::listen::window(CALLS_PER_CONNECTION)))
         .add_service(QueueServiceServer::new(answers.clone()))
         .add_service(InventoryServiceServer::new(answers.clone()));
-    // Nobody waits for it: it ends with its runtime.
+    // Not waited for: it ends with its runtime.
     drop(tokio::spawn(server.serve_with_incoming(incoming.with_nodelay(Some(true)))));
     Ok(address)
 }

@@ -20,7 +20,7 @@ use tonic::transport::Channel;
 
 use super::{Acknowledged, Chance, Play, Step, one};
 
-/// How often somebody in line asks whether it is their turn.
+/// How often a customer in line asks whether it is their turn.
 const ASK_EVERY: Duration = Duration::from_millis(250);
 
 /// Sends a request, and the same one again for as long as the server may be away.

@@ -58,7 +58,7 @@ impl Step {
     }
 }
 
-/// An order that the server acknowledged: it must be there for ever.
+/// An order that the server acknowledged: it must never be lost.
 #[derive(Clone, Debug)]
 pub(crate) struct Acknowledged {
     pub(crate) user: String,
@@ -141,7 +141,7 @@ impl Play {
         }))
     }
 
-    /// True if a call came to nothing because nobody answered, and the server may still come back.
+    /// True if a call failed because no server answered, and the server may still come back.
     fn is_away(&self, status: &tonic::Status, began: Instant) -> bool {
         use tonic::Code::{Cancelled, Internal, Unavailable, Unknown};
         // What a connection that breaks off in the middle of a call comes out as.

@@ -25,7 +25,7 @@ use crate::wire::{ApiError, Checks, timestamp, trace_id};
 
 use drain::{Operated, drain_queue};
 pub(crate) use emergency::emergency_action;
-pub(super) use emergency::tell_maintenance;
+pub(super) use emergency::publish_maintenance;
 
 /// Parts beside the services.
 const PARTS: [&str; 4] = ["engine", "journal", "disk", "queues"];

@@ -20,7 +20,7 @@ use tacos_proto::gateway::v1::{
 use tacos_proto::{payment, reservation};
 
 use super::{payment as payments, reservation as reservations};
-use crate::auth::Doubt;
+use crate::auth::TokenError;
 use crate::call::Call;
 use crate::health::Health;
 use crate::rpc::{Access, Rpc};
@@ -74,8 +74,8 @@ pub(crate) async fn validate_token(
     }
     checks.text("required_scope", &request.required_scope, 128);
     checks.done()?;
-    let ring = call.app.ring.as_ref().ok_or_else(|| Doubt::NoKeys.to_fault())?;
-    let claims = ring.check(&request.token).map_err(Doubt::to_fault)?;
+    let ring = call.app.ring.as_ref().ok_or_else(|| TokenError::NoKeys.to_api_error())?;
+    let claims = ring.check(&request.token).map_err(TokenError::to_api_error)?;
     let scopes = claims.scopes();
     if !request.required_scope.is_empty() && !scopes.contains(&request.required_scope) {
         return Err(ApiError::new(ErrorCode::Unauthorized, "the token lacks the scope").detail(
@@ -138,7 +138,7 @@ pub(crate) async fn create_reservation(
 }
 
 /// What a browser's request said of itself, as the notes that the reservation keeps. Its headers are checked and not
-/// kept: they are many, and may hold what nobody should read later.
+/// kept: they are many, and may hold what should not be read later.
 fn kept_of(metadata: RequestMetadata) -> Result<reservation::v1::ReservationMetadata, ApiError> {
     let mut checks = Checks::new();
     checks.text("metadata.request_id", &metadata.request_id, 128);

@@ -13,6 +13,6 @@ pub(crate) mod webhook;
 pub(crate) mod websocket;
 pub(crate) mod worker;
 
-use admin::tell_maintenance;
+use admin::publish_maintenance;
 pub(crate) use payment::refund_id;
 pub(crate) use webhook::payment_body;

@@ -64,7 +64,7 @@ pub(crate) async fn create_reservation(
     }
     let held = held?;
     if let Some(metadata) = &request.metadata {
-        call.app.metadata.keep(&call.app.engine, held.id, metadata, call.app.engine.now()).await?;
+        call.app.metadata.store(&call.app.engine, held.id, metadata, call.app.engine.now()).await?;
     }
     let currency = call.app.catalog.currency(&call.app.engine, held.event)?;
     let id = held.id.to_string();
@@ -205,7 +205,7 @@ pub(crate) async fn list_reservations(
     })
 }
 
-/// Items that match, counted up to a bound: nobody pages through more by hand.
+/// Items that match, counted up to a bound, beyond which an exact count has no use.
 async fn count_all(
     call: &Call,
     user: &UserId,

@@ -108,7 +108,7 @@ pub(super) async fn intent(
     if said != Said::Cancelled {
         return Ok(settled);
     }
-    // A called-off intent leaves the hold to its deadline; the report says that nobody will pay.
+    // A called-off intent leaves the hold to its deadline; the report says that it will not be paid.
     let freed = release_unpaid(call, payment).await?;
     Ok(freed.filter(|_| !settled.now).unwrap_or(settled))
 }

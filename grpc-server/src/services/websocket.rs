@@ -18,7 +18,7 @@ use tokio_stream::StreamExt;
 
 use super::queue::{eta, position, token_error};
 use crate::call::Call;
-use crate::hub::{Feed, Item, NoStream, Subject, Topic, maintenance, tell_place};
+use crate::hub::{Feed, Item, NoStream, Subject, Topic, maintenance, publish_place};
 use crate::rpc::Rpc;
 use crate::task::Responses;
 use crate::wire::{ApiError, Checks, Spell, timestamp};
@@ -92,7 +92,7 @@ fn queue_feed(call: &Call, request: &StreamQueueUpdatesRequest) -> Result<Feed, 
         return Err(ApiError::invalid("event_id", "is not the place's", &request.event_id));
     }
     let feed = open(call, Topic::Place(event, token), call.caller.user.clone(), session)?;
-    tell_place(&call.app, feed.subscriber(), Some(QueueEventType::Unspecified), call.app.engine.now());
+    publish_place(&call.app, feed.subscriber(), Some(QueueEventType::Unspecified), call.app.engine.now());
     if call.app.emergencies.check_writes().is_err() {
         let (subject, item) = maintenance(&call.app, "maintenance is under way");
         feed.subscriber().begin(subject, item);

@@ -164,7 +164,7 @@ pub(crate) async fn process_payment_result(
     }
     check_common(&mut checks, &request.correlation_id, request.retry_count);
     let (which, payment, result) = checks.take((which, payment, result))?;
-    // A mistyped id of ours is a payment that there is not, never one of somebody else's.
+    // A mistyped id of ours is a payment that there is not, never a foreign one.
     let mistyped = || request.payment_intent_id.starts_with("pay_").then(settle::no_intent);
     let payment = payment.or_else(mistyped);
     let applied = apply_result(&call, &which, payment, result).await;
@@ -172,7 +172,7 @@ pub(crate) async fn process_payment_result(
         Ok((settled, after, moved)) => (Ended::of(settled), settled.at, Some(after), moved),
         Err(failure) => {
             let ended = Ended::badly(failure.into(), request.retry_count);
-            // What the refusal left as it was is told too, where it can be read.
+            // The state that the refusal left is returned too, where it can be read.
             (
                 ended,
                 call.app.engine.now(),
@@ -194,7 +194,7 @@ pub(crate) async fn process_payment_result(
     })
 }
 
-/// Does to payment and reservation what a result means. An intent of ours is told of the result, and its own rules do
+/// Does to payment and reservation what a result means. The result is reported to an intent of ours, whose own rules do
 /// the rest; without one the caller vouches for the money. Returns the reservation afterwards, and whether it changed.
 async fn apply_result(
     call: &Call,

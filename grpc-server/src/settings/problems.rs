@@ -13,7 +13,7 @@ impl Settings {
         if !self.has_keys() && self.tls.client_ca_file.is_none() && !self.server.allow_public_without_keys {
             for address in self.server.listen.iter().filter(|address| !address.ip().is_loopback()) {
                 problems.push(format!(
-                    "server.listen: {address} is not loopback and no keys are configured: anybody could do everything. \
+                    "server.listen: {address} is not loopback and no keys are configured: every caller could do everything. \
                      Configure [auth], or set server.allow_public_without_keys"
                 ));
             }

@@ -17,7 +17,7 @@ pub struct Server {
     pub listen: Vec<SocketAddr>,
     /// Address of the metrics page; absent: none.
     pub metrics_listen: Option<SocketAddr>,
-    /// Without keys, listen beyond loopback all the same. Anybody can then do everything.
+    /// Without keys, listen beyond loopback all the same. Every caller can then do everything.
     pub allow_public_without_keys: bool,
     /// How long calls that are under way may take to end when the server drains, in seconds.
     pub drain_seconds: u64,

@@ -3,11 +3,11 @@
 use prost::Message;
 use prost_reflect::{DynamicMessage, Value};
 
-use super::wire_house::{WireHouse, method};
+use super::wire_fixture::{WireFixture, method};
 use crate::rpc::Rpc;
 
 /// Compares what an RPC that succeeded was asked with what the server says of it now.
-pub(super) fn check(house: &WireHouse, rpc: Rpc, asked: &DynamicMessage, answer: &DynamicMessage) {
+pub(super) fn check(fixture: &WireFixture, rpc: Rpc, asked: &DynamicMessage, answer: &DynamicMessage) {
     match rpc {
         Rpc::CreateEvent => {
             let event = field(answer, "event");
@@ -18,7 +18,7 @@ pub(super) fn check(house: &WireHouse, rpc: Rpc, asked: &DynamicMessage, answer:
             );
         }
         Rpc::SetQueuePolicy if asked.has_field_by_name("policy") => {
-            let kept = ask(house, Rpc::GetQueuePolicy, &[("event_id", field(asked, "event_id"))]);
+            let kept = ask(fixture, Rpc::GetQueuePolicy, &[("event_id", field(asked, "event_id"))]);
             within(rpc, &field(asked, "policy"), &field(&kept, "policy"));
         }
         Rpc::CreateReservation | Rpc::GatewayCreateReservation | Rpc::ReserveSeat => {
@@ -31,7 +31,7 @@ pub(super) fn check(house: &WireHouse, rpc: Rpc, asked: &DynamicMessage, answer:
         }
         Rpc::CreatePaymentIntent | Rpc::GatewayCreatePaymentIntent => {
             let id = ("payment_intent_id", field(answer, "payment_intent_id"));
-            let shown = ask(house, Rpc::GetPaymentStatus, &[id, ("user_id", field(asked, "user_id"))]);
+            let shown = ask(fixture, Rpc::GetPaymentStatus, &[id, ("user_id", field(asked, "user_id"))]);
             let payment = field(&shown, "payment");
             let payment = payment.as_message().expect("a message");
             for name in ["amount", "reservation_id"] {
@@ -39,7 +39,7 @@ pub(super) fn check(house: &WireHouse, rpc: Rpc, asked: &DynamicMessage, answer:
             }
         }
         Rpc::ImportSeatMap if !field(asked, "dry_run").as_bool().unwrap_or(false) => {
-            let map = ask(house, Rpc::GetSeatMap, &[("event_id", field(asked, "event_id"))]);
+            let map = ask(fixture, Rpc::GetSeatMap, &[("event_id", field(asked, "event_id"))]);
             let seats = field(answer, "seats").as_i32().unwrap_or(0);
             let shown = ids(&Value::List(entries(&field(&map, "seats")))).len();
             // A page has a thousand.
@@ -54,13 +54,13 @@ fn field(message: &DynamicMessage, name: &str) -> Value {
 }
 
 /// Asks what the server says now; it must answer.
-fn ask(house: &WireHouse, rpc: Rpc, fields: &[(&str, Value)]) -> DynamicMessage {
+fn ask(fixture: &WireFixture, rpc: Rpc, fields: &[(&str, Value)]) -> DynamicMessage {
     let method = method(rpc);
     let mut request = DynamicMessage::new(method.input());
     for (name, value) in fields {
         request.set_field_by_name(name, value.clone());
     }
-    let ended = house.send(rpc, &method, &request.encode_to_vec());
+    let ended = fixture.send(rpc, &method, &request.encode_to_vec());
     let [answer] = <[DynamicMessage; 1]>::try_from(ended.messages).expect("one answer");
     assert!(!answer.has_field_by_name("error"), "{rpc} {request}: {answer}");
     answer

@@ -46,7 +46,7 @@ thread_local! {
 }
 
 /// A server with one event on sale, and what it has given out.
-pub(super) struct WireHouse {
+pub(super) struct WireFixture {
     app: Arc<App>,
     check: AdmissionCheck,
     clock: Arc<ManualClock>,
@@ -63,7 +63,7 @@ pub(super) struct Ended {
     pub(super) messages: Vec<DynamicMessage>,
 }
 
-impl WireHouse {
+impl WireFixture {
     pub(super) fn new() -> Self {
         let mut settings = Settings::default();
         settings.engine.durability = DurabilityName::Memory;
@@ -86,9 +86,9 @@ impl WireHouse {
         let engine = Engine::in_memory(config).expect("settings that fit");
         let app = App::new(engine, settings, None, LogRing::new(64)).expect("nothing to be read");
         let check = AdmissionCheck::new(&app, Routes::default());
-        let mut house = Self { app, check, clock, given: Vec::new(), done: HashSet::new(), most_sold: 0 };
-        house.open_sale();
-        house
+        let mut fixture = Self { app, check, clock, given: Vec::new(), done: HashSet::new(), most_sold: 0 };
+        fixture.open_sale();
+        fixture
     }
 
     /// `evt_1`: a row of ten, a standing area, a line.

@@ -56,7 +56,7 @@ impl AttemptLog {
         }
     }
 
-    /// Delivered: nobody will ask.
+    /// Delivered: the record of its attempts is not needed any more.
     pub(crate) fn forget(&self, id: WebhookId) {
         self.0.lock().remove(&id);
     }

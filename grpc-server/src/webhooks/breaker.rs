@@ -1,5 +1,6 @@
-//! A circuit breaker per endpoint: after five failures in a row it is left alone for 30 seconds, then tried by one
-//! delivery. If that fails the rest begins again; if it succeeds the endpoint is as any other.
+//! A circuit breaker per endpoint: after five failures in a row the circuit is open for 30 seconds, in which no
+//! delivery begins; then one delivery tries. If it fails the circuit is open again for as long; if it succeeds the
+//! circuit is closed.
 
 use std::collections::HashMap;
 
@@ -8,16 +9,16 @@ use tacos_engine::UnixMs;
 
 /// Failures in a row that open the circuit.
 const FAILURES_MAX: u32 = 5;
-/// How long an endpoint is left alone, in milliseconds.
-const REST_MS: u64 = 30_000;
+/// How long a circuit stays open, in milliseconds.
+const OPEN_MS: u64 = 30_000;
 /// Endpoints remembered at once; those without failures are not.
 const ENDPOINTS_MAX: usize = 4_096;
 
 #[derive(Clone, Copy, Default)]
 struct Endpoint {
     failures: u32,
-    rests_until: UnixMs,
-    /// One delivery tries whether the endpoint is well again.
+    open_until: UnixMs,
+    /// Half open: one delivery tries whether the endpoint is well again.
     tried: bool,
 }
 
@@ -32,17 +33,17 @@ pub(crate) struct Permit<'a> {
 }
 
 impl Breakers {
-    /// True while no delivery may begin.
-    pub(crate) fn rests(&self, endpoint: &str, now: UnixMs) -> bool {
-        let rests =
-            |known: &Endpoint| known.failures >= FAILURES_MAX && (known.rests_until > now || known.tried);
-        self.0.lock().get(endpoint).is_some_and(rests)
+    /// True while the circuit is open: no delivery may begin.
+    pub(crate) fn is_open(&self, endpoint: &str, now: UnixMs) -> bool {
+        let is_open =
+            |known: &Endpoint| known.failures >= FAILURES_MAX && (known.open_until > now || known.tried);
+        self.0.lock().get(endpoint).is_some_and(is_open)
     }
 
-    /// `None` while the endpoint is left alone, or while another delivery tries whether it is well again.
+    /// `None` while the circuit is open, or while another delivery tries whether the endpoint is well again.
     pub(crate) fn permit(&self, endpoint: &str, now: UnixMs) -> Option<Permit<'_>> {
         if let Some(known) = self.0.lock().get_mut(endpoint).filter(|known| known.failures >= FAILURES_MAX) {
-            if known.rests_until > now || known.tried {
+            if known.open_until > now || known.tried {
                 return None;
             }
             known.tried = true;
@@ -65,7 +66,7 @@ impl Permit<'_> {
         let known = endpoints.entry(self.endpoint.clone()).or_default();
         known.failures += 1;
         if known.failures >= FAILURES_MAX {
-            known.rests_until = UnixMs::new(now.get() + REST_MS);
+            known.open_until = UnixMs::new(now.get() + OPEN_MS);
         }
     }
 }

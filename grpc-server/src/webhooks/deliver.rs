@@ -32,7 +32,7 @@ const RETRIES: u32 = 3;
 const TIMEOUT_SECONDS: u64 = 5;
 /// Bytes of an answer that are read and thrown away, at most.
 const ANSWER_BYTES_MAX: usize = 64 << 10;
-/// The outbox is looked at this often, and whenever somebody wakes the deliverer.
+/// The outbox is looked at this often, and whenever the deliverer is woken.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 struct Deliverer {
@@ -150,7 +150,7 @@ impl Deliverer {
     /// The right to deliver: a slot of all, and one of the endpoint's. `None` if there is none, if the endpoint is left
     /// alone, or if the delivery is under way.
     fn turn(self: &Arc<Self>, id: &str, endpoint: &str) -> Option<Turn> {
-        if self.app.webhooks.breakers.rests(endpoint, self.app.engine.now()) {
+        if self.app.webhooks.breakers.is_open(endpoint, self.app.engine.now()) {
             return None;
         }
         let mut under_way = self.under_way.lock();

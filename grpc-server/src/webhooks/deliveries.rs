@@ -231,8 +231,8 @@ impl WebhookDeliveries {
         note(engine, name(POSITION, ""), Some(position.0.to_le_bytes().to_vec())).await
     }
 
-    /// True if anybody is registered.
-    pub(crate) fn anybody(&self) -> bool {
+    /// True if any endpoint is registered.
+    pub(crate) fn has_registrations(&self) -> bool {
         !self.kept.lock().registrations.is_empty()
     }
 }

@@ -1,6 +1,6 @@
 //! What registered endpoints hear of: facts of the engine's updates, and of the server itself. Each becomes a delivery
-//! for everybody who wants it. How far the updates were read is durable, so that a restart misses nothing; a reader
-//! that has lost updates says so, in the log, the figures and the health.
+//! for every endpoint that asked for its kind. How far the updates were read is durable, so that a restart misses
+//! nothing; a reader that has lost updates says so, in the log, the figures and the health.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -33,7 +33,7 @@ pub(super) async fn collect(app: Arc<App>) {
         };
         match lost {
             UpdatesLost::Closed => return,
-            // What is kept no more is lost to those who registered; what is kept is still told.
+            // What is no longer retained is lost to registered endpoints; what is retained is still delivered.
             UpdatesLost::Gone { oldest } => {
                 missed(&app, from, oldest);
                 from = oldest;
@@ -55,7 +55,7 @@ pub(super) async fn collect(app: Arc<App>) {
 }
 
 fn missed(app: &App, from: Position, to: Position) {
-    if app.webhooks.deliveries.anybody() {
+    if app.webhooks.deliveries.has_registrations() {
         app.webhooks.facts_lost.fetch_add(1, Ordering::Relaxed);
         tracing::error!(from = from.0, to = to.0, "registered endpoints have missed what lies between");
     }
@@ -68,11 +68,11 @@ async fn follow(app: &App, reader: &mut UpdateReader) -> UpdatesLost {
         let ready = std::future::poll_fn(|context| reader.poll_ready(context)).await;
         let read = ready.and_then(|()| reader.read(&mut updates));
         let mut made = false;
-        if app.webhooks.deliveries.anybody() {
+        if app.webhooks.deliveries.has_registrations() {
             for update in &updates {
-                match post_facts(app, update).await {
+                match enqueue_facts(app, update).await {
                     Some(told) => made |= told,
-                    // Ending without room: the position stays, and the facts are told after the restart.
+                    // Ending without room: the position stays, and the facts are delivered after the restart.
                     None => return UpdatesLost::Closed,
                 }
             }
@@ -88,7 +88,7 @@ async fn follow(app: &App, reader: &mut UpdateReader) -> UpdatesLost {
     }
 }
 
-async fn post_facts(app: &App, update: &Update) -> Option<bool> {
+async fn enqueue_facts(app: &App, update: &Update) -> Option<bool> {
     let Some((event, subject)) = fact_of(update) else { return Some(false) };
     let fact = Fact {
         event,
@@ -101,7 +101,7 @@ async fn post_facts(app: &App, update: &Update) -> Option<bool> {
         match announce(app, &fact).await {
             Announced::Full if *app.draining.borrow() => return None,
             Announced::Full => tokio::time::sleep(AGAIN_AFTER).await,
-            told => return Some(told == Announced::Posted),
+            told => return Some(told == Announced::Queued),
         }
     }
 }
@@ -109,11 +109,11 @@ async fn post_facts(app: &App, update: &Update) -> Option<bool> {
 /// What became of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Announced {
-    /// Nobody wants to hear of it.
-    ToNobody,
-    /// Deliveries are in for everybody who does.
-    Posted,
-    /// There is no room: nobody, or not everybody, will hear. To announce it again later does no harm.
+    /// No endpoint asked for its kind.
+    NoListener,
+    /// A delivery is queued for every endpoint that did.
+    Queued,
+    /// There is no room for all deliveries. To announce it again later does no harm.
     Full,
 }
 
@@ -127,9 +127,9 @@ pub(crate) struct Fact {
     pub(crate) unique: String,
 }
 
-/// Puts a delivery in for everybody who wants to hear of a fact.
+/// Queues a delivery for every endpoint that asked for a fact's kind.
 pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
-    let mut announced = Announced::ToNobody;
+    let mut announced = Announced::NoListener;
     for listener in app.webhooks.deliveries.listeners(fact.event as i32) {
         let id = format!("wh_{}", app.keyed("post", &format!("{}/{}", listener.id, fact.unique)));
         let body = serde_json::json!({
@@ -141,7 +141,7 @@ pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
         });
         let delivery = WebhookDelivery::new(id, listener.id, listener.url, body.to_string(), UnixMs::ZERO);
         match app.webhooks.deliveries.put(&app.engine, delivery).await {
-            Ok(true) => announced = Announced::Posted,
+            Ok(true) => announced = Announced::Queued,
             Ok(false) => return Announced::Full,
             Err(failure) => tracing::warn!(%failure, "a delivery could not be recorded"),
         }

@@ -103,7 +103,7 @@ impl ApiError {
     }
 }
 
-/// The start of a text, cut at a character, so that nobody can make us echo much.
+/// The start of a text, cut at a character, so that a caller cannot make the server echo much.
 fn cut(mut value: String) -> String {
     let mut end = value.len().min(VALUE_BYTES_MAX);
     while !value.is_char_boundary(end) {
@@ -228,7 +228,7 @@ fn wire_field(field: &'static str) -> &'static str {
     }
 }
 
-/// What a text that is no id is told.
+/// The reason of a refusal of a text that is no id.
 pub(crate) fn id_reason(error: TextIdError) -> String {
     match error {
         TextIdError::Empty => "required".to_owned(),

@@ -140,7 +140,7 @@ impl Checks {
         }
     }
 
-    /// Text that nobody else may read, bounded in bytes: a refusal does not show it.
+    /// Secret text, bounded in bytes: a refusal does not show it.
     pub(crate) fn secret(&mut self, field: &str, text: &str, bytes_max: usize) {
         if text.len() > bytes_max {
             self.bad(field, format!("longer than {bytes_max} bytes"), "");

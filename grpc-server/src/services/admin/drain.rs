@@ -1,5 +1,6 @@
-//! Puts everybody out of a waiting line: in batches that share a sync, each written down before the people in it are put out.
-//! A crash or a call that was cut off loses neither the rest nor the count: asking again goes on where it stopped.
+//! Puts all tickets out of a waiting line: in batches that share a sync, each written down before the people in it are
+//! put out. A crash or a call that was cut off loses neither the rest nor the count: asking again goes on where it
+//! stopped.
 
 use serde::{Deserialize, Serialize};
 use tacos_engine::views::QueueState;
@@ -13,7 +14,7 @@ use crate::wire::{ApiError, trace_id};
 const BATCH: usize = 300;
 /// Tickets looked at before other work has its turn.
 const LOOKS: u32 = 4_096;
-/// A drain that finds nobody, so soon after one that ended, is that one asked for again.
+/// A drain that finds no ticket, so soon after another one ended, is a repeat of that drain.
 const AGAIN_MS: u64 = 300_000;
 
 /// How far a drain has come.

@@ -41,7 +41,7 @@ pub(crate) async fn emergency_action(
     }
     let parameters = request.parameters.into_iter().collect();
     let wanted = Wanted { action, parameters, reason: request.reason };
-    // Once begun it goes on, also when the caller goes away; whoever asks again waits and is told of the whole.
+    // Once begun it goes on, also when the caller goes away; a repeat waits and gets the whole result.
     to_the_end(async move { take_emergency_action(&call, wanted).await }).await
 }
 
@@ -101,7 +101,7 @@ async fn take_emergency_action(call: &Call, wanted: Wanted) -> Result<EmergencyA
                 paused: Vec::new(),
                 undone: None,
             };
-            call.app.emergencies.keep(&call.app.engine, emergency.clone()).await?;
+            call.app.emergencies.store(&call.app.engine, emergency.clone()).await?;
             (emergency, true)
         }
     };
@@ -119,7 +119,7 @@ async fn take_emergency_action(call: &Call, wanted: Wanted) -> Result<EmergencyA
         }
         EmergencyActionType::MaintenanceMode => {
             if new {
-                tell_maintenance(call, &emergency.id, "begun").await;
+                publish_maintenance(call, &emergency.id, "begun").await;
             }
             "every write is refused with UNAVAILABLE; reads go on".to_owned()
         }
@@ -145,9 +145,9 @@ async fn take_emergency_action(call: &Call, wanted: Wanted) -> Result<EmergencyA
     })
 }
 
-/// Tells streams and registered endpoints that maintenance began or ended.
-pub(in crate::services) async fn tell_maintenance(call: &Call, emergency: &str, what: &str) {
-    crate::hub::tell_maintenance(&call.app, &format!("maintenance has {what}"));
+/// Publishes to streams and registered endpoints that maintenance began or ended.
+pub(in crate::services) async fn publish_maintenance(call: &Call, emergency: &str, what: &str) {
+    crate::hub::publish_maintenance(&call.app, &format!("maintenance has {what}"));
     let fact = Fact {
         event: WebhookEventType::SystemMaintenance,
         event_id: String::new(),
@@ -156,8 +156,8 @@ pub(in crate::services) async fn tell_maintenance(call: &Call, emergency: &str, 
         unique: format!("{emergency}/{what}"),
     };
     match announce(&call.app, &fact).await {
-        Announced::ToNobody => {}
-        Announced::Posted => call.app.webhooks.wake.notify_one(),
+        Announced::NoListener => {}
+        Announced::Queued => call.app.webhooks.wake.notify_one(),
         // The emergency action does not wait for room among deliveries.
         Announced::Full => {
             tracing::error!(what, "too many deliveries wait: not all endpoints hear of maintenance");

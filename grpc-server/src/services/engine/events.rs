@@ -176,7 +176,7 @@ pub(super) async fn raise(call: &Call, event: &EventId) -> Result<EventRecord, A
     }
     let kept = call.app.catalog.facts(event).record.clone();
     let next = next_revision(Some(kept.as_ref().unwrap_or(&now)), now.clone(), call.app.engine.now());
-    call.app.catalog.keep(&call.app.engine, event, next, step).await?;
+    call.app.catalog.store(&call.app.engine, event, next, step).await?;
     record(call, event)
 }
 
@@ -196,7 +196,7 @@ pub(crate) async fn create_event(
         let filled = filled(&settings, &checked);
         let new = EventRecord { settings: Some(filled), ..EventRecord::default() };
         let new = next_revision(None, new, call.app.engine.now());
-        call.app.catalog.keep(&call.app.engine, &checked.event, new, step).await?;
+        call.app.catalog.store(&call.app.engine, &checked.event, new, step).await?;
     }
     Ok(CreateEventResponse { event: Some(record(&call, &checked.event)?), error: None })
 }
@@ -249,7 +249,7 @@ pub(crate) async fn update_event(
         call.app.engine.update_event(update).await?;
     }
     let new = next_revision(Some(&old_kept), new, call.app.engine.now());
-    call.app.catalog.keep(&call.app.engine, &event, new, step).await?;
+    call.app.catalog.store(&call.app.engine, &event, new, step).await?;
     Ok(UpdateEventResponse { event: Some(record(&call, &event)?), error: None })
 }
 

@@ -379,7 +379,7 @@ pub(crate) async fn undo_emergency_action(
     });
     let resumed = call.app.undo(emergency.clone()).await?;
     if emergency.kind() == EmergencyActionType::MaintenanceMode {
-        crate::services::tell_maintenance(&call, &emergency.id, "ended").await;
+        crate::services::publish_maintenance(&call, &emergency.id, "ended").await;
     }
     let result = match emergency.kind() {
         EmergencyActionType::StopAdmissions => format!("{resumed} lines let people in again"),

@@ -171,11 +171,11 @@ pub(crate) async fn set_queue_policy(
     }
     let next = crate::catalog::next_revision(Some(&old), draft, call.app.engine.now());
     let revision = next.revision;
-    call.app.catalog.keep(&call.app.engine, &event, next, step).await?;
+    call.app.catalog.store(&call.app.engine, &event, next, step).await?;
     Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision, error: None })
 }
 
-/// The policy of an event whose line goes: only when nobody waits in it.
+/// The policy of an event whose line goes: only when no ticket waits in it.
 fn without_line(call: &Call, event: &EventId) -> Result<Line, ApiError> {
     if call.app.engine.queue(event).is_ok_and(|queue| queue.waiting + queue.ready > 0) {
         return Err(ApiError::precondition("people wait in the line: drain it first"));
@@ -224,7 +224,7 @@ fn moment_kept(bytes: Vec<u8>) -> Option<UnixMs> {
     <[u8; 8]>::try_from(bytes).ok().map(|bytes| UnixMs::new(u64::from_le_bytes(bytes)))
 }
 
-/// The room as everybody may see it: the hash of the seed at once, the seed after the draw.
+/// The room as every caller may see it: the hash of the seed at once, the seed after the draw.
 fn presale(call: &Call, event: &EventId) -> Result<Option<Presale>, ApiError> {
     call.app.engine.event(event)?;
     let Ok(draw) = call.app.engine.draw(event) else { return Ok(None) };
