@@ -47,10 +47,10 @@ criterion_group! {
 criterion_main!(all);
 
 /// A server in this process, and a connection to it.
-struct House {
+struct Fixture {
     engine: Engine,
     channel: Channel,
-    /// Ends with the house.
+    /// Ends with the fixture.
     _server: Server,
     _folder: tempfile::TempDir,
 }
@@ -59,7 +59,7 @@ async fn connect(address: SocketAddr) -> Channel {
     Channel::from_shared(format!("http://{address}")).expect("an address").connect().await.expect("connects")
 }
 
-impl House {
+impl Fixture {
     async fn open(durability: DurabilityName) -> Self {
         let folder = data_folder().expect("a folder");
         let mut settings = Settings::default();
@@ -105,7 +105,7 @@ async fn status(client: &mut QueueServiceClient<Channel>, token: &str) -> GetQue
 
 /// Both servers and what they answer.
 struct Pair {
-    real: House,
+    real: Fixture,
     echo: Channel,
     token: String,
     next: u64,
@@ -113,7 +113,7 @@ struct Pair {
 
 impl Pair {
     async fn open(durability: DurabilityName) -> Self {
-        let real = House::open(durability).await;
+        let real = Fixture::open(durability).await;
         let mut client = QueueServiceClient::new(real.channel.clone());
         // The first has their turn at once; the second waits.
         join(&mut client, 0).await;
@@ -162,12 +162,12 @@ fn unary(criterion: &mut Criterion) {
         ("JoinQueue, in memory", DurabilityName::Memory, true),
         ("JoinQueue, durable", DurabilityName::Synced, true),
     ] {
-        let mut house = None;
+        let mut fixture = None;
         for at_once in [1, MANY] {
             for (name, is_echo) in [("server", false), ("echo", true)] {
                 let id = BenchmarkId::new(work, format!("{at_once} at once, {name}"));
                 group.bench_function(id, |bencher| {
-                    let (threads, pair) = house.get_or_insert_with(|| {
+                    let (threads, pair) = fixture.get_or_insert_with(|| {
                         let threads = runtime();
                         let pair = threads.block_on(Pair::open(durability));
                         (threads, pair)
@@ -188,23 +188,23 @@ fn stream(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("grpc stream");
     group.throughput(Throughput::Elements(1));
     let threads = runtime();
-    let mut house = None;
+    let mut fixture = None;
     group.bench_function("WatchFeed, in memory/server", |bencher| {
-        let (house, feed) = house.get_or_insert_with(|| {
+        let (fixture, feed) = fixture.get_or_insert_with(|| {
             threads.block_on(async {
-                let house = House::open(DurabilityName::Memory).await;
+                let fixture = Fixture::open(DurabilityName::Memory).await;
                 let watch = WatchFeedRequest {
                     start: FeedStart::Position as i32,
-                    after_position: house.engine.position().0,
+                    after_position: fixture.engine.position().0,
                     topics: vec![FeedTopic::Reservations as i32],
                     ..Default::default()
                 };
-                let mut client = EngineServiceClient::new(house.channel.clone());
+                let mut client = EngineServiceClient::new(fixture.channel.clone());
                 let feed = client.watch_feed(watch).await.expect("a stream").into_inner();
-                (house, feed)
+                (fixture, feed)
             })
         });
-        bencher.iter_custom(|iterations| threads.block_on(changes(&house.engine, feed, iterations)));
+        bencher.iter_custom(|iterations| threads.block_on(changes(&fixture.engine, feed, iterations)));
     });
     let mut echo = None;
     group.bench_function("WatchFeed, in memory/echo", |bencher| {

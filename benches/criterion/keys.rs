@@ -19,20 +19,20 @@ fn kept() -> u32 {
     table(1_000_000)
 }
 
-struct House {
+struct Fixture {
     engine: Engine,
     name: ExternalId,
     next: u64,
 }
 
-impl House {
+impl Fixture {
     /// A million notes, each under a key of its own.
     fn new() -> Self {
         let config = Config::default().with_idempotency_ttl(Duration::from_secs(3_600));
         let engine = Engine::in_memory(config).expect("an engine");
-        let mut house = Self { engine, name: ExternalId::new("note").expect("a name"), next: 0 };
-        house.fill();
-        house
+        let mut fixture = Self { engine, name: ExternalId::new("note").expect("a name"), next: 0 };
+        fixture.fill();
+        fixture
     }
 
     fn fill(&mut self) {
@@ -56,55 +56,57 @@ impl House {
 
 pub(crate) fn benches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("keys, one million remembered");
-    let house = RefCell::new(None);
+    let fixture = RefCell::new(None);
     let mut order = None;
     group.bench_function("hit", |bencher| {
-        let mut house = house.borrow_mut();
-        let house = house.get_or_insert_with(House::new);
-        let newest = house.next;
+        let mut fixture = fixture.borrow_mut();
+        let fixture = fixture.get_or_insert_with(Fixture::new);
+        let newest = fixture.next;
         let order = order.get_or_insert_with(|| scattered(kept(), seed()).into_iter().cycle());
         bencher.iter_custom(|iterations| {
             in_rounds(
                 iterations,
                 ROUND,
                 |count| {
-                    (0..count).map(|_| house.note(order.next().map(|at| newest - u64::from(at)))).collect()
+                    (0..count).map(|_| fixture.note(order.next().map(|at| newest - u64::from(at)))).collect()
                 },
                 |notes: Vec<Note>| {
-                    let before = house.engine.status().written;
+                    let before = fixture.engine.status().written;
                     for note in notes {
-                        house.engine.note(note).wait().expect("the old answer");
+                        fixture.engine.note(note).wait().expect("the old answer");
                     }
                     before
                 },
-                |before, _| assert_eq!(house.engine.status().written, before, "a repeat writes nothing"),
+                |before, _| assert_eq!(fixture.engine.status().written, before, "a repeat writes nothing"),
             )
         });
     });
     for (name, is_keyed) in [("miss: a note under a new key", true), ("floor: a note without a key", false)] {
         group.bench_function(name, |bencher| {
-            let mut house = house.borrow_mut();
-            let house = RefCell::new(house.get_or_insert_with(House::new));
+            let mut fixture = fixture.borrow_mut();
+            let fixture = RefCell::new(fixture.get_or_insert_with(Fixture::new));
             bencher.iter_custom(|iterations| {
                 in_rounds(
                     iterations,
                     ROUND,
                     |count| {
-                        let mut house = house.borrow_mut();
-                        if is_keyed && house.engine.status().idempotency_keys as u64 + ROUND > KEPT_MAX {
-                            house.fill();
+                        let mut fixture = fixture.borrow_mut();
+                        if is_keyed && fixture.engine.status().idempotency_keys as u64 + ROUND > KEPT_MAX {
+                            fixture.fill();
                         }
-                        (0..count).map(|_| if is_keyed { house.fresh() } else { house.note(None) }).collect()
+                        (0..count)
+                            .map(|_| if is_keyed { fixture.fresh() } else { fixture.note(None) })
+                            .collect()
                     },
                     |notes: Vec<Note>| {
-                        let house = house.borrow();
-                        let before = house.engine.status().written;
+                        let fixture = fixture.borrow();
+                        let before = fixture.engine.status().written;
                         for note in notes {
-                            house.engine.note(note).wait().expect("noted");
+                            fixture.engine.note(note).wait().expect("noted");
                         }
                         before
                     },
-                    |before, _| assert!(house.borrow().engine.status().written > before, "it was written"),
+                    |before, _| assert!(fixture.borrow().engine.status().written > before, "it was written"),
                 )
             });
         });

@@ -24,7 +24,7 @@ fn standing_people() -> usize {
     table(1_000_000) as usize
 }
 
-struct House {
+struct Fixture {
     venue: Venue,
     clock: Option<Arc<ManualClock>>,
     /// Who waits, in the order of joining but for those who took the place of others here.
@@ -33,13 +33,13 @@ struct House {
     random: Random,
 }
 
-impl House {
+impl Fixture {
     /// A million people in a line that is paused.
     fn standing() -> Self {
         let policy = QueuePolicy::default().with_waiting_max(1 << 26);
-        let mut house = Self::new(Config::default(), policy, None);
-        house.fill();
-        house
+        let mut fixture = Self::new(Config::default(), policy, None);
+        fixture.fill();
+        fixture
     }
 
     /// A million people in a line that moves as time, by hand, does.
@@ -54,9 +54,9 @@ impl House {
             .with_waiting_max(1 << 26)
             .with_admissions_per_minute(6_000_000)
             .with_burst(1_000_000);
-        let mut house = Self::new(config, policy, Some(clock));
-        house.fill();
-        house
+        let mut fixture = Self::new(config, policy, Some(clock));
+        fixture.fill();
+        fixture
     }
 
     fn new(config: Config, policy: QueuePolicy, clock: Option<Arc<ManualClock>>) -> Self {
@@ -119,38 +119,38 @@ pub(crate) fn benches(criterion: &mut Criterion) {
     alone(&mut group);
     let standing = RefCell::new(None);
     group.bench_function("join", |bencher| {
-        let mut house = standing.borrow_mut();
-        let house = RefCell::new(house.get_or_insert_with(House::standing));
+        let mut fixture = standing.borrow_mut();
+        let fixture = RefCell::new(fixture.get_or_insert_with(Fixture::standing));
         bencher.iter_custom(|iterations| {
             in_rounds(
                 iterations,
                 ROUND,
-                |count| house.borrow_mut().people(usize::try_from(count).expect("a round")),
+                |count| fixture.borrow_mut().people(usize::try_from(count).expect("a round")),
                 |people| {
-                    let house = house.borrow();
-                    people.into_iter().map(|join| house.join(join)).collect::<Vec<_>>()
+                    let fixture = fixture.borrow();
+                    people.into_iter().map(|join| fixture.join(join)).collect::<Vec<_>>()
                 },
                 |tokens, _| {
-                    let house = house.borrow();
-                    tokens.into_iter().for_each(|token| house.leave(token));
-                    assert_eq!(house.waiting(), standing_people());
+                    let fixture = fixture.borrow();
+                    tokens.into_iter().for_each(|token| fixture.leave(token));
+                    assert_eq!(fixture.waiting(), standing_people());
                 },
             )
         });
     });
     let mut random = Random::new(seed());
     group.bench_function("position", |bencher| {
-        let mut house = standing.borrow_mut();
-        let house = house.get_or_insert_with(House::standing);
+        let mut fixture = standing.borrow_mut();
+        let fixture = fixture.get_or_insert_with(Fixture::standing);
         bencher.iter_custom(|iterations| {
             in_rounds(
                 iterations,
                 ROUND,
                 |count| -> Vec<WaitingToken> {
-                    (0..count).map(|_| house.tokens[random.index(standing_people())]).collect()
+                    (0..count).map(|_| fixture.tokens[random.index(standing_people())]).collect()
                 },
                 |tokens| {
-                    let place = |token| house.venue.engine.queue_place(token).expect("waits").position;
+                    let place = |token| fixture.venue.engine.queue_place(token).expect("waits").position;
                     tokens.iter().map(place).max()
                 },
                 |last, _| assert!(last.is_some_and(|last| last as usize <= standing_people())),
@@ -158,21 +158,21 @@ pub(crate) fn benches(criterion: &mut Criterion) {
         });
     });
     group.bench_function("leave", |bencher| {
-        let mut house = standing.borrow_mut();
-        let house = RefCell::new(house.get_or_insert_with(House::standing));
+        let mut fixture = standing.borrow_mut();
+        let fixture = RefCell::new(fixture.get_or_insert_with(Fixture::standing));
         bencher.iter_custom(|iterations| {
             in_rounds(
                 iterations,
                 ROUND,
-                |count| house.borrow_mut().pick(count),
+                |count| fixture.borrow_mut().pick(count),
                 |tokens| {
-                    let house = house.borrow();
-                    tokens.into_iter().for_each(|token| house.leave(token));
+                    let fixture = fixture.borrow();
+                    tokens.into_iter().for_each(|token| fixture.leave(token));
                 },
                 |(), count| {
-                    let mut house = house.borrow_mut();
-                    assert_eq!((house.waiting() as u64) + count, standing_people() as u64);
-                    house.fill();
+                    let mut fixture = fixture.borrow_mut();
+                    assert_eq!((fixture.waiting() as u64) + count, standing_people() as u64);
+                    fixture.fill();
                 },
             )
         });
@@ -281,31 +281,31 @@ impl Standing {
 }
 
 fn admit(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>) {
-    let mut house = None;
+    let mut fixture = None;
     group.bench_function("admit, once ready", |bencher| {
-        let house = RefCell::new(house.get_or_insert_with(House::moving));
+        let fixture = RefCell::new(fixture.get_or_insert_with(Fixture::moving));
         bencher.iter_custom(|iterations| {
             in_rounds(
                 iterations,
                 ROUND,
                 |count| {
-                    let mut house = house.borrow_mut();
-                    let clock = house.clock.clone().expect("a clock by hand");
-                    while house.ready() < count {
+                    let mut fixture = fixture.borrow_mut();
+                    let clock = fixture.clock.clone().expect("a clock by hand");
+                    while fixture.ready() < count {
                         clock.advance(Duration::from_millis(1));
-                        house.venue.engine.turn();
+                        fixture.venue.engine.turn();
                     }
-                    let first = house.tokens.drain(..usize::try_from(count).expect("a round"));
+                    let first = fixture.tokens.drain(..usize::try_from(count).expect("a round"));
                     let ask = |token| RequestAdmission::new(token);
                     first.map(ask).collect()
                 },
                 |asked: Vec<RequestAdmission>| {
-                    let house = house.borrow();
+                    let fixture = fixture.borrow();
                     for ask in asked {
-                        house.venue.engine.request_admission(ask).wait().expect("it is their turn");
+                        fixture.venue.engine.request_admission(ask).wait().expect("it is their turn");
                     }
                 },
-                |(), _| house.borrow_mut().fill(),
+                |(), _| fixture.borrow_mut().fill(),
             )
         });
     });

@@ -46,9 +46,9 @@ fn give_back(venue: &Venue, held: Result<Reserved, Failure>) {
 fn claim(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("seats");
     for count in [1_u32, 2, 4] {
-        let (mut house, mut at) = (None, 0);
+        let (mut fixture, mut at) = (None, 0);
         group.bench_function(BenchmarkId::new("claim and free, seat map alone", count), |bencher| {
-            let (room, wanted) = house.get_or_insert_with(|| {
+            let (room, wanted) = fixture.get_or_insert_with(|| {
                 let starts = scattered(SEATS / count, seed()).into_iter();
                 let wanted: Vec<Vec<u32>> =
                     starts.map(|at| (at * count..(at + 1) * count).collect()).collect();
@@ -67,9 +67,9 @@ fn claim(criterion: &mut Criterion) {
 fn hold_and_release(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("seats");
     for count in [2_u32, 4] {
-        let (mut house, mut at) = (None, 0);
+        let (mut fixture, mut at) = (None, 0);
         group.bench_function(BenchmarkId::new("hold + release, named seats", count), |bencher| {
-            let (venue, commands) = house.get_or_insert_with(|| {
+            let (venue, commands) = fixture.get_or_insert_with(|| {
                 let venue = forgetful_venue(SEATS);
                 let command = |at: u32| {
                     let seats: Vec<u32> = (at * count..(at + 1) * count).collect();

@@ -18,13 +18,13 @@ const READERS: [usize; 3] = [1, 100, 10_000];
 const BURST: usize = 64;
 
 /// Driven by hand, so that no other thread tells readers meanwhile.
-struct House {
+struct Fixture {
     venue: Venue,
     clock: Arc<ManualClock>,
     readers: Vec<UpdateReader>,
 }
 
-impl House {
+impl Fixture {
     fn new(readers: usize) -> Self {
         let clock = Arc::new(ManualClock::new(UnixMs::new(1_800_000_000_000)));
         let minute = Duration::from_secs(60);
@@ -83,22 +83,22 @@ fn read(criterion: &mut Criterion) {
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for readers in READERS {
         group.throughput(Throughput::Elements((BURST * readers) as u64));
-        let mut house = None;
+        let mut fixture = None;
         group.bench_function(BenchmarkId::from_parameter(readers), |bencher| {
-            let house = house.get_or_insert_with(|| House::new(readers));
+            let fixture = fixture.get_or_insert_with(|| Fixture::new(readers));
             bencher.iter_custom(|iterations| {
                 let mut spent = Duration::ZERO;
                 let mut told = Vec::with_capacity(BURST);
                 for _ in 0..iterations {
-                    house.burst();
+                    fixture.burst();
                     let begun = Instant::now();
-                    for reader in &mut house.readers {
+                    for reader in &mut fixture.readers {
                         told.clear();
                         while reader.read(&mut told).expect("not lost") > 0 {}
                         assert_eq!(told.len(), BURST, "a reader missed something");
                     }
                     spent += begun.elapsed();
-                    house.forget();
+                    fixture.forget();
                 }
                 spent
             });
@@ -112,23 +112,23 @@ fn wake(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("updates/one group written while readers wait, readers");
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for readers in READERS {
-        let mut house = None;
+        let mut fixture = None;
         group.bench_function(BenchmarkId::from_parameter(readers), |bencher| {
-            let house = house.get_or_insert_with(|| House::new(readers));
+            let fixture = fixture.get_or_insert_with(|| Fixture::new(readers));
             bencher.iter_custom(|iterations| {
                 let mut spent = Duration::ZERO;
                 for _ in 0..iterations {
                     let count = Arc::new(Count(AtomicU64::new(0)));
                     let waker = Waker::from(Arc::clone(&count));
-                    for reader in &mut house.readers {
+                    for reader in &mut fixture.readers {
                         assert!(matches!(reader.poll_ready(&mut Context::from_waker(&waker)), Poll::Pending));
                     }
-                    house.burst();
+                    fixture.burst();
                     let begun = Instant::now();
-                    house.venue.engine.turn();
+                    fixture.venue.engine.turn();
                     spent += begun.elapsed();
                     assert_eq!(count.0.load(Ordering::Relaxed), readers as u64, "each was woken once");
-                    house.forget();
+                    fixture.forget();
                 }
                 spent
             });

@@ -21,7 +21,7 @@ fn live() -> u32 {
     table(1_000_000)
 }
 
-struct House {
+struct Fixture {
     wheel: Wheel,
     /// The extra indices, scattered, each with a moment of its own, as a share of the time in which all fire.
     extra: Vec<(u32, u64)>,
@@ -29,7 +29,7 @@ struct House {
     now: UnixMs,
 }
 
-impl House {
+impl Fixture {
     fn new() -> Self {
         let mut random = Random::new(seed());
         let wheel = Wheel::with_bound(live() + EXTRA);
@@ -39,10 +39,10 @@ impl House {
             wheel.set(index, now.plus(Duration::from_secs(86_400 * 300 + random.below(3_600))));
         }
         let extra = scattered(EXTRA, seed() + 1).into_iter().map(|at| (live() + at, random.below(1 << 32)));
-        let mut house = Self { wheel, extra: extra.collect(), due: Vec::new(), now };
-        house.drain_inbox();
-        assert_eq!(house.wheel.live(), live());
-        house
+        let mut fixture = Self { wheel, extra: extra.collect(), due: Vec::new(), now };
+        fixture.drain_inbox();
+        assert_eq!(fixture.wheel.live(), live());
+        fixture
     }
 
     /// Turns until the wheel knows of all changes.
@@ -77,47 +77,47 @@ impl House {
     }
 }
 
-fn time(house: &mut House, iterations: u64, with_driver: bool, what: What) -> Duration {
-    let cell = std::cell::RefCell::new(house);
+fn time(fixture: &mut Fixture, iterations: u64, with_driver: bool, what: What) -> Duration {
+    let cell = std::cell::RefCell::new(fixture);
     in_rounds(
         iterations,
         EXTRA.into(),
         |count| {
-            let mut house = cell.borrow_mut();
+            let mut fixture = cell.borrow_mut();
             if what != What::Insert {
-                house.set(count);
-                house.check(count);
+                fixture.set(count);
+                fixture.check(count);
             }
             if what == What::Fire {
-                house.now = house.now.plus(Duration::from_millis(TTL_MS - 1));
-                house.check(count);
+                fixture.now = fixture.now.plus(Duration::from_millis(TTL_MS - 1));
+                fixture.check(count);
             }
             count
         },
         |count| {
-            let mut house = cell.borrow_mut();
+            let mut fixture = cell.borrow_mut();
             match what {
-                What::Insert => house.set(count),
-                What::Cancel => house.clear(count),
-                What::Fire => house.fire(count),
+                What::Insert => fixture.set(count),
+                What::Cancel => fixture.clear(count),
+                What::Fire => fixture.fire(count),
             }
             if with_driver {
-                house.drain_inbox();
+                fixture.drain_inbox();
             }
         },
         |(), count| {
-            let mut house = cell.borrow_mut();
+            let mut fixture = cell.borrow_mut();
             match what {
                 What::Insert => {
-                    house.check(count);
-                    house.clear(count);
-                    house.check(0);
+                    fixture.check(count);
+                    fixture.clear(count);
+                    fixture.check(0);
                 }
-                What::Cancel => house.check(0),
+                What::Cancel => fixture.check(0),
                 What::Fire => {
-                    assert_eq!(house.due.len() as u64, count, "each fired once");
-                    house.due.clear();
-                    house.check(0);
+                    assert_eq!(fixture.due.len() as u64, count, "each fired once");
+                    fixture.due.clear();
+                    fixture.check(0);
                 }
             }
         },
@@ -133,7 +133,7 @@ enum What {
 
 pub(crate) fn benches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("wheel, one million live");
-    let mut house = None;
+    let mut fixture = None;
     for (name, with_driver, what) in [
         ("insert, the caller's share", false, What::Insert),
         ("insert, with the driver's share", true, What::Insert),
@@ -142,8 +142,8 @@ pub(crate) fn benches(criterion: &mut Criterion) {
         ("fire", true, What::Fire),
     ] {
         group.bench_function(name, |bencher| {
-            let house = house.get_or_insert_with(House::new);
-            bencher.iter_custom(|iterations| time(house, iterations, with_driver, what));
+            let fixture = fixture.get_or_insert_with(Fixture::new);
+            bencher.iter_custom(|iterations| time(fixture, iterations, with_driver, what));
         });
     }
     group.finish();
