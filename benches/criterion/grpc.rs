@@ -1,5 +1,5 @@
-//! The real server over loopback, in this process, beside a bare tonic server with the same messages: one call after another,
-//! many at once, and a stream. Server, client and echo share the two cores; the ratio is what to read.
+//! The real server over loopback, in this process, beside a bare tonic server with the same messages: one call after
+//! another, many at once, and a stream. Server, client and echo share the two cores; the ratio is what to read.
 #![allow(missing_docs, reason = "criterion's macros make functions without")]
 
 mod echo;
@@ -182,8 +182,8 @@ fn unary(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Bursts of changes made by the process itself, until a reader of the feed has all of them; and as many messages of one size
-/// out of the bare server.
+/// Bursts of changes made by the process itself, until a reader of the feed has all of them; and as many messages of
+/// one size out of the bare server.
 fn stream(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("grpc stream");
     group.throughput(Throughput::Elements(1));

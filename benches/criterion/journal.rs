@@ -1,5 +1,5 @@
-//! The journal on a real disk: appending, group commit, holding and selling with many in flight, opening a folder again,
-//! taking a snapshot. The folder lies where `TACOS_BENCH_DIR` says, else in the build folder.
+//! The journal on a real disk: appending, group commit, holding and selling with many in flight, opening a folder
+//! again, taking a snapshot. The folder lies where `TACOS_BENCH_DIR` says, else in the build folder.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

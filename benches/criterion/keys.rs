@@ -1,6 +1,6 @@
-//! Idempotency keys with one million remembered: a command that was answered before, a command with a new key, and the same
-//! command without any, which is the floor of both.
-//! Criterion calls the closure of a bench many times: what is prepared is kept outside of it.
+//! Idempotency keys with one million remembered: a command that was answered before, a command with a new key, and the
+//! same command without any, which is the floor of both. Criterion calls the closure of a bench many times: what is
+//! prepared is kept outside of it.
 
 use std::cell::RefCell;
 use std::time::Duration;

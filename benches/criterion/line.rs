@@ -1,5 +1,5 @@
-//! The waiting line with one million people in it: joining, looking at one's place, leaving from the middle, being let in.
-//! Tokens, records and look-up tables are all in these figures.
+//! The waiting line with one million people in it: joining, looking at one's place, leaving from the middle, being let
+//! in. Tokens, records and look-up tables are all in these figures.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tacos_benches::timing::in_rounds;
 use tacos_benches::venue::hall;
 use tacos_benches::{Venue, seed, table};
 use tacos_engine::testing::Random;
-use tacos_engine::testing::rooms::WaitingLine;
+use tacos_engine::testing::modules::WaitingLine;
 use tacos_engine::{
     Config, Driver, JoinQueue, ManualClock, PauseQueue, QueuePolicy, RequestAdmission, SessionId, UnixMs,
     WaitingToken,
@@ -216,7 +216,7 @@ fn alone(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallT
                 ROUND,
                 |count| {
                     let mut standing = standing.borrow_mut();
-                    (0..count).map(|_| standing.somebody()).collect::<Vec<_>>()
+                    (0..count).map(|_| standing.any_ticket()).collect::<Vec<_>>()
                 },
                 |numbers| {
                     let standing = standing.borrow();
@@ -270,7 +270,7 @@ impl Standing {
         }
     }
 
-    fn somebody(&mut self) -> u32 {
+    fn any_ticket(&mut self) -> u32 {
         self.numbers[self.random.index(self.numbers.len())]
     }
 

@@ -9,7 +9,7 @@ use tacos_benches::timing::on_threads;
 use tacos_benches::venue::{floor, forgetful, hall, label};
 use tacos_benches::{Customer, Sale, Venue, scattered, seed, table};
 use tacos_engine::testing::Random;
-use tacos_engine::testing::rooms::Hall;
+use tacos_engine::testing::modules::Hall;
 use tacos_engine::{Best, Failure, Reserve, Reserved, SeatId, Want};
 
 const SEATS: u32 = 50_000;
@@ -88,8 +88,8 @@ fn hold_and_release(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Everything on but the disk: records, keys, deadlines. Tables grow from nothing in each new engine. Names are texts, or
-/// prepared, with keys of sixteen bytes.
+/// Everything on but the disk: records, keys, deadlines. Tables grow from nothing in each new engine. Names are texts,
+/// or prepared, with keys of sixteen bytes.
 fn hold_and_confirm(criterion: &mut Criterion, are_prepared: bool) {
     let name = if are_prepared {
         "hold + confirm two prepared seats, threads"
@@ -125,7 +125,7 @@ fn hold_and_confirm(criterion: &mut Criterion, are_prepared: bool) {
                         customers.iter().for_each(buy);
                         begun.elapsed()
                     } else {
-                        // Whoever is faster takes more; a share of 64 at a time costs the counter nothing.
+                        // A faster thread takes more; a share of 64 at a time costs the counter nothing.
                         let share = |_, _| {
                             while let Some(some) = customers
                                 .chunks(64)
@@ -169,8 +169,8 @@ fn best(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Pairs out of the same hundred seats, wanted by all threads. A refusal is an answer too; whoever gets the seats gives
-/// them back.
+/// Pairs out of the same hundred seats, wanted by all threads. A refusal is an answer too; a thread that gets the seats
+/// gives them back.
 fn hot(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("seats hot, 100 seats, hold two + release or refusal, threads");
     for threads in [1_u64, 2, 4, 8] {
@@ -200,7 +200,7 @@ fn hot(criterion: &mut Criterion) {
                     }
                     held.fetch_add(mine, Ordering::Relaxed);
                 });
-                assert!(held.into_inner() > 0, "nobody ever got seats");
+                assert!(held.into_inner() > 0, "no thread ever got seats");
                 let counts = venue.engine.counts(&venue.event).expect("known");
                 assert_eq!(u64::from(counts.available), HOT_SEATS, "all were given back");
                 spent

@@ -14,7 +14,7 @@ use tacos_engine::{
 };
 
 const READERS: [usize; 3] = [1, 100, 10_000];
-/// Updates in one round: a burst that fits everybody's buffer.
+/// Updates in one round: a burst that fits every reader's buffer.
 const BURST: usize = 64;
 
 /// Driven by hand, so that no other thread tells readers meanwhile.
@@ -40,7 +40,7 @@ impl Fixture {
         Self { venue, clock, readers }
     }
 
-    /// A burst of holds and releases, not yet told to anybody; what was ended before is forgotten first.
+    /// A burst of holds and releases, not yet published to any reader; what was ended before is forgotten first.
     fn burst(&self) {
         let key: Option<IdempotencyKey> = None;
         for _ in 0..BURST / 2 {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tacos_benches::people::{Customer, release, sell_scattered, user};
 use tacos_benches::venue::hall;
 use tacos_benches::{Outcome, Venue, scattered};
-use tacos_engine::testing::rooms::{HoldRecord, Wheel};
+use tacos_engine::testing::modules::{HoldRecord, Wheel};
 use tacos_engine::{
     Best, Caller, Config, Driver, JoinQueue, ManualClock, QueuePolicy, ReservationId, Reserve, SessionId,
     UnixMs, WaitingToken, Want,

@@ -1,5 +1,5 @@
-//! One thread that keeps so many operations in flight: as each answer comes out of the completion queue, the next command
-//! goes in.
+//! One thread that keeps so many operations in flight: as each answer comes out of the completion queue, the next
+//! command goes in.
 
 use std::time::{Duration, Instant};
 

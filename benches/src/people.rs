@@ -72,7 +72,7 @@ pub fn user(number: u64) -> UserId {
     UserId::new(&format!("user-{number}")).expect("a short name")
 }
 
-/// A key that nobody else has.
+/// A key that no other command has.
 ///
 /// # Panics
 /// Never, for short kinds.
@@ -107,8 +107,8 @@ pub fn is_taken(failure: &Failure) -> bool {
     true
 }
 
-/// A hall whose seats are sold in pairs of neighbours, in scattered order, each pair once. When all are sold there is a new
-/// hall in a new engine, so that a loop of any length only meets free seats.
+/// A hall whose seats are sold in pairs of neighbours, in scattered order, each pair once. When all are sold there is a
+/// new hall in a new engine, so that a loop of any length only meets free seats.
 #[derive(Debug)]
 pub struct Sale {
     make: fn(u32) -> Outcome<Venue>,

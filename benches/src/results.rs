@@ -1,5 +1,5 @@
-//! Result lines: what every measuring program of this repository writes, one JSON object a line, and the report reads. Two
-//! lines with the same suite, setting and unit are compared with each other.
+//! Result lines: what every measuring program of this repository writes, one JSON object a line, and the report reads.
+//! Two lines with the same suite, setting and unit are compared with each other.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -59,7 +59,7 @@ impl Line {
         }
     }
 
-    /// Somebody else's.
+    /// Of another contestant.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self { name: name.into(), ..self }
@@ -98,8 +98,8 @@ impl Lines {
     }
 }
 
-/// All lines of all programs, in the order of the files' names. Of lines that are the same but for their figures the last
-/// counts: programs that append have then run twice.
+/// All lines of all programs, in the order of the files' names. Of lines that are the same but for their figures the
+/// last counts: programs that append have then run twice.
 ///
 /// # Errors
 /// If a file cannot be read, or a line is none.

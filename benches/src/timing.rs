@@ -29,9 +29,9 @@ pub fn in_rounds<P, D>(
 /// scheduler needs some milliseconds to see it.
 const SPREAD: Duration = Duration::from_millis(60);
 
-/// Runs `work` with its thread's number and share on so many threads at once; the time from the start of the first to the
-/// end of the last, brought to exactly `iterations`. The threads look at the clock themselves: where all cores are busy with
-/// them, whoever started them wakes up when they are done.
+/// Runs `work` with its thread's number and share on so many threads at once; the time from the start of the first to
+/// the end of the last, brought to exactly `iterations`. The threads look at the clock themselves: where all cores are
+/// busy with them, the thread that started them wakes up when they are done.
 pub fn on_threads(threads: u64, iterations: u64, work: impl Fn(u64, u64) + Sync) -> Duration {
     let share = iterations.div_ceil(threads);
     let start = Barrier::new(usize::try_from(threads).expect("a few"));

@@ -83,8 +83,8 @@ impl Venue {
     }
 }
 
-/// A configuration in which ended reservations and answers are forgotten within seconds, so that a benchmark that holds and
-/// gives back for a long time meets the engine as it is in the middle of a long sale, and no table fills up.
+/// A configuration in which ended reservations and answers are forgotten within seconds, so that a benchmark that holds
+/// and gives back for a long time meets the engine as it is in the middle of a long sale, and no table fills up.
 #[must_use]
 pub fn forgetful() -> Config {
     let second = Duration::from_secs(1);
@@ -148,8 +148,8 @@ fn prefix(row: u32) -> String {
     format!("S{}-R{}-", row / SECTION_ROWS, row % SECTION_ROWS)
 }
 
-/// A folder that is removed again, on the disk of `TACOS_BENCH_DIR`; without it, of the build folder, because the folder for
-/// temporary files is memory on many machines.
+/// A folder that is removed again, on the disk of `TACOS_BENCH_DIR`; without it, of the build folder, because the
+/// folder for temporary files is memory on many machines.
 ///
 /// # Errors
 /// If it cannot be made.

@@ -1,5 +1,5 @@
-//! Recovery from every disk image that a crash may leave, seed after seed, until enough were tried. Prints a line a seed and
-//! the total; a violation is printed with the command that reproduces it, and ends the program with an error.
+//! Recovery from every disk image that a crash may leave, seed after seed, until enough were tried. Prints a line a
+//! seed and the total; a violation is printed with the command that reproduces it, and ends the program with an error.
 //!
 //! ```text
 //! crash_points [--states N] [--seed N] [--steps N] [--plant early|syncs|folder]

@@ -129,7 +129,7 @@ fn main() {
         let person = u64::from(scattered(i));
         assert!(matches!(line.begin_join(hash(person, 0), None, T0), Join::Again { .. }));
     });
-    measure("position, nobody left", people, |i| {
+    measure("position, none left", people, |i| {
         black_box(line.position(scattered(i)));
     });
     measure("view with position", people, |i| {

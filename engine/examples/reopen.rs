@@ -1,5 +1,5 @@
-//! How long a folder takes to open, beside the floors: reading its files, and reading them with a checksum over every byte.
-//! Prints the progress that the engine reports while it recovers.
+//! How long a folder takes to open, beside the floors: reading its files, and reading them with a checksum over every
+//! byte. Prints the progress that the engine reports while it recovers.
 //!
 //! `cargo run --release --example reopen -- RECORDS` (1,000,000 if not given)
 #![allow(clippy::print_stdout, reason = "an example prints")]
@@ -19,7 +19,8 @@ const IN_FLIGHT: usize = 4_096;
 
 fn main() -> Outcome<()> {
     let records: usize = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
-    // By default a group is everything that came in during a sync; relaxed, the writer never waits and groups are small.
+    // By default a group is everything that came in during a sync; relaxed, the writer never waits and groups are
+    // small.
     let relaxed = Durability::Relaxed { sync_every: Duration::from_secs(1) };
     for (name, durability) in
         [("synced, large groups", Durability::Synced), ("relaxed, small groups", relaxed)]

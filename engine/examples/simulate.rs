@@ -1,5 +1,5 @@
-//! Runs the whole engine against its model, with simulated customers, clock and disk, one run a seed. Prints a line a run
-//! and the total; a violation is printed with the command that reproduces it, and ends the program with an error.
+//! Runs the whole engine against its model, with simulated customers, clock and disk, one run a seed. Prints a line a
+//! run and the total; a violation is printed with the command that reproduces it, and ends the program with an error.
 //!
 //! ```text
 //! simulate [--seed N] [--runs M] [--steps S] [--kind memory|disk|faults] [--plant reply|update|webhook|early|late|loss|model] [--trace]

@@ -65,10 +65,10 @@ pub trait Clock: Send + Sync + 'static {
 
 /// Wall-clock time that only goes forward.
 ///
-/// The machine's monotonic clock carries it on, so that a wall clock set back brings no expired hold to life. Once a second
-/// the wall clock is looked at: if it is ahead, because it was wrong when the engine started or the machine was suspended,
-/// this clock jumps to it, and deadlines that lie between pass at once. If the wall clock is behind, this one stays ahead
-/// until the engine is opened again.
+/// The machine's monotonic clock carries it on, so that a wall clock set back brings no expired hold to life. Once a
+/// second the wall clock is looked at: if it is ahead, because it was wrong when the engine started or the machine was
+/// suspended, this clock jumps to it, and deadlines that lie between pass at once. If the wall clock is behind, this
+/// one stays ahead until the engine is opened again.
 #[derive(Debug)]
 pub struct SystemClock {
     start: Instant,
@@ -130,8 +130,8 @@ impl Anchor {
         at.plus_ms(self.offset_ms.load(Ordering::Relaxed))
     }
 
-    /// Compares the clocks. The monotonic clock is read after the wall clock, so that a thread that is held up between the
-    /// two puts the clock at most behind, which the next look makes good.
+    /// Compares the clocks. The monotonic clock is read after the wall clock, so that a thread that is held up between
+    /// the two puts the clock at most behind, which the next look makes good.
     #[cold]
     fn look(&self, monotonic: impl Fn() -> Duration, wall: UnixMs) -> UnixMs {
         let at = UnixMs::ZERO.plus(monotonic());

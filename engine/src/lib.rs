@@ -1,4 +1,5 @@
-//! The engine under a ticket sale: seats, holds, waiting line, reservations, payments, deadlines and a write-ahead journal.
+//! The engine under a ticket sale: seats, holds, waiting line, reservations, payments, deadlines and a write-ahead
+//! journal.
 //!
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]

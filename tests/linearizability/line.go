@@ -1,6 +1,6 @@
-// One waiting line, whole: who stands in it, who was let in, and who has left. A ticket may be let in only if fewer than
-// inside_max live tickets are ahead of it or inside. What is not certain (a departure or a join without an answer) counts
-// for whoever is let in.
+// One waiting line, whole: who stands in it, who was let in, and who has left. A ticket may be let in only if fewer
+// than inside_max live tickets are ahead of it or inside. What is not certain (a departure or a join without an answer)
+// counts for the ticket that is let in.
 
 package main
 
@@ -176,7 +176,7 @@ func askLine(now lineState, c *call, insideMax int) (bool, lineState) {
 	return false, now
 }
 
-// inside counts who must be inside: everybody who stands before the last who was let in, and that one.
+// inside counts who must be inside: every ticket before the last that was let in, and that one.
 func (s lineState) inside() int {
 	count := 0
 	for _, one := range s.tickets {

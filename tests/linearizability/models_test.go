@@ -57,12 +57,12 @@ func TestModels(t *testing.T) {
 		{"a free seat can be had", "", []string{hold}},
 		{"a held seat cannot", "seat", []string{hold, "2 20 21 hold r2 A-1 90 ok 90 -"}},
 		{"concurrent holds have one winner", "seat", []string{hold, "2 10 12 hold r2 A-1 90 ok 90 -"}},
-		{"a hold past its time is in nobody's way", "", []string{hold, "2 99 100 hold r2 A-1 190 ok 190 -"}},
+		{"a hold past its time is in no one's way", "", []string{hold, "2 99 100 hold r2 A-1 190 ok 190 -"}},
 		{"a deadline that has passed is refused", "", []string{"1 10 11 hold r1 A-1 11 invalid 0 -"}},
 		{"one that has not is not", "reservation", []string{"1 10 11 hold r1 A-1 12 invalid 0 -"}},
 		{"before its time it is", "seat", []string{hold, "2 98 99 hold r2 A-1 190 ok 190 -"}},
-		{"nobody is refused for a free seat", "seat", []string{"1 10 11 hold r1 A-1 100 seats_taken 0 A-1"}},
-		{"nobody is refused for a lapsed hold", "seat", []string{hold, "2 100 101 hold r2 A-1 190 seats_taken 0 A-1"}},
+		{"no hold is refused for a free seat", "seat", []string{"1 10 11 hold r1 A-1 100 seats_taken 0 A-1"}},
+		{"no hold is refused for a lapsed one", "seat", []string{hold, "2 100 101 hold r2 A-1 190 seats_taken 0 A-1"}},
 		{"a refusal speaks of the seats it names", "", []string{hold, "2 20 21 hold r2 A-1,A-2 90 seats_taken 0 A-1", "3 30 31 hold r3 A-2 90 ok 90 -"}},
 		{"a seat that was given back can be had", "", []string{hold, "1 20 21 release r1 - 0 ok 0 -", "2 30 31 hold r2 A-1 90 ok 90 -"}},
 		{"a sold seat cannot, whenever", "seat", []string{hold, sold, "2 300 301 hold r2 A-1 390 ok 390 -"}},
@@ -115,7 +115,7 @@ func TestLine(t *testing.T) {
 		{"not another one", false, []string{"3 20 21 join s1 - 0 again 1 -"}},
 		{"who joins later has a higher ticket", false, []string{"1 16 17 join s4 - 0 ok 4 -", "1 18 19 join s5 - 0 ok 3 -"}},
 		{"a join without an answer may be found again", true, []string{"1 16 17 join s4 - 0 ? 0 -", crash, "3 220 221 join s4 - 0 again 3 -"}},
-		{"nobody is told to have left who has not", false, []string{"2 30 31 ask s1 - 0 left_line 0 -"}},
+		{"no ticket is said to be left that is not", false, []string{"2 30 31 ask s1 - 0 left_line 0 -"}},
 	}
 	for _, one := range cases {
 		t.Run(one.claim, func(t *testing.T) {

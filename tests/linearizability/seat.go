@@ -82,7 +82,7 @@ func stepSeat(seen versions[seatState], c *call) []interface{} {
 
 func holdSeat(seen versions[seatState], c *call) []interface{} {
 	now := seen.now()
-	// A hold past its time is in nobody's way; at the latest when the call returned it had passed.
+	// A hold past its time is in no other hold's way; at the latest when the call returned it had passed.
 	may := now.kind == seatFree || now.kind == seatHeld && now.until <= c.returnedMs()
 	next := seatState{kind: seatHeld, owner: c.name, until: c.given}
 	switch c.result {
@@ -118,7 +118,7 @@ func seatEvidence(seen versions[seatState], c *call) []interface{} {
 		return when(!now.heldBy(c.name) && !now.soldTo(c.name), seen)
 	case "expired":
 		if now.heldBy(c.name) {
-			// From here on it is over for good, whoever looks.
+			// From here on it is over for good, for every later call.
 			return when(now.until <= c.returnedMs(), seen.turned(seatState{}))
 		}
 		return when(!now.soldTo(c.name), seen)

@@ -102,7 +102,7 @@ pub(crate) async fn serve(echo: Echo) -> SocketAddr {
     let server = tonic::transport::Server::builder()
         .add_service(QueueServiceServer::new(echo.clone()))
         .add_service(WebSocketServiceServer::new(echo));
-    // Nobody waits for it: it ends with its runtime.
+    // Not waited for: it ends with its runtime.
     drop(tokio::spawn(server.serve_with_incoming(incoming.with_nodelay(Some(true)))));
     address
 }

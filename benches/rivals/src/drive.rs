@@ -1,4 +1,5 @@
-//! Drives contestants: each thread serves its customers in turn, and the sums are checked. One loop for everybody.
+//! Drives contestants: each thread serves its customers in turn, and the sums are checked. One loop for all
+//! contestants.
 
 use std::sync::Barrier;
 use std::time::Instant;
@@ -126,7 +127,7 @@ pub fn run<R: Rival>(rival: &R, hall: Hall, orders: &[Order], cut: Cut) -> Resul
             let prepared: Vec<_> = orders.iter().map(|order| client.prepare(order)).collect();
             (client, prepared)
         });
-        // Everybody comes here, also who has failed, or the others would wait for ever.
+        // Every thread comes here, also one that has failed, or the others would wait without end.
         barrier.wait();
         let (mut client, prepared) = ready?;
         let begun = Instant::now();

@@ -161,7 +161,7 @@ fn figures(line: &Line) -> String {
 }
 
 /// Says how far it is.
-#[expect(clippy::print_stderr, reason = "progress is for whoever waits")]
+#[expect(clippy::print_stderr, reason = "progress is for a person who waits")]
 pub fn progress(text: &str) {
     eprintln!("{text}");
 }

@@ -35,7 +35,7 @@ pub enum End {
 pub enum Verdict<H, R> {
     /// Both seats are held.
     Held(H),
-    /// Somebody has one or both.
+    /// One or both are taken.
     Taken(R),
 }
 
@@ -72,7 +72,7 @@ pub trait Rival: Sync {
     /// The contestant cannot be reached.
     fn client(&self, customers: usize) -> Result<Self::Client<'_>, Fault>;
 
-    /// How the seats stand, once nobody works.
+    /// How the seats stand, once no client works.
     ///
     /// # Errors
     /// The contestant is broken.

@@ -1,5 +1,5 @@
-//! Folders of data and servers for the time of a run: found, started, ended and removed, also on Ctrl-C. Knows nothing of
-//! what is asked of them.
+//! Folders of data and servers for the time of a run: found, started, ended and removed, also on Ctrl-C. Knows nothing
+//! of what is asked of them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

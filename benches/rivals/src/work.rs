@@ -1,5 +1,5 @@
-//! The work, defined once: the hall, who wants which seats, and the random numbers behind it. Unique seats: every pair of
-//! a big hall is wanted once, in scattered order. Hot seats: every order wants two of the same hundred.
+//! The work, defined once: the hall, who wants which seats, and the random numbers behind it. Unique seats: every pair
+//! of a big hall is wanted once, in scattered order. Hot seats: every order wants two of the same hundred.
 
 use tacos_engine::{SeatId, UserId};
 

@@ -1,5 +1,5 @@
-//! How long single calls take, as percentiles: holds and confirmations in memory and on disk, joining a line and asking for
-//! one's place in it. An answer that is waited for counts from the call to the answer.
+//! How long single calls take, as percentiles: holds and confirmations in memory and on disk, joining a line and asking
+//! for one's place in it. An answer that is waited for counts from the call to the answer.
 
 use std::time::Instant;
 

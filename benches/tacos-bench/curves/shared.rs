@@ -1,5 +1,5 @@
-//! What a second thread does to the first: operations that share more and more words of memory, by one thread and by two.
-//! With words that nobody shares two threads take half the time for an operation.
+//! What a second thread does to the first: operations that share more and more words of memory, by one thread and by
+//! two. With words that are not shared two threads take half the time for an operation.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn compare(size: Size, report: &mut Report<'_>, name: &str, work: &(dyn Fn(u64, 
     Ok(())
 }
 
-/// Two standing areas: whoever wants the one changes no count of the other.
+/// Two standing areas: a hold in the first changes no count of the second.
 fn areas() -> SeatMap {
     let mut areas = floor(100_000);
     let mut other = floor(100_000).sections;

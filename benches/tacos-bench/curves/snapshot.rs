@@ -1,6 +1,6 @@
-//! What writers notice of a snapshot: the time of durable writes with 64 in flight, without one, with one that another thread
-//! takes meanwhile, and with one after the other. A round writes some 200 MB of journal, less than half of what lies between two
-//! snapshots by default, so that one a round is more than twice as often as they come.
+//! What writers notice of a snapshot: the time of durable writes with 64 in flight, without one, with one that another
+//! thread takes meanwhile, and with one after the other. A round writes some 200 MB of journal, less than half of what
+//! lies between two snapshots by default, so that one a round is more than twice as often as they come.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

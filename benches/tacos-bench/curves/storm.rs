@@ -1,5 +1,5 @@
-//! Fifty thousand holds that end in the same moment, and what another caller notices of it. The clock is moved by hand; the
-//! engine's own thread handles the storm while the caller goes on.
+//! Fifty thousand holds that end in the same moment, and what another caller notices of it. The clock is moved by hand;
+//! the engine's own thread handles the storm while the caller goes on.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

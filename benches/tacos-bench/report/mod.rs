@@ -1,5 +1,5 @@
-//! The report: figures of all programs in, Markdown and SVG out. What people wrote about them (`notes.md`) is taken over: a
-//! section whose heading is a target's name stands below the targets, the others at the end.
+//! The report: figures of all programs in, Markdown and SVG out. What people wrote about them (`notes.md`) is taken
+//! over: a section whose heading is a target's name stands below the targets, the others at the end.
 
 mod machine;
 mod notes;

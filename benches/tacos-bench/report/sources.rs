@@ -1,5 +1,5 @@
-//! Figures that are not result lines already: criterion's files, the table of the bindings' border, the server's own comparison
-//! with a bare echo.
+//! Figures that are not result lines already: criterion's files, the table of the bindings' border, the server's own
+//! comparison with a bare echo.
 
 use std::path::{Path, PathBuf};
 

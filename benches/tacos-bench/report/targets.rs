@@ -148,9 +148,9 @@ fn durable(figures: &Figures) -> Vec<Target> {
     targets
 }
 
-/// Two writes, each a sync and at most two hand-overs. Beside the floor's sync (of the records alone, mostly in the block of
-/// the one before) and a hand-over between threads that just ran stands what a journal with a witness has to sync, and a
-/// hand-over to a thread whose processor has gone idle meanwhile.
+/// Two writes, each a sync and at most two hand-overs. Beside the floor's sync (of the records alone, mostly in the
+/// block of the one before) and a hand-over between threads that just ran stands what a journal with a witness has to
+/// sync, and a hand-over to a thread whose processor has gone idle meanwhile.
 fn one_in_flight(figures: &Figures, setting: &str) -> Target {
     const HAND_OVER: &str = "one hand-over between threads";
     let ours = figures.ours(SALES, setting);

@@ -1,6 +1,6 @@
-//! Violations put into a history on purpose: a *recorded* answer is changed where the other answers prove it impossible,
-//! so that a checker that does not find it is no checker. Nothing is changed of which only the order of concurrent calls
-//! could tell whether it is a violation.
+//! Violations put into a history on purpose: a *recorded* answer is changed where the other answers prove it
+//! impossible, so that a checker that does not find it is no checker. Nothing is changed of which only the order of
+//! concurrent calls could tell whether it is a violation.
 
 use super::record::{Entry, Kind, OK, UNKNOWN};
 

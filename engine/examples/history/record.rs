@@ -1,5 +1,5 @@
-//! What is written down of a run: one line a call, tab-separated, with the times of one clock. The format is described in
-//! `tests/linearizability/README.md`, and read there.
+//! What is written down of a run: one line a call, tab-separated, with the times of one clock. The format is described
+//! in `tests/linearizability/README.md`, and read there.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;

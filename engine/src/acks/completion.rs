@@ -1,9 +1,10 @@
 //! A bounded queue out of which answers come once they may be seen: for callers that cannot park a thread an answer,
 //! such as the runtimes of other languages. Does not spawn threads and runs no callbacks.
 //!
-//! Answers that wait stand in one list, and the queue as a whole is a single waiter at the watermark, for the lowest offset
-//! in the list; so a group that becomes durable costs the writing thread one wake-up, however many answers are in it. The
-//! thread that polls then moves what is due. Each answer is looked at once for its own group and once for each written before.
+//! Answers that wait stand in one list, and the queue as a whole is a single waiter at the watermark, for the lowest
+//! offset in the list; so a group that becomes durable costs the writing thread one wake-up, however many answers are
+//! in it. The thread that polls then moves what is due. Each answer is looked at once for its own group and once for
+//! each written before.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -24,7 +25,7 @@ mod tests;
 /// An answer that may be seen.
 #[derive(Debug)]
 pub struct Completion<T, E = Failure> {
-    /// What the caller called it.
+    /// The caller's name for it.
     pub tag: u64,
     /// How the write ended.
     pub result: Result<T, E>,
@@ -55,8 +56,9 @@ impl<T, E> fmt::Debug for NotAccepted<T, E> {
     }
 }
 
-/// A queue of answers of one engine: any number of threads hand answers in ([`Pending::notify`]), any number take them out
-/// ([`poll`](Self::poll)). Every accepted answer comes out exactly once, in no promised order. Cloning gives another handle of the same queue.
+/// A queue of answers of one engine: any number of threads hand answers in ([`Pending::notify`]), any number take them
+/// out ([`poll`](Self::poll)). Every accepted answer comes out exactly once, in no promised order. Cloning gives
+/// another handle of the same queue.
 pub struct CompletionQueue<T, E = Failure>(Arc<Inner<T, E>>);
 
 struct Inner<T, E> {
@@ -117,7 +119,8 @@ where
         Self(Arc::new(Inner { durable, capacity, state: Mutex::new(state), signal: Signal::default() }))
     }
 
-    /// Moves up to `max` answers to the end of `out` and returns how many. If there is none, waits for one, at most `timeout`.
+    /// Moves up to `max` answers to the end of `out` and returns how many. If there is none, waits for one, at most
+    /// `timeout`.
     ///
     /// Returns 0 when the time is over, when the queue is closed and empty, and now and then when another
     /// thread was faster. A zero `timeout` never waits.
@@ -134,7 +137,7 @@ where
         }
         let taken = max.min(state.ready.len());
         out.extend(state.ready.drain(..taken));
-        // What is left is the next sleeper's; and the end of a closed queue concerns all of them.
+        // What is left is for the next sleeping thread; the end of a closed queue is for all of them.
         let more = !state.ready.is_empty();
         let over = state.closed && state.in_flight() == 0;
         let sleepers = state.sleepers > 0;
@@ -235,7 +238,7 @@ where
         }
     }
 
-    /// Moves what is due to `ready`, and sees to it that the watermark wakes us for the rest.
+    /// Moves what is due to `ready`, and asks the watermark to wake this queue for the rest.
     fn collect(self: &Arc<Self>, state: &mut CompletionState<T, E>) {
         while !state.waiting.is_empty() {
             match self.durable.outcome(state.lowest) {
@@ -286,7 +289,7 @@ impl<T, E: From<Error>> CompletionState<T, E> {
     }
 }
 
-/// The watermark has reached the lowest offset: one thread may come and collect.
+/// The watermark has reached the lowest offset: wakes one thread to collect.
 impl<T: Send + 'static, E: Send + 'static> Wake for Inner<T, E> {
     fn wake(self: Arc<Self>) {
         let mut state = self.state.lock();

@@ -15,7 +15,7 @@ pub use pending::Pending;
 /// The durable offset of one engine.
 pub(crate) type Durable = crate::sync::Watermark<Error>;
 
-/// What a write comes to if it does not come to a success: a refusal, or a broken environment.
+/// Why a write did not succeed: a refusal, or an error of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure<R = Refusal> {
     /// An expected "no", known at once; nothing was changed.

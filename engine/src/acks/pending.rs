@@ -52,7 +52,7 @@ mod tests;
 #[must_use = "an answer that is not waited for is never known; the write goes on all the same"]
 pub struct Pending<T, E = Failure>(PendingState<T, E>);
 
-/// Which engine an answer that waits for nothing is of, if it is of one: the address of its watermark, to be compared and no more.
+/// The engine of an answer that waits for nothing, if it has one: the address of its watermark, which is only compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Origin(Option<usize>);
 
@@ -103,7 +103,7 @@ impl<T, E> Pending<T, E> {
         Self(PendingState::Waiting(Waiting { value, offset, durable: Arc::clone(durable), ticket: None }))
     }
 
-    /// Makes another success of this one, now: `f` sees the value before it is durable and must keep it to itself. For
+    /// Makes another success of this one, now: `f` sees the value before it is durable and must not show it. For
     /// bindings, which collect answers of several kinds in one queue.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Pending<U, E> {
         Pending(match self.0 {
@@ -194,7 +194,8 @@ impl<T, E: From<Error>> Pending<T, E> {
     ///
     /// # Errors
     ///
-    /// Gives the answer back when the queue has as many in flight as it may have, is closed, or belongs to another engine.
+    /// Gives the answer back when the queue has as many in flight as it may have, is closed, or belongs to another
+    /// engine.
     pub fn notify(self, queue: &CompletionQueue<T, E>, tag: u64) -> Result<(), NotAccepted<T, E>>
     where
         T: Send + 'static,

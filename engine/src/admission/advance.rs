@@ -12,7 +12,7 @@ use crate::sync::atomic::Ordering;
 /// Why no ticket can become ready now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Idle {
-    /// Another thread is at it; it has been told to look again.
+    /// Another thread advances the line; it will look again.
     Busy,
     /// Admissions are paused.
     Paused,

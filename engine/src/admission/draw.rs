@@ -7,9 +7,9 @@
 //! `j = x mod (i + 1)`, and swap the entries `i` and `j` (the Fisher–Yates shuffle in Durstenfeld's form; the
 //! skipped numbers make every `j` exactly equally likely). The list now is the order of the line.
 //!
-//! Test vectors. Seed of 32 bytes 7: commitment `ebaf85b465a09de21b398fb112c1500f`
-//! `2cbe658c42f379e0c0f18d24b819f637`, tickets 0 to 7 → `1, 7, 5, 6, 3, 0, 4, 2`. Seed of 32 zeros, tickets 10, 20, 30, 40, 50 →
-//! `30, 40, 20, 10, 50`. Seed of the bytes 0 to 31, tickets 0 to 15 → `4, 3, 2, 6, 10, 7, 9, 13, 12, 11, 8, 0, 14, 5, 15, 1`.
+//! Test vectors. Seed of 32 bytes 7: commitment `ebaf85b465a09de21b398fb112c1500f` `2cbe658c42f379e0c0f18d24b819f637`,
+//! tickets 0 to 7 → `1, 7, 5, 6, 3, 0, 4, 2`. Seed of 32 zeros, tickets 10, 20, 30, 40, 50 → `30, 40, 20, 10, 50`. Seed
+//! of the bytes 0 to 31, tickets 0 to 15 → `4, 3, 2, 6, 10, 7, 9, 13, 12, 11, 8, 0, 14, 5, 15, 1`.
 
 use std::sync::OnceLock;
 
@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 const LABEL: &[u8] = b"tacos draw v1";
 const STREAM_BYTES: usize = 4_096;
 
-/// What is shown before the draw: it binds the operator to the seed without telling it.
+/// What is shown before the draw: it binds the operator to the seed without showing it.
 #[must_use]
 pub fn commitment(seed: &[u8; 32]) -> [u8; 32] {
     *blake3::hash(seed).as_bytes()

@@ -98,7 +98,7 @@ pub(super) struct Admissions {
 
 /// Who was let in lately.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Admitted {
+pub(crate) struct AdmissionRates {
     /// People of the present second and the 59 before it.
     pub(crate) minute: u64,
     /// People of the last second that is over.
@@ -115,7 +115,7 @@ impl Admissions {
         self.waits_ms.add(second, wait_ms);
     }
 
-    pub(super) fn lately(&self, now: UnixMs) -> Admitted {
+    pub(super) fn lately(&self, now: UnixMs) -> AdmissionRates {
         let present = now.get() / 1_000;
         let (mut minute, mut waits_ms) = (0, 0_u64);
         for second in present.saturating_sub(WINDOW - 1)..=present {
@@ -123,7 +123,7 @@ impl Admissions {
             waits_ms += self.waits_ms.sum(second);
         }
         let second = present.checked_sub(1).map_or(0, |last| self.people.sum(last));
-        Admitted { minute, second, mean_wait_ms: waits_ms.checked_div(minute) }
+        AdmissionRates { minute, second, mean_wait_ms: waits_ms.checked_div(minute) }
     }
 }
 
@@ -163,7 +163,7 @@ mod tests {
             };
             let present = now / 1_000;
             let minute: Vec<u64> = of(present - 59, present).collect();
-            let expected = Admitted {
+            let expected = AdmissionRates {
                 minute: minute.len() as u64,
                 second: of(present - 1, present - 1).count() as u64,
                 mean_wait_ms: minute.iter().sum::<u64>().checked_div(minute.len() as u64),

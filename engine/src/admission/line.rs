@@ -29,7 +29,7 @@ const NUMBER_MASK: u64 = ROOM_OPEN - 1;
 /// One event's waiting line. All methods may be called from any thread.
 pub(crate) struct Line {
     pub(super) policy: ArcSwap<QueuePolicy>,
-    /// The next ticket number, and [`ROOM_OPEN`]: one add tells a joiner both.
+    /// The next ticket number, and [`ROOM_OPEN`]: one add gives a joiner both.
     pub(super) next: CachePadded<AtomicU64>,
     /// Tickets below were in the room; set when the room closes.
     pub(super) room_end: AtomicU32,
@@ -47,7 +47,7 @@ pub(crate) struct Line {
     pub(super) tickets: Directory,
     pub(super) sessions: Lookup<{ rank::LINE_SESSIONS }>,
     pub(super) users: Lookup<{ rank::LINE_USERS }>,
-    pub(super) counts: Counts,
+    pub(super) counts: LineCounts,
     pub(super) flow: Flow,
     pub(super) admissions: Admissions,
     pub(super) timer: Arc<dyn GroupTimer>,
@@ -57,7 +57,7 @@ pub(crate) struct Line {
 
 /// Running figures. Each is exact while no thread is in the middle of a change.
 #[derive(Default)]
-pub(super) struct Counts {
+pub(super) struct LineCounts {
     /// In the room or waiting, unfinished joins included.
     pub(super) waiting: CachePadded<AtomicU32>,
     /// In the room: after the draw they will have the first so many places.
@@ -72,7 +72,7 @@ pub(super) struct Counts {
     pub(super) left_total: AtomicU64,
 }
 
-impl Counts {
+impl LineCounts {
     /// Counts one more who waits, unless that would be more than `max`.
     pub(super) fn enter(&self, max: u32) -> bool {
         self.waiting
@@ -101,7 +101,7 @@ impl Line {
             tickets: Directory::new(),
             sessions: Lookup::new(Chunk::session),
             users: Lookup::new(Chunk::user),
-            counts: Counts::default(),
+            counts: LineCounts::default(),
             flow: Flow::default(),
             admissions: Admissions::default(),
             timer,
@@ -109,19 +109,19 @@ impl Line {
         }
     }
 
-    /// The caller's look at the clock, or later: the moment up to which readers were told that tickets expired.
+    /// The caller's look at the clock, or later: the moment up to which readers were shown tickets as expired.
     pub(super) fn not_before_shown(&self, now: UnixMs) -> UnixMs {
         now.max(UnixMs::new(self.shown_ms.peek()))
     }
 
-    /// As [`not_before_shown`](Self::not_before_shown), by the owner of a ticket: a reader who is about to be told either
-    /// comes before this, or sees what the owner makes of the ticket.
+    /// As [`not_before_shown`](Self::not_before_shown), by the owner of a ticket: a reader that is about to be shown a
+    /// ticket either comes before this, or sees what the owner makes of the ticket.
     pub(super) fn not_before_shown_of_owned(&self, now: UnixMs) -> UnixMs {
         now.max(UnixMs::new(self.shown_ms.load_after_acquire()))
     }
 
     /// Before a reader says that a ticket with a deadline up to `now` is expired; it looks again after this.
-    pub(super) fn tell_lapsed(&self, now: UnixMs) {
+    pub(super) fn show_lapsed(&self, now: UnixMs) {
         self.shown_ms.raise(now.get());
     }
 

@@ -317,7 +317,7 @@ impl Run {
                 );
             }
             Err(no) => {
-                assert_eq!(no, refusal(state, due && to != TicketState::Expired), "seed {seed}: {number}")
+                assert_eq!(no, refusal(state, due && to != TicketState::Expired), "seed {seed}: {number}");
             }
         }
     }

@@ -147,7 +147,7 @@ impl Line {
         let holder = std::sync::Arc::clone(&chunk);
         match own(holder, number, |seen| verdict(&chunk, seen, look_at).is_ok()) {
             Ok(ticket) => {
-                // Readers may have been told since that the ticket is expired.
+                // Since then readers may have been shown the ticket as expired.
                 verdict(&chunk, ticket.before(), self.not_before_shown_of_owned(look_at))?;
                 Ok(Move { line: self, ticket, to, until, now, _locked })
             }

@@ -224,9 +224,9 @@ impl Chunk {
         self.base.plus_ms(u64::from(self.tail(number).joined.load(Ordering::Relaxed)))
     }
 
-    /// True if the group's timer must be set to `at`, because it is set to nothing as early.
-    /// Always a read-modify-write, so that with [`Chunk::disarm`] one of two always sees the other: either the one
-    /// who disarms sees the ticket that was published before this, or this finds the group disarmed.
+    /// True if the group's timer must be set to `at`, because it is set to nothing as early. Always a
+    /// read-modify-write, so that of this and [`Chunk::disarm`] one always sees the other: either the disarming thread
+    /// sees the ticket that was published before this, or this finds the group disarmed.
     pub(super) fn arm(&self, number: u32, at: UnixMs) -> bool {
         let rel = self.rel(at);
         self.group(number).armed.fetch_min(rel, Ordering::AcqRel) > rel

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::directory::GROUP_BITS;
-use super::flow::Admitted;
+use super::flow::AdmissionRates;
 use super::line::Line;
 use super::policy::{CLAIM_WINDOW_MS_MIN, QueuePolicy};
 use super::ticket::{Chunk, Key, TicketState};
@@ -37,7 +37,7 @@ pub(crate) struct LineStats {
     pub(crate) expired_total: u64,
     pub(crate) left_total: u64,
     /// Who was let in lately.
-    pub(crate) admitted: Admitted,
+    pub(crate) admitted: AdmissionRates,
     pub(crate) paused: bool,
 }
 
@@ -60,7 +60,7 @@ impl Line {
             (state, until) if state.is_live() && until <= now => {
                 // Before it is shown as expired; then either this sees what its owner makes of it, or every later owner
                 // sees the mark.
-                self.tell_lapsed(now);
+                self.show_lapsed(now);
                 pair(chunk, chunk.word(number).wait_idle())
             }
             other => other,
@@ -148,8 +148,9 @@ impl Line {
         next.or_else(|| self.tickets.forget_at(first))
     }
 
-    /// When a ticket with this deadline needs its timer. A deadline that comes of a pause can change with the next pause,
-    /// also for an earlier one; it is looked at again before the shortest window that a resume can begin may end.
+    /// When a ticket with this deadline needs its timer. A deadline that comes of a pause can change with the next
+    /// pause, also for an earlier one; it is looked at again before the shortest window that a resume can begin may
+    /// end.
     pub(super) fn look_again_at(&self, deadline: UnixMs, now: UnixMs) -> UnixMs {
         // Acquire: as in `deadline`.
         let of_a_pause = deadline.get() == self.ready_floor.load(Ordering::Acquire);

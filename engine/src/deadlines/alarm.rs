@@ -49,7 +49,7 @@ impl Alarm {
     /// Driver, after it turned each of `tables`: announces sleep and says for how long. From `Until` and `Idle` on, the
     /// hook is called when a table gets news that cannot wait; the next `turn` of any table ends the announcement.
     ///
-    /// A driver that sleeps shorter than told, for reasons of its own, is always right.
+    /// A driver may always sleep shorter than this.
     pub(crate) fn rest(&self, tables: &[&Timers], now: UnixMs) -> Rest {
         let mut until = IDLE;
         let mut is_quiet = true;

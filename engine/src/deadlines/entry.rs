@@ -1,4 +1,4 @@
-//! An entry's word: the deadline that its owner wants, and whether the driver has been told. The only place where
+//! An entry's word: the deadline that its owner wants, and whether the driver is notified of it. The only place where
 //! owners and driver race. Knows no slots, no lists and no threads.
 //!
 //! One 64-bit word holds both, so every race is decided by the order of changes of one word:

@@ -19,12 +19,12 @@ const _: () = assert!(LEVELS == u8::BITS, "one byte tells which levels are fille
 
 /// One slot of one level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct LevelSlot {
     level: u32,
     slot: u32,
 }
 
-impl Place {
+impl LevelSlot {
     /// The slot of the moment `at`, seen from the earlier moment `elapsed`.
     pub(super) fn of(at: u64, elapsed: u64) -> Self {
         debug_assert!(at > elapsed, "moment {at} is not after {elapsed}");
@@ -49,7 +49,7 @@ impl Place {
         self.level * SLOTS + self.slot
     }
 
-    /// The reverse of [`Place::number`].
+    /// The reverse of [`LevelSlot::number`].
     pub(super) fn from_number(number: u32) -> Self {
         debug_assert!(number < LEVELS * SLOTS, "slot {number} of {}", LEVELS * SLOTS);
         Self { level: number / SLOTS, slot: number % SLOTS }
@@ -68,12 +68,12 @@ pub(super) struct Filled {
 }
 
 impl Filled {
-    pub(super) fn fill(&mut self, place: Place) {
+    pub(super) fn fill(&mut self, place: LevelSlot) {
         self.levels |= 1 << place.level;
         self.slots[place.level as usize][(place.slot / 64) as usize] |= 1 << (place.slot % 64);
     }
 
-    pub(super) fn empty(&mut self, place: Place) {
+    pub(super) fn empty(&mut self, place: LevelSlot) {
         let words = &mut self.slots[place.level as usize];
         words[(place.slot / 64) as usize] &= !(1 << (place.slot % 64));
         if words.iter().all(|&word| word == 0) {
@@ -82,11 +82,11 @@ impl Filled {
     }
 
     /// The earliest filled slot.
-    pub(super) fn first(&self) -> Option<Place> {
+    pub(super) fn first(&self) -> Option<LevelSlot> {
         let level = self.levels.trailing_zeros();
         let words = self.slots.get(level as usize)?;
         let (word, bits) = (0..).zip(words).find(|&(_, &bits)| bits != 0)?;
-        Some(Place { level, slot: word * 64 + bits.trailing_zeros() })
+        Some(LevelSlot { level, slot: word * 64 + bits.trailing_zeros() })
     }
 }
 
@@ -98,10 +98,10 @@ mod tests {
     fn each_byte_has_its_level_and_the_slot_starts_at_or_before_the_moment() {
         for level in 0..LEVELS {
             for at in [1u64 << (8 * level), 0xff << (8 * level), u64::MAX >> (56 - 8 * level)] {
-                let place = Place::of(at, 0);
+                let place = LevelSlot::of(at, 0);
                 assert_eq!(place.level, level, "moment {at}");
                 assert!(place.start(0) <= at, "slot starts at {}, after {at}", place.start(0));
-                assert_eq!(Place::from_number(place.number()), place);
+                assert_eq!(LevelSlot::from_number(place.number()), place);
             }
         }
     }
@@ -111,11 +111,11 @@ mod tests {
         let mut filled = Filled::default();
         assert_eq!(filled.first(), None);
         let places = [
-            Place::of(u64::MAX, 0),
-            Place::of(70_000, 0),
-            Place::of(255, 0),
-            Place::of(64, 0),
-            Place::of(63, 0),
+            LevelSlot::of(u64::MAX, 0),
+            LevelSlot::of(70_000, 0),
+            LevelSlot::of(255, 0),
+            LevelSlot::of(64, 0),
+            LevelSlot::of(63, 0),
         ];
         for place in places {
             filled.fill(place);

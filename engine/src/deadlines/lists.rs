@@ -1,6 +1,6 @@
 //! Many doubly linked rings in one array: a node is in at most one ring, eight bytes a node, nothing allocated per
 //! operation. Knows nothing of time. The first `heads` numbers are the rings' own heads; a node that is alone between
-//! its head's two ends tells, when it leaves, which ring it left empty, so no caller has to remember where a node is.
+//! its head's two ends shows, when it leaves, which ring it left empty, so no caller has to remember where a node is.
 
 /// No neighbour: the node is in no ring. Number zero is never a head nor a node.
 const NOWHERE: u32 = 0;

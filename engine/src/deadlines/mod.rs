@@ -1,4 +1,4 @@
-//! Deadlines: tells the driver which objects' time is up. Fires nothing itself, touches no seat, reads no clock.
+//! Deadlines: lists for the driver the objects whose time is up. Fires nothing itself, touches no seat, reads no clock.
 //!
 //! # Ground rules
 //!
@@ -18,8 +18,8 @@
 //!    owners never take. An entry's deadline is kept once, in its word; the wheel asks for it when an entry sinks to a
 //!    lower level. Levels cover all 64 bits of time, so there is no horizon.
 //! 6. **Work has bounds.** A turn hands out at most its budget, and takes in and moves down at most
-//!    `MOVES_PER_TURN_MAX` each; it says if there is more. An entry sinks at most seven times. A jump of the clock costs
-//!    nothing for empty slots.
+//!    `MOVES_PER_TURN_MAX` each; it says if there is more. An entry sinks at most seven times. A jump of the clock
+//!    costs nothing for empty slots.
 //! 7. **Sleep is announced.** Before the driver sleeps it asks [`Alarm::rest`], which says until when; owners call the
 //!    alarm's hook for what cannot wait. While entries keep coming the driver naps `NAP_MS` at most.
 //!

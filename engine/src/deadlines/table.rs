@@ -88,8 +88,8 @@ impl Table {
         some(self.below(index).load(Ordering::Relaxed))
     }
 
-    /// Driver: looks into the inbox by a change that changes nothing, so that every push is before it and seen, or after
-    /// it and sees what the driver wrote earlier.
+    /// Driver: looks into the inbox by a change that changes nothing, so that every push is before it and seen, or
+    /// after it and sees what the driver wrote earlier.
     pub(super) fn is_inbox_empty(&self) -> bool {
         // Release: pairs with the Acquire in `push`.
         self.head.compare_exchange(NONE, NONE, Ordering::AcqRel, Ordering::Acquire).is_ok()

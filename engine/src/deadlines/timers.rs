@@ -1,5 +1,5 @@
-//! Timers of one kind of object: owners set and clear them from any thread, one driver at a time turns the wheel.
-//! Fires nothing itself: it tells the driver which indices are due. Reads no clock and starts no thread.
+//! Timers of one kind of object: owners set and clear them from any thread, one driver at a time turns the wheel. Fires
+//! nothing itself: it lists for the driver the indices that are due. Reads no clock and starts no thread.
 
 use std::sync::Arc;
 
@@ -43,20 +43,20 @@ pub(crate) struct Timers {
     lent: Slab<()>,
     alarm: Arc<Alarm>,
     live: AtomicU32,
-    driver: Mutex<Driver, { rank::TIMERS }>,
+    driver: Mutex<WheelDriver, { rank::TIMERS }>,
 }
 
-struct Driver {
+struct WheelDriver {
     wheel: Wheel,
     /// The rest of what was taken from the inbox.
-    untold: Option<u32>,
+    inbox_rest: Option<u32>,
     /// The latest moment of any turn.
     now: u64,
     outlook: Outlook,
 }
 
 impl Timers {
-    /// A table of at most `bound` timers whose driver is never told of news: it turns as it likes.
+    /// A table of at most `bound` timers whose driver is never notified: it turns at its own times.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn with_bound(bound: u32) -> Self {
         Self::with_alarm(bound, Arc::new(Alarm::new(|| ())))
@@ -71,7 +71,7 @@ impl Timers {
             lent: Slab::with_bound(bound),
             alarm,
             live: AtomicU32::new(0),
-            driver: Mutex::new(Driver { wheel: Wheel::new(), untold: None, now: 0, outlook }),
+            driver: Mutex::new(WheelDriver { wheel: Wheel::new(), inbox_rest: None, now: 0, outlook }),
         }
     }
 
@@ -94,7 +94,8 @@ impl Timers {
         }
     }
 
-    /// No firing of `index` until it is set again, except one that a turn has already decided. Any thread, without locks.
+    /// No firing of `index` until it is set again, except one that a turn has already decided. Any thread, without
+    /// locks.
     pub(crate) fn clear(&self, index: u32) {
         if let Some(entry) = self.table.existing(index) {
             self.notify_driver(index, entry.cancel());
@@ -124,20 +125,20 @@ impl Timers {
     }
 
     /// Driver: learns what owners changed, then adds to `due` at most `budget` indices whose moment is at or before
-    /// `now`; those set to a moment already past first, then by millisecond. Never early, and a set that came before this
-    /// turn fires in it unless it says that there is more. A second driver waits for the first; owners never wait.
+    /// `now`; those set to a moment already past first, then by millisecond. Never early, and a set that came before
+    /// this turn fires in it unless it says that there is more. A second driver waits for the first; owners never wait.
     pub(crate) fn turn(&self, now: UnixMs, budget: usize, due: &mut Vec<u32>) -> WheelTurn {
         self.alarm.stay_awake();
         let mut driver = self.driver.lock();
         driver.now = driver.now.max(now.get());
         let until = driver.now;
         driver.wheel.catch_up(until);
-        let told = self.reconcile(&mut driver);
+        let taken_in = self.reconcile(&mut driver);
         let fired = self.fire(&mut driver, budget, due);
         // A full measure from the inbox may have left some there.
-        let more = told == MOVES_PER_TURN_MAX || driver.wheel.is_due(until);
+        let more = taken_in == MOVES_PER_TURN_MAX || driver.wheel.is_due(until);
         let next = if more { Some(until) } else { driver.wheel.next() };
-        driver.outlook = Outlook { next: next.map(UnixMs::new), is_quiet: told == 0 };
+        driver.outlook = Outlook { next: next.map(UnixMs::new), is_quiet: taken_in == 0 };
         self.live.store(driver.wheel.linked(), Ordering::Relaxed);
         WheelTurn { fired, more, next: driver.outlook.next }
     }
@@ -162,22 +163,22 @@ impl Timers {
     }
 
     /// Links and unlinks what the inbox names, by what each entry wants now: a set and a clear together cost one look.
-    fn reconcile(&self, driver: &mut Driver) -> usize {
-        let mut told = 0;
-        while told < MOVES_PER_TURN_MAX {
-            let Some(index) = driver.untold.or_else(|| self.table.take_all()) else { break };
+    fn reconcile(&self, driver: &mut WheelDriver) -> usize {
+        let mut taken_in = 0;
+        while taken_in < MOVES_PER_TURN_MAX {
+            let Some(index) = driver.inbox_rest.or_else(|| self.table.take_all()) else { break };
             // Before it is collected: afterwards its owner may push it again and change the link.
-            driver.untold = self.table.next_below(index);
+            driver.inbox_rest = self.table.next_below(index);
             match self.table.entry(index).collect() {
                 Some(at) => driver.wheel.link(index, at.get()),
                 None => driver.wheel.unlink(index),
             }
-            told += 1;
+            taken_in += 1;
         }
-        told
+        taken_in
     }
 
-    fn fire(&self, driver: &mut Driver, budget: usize, due: &mut Vec<u32>) -> usize {
+    fn fire(&self, driver: &mut WheelDriver, budget: usize, due: &mut Vec<u32>) -> usize {
         let (mut fired, mut moved) = (0, 0);
         while fired < budget && moved < MOVES_PER_TURN_MAX {
             let (index, later) = match driver.wheel.step(driver.now) {

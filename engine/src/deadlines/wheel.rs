@@ -5,7 +5,7 @@
 //! An advance takes one filled slot at a time, oldest first, and hands its entries out one by one, so that the work can
 //! stop after any entry and go on later. Empty slots cost nothing, however far the clock jumped.
 
-use super::level::{Filled, LEVELS, Place, SLOTS};
+use super::level::{Filled, LEVELS, LevelSlot, SLOTS};
 use super::lists::{Lists, Removed};
 
 /// Ring of entries that are due.
@@ -20,7 +20,7 @@ const HEADS: u32 = FIRST_SLOT + LEVELS * SLOTS;
 /// Most entries that one wheel can hold.
 pub(super) const ENTRIES_MAX: u32 = u32::MAX - HEADS;
 
-/// The next thing to do for a wheel that is told the time.
+/// The next step of a wheel, at the time that is handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// This entry's moment has come; it is off the wheel.
@@ -33,7 +33,7 @@ pub(super) enum Step {
 
 /// A hierarchical timing wheel of one-millisecond ticks.
 pub(super) struct Wheel {
-    /// All slots that begin at or before this moment have been taken; never after the time last told.
+    /// All slots that begin at or before this moment have been taken; never after the time last handed in.
     elapsed: u64,
     filled: Filled,
     lists: Lists,
@@ -55,7 +55,7 @@ impl Wheel {
         if at <= self.elapsed {
             self.lists.push_back(DUE, node);
         } else {
-            let place = Place::of(at, self.elapsed);
+            let place = LevelSlot::of(at, self.elapsed);
             self.filled.fill(place);
             self.lists.push_back(FIRST_SLOT + place.number(), node);
         }
@@ -127,7 +127,7 @@ impl Wheel {
         match self.lists.remove(node) {
             Removed::Nowhere => return false,
             Removed::LastOf(head) if head >= FIRST_SLOT => {
-                self.filled.empty(Place::from_number(head - FIRST_SLOT));
+                self.filled.empty(LevelSlot::from_number(head - FIRST_SLOT));
             }
             Removed::LastOf(_) | Removed::OneOfMany => {}
         }

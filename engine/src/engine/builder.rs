@@ -1,4 +1,4 @@
-//! Opening: a folder is judged and replayed, or an empty state is made, and the threads start.
+//! Opening: surveys and replays a folder, or makes an empty state, and starts the threads.
 
 use std::fmt;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::sync::Mutex;
 
 use super::snapshots::Snapshots;
 use super::writer::{GROUP_BYTES_MAX, Writer};
-use super::{Engine, Inner, flush_all, guarded, make_room, tell_loop, time_loop, write_loop};
+use super::{Engine, Inner, flush_all, guarded, make_room, publish_loop, time_loop, write_loop};
 use crate::acks::Durable;
 use crate::clock::UnixMs;
 use crate::config::{Config, Driver};
@@ -22,7 +22,7 @@ use crate::journal::{
 };
 use crate::limits::RECORD_BYTES_MAX;
 
-/// More than the head of a segment takes.
+/// Bytes: more than the head of a segment takes.
 const SEGMENT_HEAD_ROOM: u64 = 128 << 10;
 use crate::pipeline::{Core, Log, Replayer, State, on_two_threads};
 use crate::sync::{LogBuffer, LogBufferOptions, LogDrain};
@@ -36,9 +36,9 @@ pub enum OpenError {
     Config(Vec<Problem>),
     /// The folder: locked, foreign, damaged, of a newer version, or the disk failed. The text says what to do.
     Journal(JournalError),
-    /// The operating system refused what was needed.
+    /// The operating system refused a resource.
     System {
-        /// What was being done, such as "starting the writer thread".
+        /// The operation, such as "starting the writer thread".
         doing: &'static str,
         /// What the operating system said.
         error: std::io::Error,
@@ -90,8 +90,8 @@ impl Engine {
         Self::open_with(path, config, RecoveryConsent::LoseNothing, |_| ()).map(|(engine, _)| engine)
     }
 
-    /// As [`Engine::open`], with the operator's consent to losses, and told of the progress of recovery. Also returns
-    /// what was found and done.
+    /// As [`Engine::open`], with the operator's consent to losses and a function that gets the progress of recovery.
+    /// Also returns what was found and done.
     ///
     /// # Errors
     /// See [`OpenError`].
@@ -199,7 +199,8 @@ impl Inner {
     /// Puts the writer where every caller can drive it.
     fn share(&self, writer: Writer) {
         *self.writer.lock() = Some(writer);
-        // A caller that waits, or finds the buffer full, writes. The cell is shared, not the engine: no circle of owners.
+        // A caller that waits, or finds the buffer full, writes. The cell is shared, not the engine: no circle of
+        // owners.
         let (waiting, crowded) = (Arc::clone(&self.writer), Arc::clone(&self.writer));
         self.core.log.durable.set_driver(Arc::new(move || flush_all(&waiting).drove));
         self.core.log.buffer.set_driver(move || make_room(&crowded));
@@ -209,11 +210,11 @@ impl Inner {
         let (stopping, shared) = (Arc::clone(&self.stopping), Arc::clone(&self.writer));
         self.start_thread("journal", move || match writer {
             Some(writer) => write_loop(writer, &stopping),
-            None => tell_loop(&shared, &stopping),
+            None => publish_loop(&shared, &stopping),
         })?;
         let (core, stopping) = (Arc::clone(&self.core), Arc::clone(&self.stopping));
         let turning = self.start_thread("time", move || time_loop(&core, &stopping))?;
-        // Told before it can sleep for long: naps are bounded.
+        // Set before the time thread can sleep for long: its naps are bounded.
         let _ = driver.thread.set(turning);
         if self.core.state.config.snapshot_every_bytes > 0 && self.snapshots.journal().is_ok() {
             let (snapshots, stopping) = (Arc::clone(&self.snapshots), Arc::clone(&self.stopping));
@@ -233,7 +234,7 @@ impl Inner {
     }
 }
 
-/// The thread that turns time, known only once it runs; timers may be set before.
+/// The time thread, known only once it runs; timers may be set before.
 #[derive(Default)]
 struct DriverThread {
     thread: Arc<OnceLock<Thread>>,
@@ -251,7 +252,7 @@ impl DriverThread {
 }
 
 fn sizes(config: &Config) -> Sizes {
-    // Everything that may be in the buffer when the disk turns out full, with room for the ends of blocks; and the
+    // Bytes that must still fit when the disk turns out full: a whole log buffer, with padding to blocks, and the
     // longest group.
     let admitted = config.log_buffer_bytes.next_power_of_two();
     let reserve_bytes = (admitted + admitted / 2 + GROUP_BYTES_MAX.min(admitted)) as u64;

@@ -8,7 +8,7 @@ use crate::pipeline::{Did, Outcome};
 use crate::reply::{Done, FirstAnswer, Reply};
 use crate::schema::COMMANDS;
 
-/// In debug builds: that the table names the refusal, so that what the reference says is true.
+/// In debug builds: checks that the command's row in the table names the refusal, so that the reference is true.
 fn check_refusal<R>(method: &str, outcome: &Outcome<R>) {
     if cfg!(debug_assertions)
         && let Err(Failure::Refused(refusal)) = outcome
@@ -24,8 +24,8 @@ macro_rules! faces {
         $(#[doc = $doc:literal])+
         $number:literal $method:ident $form:ident $name:ident -> $reply:ident refuses [$($refusal:ident)*] { $($fields:tt)* }
     )*) => {
-        /// Writes. Each returns at once; what comes of it is known when the [`Pending`] is waited for. A refusal is
-        /// known at once, changed nothing and waits for nothing.
+        /// Writes. Each returns at once with a [`Pending`], whose result is there once the record is durable. A refusal
+        /// is there at once: it changes nothing and waits for nothing.
         impl Engine {
             $(
                 $(#[doc = $doc])+
@@ -55,7 +55,8 @@ for_each_command!(faces);
 
 impl Engine {
     /// What was answered under a key of [`IdempotencyKey::for_request`]: `None` for a key that is fresh, or whose first
-    /// request is still being answered. An embedding service asks before it looks at anything that may have changed since.
+    /// request is still being answered. An embedding service asks this first, before it reads state that may have
+    /// changed since the first request.
     ///
     /// Refused with [`Refusal::IdempotencyConflict`] when another request was answered under the key.
     ///
@@ -70,8 +71,8 @@ impl Engine {
     }
 
     /// Keeps an answer of the embedding service under a key of [`IdempotencyKey::for_request`], durably, for as long as
-    /// answers are kept: for requests that are several commands, or whose answers say more than a command's does. What
-    /// was kept first stays.
+    /// answers are kept: for requests that are several commands, or whose answers say more than a command's does. The
+    /// first answer under a key stays.
     pub fn keep_answer(&self, key: &IdempotencyKey, answer: &[u8]) -> Pending<Done> {
         let core = self.core();
         self.pending(core.keep_own_answer(key, answer, core.state.now()))

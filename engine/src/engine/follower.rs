@@ -51,7 +51,7 @@ impl fmt::Display for UpdatesLost {
 impl std::error::Error for UpdatesLost {}
 
 /// A reader of updates. It costs its engine nothing but the memory of its own buffer; if it is slow it reads from the
-/// journal's files, and if it is so slow that they are gone it is told so.
+/// journal's files, and if it is so slow that they are gone it gets an error.
 pub struct UpdateReader {
     core: Arc<Core>,
     history: Arc<History>,
@@ -66,8 +66,8 @@ pub struct UpdateReader {
 }
 
 impl Engine {
-    /// Where the newest durable update ends: reading from here gives only what is new, and whatever was recorded before shows
-    /// in every read that is made afterwards, counts and line figures included.
+    /// Where the newest durable update ends: reading from here gives only what is new, and whatever was recorded before
+    /// shows in every read that is made afterwards, counts and line figures included.
     #[must_use]
     pub fn position(&self) -> Position {
         self.inner.flush();
@@ -130,7 +130,7 @@ impl UpdateReader {
     pub fn read(&mut self, out: &mut Vec<Update>) -> Result<usize, UpdatesLost> {
         let before = out.len();
         flush_all(&self.writer);
-        // Some records tell nothing: there is nothing new only when there is nothing more to read.
+        // Some records give no update: a read without updates is the last only when nothing is left to read.
         let mut at = None;
         while out.len() == before && at != Some(self.at) {
             at = Some(self.at);
@@ -206,7 +206,7 @@ impl UpdateReader {
             Read::UpToDate => Ok(()),
             Read::Records { to } => {
                 self.at = decode_updates(&self.core, self.at, &self.bytes, out)?;
-                debug_assert_eq!(self.at, to, "all records of the run were told");
+                debug_assert_eq!(self.at, to, "all records of the run were decoded");
                 Ok(())
             }
             Read::Gone { .. } => {

@@ -44,14 +44,14 @@ use crate::updates::History;
 use snapshots::Snapshots;
 use writer::Writer;
 
-/// Timers handled in one go before the driver looks whether it is to stop.
+/// Timers handled in one turn before the time thread looks whether it is to stop.
 const TURN_BUDGET: usize = 1_024;
-/// The longest that the driver of time sleeps, whatever it believes: a clock that jumps is noticed within this.
+/// The longest sleep of the time thread: a clock that jumps is noticed within this time.
 const NAP_MAX: Duration = Duration::from_millis(500);
-/// How often an engine in memory looks for something to tell, and after how many looks in vain it looks less often.
-const TELL_NAP: Duration = Duration::from_millis(1);
-const TELL_NAPS: u32 = 200;
-/// While the disk takes no writes, due deadlines are tried again this often.
+/// How often an engine in memory looks for updates to publish, and after how many looks in vain it looks less often.
+const PUBLISH_NAP: Duration = Duration::from_millis(1);
+const PUBLISH_NAPS: u32 = 200;
+/// How often due deadlines are tried again while the disk takes no writes.
 const BLOCKED_NAP: Duration = Duration::from_millis(5);
 
 /// An engine: seats, holds, waiting lines, reservations and payments of any number of events, in this process.
@@ -104,7 +104,7 @@ struct Inner {
     writer: Arc<SharedWriter>,
     /// Threads that have not been waited for. Locked by a caller that closes, for as long as that takes.
     running: Mutex<Vec<JoinHandle<()>>, { rank::THREADS }>,
-    /// All threads that were ever started, to be woken and to be told apart from callers.
+    /// All threads that were ever started, to be woken, and to be distinguished from callers.
     own_threads: Mutex<Vec<Thread>, { rank::OWN_THREADS }>,
     stopping: Arc<AtomicBool>,
 }
@@ -121,7 +121,7 @@ pub struct Turn {
 impl Engine {
     /// Stops taking writes, writes and syncs everything that was taken, and ends the engine's threads. Reads go on.
     /// Closing twice is the same as closing once, also from two threads: both return when everything is written, with
-    /// the same result. Called by a thread of the engine (out of a waker), it only begins all that.
+    /// the same result. Called by a thread of the engine (from a waker), it begins to close and returns.
     ///
     /// # Errors
     /// [`Error::Poisoned`] if the journal had failed before, or fails now.
@@ -138,7 +138,7 @@ impl Engine {
             let turned = core.turn(core.state.now(), TURN_BUDGET);
             fired += turned.fired;
             self.inner.flush();
-            // What did not go on for want of room goes on if that made some.
+            // The flush may have made room for handlers that stopped for want of it: go on with them.
             let goes_on = turned.more || (turned.blocked && core.log.admit_write().is_ok());
             if !goes_on {
                 return Turn { fired, next: turned.next };
@@ -165,8 +165,8 @@ impl Engine {
         self.inner.core.state.digest(self.inner.core.state.now())
     }
 
-    /// Tells up to which position callers have been told that their writes are durable, as long as it is asked. Does not
-    /// keep the folder locked.
+    /// A function that returns the position up to which writes were acknowledged as durable. Does not keep the folder
+    /// locked.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn acknowledged(&self) -> impl Fn() -> u64 + Send + use<> {
         let history = Arc::clone(&self.inner.history);
@@ -179,7 +179,7 @@ impl Engine {
         &self.inner.core.log.planted
     }
 
-    /// Everything that the digest is made of, image by image: to find out what differs.
+    /// The images of which the digest is a hash: to find out what differs.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn images(&self) -> Vec<(u16, Vec<u8>)> {
         let (core, mut images) = (&self.inner.core, Vec::new());
@@ -193,8 +193,8 @@ impl Engine {
             Ok(Did { reply, end }) => {
                 core.state.metrics.commands.add(1);
                 let durable = &core.log.durable;
-                // Durable already, as everything is in memory: no share in the watermark is taken, which would be two changes of
-                // a count that all callers share.
+                // Durable already, as everything is in memory: no share in the watermark is taken, which would be two
+                // changes of a count that all callers share.
                 if durable.reached() >= end {
                     Pending::durable(reply, durable)
                 } else {
@@ -203,7 +203,7 @@ impl Engine {
             }
             Err(failure) => {
                 core.state.metrics.refusals.add(1);
-                // A refusal may come of what a panic left behind: the panic is the answer.
+                // A refusal may be a consequence of state that a panic left behind: then the panic is the answer.
                 let broken = core.log.failure().filter(|_| core.log.is_poisoned());
                 Pending::refused(broken.map_or(failure, Failure::Broken))
             }
@@ -239,8 +239,8 @@ impl Inner {
             thread.unpark();
             is_ours |= thread.id() == me;
         }
-        // A thread of the engine cannot wait for itself, nor for another that waits for it: it ends what it is doing,
-        // and then its loop sees that it is to stop.
+        // A thread of the engine cannot wait for itself, nor for another that waits for it: it returns, and its loop
+        // then sees that it is to stop.
         if !is_ours {
             // Locked until the end: a second caller waits for the first.
             let mut running = self.running.lock();
@@ -266,13 +266,13 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // No caller is left to be told.
+        // No caller is left that could get an error.
         let _ = self.close();
     }
 }
 
-/// Writes all there is, if the writer is shared, then wakes those who waited for it, with no lock held. For callers who
-/// hold none themselves.
+/// Writes all there is, if the writer is shared, then wakes the callers that waited for it, with no lock held. For
+/// callers that hold no lock.
 fn flush_all(writer: &SharedWriter) -> Flushed {
     let mut due = Vec::new();
     let flushed = flush_into(writer, |writer| writer.take_due(&mut due));
@@ -280,17 +280,18 @@ fn flush_all(writer: &SharedWriter) -> Flushed {
     flushed
 }
 
-/// Writes all there is from within a command, which may own slots and hold locks: those who waited for it are woken by the
-/// next [`flush_all`].
+/// Writes all there is from within a command, which may own slots and hold locks: the callers that waited for it are
+/// woken by the next [`flush_all`].
 fn make_room(writer: &SharedWriter) -> Drove {
     flush_into(writer, |_| ()).drove
 }
 
-/// A panic inside is not the caller's: it poisons, and the caller finds that out as any failure of the disk.
+/// A panic inside is the engine's, not the caller's: it poisons, and the caller gets the same error as after a failure
+/// of the disk.
 fn flush_into(writer: &SharedWriter, then: impl FnOnce(&mut Writer)) -> Flushed {
     let mut flushed = Flushed { any: false, drove: Drove::All };
     let mut writer = writer.lock();
-    // Also wakers of an earlier flush that woke none.
+    // Takes along the wakers that an earlier flush collected and did not wake.
     let Some(writer) = writer.as_mut() else { return flushed };
     let flushing = catch_unwind(AssertUnwindSafe(|| {
         while writer.flush() {
@@ -316,13 +317,13 @@ struct Flushed {
     drove: Drove,
 }
 
-/// Writes all that is left, if the writer is shared and has not been closed.
-/// Returns who is to be woken once no lock is held. Others wait meanwhile, to see the end of it.
+/// Writes all that is left, if the writer is shared and has not been closed. Returns the wakers, to be woken once no
+/// lock is held. Other callers wait meanwhile for the writer's lock, and so for the end.
 fn close_shared(writer: &SharedWriter) -> Vec<Waker> {
     writer.lock().take().map(closed).unwrap_or_default()
 }
 
-/// Closes the writer, and returns who is to be woken once no lock is held.
+/// Closes the writer, and returns the wakers, to be woken once no lock is held.
 fn closed(mut writer: Writer) -> Vec<Waker> {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| writer.close())) {
         writer.panicked(&*panic);
@@ -333,8 +334,8 @@ fn closed(mut writer: Writer) -> Vec<Waker> {
     due
 }
 
-/// Runs the work of a thread of the engine. Only a caller that closes waits for such a thread, so a panic must be
-/// told to all: it poisons.
+/// Runs the work of a thread of the engine. Only a caller that closes waits for such a thread, so a panic must reach
+/// every caller: it poisons.
 fn guarded(core: &Core, thread: &str, work: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
         let mut due = Vec::new();
@@ -345,17 +346,17 @@ fn guarded(core: &Core, thread: &str, work: impl FnOnce()) {
 
 /// The thread that publishes updates in an engine without a journal, where there is no sync to wait for. It polls, more
 /// often while there are updates, so that writers never pay for waking it.
-fn tell_loop(writer: &SharedWriter, stopping: &AtomicBool) {
+fn publish_loop(writer: &SharedWriter, stopping: &AtomicBool) {
     let mut idle = 0;
     while !stopping.load(Ordering::Acquire) {
-        idle = if flush_all(writer).any { 0 } else { (idle + 1).min(TELL_NAPS) };
-        std::thread::park_timeout(if idle < TELL_NAPS { TELL_NAP } else { 10 * TELL_NAP });
+        idle = if flush_all(writer).any { 0 } else { (idle + 1).min(PUBLISH_NAPS) };
+        std::thread::park_timeout(if idle < PUBLISH_NAPS { PUBLISH_NAP } else { 10 * PUBLISH_NAP });
     }
     wake_all(&mut close_shared(writer));
 }
 
-/// The thread that writes. After a panic it goes on for the sake of callers that wait for room in the log buffer, and
-/// throws away what they put there.
+/// The writer thread. After a panic it keeps draining the log buffer and throws the records away, so that no caller
+/// waits for room in it.
 fn write_loop(mut writer: Writer, stopping: &AtomicBool) {
     let mut due = Vec::new();
     loop {
@@ -375,7 +376,7 @@ fn write_loop(mut writer: Writer, stopping: &AtomicBool) {
 fn write_until(writer: &mut Writer, stopping: &AtomicBool, due: &mut Vec<Waker>) {
     loop {
         let wrote = writer.flush();
-        // No lock is held here. Before the work after the group: callers need not wait for that.
+        // No lock is held here. Callers are woken before the work after the group, which they need not wait for.
         writer.take_due(due);
         wake_all(due);
         writer.after_group();
@@ -389,7 +390,7 @@ fn write_until(writer: &mut Writer, stopping: &AtomicBool, due: &mut Vec<Waker>)
     }
 }
 
-/// The thread that turns time.
+/// The time thread.
 fn time_loop(core: &Core, stopping: &AtomicBool) {
     while !stopping.load(Ordering::Acquire) {
         let now = core.state.now();

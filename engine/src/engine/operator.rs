@@ -1,4 +1,4 @@
-//! Levers for operators, apart from what customers' requests call.
+//! What only operators may do, apart from the commands and reads that customers' requests make.
 
 use super::Engine;
 use crate::acks::Pending;
@@ -13,7 +13,7 @@ pub struct Operator<'a> {
 }
 
 impl Engine {
-    /// Levers for operators. The embedding program decides who may use them; nothing that a customer sends should lead
+    /// What only operators may do. The embedding program decides who they are; a customer's request should never lead
     /// here.
     #[must_use]
     pub fn operator(&self) -> Operator<'_> {
@@ -23,7 +23,8 @@ impl Engine {
 
 impl Operator<'_> {
     /// Ids of an event's reservations that still hold their seats: for an operator who gives them all back. Looks at
-    /// every reservation in memory; what is confirmed, cancelled or expired meanwhile may still be named.
+    /// every reservation in memory; a reservation that is confirmed, cancelled or expired meanwhile may still be in the
+    /// list.
     ///
     /// # Errors
     /// [`Refusal::UnknownEvent`].

@@ -1,5 +1,5 @@
-//! Ids that are resolved ahead, as a statement is prepared in SQLite: a caller that uses an id often has it looked up
-//! once and sends what it got in its place.
+//! Ids that are resolved ahead, as a statement is prepared in SQLite: a caller that uses an id often resolves it once
+//! and then sends the prepared id in its place.
 
 use super::Engine;
 use crate::error::Refusal;

@@ -1,5 +1,6 @@
-//! Reads. What is shown of a reservation, a payment, an event's settings and states, or a note is durable: the first two are
-//! waited for, of the others readers see what was durable before. Counts and places in line may run ahead of the disk.
+//! Reads. Reservations, payments, an event's settings and states, and notes are shown as they are durable: a read waits
+//! for the first two, and shows the newest durable value of the others. Counts and places in line may run ahead of the
+//! disk.
 
 use std::time::Duration;
 
@@ -122,7 +123,7 @@ impl Engine {
         Ok(found.into_iter().filter_map(|(_, index)| index).map(view).collect())
     }
 
-    /// One bit for each numbered seat, 1 = free, each row beginning a new word: for readers that show the whole house
+    /// One bit for each numbered seat, 1 = free, each row beginning a new word: for readers that show the whole hall
     /// many times a second. May run ahead of the seats' states by nanoseconds.
     ///
     /// # Errors
@@ -320,9 +321,9 @@ impl Engine {
         Ok((event, shown))
     }
 
-    /// Up to here everything is durable: what callers were answered, and what readers were told.
+    /// Up to here everything is durable: what callers were answered, and what was published to readers.
     fn durable_end(&self) -> u64 {
-        // The writer tells readers first; so one who was told of a change also sees it.
+        // The writer publishes updates first; so a reader that got the update of a change also sees it here.
         self.core().log.durable.reached().max(self.inner.history.newest())
     }
 

@@ -21,11 +21,11 @@ use crate::pipeline::{BODY_VERSION, Core, Replayer, State};
 /// How often the snapshot thread looks whether there is enough to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// After a snapshot that failed so many looks go by before the next, at least and at most.
+/// Looks between a snapshot that failed and the next try, at least and at most.
 const RETRY_LOOKS_MIN: u32 = 10;
 const RETRY_LOOKS_MAX: u32 = 320;
 
-/// The least important that there is: about one part in seventy where all cores are busy, everything where one is idle.
+/// The lowest priority: about one part in seventy of a core where all are busy, a whole core where one is idle.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 19;
 
@@ -65,14 +65,14 @@ impl From<JournalError> for SnapshotError {
 /// Takes snapshots of one engine, one at a time.
 pub(super) struct Snapshots {
     core: Arc<Core>,
-    /// Gone once the engine is closed, so that its folder can be opened again.
+    /// `None` once the engine is closed, so that its folder can be opened again.
     journal: Mutex<Option<JournalView>, { rank::SNAPSHOT_VIEW }>,
     alone: Mutex<(), { rank::SNAPSHOT }>,
 }
 
 impl Engine {
-    /// Takes a snapshot of everything durable by now, checks it, and lets go of journal files that neither it nor the
-    /// one before it needs. Blocks the calling thread, and no other, for as long as replaying takes. Snapshots are
+    /// Takes a snapshot of everything durable by now, checks it, and removes journal files that neither it nor the
+    /// snapshot before it needs. Blocks the calling thread, and no other, for as long as replaying takes. Snapshots are
     /// also taken without asking, see [`Config::snapshot_every_bytes`].
     ///
     /// # Errors
@@ -135,8 +135,9 @@ impl Snapshots {
         Ok(info)
     }
 
-    /// The thread that takes snapshots by itself: looks now and then how much journal there is since the last. One that
-    /// fails is tried again after ten looks, then after twice as many, and so on: each try replays the journal.
+    /// The thread that takes snapshots by itself: looks now and then how much journal there is since the last. After a
+    /// failure it tries again after ten looks, then after twice as many, and so on, because each try replays the
+    /// journal.
     pub(super) fn run(&self, stopping: &AtomicBool) {
         let (mut patience, mut looks_left) = (RETRY_LOOKS_MIN, 0);
         while !stopping.load(Ordering::Acquire) {
@@ -146,7 +147,7 @@ impl Snapshots {
             } else if self.is_due() && !stopping.load(Ordering::Acquire) {
                 let until = self.core.log.durable.reached();
                 if let Err(error) = self.take() {
-                    // The reason first: a count that shows has its reason.
+                    // The reason before the count: a reader that sees the count finds the reason.
                     *self.core.state.metrics.last_retry.lock() = Some(error.to_string());
                     self.core.state.metrics.snapshot_failures.add(1);
                     (looks_left, patience) = (patience, (2 * patience).min(RETRY_LOOKS_MAX));
@@ -165,7 +166,7 @@ impl Snapshots {
     }
 }
 
-/// Runs `work` on a thread that gets what the others leave: replaying keeps a core busy, and callers come first. If
+/// Runs `work` on a thread of lowest priority: replaying keeps a core busy, and callers come first. If
 /// there is no thread to be had it runs on this one.
 fn at_lowest_priority<R: Send>(work: impl Fn() -> R + Sync) -> R {
     std::thread::scope(|scope| {
@@ -181,7 +182,8 @@ fn at_lowest_priority<R: Send>(work: impl Fn() -> R + Sync) -> R {
     })
 }
 
-/// Linux knows priorities of threads; the process as a whole keeps its own. A refusal costs nothing but the advantage.
+/// Linux knows priorities of threads; the process as a whole keeps its own. If the system refuses, the thread keeps its
+/// priority.
 #[cfg(target_os = "linux")]
 fn lower_priority() {
     let _ = rustix::process::setpriority_process(None, NICE);

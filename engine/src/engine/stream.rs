@@ -37,7 +37,7 @@ pub struct UpdateStream {
 
 enum Source {
     Reading(UpdateReader),
-    /// Read to its end, whose reason is still to be told.
+    /// Read to its end, whose reason is still to be returned.
     Lost(UpdatesLost),
     Ended,
 }
@@ -79,7 +79,7 @@ impl Stream for UpdateStream {
     }
 }
 
-/// Says where it is, and no update.
+/// Shows its position and no update.
 impl fmt::Debug for UpdateStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UpdateStream").field("position", &self.at).finish_non_exhaustive()

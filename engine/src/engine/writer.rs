@@ -14,7 +14,7 @@ use crate::pipeline::Core;
 use crate::sync::{BLOCKED_LOOK, LogDrain};
 use crate::updates::HistoryWriter;
 
-/// Most bytes of one group: bounds the time between two syncs when the disk is slow.
+/// The most bytes of one group, which bounds the time between two syncs when the disk is slow.
 pub(crate) const GROUP_BYTES_MAX: usize = 1 << 20;
 /// How long the journal must be quiet before its last frame gets its witness.
 const SETTLE_AFTER: Duration = Duration::from_millis(50);
@@ -23,7 +23,7 @@ const SETTLE_AFTER: Duration = Duration::from_millis(50);
 pub(crate) struct Writer {
     core: Arc<Core>,
     drain: LogDrain,
-    /// None in memory: there is nothing to make durable, only readers to tell.
+    /// None in memory: there is nothing to make durable, and updates to publish.
     journal: Option<Journal>,
     history: Option<HistoryWriter>,
     group: Vec<u8>,
@@ -34,9 +34,10 @@ pub(crate) struct Writer {
     /// Bytes of records that are acknowledged and not synced.
     unsynced_bytes: usize,
     unsealed: bool,
-    /// A group was written and its [`Writer::after_group`] is still to come.
+    /// A group was written, and [`Writer::after_group`] has not run for it yet.
     written: bool,
-    /// Wakers of what is written now: woken by the caller once it holds no lock, see [`Writer::take_due`].
+    /// Wakers of callers whose records are written: the caller of the writer wakes them once it holds no lock, see
+    /// [`Writer::take_due`].
     due: Vec<Waker>,
 }
 
@@ -63,7 +64,7 @@ impl Writer {
         }
     }
 
-    /// Moves those who are to be woken to the end of `due`.
+    /// Moves the collected wakers to the end of `due`.
     pub(crate) fn take_due(&mut self, due: &mut Vec<Waker>) {
         due.append(&mut self.due);
     }
@@ -73,8 +74,8 @@ impl Writer {
         self.held_back
     }
 
-    /// Writes what there is, as one group; false if there was nothing. Afterwards the caller wakes those who are due, then
-    /// comes [`Writer::after_group`].
+    /// Writes what there is, as one group; false if there was nothing. Afterwards the caller wakes the due wakers, then
+    /// calls [`Writer::after_group`].
     pub(crate) fn flush(&mut self) -> bool {
         if !self.held_back {
             self.group.clear();
@@ -96,7 +97,7 @@ impl Writer {
         !self.held_back
     }
 
-    /// Sleeps until there is something to write, or something that must be done without it.
+    /// Sleeps until there is something to write, or maintenance to do.
     pub(crate) fn rest(&mut self) {
         let timeout = if self.held_back || self.core.log.is_disk_full() {
             Some(BLOCKED_LOOK)
@@ -142,7 +143,7 @@ impl Writer {
         }
     }
 
-    /// After the journal was maintained: whether it lacks its next segment, and how often it did.
+    /// Publishes, after maintenance, whether the journal lacks its next segment, and how often it did.
     fn report_disk(&self) {
         let Some(journal) = &self.journal else { return };
         self.core.log.set_disk_full(journal.full());
@@ -153,14 +154,14 @@ impl Writer {
         }
     }
 
-    /// Something of what this does panicked, on whatever thread: nothing more is written. Those who are to be woken are
-    /// due.
+    /// Poisons, because a panic came out of the writer, on whatever thread it ran: nothing more is written. The wakers
+    /// are due.
     pub(crate) fn panicked(&mut self, panic: &(dyn Any + Send)) {
         (self.held_back, self.written) = (false, false);
         self.core.log.poison_by_panic("the journal's writer", panic, &mut self.due);
     }
 
-    /// Writes everything that is left, and closes. No more records come. Those who are to be woken are due.
+    /// Writes everything that is left, and closes. No more records come. The wakers are due.
     pub(crate) fn close(&mut self) {
         while self.flush() || (self.held_back && self.core.log.durable.failure().is_none()) {
             if self.held_back {
@@ -190,7 +191,7 @@ impl Writer {
     fn write(&mut self, end: u64) -> Result<(), JournalError> {
         let durable = &self.core.log.durable;
         if durable.failure().is_some() {
-            // Thrown away: no caller can be told that it is durable, and none may wait for room without an end.
+            // Thrown away: its callers never get a success, and none may wait for room without an end.
             return Ok(());
         }
         self.core.state.metrics.groups.add(1);
@@ -205,8 +206,8 @@ impl Writer {
             } else {
                 self.unsynced = true;
                 self.unsynced_bytes += self.group.len();
-                // A reader that is overtaken goes on in the files, and those show what is synced: memory lets nothing
-                // go before.
+                // A reader that is overtaken goes on in the files, which show what is synced: so the history drops
+                // nothing that is not synced.
                 if self.unsynced_bytes > self.core.state.config.update_history_bytes / 2 {
                     self.unsynced = false;
                     self.unsynced_bytes = 0;
@@ -223,7 +224,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Work that may be done after waiting callers have been released: the sync of the relaxed setting, the next segment.
+    /// Work that may be done after waiting callers have been released: the sync of the relaxed setting, the next
+    /// segment.
     pub(crate) fn after_group(&mut self) {
         if std::mem::take(&mut self.written)
             && let Err(error) = self.tend_group()

@@ -44,8 +44,8 @@ impl JournalView {
         }
     }
 
-    /// The newest snapshot, the segments that go with it, and how far they are durable. Segments are open, and open files
-    /// stay readable when they are retired.
+    /// The newest snapshot, the segments that go with it, and how far they are durable. Segments are open, and open
+    /// files stay readable when they are retired.
     fn newest(&self) -> Result<(Option<Position>, Vec<Segment>, Position), JournalError> {
         let catalog = self.shared.catalog.lock();
         let limit = self.shared.durable();

@@ -5,7 +5,7 @@ use crate::limits::RECORD_BYTES_MAX;
 use std::fmt;
 use std::io;
 
-/// What was being done when the disk said no.
+/// The operation that the disk refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Listing the folder.
@@ -50,7 +50,7 @@ impl fmt::Display for Operation {
     }
 }
 
-/// A refusal of the owner of the records to take one of them back.
+/// Why a record was not taken back at replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplyError {
     /// Why, for a person.
@@ -64,7 +64,8 @@ impl ApplyError {
     }
 }
 
-/// An error of the journal. All of them leave the disk as it was found, except `Io` and `Poisoned` of a running journal.
+/// An error of the journal. All of them leave the disk as it was found, except `Io` and `Poisoned` of a running
+/// journal.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum JournalError {
@@ -210,8 +211,8 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// Up to where the folder is intact, where [`RecoveryConsent::CutAtDamage`](super::RecoveryConsent::CutAtDamage) would
-    /// open it: everything after is lost then. `None` for errors that no consent helps against.
+    /// Up to where the folder is intact, where [`RecoveryConsent::CutAtDamage`](super::RecoveryConsent::CutAtDamage)
+    /// would open it: everything after is lost then. `None` for errors that no consent helps against.
     #[must_use]
     pub const fn intact(&self) -> Option<Position> {
         match self {
@@ -281,12 +282,12 @@ impl fmt::Display for JournalError {
 }
 
 impl JournalError {
-    /// True for what passes by itself and says nothing of the disk.
+    /// True for an error that passes by itself and is not the disk's.
     pub(super) fn passes(&self) -> bool {
         matches!(self, Self::Io { source, .. } if super::storage::passes(source))
     }
 
-    /// The words for what can happen to a journal that is open; what a folder can be refused for is in `fmt`.
+    /// The texts of errors of an open journal; those of a folder that is refused are in `fmt`.
     fn fmt_running(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Apply { at, error } => {

@@ -88,7 +88,7 @@ impl Storage for FileStorage {
         let path = self.path.join(name);
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(FILE_MODE).open(&path)?;
         if let Err(error) = reserve(&file, bytes) {
-            // The first error is the one worth telling; a file left behind is found and removed by recovery.
+            // The first error is returned; a file left behind is found and removed by recovery.
             let _ = fs::remove_file(&path);
             return Err(error);
         }

@@ -1,4 +1,4 @@
-//! Looking at a folder without opening it: verify everything, list records, tell sizes. Changes nothing on disk.
+//! Looking at a folder without opening it: verify everything, list records, report sizes. Changes nothing on disk.
 
 use super::error::{ApplyError, JournalError};
 use super::layout::{EngineId, Position};

@@ -1,8 +1,8 @@
 //! The write-ahead journal: makes opaque records durable in order, and gives them back after a crash.
 //!
-//! Groups of records become frames, frames fill segment files, a ring of witnesses tells a torn tail from rot, snapshots
-//! let old segments go. `docs/journal-format.md` has the bytes. It does not know what a record means, does not read the
-//! clock, starts no thread, and touches the disk only through the [`Storage`] trait.
+//! Groups of records become frames, frames fill segment files, a ring of witnesses distinguishes a torn tail from rot,
+//! snapshots let old segments go. `docs/journal-format.md` has the bytes. It does not know what a record means, does
+//! not read the clock, starts no thread, and touches the disk only through the [`Storage`] trait.
 
 mod backup;
 mod chunks;

@@ -1,5 +1,5 @@
-//! Opening a folder: make it, or judge all of it, replay it, and only then change what the verdict allows.
-//! Decides what is read and in which order; the judging is in `walk` and `tail`, the changing in `repair`.
+//! Opening a folder: makes it, or checks all of it, replays it, and only then changes what the verdict allows. Decides
+//! what is read and in which order; the verdict comes from `walk` and `tail`, the changes are in `repair`.
 
 use super::error::{ApplyError, At, JournalError, Operation};
 use super::frame::FrameHeader;

@@ -1,5 +1,5 @@
-//! The changes that an accepted folder needs: cut a torn tail, rewrite damaged heads, renew the witness, clear leftovers.
-//! Called only after the verdict. Each step may be interrupted and begun again: the verdict stays the same.
+//! The changes that an accepted folder needs: cut a torn tail, rewrite damaged heads, renew the witness, clear
+//! leftovers. Called only after the verdict. Each step may be interrupted and begun again: the verdict stays the same.
 
 use super::chunks::Chunks;
 use super::error::{At, JournalError, Operation};

@@ -1,5 +1,6 @@
-//! Snapshots: the whole state at one durable position, as a file of records. Written beside the running journal to a new
-//! name, synced, renamed, folder synced, read back from the disk; only then does it count. Knows nothing of the state.
+//! Snapshots: the whole state at one durable position, as a file of records. Written beside the running journal to a
+//! new name, synced, renamed, folder synced, read back from the disk; only then does it count. Knows nothing of the
+//! state.
 
 use super::chunks::Chunks;
 use super::error::{At, JournalError, Operation};
@@ -182,7 +183,7 @@ impl SnapshotWriter {
         &**self.file.as_ref().expect("finish() takes the writer, so an open one has its file")
     }
 
-    /// A full disk is told apart from a broken one.
+    /// A full disk and a broken one are different errors.
     fn fit(&self, result: std::io::Result<()>, operation: Operation) -> Result<(), JournalError> {
         let storage = &*self.view.shared.storage;
         match result {

@@ -80,7 +80,7 @@ pub trait Storage: Send + Sync + 'static {
     /// Bytes that may still be written to new files.
     ///
     /// # Errors
-    /// When the disk does not tell.
+    /// When the disk does not report it.
     fn free_bytes(&self) -> io::Result<u64>;
 }
 
@@ -119,9 +119,9 @@ pub trait StorageFile: Send + Sync {
     /// When the system refuses.
     fn drop_cached(&self) -> io::Result<()>;
 
-    /// An offset at or after `offset` before which only zeros are read: room that was reserved and never written need not be
-    /// read to know what is in it. The length of the file, or more, if only zeros follow. A storage that cannot tell
-    /// returns `offset`, as the default does.
+    /// An offset at or after `offset` before which only zeros are read: room that was reserved and never written need
+    /// not be read to know what is in it. The length of the file, or more, if only zeros follow. A storage that cannot
+    /// tell returns `offset`, as the default does.
     ///
     /// # Errors
     /// When the file cannot be asked.
@@ -144,8 +144,8 @@ pub(super) fn read_full(file: &dyn StorageFile, offset: u64, buffer: &mut [u8]) 
     Ok(done)
 }
 
-/// Whether an error says that this process or machine is short of something now, and nothing of the disk: descriptors,
-/// memory, or the peace to finish a call.
+/// Whether an error says that this process or machine is short of descriptors or memory, or that a call was
+/// interrupted, and says nothing of the disk.
 pub(super) fn passes(error: &io::Error) -> bool {
     const PASSING: [Errno; 5] = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::INTR, Errno::AGAIN];
     Errno::from_io_error(error).is_some_and(|errno| PASSING.contains(&errno))

@@ -1,5 +1,5 @@
-//! Judges what lies behind the last good frame: nothing, a torn write that may be cut, or damage to what was durable.
-//! Reads only.
+//! The verdict on what lies behind the last good frame: nothing, a torn write that may be cut, or damage to what was
+//! durable. Reads only.
 //!
 //! The argument. A frame says what was durable when it was written, a witness is written only for a frame that has been
 //! synced, a segment is begun only after everything before it has been synced, and a snapshot is taken only of durable
@@ -46,7 +46,7 @@ pub(super) struct Tail {
 }
 
 /// The verdict on everything behind `end`.
-pub(super) fn judge(
+pub(super) fn assess(
     storage: &dyn Storage,
     survey: &Survey,
     end: &End,

@@ -108,8 +108,8 @@ impl JournalView {
         SnapshotWriter::begin(self.clone(), position, now)
     }
 
-    /// Removes snapshots beyond the newest two, and segments that the older of these two does not need.
-    /// With fewer than two snapshots nothing is removed. The disk is asked with no lock held that the writer thread needs.
+    /// Removes snapshots beyond the newest two, and segments that the older of these two does not need. With fewer than
+    /// two snapshots nothing is removed. The disk is asked with no lock held that the writer thread needs.
     ///
     /// # Errors
     /// `Io`: what was not removed is removed by a later call or at the next opening.
@@ -117,8 +117,8 @@ impl JournalView {
         self.shared.healthy()?;
         let storage = &*self.shared.storage;
         let mut retired = Retired::default();
-        // One removal at a time, and what one leaves behind comes first in the next: segments go in ascending order, or a
-        // crash in between would leave a gap.
+        // One removal at a time, and what one leaves behind comes first in the next: segments go in ascending order, or
+        // a crash in between would leave a gap.
         let mut unlisted = self.shared.unlisted.lock();
         unlisted.extend(self.shared.catalog.lock().unlist());
         while let Some(file) = unlisted.front() {

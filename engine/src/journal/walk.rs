@@ -159,7 +159,7 @@ pub(super) fn walk(
             durable,
             found: "the file ends within its own head".to_owned(),
         }),
-        None => tail::judge(storage, survey, &end, &known)?,
+        None => tail::assess(storage, survey, &end, &known)?,
     };
     Ok(Walk { end, verdict, frames, header_repairs, durable })
 }

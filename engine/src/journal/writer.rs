@@ -12,10 +12,10 @@ use super::view::JournalView;
 use super::walk::Cursor;
 use std::sync::Arc;
 
-/// A frame of at most so many bytes that is synced by itself takes zeros behind it along, [`TOUCH_BYTES`] of them. The first
-/// write to a block that was reserved and never written makes the file system change its own books, and the sync then
-/// waits for those too: nearly twice the time. So it is done once for many small frames. Large ones would only be
-/// written twice.
+/// A frame of at most so many bytes that is synced by itself takes zeros behind it along, [`TOUCH_BYTES`] of them. The
+/// first write to a block that was reserved and never written makes the file system change its own metadata, and the
+/// sync then waits for that too: nearly twice the time. So it is done once for many small frames. Large ones would only
+/// be written twice.
 const SMALL_FRAME_BYTES: u64 = 32 << 10;
 const TOUCH_BYTES: u64 = 256 << 10;
 
@@ -98,7 +98,7 @@ impl Journal {
         self.shared.durable()
     }
 
-    /// How often making the next segment failed and was put off, and what was said the last time.
+    /// How often making the next segment failed and was put off, and the text of the last error.
     pub(crate) fn retries(&self) -> (u64, Option<String>) {
         self.shared.retries()
     }
@@ -121,7 +121,8 @@ impl Journal {
     /// `Io` when the disk failed: the journal is poisoned. `Poisoned` from then on.
     ///
     /// # Panics
-    /// If `expected` is not [`Journal::end`], if the group is empty, is not made of records, or needs more than the reserve.
+    /// If `expected` is not [`Journal::end`], if the group is empty, is not made of records, or needs more than the
+    /// reserve.
     pub(crate) fn append(&mut self, expected: Position, group: &[u8]) -> Result<Position, JournalError> {
         self.shared.healthy()?;
         let end = self.cursor.position;
@@ -178,7 +179,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Everything durable and witnessed: for quiet moments. After this, damage to the last frame shows as damage.
+    /// Syncs everything and writes the last witness: for quiet moments. After this, damage to the last frame is
+    /// recognised as damage, not taken for a torn write.
     ///
     /// # Errors
     /// As [`Journal::sync`].
@@ -278,7 +280,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Lets the ring of the segment before this one name a durable frame of this one, so that a missing last file shows.
+    /// Lets the ring of the segment before this one name a durable frame of this one, so that a missing last file
+    /// shows.
     fn link(&mut self) -> Result<(), JournalError> {
         let frame = self.last.filter(|frame| !self.dirty && frame.segment == self.segment.sequence);
         let (Some(before), Some(frame)) = (&self.unlinked, frame) else { return Ok(()) };
@@ -290,7 +293,7 @@ impl Journal {
     }
 
     /// Makes the next segment's file. `false` when that must be tried again later: nothing is in the file yet and
-    /// nothing needs it yet, so whatever the disk said of it (full, no descriptors, no memory) has harmed nothing.
+    /// nothing needs it yet, so an error of any kind (full, no descriptors, no memory) has done no harm.
     fn make_spare(&mut self) -> Result<bool, JournalError> {
         let name = segment_name(self.segment.sequence + 1);
         match self.try_spare(&name) {
@@ -313,7 +316,7 @@ impl Journal {
     fn try_spare(&mut self, name: &str) -> Result<Arc<dyn StorageFile>, JournalError> {
         let storage = &*self.shared.storage;
         if self.left_over {
-            // An earlier try got so far: some disks find out at the sync that they are full.
+            // An earlier try got this far: some disks report only at the sync that they are full.
             match storage.remove(name) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(error).at(storage, name, Operation::Remove);
@@ -336,7 +339,7 @@ impl Journal {
         self.shared.set_full(self.spare.is_none() && left < 2 * self.sizes.reserve_bytes);
     }
 
-    /// True if a try to make a spare would meet a full disk, as far as the disk tells.
+    /// True if a try to make a spare would meet a full disk, as far as the disk reports.
     fn lacks_room(&self) -> bool {
         self.starved && self.shared.storage.free_bytes().is_ok_and(|free| free < self.sizes.segment_bytes)
     }

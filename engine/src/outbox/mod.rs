@@ -1,5 +1,5 @@
 //! Webhooks to deliver: kept in order per payment intent, counted per attempt, dead-lettered, replayed. The embedding
-//! service delivers; this room only remembers. A webhook is due when its time has come and no older one of the same
+//! service delivers; this module only remembers. A webhook is due when its time has come and no older one of the same
 //! intent is still to be delivered.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
-//! The engine's locks: parking_lot's, or loom's or shuttle's under their flags, behind one shape, so that protocols which
-//! mix locks and atomics can be checked. Each lock has a rank in its type (see `rank`). For cold paths and look-up tables;
-//! nothing here is poisoned by a panic.
+//! The engine's locks: parking_lot's, or loom's or shuttle's under their flags, behind one shape, so that protocols
+//! which mix locks and atomics can be checked. Each lock has a rank in its type (see `rank`). For cold paths and
+//! look-up tables; nothing here is poisoned by a panic.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
@@ -10,9 +10,9 @@ use super::rank::{Held, LockRequest};
 /// A mutex of rank `RANK`.
 pub(crate) struct Mutex<T, const RANK: u8>(under::Mutex<T>);
 
-/// Gives the mutex back when it goes.
+/// The held mutex; released when it is dropped.
 pub(crate) struct MutexGuard<'a, T> {
-    // Given back before the rank is: fields go in order.
+    // Released before the rank is: fields are dropped in order.
     guard: under::MutexGuard<'a, T>,
     _held: Held,
 }
@@ -20,13 +20,13 @@ pub(crate) struct MutexGuard<'a, T> {
 /// A lock for many readers or one writer, of rank `RANK`.
 pub(crate) struct RwLock<T, const RANK: u8>(under::RwLock<T>);
 
-/// Gives a reader's share back when it goes.
+/// A reader's share; released when it is dropped.
 pub(crate) struct RwLockReadGuard<'a, T> {
     guard: under::RwLockReadGuard<'a, T>,
     _held: Held,
 }
 
-/// Gives the writer's lock back when it goes.
+/// The writer's lock; released when it is dropped.
 pub(crate) struct RwLockWriteGuard<'a, T> {
     guard: under::RwLockWriteGuard<'a, T>,
     _held: Held,
@@ -159,8 +159,8 @@ impl Signal {
     }
 }
 
-/// Stands before a map whose own locks are held over steps of other modules, and gives them a rank. Nothing else, but
-/// under shuttle a lock that shuttle knows, so that no thread of a model waits for one that it does not.
+/// The rank of a map whose own locks are held over steps of other modules. In a normal build nothing but a rank; under
+/// shuttle a lock that shuttle knows, so that no thread of a model waits for a lock that shuttle does not know.
 #[derive(Default)]
 pub(crate) struct MapRank<const RANK: u8> {
     #[cfg(shuttle)]

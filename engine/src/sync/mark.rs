@@ -1,10 +1,10 @@
-//! A mark that only rises: what readers were told, for writers that looked at the clock before. Knows nothing of what the
-//! numbers mean.
+//! A mark that only rises: the moment up to which readers were shown deadlines as passed, for writers whose look at the
+//! clock is older. Knows nothing of what the numbers mean.
 
 use super::atomic::{AtomicU64, Ordering, fence};
 
-/// Of a reader that raises the mark and then reads a [`Status`](super::Status), and a writer that owns that status and then
-/// reads the mark, at least one sees the other.
+/// Of a reader that raises the mark and then reads a [`Status`](super::Status), and a writer that owns that status and
+/// then reads the mark, at least one sees the other.
 #[derive(Debug, Default)]
 pub(crate) struct Mark(AtomicU64);
 
@@ -12,12 +12,12 @@ impl Mark {
     /// By a reader, before it reads the slot (again).
     pub(crate) fn raise(&self, to: u64) {
         self.0.fetch_max(to, Ordering::Relaxed);
-        // SeqCst: pairs with the fence in `load_after_acquire`. Whichever fence comes second, the load behind it sees what was
-        // written before the first.
+        // SeqCst: pairs with the fence in `load_after_acquire`. Whichever fence comes second, the load behind it sees
+        // what was written before the first.
         fence(Ordering::SeqCst);
     }
 
-    /// What the mark says at this moment: for those who own nothing, and look again when they do.
+    /// The mark as it is now: for a thread that owns nothing yet, and loads it again after it does.
     pub(crate) fn peek(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! Small concurrency tools that the rooms share: the status word with one owner at a time, the slab with
+//! Small concurrency tools that the modules share: the status word with one owner at a time, the slab with
 //! generations, and the switch between the standard library's atomics and loom's or
 //! shuttle's. Knows nothing of tickets.
 //!

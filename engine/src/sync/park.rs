@@ -1,6 +1,6 @@
 //! A place for one thread to sleep until it is woken, also as a `std::task::Waker`. A wake that comes before the sleep
-//! is kept, so that the next sleep returns at once. Not `std::thread::park`: that token belongs to the whole thread, and
-//! our callers' threads have other users.
+//! is kept, so that the next sleep returns at once. Not `std::thread::park`: that token belongs to the whole thread,
+//! and our callers' threads have other users.
 
 use std::sync::Arc;
 use std::task::{Wake, Waker};

@@ -1,6 +1,6 @@
 //! The order in which one thread may take the engine's locks, and its check in debug builds: a thread that takes a lock
-//! while it holds one of the same or a higher rank panics and names both. So a circle of waiting threads is found by the
-//! first thread that goes the wrong way, whether or not another one meets it. Costs nothing in release builds, and
+//! while it holds one of the same or a higher rank panics and names both. So a circle of waiting threads is found by
+//! the first thread that goes the wrong way, whether or not another one meets it. Costs nothing in release builds, and
 //! nothing is checked under loom and shuttle, whose threads share one real thread. `ARCHITECTURE.md` has the list too.
 
 macro_rules! ranks {
@@ -176,7 +176,7 @@ mod check {
             Self(rank)
         }
 
-        /// The lock was had.
+        /// The lock was taken.
         pub(crate) fn had(self) -> Held {
             with_mine(|mine| mine.wanted.store(NONE, Ordering::Relaxed));
             Held::at_once(self.0)
@@ -184,7 +184,7 @@ mod check {
     }
 
     impl Held {
-        /// A lock that was had without waiting, so that its rank does not matter.
+        /// A lock that was taken without waiting, so that its rank does not matter.
         pub(crate) fn at_once(rank: u8) -> Self {
             with_mine(|mine| mine.put(rank));
             Self(rank)

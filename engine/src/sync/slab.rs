@@ -117,7 +117,8 @@ impl<T: Default> Slab<T> {
         self.high.load(Ordering::Acquire)
     }
 
-    /// True when more than seven eighths of the bound were in use at once: for tables whose writers must not be refused.
+    /// True when more than seven eighths of the bound were in use at once: for tables whose writers must not be
+    /// refused.
     pub(crate) fn nearly_full(&self) -> bool {
         self.high_water() > self.bound - self.bound / 8 && low(self.free.load(Ordering::Relaxed)) == NONE
     }

@@ -32,7 +32,7 @@ pub(crate) struct Seen {
     pub(crate) generation: u32,
     /// Counts the changes of this slot, so that a reader notices one that came and went.
     pub(crate) version: u32,
-    /// The room's own state number, below 32.
+    /// The state's number in its module, below 32.
     pub(crate) state: u8,
     /// True while a thread is between own and commit.
     pub(crate) busy: bool,
@@ -94,7 +94,7 @@ impl Status {
     }
 
     /// Takes the right to change the slot if `allow` agrees with what it sees, else returns what it saw; an abandoned
-    /// slot is never to be had. Waits for a change in progress, since its outcome decides the answer.
+    /// slot can never be taken. Waits for a change in progress, since its outcome decides the answer.
     pub(crate) fn own(&self, allow: impl FnMut(Seen) -> bool) -> Result<Owned<'_>, Seen> {
         OwnedBy::take(self, allow)
     }
@@ -155,8 +155,8 @@ impl Status {
         }
     }
 
-    /// As [`read`](Self::read), but in one try and without waiting: `None` if the word changed meanwhile. An owner may be in the
-    /// middle of a change, so each field may be the old one or the new one: for callers that ask one field.
+    /// As [`read`](Self::read), but in one try and without waiting: `None` if the word changed meanwhile. An owner may
+    /// be in the middle of a change, so each field may be the old one or the new one: for callers that ask one field.
     pub(crate) fn glance<R>(&self, fields: impl FnOnce(Seen) -> R) -> Option<R> {
         let before = self.peek();
         let result = fields(before);

@@ -1,10 +1,11 @@
 //! The watermark: an offset that only rises, and the callers that wait for it to pass a point. Made for "durable up to
 //! here". May end in a failure, which every caller that still waits then gets. Knows no values and no records.
 //!
-//! Waiters stand in short lists behind locks, sharded by thread. A waiter looks at the watermark while it holds its list's
-//! lock, and the watermark is moved before the lists are locked one after the other; so a waiter either sees the new mark or is
-//! seen in the list. A rise walks each list once: a waiter is looked at once for the group that releases it and once for
-//! each group written before, of which there is usually one (the group that was being written when the waiter came).
+//! Waiters stand in short lists behind locks, sharded by thread. A waiter looks at the watermark while it holds its
+//! list's lock, and the watermark is moved before the lists are locked one after the other; so a waiter either sees the
+//! new mark or is seen in the list. A rise walks each list once: a waiter is looked at once for the group that releases
+//! it and once for each group written before, of which there is usually one (the group that was being written when the
+//! waiter came).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
@@ -41,7 +42,7 @@ pub(crate) enum Drove {
 /// How often a disk that takes nothing is looked at again by a thread that waits for it.
 pub(crate) const BLOCKED_LOOK: Duration = Duration::from_millis(200);
 
-/// A rising offset with waiters; `F` is what those who wait in vain are told.
+/// A rising offset with waiters; `F` is the error of waiters whose offset is never reached.
 pub(crate) struct Watermark<F> {
     reached: CachePadded<AtomicU64>,
     failed: AtomicBool,
@@ -50,7 +51,7 @@ pub(crate) struct Watermark<F> {
     driver: OnceLock<Driver>,
 }
 
-/// Where a waiter stands, so that looking again takes no second place.
+/// A waiter's entry in its list, so that a second look does not add another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticket {
     shard: usize,
@@ -124,8 +125,8 @@ impl<F: Clone> Watermark<F> {
     /// [`wake_all`] once the caller holds no lock. A lower offset than before changes nothing, and neither does a mark
     /// that has failed: another thread may have failed it while a group was on its way to the disk.
     pub(crate) fn advance_into(&self, offset: u64, due: &mut Vec<Waker>) {
-        // Relaxed: a failure that comes at this very moment may miss this rise; a waiter is then told of the failure
-        // although its record is durable, and a failure says that this may be so.
+        // Relaxed: a failure that comes at this very moment may miss this rise; a waiter then gets the failure although
+        // its record is durable, and a failure says that this may be so.
         if self.failed.load(Ordering::Relaxed) {
             return;
         }
@@ -135,8 +136,8 @@ impl<F: Clone> Watermark<F> {
         }
     }
 
-    /// Ends all waiting beyond the present mark, now and later; `due` as in [`advance_into`](Self::advance_into). The first
-    /// failure counts, later ones are dropped.
+    /// Ends all waiting beyond the present mark, now and later; `due` as in [`advance_into`](Self::advance_into). The
+    /// first failure counts, later ones are dropped.
     pub(crate) fn fail_into(&self, failure: F, due: &mut Vec<Waker>) {
         self.fail_unannounced(failure);
         self.take_due(u64::MAX, due);
@@ -161,7 +162,10 @@ impl<F: Clone> Watermark<F> {
     /// As [`fail_into`](Self::fail_into), and wakes. Wakers run on this thread, so no lock may be held.
     #[cfg_attr(
         not(test),
-        allow(dead_code, reason = "the engine's own failures are told by the writer, which may be shared")
+        allow(
+            dead_code,
+            reason = "the engine's own failures are reported by the writer, which may be shared"
+        )
     )]
     pub(crate) fn fail(&self, failure: F) {
         let mut due = Vec::new();
@@ -169,8 +173,8 @@ impl<F: Clone> Watermark<F> {
         wake_all(&mut due);
     }
 
-    /// Looks, and if the mark is not there yet has `waker` woken when it is. `ticket` is the caller's memory between
-    /// two looks for the same offset; it starts as `None`. A waiter that goes away is woken once in vain.
+    /// The outcome if there is one; else `waker` is woken when there is. `ticket` is the caller's memory between two
+    /// looks for the same offset; it starts as `None`. A waiter that goes away is woken once in vain.
     pub(crate) fn poll(
         &self,
         offset: u64,
@@ -185,8 +189,8 @@ impl<F: Clone> Watermark<F> {
             if let Some(outcome) = self.outcome(offset) {
                 return Poll::Ready(outcome);
             }
-            // No thread drives but those that look, so look again at once; but not at a disk that takes nothing. Then the
-            // waiter is woken by the next drive of any thread that finds room, or by the close.
+            // No thread drives but those that look, so look again at once; but not at a disk that takes nothing. Then
+            // the waiter is woken by the next drive of any thread that finds room, or by the close.
             if drove == Drove::All {
                 waker.wake_by_ref();
             }
@@ -200,7 +204,7 @@ impl<F: Clone> Watermark<F> {
         // Cloned before and dropped after the lock is held: both may run foreign code.
         let waker = waker.clone();
         let mut waiters = self.shards[shard].lock();
-        // The lock orders this look after the rise whose walk missed us, if there was one.
+        // The lock orders this look after the rise whose walk missed this waiter, if there was one.
         if let Some(outcome) = self.outcome(offset) {
             return Poll::Ready(outcome);
         }
@@ -258,12 +262,12 @@ impl<F: Clone> Watermark<F> {
         })
     }
 
-    /// For an engine without threads: `driver` is called by each thread that looks before it waits. It writes what there
-    /// is to write and then raises the mark or fails it, and must stand being called by several threads at once.
+    /// For an engine without threads: `driver` is called by each thread that looks before it waits. It writes what
+    /// there is to write, then raises the mark or fails it. Several threads may call it at once.
     ///
     /// # Panics
     ///
-    /// When called twice: a bug of the caller.
+    /// When called twice.
     pub(crate) fn set_driver(&self, driver: Driver) {
         assert!(self.driver.set(driver).is_ok(), "the watermark has one driver already");
     }
@@ -280,12 +284,12 @@ impl<F: Clone> Watermark<F> {
     }
 }
 
-/// Wakes in order, and leaves the memory to the caller. Wakers are code of callers, which may ask anything of the engine:
-/// no lock of the engine may be held.
+/// Wakes in order, and leaves the memory to the caller. Wakers are code of callers, which may ask anything of the
+/// engine: no lock of the engine may be held.
 pub(crate) fn wake_all(due: &mut Vec<Waker>) {
     rank::assert_none_held("a waker");
     for waker in due.drain(..) {
-        // One that panics must not take the others' wake-ups with it, nor the thread that writes.
+        // A waker that panics must not keep the others from being woken, nor end the writer thread.
         let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
     }
 }

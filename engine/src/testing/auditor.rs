@@ -110,8 +110,8 @@ impl Auditor {
         }
     }
 
-    /// The feed, read again from `from`, tells the same facts as it told before. Returns how many, or none if they are no
-    /// longer retained.
+    /// The feed, read again from `from`, tells the same facts as it told before. Returns how many, or none if they are
+    /// no longer retained.
     ///
     /// # Errors
     /// A fact that differs.

@@ -1,8 +1,9 @@
-//! Recovery from every legal disk image. A run is recorded once; then, for each moment between two storage calls, all that a
-//! disk may hold after a power cut at that moment is laid out and opened: every prefix of the unsynced writes, every subset of
-//! them (a disk may reorder until the sync; a seeded sample when there are many), each torn at sectors and pages, with the
-//! directory's changes done or not until the folder's sync. What opens must hold all that was acknowledged by then, be the
-//! state after some step and nothing between two, and work on. Some recoveries are interrupted in the same way again.
+//! Recovery from every legal disk image. A run is recorded once; then, for each moment between two storage calls, all
+//! that a disk may hold after a power cut at that moment is laid out and opened: every prefix of the unsynced writes,
+//! every subset of them (a disk may reorder until the sync; a seeded sample when there are many), each torn at sectors
+//! and pages, with the directory's changes done or not until the folder's sync. What opens must hold all that was
+//! acknowledged by then, be the state after some step and nothing between two, and work on. Some recoveries are
+//! interrupted in the same way again.
 
 mod check;
 mod choose;
@@ -24,7 +25,8 @@ use disk::{Disk, Image};
 /// What there was at each position of the journal at which a step had ended.
 pub(super) type Marks = BTreeMap<u64, Mark>;
 
-/// Of so many images one is opened on a disk that is traced in its turn, for a second crash during recovery or just after.
+/// Of so many images one is opened on a disk that is traced in its turn, for a second crash during recovery or just
+/// after.
 const SECOND_CRASH_IN: u64 = 1_000;
 /// During a second crash each write is torn at so many places.
 const TEARS_AGAIN: usize = 6;
@@ -68,7 +70,8 @@ pub struct CrashStates {
     pub directory: u64,
     /// Of all these, images from a crash during the recovery from another, or just after it.
     pub second_crashes: u64,
-    /// Images equal to one tried before; what had been acknowledged meanwhile was looked for in what that had opened to.
+    /// Images equal to one tried before; what had been acknowledged meanwhile was looked for in what that had opened
+    /// to.
     pub equal: u64,
     /// Moments at which the machine died.
     pub moments: u64,
@@ -180,7 +183,8 @@ impl CrashPoints {
         Self { states_max, ..self }
     }
 
-    /// Tears each write at so many places only, chosen by the seed, so that more of the run is gone through with fewer images.
+    /// Tears each write at so many places only, chosen by the seed, so that more of the run is gone through with fewer
+    /// images.
     #[must_use]
     pub const fn tearing_at_most(self, tears_max: usize) -> Self {
         Self { tears_max, ..self }

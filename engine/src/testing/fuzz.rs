@@ -1,5 +1,5 @@
-//! What fuzzers call, each with any bytes: decoders, opening any folder, the engine against its model, the wheel against a
-//! sorted list. They panic when something is wrong, and only then.
+//! What fuzzers call, each with any bytes: decoders, opening any folder, the engine against its model, the wheel
+//! against a sorted list. They panic when something is wrong, and only then.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -18,7 +18,8 @@ use crate::pipeline::{Record, State};
 use crate::record::image_again;
 use crate::reply::Reply;
 
-/// Records as a frame holds them, record bodies of every kind, remembered replies. What is read is written again as it was.
+/// Records as a frame holds them, record bodies of every kind, remembered replies. What is read is written again as it
+/// was.
 ///
 /// # Panics
 /// If a decoder does, or reads what it would not write.
@@ -39,10 +40,10 @@ pub fn records(bytes: &[u8]) {
     }
 }
 
-/// The images of a snapshot. The first byte says how many edits of four bytes follow (which image, where, what, or: leave it
-/// out, twice) to those of a small sale; behind them come images of any kind and body. What is read is written again as it was.
-/// The images are put back into an empty state or refused, and what was put back is the same state when it is written and put
-/// back once more.
+/// The images of a snapshot. The first byte says how many edits of four bytes follow (which image, where, what, or:
+/// leave it out, twice) to those of a small sale; behind them come images of any kind and body. What is read is written
+/// again as it was. The images are put back into an empty state or refused, and what was put back is the same state
+/// when it is written and put back once more.
 ///
 /// # Panics
 /// If a decoder does, or putting back.
@@ -121,8 +122,8 @@ pub fn ids(bytes: &[u8]) {
     }
 }
 
-/// A folder of a small sale, damaged as `bytes` say (seven each: which file, where, what), then opened: refused as it is, or
-/// opened and good for writing. With consent it opens, unless it is not readable at all.
+/// A folder of a small sale, damaged as `bytes` say (seven each: which file, where, what), then opened: refused as it
+/// is, or opened and good for writing. With consent it opens, unless it is not readable at all.
 ///
 /// # Panics
 /// If opening panics, blames a healthy disk, changes a folder that it refuses, or opens what does not work.

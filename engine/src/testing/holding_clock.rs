@@ -1,5 +1,5 @@
-//! A clock that holds one chosen thread back after it has read the time, so that another thread overtakes it with a later
-//! look. Every race between a command and the clock can be had this way, each time the same.
+//! A clock that holds one chosen thread back after it has read the time, so that another thread overtakes it with a
+//! later look. Every race between a command and the clock can be had this way, each time the same.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -49,8 +49,8 @@ impl HoldingClock {
         self.now.fetch_max(to.get(), Ordering::SeqCst);
     }
 
-    /// Runs `first` on a thread of its own, which is held back after its first look at the clock; then moves the clock to
-    /// `later` and runs `second`; then lets `first` go on.
+    /// Runs `first` on a thread of its own, which is held back after its first look at the clock; then moves the clock
+    /// to `later` and runs `second`; then lets `first` go on.
     ///
     /// # Panics
     /// When `first` or `second` panics. If one of them does not end, the process is ended with `what` in the message.

@@ -1,5 +1,5 @@
-//! Snapshots whose checksums are right and whose content is impossible: one of a whole sale, changed field by field and image by
-//! image. Each must be refused, or open as a sale that holds together; nothing may panic.
+//! Snapshots whose checksums are right and whose content is impossible: one of a whole sale, changed field by field and
+//! image by image. Each must be refused, or open as a sale that holds together; nothing may panic.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,8 +42,9 @@ pub struct Impossible {
 }
 
 impl Impossible {
-    /// Tries changes of a sale after `steps` steps of its customers: of `samples` images of each kind, in every field at every
-    /// `stride`-th byte. Of those that are no change for the worse, `open_each` of every field are opened and sold from.
+    /// Tries changes of a sale after `steps` steps of its customers: of `samples` images of each kind, in every field
+    /// at every `stride`-th byte. Of those that are no change for the worse, `open_each` of every field are opened and
+    /// sold from.
     ///
     /// # Errors
     /// The first snapshot that panicked, or opened and did not hold together.
@@ -56,7 +57,7 @@ impl Impossible {
         let images = Simulation::in_memory(seed).images_after(steps);
         let (report, taken_of) = (Self::default(), BTreeMap::new());
         let mut run = Run { folder: folder(), report, taken_of, stride, open_each };
-        run.judge("nothing", &images)?;
+        run.try_images("nothing", &images)?;
         if run.report.opened != 1 {
             return Err(Violation(format!("the sale itself does not open: {:?}", run.report)));
         }
@@ -100,7 +101,7 @@ impl Run {
                 let mut images = images.clone();
                 images[at].1 = body;
                 *self.report.fields.entry(name).or_default() += 1;
-                self.judge(name, &images)?;
+                self.try_images(name, &images)?;
             }
         }
         Ok(())
@@ -110,29 +111,29 @@ impl Run {
     fn change_place(&mut self, images: &Images, at: usize) -> Result<(), Violation> {
         let mut without = images.clone();
         let image = without.remove(at);
-        self.judge("left out", &without)?;
+        self.try_images("left out", &without)?;
         let mut twice = images.clone();
         twice.insert(at, image.clone());
-        self.judge("twice", &twice)?;
+        self.try_images("twice", &twice)?;
         twice.remove(at);
         twice.push(image.clone());
-        self.judge("twice, at the end", &twice)?;
+        self.try_images("twice, at the end", &twice)?;
         let mut early = without.clone();
         early.insert(0, image.clone());
-        self.judge("at the beginning", &early)?;
+        self.try_images("at the beginning", &early)?;
         let mut late = without.clone();
         late.push(image.clone());
-        self.judge("at the end", &late)?;
+        self.try_images("at the end", &late)?;
         for kind in 99..=113 {
             let mut other = images.clone();
             other[at].0 = kind;
-            self.judge("of another kind", &other)?;
+            self.try_images("of another kind", &other)?;
         }
         Ok(())
     }
 
     /// Puts the images back. What is not refused must be a state, and for some changes of each field a sale.
-    fn judge(&mut self, what: &'static str, images: &Images) -> Result<(), Violation> {
+    fn try_images(&mut self, what: &'static str, images: &Images) -> Result<(), Violation> {
         self.report.tried += 1;
         let taken = guarded(what, || put_back(what, images))??;
         if !taken {
@@ -158,8 +159,8 @@ fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Result<T, Violation> {
     })
 }
 
-/// Other bytes for a field: numbers of every width at every place that are nothing, everything, one less, one more and the
-/// highest without a sign; and lengths that it cannot have.
+/// Other bytes for a field: numbers of every width at every place that are nothing, everything, one less, one more and
+/// the highest without a sign; and lengths that it cannot have.
 fn changed(field: &[u8], stride: usize) -> Vec<Vec<u8>> {
     let mut all = vec![Vec::new(), [field, &[0]].concat(), [field, &[0xff; 8]].concat()];
     all.push(field[..field.len().saturating_sub(1)].to_vec());

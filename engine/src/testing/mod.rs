@@ -1,7 +1,7 @@
 //! What tests of the engine and of its users need: storage in memory, storage that fails on purpose, a naive model of
 //! the whole engine, a seeded workload of customers, an auditor that compares, a simulator that puts them together,
 //! every disk image that a crash may leave, a clock that holds a thread back, a watchdog for tests with threads, and
-//! entries to single rooms for those who measure.
+//! entries to single modules for programs that measure.
 
 mod auditor;
 mod crash_points;
@@ -9,9 +9,9 @@ pub mod fuzz;
 mod holding_clock;
 mod impossible;
 mod model;
+pub mod modules;
 mod planted;
 mod random;
-pub mod rooms;
 mod simulator;
 pub mod storage;
 mod watchdog;

@@ -1,11 +1,12 @@
 //! A naive model of the whole engine: plain maps, no cleverness, one thread. It says beforehand what a command may be
-//! answered ([`Model::expect`]), follows the facts that the engine tells its readers ([`Model::observe`]) and refuses those
-//! that cannot be, and compares the answer ([`Model::answered`]). It shares no code with the engine but plain types.
+//! answered ([`Model::expect`]), follows the facts that the engine tells its readers ([`Model::observe`]) and refuses
+//! those that cannot be, and compares the answer ([`Model::answered`]). It shares no code with the engine but plain
+//! types.
 
+mod compare;
 mod expect;
 mod facts;
 pub(super) mod house;
-mod judge;
 mod keys;
 pub(super) mod line;
 mod money;

@@ -1,5 +1,5 @@
-//! A small seeded generator: the same seed gives the same run on every machine. Not for secrets. It may read a tape first,
-//! so that a fuzzer decides what happens.
+//! A small seeded generator: the same seed gives the same run on every machine. Not for secrets. It may read a tape
+//! first, so that a fuzzer decides what happens.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,5 @@
-//! One seed, one run: the whole engine with simulated clock, storage and customers, faults drawn from a mix, and the model
-//! and the auditor beside it. The same seed gives the same run.
+//! One seed, one run: the whole engine with simulated clock, storage and customers, faults drawn from a mix, and the
+//! model and the auditor beside it. The same seed gives the same run.
 
 mod classes;
 mod damage;
@@ -280,7 +280,7 @@ impl Simulation {
         self.observe().map_err(|why| Violation(format!("{why}; at {now} came {commands:?}: {answers:?}")))?;
         for (command, (expect, answer)) in commands.iter().zip(answers) {
             let answer = self.plant(answer, now);
-            self.judge(command, &expect, &answer, now)?;
+            self.check_answer(command, &expect, &answer, now)?;
         }
         // A refusal may have moved others: they lapsed, or became ready.
         if self.engine().status().written > self.engine().status().durable && !self.is_poisoned() {
@@ -289,7 +289,7 @@ impl Simulation {
         Ok(())
     }
 
-    fn judge(&mut self, command: &Command, expect: &Expect, answer: &Answer, now: UnixMs) -> Checked {
+    fn check_answer(&mut self, command: &Command, expect: &Expect, answer: &Answer, now: UnixMs) -> Checked {
         self.trace(|| format!("{now}: {command:?} -> {answer:?}, expected {expect:?}"));
         self.report.commands += 1;
         self.report.successes += u64::from(answer.is_ok());
@@ -334,7 +334,7 @@ impl Simulation {
         self.model.sent(&command, &expect, now);
         let answer = self.engine().submit(&command).wait();
         self.observe()?;
-        self.judge(&command, &expect, &answer, now)
+        self.check_answer(&command, &expect, &answer, now)
     }
 
     /// Follows the feed.

@@ -6,8 +6,9 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::Scope;
 use std::time::Duration;
 
-/// Runs `work` on this thread and returns what it returns. If it has not ended after `seconds`, writes `name` and, in debug
-/// builds, the engine's locks that each thread holds and waits for to the standard error, and aborts the process: a deadlocked thread cannot be ended in any other way. Panics pass through.
+/// Runs `work` on this thread and returns what it returns. If it has not ended after `seconds`, writes `name` and, in
+/// debug builds, the engine's locks that each thread holds and waits for to the standard error, and aborts the process:
+/// a deadlocked thread cannot be ended in any other way. Panics pass through.
 ///
 /// # Panics
 /// If the operating system gives no thread.

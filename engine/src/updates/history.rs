@@ -1,9 +1,9 @@
-//! The history: the bytes of the most recent durable records in a ring, for any number of readers who come and go. Knows
-//! a record's length and nothing else about it; what has left the ring is read from the journal, not here.
+//! The history: the bytes of the most recent durable records in a ring, for any number of readers who come and go.
+//! Knows a record's length and nothing else about it; what has left the ring is read from the journal, not here.
 //!
-//! The one writer never waits and never learns who reads. Before it overwrites anything it says so, by moving `oldest` past the
-//! records that it is about to destroy; a reader copies first and then looks at `oldest`: if its first record is still inside,
-//! every byte that it copied is whole, since the ring is overwritten from the oldest on.
+//! The one writer never waits and never learns who reads. Before it overwrites anything it says so, by moving `oldest`
+//! past the records that it is about to destroy; a reader copies first and then looks at `oldest`: if its first record
+//! is still inside, every byte that it copied is whole, since the ring is overwritten from the oldest on.
 
 use std::sync::Arc;
 use std::task::{Poll, Waker};
@@ -30,7 +30,8 @@ pub(crate) enum Read {
     Records { to: u64 },
     /// There is nothing behind `from` yet.
     UpToDate,
-    /// Records behind `from` have left the ring, or `from` is not the end of a record. `oldest` is where reading can begin.
+    /// Records behind `from` have left the ring, or `from` is not the end of a record. `oldest` is where reading can
+    /// begin.
     Gone { oldest: u64 },
 }
 
@@ -83,8 +84,8 @@ impl History {
         }
         let before = out.len();
         let to = self.copy(from, newest, max_bytes as u64, out);
-        // Acquire fence: the copied words are loaded before the look below. It pairs with the Release fence in `push`: if one
-        // of the words came from a later lap, the look sees that `oldest` had moved past it.
+        // Acquire fence: the copied words are loaded before the look below. It pairs with the Release fence in `push`:
+        // if one of the words came from a later lap, the look sees that `oldest` had moved past it.
         fence(Ordering::Acquire);
         if to == from || from < self.oldest.load(Ordering::Relaxed) {
             out.truncate(before);
@@ -139,7 +140,8 @@ impl History {
         Read::Gone { oldest: self.oldest() }
     }
 
-    /// Copies records while they are whole, and returns the end of the last. What it reads may be torn, so it trusts no length.
+    /// Copies records while they are whole, and returns the end of the last. What it reads may be torn, so it trusts no
+    /// length.
     fn copy(&self, from: u64, newest: u64, max_bytes: u64, out: &mut Vec<u8>) -> u64 {
         let mut to = from;
         while to < newest {
@@ -178,8 +180,9 @@ impl History {
 }
 
 impl HistoryWriter {
-    /// Adds a run of whole records that ends at `end_offset` and follows the run before it without a gap. The readers who
-    /// wait are added to `due`, to be woken once no lock is held. Of a run longer than the ring only the last records stay.
+    /// Adds a run of whole records that ends at `end_offset` and follows the run before it without a gap. The readers
+    /// who wait are added to `due`, to be woken once no lock is held. Of a run longer than the ring only the last
+    /// records stay.
     pub(crate) fn push_into(&mut self, run: &[u8], end_offset: u64, due: &mut Vec<Waker>) {
         let start = self.newest;
         assert_eq!(start + run.len() as u64, end_offset, "a run of {} bytes from {start}", run.len());

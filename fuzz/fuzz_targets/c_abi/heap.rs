@@ -1,4 +1,4 @@
-//! Counts what is allocated and not freed, by anybody in Rust.
+//! Counts what is allocated and not freed, by any code in Rust.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};

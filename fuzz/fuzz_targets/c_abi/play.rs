@@ -55,7 +55,7 @@ pub fn play(source: &mut Source<'_>) {
     play.end();
 }
 
-/// Fails if the library met a bug of its own, or answers with a number that nobody knows.
+/// Fails if the library met a bug of its own, or answers with an unknown number.
 pub fn known(status: tacos_status) -> tacos_status {
     assert_ne!(status, tacos_status::Panicked, "a bug of the library");
     // SAFETY: a text of the library's own, ended by a zero.
@@ -106,7 +106,7 @@ impl Play {
         if let Some(known) = self.engines.iter_mut().find(|known| known.handle == engine) {
             known.owed += more;
         } else {
-            assert_eq!(more, 0, "an engine that nobody opened promises");
+            assert_eq!(more, 0, "an engine that was never opened promises");
         }
     }
 
@@ -202,7 +202,7 @@ impl Play {
             at_once = self.take_all(out.get(), room);
         }
         if told.is_null() {
-            // Nobody was told how many answers are owed: they are taken out now.
+            // How many answers are owed was not returned: they are taken out now.
             self.drain(engine);
         } else {
             self.owe(engine, accepted.get() - at_once);
@@ -254,7 +254,7 @@ impl Play {
         // SAFETY: the crate's contract, of all these calls.
         unsafe {
             match source.byte() & 3 {
-                // Not for ever: what lies beyond the end of time is no news.
+                // Not without bound: what lies beyond the end of time is no news.
                 0 => {
                     checked(tacos_clock_set(engine, by % (1 << 45), at), &out);
                 }
@@ -387,7 +387,7 @@ impl Play {
             assert_eq!(known(tacos_updates_close(reader)), tacos_status::Ok);
             assert_eq!(known(tacos_updates_close(reader)), tacos_status::Ok, "closing twice");
         }
-        // The last error stays for whoever asks: one without seats and problems takes no memory of its own.
+        // The last error stays until it is asked for: one without seats and problems takes no memory of its own.
         assert_eq!(known(tacos_close(0)), tacos_status::BadHandle);
     }
 }

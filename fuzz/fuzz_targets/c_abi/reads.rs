@@ -344,7 +344,7 @@ pub fn ids(source: &mut Source<'_>, given: &Given) {
                 // SAFETY: so many were written.
                 let mut drawn = unsafe { std::slice::from_raw_parts(out, count) }.to_vec();
                 drawn.sort_unstable();
-                assert_eq!(drawn, tickets, "a draw loses nobody");
+                assert_eq!(drawn, tickets, "a draw loses no ticket");
             }
         }
     }

@@ -1,6 +1,6 @@
-//! The `Mutex<HashMap>` engine of [`super::mutex_map`] with a sale's duties: every hold and every end leaves a record with
-//! a checksum in a buffer, as for a journal, and its answer is kept with an idempotency key until the key is a day old. What
-//! the plain one saves by not doing this is the difference between the two. Expiries leave no record here.
+//! The `Mutex<HashMap>` engine of [`super::mutex_map`] with a sale's duties: every hold and every end leaves a record
+//! with a checksum in a buffer, as for a journal, and its answer is kept with an idempotency key until the key is a day
+//! old. What the plain one saves by not doing this is the difference between the two. Expiries leave no record here.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};

@@ -16,7 +16,7 @@ use crate::work::Hall;
 pub trait Lock<T>: Sync {
     /// Wraps a value.
     fn new(value: T) -> Self;
-    /// Works on the value while nobody else does.
+    /// Works on the value while no other thread does.
     fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R;
 }
 
@@ -26,7 +26,7 @@ impl<T: Send> Lock<T> for std::sync::Mutex<T> {
     }
 
     fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
-        work(&mut self.lock().expect("nobody panics inside"))
+        work(&mut self.lock().expect("no thread panics inside"))
     }
 }
 

@@ -1,9 +1,10 @@
 //! The other way to build the same engine: one thread owns the state and carries commands out, callers hand them over
-//! through a bounded ring and find the answer in a slot. The owner runs our engine's own path, keys, deadlines and records
-//! included, so that the work is equal and only the way differs. Durable, it takes what is in the ring, then writes and syncs
-//! that as one group itself.
+//! through a bounded ring and find the answer in a slot. The owner runs our engine's own path, keys, deadlines and
+//! records included, so that the work is equal and only the way differs. Durable, it takes what is in the ring, then
+//! writes and syncs that as one group itself.
 //!
-//! An answer is an id in two words and a state: less than what our engine tells its callers, to the advantage of this one.
+//! An answer is an id in two words and a state: less than what our engine tells its callers, to the advantage of this
+//! one.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};

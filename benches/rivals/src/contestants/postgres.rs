@@ -1,6 +1,6 @@
 //! PostgreSQL: one table of seats, a function each for hold, confirm and release, so that every step is one prepared
-//! statement, one round trip and one transaction. No users, no idempotency keys, no table of reservations: less than our
-//! engine does. Every connection has one transaction under way; a thread serves many connections.
+//! statement, one round trip and one transaction. No users, no idempotency keys, no table of reservations: less than
+//! our engine does. Every connection has one transaction under way; a thread serves many connections.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -16,8 +16,8 @@ use crate::rival::{Client, Counts, End, Ended, Fault, HOLD_MS, Order, Rival, Ver
 use crate::servers::{Folder, Server, dying_with_us, file_system, find, is_root};
 use crate::work::Hall;
 
-/// A hold tries first: one update of two rows, which the index gives in the order of their labels. If it got one it gives
-/// that back, and a refusal has a bit for each taken seat.
+/// A hold tries first: one update of two rows, which the index gives in the order of their labels. If it got one it
+/// gives that back, and a refusal has a bit for each taken seat.
 const SCHEMA: &str = "
 create table seats (
   label text collate \"C\" primary key, state smallint not null default 0, hold bigint, until timestamptz

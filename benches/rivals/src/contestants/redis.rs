@@ -1,7 +1,7 @@
-//! Redis with Lua: a seat is a key whose value is its hold; a held seat's key expires by itself after 60 seconds, a sold
-//! one's stays. One script holds two seats, one sells them, one gives them back. Clients pipeline over a unix socket: while
-//! the server works on one connection, the next one's answers are read. No users, no idempotency keys, no record of the
-//! reservation beside the seats: less than our engine does.
+//! Redis with Lua: a seat is a key whose value is its hold; a held seat's key expires by itself after 60 seconds, a
+//! sold one's stays. One script holds two seats, one sells them, one gives them back. Clients pipeline over a unix
+//! socket: while the server works on one connection, the next one's answers are read. No users, no idempotency keys, no
+//! record of the reservation beside the seats: less than our engine does.
 
 use std::path::Path;
 

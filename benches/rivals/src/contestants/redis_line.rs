@@ -1,6 +1,6 @@
 //! A waiting line on a Redis sorted set: who joins gets the next number as score, `ZRANK` is the place, `ZREM` leaves,
-//! `ZPOPMIN` lets the first one in. Pipelined. Nothing expires, nobody has a token that must be checked, nobody is ready before
-//! being let in: less than our line does.
+//! `ZPOPMIN` lets the first one in. Pipelined. Nothing expires, there are no tokens that must be checked, and no state
+//! between waiting and being let in: less than our line does.
 
 use redis::{Connection, Value, cmd};
 

@@ -1,6 +1,7 @@
-//! SQLite in this process: one table of seats, prepared statements, write-ahead log, one connection that writes. With one
-//! customer every step is a transaction of its own; with more, what is asked for at once is one transaction, as a good
-//! programmer would do behind a queue. No users, no idempotency keys, no table of reservations: less than our engine does.
+//! SQLite in this process: one table of seats, prepared statements, write-ahead log, one connection that writes. With
+//! one customer every step is a transaction of its own; with more, what is asked for at once is one transaction, as a
+//! good programmer would do behind a queue. No users, no idempotency keys, no table of reservations: less than our
+//! engine does.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -42,7 +43,7 @@ impl Sqlite {
         let mut connection = Connection::open(folder.path().join("hall.db"))?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", if full { "full" } else { "off" })?;
-        // Nobody else opens the file, and the hall fits memory.
+        // No other process opens the file, and the hall fits memory.
         connection.pragma_update(None, "locking_mode", "exclusive")?;
         connection.pragma_update(None, "cache_size", -262_144)?;
         connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
@@ -109,7 +110,7 @@ impl Writer<'_> {
             }
             self.connection.prepare_cached("commit")?.execute([])?;
         }
-        self.answers.pop_front().ok_or_else(|| "an answer that nobody asked for".into())
+        self.answers.pop_front().ok_or_else(|| "an answer that was not asked for".into())
     }
 }
 

@@ -67,8 +67,8 @@ pub fn overwrite_one_block(folder: &Path, times: u32) -> Result<f64, Fault> {
     Ok(begun.elapsed().as_secs_f64() * 1e9 / f64::from(times))
 }
 
-/// Nanoseconds for one sync of two blocks: the next of a file, and one of a ring at its head, both written to before. So much
-/// our journal writes for a single record: its frame, and the witness of the frame before.
+/// Nanoseconds for one sync of two blocks: the next of a file, and one of a ring at its head, both written to before.
+/// So much our journal writes for a single record: its frame, and the witness of the frame before.
 ///
 /// # Errors
 /// The disk.
@@ -89,8 +89,8 @@ pub fn append_with_witness(folder: &Path, times: u32) -> Result<f64, Fault> {
     Ok(begun.elapsed().as_secs_f64() * 1e9 / f64::from(times))
 }
 
-/// As [`append_with_witness`], while another thread writes another file in pieces of 1 MiB and syncs each, as a snapshot is
-/// written.
+/// As [`append_with_witness`], while another thread writes another file in pieces of 1 MiB and syncs each, as a
+/// snapshot is written.
 ///
 /// # Errors
 /// The disk.
@@ -118,8 +118,8 @@ pub fn append_beside_pieces(folder: &Path, times: u32) -> Result<f64, Fault> {
     ns
 }
 
-/// Nanoseconds of a processor, not of a clock, that this thread needs for one sync as in [`append_with_witness`]: what a
-/// group costs whoever waits for it. The kernel's own threads are not in it.
+/// Nanoseconds of a processor, not of a clock, that this thread needs for one sync as in [`append_with_witness`]: what
+/// a group costs the thread that waits for it. The kernel's own threads are not in it.
 ///
 /// # Errors
 /// The disk.

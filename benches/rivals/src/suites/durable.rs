@@ -1,6 +1,6 @@
-//! Suite `hold-confirm`, durable: an order is a hold that is on disk before it is answered, and then a sale that is. So many
-//! customers are in flight at once; figures are wall time over orders. And relaxed: answered before the sync, which comes
-//! within about a second, or when the system likes.
+//! Suite `hold-confirm`, durable: an order is a hold that is on disk before it is answered, and then a sale that is. So
+//! many customers are in flight at once; figures are wall time over orders. And relaxed: answered before the sync,
+//! which comes within about a second, or when the system likes.
 
 use tacos_engine::Driver;
 use tacos_engine::journal::Position;

@@ -152,12 +152,12 @@ pub fn look_up_and_copy(plan: &Plan) -> Result<f64, Fault> {
     Ok(per(ended.duration_since(begun).as_nanos(), plan.orders.len() as u64))
 }
 
-/// How long the other thread has slept when it is handed the turn: about as long as a sync takes, so that its processor has
-/// gone idle.
+/// How long the other thread has slept when it is handed the turn: about as long as a sync takes, so that its processor
+/// has gone idle.
 const SYNC: Duration = Duration::from_micros(100);
 
-/// Passing a turn to another thread and getting it back, by `park` and `unpark`; half of it is one hand-over. Before each the
-/// giver is busy for `rest`, which is not counted.
+/// Passing a turn to another thread and getting it back, by `park` and `unpark`; half of it is one hand-over. Before
+/// each the giver is busy for `rest`, which is not counted.
 fn park_hand_over(times: u64, rest: Duration) -> f64 {
     let turn = AtomicU64::new(0);
     let pass = |thread: &Thread| {
@@ -194,8 +194,8 @@ fn park_hand_over(times: u64, rest: Duration) -> f64 {
 fn condvar_hand_over(times: u64) -> f64 {
     let (turn, changed) = (Mutex::new(0u64), Condvar::new());
     let pass = |parity: u64| {
-        let turn = turn.lock().expect("nobody panics");
-        let mut turn = changed.wait_while(turn, |turn| *turn % 2 != parity).expect("nobody panics");
+        let turn = turn.lock().expect("no thread panics");
+        let mut turn = changed.wait_while(turn, |turn| *turn % 2 != parity).expect("no thread panics");
         *turn += 1;
         changed.notify_one();
     };
@@ -207,7 +207,7 @@ fn condvar_hand_over(times: u64) -> f64 {
     per(begun.elapsed().as_nanos(), 2 * times)
 }
 
-/// The same by two words that both watch: what a hand-over costs when nobody sleeps.
+/// The same by two words that both watch: what a hand-over costs when no thread sleeps.
 fn spin_hand_over(times: u64) -> f64 {
     let turn = CachePadded::new(AtomicBool::new(false));
     let pass = |mine: bool| {
@@ -254,7 +254,7 @@ fn copy(times: u64) -> Result<f64, Fault> {
     Ok(per(begun.elapsed().as_nanos(), times))
 }
 
-/// Nanoseconds for one compare-and-swap of a word that nobody else wants, in no order.
+/// Nanoseconds for one compare-and-swap of a word that no other thread wants, in no order.
 fn one_swap(hall: Hall, seed: u64) -> f64 {
     let words: Vec<AtomicU64> = (0..hall.seats).map(|_| AtomicU64::new(0)).collect();
     let mut order: Vec<u32> = (0..hall.seats).collect();

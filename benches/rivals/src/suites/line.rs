@@ -1,5 +1,6 @@
-//! Suite `line`: join, position, leave and admit while a million people wait; ours in memory on one thread, Redis's sorted
-//! set from one pipelined connection. Figures are for one person. Each round as many join as leave, so the line stays long.
+//! Suite `line`: join, position, leave and admit while a million people wait; ours in memory on one thread, Redis's
+//! sorted set from one pipelined connection. Figures are for one person. Each round as many join as leave, so the line
+//! stays long.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -21,7 +22,7 @@ use crate::work::Random;
 const SUITE: &str = "line";
 /// People who wait all the time.
 const WAITING: u32 = 1_000_000;
-/// How long the engine may take to make everybody ready.
+/// How long the engine may take to make all tickets ready.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[expect(clippy::cast_precision_loss, reason = "a count of people")]
@@ -103,7 +104,7 @@ impl Ours {
         for token in &leaving {
             let place = self.engine.queue_place(black_box(token))?;
             if place.position == 0 {
-                return Err("somebody who waits has no place".into());
+                return Err("a ticket that waits has no place".into());
             }
         }
         let position = each(begun.elapsed(), some);
@@ -119,7 +120,7 @@ impl Ours {
         Ok(figures("tacos", [join, position, leave]))
     }
 
-    /// Lets everybody in: the line is opened, all become ready, each asks. One figure for each tenth.
+    /// Lets all in: the line is opened, all become ready, each asks. One figure for each tenth.
     fn admit(&mut self) -> Result<Vec<f64>, Fault> {
         let people = self.tokens.len();
         let begun = Instant::now();

@@ -1,6 +1,6 @@
-//! Suite `hold-confirm`, in memory: unique seats (figures are for an order: hold and confirm) and hot seats (figures are
-//! for a command: hold, refusal or release). A figure is wall time over all that was done, so on two threads half is twice
-//! as fast. Every round begins with a new engine; rounds of all contestants take turns.
+//! Suite `hold-confirm`, in memory: unique seats (figures are for an order: hold and confirm) and hot seats (figures
+//! are for a command: hold, refusal or release). A figure is wall time over all that was done, so on two threads half
+//! is twice as fast. Every round begins with a new engine; rounds of all contestants take turns.
 
 use std::sync::Arc;
 

@@ -161,8 +161,8 @@ fn start_postgres(options: &Options, hall: Hall) -> Result<Result<Postgres, Faul
 }
 
 impl Rivals {
-    /// Starts them and compares their verdicts with ours; without `on_disk` only Redis without a file. What cannot be had
-    /// is said later, at each setting.
+    /// Starts them and compares their verdicts with ours; without `on_disk` only Redis without a file. What cannot be
+    /// had is said later, at each setting.
     ///
     /// # Errors
     /// A rival gives other verdicts than our engine.

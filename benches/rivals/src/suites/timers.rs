@@ -1,5 +1,5 @@
-//! Suite `timers`: a deadline set and a deadline cancelled while a million are live. Deadlines are spread over a minute,
-//! cancelled in no order. Figures are for one timer. Nothing here reads the clock while it is measured.
+//! Suite `timers`: a deadline set and a deadline cancelled while a million are live. Deadlines are spread over a
+//! minute, cancelled in no order. Figures are for one timer. Nothing here reads the clock while it is measured.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -33,15 +33,15 @@ trait Wheel {
     fn set(&mut self, number: u32, after_ms: u64);
     /// Cancels it. It is set now.
     fn cancel(&mut self, number: u32);
-    /// Work that the calls put off and somebody has to do.
+    /// Work that the calls put off, in the measured time.
     fn drain_inbox(&mut self) {}
-    /// The same, done by somebody whose time does not count.
+    /// The same, outside of the measured time.
     fn catch_up(&mut self) {}
     /// How many are live.
     fn live(&self) -> usize;
 }
 
-/// Ours. The calls leave a note; whoever turns the wheel takes it in, which `drain_inbox` does.
+/// Ours. The calls leave a note; the thread that turns the wheel takes it in, which `drain_inbox` does.
 struct Ours {
     timers: Timers,
     due: Vec<u32>,
@@ -82,7 +82,7 @@ impl Wheel for Ours {
     }
 }
 
-/// A binary heap, cancelled lazily: a number's newest life is the one that counts.
+/// A binary heap, cancelled lazily: only a number's newest life counts.
 struct Heap {
     heap: BinaryHeap<Reverse<(u64, u32, u32)>>,
     lives: Vec<(u32, bool)>,

@@ -1,4 +1,5 @@
-//! Rounds in which everybody takes a turn, so that noise hits all alike; and the better of several ways, under one name.
+//! Rounds in which every entrant takes a turn, so that noise hits all alike; and the better of several ways, under one
+//! name.
 
 use crate::report::{Line, Report, in_full, progress};
 use crate::rival::Fault;
@@ -6,7 +7,7 @@ use crate::rival::Fault;
 /// What a turn gave: figures, by name.
 pub type Figures = Vec<(String, f64)>;
 
-/// Somebody who takes turns.
+/// A contestant or floor that takes turns.
 pub struct Entrant<'a> {
     /// For messages.
     pub name: String,
@@ -17,7 +18,7 @@ pub struct Entrant<'a> {
 }
 
 impl<'a> Entrant<'a> {
-    /// Somebody with one figure a turn, under their own name.
+    /// An entrant with one figure a turn, under its own name.
     pub fn new(name: impl Into<String>, mut turn: impl FnMut() -> Result<f64, Fault> + 'a) -> Self {
         let name = name.into();
         let known = name.clone();
@@ -32,7 +33,8 @@ impl<'a> Entrant<'a> {
     }
 }
 
-/// Lets everybody take turns; the lines, in the order in which names first came up. Who fails is left out, loudly.
+/// Lets all entrants take turns; the lines, in the order in which names first came up. An entrant that fails is left
+/// out, loudly.
 #[must_use]
 pub fn take_turns(
     (suite, setting, unit): (&'static str, &str, &'static str),

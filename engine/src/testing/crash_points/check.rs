@@ -77,7 +77,8 @@ fn work_on(engine: &Engine, after_each: &mut dyn FnMut(&Engine)) -> Checked {
     }
 }
 
-/// Recovers from an image on a traced disk and works on. Returns what the disk was asked for, and the states on the way.
+/// Recovers from an image on a traced disk and works on. Returns what the disk was asked for, and the states on the
+/// way.
 pub(super) fn trace_recovery(image: &Image, config: &Config) -> Checked<(Trace, Marks)> {
     let (config, _clock) = config_at(config, UnixMs::ZERO);
     let files = image.files.iter().map(|(name, bytes)| (name.clone(), bytes.to_vec())).collect();

@@ -1,5 +1,5 @@
-//! Which of the changes that wait for a sync a crash may keep: all subsets when they are few, else a seeded sample; and of each
-//! write a part.
+//! Which of the changes that wait for a sync a crash may keep: all subsets when they are few, else a seeded sample; and
+//! of each write a part.
 
 use super::Random;
 use super::disk::Disk;
@@ -10,7 +10,8 @@ const PAGE_BYTES: usize = 4096;
 /// All subsets of so many writes, or names, are tried; of more a sample of so many, and all prefixes.
 const SUBSETS_OF: usize = 6;
 const SUBSETS_SAMPLED: u64 = 64;
-/// A write is torn at each sector if there are no more than this; else at each page (or so many of them) and at some sectors.
+/// A write is torn at each sector if there are no more than this; else at each page (or so many of them) and at some
+/// sectors.
 const TEARS_MAX: usize = 64;
 const SECTORS_SAMPLED: usize = 16;
 /// Of a longer write pieces here and there are kept so many times, for sectors and for pages.

@@ -159,7 +159,8 @@ fn rename(names: &mut BTreeMap<String, usize>, change: &Change) {
     }
 }
 
-/// Lets through what is kept of a write. A file that was made is a write of zeros, of which some may be missing at the end.
+/// Lets through what is kept of a write. A file that was made is a write of zeros, of which some may be missing at the
+/// end.
 fn write(content: &mut Vec<u8>, change: &Change, kept: Kept) {
     match change {
         Change::Create { bytes, .. } => {

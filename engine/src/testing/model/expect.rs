@@ -132,7 +132,8 @@ impl Model {
         let session = live(&|ticket| same_session(ticket, c));
         let same_user = |ticket: &Ticket| ticket.one_place && c.user.is_some() && ticket.user == c.user;
         let user = live(&same_user);
-        // A customer who finds their own lapsed turn makes it free: the next one moves up, and there may be room for one more.
+        // A customer who finds their own lapsed turn makes it free: the next one moves up, and there may be room for
+        // one more.
         let moves_up = line.tickets.values().any(|ticket| {
             let unended = !matches!(ticket.state, QueueState::Used | QueueState::Left | QueueState::Expired);
             unended

@@ -15,7 +15,8 @@ pub(super) struct Remembered {
     /// None if a crash swallowed the answer: it may be remembered, or not.
     reply: Option<Reply>,
     until: UnixMs,
-    /// Until then it is remembered for certain: an attempt whose answer was lost may have counted from an earlier moment.
+    /// Until then it is remembered for certain: an attempt whose answer was lost may have counted from an earlier
+    /// moment.
     sure: UnixMs,
 }
 

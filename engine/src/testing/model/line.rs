@@ -1,5 +1,5 @@
-//! One waiting line, as a plain list of tickets and a bucket of permits. Order, room inside and rate are checked against
-//! what happened; who could be let in and was not is found by asking for the head of the line.
+//! One waiting line, as a plain list of tickets and a bucket of permits. Order, room inside and rate are checked
+//! against what happened; who could be let in and was not is found by asking for the head of the line.
 
 use std::collections::BTreeMap;
 

@@ -32,12 +32,12 @@ impl Model {
         id: PaymentId,
         user: Option<&UserId>,
         now: UnixMs,
-        judge: impl Fn(&Intent) -> Expect,
+        expect: impl Fn(&Intent) -> Expect,
     ) -> Result<Expect, Refusal> {
         let intent = self.payments.get(&id).ok_or(Refusal::UnknownPayment)?;
         let mut expect = match user {
             Some(user) if *user != intent.user => no(Refusal::Forbidden),
-            _ => judge(intent),
+            _ => expect(intent),
         };
         if let Expect::Refused(refusals) = &mut expect
             && self.payment_may_be_forgotten(intent, now)

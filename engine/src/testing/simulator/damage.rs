@@ -108,8 +108,8 @@ impl Simulation {
     /// every frame has its witness and no damage passes for a torn tail.
     pub(super) fn judge_damage(&self, probe: Option<Probe>, closed: bool) -> Checked {
         let Some(Probe { damage, opened: Some((engine, cut)), took_newest }) = probe else { return Ok(()) };
-        // A frame that was synced just before the crash has no witness yet: see `docs/journal-format.md`, "What the ring
-        // cannot prove". The first one of a file goes with its file.
+        // A frame that was synced just before the crash has no witness yet: see `docs/journal-format.md`, "What the
+        // ring cannot prove". The first one of a file goes with its file.
         let is_torn = !closed && (cut || took_newest);
         if engine.digest() == self.engine().digest() || is_torn {
             return Ok(());

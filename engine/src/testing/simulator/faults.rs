@@ -1,5 +1,5 @@
-//! What goes wrong in a run, and what must hold then: nothing acknowledged is lost, nothing unacknowledged half-happens, and
-//! the engine says clearly that it is broken.
+//! What goes wrong in a run, and what must hold then: nothing acknowledged is lost, nothing unacknowledged
+//! half-happens, and the engine says clearly that it is broken.
 
 use crate::acks::Failure;
 use crate::command::{Command, Note};

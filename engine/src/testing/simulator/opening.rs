@@ -114,8 +114,8 @@ impl Simulation {
         if let Some(storage) = &self.storage {
             storage.heal();
         }
-        // What a fault has broken before is mended first. A disk may have died in a snapshot, which the engine outlives until
-        // it writes again.
+        // What a fault has broken before is mended first. A disk may have died in a snapshot, which the engine outlives
+        // until it writes again.
         if self.is_poisoned() || self.storage.as_ref().is_some_and(SimStorage::crashed) {
             self.recover()?;
         }

@@ -1,8 +1,9 @@
 //! A disk that fails on purpose, the same way for the same seed.
 //!
-//! It keeps two images: what a process sees (the page cache) and what would survive a crash. Writes reach the second at a
-//! sync; a crash lets a seeded choice of the unsynced sectors through, torn where it likes, in any order. Names behave the
-//! same way, with the folder's sync. Faults are tied to the number of a call, so that a test can try each call in turn.
+//! It keeps two images: what a process sees (the page cache) and what would survive a crash. Writes reach the second at
+//! a sync; a crash lets a seeded choice of the unsynced sectors through, torn where it likes, in any order. Names
+//! behave the same way, with the folder's sync. Faults are tied to the number of a call, so that a test can try each
+//! call in turn.
 
 mod faults;
 mod file;
@@ -145,8 +146,8 @@ impl SimStorage {
         self.disk.lock().budget_bytes = bytes;
     }
 
-    /// Notes from now on every change in the order in which it was asked for. For a healthy disk on which nothing waits for a
-    /// sync.
+    /// Notes from now on every change in the order in which it was asked for. For a healthy disk on which nothing waits
+    /// for a sync.
     pub(crate) fn start_trace(&self) {
         let mut disk = self.disk.lock();
         assert!(disk.unsynced_names.is_empty(), "names wait for a sync: {:?}", disk.names.keys());

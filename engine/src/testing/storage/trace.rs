@@ -1,5 +1,5 @@
-//! Every change that a simulated disk was asked for, in order, so that what a crash may leave can be worked out afterwards
-//! without running anything again.
+//! Every change that a simulated disk was asked for, in order, so that what a crash may leave can be worked out
+//! afterwards without running anything again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -35,7 +35,8 @@ pub enum Fault {
         /// How many bytes further (or back).
         by: i64,
     },
-    /// Call number `at` (as with a crash) takes so long on the clock of [`SimStorage::set_clock`](crate::testing::storage::SimStorage::set_clock), and succeeds.
+    /// Call number `at` (as with a crash) takes so long on the clock of
+    /// [`SimStorage::set_clock`](crate::testing::storage::SimStorage::set_clock), and succeeds.
     Slow {
         /// Number of the call.
         at: u64,

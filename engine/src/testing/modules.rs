@@ -142,8 +142,8 @@ impl WaitingLine {
         Self(line)
     }
 
-    /// A person joins, with a session and a user of their own; the ticket's number, `None` if they wait already or the line
-    /// is full.
+    /// A person joins, with a session and a user of their own; the ticket's number, `None` if they wait already or the
+    /// line is full.
     #[must_use]
     pub fn join(&self, person: u64, now: UnixMs) -> Option<u32> {
         match self.0.begin_join(hash_of(person, 0), Some(hash_of(person, 1)), now) {

@@ -157,7 +157,8 @@ impl Model {
         }
     }
 
-    /// A customer looked at a place in the line, or asked to be let in: what they saw must be so, and it counts as activity.
+    /// A customer looked at a place in the line, or asked to be let in: what they saw must be so, and it counts as
+    /// activity.
     pub(in crate::testing) fn looked(
         &mut self,
         event: u32,
