@@ -20,7 +20,7 @@ const BATCH: usize = 64;
 
 /// How far an emergency action has come.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Progress {
+struct CancelProgress {
     /// Cancelled by the batches before this one.
     cancelled: u64,
     /// Reservations that are being released.
@@ -33,7 +33,7 @@ fn name(emergency: &str) -> Result<ExternalId, ApiError> {
     ExternalId::new(&format!("{PREFIX}{emergency}")).map_err(|error| ApiError::internal(error.to_string()))
 }
 
-fn note(emergency: &str, progress: &Progress) -> Result<Note, ApiError> {
+fn note(emergency: &str, progress: &CancelProgress) -> Result<Note, ApiError> {
     let value = serde_json::to_vec(progress).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(Note::new(name(emergency)?, Some(value)))
 }
@@ -56,7 +56,7 @@ pub(crate) async fn cancel_all(
 ) -> Result<u64, ApiError> {
     let _alone = app.emergencies.cancelling.lock().await;
     let kept = app.engine.read_note(&name(&emergency.id)?);
-    let mut progress: Progress =
+    let mut progress: CancelProgress =
         kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
     if progress.done {
         return Ok(progress.cancelled);
@@ -96,7 +96,7 @@ async fn held(app: &App, event: &EventId, user: Option<&String>) -> Result<Vec<R
 }
 
 /// Releases one batch. The note comes first in the journal and the releases behind it: one sync makes them all durable.
-async fn release(app: &App, emergency: &EmergencyAction, progress: &Progress) -> Result<u64, ApiError> {
+async fn release(app: &App, emergency: &EmergencyAction, progress: &CancelProgress) -> Result<u64, ApiError> {
     let noted = app.engine.note(note(&emergency.id, progress)?);
     let mut released = Vec::with_capacity(progress.batch.len());
     for id in progress.batch.iter().filter_map(|text| text.parse::<ReservationId>().ok()) {
@@ -230,9 +230,9 @@ mod tests {
         let give_back = Release::new(ids[0], Caller::Operator);
         app.engine.release(give_back).await.expect("released by its owner");
         let batch: Vec<String> = ids[..40].iter().map(ToString::to_string).collect();
-        let progress = Progress { cancelled: 0, batch: batch[..25].to_vec(), done: false };
+        let progress = CancelProgress { cancelled: 0, batch: batch[..25].to_vec(), done: false };
         assert_eq!(release(&app, &emergency(), &progress).await, Ok(24));
-        let progress = Progress { cancelled: 0, batch, done: false };
+        let progress = CancelProgress { cancelled: 0, batch, done: false };
         app.engine.note(note("em_test", &progress).expect("a note")).await.expect("kept");
         close(app);
 

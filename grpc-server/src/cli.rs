@@ -139,8 +139,8 @@ pub struct Serve {
     /// Put a catalogue of five events on sale first, if the folder has none, and print what to try next.
     #[arg(long)]
     pub demo_sale: bool,
-    /// Open a damaged folder and lose everything after this position: the one up to which it is intact, as the refusal to
-    /// open it says.
+    /// Open a damaged folder and lose everything after this position: the one up to which it is intact, as the refusal
+    /// to open it says.
     #[arg(long, value_name = "POSITION")]
     pub consent: Option<u64>,
 }
@@ -227,7 +227,8 @@ pub struct Load {
     /// Connections.
     #[arg(long, default_value_t = 8)]
     pub connections: usize,
-    /// The server may be away for so long, in seconds: calls are sent again with the same key; 0: every call must succeed.
+    /// The server may be away for so long, in seconds: calls are sent again with the same key; 0: every call must
+    /// succeed.
     #[arg(long, default_value_t = 0)]
     pub outage_seconds: u64,
     /// Compare the server's processor time for a call with that of a bare tonic server with the same messages.

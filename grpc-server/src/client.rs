@@ -1,5 +1,5 @@
-//! A client for every RPC of the contract by its name, with JSON in and out as the protobuf mapping has it: what grpcurl
-//! is, for machines that lack it. Knows the messages by the descriptors that the server also reflects.
+//! A client for every RPC of the contract by its name, with JSON in and out as the protobuf mapping has it: what
+//! grpcurl is, for machines that lack it. Knows the messages by the descriptors that the server also reflects.
 
 use std::path::Path;
 use std::time::Duration;
@@ -40,7 +40,8 @@ pub struct Answers {
 }
 
 impl Client {
-    /// A client of `target`, which need not listen yet; without a scheme it is taken for plain text, `http://`. `authority` has the certificates to trust, `token` the JWT.
+    /// A client of `target`, which need not listen yet; without a scheme it is taken for plain text, `http://`.
+    /// `authority` has the certificates to trust, `token` the JWT.
     ///
     /// # Errors
     /// An address that is none, files that cannot be read; in words.

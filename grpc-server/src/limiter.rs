@@ -1,5 +1,5 @@
-//! Rate limits per user and per address. Each has a cell of its own, so that one caller's flood starves no other; an IPv6
-//! address counts with its /64. Cells of callers that have been quiet for as long as their burst lasts are let go.
+//! Rate limits per user and per address. Each has a cell of its own, so that one caller's flood starves no other; an
+//! IPv6 address counts with its /64. Cells of callers that have been quiet for as long as their burst lasts are let go.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -16,8 +16,8 @@ use crate::net::party;
 use crate::settings::Limits;
 use crate::wire::ApiError;
 
-/// Callers whose cells are kept at once. A flood of new names past it empties the table: memory stays bounded, and callers
-/// that were limited get their burst once more.
+/// Callers whose cells are kept at once. A flood of new names past it empties the table: memory stays bounded, and
+/// callers that were limited get their burst once more.
 const CALLERS_MAX: usize = 1 << 20;
 /// Calls between two looks at the number of callers.
 const CALLS_PER_LOOK: u32 = 4_096;

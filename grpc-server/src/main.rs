@@ -1,5 +1,5 @@
-//! The `tacos-server` binary: reads the command line and the settings, starts the log, does what was asked, and ends with
-//! a word about what went wrong, if anything did.
+//! The `tacos-server` binary: reads the command line and the settings, starts the log, does what was asked, and ends
+//! with a word about what went wrong, if anything did.
 
 use std::process::ExitCode;
 

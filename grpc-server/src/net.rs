@@ -88,7 +88,8 @@ pub(crate) fn party(address: IpAddr) -> IpAddr {
     }
 }
 
-/// True for addresses that are no host of the public internet: loopback, link-local, private, shared, reserved, multicast.
+/// True for addresses that are no host of the public internet: loopback, link-local, private, shared, reserved,
+/// multicast.
 pub(crate) fn is_internal(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => is_internal_v4(address),

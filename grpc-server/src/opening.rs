@@ -18,8 +18,8 @@ pub fn open_engine(settings: &Settings, progress: impl FnMut(Progress)) -> Resul
     open_with_consent(settings, None, progress)
 }
 
-/// As [`open_engine`]; a folder that is damaged is opened too, if `consent` is the position up to which it is intact. What
-/// comes after is lost, and kept aside in files that end in `.cut`.
+/// As [`open_engine`]; a folder that is damaged is opened too, if `consent` is the position up to which it is intact.
+/// What comes after is lost, and kept aside in files that end in `.cut`.
 ///
 /// # Errors
 /// What is wrong, in words; of a damaged folder also what would be lost, and the consent that opens it.

@@ -25,7 +25,7 @@ use crate::{hub, listen, metrics, webhooks};
 /// Connections that have ended may take so long to go.
 const LET_GO_MAX: Duration = Duration::from_secs(5);
 /// Keys, certificates, sales and health are looked after this often.
-const MAINTAIN_EVERY: Duration = Duration::from_secs(1);
+const PERIOD: Duration = Duration::from_secs(1);
 
 /// A server that runs.
 pub struct Server {
@@ -88,7 +88,7 @@ impl Server {
         let metrics_address = metrics.map(|listener| metrics_page(&app, listener, &mut tasks)).transpose()?;
         tasks.spawn(hub::run(Arc::clone(&app)));
         tasks.spawn(webhooks::run(Arc::clone(&app)));
-        tasks.spawn(maintain(Arc::clone(&app), reporter));
+        tasks.spawn(run_periodic_tasks(Arc::clone(&app), reporter));
         let resumed = Arc::clone(&app);
         tasks.spawn(async move { crate::cancelling::resume(&resumed).await });
         tracing::info!(?addresses, ?metrics_address, "serving");
@@ -242,14 +242,14 @@ async fn set_health(reporter: &HealthReporter, status: ServingStatus) {
     reporter.set_service_status(SECOND_NAME, status).await;
 }
 
-/// Maintenance, once a second: keys that changed, sales whose moment has come, health.
-async fn maintain(app: Arc<App>, reporter: HealthReporter) {
+/// Does what no call does, once a second: reloads keys that changed, opens and closes sales, reports health.
+async fn run_periodic_tasks(app: Arc<App>, reporter: HealthReporter) {
     let mut draining = app.draining.subscribe();
     let (mut serving, mut seconds) = (true, 0_u64);
     loop {
         tokio::select! {
             () = drained(&mut draining) => break,
-            () = tokio::time::sleep(MAINTAIN_EVERY) => {}
+            () = tokio::time::sleep(PERIOD) => {}
         }
         seconds += 1;
         if let Err(error) = app.hold_to_stops().await {

@@ -1,5 +1,5 @@
-//! What fuzzers call: requests of the contract, made of any bytes, through the real services (no listener) over an engine
-//! in memory. Panics when something is wrong, and only then.
+//! What fuzzers call: requests of the contract, made of any bytes, through the real services (no listener) over an
+//! engine in memory. Panics when something is wrong, and only then.
 
 mod echo;
 mod wire_fixture;
@@ -12,13 +12,13 @@ use crate::wire::time::{SECONDS_MAX, moment_of, timestamp};
 use crate::wire::{Checks, pages};
 use wire_fixture::WireFixture;
 
-/// First twelve bytes: moments, cursors and amounts, there and back. The rest: calls, each an RPC's number, the length of
-/// its request in two bytes, and the request; what is written `@3` in a request stands for the third id or token that was
-/// given out before.
+/// First twelve bytes: moments, cursors and amounts, there and back. The rest: calls, each an RPC's number, the length
+/// of its request in two bytes, and the request; what is written `@3` in a request stands for the third id or token
+/// that was given out before.
 ///
 /// # Panics
-/// If a conversion or a handler does, if an answer is not what the contract says an answer is, or if what was asked for is
-/// not what is kept.
+/// If a conversion or a handler does, if an answer is not what the contract says an answer is, or if what was asked for
+/// is not what is kept.
 pub fn wire(bytes: &[u8]) {
     let (head, rest) = bytes.split_at(bytes.len().min(12));
     scalars(head);

@@ -1,5 +1,5 @@
-//! Spans of calls, sent to an OTLP collector: in builds with the feature `otlp`, where `trace.otlp_endpoint` is set. Each
-//! call is one span under the trace that its caller named, or under the trace id that its error would carry.
+//! Spans of calls, sent to an OTLP collector: in builds with the feature `otlp`, where `trace.otlp_endpoint` is set.
+//! Each call is one span under the trace that its caller named, or under the trace id that its error would carry.
 
 use tonic::metadata::MetadataMap;
 use tracing::Span;

@@ -1,5 +1,5 @@
-//! Seat maps from files: JSON (compact, with runs of numbered seats) and CSV (one seat a line). Both end as the engine's
-//! own seat map, which checks itself.
+//! Seat maps from files: JSON (compact, with runs of numbered seats) and CSV (one seat a line). Both end as the
+//! engine's own seat map, which checks itself.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -196,9 +196,9 @@ fn section(file: &SectionFile) -> Section {
     Section::Seated { name: file.id.clone(), rows }
 }
 
-/// Reads lines of `section,row,seat,price[,accessible]`. Sections and rows are in the order of their first seats, seats of
-/// a row from left to right; a seat `*N` makes its section a standing area of N places. Lines that are empty or begin
-/// with `#` are passed over, and so is a header.
+/// Reads lines of `section,row,seat,price[,accessible]`. Sections and rows are in the order of their first seats, seats
+/// of a row from left to right; a seat `*N` makes its section a standing area of N places. Lines that are empty or
+/// begin with `#` are passed over, and so is a header.
 ///
 /// # Errors
 /// The number of the first line that cannot be read, and why.

@@ -1,5 +1,5 @@
-//! One customer's way from the line to a confirmed seat, as data: printed as lines for a shell when the server starts, and
-//! walked by `tacos-server try`. Both are the same steps.
+//! One customer's way from the line to a confirmed seat, as data: printed as lines for a shell when the server starts,
+//! and walked by `tacos-server try`. Both are the same steps.
 
 use std::fmt::Write;
 

@@ -1,5 +1,5 @@
-//! The keys of tokens: from files, exchanged for new ones while the server runs. A reload that fails leaves the old keys
-//! in force and says so in the log.
+//! The keys of tokens: from files, exchanged for new ones while the server runs. A reload that fails leaves the old
+//! keys in force and says so in the log.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
-//! Who calls: a JWT says so where keys are configured, a client certificate where its names have roles; where neither is
-//! asked for, every caller is trusted. Roles and ownership are checked here; what a role may call stands in [`crate::rpc`].
+//! Who calls: a JWT says so where keys are configured, a client certificate where its names have roles; where neither
+//! is asked for, every caller is trusted. Roles and ownership are checked here; what a role may call stands in
+//! [`crate::rpc`].
 
 mod crypto;
 mod keys;

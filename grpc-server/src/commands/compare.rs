@@ -1,5 +1,5 @@
-//! `load --against-echo`: the processor's time that a call costs the server, beside that of a bare tonic server with the
-//! same messages, at the same rate, in the same run.
+//! `load --against-echo`: the processor's time that a call costs the server, beside that of a bare tonic server with
+//! the same messages, at the same rate, in the same run.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! `demo`: a server with the catalogue of events, in memory, and simulated customers, so that a newcomer sees a sale in a
-//! minute. A live table where the output is a terminal, else a line every few seconds.
+//! `demo`: a server with the catalogue of events, in memory, and simulated customers, so that a newcomer sees a sale in
+//! a minute. A live table where the output is a terminal, else a line every few seconds.
 
 use std::fmt::Write;
 use std::io::IsTerminal;

@@ -293,11 +293,11 @@ pub(crate) fn publish_place(app: &App, subscriber: &Subscriber, cause: Option<Qu
         Err(Refusal::UnknownToken) => None,
         Err(_) => return,
     };
-    let mut told = subscriber.told.lock();
+    let mut last = subscriber.last_published.lock();
     let state = place.map_or(QueueState::Expired, |place| place.state);
     let same =
         |old: &QueuePlace| place.is_some_and(|new| new.position == old.position && new.state == old.state);
-    if cause.is_none() && told.as_ref().is_some_and(same) {
+    if cause.is_none() && last.as_ref().is_some_and(same) {
         return;
     }
     let (event, over) = match state {
@@ -306,8 +306,8 @@ pub(crate) fn publish_place(app: &App, subscriber: &Subscriber, cause: Option<Qu
         QueueState::Ready => (cause.unwrap_or(QueueEventType::AdmissionReady), false),
         QueueState::Waiting | QueueState::InRoom => (cause.unwrap_or(QueueEventType::PositionChanged), false),
     };
-    *told = place;
-    drop(told);
+    *last = place;
+    drop(last);
     subscriber.put(Subject::Place, Item::Place { place, event, at });
     if over {
         subscriber.finish();

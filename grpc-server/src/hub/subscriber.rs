@@ -92,7 +92,7 @@ pub(crate) struct Subscriber {
     pub(super) session: Option<SessionId>,
     slots: Mutex<Slots>,
     /// What was last published of a place: position and state.
-    pub(super) told: Mutex<Option<QueuePlace>>,
+    pub(super) last_published: Mutex<Option<QueuePlace>>,
 }
 
 impl Item {
@@ -152,7 +152,7 @@ impl Subscriber {
             _ => None,
         };
         let slots = Slots { left, ..Slots::default() };
-        Self { topic, user, session, slots: Mutex::new(slots), told: Mutex::new(None) }
+        Self { topic, user, session, slots: Mutex::new(slots), last_published: Mutex::new(None) }
     }
 
     /// The state that the stream begins with, unless news of the subject came first.

@@ -1,5 +1,6 @@
 //! Listeners and their connections: who gets a place, what stands before the first request (PROXY header, TLS), and the
-//! HTTP layer's bounds. A connection has one deadline from its acceptance to its first request, whatever it does meanwhile.
+//! HTTP layer's bounds. A connection has one deadline from its acceptance to its first request, whatever it does
+//! meanwhile.
 
 mod places;
 mod ports;
@@ -189,8 +190,8 @@ fn http_layer(limits: &Limits) -> Builder<TokioExecutor> {
 }
 
 /// The flow-control window of a connection. Half of it is what the HTTP/2 layer allows for small messages that have not
-/// been read yet, and each counts as [`SMALL_MESSAGE_BYTES`]: a burst of as many calls as may be under way must fit, or the
-/// connection is taken for an attack and closed.
+/// been read yet, and each counts as [`SMALL_MESSAGE_BYTES`]: a burst of as many calls as may be under way must fit, or
+/// the connection is taken for an attack and closed.
 pub(crate) fn window(calls: u32) -> u32 {
     calls.saturating_mul(2 * SMALL_MESSAGE_BYTES).clamp(WINDOW_MIN, WINDOW_MAX)
 }

@@ -1,5 +1,5 @@
-//! The addresses that the server listens on, taken before anything else is done: a port in use or a setting that forbids the
-//! address ends the start before a data folder is made. Connections are answered once the engine is open.
+//! The addresses that the server listens on, taken before anything else is done: a port in use or a setting that
+//! forbids the address ends the start before a data folder is made. Connections are answered once the engine is open.
 
 use std::net::SocketAddr;
 

@@ -38,7 +38,7 @@ macro_rules! insist {
 }
 
 /// Why a customer's way ended early: told already.
-struct Ended;
+struct GaveUp;
 
 struct Customer {
     play: Arc<Play>,
@@ -78,29 +78,29 @@ impl Customer {
         one(&self.play.tally.done);
     }
 
-    async fn buy(&mut self, due: Instant) -> Result<(), Ended> {
+    async fn buy(&mut self, due: Instant) -> Result<(), GaveUp> {
         let token = self.line(due).await?;
         let held = self.reserve(token).await?;
         if self.chance.percent(10) {
             one(&self.play.tally.abandoned);
-            return Err(Ended);
+            return Err(GaveUp);
         }
         let payment = self.pay(&held).await?;
         self.confirm(&held, payment).await
     }
 
     /// Tells of a call that failed, or of a refusal that no customer should meet.
-    fn broken(&self, what: &str, error: impl std::fmt::Display) -> Ended {
+    fn broken(&self, what: &str, error: impl std::fmt::Display) -> GaveUp {
         self.play.fail(format!("{what}: {error}"));
-        Ended
+        GaveUp
     }
 
-    fn refused(&self, what: &str, error: &Error) -> Ended {
+    fn refused(&self, what: &str, error: &Error) -> GaveUp {
         self.broken(what, format!("{} {}", error.code().as_str_name(), error.message))
     }
 
     /// Waits in line, as long as patience lasts; returns the right to reserve.
-    async fn line(&mut self, due: Instant) -> Result<String, Ended> {
+    async fn line(&mut self, due: Instant) -> Result<String, GaveUp> {
         let mut queue = QueueServiceClient::new(self.channel.clone());
         let join = JoinQueueRequest {
             event_id: self.play.event.clone(),
@@ -140,7 +140,7 @@ impl Customer {
                         reason: "no patience".into(),
                     };
                     insist!(self, "LeaveQueue", queue.leave_queue(leave));
-                    return Err(Ended);
+                    return Err(GaveUp);
                 }
                 other => return Err(self.broken("RequestAdmission", format!("{other:?} {:?}", answer.error))),
             }
@@ -148,7 +148,7 @@ impl Customer {
     }
 
     /// Takes the best seats for a group; now and then the same request is sent twice.
-    async fn reserve(&mut self, token: String) -> Result<CreateReservationResponse, Ended> {
+    async fn reserve(&mut self, token: String) -> Result<CreateReservationResponse, GaveUp> {
         let mut reservations = ReservationServiceClient::new(self.channel.clone());
         let request = CreateReservationRequest {
             event_id: self.play.event.clone(),
@@ -164,7 +164,7 @@ impl Customer {
         match &held.error {
             Some(error) if error.code() == ErrorCode::InsufficientInventory => {
                 one(&self.play.tally.sold_out);
-                return Err(Ended);
+                return Err(GaveUp);
             }
             Some(error) => return Err(self.refused("CreateReservation", error)),
             None => one(&self.play.tally.held),
@@ -191,7 +191,7 @@ impl Customer {
     }
 
     /// Pays and waits for the outcome; returns the intent if money was taken.
-    async fn pay(&mut self, held: &CreateReservationResponse) -> Result<String, Ended> {
+    async fn pay(&mut self, held: &CreateReservationResponse) -> Result<String, GaveUp> {
         let mut payments = PaymentServiceClient::new(self.channel.clone());
         let request = CreatePaymentIntentRequest {
             reservation_id: held.reservation_id.clone(),
@@ -221,14 +221,14 @@ impl Customer {
                     if began.elapsed() < self.play.patience => {}
                 Some(_) => {
                     one(&self.play.tally.unpaid);
-                    return Err(Ended);
+                    return Err(GaveUp);
                 }
                 None => return Err(self.broken("GetPaymentStatus", format!("{:?}", answer.error))),
             }
         }
     }
 
-    async fn confirm(&self, held: &CreateReservationResponse, payment: String) -> Result<(), Ended> {
+    async fn confirm(&self, held: &CreateReservationResponse, payment: String) -> Result<(), GaveUp> {
         let mut reservations = ReservationServiceClient::new(self.channel.clone());
         let confirm = ConfirmReservationRequest {
             reservation_id: held.reservation_id.clone(),
@@ -243,7 +243,7 @@ impl Customer {
         match &order.error {
             Some(error) if error.code() == ErrorCode::ReservationExpired => {
                 one(&self.play.tally.expired);
-                return Err(Ended);
+                return Err(GaveUp);
             }
             Some(error) => return Err(self.refused("ConfirmReservation", error)),
             None => {}

@@ -1,5 +1,6 @@
-//! Simulated customers who buy over gRPC as real ones would: they arrive when they arrive, wait with some patience, take
-//! seats in groups, walk away, retry with the same key, pay in every way; and the audit of what the server told them.
+//! Simulated customers who buy over gRPC as real ones would: they arrive when they arrive, wait with some patience,
+//! take seats in groups, walk away, retry with the same key, pay in every way; and the audit of what the server told
+//! them.
 
 mod audit;
 mod bare;

@@ -34,7 +34,7 @@ pub(crate) enum Work {
 
 /// What a kind of call is made with.
 #[derive(Clone)]
-struct Caller {
+struct QueueClient {
     play: Arc<Play>,
     queue: QueueServiceClient<Channel>,
     inventory: InventoryServiceClient<Channel>,
@@ -42,8 +42,8 @@ struct Caller {
     work: Work,
 }
 
-/// Sends `rate` requests a second for `seconds`, whatever the server does, and returns when the last is answered. Sessions
-/// and reservations are numbered from `first` on.
+/// Sends `rate` requests a second for `seconds`, whatever the server does, and returns when the last is answered.
+/// Sessions and reservations are numbered from `first` on.
 pub(crate) async fn steady(
     play: &Arc<Play>,
     work: Work,
@@ -54,8 +54,8 @@ pub(crate) async fn steady(
 ) {
     let tokens = Arc::new(Mutex::new(tokens));
     let total = u64::from(rate) * seconds;
-    let callers: Vec<Caller> = (0..CLIENTS)
-        .map(|_| Caller {
+    let callers: Vec<QueueClient> = (0..CLIENTS)
+        .map(|_| QueueClient {
             play: Arc::clone(play),
             queue: QueueServiceClient::new(play.channel()),
             inventory: InventoryServiceClient::new(play.channel()),
@@ -79,7 +79,7 @@ pub(crate) async fn steady(
     while going.join_next().await.is_some() {}
 }
 
-impl Caller {
+impl QueueClient {
     async fn call(mut self, number: u64, due: Instant) {
         one(&self.play.tally.arrived);
         let token = match self.work {

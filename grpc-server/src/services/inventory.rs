@@ -176,8 +176,8 @@ pub(crate) async fn commit_reservation(
     let with_optional = optional::commit_reservation(&mut checks, &request);
     let (which, event, seats, quantity, user, key) =
         checks.take((which, event, seats, quantity, user, key))?;
-    // A repeat is answered from what the engine remembers: what has changed since is not looked at. Should the answer be
-    // forgotten by then, this proof sells nothing.
+    // A repeat is answered from what the engine remembers: what has changed since is not looked at. Should the answer
+    // be forgotten by then, this proof sells nothing.
     let proof = if call.repeats {
         Proof::Intent(settle::no_intent())
     } else {

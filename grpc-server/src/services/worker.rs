@@ -27,12 +27,12 @@ const RETRIES_MAX: i32 = 5;
 const WORKER: &str = "engine";
 
 /// How a step ended, and what comes next.
-struct Ended {
+struct StepOutcome {
     status: Status,
     error: Option<ApiError>,
 }
 
-impl Ended {
+impl StepOutcome {
     fn well(status: Status) -> Self {
         Self { status, error: None }
     }
@@ -42,8 +42,8 @@ impl Ended {
     }
 
     /// A refusal: to be tried again, put aside, or not to be done at all.
-    fn badly(refused: Refused, retry_count: i32) -> Self {
-        let Refused { error, later } = refused;
+    fn badly(refused: StepRefusal, retry_count: i32) -> Self {
+        let StepRefusal { error, later } = refused;
         let status = match (later, retry_count > RETRIES_MAX) {
             (true, true) => Status::Dlq,
             (true, false) => Status::Retry,
@@ -63,19 +63,19 @@ impl Ended {
 }
 
 /// A step that was refused, and whether the same step may be taken later.
-struct Refused {
+struct StepRefusal {
     error: ApiError,
     later: bool,
 }
 
-impl From<ApiError> for Refused {
+impl From<ApiError> for StepRefusal {
     fn from(error: ApiError) -> Self {
         let later = error.code == ErrorCode::Unavailable;
         Self { error, later }
     }
 }
 
-impl From<Failure> for Refused {
+impl From<Failure> for StepRefusal {
     fn from(failure: Failure) -> Self {
         let not_due = matches!(failure, Failure::Refused(Refusal::NotDue(_)));
         let refused = Self::from(ApiError::from(failure));
@@ -103,8 +103,8 @@ pub(crate) async fn process_reservation_expiry(
     let (which, event, seats) = checks.take((which, event, seats))?;
     let result = expire(&call, &which, event, &seats, &request).await;
     let (ended, at, released) = match result {
-        Ok((settled, seats)) => (Ended::of(settled), settled.at, seats),
-        Err(refused) => (Ended::badly(refused, request.retry_count), call.app.engine.now(), Vec::new()),
+        Ok((settled, seats)) => (StepOutcome::of(settled), settled.at, seats),
+        Err(refused) => (StepOutcome::badly(refused, request.retry_count), call.app.engine.now(), Vec::new()),
     };
     Ok(ProcessReservationExpiryResponse {
         status: ended.status as i32,
@@ -122,7 +122,7 @@ async fn expire(
     event: Option<EventId>,
     seats: &[SeatId],
     request: &ProcessReservationExpiryRequest,
-) -> Result<(Settled, Vec<Seat>), Refused> {
+) -> Result<(Settled, Vec<Seat>), StepRefusal> {
     let view = call.app.engine.reservation(which, &Caller::Operator).await?;
     let mut had = outbound::reservation(&call.app.engine, &view).seats;
     if event.is_some_and(|event| event != view.event) {
@@ -169,9 +169,9 @@ pub(crate) async fn process_payment_result(
     let payment = payment.or_else(mistyped);
     let applied = apply_result(&call, &which, payment, result).await;
     let (ended, at, after, moved) = match applied {
-        Ok((settled, after, moved)) => (Ended::of(settled), settled.at, Some(after), moved),
+        Ok((settled, after, moved)) => (StepOutcome::of(settled), settled.at, Some(after), moved),
         Err(failure) => {
-            let ended = Ended::badly(failure.into(), request.retry_count);
+            let ended = StepOutcome::badly(failure.into(), request.retry_count);
             // The state that the refusal left is returned too, where it can be read.
             (
                 ended,
@@ -244,9 +244,9 @@ pub(crate) async fn process_compensation(
     check_common(&mut checks, &request.correlation_id, request.retry_count);
     let (which, kind) = checks.take((which, kind))?;
     let (ended, actions) = match compensate(&call, &which, kind).await {
-        Ok(actions) if actions.is_empty() => (Ended::well(Status::Skipped), actions),
-        Ok(actions) => (Ended::well(Status::Success), actions),
-        Err(failure) => (Ended::badly(failure.into(), request.retry_count), Vec::new()),
+        Ok(actions) if actions.is_empty() => (StepOutcome::well(Status::Skipped), actions),
+        Ok(actions) => (StepOutcome::well(Status::Success), actions),
+        Err(failure) => (StepOutcome::badly(failure.into(), request.retry_count), Vec::new()),
     };
     Ok(ProcessCompensationResponse {
         requires_manual_intervention: matches!(ended.status, Status::Failed | Status::Dlq),

@@ -57,7 +57,7 @@ pub(super) struct WireFixture {
 }
 
 /// How a call ended.
-pub(super) struct Ended {
+pub(super) struct CallOutcome {
     /// 0 for success.
     pub(super) status: i32,
     pub(super) messages: Vec<DynamicMessage>,
@@ -166,7 +166,7 @@ impl WireFixture {
     }
 
     /// Sends the bytes of a request and takes in whatever comes without waiting.
-    pub(super) fn send(&self, rpc: Rpc, method: &MethodDescriptor, bytes: &[u8]) -> Ended {
+    pub(super) fn send(&self, rpc: Rpc, method: &MethodDescriptor, bytes: &[u8]) -> CallOutcome {
         let mut framed = BytesMut::with_capacity(bytes.len() + 5);
         framed.put_u8(0);
         framed.put_u32(u32::try_from(bytes.len()).expect("short"));
@@ -249,7 +249,7 @@ fn status_in(headers: &http::HeaderMap) -> Option<i32> {
 }
 
 /// Frames and trailers that are there; a stream that has nothing to say now is left.
-fn read(method: &MethodDescriptor, body: Body, mut status: Option<i32>) -> Ended {
+fn read(method: &MethodDescriptor, body: Body, mut status: Option<i32>) -> CallOutcome {
     let (mut body, mut bytes) = (Box::pin(body), BytesMut::new());
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..STREAMED_MAX {
@@ -273,7 +273,7 @@ fn read(method: &MethodDescriptor, body: Body, mut status: Option<i32>) -> Ended
         let message: Bytes = bytes.split_to(length);
         messages.push(DynamicMessage::decode(method.output(), message).expect("an answer of the contract"));
     }
-    Ended { status: status.expect("every answer has a status"), messages }
+    CallOutcome { status: status.expect("every answer has a status"), messages }
 }
 
 /// What holds of every answer.

@@ -39,17 +39,17 @@ struct Deliverer {
     app: Arc<App>,
     http: Http,
     slots: Arc<Semaphore>,
-    under_way: Mutex<UnderWay>,
+    under_way: Mutex<InFlight>,
 }
 
 /// Deliveries under way, by id, and how many to each endpoint.
 #[derive(Default)]
-struct UnderWay {
+struct InFlight {
     ids: HashSet<String>,
     endpoints: HashMap<String, usize>,
 }
 
-impl UnderWay {
+impl InFlight {
     fn of(&self, endpoint: &str) -> usize {
         self.endpoints.get(endpoint).copied().unwrap_or(0)
     }

@@ -1,5 +1,5 @@
 //! Webhooks out: deliveries of the engine's outbox and to registered endpoints; signatures, retries, a circuit
-//! breaker. What is to be delivered is durable; this room only carries.
+//! breaker. What is to be delivered is durable; this module only carries.
 
 mod attempts;
 mod breaker;

@@ -1,5 +1,6 @@
-//! Where webhooks may go: listed hosts and ports, and behind their names only addresses of the public internet or such as
-//! are listed themselves. Names are resolved and looked at again for every connection: a name that leads inside is not called.
+//! Where webhooks may go: listed hosts and ports, and behind their names only addresses of the public internet or such
+//! as are listed themselves. Names are resolved and looked at again for every connection: a name that leads inside is
+//! not called.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};

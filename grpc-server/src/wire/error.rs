@@ -3,7 +3,7 @@
 //! that maps its HTTP codes by words finds the right ones, where the rules say so.
 
 use tacos_engine::{
-    Bound, Error as Broken, ExtensionDoubt, Failure, PaymentDoubt, Problem, Refusal, TextIdError,
+    Bound, Error as EngineError, ExtensionDoubt, Failure, PaymentDoubt, Problem, Refusal, TextIdError,
 };
 use tacos_proto::common::v1::{Error, ErrorCode, ErrorDetail};
 
@@ -122,11 +122,11 @@ impl From<Failure> for ApiError {
     }
 }
 
-impl From<Broken> for ApiError {
-    fn from(broken: Broken) -> Self {
+impl From<EngineError> for ApiError {
+    fn from(broken: EngineError) -> Self {
         // The cause names files of the server: it is in the log, not in the answer.
         match broken {
-            Broken::Closed => Self::unavailable("the engine is shutting down"),
+            EngineError::Closed => Self::unavailable("the engine is shutting down"),
             _ => Self::unavailable(
                 "the journal has failed: reads go on, writes are refused until the server is restarted",
             ),

@@ -11,7 +11,7 @@ const PAGE_SIZE: u32 = 20;
 
 /// A page as it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Wanted<C> {
+pub(crate) struct PageRequest<C> {
     pub(crate) size: u32,
     pub(crate) after: Option<C>,
     /// Pages to pass over, for clients that count pages.
@@ -24,18 +24,18 @@ pub(crate) fn wanted<C>(
     pagination: Option<&Pagination>,
     size_max: i64,
     parse: impl Fn(&str) -> Option<C>,
-) -> Option<Wanted<C>> {
-    let Some(page) = pagination else { return Some(Wanted { size: PAGE_SIZE, after: None, skip: 0 }) };
+) -> Option<PageRequest<C>> {
+    let Some(page) = pagination else { return Some(PageRequest { size: PAGE_SIZE, after: None, skip: 0 }) };
     let size = checks.range_or("pagination.page_size", page.page_size.into(), PAGE_SIZE, 1, size_max)?;
     if page.cursor.is_empty() {
         let number = checks.range_or("pagination.page", page.page.into(), 1, 1, 10_000)?;
-        return Some(Wanted { size, after: None, skip: number - 1 });
+        return Some(PageRequest { size, after: None, skip: number - 1 });
     }
     let after = parse(&page.cursor);
     if after.is_none() {
         checks.bad("pagination.cursor", "is not one that was given out here", "");
     }
-    after.map(|after| Wanted { size, after: Some(after), skip: 0 })
+    after.map(|after| PageRequest { size, after: Some(after), skip: 0 })
 }
 
 /// A cursor of the engine as text.
@@ -69,7 +69,7 @@ pub(crate) fn slice_info(from: usize, shown: usize, total: usize, size: usize) -
 }
 
 /// One page of a list in memory, whose cursors are positions.
-pub(crate) fn slice<T>(items: Vec<T>, wanted: &Wanted<usize>) -> (Vec<T>, PageInfo) {
+pub(crate) fn slice<T>(items: Vec<T>, wanted: &PageRequest<usize>) -> (Vec<T>, PageInfo) {
     let (total, size) = (items.len(), wanted.size as usize);
     let from = wanted.after.unwrap_or(wanted.skip as usize * size).min(total);
     let shown: Vec<T> = items.into_iter().skip(from).take(size).collect();
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn slices_know_their_neighbours() {
-        let wanted = Wanted { size: 2, after: Some(2), skip: 0 };
+        let wanted = PageRequest { size: 2, after: Some(2), skip: 0 };
         let (shown, info) = slice(vec![1, 2, 3, 4, 5], &wanted);
         assert_eq!(shown, [3, 4]);
         assert_eq!((info.next_cursor.as_str(), info.previous_cursor.as_str()), ("4", "0"));

@@ -19,7 +19,7 @@ const AGAIN_MS: u64 = 300_000;
 
 /// How far a drain has come.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Progress {
+struct DrainProgress {
     id: String,
     /// Tickets below were looked at.
     next: u32,
@@ -45,7 +45,7 @@ fn name(event: &EventId) -> Result<ExternalId, ApiError> {
         .map_err(|error| ApiError::internal(error.to_string()))
 }
 
-fn note(event: &EventId, progress: &Progress) -> Result<Note, ApiError> {
+fn note(event: &EventId, progress: &DrainProgress) -> Result<Note, ApiError> {
     let value = serde_json::to_vec(progress).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(Note::new(name(event)?, Some(value)))
 }
@@ -58,7 +58,7 @@ pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> 
         return Ok(Operated { id: format!("op_{}", trace_id()), result });
     }
     let _alone = call.app.catalog.draining.lock().await;
-    let kept: Option<Progress> =
+    let kept: Option<DrainProgress> =
         call.app.engine.read_note(&name(event)?).and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let (before, mut progress, mut resumed) = match kept {
         Some(unfinished) if unfinished.ended_ms.is_none() => (None, unfinished, true),
@@ -67,7 +67,11 @@ pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> 
             let ever = queue.admitted_total + queue.expired_total + queue.left_total;
             let tickets = ever + u64::from(queue.waiting) + u64::from(queue.ready) + u64::from(queue.inside);
             let end = u32::try_from(tickets).unwrap_or(u32::MAX);
-            (ended, Progress { id: format!("op_{}", trace_id()), end, ..Progress::default() }, false)
+            (
+                ended,
+                DrainProgress { id: format!("op_{}", trace_id()), end, ..DrainProgress::default() },
+                false,
+            )
         }
     };
     loop {
@@ -91,12 +95,12 @@ pub(super) async fn drain_queue(call: &Call, event: &EventId, dry_run: bool) -> 
     Ok(said(&progress))
 }
 
-fn said(progress: &Progress) -> Operated {
+fn said(progress: &DrainProgress) -> Operated {
     Operated { id: progress.id.clone(), result: format!("{} people were put out of the line", progress.out) }
 }
 
 /// The next people in the line.
-async fn in_line(call: &Call, number: u32, progress: &mut Progress) -> Vec<u32> {
+async fn in_line(call: &Call, number: u32, progress: &mut DrainProgress) -> Vec<u32> {
     let mut batch = Vec::new();
     while progress.next < progress.end && batch.len() < BATCH {
         let ticket = progress.next;
@@ -118,7 +122,7 @@ async fn put_out(
     call: &Call,
     event: &EventId,
     number: u32,
-    progress: &Progress,
+    progress: &DrainProgress,
     resumed: bool,
 ) -> Result<u64, ApiError> {
     let noted = call.app.engine.note(note(event, progress)?);

@@ -40,20 +40,20 @@ pub(crate) async fn emergency_action(
         return Err(ApiError::precondition("confirm must be true").detail("confirm", "required", "false"));
     }
     let parameters = request.parameters.into_iter().collect();
-    let wanted = Wanted { action, parameters, reason: request.reason };
+    let wanted = ActionRequest { action, parameters, reason: request.reason };
     // Once begun it goes on, also when the caller goes away; a repeat waits and gets the whole result.
     to_the_end(async move { take_emergency_action(&call, wanted).await }).await
 }
 
 /// An emergency action as it was asked for.
-struct Wanted {
+struct ActionRequest {
     action: EmergencyActionType,
     parameters: BTreeMap<String, String>,
     reason: String,
 }
 
 /// Checks what an emergency action is to act on.
-fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, ApiError> {
+fn check_target(call: &Call, wanted: &ActionRequest) -> Result<Option<EventId>, ApiError> {
     let event = match wanted.parameters.get("event_id") {
         None => None,
         Some(text) => {
@@ -84,7 +84,10 @@ fn check_target(call: &Call, wanted: &Wanted) -> Result<Option<EventId>, ApiErro
 
 /// Writes an emergency action down, so that it outlives a crash, and does what it says. The same emergency action in
 /// force is the same emergency action: what is left of it is done.
-async fn take_emergency_action(call: &Call, wanted: Wanted) -> Result<EmergencyActionResponse, ApiError> {
+async fn take_emergency_action(
+    call: &Call,
+    wanted: ActionRequest,
+) -> Result<EmergencyActionResponse, ApiError> {
     let event = check_target(call, &wanted)?;
     let action = wanted.action;
     let alone = call.app.emergencies.acting.lock().await;

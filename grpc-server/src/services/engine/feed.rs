@@ -35,12 +35,12 @@ const SEATS_MAX: usize = 1_000;
 const QUIET: Duration = Duration::from_secs(1);
 
 /// What a reader wants to hear.
-struct Wanted {
+struct FeedFilter {
     events: Vec<EventId>,
     topics: Vec<FeedTopic>,
 }
 
-impl Wanted {
+impl FeedFilter {
     fn topic(&self, topic: FeedTopic) -> bool {
         self.topics.is_empty() || self.topics.contains(&topic)
     }
@@ -53,9 +53,9 @@ impl Wanted {
 /// The reader has gone.
 struct Gone;
 
-struct Feed {
+struct FeedWriter {
     call: Call,
-    wanted: Wanted,
+    wanted: FeedFilter,
     to: Sender<Result<WatchFeedResponse, tonic::Status>>,
     payments: PaymentStates,
     /// Counts the feed as open.
@@ -93,8 +93,8 @@ pub(crate) async fn watch_feed(
     let full = || ApiError::new(ErrorCode::RateLimited, "as many streams are open as may be");
     let open = call.app.hub.watch().ok_or_else(full)?;
     let (to, stream) = mpsc::channel(WAITING_MAX);
-    let wanted = Wanted { events, topics };
-    let feed = Feed { call, wanted, to, payments: PaymentStates::default(), _open: open };
+    let wanted = FeedFilter { events, topics };
+    let feed = FeedWriter { call, wanted, to, payments: PaymentStates::default(), _open: open };
     tokio::spawn(async move {
         // A reader that is gone needs no telling.
         let _ = feed.run(from, start == FeedStart::Snapshot).await;
@@ -102,7 +102,7 @@ pub(crate) async fn watch_feed(
     Ok(Responses(Box::pin(ReceiverStream::new(stream))))
 }
 
-impl Feed {
+impl FeedWriter {
     async fn run(mut self, from: Position, snapshot: bool) -> Result<(), Gone> {
         if snapshot {
             self.snapshot(from).await?;

@@ -299,7 +299,7 @@ impl Scope {
         &self,
         call: &Call,
         event: &EventId,
-        page: &pages::Wanted<usize>,
+        page: &pages::PageRequest<usize>,
     ) -> Result<(Vec<SeatView>, PageInfo), ApiError> {
         let size = page.size as usize;
         let from = page.after.unwrap_or_else(|| (page.skip as usize).saturating_mul(size));
