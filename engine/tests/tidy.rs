@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 const FILE_LINES_MAX: usize = 500;
 const FUNCTION_LINES_MAX: usize = 60;
 
-/// Rooms that no other room may import; `pipeline` and `engine` stand above them and may import all.
-const ROOMS: [&str; 11] = [
+/// Modules that no other module may import; `pipeline` and `engine` stand above them and may import all.
+const MODULES: [&str; 11] = [
     "acks",
     "admission",
     "deadlines",
@@ -20,7 +20,7 @@ const ROOMS: [&str; 11] = [
     "updates",
     "users",
 ];
-/// A room's few looks at another, each with its reason.
+/// A module's few looks at another, each with its reason.
 const ALLOWED: [(&str, &str, &str); 5] = [
     ("reservations", "users", "a slot keeps its user's number"),
     ("reservations", "inventory", "a slot keeps places in their packed form"),
@@ -46,10 +46,15 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Every source file of the engine with its text, tests apart.
 fn engine_sources() -> Vec<(String, String)> {
+    sources_below(&root().join("src"))
+}
+
+/// Every source file below a folder with its text, tests apart.
+fn sources_below(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    sources(&root().join("src"), &mut found);
+    sources(folder, &mut found);
     assert!(found.len() > 50, "only {} files were found", found.len());
-    let name = |path: &Path| path.strip_prefix(root().join("src")).expect("below src").display().to_string();
+    let name = |path: &Path| path.strip_prefix(folder).expect("below it").display().to_string();
     let is_test = |name: &str| name.contains("test");
     found
         .into_iter()
@@ -58,7 +63,6 @@ fn engine_sources() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The text before the file's own tests.
 /// A file without the tests at its end. A declaration of a test file, which stands anywhere, ends nothing.
 fn without_tests(text: &str) -> &str {
     let is_test = |at: usize| {
@@ -70,8 +74,116 @@ fn without_tests(text: &str) -> &str {
     conditions.find(|at| is_test(*at)).map_or(text, |at| &text[..at])
 }
 
-fn room_of(name: &str) -> &str {
+fn module_of(name: &str) -> &str {
     name.split(['/', '.']).next().unwrap_or(name)
+}
+
+/// Words with which a comment does not say who acts, or how long.
+const VAGUE: [&str; 9] = [
+    "nobody",
+    "somebody",
+    "anybody",
+    "everybody",
+    "whoever",
+    "for ever",
+    "the one that",
+    "the one who",
+    "the one which",
+];
+/// Parts of the engine whose comments are not checked yet.
+const UNCHECKED: [&str; 12] = [
+    "idempotency/",
+    "ids/",
+    "index.rs",
+    "inventory/",
+    "journal/record.rs",
+    "payments/",
+    "pipeline/",
+    "record/",
+    "reservations/",
+    "sync/log_buffer.rs",
+    "updates/mod.rs",
+    "users/",
+];
+
+/// The vague words in a text's comments, each with its line, counted from one. A phrase may be broken over two lines.
+fn vague_words(text: &str) -> Vec<(usize, &'static str)> {
+    let comment = |line: &str| line.find("//").map_or(String::new(), |at| line[at..].to_lowercase());
+    let bare = |comment: &str| comment.trim_start_matches(['/', '!', ' ']).trim_end().to_owned();
+    let mut found = Vec::new();
+    let mut before = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let now = bare(&comment(line));
+        let joined = format!("{before} {now}");
+        for word in VAGUE {
+            let ends = joined.match_indices(word).map(|(at, _)| (at, at + word.len()));
+            let whole = |(from, to): (usize, usize)| {
+                let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+                to > before.len()
+                    && !is_letter(joined[..from].chars().next_back())
+                    && !is_letter(joined[to..].chars().next())
+            };
+            found.extend(ends.filter(|ends| whole(*ends)).map(|_| (number + 1, word)));
+        }
+        before = now;
+    }
+    found
+}
+
+#[test]
+fn comments_say_who_acts() {
+    let server = root().join("../grpc-server/src");
+    let engine =
+        engine_sources().into_iter().filter(|(name, _)| !UNCHECKED.iter().any(|part| name.starts_with(part)));
+    let all = engine.map(|(name, text)| (format!("engine/src/{name}"), text));
+    let all = all.chain(
+        sources_below(&server).into_iter().map(|(name, text)| (format!("grpc-server/src/{name}"), text)),
+    );
+    let mut wrong = Vec::new();
+    for (name, text) in all {
+        let found = vague_words(without_tests(&text));
+        wrong.extend(found.into_iter().map(|(line, word)| format!("{name}:{line}: {word:?}")));
+    }
+    assert!(wrong.is_empty(), "comments that do not name their subject:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_vague_comment_is_found() {
+    let text = "/// Wakes the\n/// one that waits.\nlet nobody = 1; // Whoever comes.\n// Not for every nobody_else.\n";
+    assert_eq!(vague_words(text), [(2, "the one that"), (3, "whoever")]);
+}
+
+#[test]
+fn a_type_of_this_name_is_one() {
+    // Names that say nothing by themselves: with two of them a reader finds the wrong one.
+    for name in ["State", "Fate", "Gate", "Turned", "Wanted"] {
+        let defines = |text: &str| {
+            let lines = without_tests(text).lines().map(str::trim_start);
+            let heads = lines.filter(|line| !line.starts_with("//"));
+            let heads = heads.filter_map(|line| {
+                ["struct ", "enum ", "type "].iter().find_map(|kind| line.split_once(kind))
+            });
+            let mut names = heads.map(|(_, rest)| rest.split(|c: char| !c.is_alphanumeric()).next());
+            names.any(|found| found == Some(name))
+        };
+        let files: Vec<_> =
+            engine_sources().into_iter().filter(|(_, text)| defines(text)).map(|(name, _)| name).collect();
+        assert!(files.len() <= 1, "{name} is defined in {files:?}: qualify it by its noun");
+    }
+}
+
+#[test]
+fn a_term_is_explained_once() {
+    let text = std::fs::read_to_string(root().join("../ARCHITECTURE.md")).expect("readable");
+    let (_, glossary) = text.split_once("## Glossary\n").expect("there is a glossary");
+    let glossary = glossary.split("\n## ").next().expect("its part");
+    for part in glossary.split("\n### ").skip(1) {
+        let mut terms: Vec<_> = part.split("**").skip(1).step_by(2).map(str::to_lowercase).collect();
+        assert!(terms.len() > 10, "only {terms:?}");
+        terms.sort_unstable();
+        let twice: Vec<_> = terms.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
+        assert!(twice.is_empty(), "explained twice: {twice:?}");
+    }
 }
 
 #[test]
@@ -112,16 +224,16 @@ fn functions_are_short() {
 }
 
 #[test]
-fn rooms_do_not_import_rooms() {
+fn modules_do_not_import_modules() {
     for (name, text) in engine_sources() {
-        let room = room_of(&name);
-        if !ROOMS.contains(&room) {
+        let module = module_of(&name);
+        if !MODULES.contains(&module) {
             continue;
         }
-        for other in ROOMS.into_iter().filter(|other| *other != room) {
+        for other in MODULES.into_iter().filter(|other| *other != module) {
             let imports = without_tests(&text).contains(&format!("crate::{other}::"));
-            let allowed = ALLOWED.iter().any(|(from, to, _)| (*from, *to) == (room, other));
-            assert!(!imports || allowed, "{name} imports the room {other}");
+            let allowed = ALLOWED.iter().any(|(from, to, _)| (*from, *to) == (module, other));
+            assert!(!imports || allowed, "{name} imports the module {other}");
         }
         for above in ["pipeline", "engine", "testing"] {
             assert!(
