@@ -4,7 +4,8 @@ CARGO ?= cargo
 SHUTTLE_FLAGS = RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
 # The workspace's target folder: most dependencies are the same there.
 RIVALS_FLAGS = CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
-LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
+# The models take seconds: what takes long is optimising them.
+LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 
 .DEFAULT_GOAL := help
 .PHONY: help check-deploy rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals border

@@ -11,13 +11,15 @@ for sanitizer in "$@"; do
     echo "=== $sanitizer"
     flags="-Zsanitizer=$sanitizer -Cunsafe-allow-abi-mismatch=sanitizer"
     suppressions=scripts/thread-sanitizer.txt
-    chosen=()
-    for name in "${tests[@]}"; do chosen+=(--test "$name"); done
+    promises=("${tests[@]/%/::}")
+    under=(env RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_TARGET_DIR="target/sanitizer-$sanitizer" CARGO_INCREMENTAL=0
+        CARGO_PROFILE_DEV_DEBUG=line-tables-only TSAN_OPTIONS="suppressions=$PWD/$suppressions"
+        LSAN_OPTIONS="suppressions=$PWD/scripts/leak-sanitizer.txt" cargo test --target "$target" -p tacos-engine)
     # These look at plain memory after `thread::scope`, whose end ThreadSanitizer does not see: they would be reported.
-    [ "$sanitizer" = thread ] || chosen+=(--lib --test counts_always_add_up --test the_line_is_strictly_in_order)
-    RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_TARGET_DIR="target/sanitizer-$sanitizer" CARGO_INCREMENTAL=0 \
-        CARGO_PROFILE_DEV_DEBUG=line-tables-only TSAN_OPTIONS="suppressions=$PWD/$suppressions" \
-        LSAN_OPTIONS="suppressions=$PWD/scripts/leak-sanitizer.txt" \
-        cargo test --no-fail-fast --target "$target" -p tacos-engine "${chosen[@]}" -- --nocapture
+    if [ "$sanitizer" != thread ]; then
+        promises+=(counts_always_add_up:: the_line_is_strictly_in_order::)
+        "${under[@]}" --lib -- --nocapture
+    fi
+    "${under[@]}" --test promises -- --nocapture "${promises[@]}"
     echo "$sanitizer: nothing found"
 done

@@ -16,8 +16,8 @@ case "${wheels[0]}" in
     *) echo "the wheel says that it fits otherwise than it does: ${wheels[0]}" >&2; exit 1 ;;
 esac
 
-"${PYTHON:-python3}" -m venv "$work/environment"
-"$work/environment/bin/pip" install --quiet --no-index "${wheels[0]}"
+"${PYTHON:-python3}" -m venv --without-pip "$work/environment"
+"$out/tools/bin/pip" --python "$work/environment/bin/python" install --quiet --no-index "${wheels[0]}"
 # The README's program.
 awk -v mark='<!-- file: shop.py -->' '$0 == mark { found = 1; next }
     found && /^```/ { if (inside) exit; inside = 1; next }
