@@ -1,4 +1,4 @@
-//! Everything that calls share: the engine, the rules, and the server's own small parts.
+//! The state that all calls share: the engine, the rules, and the server's own parts.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::wire::error::hex;
 /// The note that holds the server's own secret.
 const SECRET_NOTE: &str = "server.secret";
 
-/// What all calls share.
+/// The state that all calls share.
 pub(crate) struct App {
     pub(crate) engine: Engine,
     pub(crate) settings: Settings,
@@ -138,7 +138,7 @@ impl App {
 
 /// Waits until the server drains.
 pub(crate) async fn drained(draining: &mut watch::Receiver<bool>) {
-    // The sender lives as long as the server: an error says the same.
+    // The sender lives as long as the server, so an error also means that the server drains.
     let _ = draining.wait_for(|drains| *drains).await;
 }
 

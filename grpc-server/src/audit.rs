@@ -1,6 +1,6 @@
 //! The audit record: who did what, when, and why, for every write of an operator. An entry is a durable note, written
-//! before the work begins and once more with how it ended: one that says "begun" was cut off. The newest entries are
-//! kept, so many at most; GetLogs shows them as the part `audit`.
+//! before the work begins and again when it has ended: an entry that still says "begun" is of work that was cut off. A
+//! bounded number of the newest entries is kept; GetLogs shows them as the part `audit`.
 
 use std::collections::VecDeque;
 use std::sync::LazyLock;
@@ -79,7 +79,7 @@ impl Audit {
         (found, more)
     }
 
-    /// Writes an entry down, durably, before what it tells of begins.
+    /// Writes an entry, durably, before its work begins.
     async fn begin(&self, engine: &Engine, mut entry: Entry) -> Result<Entry, ApiError> {
         {
             let mut entries = self.0.lock();
@@ -94,7 +94,7 @@ impl Audit {
         Ok(entry)
     }
 
-    /// Writes down how it ended.
+    /// Writes the outcome of the work into its entry.
     async fn end(&self, engine: &Engine, mut entry: Entry, outcome: String) -> Result<(), ApiError> {
         entry.outcome = outcome;
         if let Some(kept) = self.0.lock().list.iter_mut().rev().find(|kept| kept.number == entry.number) {
@@ -105,7 +105,7 @@ impl Audit {
 }
 
 async fn note(engine: &Engine, entry: &Entry) -> Result<(), Failure> {
-    // The place of an entry is taken by a later one: what is kept is bounded.
+    // A later entry replaces the oldest: the number of entries is bounded.
     let name = format!("{PREFIX}{:05}", entry.number % ENTRIES_MAX);
     let (Ok(name), Ok(mut value)) = (ExternalId::new(&name), serde_json::to_vec(entry)) else {
         return Ok(());
@@ -118,7 +118,7 @@ async fn note(engine: &Engine, entry: &Entry) -> Result<(), Failure> {
     engine.note(Note::new(name, Some(value))).await.map(|_| ())
 }
 
-/// Carries a handler out; a write of an operator is written down before and after.
+/// Runs a handler; for a write of an operator, with its audit entry before and after.
 pub(crate) fn recorded(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
     if rpc.access() != Access::Admin || rpc.kind() == Kind::Read {
         return task.run(call);
@@ -131,7 +131,7 @@ async fn written_down(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Result<Reply
     let entry = entry_of(&call, rpc, &task.encoded());
     let entry = match app.audit.begin(&app.engine, entry.clone()).await {
         Ok(entry) => entry,
-        // With a journal that takes nothing an operator must still be able to turn things: the log has the entry.
+        // While the journal takes no writes an operator must still be able to act: then the entry is in the log alone.
         Err(error) if rpc.kind() == Kind::Control => {
             tracing::error!(?entry, error = error.message, "an audit entry could not be written");
             return task.run(call).await;
@@ -145,7 +145,7 @@ async fn written_down(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Result<Reply
         Err(error) => format!("refused: {}", error.code.as_str_name()),
     };
     tracing::info!(number, by, %rpc, reason, outcome, "audit");
-    // The work is done, or refused: an entry that could not be ended still says that it was begun.
+    // The work is done or refused; if the outcome cannot be written, the entry still says "begun".
     if let Err(error) = app.audit.end(&app.engine, entry, outcome).await {
         tracing::error!(number, error = error.message, "the end of an audit entry could not be written");
     }

@@ -1,6 +1,6 @@
-//! One call behind the admission check: what that found out about the caller, the handler, and the answer or its log
-//! line. Nothing here knows the types of messages: `crate::task` does. Overload, identity, role, rate limits, deadline
-//! and figures are the admission check's (`crate::admission`).
+//! One admitted call: its caller, its handler, and its answer or its log line. Nothing here knows the types of
+//! messages: `crate::task` does. Overload, identity, role, rate limits, deadline and figures are the admission check's
+//! (`crate::admission`).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::task::{Reply, Streamed};
 use crate::wire::{ApiError, Checks, Raw};
 use crate::{audit, once, refusal, traces};
 
-/// What a handler knows of its call.
+/// A call as its handler sees it.
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) app: Arc<App>,
@@ -31,7 +31,7 @@ pub(crate) struct Call {
     pub(crate) trace: String,
     /// The idempotency key of the request, if it came with one: see [`crate::once`].
     pub(crate) key: Option<IdempotencyKey>,
-    /// True if the engine has the first answer already: what may have changed since must not be looked at.
+    /// True if the engine has the first answer already: the handler must not look at state that may have changed since.
     pub(crate) repeats: bool,
 }
 
@@ -41,8 +41,7 @@ struct Serve {
     rpc: Rpc,
 }
 
-/// Serves a request that was admitted. A message past its bound is refused when its length has come, before its
-/// bytes.
+/// Serves a request that was admitted. A message past its bound is refused by its length, before its bytes are read.
 pub(crate) async fn serve(app: &Arc<App>, rpc: Rpc, request: http::Request<Body>) -> http::Response<Body> {
     let limits = &app.settings.limits;
     let bytes_max = match rpc {
@@ -80,7 +79,7 @@ impl Stream for Messages {
     }
 }
 
-/// Does a call and answers: with its message or its stream, or with a refusal.
+/// Runs a call; answers with its message or its stream, or with a refusal.
 async fn answer(app: Arc<App>, rpc: Rpc, mut request: Request<Bytes>) -> Result<Response<Messages>, Status> {
     // A request that was not admitted is not served.
     let admitted = request.extensions_mut().remove::<Admitted>();
@@ -149,7 +148,7 @@ impl Call {
     }
 
     /// An event that is about to be used; where the rules say so an unknown one is made from the template. Reads make
-    /// nothing: a question about an event that there is not is answered so.
+    /// no event: a read of an unknown event is refused.
     pub(crate) async fn used_event(&self, event: &EventId) -> Result<(), ApiError> {
         if self.app.rules.template_events_max > 0 && self.app.catalog.lacks(&self.app.engine, event) {
             self.app.catalog.make_from_template(&self.app, event).await?;

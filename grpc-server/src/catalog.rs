@@ -25,7 +25,7 @@ const PREFIX: &str = "event.";
 /// Names of the notes that mark events made from the template begin with this.
 const TEMPLATE_PREFIX: &str = "template.";
 
-/// What is kept of one event beside the engine.
+/// The catalog's entry of one event.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) description: String,
@@ -36,7 +36,7 @@ pub(crate) struct Facts {
     pub(crate) record: Option<EventRecord>,
 }
 
-/// All of them.
+/// The entries of all events.
 pub(crate) struct Catalog {
     facts: DashMap<EventId, Arc<Facts>>,
     currencies: RwLock<Vec<Option<Currency>>>,
@@ -46,7 +46,7 @@ pub(crate) struct Catalog {
     making: tokio::sync::Mutex<()>,
     /// Held while a waiting line is drained: a repeat waits and returns the whole count.
     pub(crate) draining: tokio::sync::Mutex<()>,
-    /// Held through each step of an operator: they come one after the other.
+    /// Held through each step of an operator, so that steps come one after the other.
     pub(crate) operator: tokio::sync::Mutex<()>,
 }
 
@@ -93,7 +93,7 @@ impl Catalog {
         }
     }
 
-    /// What is kept of an event; nothing for one that is not known here.
+    /// The entry of an event; an empty one if there is none.
     pub(crate) fn facts(&self, event: &EventId) -> Arc<Facts> {
         self.facts.get(event).map(|facts| Arc::clone(&facts)).unwrap_or_default()
     }
@@ -143,8 +143,8 @@ impl Catalog {
         Ok(currency)
     }
 
-    /// True for an event that is not there, and for one from the template whose making was cut off before its sale
-    /// was opened. One that an operator has described is the operator's to bring on sale.
+    /// True for an event that is not there, and for one from the template whose making was cut off before its sale was
+    /// opened. An event that an operator has described is put on sale by the operator.
     pub(crate) fn lacks(&self, engine: &Engine, event: &EventId) -> bool {
         match engine.event(event) {
             Ok(view) => view.sale == SaleState::Draft && self.from_template.contains(event),
@@ -152,7 +152,7 @@ impl Catalog {
         }
     }
 
-    /// Makes an unknown event from the template, so many at most in one folder, and opens it.
+    /// Makes an unknown event from the template and opens its sale; the number in one folder is bounded.
     pub(crate) async fn make_from_template(&self, app: &App, event: &EventId) -> Result<(), ApiError> {
         let _alone = self.making.lock().await;
         if !self.lacks(&app.engine, event) {

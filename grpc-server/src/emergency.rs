@@ -1,5 +1,5 @@
-//! Emergency actions: kept as durable notes, in force again after a restart, undone one by one. What is in force is
-//! looked at by every call, without a lock.
+//! Emergency actions: kept as durable notes, in force again after a restart, undone one by one. Every call reads the
+//! actions in force, without a lock.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub(crate) struct Undone {
     pub(crate) reason: String,
 }
 
-/// What is in force.
+/// The emergency actions in force, as calls ask for them.
 #[derive(Default)]
 struct InForce {
     maintenance: bool,
@@ -274,8 +274,8 @@ impl App {
             if !self.engine.queue(&view.id).is_ok_and(|queue| !queue.paused) {
                 continue;
             }
-            // First that it was this emergency action, then the pause: the journal keeps them in this order, so one
-            // wait is enough, and a line that is found paused can always be resumed by undoing.
+            // First the note that names the emergency action, then the pause: the journal keeps this order, so one wait
+            // is enough, and undoing can resume every line that it finds paused.
             let noted = self.engine.note(stop_note(&emergency, &view.id, true)?);
             let stopped = self.engine.pause_queue(PauseQueue::new(view.id, true));
             waiting.push((noted, stopped));
@@ -296,9 +296,9 @@ impl App {
         all.filter_map(|text| EventId::new(&text).ok()).collect()
     }
 
-    /// Writes down that an emergency action is undone, and resumes the lines that it paused, but for those that another
-    /// one stops: these are that one's now. A crash in between leaves the emergency action in force: undoing it again
-    /// does the rest.
+    /// Writes down that an emergency action is undone, and resumes the lines that it paused, except those that another
+    /// action stops: they belong to that action from then on. A crash in between leaves the emergency action in force:
+    /// undoing it again does the rest.
     pub(crate) async fn undo(&self, emergency: EmergencyAction) -> Result<usize, ApiError> {
         let _alone = self.emergencies.acting.lock().await;
         let lines = self.paused_by(&emergency);

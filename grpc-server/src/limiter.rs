@@ -1,5 +1,5 @@
-//! Rate limits per user and per address. Each has a cell of its own, so that one caller's flood starves no other; an
-//! IPv6 address counts with its /64. Cells of callers that have been quiet for as long as their burst lasts are let go.
+//! Rate limits per user and per address. Each user and address has a cell, so that one caller's flood starves no other;
+//! an IPv6 address counts with its /64. Cells of callers that were quiet for as long as their burst lasts are removed.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -86,7 +86,7 @@ impl Limiter {
         keyed.cells.check_key(key).is_ok()
     }
 
-    /// Lets cells of quiet callers go, and all of them when there are too many.
+    /// Removes cells of quiet callers, and all cells when there are too many.
     fn look<K: Hash + Eq + Clone>(&self, all: &Cells<K>, keyed: &Keyed<K>) {
         if keyed.cells.len() <= self.callers_max / 2 {
             return;

@@ -1,6 +1,6 @@
 //! A request that comes again with its idempotency key gets the first answer. The key is scoped by RPC and user, the
-//! digest of the whole request says what the same request is, and the engine remembers both. An answer that is one
-//! command's is built again from what the engine remembers of the command; any other answer is kept, byte for byte.
+//! digest of the whole request tells a repeat from another request, and the engine remembers both. An answer that is
+//! one command's is built again from what the engine remembers of the command; any other answer is kept, byte for byte.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub(crate) fn by_command(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Worki
     })
 }
 
-/// Answers by a handler that takes several steps, or whose answer tells more than a command's reply: the answer is kept
+/// Answers by a handler that takes several steps, or whose answer has more than a command's reply: the answer is kept
 /// under the key. The work goes on when its caller goes away, and a repeat waits for it.
 pub(crate) fn with_stored_answer(mut call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
     Box::pin(async move {
@@ -91,7 +91,7 @@ pub(crate) fn with_stored_answer(mut call: Call, rpc: Rpc, task: Box<dyn Task>) 
     })
 }
 
-/// Carries work out that goes on when its caller goes away.
+/// Runs work that goes on when its caller goes away.
 pub(crate) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {

@@ -27,7 +27,7 @@ pub enum Access {
     Admin,
 }
 
-/// Whether an RPC changes anything: what maintenance refuses.
+/// Whether an RPC writes: maintenance refuses those that do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Changes nothing.
@@ -38,7 +38,7 @@ pub enum Kind {
     Control,
 }
 
-/// How a request is answered that comes again with its idempotency key.
+/// How a repeat of a request with its idempotency key is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
     /// As any other: the request has no key.

@@ -1,5 +1,5 @@
-//! What stands before the admission check: other protocols get an answer that a person can read, browsers of allowed
-//! origins get their CORS headers, gRPC-Web is turned into gRPC.
+//! In front of the admission check: answers requests of other protocols in words, adds the CORS headers for browsers of
+//! allowed origins, and turns gRPC-Web into gRPC.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::AdmissionCheck;
 use crate::app::App;
 use crate::refusal;
 
-/// What a page may read of an answer of another origin.
+/// Headers that a page of another origin may read.
 const EXPOSED: &str = "grpc-status, grpc-message, grpc-status-details-bin, grpc-retry-pushback-ms";
 /// How long a browser may remember a preflight's answer, in seconds.
 const PREFLIGHT_SECONDS: &str = "7200";
@@ -38,7 +38,7 @@ pub(crate) struct Front {
     web: GrpcWebService<AdmissionCheck>,
 }
 
-/// What a request is, by its content type.
+/// The protocol of a request, by its content type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Protocol {
     Grpc,

@@ -29,7 +29,7 @@ use crate::wire::{ApiError, trace_id};
 
 pub(crate) use front::Front;
 
-/// What the check found out about a call: handlers take it from the request's extensions.
+/// The result of the check for an admitted call: handlers take it from the request's extensions.
 #[derive(Clone, Debug)]
 pub(crate) struct Admitted {
     pub(crate) caller: Caller,
@@ -152,7 +152,7 @@ impl Service<Request<Body>> for AdmissionCheck {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        // Routes are always ready: each service clones itself for its call.
+        // Routes are always ready, since each service clones itself for its call.
         Poll::Ready(Ok(()))
     }
 
@@ -164,13 +164,13 @@ impl Service<Request<Body>> for AdmissionCheck {
 
 fn overloaded() -> Response<Body> {
     let mut status = Status::resource_exhausted("the server is overloaded: try again shortly");
-    // What gRPC clients with a retry policy obey, in milliseconds.
+    // The pushback header that gRPC clients with a retry policy obey, in milliseconds.
     let pushback = tonic::metadata::MetadataValue::from_static("100");
     status.metadata_mut().insert("grpc-retry-pushback-ms", pushback);
     status.into_http()
 }
 
-/// How a status is counted. None: success.
+/// The error code under which a status is counted; `None` for success.
 fn code_of(status: Code) -> Option<ErrorCode> {
     Some(match status {
         Code::Ok => return None,

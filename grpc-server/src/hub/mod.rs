@@ -17,7 +17,7 @@ pub(crate) use payments::{PaymentStates, is_refund};
 pub(crate) use pump::{maintenance, publish_maintenance, publish_place, run};
 pub(crate) use subscriber::{Feed, Item, Subject, Subscriber};
 
-/// What a subscriber wants to hear of.
+/// What a subscriber subscribes to.
 #[derive(Clone, Debug)]
 pub(crate) enum Topic {
     /// Reservations of this user.
@@ -61,7 +61,7 @@ pub(crate) struct Hub {
 pub(crate) enum NoStream {
     /// As many are open as may be.
     Full,
-    /// Nothing feeds streams any more.
+    /// The pump has ended: streams get no updates any more.
     Closed(String),
 }
 
@@ -204,13 +204,13 @@ impl Hub {
         targets.iter().filter(|subscriber| subscriber.message(message.clone())).count()
     }
 
-    /// Ends every stream, with a word to each, and lets no other begin. The first reason stays.
+    /// Ends every stream with this reason, and lets no other begin. The first reason stays.
     pub(crate) fn close(&self, reason: &str) {
         self.index.lock().closed.get_or_insert_with(|| reason.to_owned());
         self.end_all(reason);
     }
 
-    /// Ends every stream, with a word to each.
+    /// Ends every stream with this reason.
     pub(crate) fn end_all(&self, reason: &str) {
         let index = self.index.lock();
         let maps = [&index.reservations_of, &index.payments_of, &index.users];

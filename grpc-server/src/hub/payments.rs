@@ -1,5 +1,5 @@
-//! What payments were before: the updates of a payment say where it stands, and all but the outcome say by themselves
-//! where it came from. A reader of updates that wants to know it for the outcome too remembers what it has read.
+//! The state of payments before an update. An update of a payment says its new state, and all but the outcome imply the
+//! old one; a reader that needs the old state of an outcome too remembers what it has read.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use tacos_engine::{Effect, PaymentState, PaymentUpdate};
 #[derive(Default)]
 pub(crate) struct PaymentStates(HashMap<[u8; 16], PaymentState>);
 
-/// True if the update tells that money went back which had been taken before.
+/// True if the update is a refund of money that had been taken.
 pub(crate) fn is_refund(changed: &PaymentUpdate) -> bool {
     changed.refunded_minor > 0 && changed.effect != Effect::PaidBack
 }

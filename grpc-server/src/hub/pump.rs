@@ -20,7 +20,7 @@ use crate::wire::time::count;
 /// Positions are asked for this often.
 const POSITIONS_EVERY: Duration = Duration::from_millis(250);
 
-/// Ends the streams when the pump ends, also when it ends by a panic: a stream that nothing feeds must not stay open.
+/// Ends the streams when the pump ends, also when it ends by a panic: a stream without updates must not stay open.
 struct Ends<'a>(&'a App);
 
 impl Drop for Ends<'_> {
@@ -54,7 +54,7 @@ async fn pump(app: &App) -> UpdatesLost {
         if !matches!(lost, UpdatesLost::Gone { .. }) {
             return lost;
         }
-        // The new place first: a stream that begins from here on misses nothing, and every one from before is ended.
+        // The new position first: a stream that begins from here on misses nothing, and all earlier ones are ended.
         reader = match app.engine.updates(app.engine.position()) {
             Ok(reader) => reader,
             Err(lost) => return lost,

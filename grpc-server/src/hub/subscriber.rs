@@ -18,7 +18,7 @@ const SLOTS_MAX: usize = 1_024;
 /// Messages among them.
 const MESSAGES_MAX: usize = 16;
 
-/// What of one subject only the newest counts.
+/// A subject: of its states only the newest waits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     Reservation([u8; 16]),
@@ -65,7 +65,7 @@ pub(crate) enum Item {
     End(String),
 }
 
-/// What a stream began with: older news of it is passed over.
+/// The state with which a stream began: older updates of its subject are dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Snapshot {
     pub(crate) rank: u8,
@@ -155,7 +155,7 @@ impl Subscriber {
         Self { topic, user, session, slots: Mutex::new(slots), last_published: Mutex::new(None) }
     }
 
-    /// The state that the stream begins with, unless news of the subject came first.
+    /// Puts in the state that the stream begins with, unless an update of the subject came first.
     pub(crate) fn begin(&self, subject: Subject, item: Item) {
         let mut slots = self.slots.lock();
         // System updates have no ranks: the newest counts.
@@ -167,7 +167,7 @@ impl Subscriber {
         }
     }
 
-    /// News of a subject.
+    /// Puts in an update of a subject.
     pub(super) fn put(&self, subject: Subject, item: Item) {
         let mut slots = self.slots.lock();
         let (rank, at) = (item.rank(), item.at());
@@ -203,7 +203,7 @@ impl Subscriber {
         }
     }
 
-    /// Ends the stream in silence: everything was said.
+    /// Ends the stream without an error: all final states were delivered.
     pub(super) fn finish(&self) {
         let mut slots = self.slots.lock();
         slots.ended = true;
@@ -295,7 +295,7 @@ fn keep_from(waiting: &Item, item: &mut Item) {
         ) => {
             *from = *old;
             *first = *was_first;
-            // The reader has not heard yet that the money was taken: that is the news.
+            // The reader has not got the update that the money was taken: that one counts.
             *refund &= *was_refund;
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! Listeners and their connections: who gets a place, what stands before the first request (PROXY header, TLS), and the
+//! Listeners and their connections: who gets a place, what comes before the first request (PROXY header, TLS), and the
 //! HTTP layer's bounds. A connection has one deadline from its acceptance to its first request, whatever it does
 //! meanwhile.
 
@@ -49,7 +49,7 @@ const HTTP1_HEAD_MAX: Duration = Duration::from_secs(30);
 /// Listening goes on after this time when the system has no descriptor for one more connection.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
-/// Who is at the other end of a connection, for every request on it.
+/// The peer of a connection, for every request on it.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     /// Where the connection comes from: the client, or a proxy in front of us.
@@ -111,7 +111,7 @@ impl Connection {
         };
         match begun {
             Ok(Ok(Some((io, peer)))) => self.serve(io, peer, deadline).await,
-            // Its address has as many connections as it may.
+            // The address has as many connections as it may have.
             Ok(Ok(None)) => {}
             Ok(Err(error)) => tracing::debug!(%from, %error, "a connection ended before its first request"),
             Err(_) => tracing::debug!(%from, "a connection took too long to its first request"),

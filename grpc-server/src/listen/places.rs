@@ -53,7 +53,7 @@ impl Places {
             if open.count < self.most {
                 open.count += 1;
             } else if let Some((_, oldest)) = open.unproven.pop_first() {
-                // Its place goes over: the number of places taken stays.
+                // The newer connection takes the place over: the number of places in use stays.
                 oldest.notify_one();
                 self.refused.fetch_add(1, Ordering::Relaxed);
             } else {
@@ -120,7 +120,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.places.open.lock();
-        // A place that was given away is its new owner's to give back.
+        // A place that was taken over is given back by its new owner.
         if open.unproven.remove(&self.number).is_some() || *self.proven.get_mut() {
             open.count -= 1;
         }

@@ -27,7 +27,7 @@ impl Ports {
     /// Takes all addresses that the settings name.
     ///
     /// # Errors
-    /// Settings that cannot work, an address that cannot be had; in words, with the flag that helps.
+    /// Settings that cannot work, an address that cannot be bound; in words, with the flag that helps.
     pub fn take(settings: &Settings) -> Result<Self, String> {
         let problems = settings.problems();
         if !problems.is_empty() {
@@ -56,7 +56,7 @@ impl Ports {
 fn take(address: SocketAddr, flag: &str) -> Result<TcpSocket, String> {
     let taken = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        // A server that starts again must not wait for the connections of the one before to be forgotten.
+        // A restarted server must not wait until the system forgets the connections of the process before.
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         Ok(socket)

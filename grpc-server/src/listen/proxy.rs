@@ -12,7 +12,8 @@ const LINE_BYTES_MAX: usize = 107;
 /// Longest rest of a header of version 2 that is read.
 const REST_BYTES_MAX: usize = 1_024;
 
-/// Reads the header to its last byte and no further. None: the balancer speaks for itself, or for an unknown client.
+/// Reads the header to its last byte and no further. `None` if the balancer speaks for itself, or for an unknown
+/// client.
 pub(super) async fn read_header(io: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<IpAddr>> {
     let mut head = [0; 12];
     io.read_exact(&mut head).await?;
