@@ -1,6 +1,6 @@
-//! How a refusal leaves the server: in the answer's own `error`, together with the status that says so where the answer
-//! has one; or as a gRPC status, where the rules say so. And in which words: a known gateway maps its HTTP codes by
-//! words and numbers in the message, and the rule `gateway_words` makes every message end up at the right one.
+//! How a refusal is sent: in the answer's field `error`, with the answer's field `status` where it has one; or as a
+//! gRPC status, where the rules say so. And its wording: a known gateway chooses its HTTP code by words and numbers in
+//! the message, and the rule `gateway_words` makes every message lead to the right code.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -14,7 +14,7 @@ use crate::rpc::Rpc;
 use crate::settings::Rules;
 use crate::wire::ApiError;
 
-/// What the gateway looks for, in its order: the HTTP code's own number, and the words.
+/// The signs that the gateway looks for, in its order: the number of the HTTP code, and words.
 const SIGNS: [(&str, &str); 5] = [
     ("404", "not found"),
     ("409", "conflict"),
@@ -24,7 +24,7 @@ const SIGNS: [(&str, &str); 5] = [
     ("timeout", "timeout"),
 ];
 
-/// What the refusal of a status-answering RPC carries beside its code, for clients that look into details.
+/// The details of a refusal that is sent as a status, beside its code.
 #[derive(Clone, PartialEq, Message)]
 struct RichStatus {
     #[prost(int32, tag = "1")]
@@ -69,13 +69,13 @@ static ERROR_FIELDS: LazyLock<Vec<Option<u32>>> = LazyLock::new(|| {
     Rpc::ALL.iter().map(number).collect()
 });
 
-/// Works out the table, so that no call waits for it.
+/// Builds the table at the start, so that no call waits for it.
 pub(crate) fn prepare() {
     LazyLock::force(&ERROR_FIELDS);
 }
 
-/// The answer of a refused call, encoded: its error, and the fields that tell of the refusal; or the status with which
-/// the call ends. For any RPC, by the number of its response's field.
+/// The answer of a refused call, encoded: its error, and the other fields that show the refusal; or the status with
+/// which the call ends. For any RPC, by the number of its response's field.
 pub(crate) fn answer(
     rules: &Rules,
     rpc: Rpc,
@@ -97,8 +97,8 @@ pub(crate) fn wire_error(rules: &Rules, error: &ApiError, trace: &str) -> Error 
     worded(rules, error).to_error(trace)
 }
 
-/// The fields beside `error` that tell of a refusal, encoded: a status that could not say otherwise how the call ended.
-/// A status that is the state of a reservation or payment stays absent: there is none whose state it could be.
+/// The fields beside `error` that show a refusal, encoded: a field `status` must not look like a success. A status that
+/// is the state of a reservation or payment stays absent: there is none whose state it could be.
 fn outcome(rpc: Rpc, code: ErrorCode) -> Vec<u8> {
     let again = matches!(code, ErrorCode::Unavailable | ErrorCode::RateLimited | ErrorCode::Timeout);
     let mut bytes = Vec::new();
@@ -172,7 +172,7 @@ fn word(code: ErrorCode) -> Option<&'static str> {
     }
 }
 
-/// A message that holds the words for its code and no other sign: ids of seats and numbers may look like a code.
+/// A message with the words for its code and no other sign: ids of seats and numbers in it may look like a code.
 fn gateway_message(code: ErrorCode, message: &str) -> String {
     let wanted = word(code);
     let text = match message.strip_prefix("invalid argument: ") {

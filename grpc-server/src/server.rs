@@ -22,9 +22,9 @@ use crate::rpc::{Rpc, SECOND_NAME};
 use crate::settings::{DurabilityName, Settings};
 use crate::{hub, listen, metrics, webhooks};
 
-/// Connections that have ended may take so long to go.
+/// How long connections may take to close after they have ended.
 const LET_GO_MAX: Duration = Duration::from_secs(5);
-/// Keys, certificates, sales and health are looked after this often.
+/// How often the periodic tasks run.
 const PERIOD: Duration = Duration::from_secs(1);
 
 /// A server that runs.
@@ -114,7 +114,8 @@ impl Server {
             tracing::warn!("some calls did not end in time and are cut off");
             self.tasks.shutdown().await;
         }
-        // Connections let go of the engine a moment after they have ended; then the folder may be opened again.
+        // Connections drop their share of the engine a moment after they have ended; then the folder may be opened
+        // again.
         let let_go = async {
             while Arc::strong_count(&self.app) > 1 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -203,8 +204,7 @@ fn metrics_page(
             (http::StatusCode::from_u16(status).unwrap_or_default(), verdict.issues.join("\n"))
         }
     };
-    // Readiness says whether calls are taken. Reads are answered with a full disk or a failed journal, so those leave
-    // it true.
+    // Readiness says whether calls are served. With a full disk or a failed journal reads still are, so it stays true.
     let readiness = move || {
         let draining = *ready.draining.borrow();
         async move {

@@ -22,7 +22,7 @@ struct Step {
     then: Then,
 }
 
-/// What becomes of an answer.
+/// What is done with an answer.
 enum Then {
     /// It is only shown.
     Show,
@@ -176,7 +176,7 @@ fn only(tool: &Tool, path: &str) -> String {
     }
 }
 
-/// Walks the steps and tells of each as it comes.
+/// Walks the steps and prints each.
 ///
 /// # Errors
 /// The first step that did not come as it should, in words.

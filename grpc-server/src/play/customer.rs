@@ -37,7 +37,7 @@ macro_rules! insist {
     }};
 }
 
-/// Why a customer's way ended early: told already.
+/// A customer ended early; the reason is tallied already.
 struct GaveUp;
 
 struct Customer {
@@ -89,7 +89,7 @@ impl Customer {
         self.confirm(&held, payment).await
     }
 
-    /// Tells of a call that failed, or of a refusal that no customer should meet.
+    /// Reports a call that failed, or a refusal that no customer should meet.
     fn broken(&self, what: &str, error: impl std::fmt::Display) -> GaveUp {
         self.play.fail(format!("{what}: {error}"));
         GaveUp

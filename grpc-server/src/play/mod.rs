@@ -1,6 +1,6 @@
-//! Simulated customers who buy over gRPC as real ones would: they arrive when they arrive, wait with some patience,
-//! take seats in groups, walk away, retry with the same key, pay in every way; and the audit of what the server told
-//! them.
+//! Simulated customers who buy over gRPC as real ones would: they arrive at their own rate, wait with some patience,
+//! take seats in groups, walk away, retry with the same key, pay in every way. And the audit of the answers that they
+//! got.
 
 mod audit;
 mod bare;
@@ -80,12 +80,12 @@ counters!(
     failed, done
 );
 
-/// One more of something.
+/// Adds one to a tally.
 pub(crate) fn one(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// How many there are.
+/// The value of a tally.
 pub(crate) fn of(counter: &AtomicU64) -> u64 {
     counter.load(Ordering::Relaxed)
 }
@@ -104,9 +104,9 @@ pub(crate) struct Play {
     pub(crate) first_failure: Mutex<Option<String>>,
     next_channel: AtomicU64,
     seed: u64,
-    /// A customer waits so long for each thing.
+    /// How long a customer waits at each step.
     pub(crate) patience: Duration,
-    /// The server may be away for so long before a call counts as failed.
+    /// How long the server may be away before a call counts as failed.
     outage: Duration,
 }
 
@@ -145,7 +145,7 @@ impl Play {
     /// True if a call failed because no server answered, and the server may still come back.
     fn is_away(&self, status: &tonic::Status, began: Instant) -> bool {
         use tonic::Code::{Cancelled, Internal, Unavailable, Unknown};
-        // What a connection that breaks off in the middle of a call comes out as.
+        // The codes of a call whose connection broke off in the middle.
         let broke_off = matches!(status.code(), Unavailable | Unknown | Cancelled | Internal);
         broke_off && began.elapsed() < self.outage
     }
@@ -174,7 +174,7 @@ impl Play {
         }
     }
 
-    /// A call that came to nothing: neither an answer nor a refusal that a customer could meet.
+    /// A call that failed: with neither an answer nor a refusal that a customer could meet.
     pub(crate) fn fail(&self, what: impl std::fmt::Display) {
         one(&self.tally.failed);
         self.first_failure.lock().get_or_insert_with(|| what.to_string());

@@ -31,7 +31,7 @@ pub(super) use emergency::publish_maintenance;
 const PARTS: [&str; 4] = ["engine", "journal", "disk", "queues"];
 /// The part under which GetLogs shows the audit record.
 const AUDIT: &str = "audit";
-/// A disk probe may take so long.
+/// How long a probe of the disk may take.
 const PROBE_MAX: Duration = Duration::from_millis(250);
 /// Figures in one answer, at most.
 const SAMPLES_MAX: usize = 2_000;

@@ -1,5 +1,5 @@
 //! The services of the contract, one file each, named as its proto file. Handlers check what comes in, call the engine,
-//! and spell what it answers.
+//! and convert its answer.
 
 pub(crate) mod admin;
 pub(crate) mod engine;

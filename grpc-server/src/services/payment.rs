@@ -150,7 +150,7 @@ pub(crate) async fn process_payment(
             status: started.state.spell(),
             ..ProcessPaymentResponse::default()
         }),
-        // It started by itself, or has ended: the answer shows where it stands, and that answer is kept.
+        // It started by itself, or has ended: the answer shows its state, and is stored under the key.
         Err(Failure::Refused(Refusal::PaymentIs(_))) => processed(&call, id).await,
         Err(failure) => Err(failure.into()),
     }
@@ -304,7 +304,7 @@ pub(crate) async fn simulate_webhook(
     Ok(SimulateWebhookResponse { webhook_sent: true, webhook_id, scheduled_at: timestamp(at), error: None })
 }
 
-/// What a payment may still become, or is.
+/// True if a payment in the state `from` is in `to`, or may still come to it.
 fn reachable(from: PaymentState, to: PaymentState) -> bool {
     use PaymentState::{Completed, Pending, Processing, Refunded};
     from == to

@@ -106,7 +106,7 @@ pub(crate) async fn leave_queue(
     let token = token.ok_or_else(|| token_error(Refusal::UnknownToken))?;
     match call.app.engine.leave_queue(token).await {
         Ok(done) => Ok(LeaveQueueResponse { success: true, left_at: timestamp(done.at), error: None }),
-        // Given up before: the same as now.
+        // Left before: the result is the same.
         Err(Failure::Refused(Refusal::LeftLine)) => {
             Ok(LeaveQueueResponse { success: true, left_at: timestamp(call.app.engine.now()), error: None })
         }
@@ -176,7 +176,7 @@ pub(super) fn eta(place: &QueuePlace) -> i32 {
     place.eta_ms.map_or(0, seconds_up)
 }
 
-/// Here a token that is not ours is a place that is not there, not a right that is missing.
+/// For these RPCs a foreign token names an unknown place; it is not a missing permission.
 pub(super) fn token_error(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::UnknownToken => ApiError::not_found("waiting token"),

@@ -1,5 +1,5 @@
-//! What the outside world says of payments, and what that does: one table for the worker's results and for webhooks in.
-//! Every step may be repeated: what was done before is found done, with the moment at which it happened.
+//! Reports of payments from outside, and what they do: one table for the worker's results and for incoming webhooks.
+//! Every step may be repeated: a step that was taken before is found done, with its moment.
 
 use tacos_engine::{
     Caller, CancelPayment, Confirm, Expire, Failure, IdempotencyKey, Outcome, PaymentDoubt, PaymentId,
@@ -10,7 +10,7 @@ use crate::call::Call;
 
 /// What a payment provider reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum Reported {
     /// Money was taken.
     Approved,
     /// It was declined.
@@ -23,14 +23,14 @@ pub(super) enum Said {
     Timeout,
 }
 
-/// What a report asks of an intent that stands in some state.
+/// What a report does to an intent, by the intent's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// To tell it its outcome.
+enum IntentAction {
+    /// Sets its outcome.
     Report(Outcome),
-    /// To call it off.
+    /// Calls it off.
     CallOff,
-    /// To pay back.
+    /// Refunds it.
     PayBack,
     /// Nothing: it was so before.
     Nothing,
@@ -38,79 +38,81 @@ enum Step {
     Contradiction,
 }
 
-/// The table.
-fn step(said: Said, state: PaymentState) -> Step {
+/// The table of reports and states.
+fn action_for(reported: Reported, state: PaymentState) -> IntentAction {
     use PaymentState::{Cancelled, Completed, Failed, Pending, Processing, Refunded};
-    match (said, state) {
-        (Said::Approved, Pending | Processing) => Step::Report(Outcome::Completed),
+    match (reported, state) {
+        (Reported::Approved, Pending | Processing) => IntentAction::Report(Outcome::Completed),
         // Paid back since, by hand or because the hold had ended before the money came: the report was taken in.
-        (Said::Approved, Completed | Refunded) => Step::Nothing,
-        (Said::Failed, Pending | Processing) => Step::Report(Outcome::Failed),
-        (Said::Cancelled, Pending | Processing) => Step::CallOff,
-        (Said::Refunded(_), Completed) => Step::PayBack,
-        (Said::Failed, Failed) | (Said::Cancelled, Cancelled) | (Said::Refunded(_), Refunded) => {
-            Step::Nothing
+        (Reported::Approved, Completed | Refunded) => IntentAction::Nothing,
+        (Reported::Failed, Pending | Processing) => IntentAction::Report(Outcome::Failed),
+        (Reported::Cancelled, Pending | Processing) => IntentAction::CallOff,
+        (Reported::Refunded(_), Completed) => IntentAction::PayBack,
+        (Reported::Failed, Failed) | (Reported::Cancelled, Cancelled) | (Reported::Refunded(_), Refunded) => {
+            IntentAction::Nothing
         }
-        _ => Step::Contradiction,
+        _ => IntentAction::Contradiction,
     }
 }
 
-/// How a report was taken in.
+/// The result of applying a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Settled {
     /// True if this call did it; false if nothing was left to do.
-    pub(super) now: bool,
+    pub(super) applied: bool,
     /// When it was done.
     pub(super) at: UnixMs,
 }
 
-/// Takes in what is said of an intent of ours. With a key a repeat gets the first answer whatever happened since.
-pub(super) async fn intent(
+/// Applies a report to an intent of this engine. With a key a repeat gets the first answer, whatever happened since.
+pub(super) async fn apply(
     call: &Call,
     payment: PaymentId,
-    said: Said,
+    reported: Reported,
     key: Option<IdempotencyKey>,
 ) -> Result<Settled, Failure> {
     let engine = &call.app.engine;
     let view = engine.payment(payment, &Caller::Operator).await?;
-    let asked = step(said, view.state);
+    let asked = action_for(reported, view.state);
     let contradiction = |state| Failure::from(Refusal::PaymentIs(state));
-    let result = match (asked, said) {
+    let result = match (asked, reported) {
         // With a key the engine judges an outcome: it knows a key that came with another one before.
-        (Step::Contradiction, Said::Approved | Said::Failed) if key.is_some() => {
+        (IntentAction::Contradiction, Reported::Approved | Reported::Failed) if key.is_some() => {
             report(
                 call,
                 payment,
-                if said == Said::Approved { Outcome::Completed } else { Outcome::Failed },
+                if reported == Reported::Approved { Outcome::Completed } else { Outcome::Failed },
                 key,
             )
             .await
         }
-        (Step::Contradiction, _) => return Err(contradiction(view.state)),
-        (Step::Nothing, _) if key.is_none() => Ok(Settled { now: false, at: view.changed_at }),
-        (_, Said::Approved) => report(call, payment, Outcome::Completed, key).await,
-        (_, Said::Failed) => report(call, payment, Outcome::Failed, key).await,
+        (IntentAction::Contradiction, _) => return Err(contradiction(view.state)),
+        (IntentAction::Nothing, _) if key.is_none() => Ok(Settled { applied: false, at: view.changed_at }),
+        (_, Reported::Approved) => report(call, payment, Outcome::Completed, key).await,
+        (_, Reported::Failed) => report(call, payment, Outcome::Failed, key).await,
         // Nothing is asked back: money that came meanwhile stays, and the refusal says that it came.
-        (_, Said::Cancelled) => cancel(call, payment, Some(0), key).await,
-        (_, Said::Refunded(minor)) => cancel(call, payment, minor, key).await,
-        (_, Said::Timeout) => return Err(contradiction(view.state)),
+        (_, Reported::Cancelled) => cancel(call, payment, Some(0), key).await,
+        (_, Reported::Refunded(minor)) => cancel(call, payment, minor, key).await,
+        (_, Reported::Timeout) => return Err(contradiction(view.state)),
     };
     let settled = match result {
         Ok(settled) => settled,
-        Err(Failure::Refused(Refusal::PaymentIs(state))) if step(said, state) == Step::Nothing => {
-            Settled { now: false, at: engine.payment(payment, &Caller::Operator).await?.changed_at }
+        Err(Failure::Refused(Refusal::PaymentIs(state)))
+            if action_for(reported, state) == IntentAction::Nothing =>
+        {
+            Settled { applied: false, at: engine.payment(payment, &Caller::Operator).await?.changed_at }
         }
-        Err(Failure::Refused(Refusal::Invalid(_))) if said == Said::Cancelled => {
+        Err(Failure::Refused(Refusal::Invalid(_))) if reported == Reported::Cancelled => {
             return Err(contradiction(PaymentState::Completed));
         }
         Err(failure) => return Err(failure),
     };
-    if said != Said::Cancelled {
+    if reported != Reported::Cancelled {
         return Ok(settled);
     }
     // A called-off intent leaves the hold to its deadline; the report says that it will not be paid.
     let freed = release_unpaid(call, payment).await?;
-    Ok(freed.filter(|_| !settled.now).unwrap_or(settled))
+    Ok(freed.filter(|_| !settled.applied).unwrap_or(settled))
 }
 
 async fn report(
@@ -120,7 +122,7 @@ async fn report(
     key: Option<IdempotencyKey>,
 ) -> Result<Settled, Failure> {
     let changed = call.app.engine.report_payment(ReportPayment::new(payment, outcome).with_key(key)).await?;
-    Ok(Settled { now: true, at: changed.at })
+    Ok(Settled { applied: true, at: changed.at })
 }
 
 async fn cancel(
@@ -131,7 +133,7 @@ async fn cancel(
 ) -> Result<Settled, Failure> {
     let command = CancelPayment::new(payment, Caller::Operator).with_refund_minor(refund_minor).with_key(key);
     let changed = call.app.engine.cancel_payment(command).await?;
-    Ok(Settled { now: true, at: changed.at })
+    Ok(Settled { applied: true, at: changed.at })
 }
 
 /// Frees the hold that a called-off intent was to pay for, unless another intent has taken its place.
@@ -148,31 +150,35 @@ async fn release_unpaid(call: &Call, payment: PaymentId) -> Result<Option<Settle
     if !held {
         return Ok(None);
     }
-    release(call, &which).await.map(|settled| Some(settled).filter(|settled| settled.now))
+    release(call, &which).await.map(|settled| Some(settled).filter(|settled| settled.applied))
 }
 
-/// Takes in what is said of a payment that is none of ours: the caller vouches for it.
-pub(super) async fn foreign(call: &Call, which: &Which, said: Said) -> Result<Settled, Failure> {
-    match said {
-        Said::Approved => {
+/// Applies a report of a payment that this engine does not know: the caller vouches for it.
+pub(super) async fn apply_foreign(
+    call: &Call,
+    which: &Which,
+    reported: Reported,
+) -> Result<Settled, Failure> {
+    match reported {
+        Reported::Approved => {
             let view = call.app.engine.reservation(which, &Caller::Operator).await?;
             if view.state == ReservationState::Confirmed {
-                return Ok(Settled { now: false, at: view.changed_at });
+                return Ok(Settled { applied: false, at: view.changed_at });
             }
             let proof = vouched(call, which).await?;
             let confirm = Confirm::new(which.clone(), Caller::Operator, proof);
-            call.app.engine.confirm(confirm).await.map(|done| Settled { now: true, at: done.at })
+            call.app.engine.confirm(confirm).await.map(|done| Settled { applied: true, at: done.at })
         }
-        Said::Failed | Said::Cancelled => release(call, which).await,
-        Said::Timeout => expire(call, which).await,
-        Said::Refunded(_) => Err(Refusal::UnknownPayment.into()),
+        Reported::Failed | Reported::Cancelled => release(call, which).await,
+        Reported::Timeout => expire(call, which).await,
+        Reported::Refunded(_) => Err(Refusal::UnknownPayment.into()),
     }
 }
 
 /// Ends a hold whose time has run out.
 pub(super) async fn expire(call: &Call, which: &Which) -> Result<Settled, Failure> {
     match call.app.engine.expire(Expire::new(which.clone())).await {
-        Ok(released) => Ok(Settled { now: true, at: released.at }),
+        Ok(released) => Ok(Settled { applied: true, at: released.at }),
         Err(failure) => over(call, which, failure).await,
     }
 }
@@ -181,12 +187,12 @@ pub(super) async fn expire(call: &Call, which: &Which) -> Result<Settled, Failur
 pub(super) async fn release(call: &Call, which: &Which) -> Result<Settled, Failure> {
     let release = Release::new(which.clone(), Caller::Operator);
     match call.app.engine.release(release).await {
-        Ok(released) => Ok(Settled { now: true, at: released.at }),
+        Ok(released) => Ok(Settled { applied: true, at: released.at }),
         Err(failure) => over(call, which, failure).await,
     }
 }
 
-/// A reservation that is over already leaves nothing to do; anything else is refused as it was.
+/// For a reservation that is over already there is nothing to do; any other failure is returned as it is.
 async fn over(call: &Call, which: &Which, failure: Failure) -> Result<Settled, Failure> {
     let is_over = match &failure {
         Failure::Refused(Refusal::ReservationExpired) => true,
@@ -197,10 +203,10 @@ async fn over(call: &Call, which: &Which, failure: Failure) -> Result<Settled, F
         return Err(failure);
     }
     let view = call.app.engine.reservation(which, &Caller::Operator).await?;
-    Ok(Settled { now: false, at: view.changed_at })
+    Ok(Settled { applied: false, at: view.changed_at })
 }
 
-/// True for states that nothing leaves and that hold no seats.
+/// True for final states that hold no seats.
 pub(super) fn ended(state: ReservationState) -> bool {
     matches!(
         state,
@@ -211,17 +217,17 @@ pub(super) fn ended(state: ReservationState) -> bool {
     )
 }
 
-/// An intent that there cannot be: it stands for an id that none of ours has, so that the engine judges the reservation
-/// first and then finds no payment.
+/// The id of an intent that cannot exist. It stands for an id that was not issued here, so that the engine checks the
+/// reservation first and then finds no payment.
 pub(super) fn no_intent() -> PaymentId {
     PaymentId::from_bytes([0xff; 16])
 }
 
-/// What an intent's name proves: one of ours speaks for itself; any other name is the caller's own word.
+/// The proof of payment in an intent's id: an intent of this engine proves itself; for any other id the caller vouches.
 pub(super) async fn proof(call: &Call, which: &Which, name: &str) -> Result<Proof, Failure> {
     match name.parse() {
         Ok(id) => Ok(Proof::Intent(id)),
-        // It looks like one of ours and cannot be: a mistyped id vouches for nothing.
+        // It has the form of an id of this engine and is none: a mistyped id proves nothing.
         Err(_) if name.starts_with("pay_") => Ok(Proof::Intent(no_intent())),
         Err(_) => vouched(call, which).await,
     }
@@ -240,7 +246,7 @@ async fn vouched(call: &Call, which: &Which) -> Result<Proof, Failure> {
     Ok(if theirs { Proof::Outside } else { Proof::Intent(no_intent()) })
 }
 
-/// That an intent belongs to the reservation that it is named with.
+/// Checks that an intent belongs to the reservation of the same request.
 pub(super) async fn belongs(call: &Call, payment: PaymentId, which: &Which) -> Result<(), Failure> {
     let view = call.app.engine.payment(payment, &Caller::Operator).await?;
     let reservation = call.app.engine.reservation(which, &Caller::Operator).await?;
@@ -265,25 +271,28 @@ mod tests {
     ];
 
     /// Where a step leads.
-    fn after(step: Step, state: PaymentState) -> PaymentState {
+    fn after(step: IntentAction, state: PaymentState) -> PaymentState {
         match step {
-            Step::Report(Outcome::Completed) => PaymentState::Completed,
-            Step::Report(Outcome::Failed) => PaymentState::Failed,
-            Step::CallOff => PaymentState::Cancelled,
-            Step::PayBack => PaymentState::Refunded,
-            Step::Nothing | Step::Contradiction => state,
+            IntentAction::Report(Outcome::Completed) => PaymentState::Completed,
+            IntentAction::Report(Outcome::Failed) => PaymentState::Failed,
+            IntentAction::CallOff => PaymentState::Cancelled,
+            IntentAction::PayBack => PaymentState::Refunded,
+            IntentAction::Nothing | IntentAction::Contradiction => state,
         }
     }
 
     #[test]
     fn whatever_is_said_twice_is_done_once() {
-        for said in [Said::Approved, Said::Failed, Said::Cancelled, Said::Refunded(None)] {
+        for reported in [Reported::Approved, Reported::Failed, Reported::Cancelled, Reported::Refunded(None)]
+        {
             for state in STATES {
-                let first = step(said, state);
-                let then = step(said, after(first, state));
+                let first = action_for(reported, state);
+                let then = action_for(reported, after(first, state));
                 match first {
-                    Step::Contradiction => assert_eq!(then, Step::Contradiction, "{said:?} of {state:?}"),
-                    _ => assert_eq!(then, Step::Nothing, "{said:?} of {state:?}"),
+                    IntentAction::Contradiction => {
+                        assert_eq!(then, IntentAction::Contradiction, "{reported:?} of {state:?}");
+                    }
+                    _ => assert_eq!(then, IntentAction::Nothing, "{reported:?} of {state:?}"),
                 }
             }
         }
@@ -291,8 +300,8 @@ mod tests {
 
     #[test]
     fn money_that_went_back_because_the_hold_had_ended_is_no_contradiction() {
-        assert_eq!(step(Said::Approved, PaymentState::Refunded), Step::Nothing);
-        assert_eq!(step(Said::Approved, PaymentState::Expired), Step::Contradiction);
-        assert_eq!(step(Said::Cancelled, PaymentState::Completed), Step::Contradiction);
+        assert_eq!(action_for(Reported::Approved, PaymentState::Refunded), IntentAction::Nothing);
+        assert_eq!(action_for(Reported::Approved, PaymentState::Expired), IntentAction::Contradiction);
+        assert_eq!(action_for(Reported::Cancelled, PaymentState::Completed), IntentAction::Contradiction);
     }
 }

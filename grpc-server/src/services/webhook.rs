@@ -13,7 +13,7 @@ use tacos_proto::gateway::v1::{
     ValidateWebhookResponse, WebhookConfig, WebhookEventType,
 };
 
-use super::settle::{self, Said};
+use super::settle::{self, Reported};
 use crate::call::Call;
 use crate::webhooks::sign::{verify, verify_whole};
 use crate::webhooks::{Registration, WebhookDelivery, is_reserved};
@@ -82,7 +82,7 @@ fn canonical_body(request: &ReceivePaymentWebhookRequest) -> String {
     serde_json::to_string(&body).unwrap_or_default()
 }
 
-/// What is posted when a payment has come to `tells`.
+/// The body that is posted when a payment has reached the state `tells`.
 pub(crate) fn payment_body(
     id: &str,
     tells: PaymentState,
@@ -212,14 +212,14 @@ async fn take_in(
             return Err(ApiError::invalid("data.amount", "is not the payment's", amount.amount));
         }
     }
-    let said = match kind {
-        Type::Approved => Said::Approved,
-        Type::Failed => Said::Failed,
-        Type::Cancelled => Said::Cancelled,
-        Type::Refunded => Said::Refunded(data.amount.as_ref().map(|money| money.amount)),
+    let reported = match kind {
+        Type::Approved => Reported::Approved,
+        Type::Failed => Reported::Failed,
+        Type::Cancelled => Reported::Cancelled,
+        Type::Refunded => Reported::Refunded(data.amount.as_ref().map(|money| money.amount)),
         Type::Pending | Type::Unspecified => return Ok(call.app.engine.now()),
     };
-    Ok(settle::intent(call, id, said, key).await?.at)
+    Ok(settle::apply(call, id, reported, key).await?.at)
 }
 
 pub(crate) async fn receive_expiry_webhook(

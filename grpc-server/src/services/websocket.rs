@@ -114,7 +114,7 @@ async fn reservation_feed(call: &Call, request: &StreamReservationUpdatesRequest
         Some(user) if ids.is_empty() => Topic::Reservations(user.clone()),
         _ => Topic::ReservationIds(ids.clone()),
     };
-    // Listening first, then looking: nothing falls between.
+    // Subscribes before it reads the state, so that no update is missed in between.
     let feed = open(call, topic, user.clone(), session)?;
     let mut found = Vec::new();
     for id in ids {

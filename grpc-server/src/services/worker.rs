@@ -15,18 +15,18 @@ use tacos_proto::reservation::v1::{
     ProcessReservationExpiryResponse, ProcessingStatus as Status, WorkerStatus,
 };
 
-use super::settle::{self, Said, Settled};
+use super::settle::{self, Reported, Settled};
 use crate::call::Call;
 use crate::health::Health;
 use crate::wire::time::count;
 use crate::wire::{ApiError, Checks, Spell, outbound, timestamp};
 
-/// More tries than these, and a person has to look.
+/// Tries after which a person has to look.
 const RETRIES_MAX: i32 = 5;
 /// The one worker: the engine itself.
 const WORKER: &str = "engine";
 
-/// How a step ended, and what comes next.
+/// The result of a step, and what comes next.
 struct StepOutcome {
     status: Status,
     error: Option<ApiError>,
@@ -38,7 +38,7 @@ impl StepOutcome {
     }
 
     fn of(settled: Settled) -> Self {
-        Self::well(if settled.now { Status::Success } else { Status::Skipped })
+        Self::well(if settled.applied { Status::Success } else { Status::Skipped })
     }
 
     /// A refusal: to be tried again, put aside, or not to be done at all.
@@ -140,7 +140,7 @@ async fn expire(
     for seat in &mut had {
         seat.status = SeatState::Available.spell();
     }
-    Ok((settled, if settled.now { had } else { Vec::new() }))
+    Ok((settled, if settled.applied { had } else { Vec::new() }))
 }
 
 pub(crate) async fn process_payment_result(
@@ -194,8 +194,8 @@ pub(crate) async fn process_payment_result(
     })
 }
 
-/// Does to payment and reservation what a result means. The result is reported to an intent of ours, whose own rules do
-/// the rest; without one the caller vouches for the money. Returns the reservation afterwards, and whether it changed.
+/// Applies a result to payment and reservation. The result is reported to an intent of ours, whose own rules do the
+/// rest; without one the caller vouches for the money. Returns the reservation afterwards, and whether it changed.
 async fn apply_result(
     call: &Call,
     which: &Which,
@@ -203,27 +203,27 @@ async fn apply_result(
     result: PaymentResultType,
 ) -> Result<(Settled, ReservationView, bool), Failure> {
     let before = call.app.engine.reservation(which, &Caller::Operator).await?;
-    let said = match result {
-        PaymentResultType::Approved => Said::Approved,
-        PaymentResultType::Failed => Said::Failed,
-        PaymentResultType::Cancelled => Said::Cancelled,
-        PaymentResultType::Refunded => Said::Refunded(None),
-        PaymentResultType::Timeout | PaymentResultType::Unspecified => Said::Timeout,
+    let reported = match result {
+        PaymentResultType::Approved => Reported::Approved,
+        PaymentResultType::Failed => Reported::Failed,
+        PaymentResultType::Cancelled => Reported::Cancelled,
+        PaymentResultType::Refunded => Reported::Refunded(None),
+        PaymentResultType::Timeout | PaymentResultType::Unspecified => Reported::Timeout,
     };
     let settled = match payment {
         Some(payment) => {
             settle::belongs(call, payment, which).await?;
             // No answer says nothing of the intent, which has a deadline of its own.
-            if said == Said::Timeout {
+            if reported == Reported::Timeout {
                 settle::expire(call, which).await?
             } else {
-                settle::intent(call, payment, said, None).await?
+                settle::apply(call, payment, reported, None).await?
             }
         }
-        None => settle::foreign(call, which, said).await?,
+        None => settle::apply_foreign(call, which, reported).await?,
     };
     let after = call.app.engine.reservation(which, &Caller::Operator).await?;
-    let moved = settled.now && before.state != after.state;
+    let moved = settled.applied && before.state != after.state;
     Ok((settled, after, moved))
 }
 
@@ -257,7 +257,7 @@ pub(crate) async fn process_compensation(
     })
 }
 
-/// Does what a compensation asks for, and says what it did.
+/// Carries out a compensation, and returns what it did.
 async fn compensate(
     call: &Call,
     which: &Which,
@@ -292,7 +292,7 @@ async fn free(
 ) -> Result<Vec<CompensationAction>, Failure> {
     let settled = match (view.state, kind) {
         (ReservationState::Pending, _) => settle::release(call, which).await?,
-        // Its timer has not fired yet: the seats are as good as free, and now they are free.
+        // Due, and its timer has not fired yet: expired here, so that the seats are free.
         (ReservationState::Expired, CompensationType::CleanupOrphaned | CompensationType::ReleaseSeats) => {
             settle::expire(call, which).await?
         }
@@ -300,7 +300,7 @@ async fn free(
         (ReservationState::Confirmed, _) => return Err(Refusal::ReservationIs(view.state).into()),
         _ => return Ok(Vec::new()),
     };
-    if !settled.now {
+    if !settled.applied {
         return Ok(Vec::new());
     }
     let at = settled.at;
@@ -317,8 +317,8 @@ async fn refund(call: &Call, view: &ReservationView) -> Result<Vec<CompensationA
     if matches!(before.state, PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired) {
         return Ok(Vec::new());
     }
-    let settled = settle::intent(call, payment, Said::Refunded(None), None).await?;
-    if !settled.now {
+    let settled = settle::apply(call, payment, Reported::Refunded(None), None).await?;
+    if !settled.applied {
         return Ok(Vec::new());
     }
     let after = call.app.engine.payment(payment, &Caller::Operator).await?;

@@ -1,5 +1,5 @@
-//! What is known of deliveries that have failed: when they were tried and how that went. The engine's outbox counts
-//! attempts and the rest is kept here, so it is of this process: after a restart it is unknown until the next attempt.
+//! The failed attempts of deliveries: their times and results. The engine's outbox counts attempts; times and results
+//! are kept in this process alone, so after a restart they are unknown until the next attempt.
 
 use std::collections::HashMap;
 

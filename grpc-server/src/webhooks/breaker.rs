@@ -22,7 +22,7 @@ struct Endpoint {
     tried: bool,
 }
 
-/// All endpoints that failed lately.
+/// The circuits of endpoints that failed lately.
 #[derive(Default)]
 pub(crate) struct Breakers(Mutex<HashMap<String, Endpoint>>);
 

@@ -1,4 +1,5 @@
-//! The deliverer: takes what is due, posts it, and reports back. One task; deliveries run side by side up to a bound.
+//! The deliverer: posts deliveries that are due, and reports the results. One task; deliveries run side by side up to a
+//! bound.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -107,8 +108,8 @@ pub(crate) async fn run(app: Arc<App>) {
 }
 
 impl Deliverer {
-    /// Starts what is due, as far as there are slots. An endpoint that has its share under way is passed over: what
-    /// waits behind it is for others.
+    /// Starts what is due, as far as there are slots. An endpoint that has its share under way is passed over: other
+    /// endpoints' deliveries behind it go on.
     async fn look(self: &Arc<Self>) {
         let mut most = LOOK_AT_FIRST;
         loop {
@@ -147,8 +148,8 @@ impl Deliverer {
         true
     }
 
-    /// The right to deliver: a slot of all, and one of the endpoint's. `None` if there is none, if the endpoint is left
-    /// alone, or if the delivery is under way.
+    /// The right to deliver: a slot of all, and one of the endpoint's. `None` if there is none, if its circuit is open,
+    /// or if the delivery is under way.
     fn turn(self: &Arc<Self>, id: &str, endpoint: &str) -> Option<Turn> {
         if self.app.webhooks.breakers.is_open(endpoint, self.app.engine.now()) {
             return None;
@@ -255,8 +256,8 @@ impl Deliverer {
         }
     }
 
-    /// A delivery is over and written down: what waited for its slots may begin. One that could not be written down
-    /// waits for the next look, or it would be made again and again.
+    /// A delivery has ended and its result is recorded: deliveries that waited for its slots may begin. If the result
+    /// could not be recorded, the delivery waits for the next look, or it would be repeated at once.
     fn next(&self, turn: Turn) {
         drop(turn);
         self.app.webhooks.wake.notify_one();
@@ -312,7 +313,7 @@ fn endpoint_of(url: &str) -> String {
 
 fn random() -> u64 {
     let mut bytes = [0; 8];
-    // Without entropy endpoints are called in step, which is all that the draw prevents.
+    // Without entropy there is no jitter: retries to all endpoints come at the same moments.
     let _ = getrandom::fill(&mut bytes);
     u64::from_le_bytes(bytes)
 }

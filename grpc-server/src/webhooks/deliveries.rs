@@ -21,7 +21,7 @@ const REGISTRATIONS_MAX: usize = 64;
 /// Deliveries kept at once, dead letters included.
 const DELIVERIES_MAX: usize = 16_384;
 
-/// An endpoint that wants to hear from us.
+/// A registered endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Registration {
     pub(crate) id: String,
@@ -50,7 +50,7 @@ pub(crate) struct WebhookDelivery {
     /// Given up.
     #[serde(default)]
     pub(crate) dead: bool,
-    /// How it was tried.
+    /// Its attempts.
     #[serde(default)]
     pub(crate) tried: Option<Attempts>,
 }
@@ -118,7 +118,7 @@ impl WebhookDeliveries {
         let value = serde_json::to_vec(&registration).unwrap_or_default();
         note(engine, name(REGISTRATION, &registration.id), Some(value)).await?;
         if name(POSITION, "").is_some_and(|name| engine.read_note(&name).is_none()) {
-            // From here on nothing is missed, also if the server is down when it happens.
+            // From this position on no update is missed, also if the server is down when it happens.
             Self::reached(engine, engine.position()).await?;
         }
         self.kept.lock().registrations.insert(registration.id.clone(), registration);
@@ -129,7 +129,7 @@ impl WebhookDeliveries {
         self.kept.lock().registrations.get(id).cloned()
     }
 
-    /// Who wants to hear of this event type.
+    /// The endpoints that asked for this event type.
     pub(crate) fn listeners(&self, event: i32) -> Vec<Registration> {
         self.kept.lock().registrations.values().filter(|one| one.events.contains(&event)).cloned().collect()
     }
@@ -226,7 +226,7 @@ impl WebhookDeliveries {
         bytes.map_or_else(|| engine.position(), |bytes| Position(u64::from_le_bytes(bytes)))
     }
 
-    /// Remembers how far updates were read.
+    /// Stores how far updates were read.
     pub(crate) async fn reached(engine: &Engine, position: Position) -> Result<(), Failure> {
         note(engine, name(POSITION, ""), Some(position.0.to_le_bytes().to_vec())).await
     }

@@ -1,6 +1,6 @@
-//! What registered endpoints hear of: facts of the engine's updates, and of the server itself. Each becomes a delivery
-//! for every endpoint that asked for its kind. How far the updates were read is durable, so that a restart misses
-//! nothing; a reader that has lost updates says so, in the log, the figures and the health.
+//! The facts for registered endpoints: of the engine's updates, and of the server itself. Each becomes a delivery for
+//! every endpoint that asked for its kind. How far the updates were read is durable, so that a restart misses nothing;
+//! a reader that has lost updates says so, in the log, the figures and the health.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -106,7 +106,7 @@ async fn enqueue_facts(app: &App, update: &Update) -> Option<bool> {
     }
 }
 
-/// What became of a fact.
+/// The result of announcing a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Announced {
     /// No endpoint asked for its kind.
@@ -117,7 +117,7 @@ pub(crate) enum Announced {
     Full,
 }
 
-/// Something that registered endpoints may want to hear of.
+/// A fact for registered endpoints.
 pub(crate) struct Fact {
     pub(crate) event: WebhookEventType,
     pub(crate) event_id: String,
@@ -149,12 +149,12 @@ pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
     announced
 }
 
-/// What a registered endpoint would hear of an update.
+/// The kind and subject of an update as a fact; `None` for updates that are none.
 fn fact_of(update: &Update) -> Option<(WebhookEventType, String)> {
     match &update.what {
         What::Payment(payment) => {
             let event = match payment.state {
-                // A refund in part leaves the payment as it was told before.
+                // A refund in part leaves the state that was announced before.
                 PaymentState::Completed if is_refund(payment) => return None,
                 PaymentState::Completed => WebhookEventType::PaymentApproved,
                 PaymentState::Failed => WebhookEventType::PaymentFailed,

@@ -1,5 +1,5 @@
-//! Webhooks out: deliveries of the engine's outbox and to registered endpoints; signatures, retries, a circuit
-//! breaker. What is to be delivered is durable; this module only carries.
+//! Webhooks out: deliveries of the engine's outbox and to registered endpoints; signatures, retries, a circuit breaker.
+//! What is to be delivered is durable elsewhere; this module only delivers.
 
 mod attempts;
 mod breaker;
@@ -29,12 +29,12 @@ pub(crate) use target::is_reserved;
 /// Keys, allowed hosts, registrations and deliveries.
 pub(crate) struct Webhooks {
     targets: Arc<Targets>,
-    /// Key of what goes out to a payment's own address.
+    /// The key that signs webhooks to a payment's own address.
     pub(crate) secret: Option<Vec<u8>>,
     sources: BTreeMap<String, Vec<u8>>,
     pub(crate) deliveries: WebhookDeliveries,
     breakers: Breakers,
-    /// How deliveries of the engine's outbox were tried.
+    /// Attempts of deliveries in the engine's outbox.
     pub(crate) attempts: AttemptLog,
     /// Deliveries that arrived, attempts that failed, and deliveries under way, of this process.
     pub(crate) delivered: AtomicU64,

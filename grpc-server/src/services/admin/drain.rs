@@ -33,7 +33,7 @@ struct DrainProgress {
     ended_ms: Option<u64>,
 }
 
-/// What came of an operation: its id, and the result in words.
+/// The result of an operation: its id, and a text.
 pub(super) struct Operated {
     pub(super) id: String,
     pub(super) result: String,
@@ -133,9 +133,9 @@ async fn put_out(
     for one in leaving {
         match one.await {
             Ok(_) => out += 1,
-            // They were in the line when the batch was written down, and are out: the try before this one did it.
+            // They were in the line when the batch was noted and are out now: an earlier try put them out.
             Err(Failure::Refused(Refusal::LeftLine)) if resumed => out += 1,
-            // Gone by themselves meanwhile.
+            // Left or expired by themselves meanwhile.
             Err(Failure::Refused(Refusal::LeftLine | Refusal::TokenExpired | Refusal::UnknownToken)) => {}
             Err(failure) => return Err(failure.into()),
         }

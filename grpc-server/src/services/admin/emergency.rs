@@ -52,7 +52,7 @@ struct ActionRequest {
     reason: String,
 }
 
-/// Checks what an emergency action is to act on.
+/// Checks the parameters of an emergency action.
 fn check_target(call: &Call, wanted: &ActionRequest) -> Result<Option<EventId>, ApiError> {
     let event = match wanted.parameters.get("event_id") {
         None => None,
@@ -82,8 +82,8 @@ fn check_target(call: &Call, wanted: &ActionRequest) -> Result<Option<EventId>, 
     }
 }
 
-/// Writes an emergency action down, so that it outlives a crash, and does what it says. The same emergency action in
-/// force is the same emergency action: what is left of it is done.
+/// Writes an emergency action down, so that it outlives a crash, and carries it out. If an equal one is in force
+/// already, the rest of that one is carried out.
 async fn take_emergency_action(
     call: &Call,
     wanted: ActionRequest,

@@ -1,5 +1,5 @@
-//! What the change feed shows of an update: what its record says, and facts that never change. A fact that may have
-//! changed since is left out, so that a reader of the past sees the past.
+//! What the change feed shows of an update: the content of its record, and values that never change. A value that may
+//! have changed since is left out, so that a reader of the past sees the past.
 
 use std::collections::BTreeMap;
 
@@ -103,7 +103,7 @@ pub(super) fn reservation(
     let created_at = if is_new { Some(update.at) } else { known.map(|view| view.created_at) };
     let sold = matches!(changed.state, ReservationState::Confirmed | ReservationState::Refunded);
     let seats = seats_of(engine, update.event.as_ref(), &changed.places);
-    // A part that was given back is not the whole: the sum of what is left is not in the record.
+    // Only a part was given back: the record does not have the sum of what is left.
     let whole = is_new || changed.state != ReservationState::Pending;
     let currency = seats.first().and_then(|seat| seat.price.as_ref()).map(|price| price.currency.clone());
     let sum = seats.iter().filter_map(|seat| seat.price.as_ref()).map(|price| price.amount).sum();
@@ -194,7 +194,7 @@ fn bare_payment(update: &Update, changed: &PaymentUpdate) -> Payment {
     }
 }
 
-/// What became of places in line.
+/// Changes of tickets in a line.
 pub(super) fn queue(event: &EventId, places: &[u32], state: PlaceState) -> Vec<Change> {
     let one = |place: &u32| {
         Change::Queue(QueueChange {

@@ -1,5 +1,5 @@
 //! The change feed: every durable change in journal order. A task reads the engine's updates and hands them over as
-//! fast as the reader takes them; a reader that falls behind what is kept is told so. What an entry shows is in
+//! fast as the reader takes them; a reader that falls behind what is retained gets an error. What an entry shows is in
 //! `entries`.
 
 use std::collections::BTreeMap;
@@ -31,10 +31,10 @@ use crate::wire::{ApiError, Checks, Spell, timestamp};
 const WAITING_MAX: usize = 256;
 /// Seats in one message of a snapshot.
 const SEATS_MAX: usize = 1_000;
-/// When nothing happens, the reader hears how far it is this often.
+/// How often a reader gets its position while nothing happens.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// What a reader wants to hear.
+/// The kinds of entries that a reader asked for.
 struct FeedFilter {
     events: Vec<EventId>,
     topics: Vec<FeedTopic>,
@@ -96,7 +96,7 @@ pub(crate) async fn watch_feed(
     let wanted = FeedFilter { events, topics };
     let feed = FeedWriter { call, wanted, to, payments: PaymentStates::default(), _open: open };
     tokio::spawn(async move {
-        // A reader that is gone needs no telling.
+        // A reader that is gone gets no error.
         let _ = feed.run(from, start == FeedStart::Snapshot).await;
     });
     Ok(Responses(Box::pin(ReceiverStream::new(stream))))

@@ -55,7 +55,7 @@ pub(crate) async fn take_backup(
         .backing_up
         .try_lock()
         .map_err(|_| ApiError::precondition("another backup is being taken"))?;
-    // A folder that is there is another request's backup, unless an earlier try of this one began it.
+    // An existing folder is another request's backup, unless an earlier try of this request began it.
     let step = call.step("begun");
     if !call.took(step.as_ref()).await? {
         if path.exists() {
@@ -112,7 +112,7 @@ fn copy(engine: &tacos_engine::Engine, to: &Path) -> Result<journal::Report, Api
         Ok(report)
     });
     if named.is_err() {
-        // What cannot be trusted is not left lying about.
+        // A copy that does not verify is removed.
         let _ = std::fs::remove_dir_all(&unfinished);
     }
     named
@@ -206,7 +206,7 @@ async fn dead_letter(call: &Call, webhook: &WebhookView) -> Option<DeadLetter> {
     Some(with_attempts(letter, call.app.webhooks.attempts.of(webhook.id)))
 }
 
-/// With what is known of its attempts.
+/// A dead letter on the wire, with the attempts that are known.
 fn with_attempts(letter: DeadLetter, tried: Option<Attempts>) -> DeadLetter {
     let Some(tried) = tried else { return letter };
     DeadLetter {

@@ -175,7 +175,7 @@ pub(crate) async fn set_queue_policy(
     Ok(SetQueuePolicyResponse { policy: in_force(&call, &event), revision, error: None })
 }
 
-/// The policy of an event whose line goes: only when no ticket waits in it.
+/// The policy of an event whose line is removed, which is allowed only when no ticket waits in it.
 fn without_line(call: &Call, event: &EventId) -> Result<Line, ApiError> {
     if call.app.engine.queue(event).is_ok_and(|queue| queue.waiting + queue.ready > 0) {
         return Err(ApiError::precondition("people wait in the line: drain it first"));

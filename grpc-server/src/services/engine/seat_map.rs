@@ -51,7 +51,7 @@ impl Prices<'_> {
     }
 }
 
-/// The engine's map of a wire map; what is wrong with labels and counts the engine itself says.
+/// Converts a map of the wire to the engine's; the engine itself checks labels and counts.
 fn plain(checks: &mut Checks, map: &SeatMap, currency: &str) -> Plain {
     let mut prices = Prices { checks, currency, seats: 0 };
     let mut sections = Vec::with_capacity(map.sections.len());
@@ -198,7 +198,7 @@ pub(crate) async fn import_seat_map(
     Ok(answer(record))
 }
 
-/// Builds the map in an engine of its own, in memory, which then goes: what is wrong with it, that engine says.
+/// Builds the map in a temporary engine in memory, which checks it.
 fn try_out(call: &Call, seats: Plain, checked: &Checked) -> Result<(), ApiError> {
     let config = call.app.settings.engine_config().with_reservations_max(1).with_payments_max(1);
     let trial =
@@ -309,7 +309,7 @@ impl Scope {
             passed = from.min(self.seats.len());
             at += u32::try_from(passed).unwrap_or(u32::MAX);
         }
-        // One more than the page has: whether there is a next page is then known and not worked out.
+        // One more than the page has, to know whether there is a next page.
         while at < self.seats.end && shown.len() <= size {
             let piece = PIECE.min(self.seats.end - at);
             let seats = call.app.engine.seats(event, at, piece as usize)?;
@@ -360,7 +360,8 @@ async fn change(
     let mut changed = seats.len();
     let command =
         |seats, key| call.app.engine.block_seats(BlockSeats::new(event.clone(), seats, block).with_key(key));
-    // A crash may come between two steps: those that were taken are not taken again, nor judged by what they changed.
+    // A crash may come between two steps: steps that were taken are not taken again, nor checked against the state that
+    // they made.
     let (all, others_step) = (call.step("all"), call.step("others"));
     match command(seats.clone(), all).await {
         // Seats that are blocked already are no conflict: the others are blocked without them.
