@@ -5,11 +5,23 @@ package tacos
 /*
 #include "tacos_engine.h"
 
+// The calls that are made for every customer, with addresses as numbers: cgo asks of each pointer, at each call,
+// whether it is one of Go's. All of these are C's.
+static inline tacos_status tacos_go_try(tacos_engine engine, uintptr_t command, uint64_t tag, uintptr_t buffer, uintptr_t out) {
+    return tacos_try(engine, (const tacos_head *)command, tag, (tacos_buffer *)buffer, (tacos_answer *)out);
+}
+
+static inline tacos_status tacos_go_submit(tacos_engine engine, uintptr_t commands, size_t count, uint64_t first_tag,
+                                           uintptr_t accepted, uintptr_t buffer, uintptr_t out) {
+    return tacos_submit(engine, (const tacos_head *const *)commands, count, first_tag, (size_t *)accepted,
+                        (tacos_buffer *)buffer, (tacos_list *)out);
+}
+
 // Calls that cannot call back into Go and keep no pointer: says so, which makes them cheaper.
-#cgo noescape tacos_try
-#cgo nocallback tacos_try
-#cgo noescape tacos_submit
-#cgo nocallback tacos_submit
+#cgo noescape tacos_go_try
+#cgo nocallback tacos_go_try
+#cgo noescape tacos_go_submit
+#cgo nocallback tacos_go_submit
 #cgo noescape tacos_counts_of
 #cgo nocallback tacos_counts_of
 #cgo noescape tacos_abi_version
@@ -196,7 +208,7 @@ func (e *Engine) try(command Command, tag uint64, direct any) (answer any, err e
 	head := encode(a, command)
 	for {
 		border()
-		status := C.tacos_try(e.handle, head, C.uint64_t(tag), a.buffer, a.answer)
+		status := C.tacos_go_try(e.handle, address(head), C.uint64_t(tag), address(a.buffer), address(a.answer))
 		border()
 		switch status {
 		case C.TACOS_STATUS_OK:
@@ -232,7 +244,7 @@ func statusError(status C.tacos_status) error {
 // Batch runs commands one after the other, crossing the border once, and gives their results in order. If ctx is done first
 // the caller gets ctx.Err(), and those that were begun go on.
 func (e *Engine) Batch(ctx context.Context, commands []Command) ([]Result, error) {
-	results := make([]Result, 0, len(commands))
+	var results []Result
 	for len(results) < len(commands) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -241,7 +253,12 @@ func (e *Engine) Batch(ctx context.Context, commands []Command) ([]Result, error
 		if err != nil {
 			return nil, err
 		}
-		results = append(results, some...)
+		if results == nil {
+			// All of them, as a rule.
+			results = some
+		} else {
+			results = append(results, some...)
+		}
 	}
 	return results, nil
 }
@@ -277,8 +294,8 @@ func (e *Engine) submit(commands []Command, first uint64) (*waiter, C.tacos_stat
 	}
 	accepted, list := alloc[C.size_t](a), alloc[C.tacos_list](a)
 	border()
-	status := C.tacos_submit(
-		e.handle, unsafe.SliceData(heads), C.size_t(len(heads)), C.uint64_t(first), accepted, a.buffer, list)
+	status := C.tacos_go_submit(e.handle, address(unsafe.SliceData(heads)), C.size_t(len(heads)), C.uint64_t(first),
+		address(accepted), address(a.buffer), address(list))
 	border()
 	w := newWaiter(first, int(*accepted))
 	for i := range list.count {
@@ -288,6 +305,9 @@ func (e *Engine) submit(commands []Command, first uint64) (*waiter, C.tacos_stat
 	}
 	return w, status
 }
+
+// address of memory of C's.
+func address[T any](at *T) C.uintptr_t { return C.uintptr_t(uintptr(unsafe.Pointer(at))) }
 
 func isQueueFull(err error) bool {
 	failed, is := err.(*Error)

@@ -77,6 +77,13 @@ func (a *arena) grow() {
 
 // alloc gives zeroed memory, aligned for everything.
 func (a *arena) alloc(size uintptr) unsafe.Pointer {
+	at := a.take(size)
+	clear(unsafe.Slice((*byte)(at), size))
+	return at
+}
+
+// take gives memory that is to be filled.
+func (a *arena) take(size uintptr) unsafe.Pointer {
 	size = (size + 7) &^ 7
 	var at unsafe.Pointer
 	if a.used+size <= arenaBytes {
@@ -86,7 +93,6 @@ func (a *arena) alloc(size uintptr) unsafe.Pointer {
 		at = C.malloc(C.size_t(max(size, 8)))
 		a.extra = append(a.extra, at)
 	}
-	clear(unsafe.Slice((*byte)(at), size))
 	return at
 }
 
@@ -108,7 +114,7 @@ func (a *arena) text(text string) C.tacos_str {
 	if text == "" {
 		return C.tacos_str{}
 	}
-	at := a.alloc(uintptr(len(text)))
+	at := a.take(uintptr(len(text)))
 	copy(unsafe.Slice((*byte)(at), len(text)), text)
 	return C.tacos_str{data: (*C.char)(at), len: C.size_t(len(text))}
 }
@@ -117,7 +123,7 @@ func (a *arena) bytes(bytes []byte) C.tacos_bytes {
 	if bytes == nil {
 		return C.tacos_bytes{}
 	}
-	at := a.alloc(uintptr(max(len(bytes), 1)))
+	at := a.take(uintptr(max(len(bytes), 1)))
 	copy(unsafe.Slice((*byte)(at), len(bytes)), bytes)
 	return C.tacos_bytes{data: (*C.uint8_t)(at), len: C.size_t(len(bytes))}
 }

@@ -33,6 +33,49 @@ static void hold_and_release(void) {
     DONE(engine, &give, &answers);
 }
 
+// A hold of two seats under a fresh key, and its release.
+static tacos_str event, user, seats[2];
+static unsigned long number;
+
+static void two_seats(tacos_str key) {
+    tacos_reserve take = TACOS_COMMAND(tacos_reserve, RESERVE);
+    take.event = event;
+    take.user = user;
+    take.seats = seats;
+    take.seat_count = 2;
+    take.key = key;
+    const tacos_reserved *held = DONE(engine, &take, &answers);
+    tacos_release give = TACOS_COMMAND(tacos_release, RELEASE);
+    give.which.id = held->id;
+    DONE(engine, &give, &answers);
+}
+
+static void by_texts(void) {
+    char key[40];
+    event = TACOS_TEXT("evt_1");
+    user = TACOS_TEXT("kim");
+    seats[0] = TACOS_TEXT("A-1");
+    seats[1] = TACOS_TEXT("A-2");
+    two_seats((tacos_str){key, (size_t)snprintf(key, sizeof key, "%032lx", ++number)});
+}
+
+static void prepare(void) {
+    static room rooms[4];
+    OK(tacos_prepare_event(engine, event, use(&rooms[0]), &event));
+    OK(tacos_prepare_user(engine, user, use(&rooms[1]), &user));
+    for (int i = 0; i < 2; i++) OK(tacos_prepare_seat(engine, event, seats[i], use(&rooms[2 + i]), &seats[i]));
+}
+
+static void prepared(void) {
+    static room room;
+    uint8_t bytes[16] = {1};
+    tacos_str key;
+    number++;
+    memcpy(bytes + 8, &number, sizeof number);
+    OK(tacos_key_of_bytes(bytes, use(&room), &key));
+    two_seats(key);
+}
+
 static void batch(void) {
     tacos_reserve take[64];
     tacos_release give[64];
@@ -60,10 +103,10 @@ static double now_ns(void) {
     return (double)at.tv_sec * 1e9 + (double)at.tv_nsec;
 }
 
-// The best of fifty rounds, for each command.
+// The best of five hundred rounds, for each command.
 static void best(const char *name, int commands, int calls, void (*run)(void)) {
     double least = 0;
-    for (int round = 0; round < 50; round++) {
+    for (int round = 0; round < 500; round++) {
         double start = now_ns();
         for (int i = 0; i < calls; i++) run();
         double took = now_ns() - start;
@@ -81,8 +124,10 @@ static void fill(void) {
     tacos_create_event create = TACOS_COMMAND(tacos_create_event, CREATE_EVENT);
     create.event = TACOS_TEXT("evt_1");
     create.settings = &settings;
-    create.sections = &floor;
-    create.section_count = 1;
+    tacos_row row = {.label = TACOS_TEXT("A"), .prefix = TACOS_TEXT("A-"), .count = 10, .first_number = 1, .step = 1, .price_minor = 100};
+    tacos_section sections[] = {floor, {.name = TACOS_TEXT("stalls"), .rows = &row, .row_count = 1}};
+    create.sections = sections;
+    create.section_count = 2;
     DONE(engine, &create, &answers);
     tacos_set_sale sale = TACOS_COMMAND(tacos_set_sale, SET_SALE);
     sale.event = TACOS_TEXT("evt_1");
@@ -132,10 +177,13 @@ static void durable(const char *folder, int in_flight) {
 static void *measure(void *folder) {
     OK(tacos_open_in_memory(NULL, &engine));
     fill();
-    best("empty call", 1, 100000, empty);
-    best("availability", 1, 10000, availability);
-    best("hold in memory", 2, 2000, hold_and_release);
-    best("batch of 64", 128, 20, batch);
+    best("empty call", 1, 10000, empty);
+    best("availability", 1, 1000, availability);
+    best("hold in memory", 2, 200, hold_and_release);
+    best("two seats, with a key", 2, 200, by_texts);
+    prepare();
+    best("the same, prepared", 2, 200, prepared);
+    best("batch of 64", 128, 2, batch);
     OK(tacos_close(engine));
     durable(folder, 1);
     durable(folder, 64);

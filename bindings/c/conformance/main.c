@@ -116,6 +116,22 @@ static void batch(void) {
     }
 }
 
+static void prepare(void) {
+    const char *what = word_at(root(), "what");
+    tacos_str name = text(root(), "name"), event = text(root(), "event"), prepared;
+    tacos_buffer *buffer = fresh_buffer();
+    tacos_status status = strcmp(what, "event") == 0  ? tacos_prepare_event(engine, name, buffer, &prepared)
+                          : strcmp(what, "seat") == 0 ? tacos_prepare_seat(engine, event, name, buffer, &prepared)
+                                                      : tacos_prepare_user(engine, name, buffer, &prepared);
+    if (status != TACOS_STATUS_OK) {
+        say_failed_call(status);
+        return;
+    }
+    begin("reply");
+    put_text("prepared", prepared);
+    end();
+}
+
 static void digest(void) {
     uint8_t bytes[32];
     uint64_t position;
@@ -143,6 +159,8 @@ int main(void) {
         } else if (strcmp(word, "turn") == 0) {
             MUST(tacos_turn(engine, NULL));
             say_done();
+        } else if (strcmp(word, "prepare") == 0) {
+            prepare();
         } else if (strcmp(word, "digest") == 0) {
             digest();
         } else if (strcmp(word, "close") == 0) {

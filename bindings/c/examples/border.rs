@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use tacos::{
     Best, Caller, Command, CompletionQueue, Config, CreateEvent, Currency, Engine, EventId, EventSettings,
-    Release, Reply, Reserve, SaleState, SeatMap, Section, SetSale, UserId, Want,
+    IdempotencyKey, Release, Reply, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale,
+    UserId, Want,
 };
 
 fn main() {
@@ -17,20 +18,50 @@ fn main() {
 }
 
 fn measure(folder: &Path) {
-    best("empty call", 1, 100_000, || {
+    best("empty call", 1, 10_000, || {
         black_box(empty());
     });
     let engine = open(Engine::in_memory(Config::default()).expect("usual settings"));
-    best("availability", 1, 10_000, || {
+    best("availability", 1, 1_000, || {
         let event = EventId::new(black_box("evt_1")).expect("valid");
         black_box(engine.counts(&event).expect("known"));
     });
-    best("hold in memory", 2, 2_000, || {
+    best("hold in memory", 2, 200, || {
         let held = engine.reserve(reserve()).wait().expect("held");
         engine.release(release(held.id)).wait().expect("released");
     });
+    let mut number = 0_u128;
+    best("two seats, with a key", 2, 200, || {
+        number += 1;
+        let [event, user] = ["evt_1", "kim"].map(black_box);
+        let seats = ["A-1", "A-2"].map(|seat| SeatId::new(black_box(seat)).expect("valid"));
+        let hold = Reserve::new(
+            event_id(event),
+            UserId::new(user).expect("valid"),
+            Want::Seats(seats.into_iter().collect()),
+        )
+        .with_key(IdempotencyKey::new(&format!("{number:032x}")).expect("valid"));
+        let held = engine.reserve(hold).wait().expect("held");
+        engine.release(release(held.id)).wait().expect("released");
+    });
+    let event = engine.prepare_event(&event_id("evt_1")).expect("known");
+    let user = engine.prepare_user(&UserId::new("kim").expect("valid"));
+    let seats = ["A-1", "A-2"]
+        .map(|seat| engine.prepare_seat(&event, &SeatId::new(seat).expect("valid")).expect("known"));
+    number = 1 << 100;
+    best("the same, prepared", 2, 200, || {
+        number += 1;
+        let hold = Reserve::new(
+            event.clone(),
+            user.clone(),
+            Want::Seats(black_box(&seats).iter().cloned().collect()),
+        )
+        .with_key(IdempotencyKey::from_bytes(number.to_be_bytes()));
+        let held = engine.reserve(hold).wait().expect("held");
+        engine.release(release(held.id)).wait().expect("released");
+    });
     let queue = engine.completion_queue::<Reply>(128);
-    best("batch of 64", 128, 20, || give_and_take(&engine, &queue));
+    best("batch of 64", 128, 2, || give_and_take(&engine, &queue));
     for in_flight in [1, 64, 1_024] {
         let folder = folder.join(format!("rust-{in_flight}"));
         durable(&open(Engine::open(folder, Config::default()).expect("opens")), in_flight);
@@ -44,21 +75,27 @@ fn empty() -> u32 {
 }
 
 fn open(engine: Engine) -> Engine {
-    let event = EventId::new("evt_1").expect("valid");
+    let event = event_id("evt_1");
     let floor = Section::General { name: "floor".into(), capacity: 2_000_000, price_minor: 100 };
+    let row =
+        Row { label: "A".into(), price_minor: 100, seats: RowSeats::numbered("A-", 10), ..Row::default() };
+    let stalls = Section::Seated { name: "stalls".into(), rows: vec![row] };
     let create = CreateEvent::new(
         event.clone(),
         EventSettings::new("A concert", Currency::new("EUR").expect("valid")),
-        SeatMap { sections: vec![floor] },
+        SeatMap { sections: vec![floor, stalls] },
     );
     engine.create_event(create).wait().expect("created");
     engine.set_sale(SetSale::new(event, SaleState::Open)).wait().expect("open");
     engine
 }
 
+fn event_id(text: &str) -> EventId {
+    EventId::new(text).expect("valid")
+}
+
 fn reserve() -> Reserve {
-    let event = EventId::new("evt_1").expect("valid");
-    Reserve::new(event, UserId::new("kim").expect("valid"), Want::Best(Best::of(1)))
+    Reserve::new(event_id("evt_1"), UserId::new("kim").expect("valid"), Want::Best(Best::of(1)))
 }
 
 fn release(id: tacos::ReservationId) -> Release {
@@ -102,9 +139,9 @@ fn durable(engine: &Engine, in_flight: usize) {
     println!("rust\tdurable hold, {in_flight} in flight\t{:.1}", rounds[7] / holds as f64);
 }
 
-/// The best of fifty rounds, for each command.
+/// The best of five hundred rounds, for each command.
 fn best(name: &str, commands: u32, calls: u32, mut call: impl FnMut()) {
-    let rounds = (0..50).map(|_| timed(|| (0..calls).for_each(|_| call())));
+    let rounds = (0..500).map(|_| timed(|| (0..calls).for_each(|_| call())));
     let best = rounds.fold(f64::INFINITY, f64::min);
     println!("rust\t{name}\t{:.1}", best / f64::from(calls) / f64::from(commands));
 }

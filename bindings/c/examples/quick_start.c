@@ -54,11 +54,16 @@ int main(int count, char **arguments) {
     sale.state = TACOS_SALE_OPEN;
     must(call(engine, &sale.head).status);
 
+    // Looked up once; from here on it stands for the event's id.
+    uint64_t memory[32];
+    tacos_buffer kept = {memory, sizeof memory, 0};
+    tacos_str event;
+    must(tacos_prepare_event(engine, TACOS_TEXT("evt_1"), &kept, &event));
     tacos_str seat = TACOS_TEXT("A-7");
     const char *customers[] = {"kim", "lee"};
     for (int i = 0; i < 2; i++) {
         tacos_reserve reserve = TACOS_COMMAND(tacos_reserve, RESERVE);
-        reserve.event = TACOS_TEXT("evt_1");
+        reserve.event = event;
         reserve.user = TACOS_TEXT(customers[i]);
         reserve.seats = &seat;
         reserve.seat_count = 1;

@@ -2130,6 +2130,37 @@ tacos_status tacos_last_error(char *out,
 tacos_status tacos_last_failure(tacos_buffer *buffer,
                                 const tacos_failure **out);
 
+// Looks an event up ahead: `*out` is a text that stands for its id in every command and read, and saves looking
+// the id up each time. It is the caller's, like any text, and costs the engine no memory.
+//
+// It is good as long as the process lives. Another engine, and the same folder opened again, take it for the id
+// that it was made of, which is at its end. It is not to be kept or sent: in another process, or if a byte is
+// changed, it is no id (`INVALID`). `UNKNOWN_EVENT`, also of an event whose creation is not durable yet. Needs at
+// most 176 bytes.
+tacos_status tacos_prepare_event(tacos_engine engine,
+                                 tacos_str event,
+                                 tacos_buffer *buffer,
+                                 tacos_str *out);
+
+// Looks a seat of an event up ahead, or a standing section whose name stands for one place; see
+// `tacos_prepare_event`. In commands about another event the text stands for the seat's name. `UNKNOWN_EVENT`,
+// `UNKNOWN_SEATS`.
+tacos_status tacos_prepare_seat(tacos_engine engine,
+                                tacos_str event,
+                                tacos_str seat,
+                                tacos_buffer *buffer,
+                                tacos_str *out);
+
+// Prepares a customer's id, whether or not the engine has met them; see `tacos_prepare_event`.
+tacos_status tacos_prepare_user(tacos_engine engine, tacos_str user, tacos_buffer *buffer, tacos_str *out);
+
+// The text of an idempotency key of sixteen bytes (a UUID, say), which commands take like any key. It is compared
+// and remembered by its bytes, which is faster than by a text, and is another key than every text. It means the
+// same in every process. Needs at most 48 bytes.
+tacos_status tacos_key_of_bytes(const uint8_t *bytes,
+                                tacos_buffer *buffer,
+                                tacos_str *out);
+
 // The id behind an event's number, as the engine gave it in an answer or update. `UNKNOWN_EVENT`.
 tacos_status tacos_event_id(tacos_engine engine, uint32_t event_number, tacos_buffer *buffer, tacos_str *out);
 

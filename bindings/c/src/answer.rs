@@ -66,9 +66,9 @@ pub(crate) fn id(bytes: [u8; 16]) -> tacos_id {
     tacos_id { bytes }
 }
 
+/// A list of `uint32_t`: a packed place is its number and nothing else.
 pub(crate) fn places(places: &[tacos::PackedPlace], arena: &mut Arena) -> tacos_list {
-    let numbers: Vec<u32> = places.iter().map(|place| place.bits()).collect();
-    arena.list(&numbers)
+    arena.list(places)
 }
 
 /// A moment; 0, as everywhere for none, where it is never.

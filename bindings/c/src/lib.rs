@@ -23,6 +23,7 @@ pub mod ids;
 pub mod last_error;
 mod number;
 pub mod numbers;
+pub mod prepare;
 pub mod reads;
 pub mod replies;
 pub mod status;

@@ -95,6 +95,68 @@ static void small_buffers(tacos_engine engine) {
     CHECK(strcmp(text, "event n") == 0 && needed == sizeof "event not found");
 }
 
+// What is prepared means what it names, whichever engine gets it; a byte changed makes it no id.
+static void prepared_ids(void) {
+    tacos_config config = by_hand();
+    tacos_engine engine, other;
+    OK(tacos_open_in_memory(&config, &engine));
+    OK(tacos_open_in_memory(&config, &other));
+    open_sale(engine, EVENT, NULL);
+    open_sale(other, "evt_0", NULL);
+    open_sale(other, EVENT, NULL);
+    room answers, rooms[5];
+    tacos_str event, user, seat, key, out = {(const char *)1, 2};
+    OK(tacos_prepare_event(engine, TACOS_TEXT(EVENT), use(&rooms[0]), &event));
+    OK(tacos_prepare_user(engine, TACOS_TEXT("kim"), use(&rooms[1]), &user));
+    OK(tacos_prepare_seat(engine, event, TACOS_TEXT("B-7"), use(&rooms[2]), &seat));
+    uint8_t bytes[16] = {7};
+    OK(tacos_key_of_bytes(bytes, use(&rooms[3]), &key));
+    CHECK(same(key, "bytes 07000000000000000000000000000000"));
+    // A hold by prepared ids is the hold by texts: under one key one is the retry of the other.
+    tacos_reserve reserve = wanting(EVENT, "kim", &seat);
+    reserve.event = event;
+    reserve.user = user;
+    reserve.key = key;
+    tacos_id first = ((const tacos_reserved *)DONE(engine, &reserve, &answers))->id;
+    tacos_str name = TACOS_TEXT("B-7");
+    tacos_reserve again = wanting(EVENT, "kim", &name);
+    again.key = key;
+    const tacos_reserved *held = DONE(engine, &again, &answers);
+    CHECK(memcmp(&held->id, &first, sizeof first) == 0);
+    tacos_list seats;
+    OK(tacos_seats_named(engine, event, &seat, 1, use(&answers), &seats));
+    CHECK(same(TACOS_ITEM(tacos_seat_view, seats, 0)->place.id, "B-7"));
+    CHECK_EQ(TACOS_ITEM(tacos_seat_view, seats, 0)->state, TACOS_SEAT_STATE_RESERVED);
+    // Another engine, in which other numbers mean other things, takes the texts.
+    DONE(other, &reserve, &answers);
+    OK(tacos_seats_named(other, TACOS_TEXT(EVENT), &name, 1, use(&answers), &seats));
+    CHECK_EQ(TACOS_ITEM(tacos_seat_view, seats, 0)->state, TACOS_SEAT_STATE_RESERVED);
+    // Any byte that is changed makes it no id, and nothing is done; so does a byte less.
+    reserve.key = (tacos_str){NULL, 0};
+    for (size_t at = 0; at < seat.len; at++) {
+        char forged[256];
+        memcpy(forged, seat.data, seat.len);
+        forged[at] ^= 1;
+        tacos_str given = {forged, seat.len};
+        reserve.seats = &given;
+        REFUSED(engine, &reserve, &answers, TACOS_STATUS_INVALID);
+    }
+    reserve.seats = &(tacos_str){seat.data, seat.len - 1};
+    const tacos_failure *no = REFUSED(engine, &reserve, &answers, TACOS_STATUS_INVALID);
+    CHECK(same(TACOS_ITEM(tacos_problem, no->problems, 0)->field, "seat_ids"));
+    // What is not there cannot be prepared, and outputs are written only on success.
+    CHECK_STATUS(tacos_prepare_event(engine, TACOS_TEXT("nope"), use(&rooms[4]), &out), TACOS_STATUS_UNKNOWN_EVENT);
+    CHECK_STATUS(tacos_prepare_seat(engine, event, TACOS_TEXT("Z-1"), use(&rooms[4]), &out), TACOS_STATUS_UNKNOWN_SEATS);
+    CHECK_STATUS(tacos_prepare_user(engine, TACOS_TEXT("a b"), use(&rooms[4]), &out), TACOS_STATUS_INVALID);
+    CHECK_STATUS(tacos_prepare_user(engine, TACOS_TEXT("kim"), NULL, &out), TACOS_STATUS_NULL_POINTER);
+    tacos_buffer none = {NULL, 0, 0};
+    CHECK_STATUS(tacos_prepare_user(engine, TACOS_TEXT("kim"), &none, &out), TACOS_STATUS_BUFFER_TOO_SMALL);
+    CHECK_STATUS(tacos_key_of_bytes(NULL, use(&rooms[4]), &out), TACOS_STATUS_NULL_POINTER);
+    CHECK(out.data == (const char *)1 && out.len == 2);
+    OK(tacos_close(engine));
+    OK(tacos_close(other));
+}
+
 static void wrong_handles(void) {
     tacos_config config = by_hand();
     uint64_t now;
@@ -463,6 +525,7 @@ int main(int count, char **arguments) {
     small_buffers(engine);
     a_refused_read_tells_why(engine);
     OK(tacos_close(engine));
+    prepared_ids();
     wrong_handles();
     queue_is_bounded();
     a_batch_is_answered_at_once();

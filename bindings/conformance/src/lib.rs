@@ -3,6 +3,7 @@
 //! languages read the same files with a runner of their own; see `README.md` and `operations.md`.
 
 mod drive;
+mod prepared;
 mod report;
 mod run;
 mod rust;
@@ -11,6 +12,7 @@ mod selftest;
 mod target;
 
 pub use drive::{Driven, Drivers, copy_folder};
+pub use prepared::prepared;
 pub use report::{Report, load, table};
 pub use run::{PASS_SLICE_MS, run};
 pub use rust::{RustEngine, Way, config_of, read_of, refusal_record, write_of};

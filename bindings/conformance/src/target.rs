@@ -51,6 +51,11 @@ pub trait Target {
         })
     }
 
+    /// Prepares an `event`, a `seat` of an event or a `user`: the reply's field `prepared` stands for the name.
+    fn prepare(&mut self, what: &str, _event: Option<&str>, _name: &str) -> Answer {
+        Answer::Unsupported(format!("preparing a {what}"))
+    }
+
     /// Lets the clock go on; nothing fires.
     fn advance(&mut self, ms: u64);
 

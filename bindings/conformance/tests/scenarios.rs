@@ -5,7 +5,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use tacos_conformance::{Report, RustEngine, Scenario, Way, load, scenarios_folder, selftest, table};
+use tacos_conformance::{
+    Record, Report, RustEngine, Scenario, Target, Way, load, prepared, scenarios_folder, selftest, table,
+};
 
 /// Fewer than this is not a suite.
 const SCENARIOS_MIN: usize = 40;
@@ -34,7 +36,10 @@ fn suite(wanted: Option<&str>) -> Vec<String> {
         .into_iter()
         .filter(|scenario| wanted.is_none_or(|wanted| scenario.name.contains(wanted)))
         .collect();
-    let reports = [report("rust", Way::Waiting, &ran), report("rust-queue", Way::Queued, &ran)];
+    let again = Report::side_by_side("rust-prepared", &ran, &|settings| {
+        prepared(|settings| open(settings, Way::Waiting))(settings)
+    });
+    let reports = [report("rust", Way::Waiting, &ran), report("rust-queue", Way::Queued, &ran), again];
     print!("{}", table(&ran, &reports));
     let mut complaints: Vec<String> = reports.iter().flat_map(Report::complaints).collect();
     for report in &reports {
@@ -50,15 +55,15 @@ fn suite(wanted: Option<&str>) -> Vec<String> {
         complaints.push(format!("the results could not be written: {error}"));
     }
     if wanted.is_none() {
-        complaints.extend(selftest(&mut |settings| {
-            RustEngine::open(settings, Way::Waiting).map(|engine| Box::new(engine) as Box<_>)
-        }));
+        complaints.extend(selftest(&mut |settings| open(settings, Way::Waiting)));
     }
     complaints
 }
 
 fn report(face: &str, way: Way, scenarios: &[Scenario]) -> Report {
-    Report::side_by_side(face, scenarios, &|settings| {
-        RustEngine::open(settings, way).map(|engine| Box::new(engine) as Box<_>)
-    })
+    Report::side_by_side(face, scenarios, &|settings| open(settings, way))
+}
+
+fn open(settings: &Record, way: Way) -> Result<Box<dyn Target>, String> {
+    RustEngine::open(settings, way).map(|engine| Box::new(engine) as Box<_>)
 }

@@ -64,7 +64,8 @@ pub(crate) fn lookups() -> Vec<(String, u8)> {
 pub(crate) fn reads() -> Vec<String> {
     let at_once =
         |read: &&Read| matches!(read.form, ReadForm::AtOnce | ReadForm::Always) && read.method != "updates";
-    let own = ["EventSnapshot", "FreeSeatBit", "Now", "Digest"].map(str::to_owned);
+    let own = ["EventSnapshot", "FreeSeatBit", "Now", "Digest", "PrepareEvent", "PrepareSeat", "PrepareUser"];
+    let own = own.map(str::to_owned);
     READS.iter().filter(at_once).map(|read| camel(read_name(read))).chain(own).collect()
 }
 

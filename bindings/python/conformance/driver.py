@@ -55,10 +55,22 @@ class Driver:
                 # Reading the position writes what there is to write.
                 self.engine.position()
                 return [Answer("reply", digest=self.engine.digest().hex())]
+            case "prepare":
+                return [judged(lambda: self._prepare(with_))]
             case "close":
                 self.engine.close()
                 return [Answer("reply")]
         raise RuntimeError(f"no such word: {word!r}")
+
+    def _prepare(self, with_: Arguments) -> Answer:
+        name = with_.text("name")
+        match with_.text("what"):
+            case "event":
+                return Answer("reply", prepared=self.engine.prepare_event(name))
+            case "seat":
+                return Answer("reply", prepared=self.engine.prepare_seat(with_.text("event"), name))
+            case _:
+                return Answer("reply", prepared=self.engine.prepare_user(name))
 
     def _call(self, operation: str, with_: Arguments) -> Answer:
         def done() -> Answer:

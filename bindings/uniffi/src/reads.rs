@@ -72,6 +72,12 @@ fn look(engine: &Engine, from: &mut Input<'_>) -> Taken<Vec<u8>> {
         Read::Notes => notes(engine, &from.take::<String>("prefix")?),
         Read::Status => one(&engine.status()),
         Read::Position => one(&engine.position()),
+        Read::PrepareEvent => one(&engine.prepare_event(&event(from)?)?.to_prepared_text()),
+        Read::PrepareSeat => {
+            let (event, seat) = (event(from)?, from.take("seat")?);
+            one(&engine.prepare_seat(&event, &seat)?.to_prepared_text())
+        }
+        Read::PrepareUser => one(&engine.prepare_user(&from.take("user")?).to_prepared_text()),
         Read::Now => one(&engine.now()),
         Read::Digest => value(engine, |out| out.bytes(&engine.digest().0)),
     })

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use tacos_engine::{Currency, Refusal, UnixMs};
+use tacos_engine::{Currency, EventId, Refusal, SeatId, TextIdError, UnixMs, UserId};
 
 /// An argument that fits, or the refusal that names what is wrong with it.
 pub(crate) type Checked<T> = Result<T, Refusal>;
@@ -16,6 +16,27 @@ where
     T::Err: fmt::Display,
 {
     text.parse().map_err(|why| Refusal::invalid(field, why, shown(text)))
+}
+
+/// An id that may have been prepared.
+pub(crate) trait Preparable: Sized {
+    fn of(text: &[u8]) -> Result<Self, TextIdError>;
+}
+
+macro_rules! preparable {
+    ($($name:ident),*) => {$(
+        impl Preparable for $name {
+            fn of(text: &[u8]) -> Result<Self, TextIdError> {
+                Self::of_prepared_text(text)
+            }
+        }
+    )*};
+}
+preparable!(EventId, UserId, SeatId);
+
+/// An id, by its text or as it was prepared. An id is ASCII: only of what is none it matters whether it is a text.
+pub(crate) fn prepared<T: Preparable>(field: &'static str, text: &[u8]) -> Checked<T> {
+    T::of(text).map_err(|why| Refusal::invalid(field, why, shown(&String::from_utf8_lossy(text))))
 }
 
 /// A currency.
@@ -63,8 +84,6 @@ fn shown(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tacos_engine::EventId;
-
     use super::*;
 
     fn problem(refusal: &Refusal) -> (&str, &str) {

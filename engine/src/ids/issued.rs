@@ -6,6 +6,18 @@ use std::fmt;
 use std::str::FromStr;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// What is no digit, in the table of values.
+const NO_DIGIT: u8 = u8::MAX;
+/// The value of each byte that is a digit.
+static VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 32 {
+        values[ALPHABET[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
 
 /// Why a text is not an id of the kind asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +90,11 @@ fn read_base32<const N: usize>(text: &str, prefix: &'static str) -> Result<[u8; 
     let (mut bytes, mut at) = ([0u8; N], 0);
     let (mut held, mut bits) = (0u32, 0u32);
     for digit in digits.bytes() {
-        let value = ALPHABET.iter().position(|&sign| sign == digit).ok_or(refused)?;
-        held = (held << 5) | u32::try_from(value).expect("below 32");
+        let value = VALUES[usize::from(digit)];
+        if value == NO_DIGIT {
+            return Err(refused);
+        }
+        held = (held << 5) | u32::from(value);
         bits += 5;
         if bits >= 8 {
             bits -= 8;

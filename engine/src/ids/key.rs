@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use super::digits::{digits_of, word_of};
 use super::short::{SHORT_BYTES, Text};
 use super::text::{KEY_BYTES, TextIdError, check};
 use crate::limits::KEY_BYTES_MAX;
@@ -49,9 +50,12 @@ impl IdempotencyKey {
     }
 
     /// As [`new`](Self::new), of a text's bytes.
-    pub(crate) fn of_bytes(text: &[u8]) -> Result<Self, TextIdError> {
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of_bytes(text: &[u8]) -> Result<Self, TextIdError> {
         if let Some(bytes) = bytes_of(text) {
-            return Ok(Self::from_bytes(bytes));
+            return Ok(Self { text: Text::new(text), kind: KeyKind::Binary(bytes) });
         }
         check(text, KEY_BYTES_MAX, &KEY_BYTES)?;
         Ok(Self { text: Text::new(text), kind: KeyKind::Text })
@@ -62,12 +66,11 @@ impl IdempotencyKey {
     /// hexadecimal digits in lower case; [`IdempotencyKey::new`] reads it.
     #[must_use]
     pub fn from_bytes(bytes: [u8; BINARY_BYTES]) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = [0; BINARY.len() + 2 * BINARY_BYTES];
         let (head, digits) = text.split_at_mut(BINARY.len());
         head.copy_from_slice(BINARY.as_bytes());
-        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
-            *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        for (digits, word) in digits.as_chunks_mut().0.iter_mut().zip(bytes.as_chunks().0) {
+            *digits = digits_of(u64::from_be_bytes(*word));
         }
         Self { text: Text::new(&text), kind: KeyKind::Binary(bytes) }
     }
@@ -150,14 +153,9 @@ impl IdempotencyKey {
 fn bytes_of(text: &[u8]) -> Option<[u8; BINARY_BYTES]> {
     let digits = text.strip_prefix(BINARY.as_bytes())?;
     let digits: &[u8; 2 * BINARY_BYTES] = digits.try_into().ok()?;
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    };
     let mut bytes = [0; BINARY_BYTES];
-    for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
-        *byte = value(*high)? << 4 | value(*low)?;
+    for (word, digits) in bytes.as_chunks_mut().0.iter_mut().zip(digits.as_chunks().0) {
+        *word = word_of(*digits)?.to_be_bytes();
     }
     Some(bytes)
 }

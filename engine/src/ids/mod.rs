@@ -2,6 +2,7 @@
 //! ([`ReservationId`], [`PaymentId`], …) and bearer tokens. An id that exists is well formed; whether it means
 //! something is for the room that owns the thing to say.
 
+mod digits;
 mod fold;
 mod issued;
 mod key;

@@ -101,7 +101,10 @@ macro_rules! text_id {
             }
 
             /// As [`new`](Self::new), of a text's bytes.
-            pub(crate) fn of_bytes(text: &[u8]) -> Result<Self, TextIdError> {
+            ///
+            /// # Errors
+            /// As [`new`](Self::new).
+            pub fn of_bytes(text: &[u8]) -> Result<Self, TextIdError> {
                 check(text, ID_BYTES_MAX, &ID_BYTES)?;
                 Ok(Self { text: Text::new(text) $(, $prepared: Prepared::default())? })
             }
@@ -205,6 +208,29 @@ macro_rules! text_id {
 macro_rules! preparable {
     ($($name:ident),*) => {$(
         impl $name {
+            /// The id as a text that keeps what was prepared, for where ids go as texts inside one process: the bindings
+            /// of other languages. [`of_prepared_text`](Self::of_prepared_text) reads it. It means nothing in another
+            /// process and is not to be kept or sent. Of an id that was not prepared it is the text.
+            #[must_use]
+            pub fn to_prepared_text(&self) -> String {
+                self.prepared.to_text(self.as_str()).unwrap_or_else(|| self.as_str().to_owned())
+            }
+
+            /// The id of a text, or of what [`to_prepared_text`](Self::to_prepared_text) has given in this process. A
+            /// prepared text that was made up or changed is a text like any other, and not the text of an id.
+            ///
+            /// # Errors
+            /// As [`new`](Self::new).
+            #[inline]
+            pub fn of_prepared_text(given: impl AsRef<[u8]>) -> Result<Self, TextIdError> {
+                let given = given.as_ref();
+                match Prepared::of_text(given) {
+                    // The text was that of an id when it was prepared, of whatever kind: all have the same alphabet.
+                    Some((prepared, text)) => Ok(Self { text: Text::new(text), prepared }),
+                    None => Self::of_bytes(given),
+                }
+            }
+
             /// The same id with what `table` found out about it.
             pub(crate) fn prepared_by(&self, table: TableNumber, found: u32) -> Self {
                 Self { prepared: Prepared::by(table, found), ..self.clone() }

@@ -26,6 +26,8 @@ pub enum Place {
 }
 
 /// A [`Place`] in four bytes. Numbers sort seats first, ascending, then sections, ascending: the order of claims.
+/// A list of them is a list of such numbers.
+#[repr(transparent)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackedPlace(u32);
 

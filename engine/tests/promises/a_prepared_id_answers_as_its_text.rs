@@ -1,6 +1,7 @@
 //! Claim: a prepared id is the id. Two engines get the same commands, one with texts and the other with the same ids as
-//! this engine or another engine prepared them, or not prepared: every answer is the same, and so is the state in the end. What
-//! another engine or another event found out about a name is never believed.
+//! this engine or another engine prepared them, or not prepared, some of them as prepared texts: every answer is the
+//! same, and so is the state in the end. What another engine or another event found out about a name is never
+//! believed, and a prepared text that was changed is no id.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +9,8 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::testing::{Random, Step, Workload, watched};
 use tacos_engine::{
-    Caller, Command, Engine, EventId, Failure, IdempotencyKey, ManualClock, Refusal, Reserve, SeatId, UserId,
-    Want,
+    Caller, Command, Engine, EventId, Failure, IdempotencyKey, ManualClock, Refusal, Reserve, SeatId,
+    TextIdError, UserId, Want,
 };
 
 /// More seeds by `SEEDS=1000`, other ones by `SEED=7`.
@@ -43,11 +44,17 @@ impl Preparing<'_> {
         let prepared = self.engine().and_then(|engine| engine.prepare_event(id).ok());
         self.prepared += u64::from(prepared.is_some());
         *id = prepared.unwrap_or_else(|| id.clone());
+        if self.random.index(2) == 0 {
+            *id = EventId::of_prepared_text(&id.to_prepared_text()).expect("an id's own text");
+        }
     }
 
     fn user(&mut self, id: &mut UserId) {
         let prepared = self.engine().map(|engine| engine.prepare_user(id));
         *id = prepared.unwrap_or_else(|| id.clone());
+        if self.random.index(2) == 0 {
+            *id = UserId::of_prepared_text(&id.to_prepared_text()).expect("an id's own text");
+        }
     }
 
     fn caller(&mut self, caller: &mut Caller) {
@@ -64,6 +71,9 @@ impl Preparing<'_> {
             let prepared = self.engine().and_then(|engine| engine.prepare_seat(&event, seat).ok());
             self.prepared += u64::from(prepared.is_some());
             *seat = prepared.unwrap_or_else(|| seat.clone());
+            if self.random.index(2) == 0 {
+                *seat = SeatId::of_prepared_text(&seat.to_prepared_text()).expect("an id's own text");
+            }
         }
     }
 
@@ -267,4 +277,39 @@ fn an_id_outlives_its_engine_as_a_text() {
     let named = seats(&["R2-3"]);
     let again = Reserve::new(event(), user("kim"), named).with_key(by_text);
     assert_eq!(after.reserve(again).wait(), Ok(held), "the same request in texts");
+}
+
+#[test]
+fn a_prepared_text_is_believed_as_it_was_given_only() {
+    let (engine, _) = small_sale();
+    let prepared = |name: &str| engine.prepare_seat(&event(), &seat(name)).expect("known").to_prepared_text();
+    let read = |text: &str| SeatId::of_prepared_text(text);
+    let (first, second) = (prepared("R1-1"), prepared("R1-2"));
+    let given = read(&first).expect("as it was given");
+    assert_eq!(hold_seat(&engine, &event(), &given, "kim"), Ok("R1-1".to_owned()));
+    // The letters of one seat with the name of another are those of none, and so are letters that were made up.
+    let (letters, _) = first.rsplit_once(' ').expect("letters and a name");
+    let (others, name) = second.rsplit_once(' ').expect("letters and a name");
+    for forged in [
+        format!("{letters} {name}"),
+        format!("{others} R1-1"),
+        format!("prepared {} {name}", "a".repeat(32)),
+        format!("{second} "),
+        format!(" {second}"),
+        second.to_uppercase(),
+        format!("prepared {second}"),
+    ] {
+        let refused = SeatId::of_prepared_text(&forged);
+        assert!(matches!(refused, Err(TextIdError::BadByte { .. })), "{forged}: {refused:?}");
+        // Not even the right one is an id where texts come from outside.
+        assert!(SeatId::new(&forged).is_err(), "{forged}");
+    }
+    assert!(SeatId::new(&first).is_err());
+    // What is no prepared id has its text.
+    assert_eq!(seat("R1-3").to_prepared_text(), "R1-3");
+    assert_eq!(read("R1-3"), SeatId::new("R1-3"));
+    assert_eq!(read(""), Err(TextIdError::Empty));
+    // The text of another kind's id is only its name.
+    let user = UserId::of_prepared_text(&first).expect("a name like any other");
+    assert_eq!(user.as_str(), "R1-1");
 }

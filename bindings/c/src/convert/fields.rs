@@ -6,27 +6,29 @@ use tacos::{
     UserId, Want, Which,
 };
 
-use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};
+use crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_which};
 use crate::commands::tacos_reserve;
 use crate::failure::Fault;
-use crate::memory::{Plain, check_pointer, read_sized, slice, text};
+use crate::memory::{Plain, bytes, check_pointer, read_sized, slice, text};
 use crate::number::Number;
 
 /// An id made from a text.
 pub(crate) trait TextId: Sized {
-    fn make(text: &str) -> Result<Self, TextIdError>;
+    fn make(text: &[u8]) -> Result<Self, TextIdError>;
 }
 
 macro_rules! text_ids {
-    ($($name:ident),*) => {$(
+    ($make:ident: $($name:ident),*) => {$(
         impl TextId for tacos::$name {
-            fn make(text: &str) -> Result<Self, TextIdError> {
-                Self::new(text)
+            #[inline]
+            fn make(text: &[u8]) -> Result<Self, TextIdError> {
+                Self::$make(text)
             }
         }
     )*};
 }
-text_ids!(EventId, UserId, SessionId, SeatId, SectionId, ExternalId, IdempotencyKey);
+text_ids!(of_bytes: SessionId, SectionId, ExternalId, IdempotencyKey);
+text_ids!(of_prepared_text: EventId, UserId, SeatId);
 
 /// The struct that a head begins.
 ///
@@ -47,8 +49,13 @@ pub(super) unsafe fn body<T: Plain>(head: *const tacos_head, size: usize) -> Res
 #[inline]
 pub(crate) unsafe fn id<T: TextId>(given: tacos_str, field: &'static str) -> Result<T, Fault> {
     // SAFETY: handed on.
-    let given = unsafe { text(given)?.unwrap_or_default() };
-    T::make(given).map_err(|error| Refusal::invalid(field, error, given).into())
+    let given =
+        unsafe { bytes(tacos_bytes { data: given.data.cast(), len: given.len })?.unwrap_or_default() };
+    // An id is ASCII: only of what is none it matters whether it is a text.
+    T::make(given).map_err(|error| match std::str::from_utf8(given) {
+        Ok(text) => Refusal::invalid(field, error, text).into(),
+        Err(_) => Fault::BadUtf8,
+    })
 }
 
 /// An id that may be left out.

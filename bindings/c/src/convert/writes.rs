@@ -58,100 +58,100 @@ pub(super) unsafe fn write(
 
 unsafe fn create_event(given: &commands::tacos_create_event) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::CreateEvent::new(
+    unsafe {
+        let mut command = tacos::CreateEvent::new(
             id(given.event, "event_id")?,
             event_settings(given.settings)?,
             seat_map(given.sections, given.section_count)?,
-        )
-        .with_queue(if given.queue.is_null() { None } else { Some(queue_policy(given.queue)?) })
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.queue = if given.queue.is_null() { None } else { Some(queue_policy(given.queue)?) };
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn update_event(given: &commands::tacos_update_event) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::UpdateEvent::new(
+    unsafe {
+        let mut command = tacos::UpdateEvent::new(
             id(given.event, "event_id")?,
             event_settings(given.settings)?,
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn set_sale(given: &commands::tacos_set_sale) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::SetSale::new(
+    unsafe {
+        let mut command = tacos::SetSale::new(
             id(given.event, "event_id")?,
             number(given.state, "state")?,
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn block_seats(given: &commands::tacos_block_seats) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::BlockSeats::new(
+    unsafe {
+        let mut command = tacos::BlockSeats::new(
             id(given.event, "event_id")?,
             seats(given.seats, given.seat_count)?,
             flag(given.block, "block")?,
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn set_queue_policy(given: &commands::tacos_set_queue_policy) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::SetQueuePolicy::new(
+    unsafe {
+        let mut command = tacos::SetQueuePolicy::new(
             id(given.event, "event_id")?,
             queue_policy(given.policy)?,
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn pause_queue(given: &commands::tacos_pause_queue) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::PauseQueue::new(
+    unsafe {
+        let mut command = tacos::PauseQueue::new(
             id(given.event, "event_id")?,
             flag(given.paused, "paused")?,
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn draw_room(given: &commands::tacos_draw_room) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::DrawRoom::new(
+    unsafe {
+        let mut command = tacos::DrawRoom::new(
             id(given.event, "event_id")?,
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn join_queue(given: &commands::tacos_join_queue) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::JoinQueue::new(
+    unsafe {
+        let mut command = tacos::JoinQueue::new(
             id(given.event, "event_id")?,
-        )
-        .with_session(opt_id(given.session, "session_id")?)
-        .with_user(user(given.user)?)
-    };
-    Ok(command.into())
+        );
+        command.session = opt_id(given.session, "session_id")?;
+        command.user = user(given.user)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn leave_queue(given: &commands::tacos_leave_queue) -> Result<Command, Fault> {
@@ -160,147 +160,147 @@ unsafe fn leave_queue(given: &commands::tacos_leave_queue) -> Result<Command, Fa
 
 unsafe fn request_admission(given: &commands::tacos_request_admission) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::RequestAdmission::new(
+    unsafe {
+        let mut command = tacos::RequestAdmission::new(
             tacos::WaitingToken::from_bytes(given.token.bytes),
-        )
-        .with_event(opt_id(given.event, "event_id")?)
-        .with_user(user(given.user)?)
-    };
-    Ok(command.into())
+        );
+        command.event = opt_id(given.event, "event_id")?;
+        command.user = user(given.user)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn reserve(given: &commands::tacos_reserve) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::Reserve::new(
+    unsafe {
+        let mut command = tacos::Reserve::new(
             id(given.event, "event_id")?,
             id(given.user, "user_id")?,
             want(given)?,
-        )
-        .with_token(flag(given.has_token, "has_token")?.then(|| tacos::ReservationToken::from_bytes(given.token.bytes)))
-        .with_trusted(flag(given.trusted, "trusted")?)
-        .with_external(opt_id(given.external, "external")?)
-        .with_hold_until(opt_moment(given.hold_until_ms))
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.token = flag(given.has_token, "has_token")?.then(|| tacos::ReservationToken::from_bytes(given.token.bytes));
+        command.trusted = flag(given.trusted, "trusted")?;
+        command.external = opt_id(given.external, "external")?;
+        command.hold_until = opt_moment(given.hold_until_ms);
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn confirm(given: &commands::tacos_confirm) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::Confirm::new(
+    unsafe {
+        let mut command = tacos::Confirm::new(
             which(given.which)?,
             caller(given.user)?,
             match flag(given.outside, "outside")? {
                 true => tacos::Proof::Outside,
                 false => tacos::Proof::Intent(tacos::PaymentId::from_bytes(given.payment.bytes)),
             },
-        )
-        .with_exactly(if given.exactly.is_null() { None } else { Some(seats(given.exactly, given.exactly_count)?) })
-        .with_total_minor(flag(given.has_total, "has_total")?.then_some(given.total_minor))
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.exactly = if given.exactly.is_null() { None } else { Some(seats(given.exactly, given.exactly_count)?) };
+        command.total_minor = flag(given.has_total, "has_total")?.then_some(given.total_minor);
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn release(given: &commands::tacos_release) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::Release::new(
+    unsafe {
+        let mut command = tacos::Release::new(
             which(given.which)?,
             caller(given.user)?,
-        )
-        .with_seats(seats(given.seats, given.seat_count)?)
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.seats = seats(given.seats, given.seat_count)?;
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn extend(given: &commands::tacos_extend) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::Extend::new(
+    unsafe {
+        let mut command = tacos::Extend::new(
             which(given.which)?,
             caller(given.user)?,
             Duration::from_millis(given.by_ms),
-        )
-        .with_expires_at(opt_moment(given.expires_at_ms))
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.expires_at = opt_moment(given.expires_at_ms);
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn expire(given: &commands::tacos_expire) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::Expire::new(
+    unsafe {
+        let command = tacos::Expire::new(
             which(given.which)?,
-        )
-    };
-    Ok(command.into())
+        );
+        Ok(command.into())
+    }
 }
 
 unsafe fn create_payment(given: &commands::tacos_create_payment) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::CreatePayment::new(
+    unsafe {
+        let mut command = tacos::CreatePayment::new(
             payee(given.which, given.unlinked)?,
             id(given.user, "user_id")?,
             tacos::Money { minor: given.amount_minor, currency: currency(given.currency)? },
             number(given.method, "method")?,
             number(given.scenario, "scenario")?,
-        )
-        .with_webhook_url(text(given.webhook_url)?.map(str::to_owned))
-        .with_attachment(bytes(given.attachment)?.unwrap_or_default().to_vec())
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.webhook_url = text(given.webhook_url)?.map(str::to_owned);
+        command.attachment = bytes(given.attachment)?.unwrap_or_default().to_vec();
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn process_payment(given: &commands::tacos_process_payment) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::ProcessPayment::new(
+    unsafe {
+        let mut command = tacos::ProcessPayment::new(
             tacos::PaymentId::from_bytes(given.payment.bytes),
             caller(given.user)?,
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn cancel_payment(given: &commands::tacos_cancel_payment) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::CancelPayment::new(
+    unsafe {
+        let mut command = tacos::CancelPayment::new(
             tacos::PaymentId::from_bytes(given.payment.bytes),
             caller(given.user)?,
-        )
-        .with_refund_minor(flag(given.has_refund, "has_refund")?.then_some(given.refund_minor))
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.refund_minor = flag(given.has_refund, "has_refund")?.then_some(given.refund_minor);
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn report_payment(given: &commands::tacos_report_payment) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::ReportPayment::new(
+    unsafe {
+        let mut command = tacos::ReportPayment::new(
             tacos::PaymentId::from_bytes(given.payment.bytes),
             number(given.outcome, "outcome")?,
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }
 
 unsafe fn report_webhook(given: &commands::tacos_report_webhook) -> Result<Command, Fault> {
     let command = tacos::ReportWebhook::new(
-            tacos::WebhookId::from_bytes(given.webhook.bytes),
-            flag(given.delivered, "delivered")?,
-        );
+        tacos::WebhookId::from_bytes(given.webhook.bytes),
+        flag(given.delivered, "delivered")?,
+    );
     Ok(command.into())
 }
 
@@ -310,15 +310,15 @@ unsafe fn replay_webhook(given: &commands::tacos_replay_webhook) -> Result<Comma
 
 unsafe fn note(given: &commands::tacos_note) -> Result<Command, Fault> {
     // SAFETY: the crate's contract, for each text, list and struct.
-    let command = unsafe {
-        tacos::Note::new(
+    unsafe {
+        let mut command = tacos::Note::new(
             id(given.name, "name")?,
             match flag(given.remove, "remove")? {
                 true => None,
                 false => Some(bytes(given.value)?.unwrap_or_default().to_vec()),
             },
-        )
-        .with_key(key(given.key)?)
-    };
-    Ok(command.into())
+        );
+        command.key = key(given.key)?;
+        Ok(command.into())
+    }
 }

@@ -152,6 +152,15 @@ impl Target for Driven {
         }
     }
 
+    fn prepare(&mut self, what: &str, event: Option<&str>, name: &str) -> Answer {
+        let block = Block::new("prepare").with("what", what).with("name", name);
+        let block = match event {
+            Some(event) => block.with("event", event),
+            None => block,
+        };
+        judge(self.ask(&block))
+    }
+
     fn advance(&mut self, ms: u64) {
         self.now_unix_ms += ms;
         let answer = self.ask(&Block::new("advance").with("ms", ms)).and_then(done);

@@ -6,12 +6,14 @@ use std::time::Duration;
 use serde_json::Value;
 use tacos_engine::views::Cursor;
 use tacos_engine::{
-    Best, Caller, Currency, EventId, EventSettings, ExternalId, IdempotencyKey, Money, Payee, PaymentId,
-    PresaleRoom, Proof, QueuePolicy, ReservationId, ReservationToken, Row, RowSeats, SeatException, SeatId,
-    SeatMap, Section, SectionId, SessionId, UnixMs, UserId, WaitingToken, Want, WebhookId, Which,
+    Best, Caller, Currency, Engine, EventId, EventSettings, ExternalId, IdempotencyKey, Money, Payee,
+    PaymentId, PresaleRoom, Proof, QueuePolicy, Refusal, ReservationId, ReservationToken, Row, RowSeats,
+    SeatException, SeatId, SeatMap, Section, SectionId, SessionId, UnixMs, UserId, WaitingToken, Want,
+    WebhookId, Which,
 };
 
-use crate::target::{Record, START_UNIX_MS};
+use crate::prepared::reply;
+use crate::target::{Answer, Record, START_UNIX_MS};
 
 /// The argument with this name cannot be what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +65,12 @@ impl<'a> Args<'a> {
 
     /// Seats; none if they are not given.
     pub(super) fn ids<L: FromIterator<SeatId>>(self, name: &str) -> Read<L> {
-        let made = self.list(name).iter().filter_map(Value::as_str).map(str::parse).collect::<Result<L, _>>();
+        let made = self
+            .list(name)
+            .iter()
+            .filter_map(Value::as_str)
+            .map(SeatId::of_prepared_text)
+            .collect::<Result<L, _>>();
         made.or_else(|_| ill_formed(name))
     }
 
@@ -105,6 +112,34 @@ fn made<T: FromStr>(args: Args<'_>, name: &str) -> Read<Option<T>> {
     text.parse().map(Some).or_else(|_| ill_formed(name))
 }
 
+fn event(args: Args<'_>, name: &str) -> Read<Option<EventId>> {
+    args.text(name).map(EventId::of_prepared_text).transpose().or_else(|_| ill_formed(name))
+}
+
+fn user(args: Args<'_>, name: &str) -> Read<Option<UserId>> {
+    args.text(name).map(UserId::of_prepared_text).transpose().or_else(|_| ill_formed(name))
+}
+
+/// What stands for a name once it is prepared.
+pub(super) fn prepare(
+    engine: &Engine,
+    what: &str,
+    event: Option<&str>,
+    name: &str,
+) -> Result<Answer, Refusal> {
+    let bad = |error| Refusal::invalid("name", error, name);
+    let event_id = |event: &str| EventId::of_prepared_text(event).map_err(bad);
+    let prepared = match (what, event) {
+        ("event", _) => engine.prepare_event(&event_id(name)?)?.to_prepared_text(),
+        ("seat", Some(event)) => {
+            engine.prepare_seat(&event_id(event)?, &SeatId::new(name).map_err(bad)?)?.to_prepared_text()
+        }
+        ("user", _) => engine.prepare_user(&UserId::new(name).map_err(bad)?).to_prepared_text(),
+        _ => return Err(Refusal::UnknownEvent),
+    };
+    Ok(reply(&prepared))
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "read like the others")]
 fn texts(args: Args<'_>, name: &str) -> Read<Option<Vec<String>>> {
     let texts = args.list(name).iter().filter_map(Value::as_str).map(str::to_owned).collect();
@@ -130,8 +165,10 @@ macro_rules! given {
         }
     };
 }
-given!(made; EventId, ExternalId, IdempotencyKey, PaymentId, ReservationId, ReservationToken, SectionId, SessionId);
-given!(made; UserId, WaitingToken, WebhookId, String);
+given!(made; ExternalId, IdempotencyKey, PaymentId, ReservationId, ReservationToken, SectionId, SessionId);
+given!(made; WaitingToken, WebhookId, String);
+given!(event; EventId);
+given!(user; UserId);
 given!(texts; Vec<String>);
 given!(number; u8, u32, u64, usize, i32, i64);
 given!(flag or false; bool);

@@ -132,6 +132,10 @@ impl Target for RustEngine {
             .collect()
     }
 
+    fn prepare(&mut self, what: &str, event: Option<&str>, name: &str) -> Answer {
+        arguments::prepare(self.engine(), what, event, name).unwrap_or_else(|refusal| failed(refusal.into()))
+    }
+
     fn advance(&mut self, ms: u64) {
         self.clock.advance(Duration::from_millis(ms));
     }

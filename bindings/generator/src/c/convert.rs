@@ -66,23 +66,24 @@ fn one(command: &Command, out: &mut String) {
     }
     let follows = fields.iter().any(|field| follows_pointers(field.kind));
     let (asked, set): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.setter.is_none());
-    let (safety, open, close) = if follows {
+    let (open, pad, close) = if follows {
         (
-            "    // SAFETY: the crate's contract, for each text, list and struct.\n",
-            "unsafe {\n        ",
-            "\n    }",
+            "    // SAFETY: the crate's contract, for each text, list and struct.\n    unsafe {\n",
+            "        ",
+            "    }\n",
         )
     } else {
-        ("", "", "")
+        ("", "    ", "")
     };
-    *out += &format!("{safety}    let command = {open}tacos::{name}::new(\n");
-    asked.into_iter().for_each(|field| *out += &format!("            {},\n", taken(field)));
-    *out += "        )";
+    let change = if set.is_empty() { "" } else { "mut " };
+    *out += &format!("{open}{pad}let {change}command = tacos::{name}::new(\n");
+    asked.into_iter().for_each(|field| *out += &format!("{pad}    {},\n", taken(field)));
+    *out += &format!("{pad});\n");
+    // Field by field: each method that sets one would move all of the command.
     for field in set {
-        *out += &format!("\n        .{}({})", field.setter.expect("a setter"), taken(field));
+        *out += &format!("{pad}command.{} = {};\n", field.name, taken(field));
     }
-    *out += &format!("{close};\n");
-    *out += "    Ok(command.into())\n}\n";
+    *out += &format!("{pad}Ok(command.into())\n{close}}}\n");
 }
 
 /// True if members of this kind point to memory of the caller.

@@ -67,7 +67,7 @@ fn commands_file() -> String {
             out += &format!("        {number} => Command::{name}(from.take(\"{}\")?),\n", field.name);
             continue;
         }
-        out += &format!("        {number} => {}.into(),\n", made(name, "new", command.fields));
+        out += &format!("        {number} => Command::from({}),\n", made(name, "new", command.fields));
     }
     out += "        _ => return Ok(None),\n    }))\n}\n";
     let (records, enums) =
@@ -151,13 +151,16 @@ fn made(name: &str, function: &str, fields: &[Field]) -> String {
     );
     let asked: Vec<String> =
         fields.iter().filter(|field| field.setter.is_none()).map(|field| taken(name, field)).collect();
-    let mut out = format!("tacos::{name}::{function}({})", asked.join(", "));
-    for field in fields {
-        if let Some(setter) = field.setter {
-            out += &format!("\n            .{setter}({})", taken(name, field));
-        }
+    let new = format!("tacos::{name}::{function}({})", asked.join(", "));
+    if fields.iter().all(|field| field.setter.is_none()) {
+        return new;
     }
-    out
+    // Field by field: each method that sets one would move all of the record.
+    let mut out = format!("{{\n            let mut made = {new};\n");
+    for field in fields.iter().filter(|field| field.setter.is_some()) {
+        out += &format!("            made.{} = {};\n", field.name, taken(name, field));
+    }
+    out + "            made\n        }"
 }
 
 fn take_of(name: &str) -> String {

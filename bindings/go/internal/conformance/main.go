@@ -70,6 +70,8 @@ func (d *driver) answer(asked block) (said []byte) {
 		return whether(err)
 	case "digest":
 		return d.digest()
+	case "prepare":
+		return oneText("prepared")(d.prepare(a))
 	case "close":
 		err := d.engine.Close()
 		d.engine = nil
@@ -77,6 +79,17 @@ func (d *driver) answer(asked block) (said []byte) {
 	}
 	giveUp(fmt.Errorf("no such word: %q", asked.word))
 	return nil
+}
+
+func (d *driver) prepare(a arguments) (string, error) {
+	switch name := a.text("name"); a.text("what") {
+	case "event":
+		return d.engine.PrepareEvent(name)
+	case "seat":
+		return d.engine.PrepareSeat(a.text("event"), name)
+	default:
+		return d.engine.PrepareUser(name)
+	}
 }
 
 func (d *driver) open(a arguments) (said []byte) {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import commands, errors, refusals, results, settings, states, updates, values, views
 from ._follow import Updates
-from ._whole import engine_version
+from ._whole import engine_version, key_of
 from .commands import *
 from .engine import Engine
 from .errors import *
@@ -37,6 +37,7 @@ __all__ = [
     "Update",
     "Updates",
     "engine_version",
+    "key_of",
     "updates",
 ]
 __all__ += commands.__all__

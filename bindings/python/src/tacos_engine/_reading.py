@@ -520,5 +520,5 @@ def read_update(of: Reader) -> Update:
         what=read_what(of),
     )
 
-ENCODING = -3051595680636847521
+ENCODING = 1598855774076241975
 """Which description both ends of the border were written from."""

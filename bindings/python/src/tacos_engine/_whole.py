@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from ._border import Border
 from ._bytes import Reader, duration, text
@@ -13,7 +14,16 @@ from ._native import crossing, job, library, opened
 from ._outcomes import value
 from ._reading import read_event, read_seat
 from ._reads import Reads
-from ._writing import READ_DIGEST, READ_EVENT_SNAPSHOT, READ_FREE_SEAT_BIT, READ_NOW, put_options
+from ._writing import (
+    READ_DIGEST,
+    READ_EVENT_SNAPSHOT,
+    READ_FREE_SEAT_BIT,
+    READ_NOW,
+    READ_PREPARE_EVENT,
+    READ_PREPARE_SEAT,
+    READ_PREPARE_USER,
+    put_options,
+)
 from .options import Options
 from .values import EventSnapshot
 
@@ -27,6 +37,14 @@ def engine_version() -> str:
     """The version of the native engine."""
     version: str = library().engine_version()
     return version
+
+
+def key_of(uuid: UUID) -> str:
+    """
+    The idempotency key of a UUID's sixteen bytes. It is compared and remembered by its bytes, which is faster than by a
+    text, and is another key than every text. It means the same in every process.
+    """
+    return f"bytes {uuid.hex}"
 
 
 def opened_folder(folder: str | os.PathLike[str], options: Options | None) -> Border:
@@ -66,6 +84,35 @@ class Whole(Reads):
         text(out, event, "event")
         text(out, seat, "seat")
         return value(self._look(bytes(out)), Reader.int64)
+
+    def prepare_event(self, event: str) -> str:
+        """
+        An event's id, looked up ahead: what it gives stands for the id in every command and read, and saves looking the
+        id up each time. It is a text like any other and costs the engine no memory.
+
+        It is good as long as the process lives. Another engine, and the same folder opened again, take it for the id
+        that it was made of, which is at its end. Do not keep or send it: in another process, or if a character is
+        changed, it is no id.
+        """
+        out = bytearray((READ_PREPARE_EVENT,))
+        text(out, event, "event")
+        return value(self._look(bytes(out)), Reader.text)
+
+    def prepare_seat(self, event: str, seat: str) -> str:
+        """
+        The same of a seat of an event, or of a standing section whose name stands for one place; see `prepare_event`.
+        In commands about another event it stands for the seat's name.
+        """
+        out = bytearray((READ_PREPARE_SEAT,))
+        text(out, event, "event")
+        text(out, seat, "seat")
+        return value(self._look(bytes(out)), Reader.text)
+
+    def prepare_user(self, user: str) -> str:
+        """The same of a customer's id, whether or not the engine has met them; see `prepare_event`."""
+        out = bytearray((READ_PREPARE_USER,))
+        text(out, user, "user")
+        return value(self._look(bytes(out)), Reader.text)
 
     def now(self) -> datetime:
         """The engine's clock."""

@@ -10,91 +10,151 @@ use super::{Input, Take, Taken, Unfit};
 /// Reads the command that has this number; none if no command has it.
 pub(crate) fn command(number: u8, from: &mut Input<'_>) -> Taken<Option<Command>> {
     Ok(Some(match number {
-        1 => tacos::CreateEvent::new(from.take("event")?, from.take("settings")?, from.take("seats")?)
-            .with_queue(from.take::<Option<tacos::QueuePolicy>>("queue")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        2 => tacos::UpdateEvent::new(from.take("event")?, from.take("settings")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        3 => tacos::SetSale::new(from.take("event")?, from.take("state")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        4 => tacos::BlockSeats::new(from.take("event")?, from.take("seats")?, from.take("block")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        5 => tacos::SetQueuePolicy::new(from.take("event")?, from.take("policy")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        6 => tacos::PauseQueue::new(from.take("event")?, from.take("paused")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        7 => tacos::DrawRoom::new(from.take("event")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        8 => tacos::JoinQueue::new(from.take("event")?)
-            .with_session(from.take::<Option<tacos::SessionId>>("session")?)
-            .with_user(from.take::<Option<tacos::UserId>>("user")?).into(),
+        1 => Command::from({
+            let mut made = tacos::CreateEvent::new(from.take("event")?, from.take("settings")?, from.take("seats")?);
+            made.queue = from.take::<Option<tacos::QueuePolicy>>("queue")?;
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        2 => Command::from({
+            let mut made = tacos::UpdateEvent::new(from.take("event")?, from.take("settings")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        3 => Command::from({
+            let mut made = tacos::SetSale::new(from.take("event")?, from.take("state")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        4 => Command::from({
+            let mut made = tacos::BlockSeats::new(from.take("event")?, from.take("seats")?, from.take("block")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        5 => Command::from({
+            let mut made = tacos::SetQueuePolicy::new(from.take("event")?, from.take("policy")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        6 => Command::from({
+            let mut made = tacos::PauseQueue::new(from.take("event")?, from.take("paused")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        7 => Command::from({
+            let mut made = tacos::DrawRoom::new(from.take("event")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        8 => Command::from({
+            let mut made = tacos::JoinQueue::new(from.take("event")?);
+            made.session = from.take::<Option<tacos::SessionId>>("session")?;
+            made.user = from.take::<Option<tacos::UserId>>("user")?;
+            made
+        }),
         9 => Command::LeaveQueue(from.take("token")?),
-        14 => tacos::RequestAdmission::new(from.take("token")?)
-            .with_event(from.take::<Option<tacos::EventId>>("event")?)
-            .with_user(from.take::<Option<tacos::UserId>>("user")?).into(),
-        10 => tacos::Reserve::new(from.take("event")?, from.take("user")?, from.take("want")?)
-            .with_token(from.take::<Option<tacos::ReservationToken>>("token")?)
-            .with_trusted(from.take("trusted")?)
-            .with_external(from.take::<Option<tacos::ExternalId>>("external")?)
-            .with_hold_until(from.take::<Option<tacos::UnixMs>>("hold_until")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        11 => tacos::Confirm::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?, from.take("payment")?)
-            .with_exactly(from.take::<Option<tacos::Seats>>("exactly")?)
-            .with_total_minor(from.take::<Option<i64>>("total_minor")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        12 => tacos::Release::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?)
-            .with_seats(from.take("seats")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        13 => tacos::Extend::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?, from.take("by")?)
-            .with_expires_at(from.take::<Option<tacos::UnixMs>>("expires_at")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        15 => tacos::Expire::new(from.take::<tacos::Which>("which")?).into(),
-        20 => tacos::CreatePayment::new(from.take("payee")?, from.take("user")?, tacos::Money { minor: from.take("amount")?, currency: from.take("currency")? }, from.take("method")?, from.take("scenario")?)
-            .with_webhook_url(from.take::<Option<String>>("webhook_url")?)
-            .with_attachment(from.take("attachment")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        21 => tacos::ProcessPayment::new(from.take("payment")?, from.take::<tacos::Caller>("user")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        22 => tacos::CancelPayment::new(from.take("payment")?, from.take::<tacos::Caller>("user")?)
-            .with_refund_minor(from.take::<Option<i64>>("refund_minor")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        23 => tacos::ReportPayment::new(from.take("payment")?, from.take("outcome")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
-        24 => tacos::ReportWebhook::new(from.take("webhook")?, from.take("delivered")?).into(),
+        14 => Command::from({
+            let mut made = tacos::RequestAdmission::new(from.take("token")?);
+            made.event = from.take::<Option<tacos::EventId>>("event")?;
+            made.user = from.take::<Option<tacos::UserId>>("user")?;
+            made
+        }),
+        10 => Command::from({
+            let mut made = tacos::Reserve::new(from.take("event")?, from.take("user")?, from.take("want")?);
+            made.token = from.take::<Option<tacos::ReservationToken>>("token")?;
+            made.trusted = from.take("trusted")?;
+            made.external = from.take::<Option<tacos::ExternalId>>("external")?;
+            made.hold_until = from.take::<Option<tacos::UnixMs>>("hold_until")?;
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        11 => Command::from({
+            let mut made = tacos::Confirm::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?, from.take("payment")?);
+            made.exactly = from.take::<Option<tacos::Seats>>("exactly")?;
+            made.total_minor = from.take::<Option<i64>>("total_minor")?;
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        12 => Command::from({
+            let mut made = tacos::Release::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?);
+            made.seats = from.take("seats")?;
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        13 => Command::from({
+            let mut made = tacos::Extend::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?, from.take("by")?);
+            made.expires_at = from.take::<Option<tacos::UnixMs>>("expires_at")?;
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        15 => Command::from(tacos::Expire::new(from.take::<tacos::Which>("which")?)),
+        20 => Command::from({
+            let mut made = tacos::CreatePayment::new(from.take("payee")?, from.take("user")?, tacos::Money { minor: from.take("amount")?, currency: from.take("currency")? }, from.take("method")?, from.take("scenario")?);
+            made.webhook_url = from.take::<Option<String>>("webhook_url")?;
+            made.attachment = from.take("attachment")?;
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        21 => Command::from({
+            let mut made = tacos::ProcessPayment::new(from.take("payment")?, from.take::<tacos::Caller>("user")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        22 => Command::from({
+            let mut made = tacos::CancelPayment::new(from.take("payment")?, from.take::<tacos::Caller>("user")?);
+            made.refund_minor = from.take::<Option<i64>>("refund_minor")?;
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        23 => Command::from({
+            let mut made = tacos::ReportPayment::new(from.take("payment")?, from.take("outcome")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
+        24 => Command::from(tacos::ReportWebhook::new(from.take("webhook")?, from.take("delivered")?)),
         25 => Command::ReplayWebhook(from.take("webhook")?),
-        30 => tacos::Note::new(from.take("name")?, from.take("value")?)
-            .with_key(from.take::<Option<tacos::IdempotencyKey>>("key")?).into(),
+        30 => Command::from({
+            let mut made = tacos::Note::new(from.take("name")?, from.take("value")?);
+            made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
+            made
+        }),
         _ => return Ok(None),
     }))
 }
 
 impl Take for tacos::EventSettings {
     fn take(from: &mut Input<'_>, _field: &'static str) -> Taken<Self> {
-        Ok(tacos::EventSettings::new(from.take::<String>("settings.name")?, from.take("settings.currency")?)
-            .with_seats_per_reservation_max(from.take("settings.seats_per_reservation_max")?)
-            .with_seats_per_user_max(from.take::<Option<u32>>("settings.seats_per_user_max")?)
-            .with_hold_ms(from.take("settings.hold_ms")?)
-            .with_hold_ms_max(from.take("settings.hold_ms_max")?)
-            .with_extension_ms_max(from.take("settings.extension_ms_max")?)
-            .with_extensions_max(from.take("settings.extensions_max")?)
-            .with_sale_starts(from.take::<Option<tacos::UnixMs>>("settings.sale_starts")?)
-            .with_sale_ends(from.take::<Option<tacos::UnixMs>>("settings.sale_ends")?))
+        Ok({
+            let mut made = tacos::EventSettings::new(from.take::<String>("settings.name")?, from.take("settings.currency")?);
+            made.seats_per_reservation_max = from.take("settings.seats_per_reservation_max")?;
+            made.seats_per_user_max = from.take::<Option<u32>>("settings.seats_per_user_max")?;
+            made.hold_ms = from.take("settings.hold_ms")?;
+            made.hold_ms_max = from.take("settings.hold_ms_max")?;
+            made.extension_ms_max = from.take("settings.extension_ms_max")?;
+            made.extensions_max = from.take("settings.extensions_max")?;
+            made.sale_starts = from.take::<Option<tacos::UnixMs>>("settings.sale_starts")?;
+            made.sale_ends = from.take::<Option<tacos::UnixMs>>("settings.sale_ends")?;
+            made
+        })
     }
 }
 
 impl Take for tacos::QueuePolicy {
     fn take(from: &mut Input<'_>, _field: &'static str) -> Taken<Self> {
-        Ok(tacos::QueuePolicy::default()
-            .with_enabled(from.take("enabled")?)
-            .with_admissions_per_minute(from.take("admissions_per_minute")?)
-            .with_burst(from.take("burst")?)
-            .with_inside_max(from.take("inside_max")?)
-            .with_waiting_max(from.take("waiting_max")?)
-            .with_claim_window_ms(from.take("claim_window_ms")?)
-            .with_token_ttl_ms(from.take("token_ttl_ms")?)
-            .with_inactivity_ms(from.take("inactivity_ms")?)
-            .with_one_place_per_user(from.take("one_place_per_user")?)
-            .with_room(from.take::<Option<tacos::PresaleRoom>>("room")?))
+        Ok({
+            let mut made = tacos::QueuePolicy::default();
+            made.enabled = from.take("enabled")?;
+            made.admissions_per_minute = from.take("admissions_per_minute")?;
+            made.burst = from.take("burst")?;
+            made.inside_max = from.take("inside_max")?;
+            made.waiting_max = from.take("waiting_max")?;
+            made.claim_window_ms = from.take("claim_window_ms")?;
+            made.token_ttl_ms = from.take("token_ttl_ms")?;
+            made.inactivity_ms = from.take("inactivity_ms")?;
+            made.one_place_per_user = from.take("one_place_per_user")?;
+            made.room = from.take::<Option<tacos::PresaleRoom>>("room")?;
+            made
+        })
     }
 }
 
@@ -109,10 +169,13 @@ impl Take for tacos::PresaleRoom {
 
 impl Take for tacos::Best {
     fn take(from: &mut Input<'_>, _field: &'static str) -> Taken<Self> {
-        Ok(tacos::Best::of(from.take("quantity")?)
-            .with_section(from.take::<Option<tacos::SectionId>>("section")?)
-            .with_allow_split(from.take("allow_split")?)
-            .with_accessible(from.take("accessible")?))
+        Ok({
+            let mut made = tacos::Best::of(from.take("quantity")?);
+            made.section = from.take::<Option<tacos::SectionId>>("section")?;
+            made.allow_split = from.take("allow_split")?;
+            made.accessible = from.take("accessible")?;
+            made
+        })
     }
 }
 

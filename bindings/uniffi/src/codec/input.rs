@@ -104,9 +104,14 @@ impl<'a> Input<'a> {
         })
     }
 
-    pub(crate) fn text(&mut self) -> Taken<&'a str> {
+    /// Bytes behind their number.
+    pub(crate) fn octets(&mut self) -> Taken<&'a [u8]> {
         let count = self.count()?;
-        std::str::from_utf8(self.bytes(count)?).map_err(Unfit::malformed)
+        self.bytes(count)
+    }
+
+    pub(crate) fn text(&mut self) -> Taken<&'a str> {
+        std::str::from_utf8(self.octets()?).map_err(Unfit::malformed)
     }
 
     /// A list, which grows as it is read.

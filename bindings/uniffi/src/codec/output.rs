@@ -91,7 +91,7 @@ impl<'a> Output<'a> {
     pub(crate) fn of_event(&mut self, number: u32) {
         self.event = number;
         match self.engine.event_id(number) {
-            Some(id) => self.text(id),
+            Some(id) => self.bytes(id.as_bytes()),
             None => self.text(""),
         }
     }

@@ -10,7 +10,7 @@ use tacos_engine::{
 };
 
 use super::{Input, Output, Put, Take, Taken, Unfit};
-use crate::text::{currency, id, moment, number, signed, span, token};
+use crate::text::{currency, id, moment, number, prepared, signed, span, token};
 
 macro_rules! take {
     ($($kind:ty: |$from:ident, $field:ident| $value:expr;)*) => {$(
@@ -43,8 +43,7 @@ take! {
 
 impl Take for Vec<u8> {
     fn take(from: &mut Input<'_>, _field: &'static str) -> Taken<Self> {
-        let count = from.count()?;
-        from.bytes(count).map(<[u8]>::to_vec)
+        from.octets().map(<[u8]>::to_vec)
     }
 }
 
@@ -64,10 +63,10 @@ impl Take for Cursor {
 }
 
 macro_rules! in_words {
-    ($read:ident: $($kind:ty),* $(,)?) => {$(
+    ($read:ident of $given:ident: $($kind:ty),* $(,)?) => {$(
         impl Take for $kind {
             fn take(from: &mut Input<'_>, field: &'static str) -> Taken<Self> {
-                Ok($read(field, from.text()?)?)
+                Ok($read(field, from.$given()?)?)
             }
         }
 
@@ -78,8 +77,9 @@ macro_rules! in_words {
         }
     )*};
 }
-in_words!(id: EventId, UserId, SessionId, SeatId, SectionId, ExternalId, ReservationId, PaymentId, WebhookId);
-in_words!(token: WaitingToken, ReservationToken);
+in_words!(id of text: SessionId, SectionId, ExternalId, ReservationId, PaymentId, WebhookId);
+in_words!(prepared of octets: EventId, UserId, SeatId);
+in_words!(token of text: WaitingToken, ReservationToken);
 
 impl Take for IdempotencyKey {
     fn take(from: &mut Input<'_>, field: &'static str) -> Taken<Self> {

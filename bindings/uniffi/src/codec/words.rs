@@ -7,7 +7,7 @@ use tacos_engine as tacos;
 use super::{Input, Output, Put, Take, Taken, Unfit};
 
 /// Which description both ends of the border were written from.
-pub(crate) const ENCODING: i64 = -3051595680636847521;
+pub(crate) const ENCODING: i64 = 1598855774076241975;
 
 words_by_number! {
     tacos::SaleState {
@@ -118,5 +118,8 @@ enum_by_number! {
         FreeSeatBit = 19,
         Now = 20,
         Digest = 21,
+        PrepareEvent = 22,
+        PrepareSeat = 23,
+        PrepareUser = 24,
     }
 }

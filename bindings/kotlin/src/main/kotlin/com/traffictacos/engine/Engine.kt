@@ -122,6 +122,28 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
         text(seat)
     }.value { long().toInt() }
 
+    /**
+     * An event's id, looked up ahead: what it gives stands for the id in every command and read, and saves looking the
+     * id up each time. It is a text like any other and costs the engine no memory.
+     *
+     * It is good as long as the process lives. Another engine, and the same folder opened again, take it for the id that
+     * it was made of, which is at its end. Do not keep or send it: in another process, or if a character is changed, it
+     * is no id. Throws [RefusedException] if there is no such event.
+     */
+    fun prepareEvent(event: String): String = look(Reads.PREPARE_EVENT) { text(event) }.value { text() }
+
+    /**
+     * The same of a seat of an event, or of a standing section whose name stands for one place; see [prepareEvent]. In
+     * commands about another event it stands for the seat's name. Throws [RefusedException] if there is no such seat.
+     */
+    fun prepareSeat(event: String, seat: String): String = look(Reads.PREPARE_SEAT) {
+        text(event)
+        text(seat)
+    }.value { text() }
+
+    /** The same of a customer's id, whether or not the engine has met them; see [prepareEvent]. */
+    fun prepareUser(user: String): String = look(Reads.PREPARE_USER) { text(user) }.value { text() }
+
     /** A place in the line. Asking counts as activity. */
     fun queuePlace(token: String): QueuePlaceLookup =
         look(Reads.QUEUE_PLACE) { text(token) }.outcome<QueuePlaceLookup>({ readQueuePlace() }) { it }

@@ -346,4 +346,4 @@ internal fun Reader.readWhat(): What = when (val kind = tag()) {
 }
 
 /** Which description both ends of the border were written from. */
-internal val ENCODING: Long = -3051595680636847521L
+internal val ENCODING: Long = 1598855774076241975L

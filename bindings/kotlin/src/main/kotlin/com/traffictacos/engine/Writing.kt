@@ -260,4 +260,7 @@ internal object Reads {
     const val FREE_SEAT_BIT = 19
     const val NOW = 20
     const val DIGEST = 21
+    const val PREPARE_EVENT = 22
+    const val PREPARE_SEAT = 23
+    const val PREPARE_USER = 24
 }
