@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Instructions a command that C's border takes, and the engine's part of them: holds and their releases in memory. They do
-# not depend on what else the machine does. Needs valgrind. bindings/c/bench/instructions.sh [FOLDER of an installation]
+# Instructions a command that C's border takes, and the engine's part of them: holds and their releases in memory. They
+# do not depend on what else the machine does. Needs valgrind. bindings/c/bench/instructions.sh [INSTALLATION]
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 target="${CARGO_TARGET_DIR:-$PWD/target}"

@@ -1,10 +1,10 @@
 //! What a table of an engine found out about a name ahead, kept in the id itself. The name stays what the id means:
 //! what was found out is believed by the table that found it out and by no other.
 //!
-//! For borders that carry ids as texts a prepared id has a text of its own, the *prepared text*: `prepared `, 32 letters
-//! from `a` to `p`, a space, and the id's text. The letters, four bits each, are what was found out and a code over that
-//! and the text, under a secret of the process: such a text comes from a caller, and a table would believe a number that
-//! was made up.
+//! For borders that carry ids as texts a prepared id has a text of its own, the *prepared text*: `prepared `, 32
+//! letters from `a` to `p`, a space, and the id's text. The letters, four bits each, are what was found out and a code
+//! over that and the text, under a secret of the process: such a text comes from a caller, and a table would believe a
+//! number that was made up.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;

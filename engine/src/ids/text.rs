@@ -208,9 +208,9 @@ macro_rules! text_id {
 macro_rules! preparable {
     ($($name:ident),*) => {$(
         impl $name {
-            /// The id as a text that keeps what was prepared, for where ids go as texts inside one process: the bindings
-            /// of other languages. [`of_prepared_text`](Self::of_prepared_text) reads it. It means nothing in another
-            /// process and is not to be kept or sent. Of an id that was not prepared it is the text.
+            /// The id as a text that keeps what was prepared, for where ids go as texts inside one process: the
+            /// bindings of other languages. [`of_prepared_text`](Self::of_prepared_text) reads it. It means nothing in
+            /// another process and is not to be kept or sent. Of an id that was not prepared it is the text.
             #[must_use]
             pub fn to_prepared_text(&self) -> String {
                 self.prepared.to_text(self.as_str()).unwrap_or_else(|| self.as_str().to_owned())

@@ -20,11 +20,12 @@ import kotlin.coroutines.resumeWithException
 import kotlin.time.Duration
 
 /**
- * A ticket-sale engine in this process: seats, holds, waiting lines, reservations and payments of any number of events.
+ * A ticket-sale engine in this process: seats, holds, waiting lines, reservations and payments of any number of
+ * events.
  *
  * Any number of coroutines and threads may use it at once. A write suspends until it is on disk; a refusal is known at
- * once and is a value, not an exception. A coroutine that is cancelled while it waits gives up its waiting, not the write:
- * what was asked may have been done, and asking again with the same key tells.
+ * once and is a value, not an exception. A coroutine that is cancelled while it waits gives up its waiting, not the
+ * write: what was asked may have been done, and asking again with the same key tells.
  *
  * ```kotlin
  * Engine.open(Path.of("data")).use { engine ->
@@ -35,8 +36,8 @@ import kotlin.time.Duration
  * }
  * ```
  *
- * After [close], and when a call waits while the engine closes, calls throw [EngineClosedException]; when the journal has
- * failed, writes throw [JournalFailedException].
+ * After [close], and when a call waits while the engine closes, calls throw [EngineClosedException]; when the journal
+ * has failed, writes throw [JournalFailedException].
  */
 class Engine private constructor(internal val border: Border) : Sales, AutoCloseable {
     /** The same engine for callers without coroutines: each call blocks its thread. */
@@ -67,10 +68,10 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     }
 
     /**
-     * Updates behind [from]: a position that an earlier update or [position] gave, 0 for everything that is kept, `null`
-     * for what happens from the moment of collecting on. Each collector reads for itself and at its own pace; one that is
-     * slow slows nobody. The flow ends when the engine is closed, and fails with [UpdatesLostException] if what comes
-     * next is no longer kept: take a new [eventSnapshot] then, and follow from its position.
+     * Updates behind [from]: a position that an earlier update or [position] gave, 0 for everything that is kept,
+     * `null` for what happens from the moment of collecting on. Each collector reads for itself and at its own pace;
+     * one that is slow slows nobody. The flow ends when the engine is closed, and fails with [UpdatesLostException] if
+     * what comes next is no longer kept: take a new [eventSnapshot] then, and follow from its position.
      */
     fun updates(from: Long? = null): Flow<Update> = followed(border, from)
 
@@ -111,8 +112,9 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     }.value { list { readSeat() } }
 
     /**
-     * The numbered seats that show as free, a bit each: a hint that is cheap to copy, exact when nobody writes and no hold
-     * has lapsed. Which bit is which seat's, [freeSeatBit] tells. Throws [RefusedException] if there is no such event.
+     * The numbered seats that show as free, a bit each: a hint that is cheap to copy, exact when nobody writes and no
+     * hold has lapsed. Which bit is which seat's, [freeSeatBit] tells. Throws [RefusedException] if there is no such
+     * event.
      */
     fun freeSeats(event: String): BitSet = BitSet.valueOf(look(Reads.FREE_SEATS) { text(event) }.value { array() })
 
@@ -126,9 +128,9 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
      * An event's id, looked up ahead: what it gives stands for the id in every command and read, and saves looking the
      * id up each time. It is a text like any other and costs the engine no memory.
      *
-     * It is good as long as the process lives. Another engine, and the same folder opened again, take it for the id that
-     * it was made of, which is at its end. Do not keep or send it: in another process, or if a character is changed, it
-     * is no id. Throws [RefusedException] if there is no such event.
+     * It is good as long as the process lives. Another engine, and the same folder opened again, take it for the id
+     * that it was made of, which is at its end. Do not keep or send it: in another process, or if a character is
+     * changed, it is no id. Throws [RefusedException] if there is no such event.
      */
     fun prepareEvent(event: String): String = look(Reads.PREPARE_EVENT) { text(event) }.value { text() }
 
@@ -207,8 +209,8 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     fun clearIdempotency(): Unit = job { border.raw.clearIdempotency() }
 
     /**
-     * Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until [close]; followers end once
-     * they have read everything. Blocks for as long as that takes.
+     * Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until [close]; followers end
+     * once they have read everything. Blocks for as long as that takes.
      *
      * Throws [JobException] if the journal had failed before, or fails now.
      */
@@ -236,8 +238,8 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
         val version: String by lazy { NativeLibrary.loaded.let { engineVersion() } }
 
         /**
-         * Opens the data folder, or makes one there, and brings back everything that was durable. Blocks for as long as
-         * that takes. Damage is never repaired silently.
+         * Opens the data folder, or makes one there, and brings back everything that was durable. Blocks for as long
+         * as that takes. Damage is never repaired silently.
          *
          * @throws OpenException if that is not possible; nothing on disk was changed.
          */

@@ -43,8 +43,8 @@ class Bytes private constructor(private val bytes: ByteArray) {
 /** Idempotency keys of sixteen bytes. */
 object Keys {
     /**
-     * The key of a UUID's sixteen bytes. It is compared and remembered by its bytes, which is faster than by a text, and
-     * is another key than every text. It means the same in every process.
+     * The key of a UUID's sixteen bytes. It is compared and remembered by its bytes, which is faster than by a text,
+     * and is another key than every text. It means the same in every process.
      */
     @JvmStatic
     fun of(uuid: UUID): String = "bytes " + DIGITS.formatHex(

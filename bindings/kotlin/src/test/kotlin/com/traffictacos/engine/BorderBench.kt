@@ -9,10 +9,14 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import java.nio.file.Path
+import java.util.UUID
 import java.util.concurrent.atomic.AtomicInteger
 
 private const val SHOW = "evt_1"
-private val HOUSE = listOf(Section.General("floor", 2_000_000, 100))
+private val HOUSE = listOf(
+    Section.General("floor", 2_000_000, 100),
+    Section.Seated("stalls", listOf(Row("A", RowSeats.Numbered("A-", 10), 100))),
+)
 private val HOLD = Reserve(SHOW, "kim", Want.best(1))
 
 /** Kept where the compiler cannot see that nobody looks. */
@@ -25,12 +29,12 @@ fun main(arguments: Array<String>) {
     for (face in arguments.drop(1).ifEmpty { listOf("kotlin") }) {
         when (face) {
             "kotlin" -> {
-                best(face, "empty call", 1, 100_000) { seen = Crossing.nothing(1) }
+                best(face, "empty call", 1, 10_000) { seen = Crossing.nothing(1) }
                 inMemory(face, ::ShortWay)
                 durable(face, folder, ::ShortWay)
             }
             "kotlin-jna" -> {
-                best(face, "empty call", 1, 100_000) {
+                best(face, "empty call", 1, 10_000) {
                     seen = IntegrityCheckingUniffiLib.uniffi_tacos_engine_uniffi_checksum_func_engine_version()
                 }
                 inMemory(face, ::LongWay, slower = 50)
@@ -45,12 +49,24 @@ fun main(arguments: Array<String>) {
 private fun inMemory(face: String, way: (RawEngine) -> Way, slower: Int = 1) = runBlocking {
     Engine.over(RawEngine.inMemory(Options().raw()), way).use { engine ->
         engine.openHouse()
-        best(face, "availability", 1, 10_000 / slower) { seen = engine.counts(SHOW) }
-        best(face, "hold in memory", 2, 2_000 / slower) {
-            engine.release(Which.id((engine.execute(HOLD) as Reserved).id)).orThrow()
+        best(face, "availability", 1, 1_000 / slower) { seen = engine.counts(SHOW) }
+        best(face, "hold in memory", 2, 200 / slower) { engine.holdAndRelease(HOLD) }
+        var number = 0L
+        val seats = listOf("A-1", "A-2")
+        best(face, "two seats, with a key", 2, 200 / slower) {
+            number += 1
+            val key = UUID(number, 0).toString()
+            engine.holdAndRelease(Reserve(SHOW, "kim", Want.Seats(seats), key = key))
+        }
+        val (show, kim) = engine.prepareEvent(SHOW) to engine.prepareUser("kim")
+        val prepared = seats.map { engine.prepareSeat(show, it) }
+        best(face, "the same, prepared", 2, 200 / slower) {
+            number += 1
+            val key = Keys.of(UUID(number, 0))
+            engine.holdAndRelease(Reserve(show, kim, Want.Seats(prepared), key = key))
         }
         val holds = List(64) { HOLD }
-        best(face, "batch of 64", 128, 20 / slower + 1) {
+        best(face, "batch of 64", 128, 2 / slower + 1) {
             val held = engine.executeAll(holds)
             seen = engine.executeAll(held.map { Release(Which.id((it as Reserved).id)) })
         }
@@ -60,7 +76,7 @@ private fun inMemory(face: String, way: (RawEngine) -> Way, slower: Int = 1) = r
 private fun blocking(face: String) = Engine.inMemory().use { engine ->
     runBlocking { engine.openHouse() }
     val blocking = engine.blocking()
-    best(face, "hold in memory", 2, 2_000) {
+    best(face, "hold in memory", 2, 200) {
         blocking.execute(Release(Which.id((blocking.execute(HOLD) as Reserved).id))).orThrow()
     }
 }
@@ -75,6 +91,10 @@ private fun durable(face: String, folder: Path, way: (RawEngine) -> Way) = runBl
             tell(face, "durable hold, $inFlight in flight", rounds.sorted()[7] / holds)
         }
     }
+}
+
+private suspend fun Engine.holdAndRelease(hold: Reserve) {
+    release(Which.id((execute(hold) as Reserved).id)).orThrow()
 }
 
 private suspend fun Engine.openHouse() {
@@ -92,10 +112,10 @@ private suspend fun Engine.holdTogether(inFlight: Int, holds: Int): Double {
     return (System.nanoTime() - begun).toDouble()
 }
 
-/** The best of fifty rounds, for each command; twenty more come before, for the compiler. */
+/** The best of five hundred rounds, for each command; two hundred more come before, for the compiler. */
 private inline fun best(face: String, row: String, commands: Int, calls: Int, call: () -> Unit) {
     var best = Double.POSITIVE_INFINITY
-    for (round in -20 until 50) {
+    for (round in -200 until 500) {
         val begun = System.nanoTime()
         repeat(calls) { call() }
         val took = (System.nanoTime() - begun).toDouble()

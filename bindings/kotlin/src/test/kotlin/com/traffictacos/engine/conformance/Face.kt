@@ -7,7 +7,9 @@ import com.traffictacos.engine.Command
 import com.traffictacos.engine.Cursor
 import com.traffictacos.engine.Engine
 import com.traffictacos.engine.EngineClosedException
+import com.traffictacos.engine.EngineException
 import com.traffictacos.engine.JournalFailedException
+import com.traffictacos.engine.Keys
 import com.traffictacos.engine.Options
 import com.traffictacos.engine.PaymentState
 import com.traffictacos.engine.ReadPayment
@@ -18,9 +20,11 @@ import com.traffictacos.engine.Refused
 import com.traffictacos.engine.RefusedException
 import com.traffictacos.engine.ReservationState
 import com.traffictacos.engine.UpdatesLostException
+import java.nio.ByteBuffer
 import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Instant
+import java.util.UUID
 import kotlin.io.path.copyToRecursively
 import kotlin.io.path.ExperimentalPathApi
 import kotlin.time.Duration.Companion.milliseconds
@@ -36,8 +40,11 @@ sealed interface Came {
     data class Unsupported(val what: String) : Came
 }
 
-/** How writes are handed over: every scenario must come to the same either way. */
-enum class Way { SUSPENDING, JAVA_FUTURE }
+/**
+ * How writes are handed over, and whether with prepared ids and keys of sixteen bytes: every scenario must come to the same
+ * either way.
+ */
+enum class Way { SUSPENDING, JAVA_FUTURE, PREPARED }
 
 /** An engine of one scenario, in [folders]. */
 class Face(private val options: Options, private val folders: Path, private val way: Way) : AutoCloseable {
@@ -47,7 +54,7 @@ class Face(private val options: Options, private val folders: Path, private val 
 
     /** Does one operation. */
     suspend fun call(operation: String, with: Record): Came = judged {
-        val arguments = Arguments(with)
+        val arguments = Arguments(prepared(with))
         val command = command(operation, arguments) ?: lookup(operation, arguments)
         if (command != null) came(execute(command)) else read(engine, operation, arguments)
     }
@@ -55,7 +62,7 @@ class Face(private val options: Options, private val folders: Path, private val 
     /** Does writes with one crossing of the border. */
     suspend fun batch(calls: List<Pair<String, Record>>): List<Came> {
         val commands = calls.map { (operation, with) ->
-            runCatching { checkNotNull(command(operation, Arguments(with))) { "$operation is no write" } }
+            runCatching { checkNotNull(command(operation, Arguments(prepared(with)))) { "$operation is no write" } }
         }
         val good = commands.mapNotNull { it.getOrNull() }
         val answers = try {
@@ -93,8 +100,40 @@ class Face(private val options: Options, private val folders: Path, private val 
 
     override fun close() = engine.close()
 
+    /** What was prepared, kept over restarts: a name stands for itself where it could not be prepared. */
+    private val known = mutableMapOf<Pair<String, String>, String>()
+
+    /** The event that was named last: the seats of commands that name none are prepared for it. */
+    private var event = ""
+
+    private fun prepared(with: Record): Record {
+        if (way != Way.PREPARED) return with
+        (with["event"] as? String)?.let { event = it }
+        fun name(what: String, name: String, prepare: () -> String): String =
+            known[what to name] ?: try {
+                prepare().also { known[what to name] = it }
+            } catch (_: EngineException) {
+                name
+            }
+        return with.mapValues { (argument, value) ->
+            when {
+                argument == "event" && value is String -> name("event", value) { engine.prepareEvent(value) }
+                argument == "user" && value is String -> name("user", value) { engine.prepareUser(value) }
+                argument == "key" && value is String && value.length in 1..16 && value.all { it in '!'..'~' } -> {
+                    val bytes = ByteBuffer.wrap(value.encodeToByteArray().copyOf(16))
+                    Keys.of(UUID(bytes.long, bytes.long))
+                }
+                (argument == "seats" || argument == "exactly") && value is List<*> -> {
+                    val of = event
+                    value.map { if (it is String) name("of $of", it) { engine.prepareSeat(of, it) } else it }
+                }
+                else -> value
+            }
+        }
+    }
+
     private suspend fun <R : Answer> execute(command: Command<R>): R = when (way) {
-        Way.SUSPENDING -> engine.execute(command)
+        Way.SUSPENDING, Way.PREPARED -> engine.execute(command)
         Way.JAVA_FUTURE -> engine.async().execute(command).get()
     }
 
