@@ -1,6 +1,7 @@
 """One customer from the hold to the sale, with every kind of call that blocks."""
 
 import pickle
+import threading
 import unittest
 from datetime import UTC, datetime, timedelta
 
@@ -69,11 +70,19 @@ class ACustomerBuysASeat(TestCase):
     def test_what_is_done_with_an_answer_may_ask_again(self) -> None:
         engine = self.engine(self.folder())
         seen: list[int] = []
+        called = threading.Semaphore(0)
         futures = [engine.submit(tacos.Reserve(EVENT, f"user{number}", [f"A-{number}"])) for number in range(1, 101)]
+
+        def ask_again(_: object) -> None:
+            seen.append(len(engine.reservations("user1").items))
+            called.release()
+
         for future in futures:
-            future.add_done_callback(lambda _: seen.append(len(engine.reservations("user1").items)))
+            future.add_done_callback(ask_again)
+        # A future has its result before its callbacks are called: the engine must not be closed between the two.
         for future in futures:
             future.result(30)
+            self.assertTrue(called.acquire(timeout=30), f"only {len(seen)} callbacks were called")
         engine.close()
         self.assertEqual(seen, [1] * 100)
 
