@@ -45,7 +45,7 @@ impl Preparing<'_> {
         self.prepared += u64::from(prepared.is_some());
         *id = prepared.unwrap_or_else(|| id.clone());
         if self.random.index(2) == 0 {
-            *id = EventId::of_prepared_text(&id.to_prepared_text()).expect("an id's own text");
+            *id = EventId::of_prepared_text(id.to_prepared_text()).expect("an id's own text");
         }
     }
 
@@ -53,7 +53,7 @@ impl Preparing<'_> {
         let prepared = self.engine().map(|engine| engine.prepare_user(id));
         *id = prepared.unwrap_or_else(|| id.clone());
         if self.random.index(2) == 0 {
-            *id = UserId::of_prepared_text(&id.to_prepared_text()).expect("an id's own text");
+            *id = UserId::of_prepared_text(id.to_prepared_text()).expect("an id's own text");
         }
     }
 
@@ -72,7 +72,7 @@ impl Preparing<'_> {
             self.prepared += u64::from(prepared.is_some());
             *seat = prepared.unwrap_or_else(|| seat.clone());
             if self.random.index(2) == 0 {
-                *seat = SeatId::of_prepared_text(&seat.to_prepared_text()).expect("an id's own text");
+                *seat = SeatId::of_prepared_text(seat.to_prepared_text()).expect("an id's own text");
             }
         }
     }
