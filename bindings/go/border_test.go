@@ -87,7 +87,7 @@ func TestWhatTheBorderCosts(t *testing.T) {
 	}
 }
 
-var one = tacos.Reserve{Event: "evt_1", User: "kim", Quantity: 1}
+var one = tacos.Reserve{Event: "evt_1", User: "kim", Quantity: 1, Section: "floor"}
 
 func house(t testing.TB, e *tacos.Engine) {
 	ctx := context.Background()

@@ -2,7 +2,7 @@
 # What the border costs: the same work from every language, in ns per command, side by side, in one run.
 #
 # In memory: the best of five hundred rounds of a tenth of a millisecond, so that other work on the machine does not
-# count. "Hold in memory" is a hold of one standing place and its release; "two seats, with a key" a hold of two named
+# count. "Hold in memory" is a hold of one standing place, by its section, and its release; "two seats, with a key" a hold of two named
 # seats under a fresh key of text, and its release; "the same, prepared" has prepared ids and a key of sixteen bytes,
 # which is made each time; "batch of 64" is holds and releases of standing places, 64 in one call. Rust's empty call
 # is a function that is not inlined. Durable, each language with a folder of its own on the disk of TMPDIR,

@@ -22,6 +22,7 @@ static tacos_reserve reserve(void) {
     command.event = TACOS_TEXT("evt_1");
     command.user = TACOS_TEXT("kim");
     command.quantity = 1;
+    command.section = TACOS_TEXT("floor");
     return command;
 }
 
@@ -89,6 +90,7 @@ static void batch(void) {
     OK(tacos_submit(engine, heads, 64, 0, &accepted, use(&answers), &list));
     CHECK_EQ(list.count, 64);
     for (int i = 0; i < 64; i++) {
+        CHECK_EQ(TACOS_ITEM(tacos_answer, list, i)->status, TACOS_STATUS_OK);
         give[i] = TACOS_COMMAND(tacos_release, RELEASE);
         give[i].which.id = ((const tacos_reserved *)TACOS_ITEM(tacos_answer, list, i)->body)->id;
         heads[i] = &give[i].head;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use tacos::{
     Best, Caller, Command, CompletionQueue, Config, CreateEvent, Currency, Engine, EventId, EventSettings,
-    IdempotencyKey, Release, Reply, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale,
-    UserId, Want,
+    IdempotencyKey, Release, Reply, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SectionId,
+    SetSale, UserId, Want,
 };
 
 fn main() {
@@ -95,7 +95,8 @@ fn event_id(text: &str) -> EventId {
 }
 
 fn reserve() -> Reserve {
-    Reserve::new(event_id("evt_1"), UserId::new("kim").expect("valid"), Want::Best(Best::of(1)))
+    let standing = Best::of(1).with_section(SectionId::new("floor").expect("valid"));
+    Reserve::new(event_id("evt_1"), UserId::new("kim").expect("valid"), Want::Best(standing))
 }
 
 fn release(id: tacos::ReservationId) -> Release {

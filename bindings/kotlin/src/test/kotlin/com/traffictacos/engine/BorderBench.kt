@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger
 private const val SHOW = "evt_1"
 private val HOUSE = listOf(
     Section.General("floor", 2_000_000, 100),
-    Section.Seated("stalls", listOf(Row("A", RowSeats.Numbered("A-", 10), 100))),
+    Section.Seated("stalls", listOf(Row("A", 100, RowSeats.Numbered("A-", 10)))),
 )
-private val HOLD = Reserve(SHOW, "kim", Want.best(1))
+private val HOLD = Reserve(SHOW, "kim", Want.best(1, "floor"))
 
 /** Kept where the compiler cannot see that nobody looks. */
 @Volatile
