@@ -95,7 +95,7 @@ fn event_id(text: &str) -> EventId {
 }
 
 fn reserve() -> Reserve {
-    let standing = Best::of(1).with_section(SectionId::new("floor").expect("valid"));
+    let standing = Best::of(1).with_section(Some(SectionId::new("floor").expect("valid")));
     Reserve::new(event_id("evt_1"), UserId::new("kim").expect("valid"), Want::Best(standing))
 }
 
