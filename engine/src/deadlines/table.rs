@@ -29,6 +29,21 @@ struct Chunk {
     below: Box<[AtomicU32]>,
 }
 
+/// One entry and its link in the inbox.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) entry: &'a Entry,
+    pub(super) below: &'a AtomicU32,
+}
+
+impl Chunk {
+    #[inline]
+    fn place(&self, index: u32) -> Place<'_> {
+        let at = (index & (CHUNK - 1)) as usize;
+        Place { entry: &self.entries[at], below: &self.below[at] }
+    }
+}
+
 /// A bounded table of entries with an inbox.
 pub(super) struct Table {
     chunks: Box<[OnceLock<Chunk>]>,
@@ -46,20 +61,27 @@ impl Table {
         table
     }
 
-    /// The entry at `index`; its memory is taken if it is the first of its chunk.
-    pub(super) fn entry(&self, index: u32) -> &Entry {
-        &self.chunk(index).entries[(index & (CHUNK - 1)) as usize]
+    /// What stands at `index`; its memory is taken if it is the first of its chunk.
+    #[inline]
+    pub(super) fn place(&self, index: u32) -> Place<'_> {
+        self.chunk(index).place(index)
     }
 
-    /// The entry at `index` if its memory was ever taken.
-    pub(super) fn existing(&self, index: u32) -> Option<&Entry> {
+    /// What stands at `index` if its memory was ever taken.
+    #[inline]
+    pub(super) fn existing(&self, index: u32) -> Option<Place<'_>> {
         assert!(index < self.bound, "timer {index} of {}", self.bound);
-        Some(&self.chunks[(index >> CHUNK_BITS) as usize].get()?.entries[(index & (CHUNK - 1)) as usize])
+        Some(self.chunks[(index >> CHUNK_BITS) as usize].get()?.place(index))
     }
 
-    /// Owner: leaves an entry for the driver. Only who set its QUEUED mark may do so.
-    pub(super) fn push(&self, index: u32) {
-        let below = self.below(index);
+    /// Driver: the entry at `index`.
+    pub(super) fn entry(&self, index: u32) -> &Entry {
+        self.place(index).entry
+    }
+
+    /// Owner: leaves the entry at `index`, whose link is `below`, for the driver. Only who set its QUEUED mark may do so.
+    #[inline]
+    pub(super) fn push(&self, index: u32, below: &AtomicU32) {
         let mut head = self.head.load(Ordering::Relaxed);
         loop {
             // Relaxed: published by the exchange.
@@ -85,7 +107,7 @@ impl Table {
 
     /// Driver: what was in the inbox under `index`. Only until `index` is collected: then its owner may push again.
     pub(super) fn next_below(&self, index: u32) -> Option<u32> {
-        some(self.below(index).load(Ordering::Relaxed))
+        some(self.place(index).below.load(Ordering::Relaxed))
     }
 
     /// Driver: looks into the inbox by a change that changes nothing, so that every push is before it and seen, or
@@ -95,10 +117,7 @@ impl Table {
         self.head.compare_exchange(NONE, NONE, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    fn below(&self, index: u32) -> &AtomicU32 {
-        &self.chunk(index).below[(index & (CHUNK - 1)) as usize]
-    }
-
+    #[inline]
     fn chunk(&self, index: u32) -> &Chunk {
         assert!(index < self.bound, "timer {index} of {}", self.bound);
         self.chunks[(index >> CHUNK_BITS) as usize].get_or_init(|| Chunk {

@@ -12,7 +12,7 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 
 use super::alarm::Alarm;
 use super::entry::{At, Expiry, InboxStep};
-use super::table::Table;
+use super::table::{Place, Table};
 use super::wheel::{ENTRIES_MAX, Step, Wheel};
 
 /// What one turn did.
@@ -82,7 +82,10 @@ impl Timers {
     /// If `index` is not below the bound.
     pub(crate) fn set(&self, index: u32, at: UnixMs) {
         match At::new(at.get()) {
-            Some(at) => self.notify_driver(index, self.table.entry(index).want(at)),
+            Some(at) => {
+                let place = self.table.place(index);
+                self.notify_driver(index, place, place.entry.want(at));
+            }
             None => self.clear(index),
         }
     }
@@ -90,21 +93,22 @@ impl Timers {
     /// As [`Timers::set`], but only if `index` is not set or set to something later.
     pub(crate) fn set_if_earlier(&self, index: u32, at: UnixMs) {
         if let Some(at) = At::new(at.get()) {
-            self.notify_driver(index, self.table.entry(index).want_if_earlier(at));
+            let place = self.table.place(index);
+            self.notify_driver(index, place, place.entry.want_if_earlier(at));
         }
     }
 
     /// No firing of `index` until it is set again, except one that a turn has already decided. Any thread, without
     /// locks.
     pub(crate) fn clear(&self, index: u32) {
-        if let Some(entry) = self.table.existing(index) {
-            self.notify_driver(index, entry.cancel());
+        if let Some(place) = self.table.existing(index) {
+            self.notify_driver(index, place, place.entry.cancel());
         }
     }
 
     /// The moment that `index` is set to and has not fired at yet.
     pub(crate) fn wanted(&self, index: u32) -> Option<UnixMs> {
-        self.table.existing(index)?.peek().map(|at| UnixMs::new(at.get()))
+        self.table.existing(index)?.entry.peek().map(|at| UnixMs::new(at.get()))
     }
 
     /// An index of the table's own choice; `None` when all are in use. For callers that bring no slots: a table serves
@@ -153,13 +157,14 @@ impl Timers {
         !self.table.is_inbox_empty()
     }
 
-    fn notify_driver(&self, index: u32, wanted: InboxStep) {
-        match wanted {
+    #[inline]
+    fn notify_driver(&self, index: u32, place: Place<'_>, step: InboxStep) {
+        match step {
             InboxStep::Unchanged => return,
             InboxStep::Queued => {}
-            InboxStep::Push => self.table.push(index),
+            InboxStep::Push => self.table.push(index, place.below),
         }
-        self.alarm.ring(|| self.table.entry(index).latest());
+        self.alarm.ring(|| place.entry.latest());
     }
 
     /// Links and unlinks what the inbox names, by what each entry wants now: a set and a clear together cost one look.
