@@ -50,24 +50,26 @@ struct Shard {
 /// Entries are made room for so many at a time: nothing is moved under the lock when there are more.
 const CHUNK: usize = 32;
 
-/// Entries by number.
+/// Entries by number. Those that were never used are there already, so that a new one is written in its place.
 #[derive(Default)]
-struct Entries(Vec<Vec<Entry>>);
+struct Entries {
+    chunks: Vec<Box<[Entry]>>,
+    used: usize,
+}
 
 impl Entries {
     fn get(&self, at: usize) -> Option<&Entry> {
-        self.0.get(at / CHUNK)?.get(at % CHUNK)
+        if at < self.used { Some(&self[at]) } else { None }
     }
 
-    /// Adds an entry, and returns its number.
-    fn push(&mut self, entry: Entry) -> usize {
-        if self.0.last().is_none_or(|last| last.len() == CHUNK) {
-            self.0.push(Vec::with_capacity(CHUNK));
+    /// The number of an entry that was never used.
+    fn unused(&mut self) -> usize {
+        let at = self.used;
+        if at == self.chunks.len() * CHUNK {
+            self.chunks.push((0..CHUNK).map(|_| Entry::default()).collect());
         }
-        let chunk = self.0.len() - 1;
-        let last = &mut self.0[chunk];
-        last.push(entry);
-        chunk * CHUNK + last.len() - 1
+        self.used += 1;
+        at
     }
 }
 
@@ -76,23 +78,30 @@ impl Index<usize> for Entries {
 
     #[inline]
     fn index(&self, at: usize) -> &Entry {
-        &self.0[at / CHUNK][at % CHUNK]
+        &self.chunks[at / CHUNK][at % CHUNK]
     }
 }
 
 impl IndexMut<usize> for Entries {
     #[inline]
     fn index_mut(&mut self, at: usize) -> &mut Entry {
-        &mut self.0[at / CHUNK][at % CHUNK]
+        &mut self.chunks[at / CHUNK][at % CHUNK]
     }
 }
 
+/// One user's; free if it has no name.
 struct Entry {
     name: Option<UserId>,
     /// Live things that name this user; at zero the entry goes.
     things: u32,
     newest: [u32; 2],
     seats: SmallVec<[(u32, u32); 1]>,
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self { name: None, things: 0, newest: [NONE; 2], seats: SmallVec::new() }
+    }
 }
 
 impl Users {
@@ -227,13 +236,11 @@ impl Shard {
             Ok(local) => return local,
             Err(vacancy) => vacancy,
         };
-        let entry = Entry { name: Some(user.clone()), things: 0, newest: [NONE; 2], seats: SmallVec::new() };
-        let local = if let Some(local) = self.free.pop() {
-            self.entries[local as usize] = entry;
-            local
-        } else {
-            u32::try_from(self.entries.push(entry)).expect("bounded by the tables of things")
-        };
+        let local = self.free.pop().unwrap_or_else(|| {
+            u32::try_from(self.entries.unused()).expect("bounded by the tables of things")
+        });
+        // The rest of a free entry is as in one that was never used.
+        self.entries[local as usize].name = Some(user.clone());
         self.by_name.insert_at(vacancy, bits, local);
         local
     }
@@ -245,6 +252,8 @@ impl Shard {
         }
         debug_assert_eq!(entry.newest, [NONE; 2], "nothing live, yet something listed");
         entry.name = None;
+        // A free entry counts no seats.
+        entry.seats.clear();
         let removed = self.by_name.remove(bits, local);
         assert!(removed, "user {local} in use does not stand in the index");
         self.free.push(local);
