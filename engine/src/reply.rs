@@ -235,6 +235,7 @@ pub(crate) trait Repeatable: Answer + Wire {
     const TAG: u8;
 
     /// Writes it as a key keeps it.
+    #[inline]
     fn keep(&self, out: &mut Vec<u8>) {
         out.push(Self::TAG);
         self.put(out);

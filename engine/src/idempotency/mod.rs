@@ -205,15 +205,21 @@ impl Answers {
 }
 
 impl Guard<'_> {
-    /// Keeps `reply` under the key until `expires`. `offset` must be durable before it is repeated.
-    pub(crate) fn complete(self, reply: &[u8], offset: u64, expires: UnixMs) {
-        self.complete_by(|out| out.extend_from_slice(reply), offset, expires);
+    /// Keeps `reply` under the key until `expires`. `offset` must be durable before it is repeated. True if no answer of
+    /// the key's shard goes before this one, so that its expiry is one to be reminded of.
+    pub(crate) fn complete(self, reply: &[u8], offset: u64, expires: UnixMs) -> bool {
+        self.complete_by(|out| out.extend_from_slice(reply), offset, expires)
     }
 
     /// As [`complete`](Self::complete), of the reply that `write` appends. It runs under the lock.
-    pub(crate) fn complete_by(mut self, write: impl FnOnce(&mut Vec<u8>), offset: u64, expires: UnixMs) {
+    pub(crate) fn complete_by(
+        mut self,
+        write: impl FnOnce(&mut Vec<u8>),
+        offset: u64,
+        expires: UnixMs,
+    ) -> bool {
         self.done = true;
-        self.shard.lock().complete(self.slot, write, offset, expires);
+        self.shard.lock().complete(self.slot, write, offset, expires)
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) struct Replies {
 
 impl Replies {
     /// Keeps an answer behind all others: what `write` appends. Returns where it is, and how long.
+    #[inline]
     pub(super) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> (ReplyAt, usize) {
         // A longer answer's chunk is its own, also when nothing comes behind it.
         let has_room = self.chunks.back().is_some_and(|last| last.len() <= CHUNK_BYTES - ROOM);

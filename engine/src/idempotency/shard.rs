@@ -101,6 +101,7 @@ impl Shard {
     }
 
     /// Looks a key up. An expired answer is taken out of the map on the way, and counts as nothing.
+    #[inline(always)]
     pub(super) fn find(&mut self, key: u128, now: UnixMs) -> Found {
         let bytes = key.to_le_bytes();
         let slots = &self.slots;
@@ -135,6 +136,7 @@ impl Shard {
 
     /// Puts an absent key in as running; `None` when the bound is reached and nothing has expired. `vacancy` is what
     /// [`find`](Self::find) has just said.
+    #[inline(always)]
     pub(super) fn start(
         &mut self,
         key: u128,
@@ -160,14 +162,15 @@ impl Shard {
         Some(at)
     }
 
-    /// Turns a running slot into an answer, the newest: what `reply` appends.
+    /// Turns a running slot into an answer, the newest: what `reply` appends. True if it is the oldest as well.
+    #[inline]
     pub(super) fn complete(
         &mut self,
         at: u32,
         reply: impl FnOnce(&mut Vec<u8>),
         offset: u64,
         expires: UnixMs,
-    ) {
+    ) -> bool {
         let (kept, len) = self.replies.push(reply);
         assert!(len <= REPLY_BYTES_MAX, "reply of {len} bytes, over {REPLY_BYTES_MAX}");
         let slot = self.slots.get_mut(at);
@@ -179,11 +182,12 @@ impl Shard {
         let len = u32::try_from(len).expect("bounded").to_le_bytes();
         slot.reply_bytes.copy_from_slice(&len[..3]);
         (slot.reply_chunk, slot.reply_at) = (kept.chunk, kept.at);
-        match self.newest {
+        let before = std::mem::replace(&mut self.newest, at);
+        match before {
             NONE => self.oldest = at,
             newest => self.slots.get_mut(newest).next = at,
         }
-        self.newest = at;
+        before == NONE
     }
 
     /// Forgets a running slot.
@@ -269,6 +273,7 @@ impl Shard {
         assert!(removed, "slot {at} in use does not stand in the map");
     }
 
+    #[inline]
     fn take(&mut self) -> u32 {
         self.used += 1;
         let at = self.free;

@@ -97,10 +97,13 @@ impl Core {
                 // After the key: it is let go of once the engine is poisoned, if it comes to that.
                 let _writing = self.log.admit_write()?;
                 let until = now.plus(self.state.config.idempotency_ttl);
-                let did = work(Some(Remember { key: hash, fingerprint, until }))?;
-                guard.complete_by(|out| did.reply.keep(out), did.end, until);
-                self.state.arm_forgetting(until);
-                Ok(did)
+                let outcome = work(Some(Remember { key: hash, fingerprint, until }));
+                if let Ok(did) = &outcome
+                    && guard.complete_by(|out| did.reply.keep(out), did.end, until)
+                {
+                    self.state.arm_forgetting(until);
+                }
+                outcome
             }
             Begin::Again { reply, offset } => match R::kept(&reply) {
                 Some(reply) => Ok(Did { reply, end: offset }),
@@ -153,8 +156,9 @@ impl Core {
                     return Err(Refusal::invalid("answer", "is too long to be kept", answer.len()).into());
                 }
                 let end = self.log.append(&answered, now).publish();
-                guard.complete(&answered.reply, end, until);
-                self.state.arm_forgetting(until);
+                if guard.complete(&answered.reply, end, until) {
+                    self.state.arm_forgetting(until);
+                }
                 Ok(Did { reply: Done { at: now }, end })
             }
             Begin::Again { offset, .. } => Ok(Did { reply: Done { at: now }, end: offset }),
