@@ -9,7 +9,8 @@ pub(crate) struct Fold {
 }
 
 impl Fold {
-    pub(super) fn new((step, by): (u64, u64)) -> Self {
+    #[inline]
+    pub(crate) fn new((step, by): (u64, u64)) -> Self {
         Self { state: step, step, by }
     }
 

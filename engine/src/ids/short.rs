@@ -65,7 +65,7 @@ impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Short { len, bytes }, Self::Short { len: other_len, bytes: others }) => {
-                len == other_len && bytes == others
+                len == other_len && same(bytes, others)
             }
             _ => self.as_bytes() == other.as_bytes(),
         }
@@ -73,6 +73,16 @@ impl PartialEq for Text {
 }
 
 impl Eq for Text {}
+
+/// Whole words are compared in place, where a comparison of slices would be a call.
+#[inline]
+fn same(one: &[u8; SHORT_BYTES], other: &[u8; SHORT_BYTES]) -> bool {
+    let differ = |a: &[u8; 8], b: &[u8; 8]| u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+    let words = one.as_chunks().0.iter().zip(other.as_chunks().0);
+    // The last word overlaps the one before it.
+    let last = one.last_chunk().zip(other.last_chunk()).map_or(0, |(a, b)| differ(a, b));
+    words.fold(last, |seen, (a, b)| seen | differ(a, b)) == 0
+}
 
 #[cfg(all(test, not(loom)))]
 mod tests {

@@ -226,6 +226,10 @@ impl LogBuffer {
     fn copy_in(&self, start: u64, run: &[u8]) {
         let at = self.index(start);
         let words = run.len() / 8;
+        // Nearly every run ends before the edge.
+        if let Some(words) = self.words.get(at + 1..at + words) {
+            return store_words(words, &run[8..]);
+        }
         let until_edge = words.min(self.words.len() - at);
         let (before_edge, after_edge) = run.split_at(until_edge * 8);
         store_words(&self.words[at + 1..at + until_edge], &before_edge[8..]);

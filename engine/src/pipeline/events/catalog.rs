@@ -1,16 +1,15 @@
 //! The event being sold: its settings, its seats and its waiting line, found by the caller's id in one look-up.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
-use hashbrown::DefaultHashBuilder;
 
 use crate::admission::{Line, QueuePolicy};
 use crate::clock::UnixMs;
 use crate::command::EventSettings;
 use crate::error::{Refusal, SaleState};
-use crate::ids::{EventId, SeatId, TableNumber};
+use crate::ids::{EventId, Fold, SeatId, TableNumber};
 use crate::inventory::{Inventory, PackedPlace};
 use crate::limits::EVENTS_MAX;
 use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
@@ -125,11 +124,16 @@ impl Event {
     }
 
     /// The seat, or one place of the standing section, with this name.
+    #[inline]
     pub(crate) fn place_named(&self, name: &SeatId) -> Option<PackedPlace> {
         // Seats of an event never change: what was found out is still so.
-        if let Some(bits) = name.found_by(self.table) {
-            return PackedPlace::from_bits(bits);
+        match name.found_by(self.table) {
+            Some(bits) => PackedPlace::from_bits(bits),
+            None => self.find_place(name),
         }
+    }
+
+    fn find_place(&self, name: &SeatId) -> Option<PackedPlace> {
         let layout = self.seats.layout();
         if let Some(seat) = layout.resolve(name.as_bytes()) {
             return Some(PackedPlace::seat(seat));
@@ -169,18 +173,20 @@ pub(crate) struct Catalog {
     /// Numbers by the hash of the id, one more than they are: zero is no event. Linear probing; only ever added to,
     /// and less than half full. A look-up writes nothing, so that readers on many cores do not meet.
     by_id: Box<[AtomicU32]>,
-    hasher: DefaultHashBuilder,
+    /// What hashes of ids begin with. Operators choose them, so a cheap hash will do.
+    hash: (u64, u64),
     /// Held while an event is created.
     creating: Mutex<u32, { rank::CREATING }>,
 }
 
 impl Catalog {
     pub(crate) fn new() -> Self {
+        let random = RandomState::new();
         Self {
             table: TableNumber::next(),
             events: (0..EVENTS_MAX).map(|_| OnceLock::new()).collect(),
             by_id: (0..BUCKETS).map(|_| AtomicU32::new(0)).collect(),
-            hasher: DefaultHashBuilder::default(),
+            hash: (random.hash_one(0), random.hash_one(1) | 1),
             creating: Mutex::new(0),
         }
     }
@@ -195,9 +201,15 @@ impl Catalog {
     }
 
     fn search(&self, id: &EventId) -> Option<&Event> {
-        // Acquire: pairs with the Release in `add`; the event stands in its place by then.
-        let numbers = self.probe(id).map_while(|bucket| bucket.load(Ordering::Acquire).checked_sub(1));
-        numbers.filter_map(|number| self.get(number)).find(|event| event.id == *id)
+        let mut at = self.home(id);
+        loop {
+            // Acquire: pairs with the Release in `add`; the event stands in its place by then.
+            let number = self.by_id[at].load(Ordering::Acquire).checked_sub(1)?;
+            if let Some(event) = self.get(number).filter(|event| event.id == *id) {
+                return Some(event);
+            }
+            at = (at + 1) % BUCKETS;
+        }
     }
 
     /// An event's id with its number.
@@ -205,11 +217,13 @@ impl Catalog {
         event.id.prepared_by(self.table, event.number)
     }
 
-    /// The buckets in which an id may stand, in order.
-    fn probe(&self, id: &EventId) -> impl Iterator<Item = &AtomicU32> {
+    /// The bucket from which an id is looked for.
+    fn home(&self, id: &EventId) -> usize {
+        let mut fold = Fold::new(self.hash);
+        fold.piece(id.as_bytes());
         #[expect(clippy::cast_possible_truncation, reason = "the lower bits of a hash")]
-        let home = self.hasher.hash_one(id) as usize % BUCKETS;
-        self.by_id[home..].iter().chain(&self.by_id[..home])
+        let hash = fold.end() as usize;
+        hash % BUCKETS
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&Event> {
@@ -231,9 +245,13 @@ impl Catalog {
         assert_eq!(number, *next, "events are numbered in the order of their records");
         *next += 1;
         assert!(self.events[number as usize].set(Box::new(event)).is_ok(), "event {number} exists");
-        let free = self.probe(&id).find(|bucket| bucket.load(Ordering::Relaxed) == 0);
-        // Release: whoever reads the number finds the event.
-        free.expect("twice as many buckets as events").store(number + 1, Ordering::Release);
+        // One is free: there are twice as many buckets as events.
+        let mut at = self.home(&id);
+        while self.by_id[at].load(Ordering::Relaxed) != 0 {
+            at = (at + 1) % BUCKETS;
+        }
+        // Release: pairs with the Acquire in `search`; a look-up that reads the number finds the event.
+        self.by_id[at].store(number + 1, Ordering::Release);
         self.get(number).expect("just added")
     }
 }
