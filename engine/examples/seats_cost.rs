@@ -14,7 +14,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use inventory::{
-    BestRequest, FREED, Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SOLD, SeatIx, SeatMap, Section,
+    BestRequest, Changes, FREED, Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SOLD, SeatIx, SeatMap,
+    Section,
 };
 
 const SECTIONS: u32 = 20;
@@ -44,8 +45,13 @@ fn sell(hall: &Inventory, seats: impl Iterator<Item = u32>) {
     for seat in seats {
         let place = [PackedPlace::seat(SeatIx(seat))];
         hall.claim(OWNER_OF_SOLD, &place, &NOBODY_CLAIMS).expect("free");
-        hall.change(OWNER_OF_SOLD, SOLD, &place);
+        hall.change(OWNER_OF_SOLD, SOLD, &hall.next_changes(OWNER_OF_SOLD, &place));
     }
+}
+
+/// Of the changes that a claim made, those that come next.
+fn next_of(claimed: &mut Changes) {
+    claimed.iter_mut().for_each(|change| change.version += 1);
 }
 
 /// The first `count` of the seats in an order that only the seed decides.
@@ -81,16 +87,18 @@ fn best(name: &str, hall: &Inventory, quantity: u32, allow_split: bool) -> f64 {
         BestRequest { quantity, section: None, allow_split, include_accessible: false, scan_lapsed: false };
     let outcome = hall.claim_best(7, &request, &NOBODY_CLAIMS);
     let what = match &outcome {
-        Ok(claim) => {
-            hall.change(7, FREED, &claim.places);
-            let rows = claim.places.iter().map(|place| hall.layout().seat(SeatIx(place.bits())).row);
+        Ok(claimed) => {
+            let places: Vec<PackedPlace> = claimed.iter().map(|change| change.place).collect();
+            hall.change(7, FREED, &hall.next_changes(7, &places));
+            let rows = places.iter().map(|place| hall.layout().seat(SeatIx(place.bits())).row);
             format!("{} seats", rows.count())
         }
         Err(refused) => format!("{refused:?}").split_whitespace().next().unwrap_or_default().to_owned(),
     };
     measure(&format!("best {quantity} {name} ({what})"), 2_000, || {
-        if let Ok(claim) = hall.claim_best(7, &request, &NOBODY_CLAIMS) {
-            hall.change(7, FREED, black_box(&claim.places));
+        if let Ok(mut claimed) = hall.claim_best(7, &request, &NOBODY_CLAIMS) {
+            next_of(&mut claimed);
+            hall.change(7, FREED, black_box(&claimed));
         }
     })
 }
@@ -98,8 +106,9 @@ fn best(name: &str, hall: &Inventory, quantity: u32, allow_split: bool) -> f64 {
 fn named(hall: &Inventory, count: u32) -> f64 {
     let places: Vec<PackedPlace> = (0..count).map(|at| PackedPlace::seat(SeatIx(25_000 + at))).collect();
     measure(&format!("claim + free of {count} named seats"), 20_000, || {
-        hall.claim(7, black_box(&places), &NOBODY_CLAIMS).expect("free");
-        hall.change(7, FREED, &places);
+        let mut claimed = hall.claim(7, black_box(&places), &NOBODY_CLAIMS).expect("free");
+        next_of(&mut claimed);
+        hall.change(7, FREED, &claimed);
     })
 }
 

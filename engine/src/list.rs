@@ -137,6 +137,7 @@ macro_rules! list {
 macro_rules! in_records {
     ($($name:ident),*) => {$(
         impl Wire for $name {
+            #[inline]
             fn put(&self, out: &mut Vec<u8>) {
                 self.0.put(out);
             }

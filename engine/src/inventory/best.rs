@@ -9,10 +9,10 @@
 use smallvec::SmallVec;
 
 use super::certificate::Kind;
-use super::claim::{Fate, Stopped, Versions};
+use super::claim::{Fate, Stopped};
 use super::layout::Layout;
 use super::pick::{QUANTITY_MAX, RowLook, fewest_rows, longest, neighbours};
-use super::place::{PackedPlace, Places, SeatIx};
+use super::place::{Changes, PackedPlace, Places, SeatIx};
 use super::seat::{OPERATOR, SeatState};
 use super::state::Inventory;
 use crate::sync::Pause;
@@ -36,15 +36,6 @@ pub(crate) struct BestRequest {
     pub(crate) include_accessible: bool,
     /// Whether some hold may have lapsed: a refusal then takes the time to find them.
     pub(crate) scan_lapsed: bool,
-}
-
-/// What was taken for the customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BestClaim {
-    /// In claim order.
-    pub(crate) places: Places,
-    /// The version of each.
-    pub(crate) versions: Versions,
 }
 
 /// Owners of lapsed holds.
@@ -84,7 +75,7 @@ impl Inventory {
         owner: u32,
         request: &BestRequest,
         fate: &impl Fn(u32) -> Fate,
-    ) -> Result<BestClaim, BestRefused> {
+    ) -> Result<Changes, BestRefused> {
         assert!(owner < OPERATOR, "owner {owner} is not below {OPERATOR}");
         let quantity = request.quantity;
         assert!((1..=QUANTITY_MAX).contains(&quantity), "{quantity} seats, not 1 to {QUANTITY_MAX}");
@@ -117,7 +108,7 @@ impl Inventory {
             }
             let exact = self.walk(&scope, request, fate);
             match choose_exact(&self.layout, request, &scope, &exact)
-                .map(|places| self.take_now(owner, places))
+                .map(|places| self.take_now(owner, &places))
             {
                 Some(Ok(claim)) => return Ok(claim),
                 // Somebody was quicker, so there has been progress: theirs.
@@ -186,7 +177,7 @@ impl Inventory {
         if include_accessible { u64::MAX } else { !self.layout.accessible.get(word).copied().unwrap_or(0) }
     }
 
-    fn search(&self, owner: u32, request: &BestRequest, scope: &Scope) -> Option<BestClaim> {
+    fn search(&self, owner: u32, request: &BestRequest, scope: &Scope) -> Option<Changes> {
         let mut from = scope.first_row;
         while let Some(row) = self.bits.next_row(from, scope.end_row, request.quantity) {
             if let Some(claim) = self.search_row(owner, request, row) {
@@ -201,12 +192,12 @@ impl Inventory {
         let rows = scope.first_row..scope.end_row;
         (0..TRIES_MAX).find_map(|_| {
             let places = fewest_rows(&self.layout, rows.clone(), request.quantity, &view)?;
-            self.take_now(owner, places).ok()
+            self.take_now(owner, &places).ok()
         })
     }
 
     /// Takes the best neighbours of one row, looking again as long as somebody else is quicker.
-    fn search_row(&self, owner: u32, request: &BestRequest, row_ix: u32) -> Option<BestClaim> {
+    fn search_row(&self, owner: u32, request: &BestRequest, row_ix: u32) -> Option<Changes> {
         let row = &self.layout.rows[row_ix as usize];
         let hinted = self.hinted(request);
         // Where somebody was quicker the bits may lag, and the words are asked instead.
@@ -227,7 +218,7 @@ impl Inventory {
                 self.bits.lower(row_ix, || longest(&self.layout, row, &bits));
                 return None;
             };
-            if let Ok(claim) = self.take_now(owner, side_by_side(row.first_seat + index, request.quantity)) {
+            if let Ok(claim) = self.take_now(owner, &side_by_side(row.first_seat + index, request.quantity)) {
                 return Some(claim);
             }
         }
@@ -235,9 +226,8 @@ impl Inventory {
     }
 
     /// Claims without waiting for anybody: whoever has one of these seats, for good or not, is a reason to look elsewhere.
-    fn take_now(&self, owner: u32, places: Places) -> Result<BestClaim, Stopped> {
-        let versions = self.take(SeatState::Held, owner, &places, |_| false)?;
-        Ok(BestClaim { places, versions })
+    fn take_now(&self, owner: u32, places: &[PackedPlace]) -> Result<Changes, Stopped> {
+        self.take(SeatState::Held, owner, places, |_| false)
     }
 
     /// The free ones of up to 64 seats from `base`, by their words.
@@ -291,7 +281,7 @@ impl Inventory {
     }
 
     /// General admission: the first section that has enough; failing that, if allowed, the fewest sections.
-    fn claim_best_general(&self, owner: u32, request: &BestRequest) -> Result<BestClaim, BestRefused> {
+    fn claim_best_general(&self, owner: u32, request: &BestRequest) -> Result<Changes, BestRefused> {
         let quantity = request.quantity;
         let sections = match request.section {
             Some(section) => section..section + 1,
@@ -324,7 +314,7 @@ impl Inventory {
                 missing -= u32::from(share);
             }
             places.sort_unstable();
-            if let Ok(claim) = self.take_now(owner, places) {
+            if let Ok(claim) = self.take_now(owner, &places) {
                 return Ok(claim);
             }
         }

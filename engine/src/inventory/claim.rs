@@ -12,9 +12,9 @@
 use smallvec::SmallVec;
 
 use super::counts::Counted;
-use super::place::{PackedPlace, Place, SeatIx, seats_and_general};
+use super::place::{Change, Changes, PackedPlace, Place, SeatIx, gathered, seats_and_general};
 use super::seat::{OPERATOR, SeatSeen, SeatState};
-use super::state::Inventory;
+use super::state::{Inventory, seat_of};
 use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::sync::Pause;
 
@@ -29,9 +29,6 @@ pub(crate) enum Fate {
     /// Its hold is past its deadline: whoever wants the seats may expire it first.
     Lapsed,
 }
-
-/// The version that each place of a claim or move has after it; 0 for general admission, which has none.
-pub(crate) type Versions = SmallVec<[u32; 16]>;
 
 /// Why a claim was refused. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +68,7 @@ impl Inventory {
         owner: u32,
         places: &[PackedPlace],
         fate: &impl Fn(u32) -> Fate,
-    ) -> Result<Versions, Refused> {
+    ) -> Result<Changes, Refused> {
         self.survey(places, fate)?;
         self.claim_surveyed(owner, places, fate)
     }
@@ -86,7 +83,7 @@ impl Inventory {
         owner: u32,
         places: &[PackedPlace],
         fate: &impl Fn(u32) -> Fate,
-    ) -> Result<Versions, Refused> {
+    ) -> Result<Changes, Refused> {
         assert!(owner < OPERATOR, "owner {owner} is not below {OPERATOR}");
         assert!(places.len() <= PLACES_PER_HOLD_MAX, "{} places over {PLACES_PER_HOLD_MAX}", places.len());
         self.claim_into(SeatState::Held, owner, places, fate)
@@ -101,7 +98,7 @@ impl Inventory {
         owner: u32,
         places: &[PackedPlace],
         fate: &impl Fn(u32) -> Fate,
-    ) -> Result<Versions, Refused> {
+    ) -> Result<Changes, Refused> {
         assert!(owner < OPERATOR, "owner {owner} is not below {OPERATOR}");
         assert!(places.len() <= PLACES_PER_HOLD_MAX, "{} places over {PLACES_PER_HOLD_MAX}", places.len());
         self.survey(places, fate)?;
@@ -117,7 +114,7 @@ impl Inventory {
         &self,
         places: &[PackedPlace],
         fate: &impl Fn(u32) -> Fate,
-    ) -> Result<Versions, Refused> {
+    ) -> Result<Changes, Refused> {
         self.survey(places, fate)?;
         self.claim_into(SeatState::Blocked, OPERATOR, places, fate)
     }
@@ -129,11 +126,11 @@ impl Inventory {
         owner: u32,
         places: &[PackedPlace],
         fate: &impl Fn(u32) -> Fate,
-    ) -> Result<Versions, Refused> {
+    ) -> Result<Changes, Refused> {
         loop {
             let may_retry = |seat| self.judge(seat, fate) == Verdict::Free;
             match self.take(target, owner, places, may_retry) {
-                Ok(versions) => return Ok(versions),
+                Ok(changes) => return Ok(changes),
                 // Somebody was quicker: the survey says who, unless they are gone again.
                 Err(Stopped::Seat) => self.survey(places, fate)?,
                 Err(Stopped::Short { section, available }) => {
@@ -194,47 +191,46 @@ impl Inventory {
         owner: u32,
         places: &[PackedPlace],
         may_retry: impl Fn(SeatIx) -> bool,
-    ) -> Result<Versions, Stopped> {
-        let (seats, general) = seats_and_general(places);
-        let mut versions = Versions::new();
-        let mut stopped = self.take_seats(owner, seats, &mut versions, may_retry);
+    ) -> Result<Changes, Stopped> {
+        let mut changes: Changes = gathered(places.iter().map(|&place| Change { place, version: 0 }));
+        let seats = seats_and_general(&changes).0.len();
+        let (seats, general) = changes.split_at_mut(seats);
+        let (taken, mut stopped) = self.take_seats(owner, seats, may_retry);
         let counted = counted(target).expect("places are claimed into a state that counts");
-        if stopped.is_ok() {
+        if stopped.is_ok() && !general.is_empty() {
             stopped = self.take_general(counted, general);
         }
-        let groups = self.groups(&seats[..versions.len()]);
         if let Err(stopped) = stopped {
-            self.roll_back(owner, &seats[..versions.len()], &versions);
+            self.roll_back(owner, &seats[..taken]);
             // Another thread may have synced a bit while this claim owned its seat.
-            self.sync_bits(&groups, true);
+            self.sync_bits(&seats[..taken], true, |_, _| ());
             return Err(stopped);
         }
         if target != SeatState::Held {
             self.make_good(target, owner, seats);
         }
         // Words first, counts second: see `counts`.
-        self.each_section(&groups, |counts, seats| counts.shift(None, Some(counted), seats));
-        self.sync_bits(&groups, false);
-        versions.resize(places.len(), 0);
-        Ok(versions)
+        self.sync_bits(seats, false, |counts, seats| counts.shift(None, Some(counted), seats));
+        Ok(changes)
     }
 
+    /// Takes seats and notes their versions, up to the first that cannot be had. Returns how many it took.
+    #[inline]
     fn take_seats(
         &self,
         owner: u32,
-        seats: &[PackedPlace],
-        versions: &mut Versions,
+        seats: &mut [Change],
         may_retry: impl Fn(SeatIx) -> bool,
-    ) -> Result<(), Stopped> {
-        for place in seats {
-            let seat = place.as_seat().expect("seats stand in front");
+    ) -> (usize, Result<(), Stopped>) {
+        for (taken, change) in seats.iter_mut().enumerate() {
+            let seat = seat_of(change);
             let word = &self.words[seat.0 as usize];
             loop {
                 let seen = word.peek();
                 if seen.state == SeatState::Free {
                     let next = seen.next(SeatState::Held, owner);
                     if word.swap(seen, next).is_ok() {
-                        versions.push(next.version);
+                        change.version = next.version;
                         break;
                     }
                 } else {
@@ -244,34 +240,34 @@ impl Inventory {
                         seat.0
                     );
                     if !may_retry(seat) {
-                        return Err(Stopped::Seat);
+                        return (taken, Err(Stopped::Seat));
                     }
                 }
             }
         }
-        Ok(())
+        (seats.len(), Ok(()))
     }
 
     /// General admission comes last, so that a single section is decided by its own compare-and-swap; of several all but
     /// the last stay marked undecided until the last is in.
-    fn take_general(&self, into: Counted, general: &[PackedPlace]) -> Result<(), Stopped> {
-        let mut taken = Undecided { inventory: self, places: &[], into };
-        for (at, place) in general.iter().enumerate() {
-            let (section, count) = general_parts(*place);
+    fn take_general(&self, into: Counted, general: &[Change]) -> Result<(), Stopped> {
+        let mut taken = Undecided { inventory: self, changes: &[], into };
+        for (at, change) in general.iter().enumerate() {
+            let (section, count) = general_parts(change.place);
             let undecided = at + 1 < general.len();
             if let Err(short) = self.counts[usize::from(section)].take(into, count, undecided) {
                 return Err(Stopped::Short { section, available: short.available });
             }
             if undecided {
-                taken.places = &general[..=at];
+                taken.changes = &general[..=at];
             }
         }
         taken.keep();
         Ok(())
     }
 
-    fn roll_back(&self, owner: u32, seats: &[PackedPlace], versions: &Versions) {
-        for (place, &version) in seats.iter().zip(versions).rev() {
+    fn roll_back(&self, owner: u32, seats: &[Change]) {
+        for &Change { place, version } in seats.iter().rev() {
             let seat = place.as_seat().expect("seats stand in front");
             let taken = SeatSeen { state: SeatState::Held, owner, version };
             let before = SeatSeen { state: SeatState::Free, owner: 0, version: version.wrapping_sub(1) };
@@ -281,14 +277,12 @@ impl Inventory {
     }
 
     /// Turns the seats of a claim that has all of them into what it wanted them for: the same change, the same version.
-    fn make_good(&self, target: SeatState, owner: u32, seats: &[PackedPlace]) {
-        for place in seats {
-            let seat = place.as_seat().expect("seats stand in front");
-            let word = &self.words[seat.0 as usize];
-            let taken = word.peek();
-            assert_eq!((taken.state, taken.owner), (SeatState::Held, owner), "seat {}", seat.0);
+    fn make_good(&self, target: SeatState, owner: u32, seats: &[Change]) {
+        for change in seats {
+            let seat = seat_of(change);
+            let taken = SeatSeen { state: SeatState::Held, owner, version: change.version };
             let owner = if target == SeatState::Blocked { 0 } else { owner };
-            let done = word.swap(taken, SeatSeen { state: target, owner, version: taken.version });
+            let done = self.words[seat.0 as usize].swap(taken, SeatSeen { state: target, owner, ..taken });
             assert!(done.is_ok(), "seat {} was {taken:?} and is {done:?}", seat.0);
         }
     }
@@ -298,7 +292,7 @@ impl Inventory {
 /// also by a panic, it gives them back: a claim that ends early makes no claimer wait.
 struct Undecided<'a> {
     inventory: &'a Inventory,
-    places: &'a [PackedPlace],
+    changes: &'a [Change],
     into: Counted,
 }
 
@@ -308,8 +302,8 @@ impl Undecided<'_> {
     }
 
     fn decide(&mut self, give_back: bool) {
-        for place in std::mem::take(&mut self.places) {
-            let (section, count) = general_parts(*place);
+        for change in std::mem::take(&mut self.changes) {
+            let (section, count) = general_parts(change.place);
             self.inventory.counts[usize::from(section)].decide(give_back.then_some((self.into, count)));
         }
     }

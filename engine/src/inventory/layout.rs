@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::map::{Row, RowSeats, SeatException, SeatMap, Section};
 use super::naming::{Rule, Split, listed_key};
-use super::place::SeatIx;
+use super::place::{PackedPlace, Place, SeatIx};
 
 /// Seats per entry of the table from seat to row.
 pub(super) const ROW_BLOCK: u32 = 32;
@@ -236,23 +236,31 @@ impl Layout {
         }
     }
 
-    /// Price of all these seats together, in the smallest unit of the event's currency. Neighbours cost one look for
+    /// Price of all these places together, in the smallest unit of the event's currency. Neighbours cost one look for
     /// their row.
     ///
     /// # Panics
-    /// If there is no such seat.
+    /// If there is no such place.
     #[must_use]
-    pub(crate) fn price_minor(&self, seats: impl Iterator<Item = SeatIx>) -> i64 {
-        let mut last: Option<&RowInfo> = None;
-        let price = |seat: SeatIx| {
-            let row = match last {
-                Some(row) if row.seats().contains(&seat.0) => row,
-                _ => &self.rows[self.row_of(seat) as usize],
+    pub(crate) fn price_minor(&self, places: impl Iterator<Item = PackedPlace>) -> i64 {
+        let (mut sum, mut last) = (0, None::<&RowInfo>);
+        for place in places {
+            sum += match place.unpack() {
+                Place::Seat(seat) => {
+                    let row = match last {
+                        Some(row) if row.seats().contains(&seat.0) => row,
+                        _ => &self.rows[self.row_of(seat) as usize],
+                    };
+                    last = Some(row);
+                    self.price_in(row, seat)
+                }
+                Place::General { section, count } => {
+                    let price = self.general_price_minor(section).expect("a standing section has a price");
+                    price * i64::from(count)
+                }
             };
-            last = Some(row);
-            self.price_in(row, seat)
-        };
-        seats.map(price).sum()
+        }
+        sum
     }
 
     /// Price of one place of a general-admission section; `None` if its places have numbers, or if it does not exist.
@@ -326,6 +334,14 @@ impl Layout {
         }
     }
 
+    /// The section of a seat, and the first seat behind that section.
+    #[inline]
+    pub(super) fn section_of(&self, seat: SeatIx) -> (u16, u32) {
+        let section = self.rows[self.row_of(seat) as usize].section;
+        let end_row = self.sections[usize::from(section)].rows.end as usize;
+        (section, self.rows[end_row - 1].seats().end)
+    }
+
     /// The row of a seat.
     #[inline]
     pub(super) fn row_of(&self, seat: SeatIx) -> u32 {
@@ -361,6 +377,7 @@ impl Layout {
         &self.listed_text[self.listed[at as usize] as usize..self.listed[at as usize + 1] as usize]
     }
 
+    #[inline]
     fn price_in(&self, row: &RowInfo, seat: SeatIx) -> i64 {
         match self.prices.binary_search_by_key(&seat, |&(seat, _)| seat) {
             Ok(at) => self.prices[at].1,

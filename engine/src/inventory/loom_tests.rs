@@ -51,6 +51,10 @@ impl Shared {
         outcome.map(drop)
     }
 
+    fn free(&self, owner: u32, places: &[PackedPlace]) {
+        self.hall.change(owner, FREED, &self.hall.next_changes(owner, places));
+    }
+
     fn check_bits(&self) {
         for seat in (0..self.hall.layout().seats()).map(SeatIx) {
             let (word, bit) = self.hall.bit_of(seat);
@@ -128,7 +132,7 @@ fn loom_bits_agree_when_all_is_done() {
         let place = seats(&[0]);
         shared.claim(1, &place).expect("free");
         let other = Arc::clone(&shared);
-        let handle = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
+        let handle = thread::spawn(move || other.free(1, &seats(&[0])));
         let mine = shared.claim(2, &place).is_ok();
         handle.join().expect("thread");
         shared.check_bits();
@@ -144,7 +148,7 @@ fn loom_bits_agree_after_a_roll_back() {
         shared.claim(1, &seats(&[0])).expect("free");
         shared.claim(2, &seats(&[1])).expect("free");
         let other = Arc::clone(&shared);
-        let handle = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
+        let handle = thread::spawn(move || other.free(1, &seats(&[0])));
         // Takes the first seat if it is free already, stops at the second, and rolls back: the giver may have
         // synced the bit in between.
         let stopped = shared.hall.take(SeatState::Held, 3, &seats(&[0, 1]), |_| false);
@@ -160,7 +164,7 @@ fn loom_run_bound_never_hides_a_free_seat() {
         let shared = Shared::new(1, &[]);
         shared.claim(1, &seats(&[0])).expect("free");
         let other = Arc::clone(&shared);
-        let handle = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
+        let handle = thread::spawn(move || other.free(1, &seats(&[0])));
         let row = &shared.hall.layout.rows[0];
         let bits = |word| shared.hall.bits.word(word);
         shared.hall.bits.lower(0, || super::pick::longest(&shared.hall.layout, row, &bits));
@@ -175,7 +179,7 @@ fn loom_counts_add_up_at_every_moment() {
         let shared = Shared::new(1, &[]);
         shared.claim(1, &seats(&[0])).expect("free");
         let other = Arc::clone(&shared);
-        let giver = thread::spawn(move || other.hall.change(1, FREED, &seats(&[0])));
+        let giver = thread::spawn(move || other.free(1, &seats(&[0])));
         let other = Arc::clone(&shared);
         let taker = thread::spawn(move || drop(other.claim(2, &seats(&[0]))));
         // Asserts inside that the parts are no more than the whole.
@@ -209,7 +213,7 @@ fn loom_best_is_not_refused_while_some_seat_is_free() {
         let other = Arc::clone(&shared);
         // At every moment one of the two seats is free, though never for long the same.
         let handle = thread::spawn(move || {
-            other.hall.change(1, FREED, &seats(&[0]));
+            other.free(1, &seats(&[0]));
             other.claim(2, &seats(&[1])).is_ok()
         });
         let request = BestRequest {

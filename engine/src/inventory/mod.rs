@@ -30,6 +30,7 @@ pub use codec::SeatMapDecodeError;
 pub(crate) use counts::Counts;
 pub(crate) use layout::Layout;
 pub use map::{Row, RowSeats, SeatException, SeatMap, SeatMapError, SeatMapFault, Section};
+pub(crate) use place::{Change, Changes, gathered};
 pub use place::{PackedPlace, Place, SeatIx};
 pub(crate) use seat::{FREED, REFUNDED, SOLD, SeatMove, SeatState, UNBLOCKED};
 pub(crate) use state::Inventory;

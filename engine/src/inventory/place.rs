@@ -34,6 +34,16 @@ pub struct PackedPlace(u32);
 /// Places of one hold; on the stack up to 16.
 pub(crate) type Places = SmallVec<[PackedPlace; 16]>;
 
+/// One place that changes hands, and the version that the change gives its word: 0 for standing places, which have none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) place: PackedPlace,
+    pub(crate) version: u32,
+}
+
+/// What one claim or move changes, in claim order.
+pub(crate) type Changes = SmallVec<[Change; 8]>;
+
 const GENERAL: u32 = 1 << 31;
 const SECTION_SHIFT: u32 = 16;
 const SECTION_BITS: u32 = 12;
@@ -122,19 +132,32 @@ impl fmt::Debug for PackedPlace {
 ///
 /// # Panics
 /// If the list does not ascend strictly: it would claim one place twice, or wait in a circle with another claim.
-pub(crate) fn seats_and_general(places: &[PackedPlace]) -> (&[PackedPlace], &[PackedPlace]) {
-    for pair in places.windows(2) {
-        assert!(
-            pair[0].order() < pair[1].order(),
-            "places not in claim order: {:?} before {:?}",
-            pair[0],
-            pair[1]
-        );
+#[inline]
+pub(super) fn seats_and_general(changes: &[Change]) -> (&[Change], &[Change]) {
+    for pair in changes.windows(2) {
+        let (place, next) = (pair[0].place, pair[1].place);
+        assert!(place.order() < next.order(), "places not in claim order: {place:?} before {next:?}");
     }
-    let has_general = places.last().is_some_and(|last| last.as_seat().is_none());
+    let is_seat = |change: &Change| change.place.as_seat().is_some();
     let seats =
-        if has_general { places.partition_point(|place| place.as_seat().is_some()) } else { places.len() };
-    places.split_at(seats)
+        if changes.last().is_none_or(is_seat) { changes.len() } else { changes.partition_point(is_seat) };
+    changes.split_at(seats)
+}
+
+/// A list that is written in one go; pushed one by one each item asks for room.
+#[inline]
+pub(crate) fn gathered<T: Copy + Default, const N: usize>(
+    items: impl ExactSizeIterator<Item = T>,
+) -> SmallVec<[T; N]> {
+    let count = items.len();
+    if count > N {
+        return items.collect();
+    }
+    let mut list = [T::default(); N];
+    for (to, item) in list.iter_mut().zip(items) {
+        *to = item;
+    }
+    SmallVec::from_buf_and_len(list, count)
 }
 
 #[cfg(all(test, not(loom)))]
@@ -166,6 +189,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "places not in claim order")]
     fn one_section_twice_is_a_bug() {
-        seats_and_general(&[PackedPlace::general(1, 2), PackedPlace::general(1, 3)]);
+        let standing = |count| Change { place: PackedPlace::general(1, count), version: 0 };
+        seats_and_general(&[standing(2), standing(3)]);
     }
 }

@@ -5,9 +5,9 @@ use std::error::Error;
 use std::fmt;
 
 use super::counts::Counts;
-use super::place::{PackedPlace, Place, SeatIx};
+use super::place::{Change, PackedPlace, Place, SeatIx};
 use super::seat::{SeatMove, SeatSeen, SeatState};
-use super::state::{Group, Inventory};
+use super::state::Inventory;
 
 /// A record or an image that cannot follow from what is there: corruption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,14 +56,9 @@ impl Inventory {
     ///
     /// # Errors
     /// The first place that the record does not follow from.
-    pub(crate) fn check_move(
-        &self,
-        owner: u32,
-        (from, to): SeatMove,
-        changes: impl IntoIterator<Item = (PackedPlace, u32)>,
-    ) -> Result<(), Gap> {
+    pub(crate) fn check_move(&self, owner: u32, (from, to): SeatMove, changes: &[Change]) -> Result<(), Gap> {
         let mut before = None;
-        for (place, version) in changes {
+        for &Change { place, version } in changes {
             if before.replace(place.order()) >= Some(place.order()) {
                 return Err(Gap::Order { place });
             }
@@ -180,9 +175,7 @@ impl Inventory {
             for (part, word) in (0..).zip(row.words()) {
                 let base = row.first_seat + part * 64;
                 let mask = u64::MAX >> (64 - (row.seats().end - base).min(64));
-                let group =
-                    Group { row: row_ix, section: row.section, word: row.first_word + part, base, mask };
-                self.bits.install(row_ix, word, mask, self.free_mask(&group));
+                self.bits.install(row_ix, word, mask, self.free_mask(base, mask));
             }
         }
     }

@@ -1,13 +1,11 @@
 //! One event's inventory: the layout beside the words, counts and bitmaps that change. Reading is here; changing is
 //! in `claim`, `moves` and `replay`, searching in `best`. Knows no reservation, user, journal or time.
 
-use smallvec::SmallVec;
-
 use super::bitmap::Bitmap;
 use super::certificate::Certificates;
 use super::counts::{Counts, SectionCounts};
 use super::layout::Layout;
-use super::place::{PackedPlace, SeatIx};
+use super::place::{Change, SeatIx};
 use super::seat::{SeatSeen, SeatWord};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{CachePadded, prefault};
@@ -24,18 +22,11 @@ pub(crate) struct Inventory {
     pub(super) certificates: Certificates,
 }
 
-/// Seats of a list that share one word of the bitmap.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Group {
-    pub(super) row: u32,
-    pub(super) section: u16,
-    pub(super) word: u32,
-    /// The seat of bit 0.
-    pub(super) base: u32,
-    pub(super) mask: u64,
+/// A seat in the part of a list that has only seats.
+#[inline]
+pub(super) fn seat_of(change: &Change) -> SeatIx {
+    change.place.as_seat().expect("the seats of a list stand in front")
 }
-
-pub(super) type Groups = SmallVec<[Group; 4]>;
 
 impl Inventory {
     /// An event with every place on sale.
@@ -98,57 +89,57 @@ impl Inventory {
             + self.certificates.bytes()
     }
 
-    /// Sorts a list of seats (ascending) by the words of the bitmap.
-    pub(super) fn groups(&self, seats: &[PackedPlace]) -> Groups {
-        let mut groups = Groups::new();
+    /// Makes the bits of these seats (ascending) agree with their words; to be called after every change of a word, with
+    /// what the change made of the seats. Before it does so for those of one row, it says to `counted` how many they are.
+    #[inline]
+    pub(super) fn sync_bits(
+        &self,
+        seats: &[Change],
+        are_free: bool,
+        mut counted: impl FnMut(&SectionCounts, u32),
+    ) {
         let mut rest = seats;
         while let Some(first) = rest.first() {
-            let seat = first.as_seat().expect("the seats of a list stand in front");
-            let row_ix = self.layout.row_of(seat);
+            let row_ix = self.layout.row_of(seat_of(first));
             let row = &self.layout.rows[row_ix as usize];
-            let word = (seat.0 - row.first_seat) / 64;
+            let word = (seat_of(first).0 - row.first_seat) / 64;
             let base = row.first_seat + word * 64;
             let end = row.seats().end.min(base + 64);
-            let (mut mask, mut count) = (0, 0);
-            for seat in rest.iter().map_while(|place| place.as_seat().filter(|seat| seat.0 < end)) {
+            let (mut mask, mut count) = (0_u64, 0);
+            for seat in rest.iter().map(seat_of).take_while(|seat| seat.0 < end) {
                 mask |= 1 << (seat.0 - base);
                 count += 1;
             }
-            groups.push(Group { row: row_ix, section: row.section, word: row.first_word + word, base, mask });
             rest = &rest[count..];
-        }
-        groups
-    }
-
-    /// Makes the bits of these seats agree with their words; to be called after every change of a word, with what the
-    /// change made of the seats.
-    pub(super) fn sync_bits(&self, groups: &Groups, are_free: bool) {
-        for group in groups {
-            let left = if are_free { group.mask } else { 0 };
-            self.bits.sync_bits(group.row, group.word as usize, group.mask, left, || self.free_mask(group));
+            counted(&self.counts[usize::from(row.section)], mask.count_ones());
+            let left = if are_free { mask } else { 0 };
+            self.bits.sync_bits(row_ix, (row.first_word + word) as usize, mask, left, || {
+                self.free_mask(base, mask)
+            });
         }
     }
 
-    /// The free seats of a group, by their words.
-    pub(super) fn free_mask(&self, group: &Group) -> u64 {
-        let (mut rest, mut free) = (group.mask, 0);
+    /// The free seats of those in `mask`, by their words; `base` is the seat of bit 0.
+    pub(super) fn free_mask(&self, base: u32, mask: u64) -> u64 {
+        let (mut rest, mut free) = (mask, 0);
         while rest != 0 {
             let bit = rest.trailing_zeros();
-            free |= u64::from(self.words[(group.base + bit) as usize].is_free()) << bit;
+            free |= u64::from(self.words[(base + bit) as usize].is_free()) << bit;
             rest &= rest - 1;
         }
         free
     }
 
-    /// Calls `each` with every section and how many of its seats are in `groups`.
-    pub(super) fn each_section(&self, groups: &Groups, mut each: impl FnMut(&SectionCounts, u32)) {
-        let mut groups = groups.iter().peekable();
-        while let Some(group) = groups.next() {
-            let mut seats = group.mask.count_ones();
-            while let Some(more) = groups.next_if(|next| next.section == group.section) {
-                seats += more.mask.count_ones();
-            }
-            each(&self.counts[usize::from(group.section)], seats);
+    /// Calls `each` with every section and how many of these seats (ascending) are in it.
+    #[inline]
+    pub(super) fn each_section(&self, seats: &[Change], mut each: impl FnMut(&SectionCounts, u32)) {
+        let mut rest = seats;
+        while let Some(first) = rest.first() {
+            let (section, end) = self.layout.section_of(seat_of(first));
+            let is_in = |change: &Change| seat_of(change).0 < end;
+            let count = rest.iter().take_while(|change| is_in(change)).count();
+            rest = &rest[count..];
+            each(&self.counts[usize::from(section)], u32::try_from(count).expect("no more than the seats"));
         }
     }
 

@@ -6,7 +6,9 @@ mod map;
 mod model;
 mod stress;
 
-use super::{Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SeatIx, SeatMap, Section};
+use super::{
+    Change, Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SeatIx, SeatMap, SeatMove, Section,
+};
 
 /// Nobody is in the middle of a claim, and no hold has lapsed.
 fn standing(_: u32) -> Fate {
@@ -53,6 +55,16 @@ fn event(sections: Vec<Section>) -> Inventory {
 
 fn seats(list: &[u32]) -> Vec<PackedPlace> {
     list.iter().map(|&seat| PackedPlace::seat(SeatIx(seat))).collect()
+}
+
+/// Moves places that their owner has.
+fn move_places(inventory: &Inventory, owner: u32, seats: SeatMove, places: &[PackedPlace]) {
+    inventory.change(owner, seats, &inventory.next_changes(owner, places));
+}
+
+/// The places of a claim.
+fn places_of(changes: &[Change]) -> Vec<PackedPlace> {
+    changes.iter().map(|change| change.place).collect()
 }
 
 /// What must hold whenever nobody is in the middle of a change: bits, words and counts agree, and the bounds on

@@ -5,11 +5,12 @@ mod images;
 mod values;
 mod wire;
 
+pub(crate) use crate::inventory::{Change, Changes};
 pub(crate) use images::{
     AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, MetaImage, NoteImage, OrderImage,
     SeatWordsImage, TicketsImage,
 };
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use images::{image_again, image_fields};
-pub(crate) use values::{Change, Changes, Remember, Slots, TableKind, Versionless};
+pub(crate) use values::{Remember, Slots, TableKind, Versionless};
 pub(crate) use wire::{Malformed, Reader, Wire, WireEnum, body, stored, wire_enum, wire_struct};

@@ -7,15 +7,8 @@ use crate::admission::{JoinedRecord, Key, LineImage, PresaleRoom, QueuePolicy, T
 use crate::clock::UnixMs;
 use crate::command::{EventSettings, PaymentMethod, Scenario};
 use crate::error::SaleState;
-use crate::inventory::PackedPlace;
+use crate::inventory::{Change, Changes};
 use crate::list::Places;
-
-/// One place that a record changes, and the version of the seat word that it produced (0 for standing places).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub(crate) place: PackedPlace,
-    pub(crate) version: u32,
-}
 
 // In one piece: records are full of these.
 impl Wire for Change {
@@ -29,8 +22,6 @@ impl Wire for Change {
     }
 }
 
-/// What one record changes: at most as many places as a hold can have.
-pub(crate) type Changes = SmallVec<[Change; 8]>;
 /// How the places of a reservation are written: as changes without a version.
 pub(crate) struct Versionless(Places);
 

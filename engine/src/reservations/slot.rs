@@ -7,7 +7,7 @@ use dashmap::DashMap;
 use crate::clock::UnixMs;
 use crate::error::ReservationState;
 use crate::ids::{ExternalId, SlotId, UserId};
-use crate::inventory::PackedPlace;
+use crate::inventory::{PackedPlace, gathered};
 use crate::list::Places;
 use crate::record::{Versionless, WireEnum, stored, wire_struct};
 use crate::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -175,10 +175,12 @@ impl Reservations {
     }
 
     /// What a slot has, by its owner, who saw it as `seen`: nothing to be feared of a torn view.
+    #[inline]
     pub(crate) fn read_owned(&self, slot: &Slot, index: u32, seen: Seen) -> Reservation {
         self.copy(slot, index, seen).expect("an owned slot in use has a reservation")
     }
 
+    #[inline]
     fn copy(&self, slot: &Slot, index: u32, seen: Seen) -> Option<Reservation> {
         let counts = slot.counts.load(Relaxed);
         let payment = slot.payment.load(Relaxed);
@@ -205,11 +207,8 @@ impl Reservations {
             // Absent only in a torn view, which the reader throws away.
             return self.long.get(&index).map(|places| places.clone()).unwrap_or_default();
         }
-        let mut places = Places::new();
-        for word in &slot.places[..count] {
-            places.push(PackedPlace::from_bits(word.load(Relaxed)).unwrap_or_default());
-        }
-        places
+        let place = |word: &AtomicU32| PackedPlace::from_bits(word.load(Relaxed)).unwrap_or_default();
+        Places::of(gathered(slot.places[..count].iter().map(place)))
     }
 
     /// Binds an id of the caller's to a slot; false if the id is taken by a reservation that can still be looked up.

@@ -85,12 +85,12 @@ impl Hall {
 
     /// Gives these seats of `owner` back.
     pub fn free(&self, owner: u32, seats: &[u32]) {
-        self.0.change(owner, FREED, places(seats).as_ref());
+        self.0.change(owner, FREED, &self.0.next_changes(owner, places(seats).as_ref()));
     }
 
     /// Sells these held seats to their `owner`.
     pub fn sell(&self, owner: u32, seats: &[u32]) {
-        self.0.change(owner, SOLD, places(seats).as_ref());
+        self.0.change(owner, SOLD, &self.0.next_changes(owner, places(seats).as_ref()));
     }
 
     /// Holds the best `quantity` seats for `owner`, in several rows if no row has them, and gives them back; false if
@@ -105,9 +105,10 @@ impl Hall {
             scan_lapsed: false,
         };
         let claimed = self.0.claim_best(owner, &request, &STANDING);
-        claimed.is_ok_and(|claim| {
-            self.0.change(owner, FREED, &claim.places);
-            claim.places.len() == quantity as usize
+        claimed.is_ok_and(|claimed| {
+            let places: Vec<PackedPlace> = claimed.iter().map(|change| change.place).collect();
+            self.0.change(owner, FREED, &self.0.next_changes(owner, &places));
+            claimed.len() == quantity as usize
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Best available agrees with a search that tries everything, on small halls of all shapes.
 
-use super::{Random, audit, event, general, numbered, seated, seats, standing};
+use super::{Random, audit, event, general, move_places, numbered, places_of, seated, seats, standing};
 use crate::inventory::best::{BestRefused, BestRequest};
 use crate::inventory::{FREED, Fate, Inventory, Row, SeatException, SeatIx};
 
@@ -101,7 +101,7 @@ fn choices_agree_with_a_search_that_tries_everything() {
                 let row = hall.layout.row_of(seat) as usize;
                 (row, (seat.0 - hall.layout.rows[row].first_seat) as usize)
             };
-            let taken: Vec<(usize, usize)> = claim.places.iter().map(at).collect();
+            let taken: Vec<(usize, usize)> = claim.iter().map(|change| at(&change.place)).collect();
             assert_eq!(taken.len(), quantity as usize, "{context}");
             if let Some((row, first)) = together {
                 let expected: Vec<_> = (first..first + quantity as usize).map(|seat| (row, seat)).collect();
@@ -125,11 +125,11 @@ fn accessible_seats_are_given_on_request_only() {
     let row = Row { accessible: true, ..numbered("w", 4) };
     let hall = event(vec![seated("A", vec![row, numbered("x", 2)])]);
     let first = hall.claim_best(1, &request(2, true), &standing).expect("row x");
-    assert_eq!(first.places.as_slice(), seats(&[4, 5]));
+    assert_eq!(places_of(&first), seats(&[4, 5]));
     let refused = hall.claim_best(2, &request(1, true), &standing).expect_err("only accessible seats left");
     assert_eq!(refused, BestRefused::Insufficient { available: 0, lapsed: [].as_slice().into() });
     let asked = BestRequest { include_accessible: true, ..request(3, false) };
-    assert_eq!(hall.claim_best(2, &asked, &standing).expect("row w").places.as_slice(), seats(&[0, 1, 2]));
+    assert_eq!(places_of(&hall.claim_best(2, &asked, &standing).expect("row w")), seats(&[0, 1, 2]));
 }
 
 #[test]
@@ -137,19 +137,16 @@ fn a_section_can_be_asked_for_and_a_certificate_ends_with_a_return() {
     let hall = event(vec![seated("A", vec![numbered("a", 3)]), seated("B", vec![numbered("b", 3)])]);
     let in_b = |quantity| BestRequest { section: Some(1), ..request(quantity, false) };
     let claim = hall.claim_best(1, &in_b(1), &standing).expect("free");
-    assert_eq!(claim.places.as_slice(), seats(&[3]));
+    assert_eq!(places_of(&claim), seats(&[3]));
     let middle = seats(&[4]);
     hall.claim(2, &middle, &standing).expect("free");
-    hall.change(1, FREED, &claim.places);
+    move_places(&hall, 1, FREED, &places_of(&claim));
     let none = BestRefused::NoAdjacent { lapsed: [].as_slice().into() };
     for _ in 0..2 {
         assert_eq!(hall.claim_best(3, &in_b(2), &standing), Err(none.clone()));
     }
-    hall.change(2, FREED, &middle);
-    assert_eq!(
-        hall.claim_best(3, &in_b(2), &standing).expect("free again").places.as_slice(),
-        seats(&[3, 4])
-    );
+    move_places(&hall, 2, FREED, &middle);
+    assert_eq!(places_of(&hall.claim_best(3, &in_b(2), &standing).expect("free again")), seats(&[3, 4]));
 }
 
 #[test]
@@ -161,8 +158,8 @@ fn lapsed_holds_are_named_when_asked_for() {
     let scan = BestRequest { scan_lapsed: true, ..request(2, true) };
     let refused = BestRefused::Insufficient { available: 1, lapsed: [2].as_slice().into() };
     assert_eq!(hall.claim_best(3, &scan, &fate), Err(refused));
-    hall.change(2, FREED, &seats(&[1, 2]));
-    assert_eq!(hall.claim_best(3, &scan, &fate).expect("free").places.as_slice(), seats(&[1, 2]));
+    move_places(&hall, 2, FREED, &seats(&[1, 2]));
+    assert_eq!(places_of(&hall.claim_best(3, &scan, &fate).expect("free")), seats(&[1, 2]));
     assert_eq!(hall.seat(SeatIx(3)).version, 0);
 }
 
@@ -170,10 +167,10 @@ fn lapsed_holds_are_named_when_asked_for() {
 fn general_admission_prefers_one_section_and_then_the_fewest() {
     let hall = event(vec![general("near", 3), general("mid", 5), general("far", 9)]);
     let take = |quantity, split| hall.claim_best(1, &request(quantity, split), &standing);
-    assert_eq!(take(4, true).expect("mid").places.len(), 1);
+    assert_eq!(take(4, true).expect("mid").len(), 1);
     assert_eq!(hall.counts(1).reserved, 4);
     assert_eq!(take(12, false), Err(BestRefused::NoAdjacent { lapsed: [].as_slice().into() }));
-    assert_eq!(take(12, true).expect("far and near").places.len(), 2);
+    assert_eq!(take(12, true).expect("far and near").len(), 2);
     assert_eq!((hall.counts(0).available, hall.counts(2).available), (0, 0));
     assert_eq!(take(2, true), Err(BestRefused::Insufficient { available: 1, lapsed: [].as_slice().into() }));
 }

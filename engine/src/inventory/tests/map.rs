@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::{general, numbered, seated};
 use crate::inventory::{
-    Layout, Row, RowSeats, SeatException, SeatIx, SeatMap, SeatMapDecodeError, SeatMapFault, Section,
+    Layout, PackedPlace, Row, RowSeats, SeatException, SeatIx, SeatMap, SeatMapDecodeError, SeatMapFault,
+    Section,
 };
 
 fn fault_of(sections: Vec<Section>) -> (SeatMapFault, String) {
@@ -114,8 +115,8 @@ fn labels_prices_and_marks_are_found() {
     for unknown in ["A-1", "A-001", "A-11", "A-00", "A-", "", "queen", "é9", "A-4294967297", "A-98"] {
         assert_eq!(layout.resolve(unknown.as_bytes()), None, "{unknown}");
     }
-    assert_eq!(layout.price_minor([SeatIx(1)].into_iter()), 250);
-    assert_eq!(layout.price_minor([SeatIx(2)].into_iter()), 100);
+    assert_eq!(layout.price_minor(std::iter::once(PackedPlace::seat(SeatIx(1)))), 250);
+    assert_eq!(layout.price_minor(std::iter::once(PackedPlace::seat(SeatIx(2)))), 100);
     let seat = layout.seat(SeatIx(2));
     assert_eq!((seat.section, seat.row, seat.accessible), ("left", "row", true));
     assert_eq!(layout.number_of("A-05"), "05");

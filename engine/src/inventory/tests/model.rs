@@ -2,10 +2,9 @@
 //! and restoring of its image give the same words and counts.
 
 use super::{Random, audit, event, general, numbered, seated, seats, standing};
-use crate::inventory::claim::Versions;
 use crate::inventory::replay::Gap;
 use crate::inventory::seat::SeatState;
-use crate::inventory::{Fate, Inventory, PackedPlace, Refused, SOLD, SeatIx, UNBLOCKED};
+use crate::inventory::{Change, Fate, Inventory, PackedPlace, Refused, SOLD, SeatIx, UNBLOCKED};
 
 const OWNERS: u32 = 6;
 
@@ -48,15 +47,9 @@ impl Pair {
     }
 
     /// What a record says of these places, in the model and in replay.
-    fn record(
-        &mut self,
-        places: &[PackedPlace],
-        versions: &[u32],
-        (from, state): (SeatState, SeatState),
-        owner: u32,
-    ) {
-        replay(&self.replayed, owner, (from, state), places, versions).expect("follows");
-        for (place, &version) in places.iter().zip(versions) {
+    fn record(&mut self, changes: &[Change], (from, state): (SeatState, SeatState), owner: u32) {
+        replay(&self.replayed, owner, (from, state), changes).expect("follows");
+        for &Change { place, version } in changes {
             let Some(seat) = place.as_seat() else { continue };
             let next_owner = if matches!(state, SeatState::Held | SeatState::Sold) { owner } else { 0 };
             let was = self.model[seat.0 as usize];
@@ -92,9 +85,9 @@ impl Pair {
             .collect();
         let left = 12 - self.held.iter().sum::<u32>() - self.sold.iter().sum::<u32>();
         match result {
-            Ok(versions) => {
+            Ok(changes) => {
                 assert!(taken.is_empty() && floor <= left, "took {taken:?}, {floor} of {left}");
-                self.record(&places, &versions, (SeatState::Free, state), owner);
+                self.record(&changes, (SeatState::Free, state), owner);
                 let counted = if state == SeatState::Held { &mut self.held } else { &mut self.sold };
                 counted[owner as usize] += floor;
             }
@@ -125,20 +118,20 @@ impl Pair {
                 self.sold[owner as usize] += floor;
             }
         }
-        let versions: Versions = places.iter().map(|place| self.live.next_version(owner, *place)).collect();
-        self.live.change(owner, (from, to), &places);
-        self.record(&places, &versions, (from, to), owner);
+        let changes = self.live.next_changes(owner, &places);
+        self.live.change(owner, (from, to), &changes);
+        self.record(&changes, (from, to), owner);
     }
 
     fn block_some(&mut self, random: &mut Random) {
         let places = seats(&[random.below(82)]);
-        if let Ok(versions) = self.live.block(&places, &standing) {
-            self.record(&places, &versions, (SeatState::Free, SeatState::Blocked), 0);
+        if let Ok(changes) = self.live.block(&places, &standing) {
+            self.record(&changes, (SeatState::Free, SeatState::Blocked), 0);
         } else if random.chance(50) {
             let blocked = self.of(SeatState::Blocked, 0);
-            let versions: Versions = blocked.iter().map(|place| self.live.next_version(0, *place)).collect();
-            self.live.change(0, UNBLOCKED, &blocked);
-            self.record(&blocked, &versions, (SeatState::Blocked, SeatState::Free), 0);
+            let changes = self.live.next_changes(0, &blocked);
+            self.live.change(0, UNBLOCKED, &changes);
+            self.record(&changes, (SeatState::Blocked, SeatState::Free), 0);
         }
     }
 
@@ -201,43 +194,44 @@ fn replay(
     inventory: &Inventory,
     owner: u32,
     (from, to): (SeatState, SeatState),
-    places: &[PackedPlace],
-    versions: &[u32],
+    changes: &[Change],
 ) -> Result<(), Gap> {
-    let changes = places.iter().copied().zip(versions.iter().copied());
     inventory.check_move(owner, (from, to), changes)?;
-    inventory.change(owner, (from, to), places);
+    inventory.change(owner, (from, to), changes);
     Ok(())
 }
 
 #[test]
 fn records_that_do_not_follow_are_refused() {
     let inventory = hall();
-    let (seat, places) = (SeatIx(3), seats(&[3]));
+    let changes = |list: &[u32], version| -> Vec<Change> {
+        seats(list).into_iter().map(|place| Change { place, version }).collect()
+    };
+    let seat = SeatIx(3);
     let (free, held, sold) = (SeatState::Free, SeatState::Held, SeatState::Sold);
-    replay(&inventory, 5, (free, held), &places, &[1]).expect("first");
+    replay(&inventory, 5, (free, held), &changes(&[3], 1)).expect("first");
     for version in [3, 1] {
         let gap = Gap::Version { seat, have: 1, want: version };
-        assert_eq!(replay(&inventory, 5, (held, sold), &places, &[version]), Err(gap));
+        assert_eq!(replay(&inventory, 5, (held, sold), &changes(&[3], version)), Err(gap));
     }
     for (from, to, owner) in
         [(free, held, 5), (free, SeatState::Blocked, 0), (held, sold, 6), (held, free, 6), (held, held, 5)]
     {
         let gap = Gap::Move { seat, have: held, want: Some(to) };
-        assert_eq!(replay(&inventory, owner, (from, to), &places, &[2]), Err(gap));
+        assert_eq!(replay(&inventory, owner, (from, to), &changes(&[3], 2)), Err(gap));
     }
     let none = Gap::NoSeat { seat: SeatIx(82), seats: 82 };
-    assert_eq!(replay(&inventory, 5, (free, held), &seats(&[82]), &[1]), Err(none));
+    assert_eq!(replay(&inventory, 5, (free, held), &changes(&[82], 1)), Err(none));
     for twice in [[4, 4], [5, 4]] {
         let gap = Gap::Order { place: seats(&twice)[1] };
-        assert_eq!(replay(&inventory, 5, (free, held), &seats(&twice), &[1, 1]), Err(gap));
+        assert_eq!(replay(&inventory, 5, (free, held), &changes(&twice, 1)), Err(gap));
     }
-    let standing = |section, count| [PackedPlace::general(section, count)];
+    let standing = |section, count| [Change { place: PackedPlace::general(section, count), version: 0 }];
     let gap = Err(Gap::NoGeneral { section: 0 });
-    assert_eq!(replay(&inventory, 5, (free, held), &standing(0, 1), &[0]), gap);
+    assert_eq!(replay(&inventory, 5, (free, held), &standing(0, 1)), gap);
     let have = inventory.counts(1);
     let gap = Err(Gap::Count { section: 1, have, count: 13 });
-    assert_eq!(replay(&inventory, 5, (free, held), &standing(1, 13), &[0]), gap);
+    assert_eq!(replay(&inventory, 5, (free, held), &standing(1, 13)), gap);
     assert_eq!(inventory.restore_general(1, 6, 6, 1), gap);
     assert_eq!(inventory.restore_words([0].into_iter()), Err(Gap::Length { have: 82, want: 1 }));
     inventory.finish_replay();
@@ -261,5 +255,5 @@ fn a_lapsed_hold_is_named_and_a_standing_one_decides() {
 fn selling_what_another_holds_is_a_bug() {
     let inventory = hall();
     inventory.claim(1, &seats(&[0]), &standing).expect("free");
-    inventory.change(2, SOLD, &seats(&[0]));
+    inventory.change(2, SOLD, &[Change { place: seats(&[0])[0], version: 2 }]);
 }

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::{Random, audit, event, general, numbered, seated, seats};
+use super::{Random, audit, event, general, move_places, numbered, places_of, seated, seats};
 use crate::inventory::best::{BestRefused, BestRequest};
 use crate::inventory::{FREED, Fate, Inventory, PackedPlace, Place, REFUNDED, Refused, SOLD};
 
@@ -63,7 +63,7 @@ impl Crowd {
     /// Gives back what `owner` has, by way of a sale or not.
     fn give_back(&self, owner: u32, places: &[PackedPlace], sold: bool) {
         if sold {
-            self.hall.change(owner, SOLD, places);
+            move_places(&self.hall, owner, SOLD, places);
         }
         for place in places {
             match place.unpack() {
@@ -74,9 +74,9 @@ impl Crowd {
             }
         }
         if sold {
-            self.hall.change(owner, REFUNDED, places);
+            move_places(&self.hall, owner, REFUNDED, places);
         } else {
-            self.hall.change(owner, FREED, places);
+            move_places(&self.hall, owner, FREED, places);
         }
     }
 
@@ -141,7 +141,7 @@ fn enough_for_everybody_means_that_nobody_is_refused() {
         crowd.run(|owner, random| {
             let outcome = crowd.claim(owner, || {
                 let outcome = crowd.hall.claim_best(owner, &request, &crowd.fate());
-                outcome.map(|claim| claim.places.to_vec())
+                outcome.map(|claim| places_of(&claim))
             });
             let places = outcome.unwrap_or_else(|refused| panic!("{refused:?}, seed {seed}"));
             crowd.give_back(owner, &places, random.chance(50));
@@ -169,7 +169,7 @@ fn best_and_named_in_a_scarce_hall() {
                     crowd.hall.claim(owner, &wanted, &crowd.fate()).map(|_| wanted.clone()).map_err(drop)
                 } else {
                     match crowd.hall.claim_best(owner, &request, &crowd.fate()) {
-                        Ok(claim) => Ok(claim.places.to_vec()),
+                        Ok(claim) => Ok(places_of(&claim)),
                         Err(BestRefused::Insufficient { available, .. }) => {
                             assert!(
                                 available < request.quantity,

@@ -8,9 +8,7 @@ use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::read::describe;
-use crate::pipeline::reservations::{
-    changes, check_move, named_places, next_changes, places, places_changed, replay_claim, seat_count,
-};
+use crate::pipeline::reservations::{check_move, named_places, places_changed, replay_claim, seat_count};
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::Changes;
@@ -30,7 +28,7 @@ impl SeatsBlocked {
     /// By the operator of the event. Seats that are blocked were taken before the record, as every taking is.
     fn apply(&self, event: &Event, stamp: Stamp, durable: u64) {
         if !self.blocked {
-            event.seats.change(0, UNBLOCKED, &places(&self.changes));
+            event.seats.change(0, UNBLOCKED, &self.changes);
         }
         event.set_position(stamp, durable);
     }
@@ -81,7 +79,7 @@ impl Core {
         let mut looked = false;
         loop {
             match event.seats.block(places, &|holder| self.fate(holder, now)) {
-                Ok(versions) => return Ok(changes(places, &versions)),
+                Ok(changes) => return Ok(changes),
                 Err(Refused::Lapsed { owner }) => {
                     self.expire_slot(owner, now);
                 }
@@ -112,5 +110,5 @@ fn unblocking(event: &Event, places: &[PackedPlace]) -> Result<Changes, Refusal>
     if !not_blocked.is_empty() {
         return Err(Refusal::Invalid(not_blocked));
     }
-    Ok(next_changes(event, 0, places))
+    Ok(event.seats.next_changes(0, places))
 }

@@ -47,9 +47,9 @@ impl PaymentSettled {
         });
         state.queue_webhooks(self.id, &self.webhooks, stamp);
         state.arm_retention(self.id.slot, self.state, stamp.at);
-        if let Some(pending) = pending {
+        if let Some((pending, settlement)) = pending.zip(self.settlement.as_ref()) {
             pending.name_payment(self.id);
-            pending.apply(state, stamp);
+            pending.apply(settlement, state, stamp);
         }
         payment.owned.commit(self.state as u8);
     }
@@ -100,8 +100,8 @@ impl PaymentRefunded {
         });
         state.queue_webhooks(self.id, &self.webhooks, stamp);
         state.arm_retention(self.id.slot, self.state, stamp.at);
-        if let Some(pending) = pending {
-            pending.apply(state, stamp);
+        if let Some((pending, settlement)) = pending.zip(self.settlement.as_ref()) {
+            pending.apply(settlement, state, stamp);
         }
         payment.owned.commit(self.state as u8);
     }

@@ -11,7 +11,7 @@ use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Corrupt, Stamp, Told};
 use crate::pipeline::line::UsedTicket;
 use crate::pipeline::reservations::{
-    Busy, OwnedHold, Patience, check_move, next_changes, places_changed, replay_claim, seat_count,
+    Busy, OwnedHold, Patience, check_move, places_changed, replay_claim, seat_count,
 };
 use crate::pipeline::state::State;
 use crate::record::{Changes, wire_struct};
@@ -76,7 +76,8 @@ pub(crate) struct Pending<'a> {
 }
 
 impl Pending<'_> {
-    pub(super) fn apply(self, state: &State, stamp: Stamp) {
+    /// `settlement` is what the record says of it.
+    pub(super) fn apply(self, settlement: &Settlement, state: &State, stamp: Stamp) {
         let Self { turn, hold: OwnedHold { owned, slot, facts, event }, ticket } = self;
         let (index, count) = (facts.id.slot, seat_count(facts.places.iter().copied()));
         let (_, [_, after], seats) = turn.row();
@@ -91,7 +92,7 @@ impl Pending<'_> {
             // Its seats were taken before the record, as every taking is.
             state.users.take_again(facts.user, facts.event, count);
         } else {
-            event.seats.change(index, seats, &facts.places);
+            event.seats.change(index, seats, &settlement.changes);
         }
         ticket.commit(state, stamp.at);
         owned.commit(after as u8);
@@ -136,7 +137,7 @@ impl<'a> Decided<'a> {
     }
 
     fn end(turn: Turn, hold: OwnedHold<'a>) -> Self {
-        let changes = next_changes(hold.event, hold.facts.id.slot, &hold.facts.places);
+        let changes = hold.event.seats.next_changes(hold.facts.id.slot, &hold.facts.places);
         Self::change(turn, hold, UsedTicket::none(), changes)
     }
 }
@@ -213,7 +214,7 @@ impl Core {
                 continue;
             }
             let ticket = self.begin_use(hold.event, hold.facts.ticket, now);
-            let changes = next_changes(hold.event, id.slot, &hold.facts.places);
+            let changes = hold.event.seats.next_changes(id.slot, &hold.facts.places);
             return Ok(Decided::change(Turn::Confirmed, hold, ticket, changes));
         }
         Ok(Decided::paid_back())

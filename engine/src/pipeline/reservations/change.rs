@@ -18,7 +18,7 @@ use crate::views;
 
 use super::own::OwnedHold;
 use super::wanted::{named_places, price};
-use super::{check_move, next_changes, places, places_changed, seat_count};
+use super::{check_move, places, places_changed, seat_count};
 
 record! {
     /// A hold lasts longer.
@@ -68,7 +68,7 @@ impl PartReleased {
         state.reservations.set_places(slot, self.id.slot, &kept, self.total_minor);
         slot.set_position(stamp.end, stamp.at);
         state.users.give_back(facts.user, facts.event, seat_count(part.iter().copied()));
-        event.seats.change(self.id.slot, FREED, &part);
+        event.seats.change(self.id.slot, FREED, &self.changes);
         owned.commit(ReservationState::Pending as u8);
     }
 }
@@ -108,7 +108,7 @@ impl Ended {
         if self.state == ReservationState::Expired {
             state.metrics.expired.add(1);
         }
-        event.seats.change(self.id.slot, FREED, &facts.places);
+        event.seats.change(self.id.slot, FREED, &self.changes);
         owned.commit(self.state as u8);
     }
 }
@@ -213,7 +213,7 @@ impl Core {
         let released = PartReleased {
             id: facts.id,
             event: facts.event,
-            changes: next_changes(event, facts.id.slot, part),
+            changes: event.seats.next_changes(facts.id.slot, part),
             total_minor: facts.total_minor - price(event, part.iter().copied()),
             key,
         };
@@ -231,7 +231,7 @@ impl Core {
         now: UnixMs,
     ) -> Did<Released> {
         let facts = &hold.facts;
-        let changes = next_changes(hold.event, facts.id.slot, &facts.places);
+        let changes = hold.event.seats.next_changes(facts.id.slot, &facts.places);
         let ended = Ended { id: facts.id, event: facts.event, state, changes, key };
         let appended = self.log.append(&ended, now);
         ended.apply(&self.state, hold, appended.stamp());

@@ -60,6 +60,7 @@ pub(crate) struct Busy;
 
 impl State {
     /// By the owner of a slot in use: everything about its reservation.
+    #[inline]
     pub(crate) fn hold_of<'a>(&'a self, slot: &'a Slot, owned: Owned<'a>, index: u32) -> OwnedHold<'a> {
         let facts = self.reservations.read_owned(slot, index, owned.before());
         let event = self.catalog.get(facts.event).expect("a reservation's event exists");
@@ -111,7 +112,9 @@ impl Core {
 
     /// Refuses unless the reservation exists and, if a user is given, is theirs.
     pub(crate) fn check_owner(&self, id: SlotId, user: Option<&UserId>) -> Result<(), Refusal> {
-        let owner = self.state.reservations.user_of(id).ok_or(Refusal::UnknownReservation)?;
+        let Some(owner) = self.state.reservations.user_of(id) else {
+            return Err(Refusal::UnknownReservation);
+        };
         match user {
             // Looked at again: of a reservation that is forgotten meanwhile the number may be another user's by now.
             Some(user) if !self.state.users.is(owner, user) => match self.state.reservations.user_of(id) {
@@ -134,8 +137,17 @@ impl Core {
 
     /// Takes the right to change a pending hold whose time has not run out, and of which nobody was told that it has.
     /// One that has is expired on the way.
+    #[inline]
     pub(crate) fn own_pending(&self, id: SlotId, now: UnixMs) -> Result<OwnedHold<'_>, Refusal> {
-        let slot = self.state.reservations.slot(id.slot).ok_or(Refusal::UnknownReservation)?;
+        let (slot, owned) = self.own_pending_slot(id, now)?;
+        Ok(self.state.hold_of(slot, owned, id.slot))
+    }
+
+    /// As [`own_pending`](Self::own_pending), with nothing read yet: so little comes back that it is not copied by a call.
+    pub(crate) fn own_pending_slot(&self, id: SlotId, now: UnixMs) -> Result<(&Slot, Owned<'_>), Refusal> {
+        let Some(slot) = self.state.reservations.slot(id.slot) else {
+            return Err(Refusal::UnknownReservation);
+        };
         let pending = |seen: Seen| {
             seen.generation == id.generation
                 && seen.state == ReservationState::Pending as u8
@@ -146,7 +158,7 @@ impl Core {
                 Ok(owned) => {
                     let told = self.told();
                     if slot.expires_at() > told {
-                        return Ok(self.state.hold_of(slot, owned, id.slot));
+                        return Ok((slot, owned));
                     }
                     told
                 }

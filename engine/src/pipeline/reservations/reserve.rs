@@ -19,7 +19,7 @@ use crate::users::{List, UserIx};
 use crate::views;
 
 use super::wanted::{Wanted, price};
-use super::{changes, listed, places, places_changed, replay_claim, seat_count};
+use super::{listed, places, places_changed, replay_claim, seat_count};
 
 record! {
     /// Seats are held.
@@ -41,6 +41,7 @@ impl Held {
     }
 
     /// The hold is in its slot, listed, and has its deadline. Its seats are taken and counted for the user.
+    #[inline]
     fn apply(&self, state: &State, (slot, owned): (&Slot, Owned<'_>), user: UserIx, stamp: Stamp) {
         let facts = Reservation {
             id: self.id,
@@ -111,7 +112,9 @@ impl Core {
     /// Holds all that is wanted, or nothing.
     pub(crate) fn reserve(&self, command: &Reserve, now: UnixMs) -> Outcome<Reserved> {
         self.once(command, now, |key| {
-            let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
+            let Some(event) = self.state.catalog.find(&command.event) else {
+                return Err(Refusal::UnknownEvent.into());
+            };
             let settings = event.settings.load();
             event.check_open(&settings, now)?;
             let ticket = self.check_token(event, command, now)?;
@@ -187,7 +190,9 @@ impl Core {
         key: Option<Remember>,
         now: UnixMs,
     ) -> Outcome<Reserved> {
-        let index = self.state.reservations.slots().take().ok_or(Refusal::AtCapacity(Bound::Reservations))?;
+        let Some(index) = self.state.reservations.slots().take() else {
+            return Err(Refusal::AtCapacity(Bound::Reservations).into());
+        };
         let slot = self.state.reservations.slot(index).expect("just taken");
         // Owned and still free: whoever meets our seats meanwhile sees a claim whose fate is open.
         let owned = slot.status.own(|_| true).expect("a free slot is nobody's");
@@ -250,7 +255,7 @@ impl Core {
                 event.seats.claim(owner, places, &fate)
             };
             match claimed {
-                Ok(versions) => return Ok(changes(places, &versions)),
+                Ok(changes) => return Ok(changes),
                 Err(Refused::Lapsed { owner }) => {
                     self.expire_slot(owner, now);
                 }
@@ -286,7 +291,7 @@ impl Core {
         let mut looked = false;
         loop {
             match event.seats.claim_best(owner, &request, &|holder| self.fate(holder, now)) {
-                Ok(claim) => return Ok(changes(&claim.places, &claim.versions)),
+                Ok(changes) => return Ok(changes),
                 Err(refused) => {
                     if self.may_find_more(&mut looked, now) {
                         continue;
@@ -334,7 +339,7 @@ impl Core {
         sorted.sort_unstable();
         loop {
             match event.seats.retake(owner, &sorted, &|holder| self.fate(holder, now)) {
-                Ok(versions) => return Some(changes(&sorted, &versions)),
+                Ok(changes) => return Some(changes),
                 Err(Refused::Lapsed { owner }) => {
                     self.expire_slot(owner, now);
                 }

@@ -7,18 +7,19 @@ use crate::ids::{PaymentId, ReservationId, SlotId};
 use crate::inventory::SOLD;
 use crate::payments::Intent;
 use crate::pipeline::core::Core;
+use crate::pipeline::events::Event;
 use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
 use crate::pipeline::line::UsedTicket;
 use crate::pipeline::state::State;
 use crate::pipeline::{Did, Outcome};
 use crate::record::{Changes, Remember};
 use crate::reply;
-use crate::reservations::Reservation;
+use crate::reservations::{Reservation, Slot};
+use crate::sync::Owned;
 use crate::updates::What;
 use crate::views;
 
-use super::own::OwnedHold;
-use super::{check_move, next_changes, places, places_changed};
+use super::{check_move, places, places_changed};
 
 record! {
     /// A hold became a sale.
@@ -39,12 +40,19 @@ impl Confirmed {
     }
 
     /// `ticket` is the admission that the order uses up.
-    fn apply(&self, state: &State, hold: OwnedHold<'_>, ticket: UsedTicket<'_>, stamp: Stamp) {
-        hold.event.seats.change(self.id.slot, SOLD, &hold.facts.places);
-        hold.slot.set_position(stamp.end, stamp.at);
+    #[inline]
+    fn apply(
+        &self,
+        state: &State,
+        (event, slot, owned): (&Event, &Slot, Owned<'_>),
+        ticket: UsedTicket<'_>,
+        stamp: Stamp,
+    ) {
+        event.seats.change(self.id.slot, SOLD, &self.changes);
+        slot.set_position(stamp.end, stamp.at);
         state.deadlines.holds.clear(self.id.slot);
         ticket.commit(state, stamp.at);
-        hold.owned.commit(ReservationState::Confirmed as u8);
+        owned.commit(ReservationState::Confirmed as u8);
     }
 }
 
@@ -54,7 +62,7 @@ impl Fact for Confirmed {
         check_move(hold.event, self.id.slot, SOLD, &self.changes)?;
         hold.check_all(&self.changes)?;
         let ticket = UsedTicket::replay(hold.event, self.ticket, stamp.at)?;
-        self.apply(state, hold, ticket, stamp);
+        self.apply(state, (hold.event, hold.slot, hold.owned), ticket, stamp);
         Ok(())
     }
 }
@@ -106,14 +114,15 @@ impl Core {
         key: Option<Remember>,
         now: UnixMs,
     ) -> Outcome<reply::Confirmed> {
-        let hold = match self.own_pending(id, now) {
-            Ok(hold) => hold,
+        let (slot, owned) = match self.own_pending_slot(id, now) {
+            Ok(owned) => owned,
             // Asked again after it was done: the same answer.
             Err(Refusal::ReservationIs(ReservationState::Confirmed)) => {
                 return self.confirmed_before(id, key, now);
             }
             Err(refusal) => return Err(refusal.into()),
         };
+        let hold = self.state.hold_of(slot, owned, id.slot);
         let facts = &hold.facts;
         // Looked at again while owned: a part may have been given back since.
         self.check_agrees(facts, command)?;
@@ -123,12 +132,12 @@ impl Core {
             event: facts.event,
             payment: None,
             ticket: ticket.number(),
-            changes: next_changes(hold.event, facts.id.slot, &facts.places),
+            changes: hold.event.seats.next_changes(facts.id.slot, &facts.places),
             total_minor: facts.total_minor,
             key,
         };
         let appended = self.log.append(&confirmed, now);
-        confirmed.apply(&self.state, hold, ticket, appended.stamp());
+        confirmed.apply(&self.state, (hold.event, hold.slot, hold.owned), ticket, appended.stamp());
         Ok(Did { reply: confirmed.reply(now), end: appended.publish() })
     }
 

@@ -3,7 +3,7 @@
 use crate::command::{Best, EventSettings, Want};
 use crate::error::{Problem, Refusal};
 use crate::ids::SeatId;
-use crate::inventory::{PackedPlace, Place};
+use crate::inventory::{PackedPlace, Place, gathered};
 use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::reply::Places;
 
@@ -63,12 +63,14 @@ impl Wanted<'_> {
 /// The places that ids mean, ascending. A seat's id is that seat; the name of a standing section is one place there,
 /// and may be said several times. Seats named twice and unknown ids are refused.
 pub(crate) fn named_places(event: &Event, ids: &[SeatId]) -> Result<Places, Refusal> {
-    let mut places = Places::new();
-    for id in ids {
-        match event.place_named(id) {
-            Some(place) => places.push(place),
-            None => return Err(unknown(event, ids)),
-        }
+    let mut all_known = true;
+    let places = Places::of(gathered(ids.iter().map(|id| {
+        let place = event.place_named(id);
+        all_known &= place.is_some();
+        place.unwrap_or_default()
+    })));
+    if !all_known {
+        return Err(unknown(event, ids));
     }
     let are_seats = places.last().is_none_or(|place| place.as_seat().is_some());
     // As they usually come. A standing place among them is not below the seats behind it.
@@ -107,14 +109,6 @@ fn in_order(event: &Event, mut named: Places) -> Result<Places, Refusal> {
 }
 
 /// What places cost together, in minor units.
-pub(crate) fn price(event: &Event, places: impl Iterator<Item = PackedPlace> + Clone) -> i64 {
-    let layout = event.seats.layout();
-    let standing = |place: PackedPlace| match place.unpack() {
-        Place::Seat(_) => 0,
-        Place::General { section, count } => {
-            layout.general_price_minor(section).expect("a standing section has a price") * i64::from(count)
-        }
-    };
-    let seats = places.clone().filter_map(PackedPlace::as_seat);
-    layout.price_minor(seats) + places.map(standing).sum::<i64>()
+pub(crate) fn price(event: &Event, places: impl Iterator<Item = PackedPlace>) -> i64 {
+    event.seats.layout().price_minor(places)
 }
