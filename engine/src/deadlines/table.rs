@@ -79,7 +79,8 @@ impl Table {
         self.place(index).entry
     }
 
-    /// Owner: leaves the entry at `index`, whose link is `below`, for the driver. Only who set its QUEUED mark may do so.
+    /// Owner: leaves the entry at `index`, whose link is `below`, for the driver. Only the thread that set its QUEUED
+    /// mark may do so.
     #[inline]
     pub(super) fn push(&self, index: u32, below: &AtomicU32) {
         let mut head = self.head.load(Ordering::Relaxed);

@@ -205,8 +205,8 @@ impl Answers {
 }
 
 impl Guard<'_> {
-    /// Keeps `reply` under the key until `expires`. `offset` must be durable before it is repeated. True if no answer of
-    /// the key's shard goes before this one, so that its expiry is one to be reminded of.
+    /// Keeps `reply` under the key until `expires`. `offset` must be durable before it is repeated. True if no answer
+    /// of the key's shard goes before this one, so that a timer must be set for its expiry.
     pub(crate) fn complete(self, reply: &[u8], offset: u64, expires: UnixMs) -> bool {
         self.complete_by(|out| out.extend_from_slice(reply), offset, expires)
     }

@@ -8,7 +8,7 @@ use super::state::Inventory;
 
 impl Inventory {
     /// What the next change of these places will be: for the record that is appended before the change is made visible.
-    /// The caller owns the places, so nobody comes in between; blocked places are owner 0's.
+    /// The caller owns the places, so no other thread comes in between; blocked places are owner 0's.
     #[inline]
     pub(crate) fn next_changes(&self, owner: u32, places: &[PackedPlace]) -> Changes {
         let next_version = |place: PackedPlace| {

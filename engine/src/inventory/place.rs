@@ -34,7 +34,8 @@ pub struct PackedPlace(u32);
 /// Places of one hold; on the stack up to 16.
 pub(crate) type Places = SmallVec<[PackedPlace; 16]>;
 
-/// One place that changes hands, and the version that the change gives its word: 0 for standing places, which have none.
+/// One place that changes hands, and the version that the change gives its word: 0 for standing places, which have
+/// none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) place: PackedPlace,

@@ -89,8 +89,9 @@ impl Inventory {
             + self.certificates.bytes()
     }
 
-    /// Makes the bits of these seats (ascending) agree with their words; to be called after every change of a word, with
-    /// what the change made of the seats. Before it does so for those of one row, it says to `counted` how many they are.
+    /// Makes the bits of these seats (ascending) agree with their words; to be called after every change of a word,
+    /// with what the change made of the seats. Before it does so for those of one row, it says to `counted` how many
+    /// they are.
     #[inline]
     pub(super) fn sync_bits(
         &self,

@@ -143,7 +143,7 @@ impl Core {
         Ok(self.state.hold_of(slot, owned, id.slot))
     }
 
-    /// As [`own_pending`](Self::own_pending), with nothing read yet: so little comes back that it is not copied by a call.
+    /// As [`own_pending`](Self::own_pending), with nothing read yet: so little comes back that no call copies it.
     pub(crate) fn own_pending_slot(&self, id: SlotId, now: UnixMs) -> Result<(&Slot, Owned<'_>), Refusal> {
         let Some(slot) = self.state.reservations.slot(id.slot) else {
             return Err(Refusal::UnknownReservation);
