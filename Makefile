@@ -8,7 +8,7 @@ RIVALS_FLAGS = CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 
 .DEFAULT_GOAL := help
-.PHONY: help check-deploy rooms run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals border
+.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -139,7 +139,7 @@ test-rivals: ## The rivals of the comparison answer as our engine does, and sell
 	$(RIVALS_FLAGS) $(CARGO) clippy --quiet --locked --manifest-path benches/rivals/Cargo.toml --lib --bins --tests -- -D warnings
 	$(RIVALS_FLAGS) $(CARGO) test --quiet --locked --manifest-path benches/rivals/Cargo.toml
 
-rooms: ## What rooms cost, one by one
+module-costs: ## What the modules cost, one by one
 	$(CARGO) run --release --quiet -p tacos-engine --example hold_confirm
 	$(CARGO) run --release --quiet -p tacos-engine --example seats_cost
 	$(CARGO) run --release --quiet -p tacos-engine --example line_cost

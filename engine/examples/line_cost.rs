@@ -1,6 +1,6 @@
 //! What one person in a waiting line costs: bytes, and nanoseconds to join, look up a position, leave and be admitted.
 //!
-//! `cargo run --release --example line_cost [people]` (default 1,000,000). The room is not public, so its sources are
+//! `cargo run --release --example line_cost [people]` (default 1,000,000). The module is not public, so its sources are
 //! compiled into this program. Journal and tokens are not in these figures.
 #![allow(dead_code, unused_imports, unreachable_pub, clippy::print_stdout)]
 

@@ -1,13 +1,13 @@
 //! Measures the timers: what a set, a clear and a firing cost at a million live, and what a storm does to setters.
 //! Is no test: it asserts counts and prints times. `cargo run --release -p tacos-engine --example wheel_cost [timers]`
 //!
-//! The rooms are private, so this compiles the files of the room itself.
+//! The modules are private, so this compiles the files of the wheel itself.
 #![allow(
     dead_code,
     unused_imports,
     unreachable_pub,
     missing_docs,
-    reason = "whole rooms are compiled, part is used"
+    reason = "whole modules are compiled, part is used"
 )]
 #![allow(clippy::print_stdout, reason = "a measurement prints its figures")]
 

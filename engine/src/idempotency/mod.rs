@@ -44,7 +44,7 @@ pub(crate) struct Answers {
 #[must_use = "a fresh key that is dropped is forgotten at once"]
 #[derive(Debug)]
 pub(crate) enum Begin<'a> {
-    /// Nobody has asked with this key, or too long ago: act, then complete the guard.
+    /// The key is new, or was last used too long ago: act, then complete the guard.
     Fresh(Guard<'a>),
     /// The same request was answered: repeat it, once `offset` is durable.
     Again { reply: SmallVec<[u8; 64]>, offset: u64 },
@@ -57,7 +57,7 @@ pub(crate) enum Begin<'a> {
 /// What is known of a key, without asking for it.
 #[derive(Debug)]
 pub(crate) enum Look {
-    /// No answer that counts: nobody has asked, too long ago, or the answer is being made.
+    /// No answer that counts: the key is new, was last used too long ago, or its answer is being made.
     Nothing,
     /// The same request was answered: repeat it, once `offset` is durable.
     Answered { reply: SmallVec<[u8; 64]>, offset: u64 },
@@ -128,7 +128,7 @@ impl Answers {
         }
     }
 
-    /// Looks `key` up and waits for nobody.
+    /// Looks `key` up without waiting for an answer that is being made.
     pub(crate) fn look(&self, key: u128, fingerprint: u64, now: UnixMs) -> Look {
         let mut shard = self.shard(key).lock();
         let Found::Done(slot) = shard.find(key, now) else { return Look::Nothing };

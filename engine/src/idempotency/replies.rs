@@ -13,7 +13,7 @@ const _: () = assert!(CHUNK_BYTES <= u16::MAX as usize, "a place in a chunk has 
 /// Where an answer's bytes begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ReplyAt {
-    /// Number of the chunk, counted for ever; wraps round.
+    /// Number of the chunk, counted from the first on; wraps round.
     pub(super) chunk: u32,
     pub(super) at: u16,
 }
@@ -70,7 +70,7 @@ impl Replies {
         &chunk[usize::from(from.at)..usize::from(from.at) + len]
     }
 
-    /// Every answer before the one that begins here has gone.
+    /// Every answer before the answer that begins at `from` has gone.
     pub(super) fn gone_before(&mut self, from: ReplyAt) {
         while self.first != from.chunk {
             self.drop_first();

@@ -191,7 +191,7 @@ proptest! {
     }
 }
 
-/// Threads ask with the same few keys. One of them acts for each key at a time, and everybody else gets what it answered.
+/// Threads ask with the same few keys. One of them acts for each key at a time, and all others get what it answered.
 #[test]
 fn duplicates_in_flight_get_the_answer_of_the_one_that_acts() {
     const KEYS: usize = 50;
@@ -207,7 +207,7 @@ fn duplicates_in_flight_get_the_answer_of_the_one_that_acts() {
                 thread::yield_now();
                 let number = tries.fetch_add(1, Ordering::SeqCst);
                 acting[key].store(false, Ordering::SeqCst);
-                // Every third attempt is refused, and then somebody else acts.
+                // Every third attempt is refused, and then another thread acts.
                 if number.is_multiple_of(3) {
                     drop(guard);
                     continue;

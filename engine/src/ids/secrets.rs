@@ -1,6 +1,6 @@
 //! Keyed hashes and random bits. One 32-byte key per data folder, made when the folder is made: tokens are message
-//! authentication codes under it (so a token costs no memory), look-up hashes of names are keyed by it (so nobody
-//! outside can make names collide).
+//! authentication codes under it (so a token costs no memory), look-up hashes of names are keyed by it (so
+//! customers cannot make names collide).
 
 use crate::sync::{Mutex, rank};
 use siphasher::{sip, sip128};

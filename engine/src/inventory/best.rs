@@ -1,5 +1,5 @@
-//! Best available: chooses and takes in one step. Looks at the bitmaps, claims by the seat words, and when somebody was
-//! quicker looks again; it never checks first and takes later. Which seats are best is decided in `pick`.
+//! Best available: chooses and takes in one step. Looks at the bitmaps, claims by the seat words, and looks again when
+//! another caller was quicker; it never checks first and takes later. Which seats are best is decided in `pick`.
 //!
 //! **A refusal is true at some moment during the call.** First proof: the counts (see `counts`). Second: a walk over
 //! all seat words of the scope, during which no place came back on sale and no claim was left undecided; what
@@ -17,7 +17,7 @@ use super::seat::{OPERATOR, SeatState};
 use super::state::Inventory;
 use crate::sync::Pause;
 
-/// How often one search comes back to a row where somebody was quicker, and to the choice of several rows.
+/// How often one search comes back to a row where another caller was quicker, and to the choice of several rows.
 const TRIES_MAX: u32 = 16;
 /// Lapsed holds named in one refusal; after they are expired the caller asks again and may hear of more.
 const LAPSED_MAX: usize = 64;
@@ -111,7 +111,7 @@ impl Inventory {
                 .map(|places| self.take_now(owner, &places))
             {
                 Some(Ok(claim)) => return Ok(claim),
-                // Somebody was quicker, so there has been progress: theirs.
+                // Another caller was quicker, so there has been progress: that caller's.
                 Some(Err(Stopped::Seat | Stopped::Short { .. })) => continue,
                 None => {}
             }
@@ -196,11 +196,11 @@ impl Inventory {
         })
     }
 
-    /// Takes the best neighbours of one row, looking again as long as somebody else is quicker.
+    /// Takes the best neighbours of one row, looking again as long as other callers are quicker.
     fn search_row(&self, owner: u32, request: &BestRequest, row_ix: u32) -> Option<Changes> {
         let row = &self.layout.rows[row_ix as usize];
         let hinted = self.hinted(request);
-        // Where somebody was quicker the bits may lag, and the words are asked instead.
+        // Where another caller was quicker the bits may lag, and the words are asked instead.
         let certain = |word: usize| {
             let part = u32::try_from(word).expect("below the bitmap's length") - row.first_word;
             self.free_word(row.first_seat + part * 64, row.seats().end)
@@ -225,7 +225,7 @@ impl Inventory {
         None
     }
 
-    /// Claims without waiting for anybody: whoever has one of these seats, for good or not, is a reason to look elsewhere.
+    /// Claims without waiting: another claimer of one of these seats, final or not, is a reason to look elsewhere.
     fn take_now(&self, owner: u32, places: &[PackedPlace]) -> Result<Changes, Stopped> {
         self.take(SeatState::Held, owner, places, |_| false)
     }

@@ -48,7 +48,7 @@ impl Certificates {
 
     /// Notes that `quantity` was not to be had at a moment when the number of returns was `returns`.
     pub(super) fn note(&self, section: Option<u16>, kind: Kind, quantity: u32, available: u32, returns: u64) {
-        // A smaller quantity noted by somebody else for the same number of returns may be lost: one more search.
+        // A smaller quantity noted by another caller for the same number of returns may be lost: one more search.
         let available = u64::from(available).min(AVAILABLE_MAX);
         let word = (((clip(returns) << AVAILABLE_BITS) | available) << QUANTITY_BITS) | u64::from(quantity);
         self.slot(section, kind).store(word, Ordering::Release);

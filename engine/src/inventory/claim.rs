@@ -2,11 +2,12 @@
 //!
 //! Seats are taken in ascending order, then general admission by ascending section. A claim that meets a seat which
 //! another claim has taken but not yet made good waits for that claim's fate: a refusal on account of a claim that then
-//! rolls back would be false. Since everybody ascends, whoever waits waits for somebody further up, and nobody in a circle.
+//! rolls back would be false. Since all claims ascend, a claim waits only for claims further up, and no circle
+//! of waiting claims can form.
 //!
 //! **Rolling back puts the exact old word back**, version included, because the claim leaves no record and the
 //! versions of a seat's records have no gaps. That is safe although the word comes round (A–B–A): between the two
-//! A's the word was ours, nobody else could change it, so a claimer whose compare-and-swap succeeds on the
+//! A's the word was ours, no other claim could change it, so a claimer whose compare-and-swap succeeds on the
 //! restored word finds a seat that has truly not changed since it looked.
 
 use smallvec::SmallVec;
@@ -26,7 +27,7 @@ pub(crate) enum Fate {
     Claiming,
     /// It holds its seats for good, until it gives them back.
     Standing,
-    /// Its hold is past its deadline: whoever wants the seats may expire it first.
+    /// Its hold is past its deadline: a caller that wants the seats may expire it first.
     Lapsed,
 }
 
@@ -131,7 +132,7 @@ impl Inventory {
             let may_retry = |seat| self.judge(seat, fate) == Verdict::Free;
             match self.take(target, owner, places, may_retry) {
                 Ok(changes) => return Ok(changes),
-                // Somebody was quicker: the survey says who, unless they are gone again.
+                // Another claim was quicker: the survey says whose, unless it is gone again.
                 Err(Stopped::Seat) => self.survey(places, fate)?,
                 Err(Stopped::Short { section, available }) => {
                     return Err(Refused::Short { section, available });
@@ -160,7 +161,7 @@ impl Inventory {
         lapsed.map_or(Ok(()), |owner| Err(Refused::Lapsed { owner }))
     }
 
-    /// What a seat is to a claimer, once nobody is in the middle of claiming it.
+    /// What a seat is to a claimer, once no other claim of it is in flight.
     fn judge(&self, seat: SeatIx, fate: &impl Fn(u32) -> Fate) -> Verdict {
         let word = &self.words[seat.0 as usize];
         let mut pause = Pause::new();
@@ -184,7 +185,7 @@ impl Inventory {
         }
     }
 
-    /// Takes all places or none, asking `may_retry` at each seat that somebody else has.
+    /// Takes all places or none, asking `may_retry` at each seat that another claim or hold has.
     pub(super) fn take(
         &self,
         target: SeatState,

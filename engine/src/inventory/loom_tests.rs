@@ -119,7 +119,7 @@ fn loom_a_claim_that_rolls_back_refuses_nobody() {
         let upper = thread::spawn(move || upper.claim(2, &seats(&[1])).is_ok());
         let lower = shared.claim(3, &seats(&[0])).is_ok();
         let (both, upper) = (both.join().expect("thread"), upper.join().expect("thread"));
-        // Whoever is refused is refused on account of somebody who has the seat for good.
+        // A claim is refused only on account of a claim that keeps the seat.
         assert!(both != (lower || upper) && lower != both && upper != both, "{both} {lower} {upper}");
         shared.check_bits();
     });

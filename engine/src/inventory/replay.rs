@@ -1,4 +1,4 @@
-//! Puts back what records and snapshots say. One thread, nobody else about: the caller is recovery, or a follower of
+//! Puts back what records and snapshots say. One thread, no callers beside it: the caller is recovery, or a follower of
 //! the journal. Decides nothing, but refuses what cannot follow from what is there.
 
 use std::error::Error;
@@ -95,7 +95,7 @@ impl Inventory {
         if there < count || !from.may_become(to) { Err(Gap::Count { section, have, count }) } else { Ok(()) }
     }
 
-    /// Calls `each` with every seat's word, in order. The image is of one moment only if nobody claims meanwhile.
+    /// Calls `each` with every seat's word, in order. The image is of one moment only if no caller claims meanwhile.
     pub(crate) fn each_word(&self, mut each: impl FnMut(u64)) {
         for word in &self.words {
             each(word.peek().pack());

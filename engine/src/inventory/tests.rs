@@ -10,7 +10,7 @@ use super::{
     Change, Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SeatIx, SeatMap, SeatMove, Section,
 };
 
-/// Nobody is in the middle of a claim, and no hold has lapsed.
+/// No claim is in flight, and no hold has lapsed.
 fn standing(_: u32) -> Fate {
     Fate::Standing
 }
@@ -67,7 +67,7 @@ fn places_of(changes: &[Change]) -> Vec<PackedPlace> {
     changes.iter().map(|change| change.place).collect()
 }
 
-/// What must hold whenever nobody is in the middle of a change: bits, words and counts agree, and the bounds on
+/// What must hold whenever no change is in flight: bits, words and counts agree, and the bounds on
 /// runs hide no free seat.
 fn audit(inventory: &Inventory, context: &str) {
     for (number, row) in (0..).zip(&inventory.layout.rows) {

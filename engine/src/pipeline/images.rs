@@ -12,8 +12,8 @@ use super::state::State;
 pub struct Digest(pub [u8; 32]);
 
 impl State {
-    /// Gives every image to `put`, in a fixed order, with its kind and body. Of one moment only if nobody changes the
-    /// state meanwhile. `now` decides which remembered answers still count.
+    /// Gives every image to `put`, in a fixed order, with its kind and body. Of one moment only if no caller changes
+    /// the state meanwhile. `now` decides which remembered answers still count.
     pub(crate) fn images(&self, now: UnixMs, put: &mut dyn FnMut(u16, &[u8])) {
         let mut sink = Sink { put, body: Vec::new() };
         sink.image(&MetaImage { time: self.latest() });

@@ -121,8 +121,8 @@ impl Log {
         Writing { log: self, unwinding: std::thread::panicking(), within: false }
     }
 
-    /// Ends all writing, because of `cause`: everybody who waits is told, and later writes are refused. The first cause
-    /// counts. Adds to `due` who is to be woken once no lock is held.
+    /// Ends all writing, because of `cause`: every waiting caller gets the error, and later writes are refused. The
+    /// first cause counts. Adds to `due` who is to be woken once no lock is held.
     pub(crate) fn poison_into(&self, cause: String, due: &mut Vec<Waker>) {
         self.durable.fail_into(Error::Poisoned { cause }, due);
         self.history.close_into(due);

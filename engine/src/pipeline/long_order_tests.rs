@@ -42,7 +42,7 @@ fn open(disk: &MemStorage) -> Engine {
     engine
 }
 
-/// A folder with a snapshot of one event with a room that nobody has come into.
+/// A folder with a snapshot of one event with a room that no session has joined.
 fn folder() -> MemStorage {
     let disk = MemStorage::new();
     let engine = open(&disk);

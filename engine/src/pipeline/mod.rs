@@ -1,4 +1,4 @@
-//! Where the rooms meet. Each family of commands is a folder: `events`, `line`, `reservations`, `payments`; the
+//! Where the modules meet. Each family of commands is a folder: `events`, `line`, `reservations`, `payments`; the
 //! durable notes are one file. A family has what is decided, the records of it (`fact` says what a record is,
 //! `records` is the table of all), what a record does to the state, its answer, its update, and the family's images.
 //! The live path and replay run the same functions. `turn` feeds due deadlines in at the front, as commands. `images`

@@ -54,7 +54,7 @@ macro_rules! records {
                 match self { $(Self::$name(fact) => fact.remember(state, stamp)),* }
             }
 
-            /// The update that a durable record makes; `None` for those that concern nobody outside.
+            /// The update that a durable record makes; `None` for records that callers do not see.
             pub(crate) fn update(&self, state: &State, stamp: Stamp) -> Option<Update> {
                 let (event, what) = match self { $(Self::$name(fact) => fact.update(state)),* }?;
                 let event = event.and_then(|number| state.catalog.get(number)).map(|event| event.id.clone());

@@ -124,7 +124,7 @@ fn apply_all(
 ) -> Result<(), NotApplied> {
     for mut batch in batches {
         batch.drain(..).try_for_each(|decoded| apply(state, &decoded))?;
-        // Nobody takes it back when everything has been read.
+        // The reading thread takes none back when it has read everything.
         let _ = emptied.try_send(batch);
     }
     Ok(())
@@ -204,7 +204,7 @@ impl State {
             }
         }
         if self.latest() > UnixMs::ZERO {
-            // Nobody knows what was let in just before the end: a restart saves up no permits.
+            // What was let in just before the end is not recorded: a restart saves up no permits.
             self.ceiling.drain(now);
         }
     }

@@ -5,7 +5,7 @@
 //! A text's fingerprint is a keyed hash (SipHash) of the body, and always was: journals have it. Of a key of bytes the
 //! fingerprint is a cheaper fold: all that it does is to tell a caller who uses a key twice, and a caller who made two
 //! requests with one fingerprint would harm no other. The key itself is hashed by SipHash in both cases: customers
-//! choose keys, and nobody shall choose where they stand in the table or meet another customer's.
+//! choose keys, and a customer must not choose where a key stands in the table, or meet another's.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! All rooms of one engine, side by side: what the journal can bring back. Has no journal of its own, so that replay
+//! All modules of one engine, side by side: what the journal can bring back. Has no journal of its own, so that replay
 //! and the follower that makes snapshots run it without one.
 
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(crate) struct Deadlines {
     pub(crate) lines: Arc<LineTimers>,
     /// A handful: forgetting answers, drawing rooms, advancing lines.
     pub(crate) chores: Timers,
-    /// Wakes whoever turns the wheels.
+    /// Wakes the thread that turns the wheels.
     alarm: Arc<Alarm>,
 }
 

@@ -127,7 +127,7 @@ impl Reservations {
     }
 
     /// Whose the reservation is that an id means, if the id is of its slot's present generation and its tag is right: all that
-    /// must be known to turn somebody else away.
+    /// must be known to turn another user away.
     pub(crate) fn user_of(&self, id: SlotId) -> Option<UserIx> {
         let slot = self.slots.get(id.slot)?;
         let (seen, tag, user) =

@@ -12,7 +12,7 @@
 //! * every word of `[consumed, consumed + capacity)` that no producer has written is zero;
 //! * a producer writes only inside that window, and only inside the space that its own `fetch_add` took;
 //! * the order of records is the order of the `fetch_add`s, which is also the order of "happened before";
-//! * whoever learns that the consumer took a record sees everything that its producer wrote before publishing it.
+//! * a thread that learns that the consumer took a record sees everything that its producer wrote before publishing it.
 //!
 //! The consumer sleeps only when the tail says that nothing is taken. It announces its sleep before it looks, and it
 //! looks by a read-modify-write of the tail; a producer's own `fetch_add` then comes either before (and is seen) or after
@@ -63,11 +63,11 @@ impl std::error::Error for RecordTooLarge {}
 
 /// The producers' side; shared by all of them.
 pub(crate) struct LogBuffer {
-    /// Where the next record goes. Grows for ever; the ring position is its remainder.
+    /// Where the next record goes. Only grows; the ring position is its remainder.
     tail: CachePadded<AtomicU64>,
     /// Everything below was copied out and zeroed.
     consumed: CachePadded<AtomicU64>,
-    /// True from the consumer's announcement until somebody takes it upon himself to wake it.
+    /// Set by the consumer before it sleeps; cleared by the producer that will wake it.
     asleep: CachePadded<AtomicBool>,
     words: Box<[AtomicU64]>,
     capacity_bytes: u64,
@@ -250,7 +250,7 @@ impl LogBuffer {
 }
 
 /// Records that are in the ring and that the consumer does not take yet. Their writer makes visible what they say and
-/// then publishes them; so what the consumer has taken shows. Dropped, it publishes: a ring that stands still helps nobody.
+/// then publishes them; so what the consumer has taken shows. Dropped, it publishes: a ring must not stand still.
 #[must_use = "the consumer stops at what is unpublished"]
 pub(crate) struct Unpublished<'a> {
     log: &'a LogBuffer,
@@ -278,8 +278,8 @@ impl Drop for Unpublished<'_> {
     fn drop(&mut self) {
         one_run_at_a_time(false);
         let log = self.log;
-        // Release: pairs with the Acquire in `drain`; whoever sees the first word sees the others, and the changes that
-        // the records speak of.
+        // Release: pairs with the Acquire in `drain`; a consumer that sees the first word sees the others, and the
+        // changes that the records speak of.
         log.words[log.index(self.start)].store(self.first, Ordering::Release);
         // Not before the publication only by program order: if it is hoisted (never above the `fetch_add`), the consumer is
         // woken a moment early, sees that space is taken, and waits for the publication.
@@ -317,7 +317,7 @@ impl LogDrain {
         (from, to)
     }
 
-    /// Sleeps until a record is published, somebody calls [`LogBuffer::wake`], `timeout` is over, or without cause.
+    /// Sleeps until a record is published, [`LogBuffer::wake`] is called, `timeout` is over, or without cause.
     /// Returns at once when there is something to drain.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) {
         let log = &*self.log;

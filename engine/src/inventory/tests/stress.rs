@@ -1,4 +1,4 @@
-//! Many threads at one seat, one row, one section: nobody ever has a place that somebody else has, refusals happen
+//! Many threads at one seat, one row, one section: no place ever has two owners, refusals happen
 //! only for a reason, and in the end everything adds up.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,7 +14,7 @@ struct Crowd {
     hall: Inventory,
     /// By owner: in the middle of a claim.
     claiming: Vec<AtomicBool>,
-    /// By seat: who has it, as the customers themselves believe; 0 is nobody.
+    /// By seat: who has it, as the customers themselves believe; 0 is no customer.
     has: Vec<AtomicU32>,
     /// Places of general admission that customers believe they have.
     standing_places: AtomicU32,
@@ -128,7 +128,7 @@ fn named_seats_of_one_row() {
 #[test]
 fn enough_for_everybody_means_that_nobody_is_refused() {
     // Four customers, two seats each, eight seats in two rows, one of them with an aisle: whatever the others do,
-    // two seats are free for everybody who asks (side by side or not).
+    // two seats are free for every customer who asks (side by side or not).
     for seed in 1..4 {
         let crowd = Crowd::new(event(vec![seated("A", vec![numbered("a", 5), numbered("b", 3)])]), seed);
         let request = BestRequest {

@@ -18,7 +18,7 @@ use crate::sync::{Mutex, MutexGuard, rank};
 use crate::pipeline::fact::Stamp;
 use crate::pipeline::versions::Versions;
 
-/// One event. Never freed while the engine lives, so that whoever found it may keep it.
+/// One event. Never freed while the engine lives, so that a caller that has found it may keep it.
 pub(crate) struct Event {
     pub(crate) number: u32,
     /// Of the event's places.

@@ -40,7 +40,7 @@ impl Fact for TicketsExpired {
 }
 
 impl Core {
-    /// Lets in whom permits and room allow, in strict order; returns the end of the last record if anybody moved.
+    /// Lets in whom permits and room allow, in strict order; returns the end of the last record if a ticket moved.
     pub(crate) fn advance(&self, event: &Event, line: &Line, now: UnixMs) -> Option<u64> {
         let mut end = None;
         loop {
@@ -92,7 +92,7 @@ impl Core {
         let Some(line) = event.line.get() else { return };
         let mut due = Vec::new();
         match line.due(group, now, &mut due) {
-            // Not later than somebody asked for since it fired.
+            // Not later than what a caller asked for since it fired.
             Some(next) => self.state.deadlines.lines.timers.set_if_earlier(index, next),
             None => self.state.deadlines.lines.release(index),
         }

@@ -88,7 +88,7 @@ pub(crate) fn line_images(event: u32, line: &Line, sink: &mut Sink<'_>) {
     sink.image(&head);
     let mut tickets = Vec::with_capacity(TICKETS_PER_IMAGE * TICKET_BYTES);
     line.each_ticket(|ticket| {
-        // While somebody waits the deadline is only their last activity, which a restart renews: no part of the state.
+        // A waiting ticket's deadline is only its last activity, which a restart renews: no part of the state.
         let waits = matches!(ticket.state, TicketState::Waiting | TicketState::Room);
         let until = if waits { UnixMs::ZERO } else { ticket.until };
         TicketImage { until, ..ticket }.put(&mut tickets);

@@ -49,7 +49,7 @@ impl Core {
         })
     }
 
-    /// The seed of an event's draw is the one that its operator brings. Only before the event has a room: the room's
+    /// Sets the seed of an event's draw, which its operator brings. Only before the event has a room: the room's
     /// commitment is shown from its opening on and must not change.
     pub(crate) fn set_draw_seed(
         &self,

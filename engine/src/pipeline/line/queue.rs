@@ -61,13 +61,13 @@ impl Fact for TicketAdmitted {
 }
 
 impl Core {
-    /// Takes a place in the line, or finds the one that the session has.
+    /// Takes a place in the line, or finds the session's place.
     pub(crate) fn join_queue(&self, command: &JoinQueue, now: UnixMs) -> Outcome<Joined> {
         let _writing = self.log.admit_write()?;
         let user = command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_bytes()]));
         let session = match (&command.session, user) {
             (Some(session), _) => self.secrets.hash(request::SESSION, &[session.as_bytes()]),
-            // Somebody without a session is the same person wherever they come from.
+            // A user without a session has one place, whatever device asks.
             (None, Some(user)) => self.secrets.hash(request::SESSION, &[b"user", &user.to_le_bytes()]),
             (None, None) => {
                 return Err(Refusal::invalid("session_id", "a session or a user is needed", "").into());
@@ -144,7 +144,7 @@ impl Core {
         }
     }
 
-    /// Lets somebody in whose turn it is; asked again, answers the same.
+    /// Lets a ticket in whose turn it is; asked again, answers the same.
     pub(crate) fn request_admission(&self, command: &RequestAdmission, now: UnixMs) -> Outcome<Admitted> {
         let _writing = self.log.admit_write()?;
         let token = &command.token;

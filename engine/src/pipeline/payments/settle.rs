@@ -98,7 +98,7 @@ impl Pending<'_> {
         owned.commit(after as u8);
     }
 
-    /// The payment that sold the seats is the one whose refund gives them back, whichever was named before.
+    /// The refund of the payment that sold the seats gives them back, whichever payment was named before.
     pub(super) fn name_payment(&self, payment: SlotId) {
         if matches!(self.turn, Turn::Confirmed | Turn::Retaken) {
             self.hold.slot.set_payment(Some((payment.slot, payment.generation)));
@@ -243,7 +243,7 @@ impl Core {
         Ok(Decided::end(Turn::Failed, hold))
     }
 
-    /// All money went back: the sale ends, unless it was confirmed by somebody's word before this payment came.
+    /// All money went back: the sale ends, if this is the payment that it was confirmed with.
     pub(crate) fn settle_refunded(&self, intent: &Intent) -> Decided<'_> {
         let Some(id) = intent.reservation else { return Decided::nothing() };
         let owned = self.own_in_state(id, &[ReservationState::Confirmed], Patience::Waits);

@@ -255,7 +255,7 @@ impl Core {
         }
     }
 
-    /// Expires whatever hold is in this slot, if its time has run out and nobody was faster.
+    /// Expires whatever hold is in this slot, if its time has run out and no other caller was faster.
     pub(crate) fn expire_slot(&self, index: u32, now: UnixMs) -> Option<Did<Released>> {
         let slot = self.state.reservations.slot(index)?;
         let lapsed = |seen: Seen| seen.state == ReservationState::Pending as u8 && slot.expires_at() <= now;

@@ -28,7 +28,7 @@ impl State {
                 Some(facts) => live.push((facts.created_at, index)),
             }
         }
-        // Oldest first: whoever puts them back links each to its user's list as it comes.
+        // Oldest first: recovery links each to its user's list as it comes.
         live.sort_unstable();
         for (_, index) in live {
             let Some(slot) = self.reservations.slot(index) else { continue };

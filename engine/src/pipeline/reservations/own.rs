@@ -78,7 +78,7 @@ impl State {
 
 impl Core {
     /// Slot, generation and tag behind a name. Whether an id means a reservation, its tag included, is found out by
-    /// whoever looks at it next: [`facts`](Self::facts) or [`check_owner`](Self::check_owner).
+    /// what looks at it next: [`facts`](Self::facts) or [`check_owner`](Self::check_owner).
     pub(crate) fn reservation_id(&self, which: &Which) -> Result<SlotId, Refusal> {
         match which {
             Which::Id(id) => Ok(id.0),
@@ -88,7 +88,7 @@ impl Core {
                 let slot = self.state.reservations.slot(index).ok_or(Refusal::UnknownReservation)?;
                 let facts = self.state.reservations.read(slot, index).ok_or(Refusal::UnknownReservation)?;
                 // Asked again after the slot was read: a refused claim lets go of its id, then gives the slot back in
-                // the same generation, and by now it may be somebody else's hold.
+                // the same generation, and by now it may be another user's hold.
                 let known = facts.id.generation == generation
                     && self.state.reservations.by_external(external) == Some((index, generation));
                 if known { Ok(facts.id) } else { Err(Refusal::UnknownReservation) }
@@ -135,7 +135,7 @@ impl Core {
         self.own_pending(id, now)
     }
 
-    /// Takes the right to change a pending hold whose time has not run out, and of which nobody was told that it has.
+    /// Takes the right to change a pending hold whose time has not run out, and that no reader was shown as expired.
     /// One that has is expired on the way.
     #[inline]
     pub(crate) fn own_pending(&self, id: SlotId, now: UnixMs) -> Result<OwnedHold<'_>, Refusal> {

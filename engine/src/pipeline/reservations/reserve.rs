@@ -194,7 +194,7 @@ impl Core {
             return Err(Refusal::AtCapacity(Bound::Reservations).into());
         };
         let slot = self.state.reservations.slot(index).expect("just taken");
-        // Owned and still free: whoever meets our seats meanwhile sees a claim whose fate is open.
+        // Owned and still free: a caller that meets our seats meanwhile sees a claim whose fate is open.
         let owned = slot.status.own(|_| true).expect("a free slot is nobody's");
         let id = SlotId { slot: index, generation: owned.before().generation, tag: self.secrets.random() };
         let changes = match self.bind_and_claim(wish, id, now) {

@@ -80,7 +80,7 @@ fn loom_log_buffer_sleeping_consumer_is_woken() {
             })
             .collect();
         let mut out = Vec::new();
-        // A lost wake-up leaves everybody asleep, which loom reports as a deadlock.
+        // A lost wake-up leaves all threads asleep, which loom reports as a deadlock.
         while drain.at() < 32 {
             let (from, to) = drain.drain(usize::MAX, &mut out);
             if from == to {
