@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds every fuzz target with coverage instrumentation (no nightly, no cargo-fuzz: libFuzzer comes with its crate), the
-# C ABI (in the smoke all) with AddressSanitizer too, and runs each for SECONDS_EACH seconds, or RUNS inputs, from its committed corpus. What
+# C ABI with AddressSanitizer too, and runs each for SECONDS_EACH seconds, or RUNS inputs, from its committed corpus. What
 # fails is left in fuzz/artifacts.
 #   fuzz/run.sh                    smoke: every target but `wire`, whose instrumented server takes minutes to build;
 #                                  3,000 inputs each (of the slow ones fewer), always the same ones
@@ -30,24 +30,17 @@ build() {
             RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target" cargo build --quiet --profile smoke --target "$host" --features server --bin wire
             program="$target/$host/smoke/wire"
             ;;
-        c_abi) sanitized "$1" ;;
-        # The smoke takes what the C target's build has already made; minutes of safe code run faster without.
+        c_abi)
+            # The sanitizer's runtime comes with stable Rust; its flag does not count as stable yet.
+            RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags -Zsanitizer=address" CARGO_TARGET_DIR="$target/asan" \
+                cargo build --quiet --profile "$profile" --target "$host" --features c-abi --bin c_abi
+            program="$target/asan/$host/$profile/c_abi"
+            ;;
         *)
-            if [ "$profile" = smoke ]; then
-                sanitized "$1"
-            else
-                RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target" cargo build --quiet --profile release --target "$host" --bin "$1"
-                program="$target/$host/release/$1"
-            fi
+            RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target" cargo build --quiet --profile "$profile" --target "$host" --bin "$1"
+            program="$target/$host/$profile/$1"
             ;;
     esac
-}
-
-# The same with AddressSanitizer. Its runtime comes with stable Rust; its flag does not count as stable yet.
-sanitized() {
-    RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags -Zsanitizer=address" CARGO_TARGET_DIR="$target/asan" \
-        cargo build --quiet --profile "$profile" --target "$host" --features c-abi --bin "$1"
-    program="$target/asan/$host/$profile/$1"
 }
 
 # Runs one target and prints how many inputs it took.
