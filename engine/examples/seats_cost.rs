@@ -14,14 +14,14 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use inventory::{
-    BestRequest, Changes, FREED, Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SOLD, SeatIx, SeatMap,
-    Section,
+    BestRequest, Changes, FREED, HolderState, Inventory, Layout, PackedPlace, Row, RowSeats, SOLD, SeatIx,
+    SeatMap, Section,
 };
 
 const SECTIONS: u32 = 20;
 const ROWS: u32 = 85;
 const OWNER_OF_SOLD: u32 = 9;
-const NOBODY_CLAIMS: fn(u32) -> Fate = |_| Fate::Standing;
+const NOBODY_CLAIMS: fn(u32) -> HolderState = |_| HolderState::Held;
 
 /// 20 sections of 85 rows of 29 or 30 seats: 1,700 rows, 50,000 seats.
 fn hall() -> Inventory {

@@ -4,12 +4,12 @@ use super::Engine;
 use crate::acks::{CompletionQueue, Failure, NotAccepted, Pending, Reason};
 use crate::command::{Command, for_each_command, target};
 use crate::ids::{IdempotencyKey, WaitingToken, WebhookId};
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::reply::{Done, FirstAnswer, Reply};
 use crate::schema::COMMANDS;
 
 /// In debug builds: checks that the command's row in the table names the refusal, so that the reference is true.
-fn check_refusal<R>(method: &str, outcome: &Outcome<R>) {
+fn check_refusal<R>(method: &str, outcome: &CommandResult<R>) {
     if cfg!(debug_assertions)
         && let Err(Failure::Refused(refusal)) = outcome
     {
@@ -38,11 +38,11 @@ macro_rules! faces {
                 }
             )*
 
-            fn run(&self, command: &Command) -> Outcome<Reply> {
+            fn run(&self, command: &Command) -> CommandResult<Reply> {
                 let core = self.core();
                 let now = core.state.now();
                 let outcome = match command {
-                    $(Command::$name(command) => core.$method(command, now).map(Did::into_any),)*
+                    $(Command::$name(command) => core.$method(command, now).map(Committed::into_any),)*
                 };
                 check_refusal(command.method(), &outcome);
                 outcome

@@ -38,7 +38,7 @@ use crate::acks::{CompletionQueue, Failure, Pending};
 use crate::clock::UnixMs;
 use crate::deadlines::Rest;
 use crate::error::Error;
-use crate::pipeline::{Core, Did, Digest, Outcome};
+use crate::pipeline::{CommandResult, Committed, Core, Digest};
 use crate::reply::Reply;
 use crate::updates::History;
 use snapshots::Snapshots;
@@ -187,10 +187,10 @@ impl Engine {
         images
     }
 
-    fn pending<T>(&self, outcome: Outcome<T>) -> Pending<T> {
+    fn pending<T>(&self, outcome: CommandResult<T>) -> Pending<T> {
         let core = &self.inner.core;
         match outcome {
-            Ok(Did { reply, end }) => {
+            Ok(Committed { reply, end }) => {
                 core.state.metrics.commands.add(1);
                 let durable = &core.log.durable;
                 // Durable already, as everything is in memory: no share in the watermark is taken, which would be two

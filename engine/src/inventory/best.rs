@@ -9,7 +9,7 @@
 use smallvec::SmallVec;
 
 use super::certificate::Kind;
-use super::claim::{Fate, Stopped};
+use super::claim::{HolderState, Stopped};
 use super::layout::Layout;
 use super::pick::{QUANTITY_MAX, RowLook, fewest_rows, longest, neighbours};
 use super::place::{Changes, PackedPlace, Places, SeatIx};
@@ -74,7 +74,7 @@ impl Inventory {
         &self,
         owner: u32,
         request: &BestRequest,
-        fate: &impl Fn(u32) -> Fate,
+        holder_state: &impl Fn(u32) -> HolderState,
     ) -> Result<Changes, BestRefused> {
         assert!(owner < OPERATOR, "owner {owner} is not below {OPERATOR}");
         let quantity = request.quantity;
@@ -106,7 +106,7 @@ impl Inventory {
             {
                 return Ok(claim);
             }
-            let exact = self.walk(&scope, request, fate);
+            let exact = self.walk(&scope, request, holder_state);
             match choose_exact(&self.layout, request, &scope, &exact)
                 .map(|places| self.take_now(owner, &places))
             {
@@ -237,14 +237,19 @@ impl Inventory {
     }
 
     /// Walks over all seat words of the scope.
-    fn walk(&self, scope: &Scope, request: &BestRequest, fate: &impl Fn(u32) -> Fate) -> Exact {
+    fn walk(
+        &self,
+        scope: &Scope,
+        request: &BestRequest,
+        holder_state: &impl Fn(u32) -> HolderState,
+    ) -> Exact {
         let mut exact = Exact {
             free: vec![0; self.layout.bitmap_words as usize],
             lapsed: Lapsed::new(),
             undecided: false,
         };
-        // Neighbours mostly belong to one hold: its fate is asked once in a row.
-        let mut last: Option<(u32, Fate)> = None;
+        // Neighbours mostly belong to one hold: its state is asked once in a row.
+        let mut last: Option<(u32, HolderState)> = None;
         for row in &self.layout.rows[scope.first_row as usize..scope.end_row as usize] {
             for seat in row.seats() {
                 let index = seat - row.first_seat;
@@ -257,14 +262,19 @@ impl Inventory {
                     SeatState::Free => exact.free[word] |= 1 << (index % 64),
                     SeatState::Sold | SeatState::Blocked => {}
                     SeatState::Held => {
-                        let owner_fate = match last {
-                            Some((owner, fate)) if owner == seen.owner && fate == Fate::Standing => fate,
-                            _ => fate(seen.owner),
+                        let owner_state = match last {
+                            Some((owner, holder_state))
+                                if owner == seen.owner && holder_state == HolderState::Held =>
+                            {
+                                holder_state
+                            }
+                            _ => holder_state(seen.owner),
                         };
-                        last = Some((seen.owner, owner_fate));
-                        // A word that changed meanwhile leaves the fate without a meaning: walk again.
-                        exact.undecided |= owner_fate == Fate::Claiming || self.seat(SeatIx(seat)) != seen;
-                        let lapsed = owner_fate == Fate::Lapsed && request.scan_lapsed;
+                        last = Some((seen.owner, owner_state));
+                        // A word that changed meanwhile leaves the holder's state without a meaning: walk again.
+                        exact.undecided |=
+                            owner_state == HolderState::InFlight || self.seat(SeatIx(seat)) != seen;
+                        let lapsed = owner_state == HolderState::Expired && request.scan_lapsed;
                         if lapsed && exact.lapsed.len() < LAPSED_MAX && !exact.lapsed.contains(&seen.owner) {
                             exact.lapsed.push(seen.owner);
                         }

@@ -1,7 +1,7 @@
 //! Claims: named places, all of them or none, in one step that no other claim can see half done.
 //!
 //! Seats are taken in ascending order, then general admission by ascending section. A claim that meets a seat which
-//! another claim has taken but not yet made good waits for that claim's fate: a refusal on account of a claim that then
+//! another claim has taken but not yet made good waits for that claim's end: a refusal on account of a claim that then
 //! rolls back would be false. Since all claims ascend, a claim waits only for claims further up, and no circle
 //! of waiting claims can form.
 //!
@@ -22,13 +22,13 @@ use crate::sync::Pause;
 /// What has become of the reservation slot that a seat's word names, or of the claim of [`OPERATOR`], who has none. The
 /// caller of a claim answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum HolderState {
     /// Still claiming: it may yet roll back. Its thread is in the middle of that, so the wait is short.
-    Claiming,
+    InFlight,
     /// It holds its seats for good, until it gives them back.
-    Standing,
+    Held,
     /// Its hold is past its deadline: a caller that wants the seats may expire it first.
-    Lapsed,
+    Expired,
 }
 
 /// Why a claim was refused. Nothing was changed.
@@ -44,7 +44,7 @@ pub(crate) enum Refused {
 
 /// What stands in the way of a claim at a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+enum Availability {
     Free,
     Taken,
     Lapsed(u32),
@@ -60,7 +60,7 @@ pub(super) enum Stopped {
 impl Inventory {
     /// Holds all of `places` (in claim order, see [`PackedPlace`]) for `owner`, or none of them.
     ///
-    /// `fate` must answer `Claiming` for `owner` from before this call until the hold is good or rolled back.
+    /// `holder_state` must answer `InFlight` for `owner` from before this call until the hold is good or rolled back.
     ///
     /// # Errors
     /// The refusal; nothing was changed then.
@@ -68,10 +68,10 @@ impl Inventory {
         &self,
         owner: u32,
         places: &[PackedPlace],
-        fate: &impl Fn(u32) -> Fate,
+        holder_state: &impl Fn(u32) -> HolderState,
     ) -> Result<Changes, Refused> {
-        self.survey(places, fate)?;
-        self.claim_surveyed(owner, places, fate)
+        self.survey(places, holder_state)?;
+        self.claim_surveyed(owner, places, holder_state)
     }
 
     /// As [`claim`](Self::claim), of places that the caller has just [surveyed](Self::survey) and found free: it looks
@@ -83,11 +83,11 @@ impl Inventory {
         &self,
         owner: u32,
         places: &[PackedPlace],
-        fate: &impl Fn(u32) -> Fate,
+        holder_state: &impl Fn(u32) -> HolderState,
     ) -> Result<Changes, Refused> {
         assert!(owner < OPERATOR, "owner {owner} is not below {OPERATOR}");
         assert!(places.len() <= PLACES_PER_HOLD_MAX, "{} places over {PLACES_PER_HOLD_MAX}", places.len());
-        self.claim_into(SeatState::Held, owner, places, fate)
+        self.claim_into(SeatState::Held, owner, places, holder_state)
     }
 
     /// Sells all of `places` to `owner` out of the free ones, or none: for money that came after the hold had lapsed.
@@ -98,12 +98,12 @@ impl Inventory {
         &self,
         owner: u32,
         places: &[PackedPlace],
-        fate: &impl Fn(u32) -> Fate,
+        holder_state: &impl Fn(u32) -> HolderState,
     ) -> Result<Changes, Refused> {
         assert!(owner < OPERATOR, "owner {owner} is not below {OPERATOR}");
         assert!(places.len() <= PLACES_PER_HOLD_MAX, "{} places over {PLACES_PER_HOLD_MAX}", places.len());
-        self.survey(places, fate)?;
-        self.claim_into(SeatState::Sold, owner, places, fate)
+        self.survey(places, holder_state)?;
+        self.claim_into(SeatState::Sold, owner, places, holder_state)
     }
 
     /// Takes all of `places` off the sale, or none. The caller sees to it that only one thread blocks or unblocks
@@ -114,10 +114,10 @@ impl Inventory {
     pub(crate) fn block(
         &self,
         places: &[PackedPlace],
-        fate: &impl Fn(u32) -> Fate,
+        holder_state: &impl Fn(u32) -> HolderState,
     ) -> Result<Changes, Refused> {
-        self.survey(places, fate)?;
-        self.claim_into(SeatState::Blocked, OPERATOR, places, fate)
+        self.survey(places, holder_state)?;
+        self.claim_into(SeatState::Blocked, OPERATOR, places, holder_state)
     }
 
     /// The caller has surveyed the places.
@@ -126,14 +126,14 @@ impl Inventory {
         target: SeatState,
         owner: u32,
         places: &[PackedPlace],
-        fate: &impl Fn(u32) -> Fate,
+        holder_state: &impl Fn(u32) -> HolderState,
     ) -> Result<Changes, Refused> {
         loop {
-            let may_retry = |seat| self.judge(seat, fate) == Verdict::Free;
+            let may_retry = |seat| self.availability(seat, holder_state) == Availability::Free;
             match self.take(target, owner, places, may_retry) {
                 Ok(changes) => return Ok(changes),
                 // Another claim was quicker: the survey says whose, unless it is gone again.
-                Err(Stopped::Seat) => self.survey(places, fate)?,
+                Err(Stopped::Seat) => self.survey(places, holder_state)?,
                 Err(Stopped::Short { section, available }) => {
                     return Err(Refused::Short { section, available });
                 }
@@ -145,14 +145,18 @@ impl Inventory {
     ///
     /// # Errors
     /// As [`claim`](Self::claim), and it would refuse now for the same reason.
-    pub(crate) fn survey(&self, places: &[PackedPlace], fate: &impl Fn(u32) -> Fate) -> Result<(), Refused> {
+    pub(crate) fn survey(
+        &self,
+        places: &[PackedPlace],
+        holder_state: &impl Fn(u32) -> HolderState,
+    ) -> Result<(), Refused> {
         let mut taken = SmallVec::new();
         let mut lapsed = None;
         for seat in places.iter().filter_map(|place| place.as_seat()) {
-            match self.judge(seat, fate) {
-                Verdict::Free => {}
-                Verdict::Taken => taken.push(seat),
-                Verdict::Lapsed(owner) => lapsed = lapsed.or(Some(owner)),
+            match self.availability(seat, holder_state) {
+                Availability::Free => {}
+                Availability::Taken => taken.push(seat),
+                Availability::Lapsed(owner) => lapsed = lapsed.or(Some(owner)),
             }
         }
         if !taken.is_empty() {
@@ -162,25 +166,25 @@ impl Inventory {
     }
 
     /// What a seat is to a claimer, once no other claim of it is in flight.
-    fn judge(&self, seat: SeatIx, fate: &impl Fn(u32) -> Fate) -> Verdict {
+    fn availability(&self, seat: SeatIx, holder_state: &impl Fn(u32) -> HolderState) -> Availability {
         let word = &self.words[seat.0 as usize];
         let mut pause = Pause::new();
         loop {
             let seen = word.peek();
             match seen.state {
-                SeatState::Free => return Verdict::Free,
-                SeatState::Sold | SeatState::Blocked => return Verdict::Taken,
+                SeatState::Free => return Availability::Free,
+                SeatState::Sold | SeatState::Blocked => return Availability::Taken,
                 SeatState::Held => {}
             }
-            let fate = fate(seen.owner);
-            // The fate may belong to a later life of the slot: it counts only if the seat is still the same one's.
+            let holder_state = holder_state(seen.owner);
+            // The state may be that of a later life of the slot: it counts only if the seat is still the same holder's.
             if word.peek() != seen {
                 continue;
             }
-            match fate {
-                Fate::Standing => return Verdict::Taken,
-                Fate::Lapsed => return Verdict::Lapsed(seen.owner),
-                Fate::Claiming => pause.wait(),
+            match holder_state {
+                HolderState::Held => return Availability::Taken,
+                HolderState::Expired => return Availability::Lapsed(seen.owner),
+                HolderState::InFlight => pause.wait(),
             }
         }
     }

@@ -7,7 +7,8 @@ use loom::thread;
 use super::best::BestRequest;
 use super::seat::LOOKS_ARE_CHANGES;
 use super::{
-    FREED, Fate, Inventory, Layout, PackedPlace, Refused, Row, RowSeats, SeatIx, SeatMap, SeatState, Section,
+    FREED, HolderState, Inventory, Layout, PackedPlace, Refused, Row, RowSeats, SeatIx, SeatMap, SeatState,
+    Section,
 };
 
 const OWNERS: usize = 4;
@@ -32,13 +33,17 @@ impl Shared {
         Arc::new(Self { hall, claiming: std::array::from_fn(|_| AtomicBool::new(false)) })
     }
 
-    fn fate(&self, owner: u32) -> Fate {
-        if self.claiming[owner as usize].load(Ordering::SeqCst) { Fate::Claiming } else { Fate::Standing }
+    fn holder_state(&self, owner: u32) -> HolderState {
+        if self.claiming[owner as usize].load(Ordering::SeqCst) {
+            HolderState::InFlight
+        } else {
+            HolderState::Held
+        }
     }
 
     fn claim(&self, owner: u32, places: &[PackedPlace]) -> Result<(), Refused> {
         self.claiming[owner as usize].store(true, Ordering::SeqCst);
-        let outcome = self.hall.claim(owner, places, &|owner| self.fate(owner));
+        let outcome = self.hall.claim(owner, places, &|owner| self.holder_state(owner));
         self.claiming[owner as usize].store(false, Ordering::SeqCst);
         outcome.map(drop)
     }
@@ -46,7 +51,7 @@ impl Shared {
     /// As `claim`, of places that were surveyed before all that the model does.
     fn claim_surveyed(&self, owner: u32, places: &[PackedPlace]) -> Result<(), Refused> {
         self.claiming[owner as usize].store(true, Ordering::SeqCst);
-        let outcome = self.hall.claim_surveyed(owner, places, &|owner| self.fate(owner));
+        let outcome = self.hall.claim_surveyed(owner, places, &|owner| self.holder_state(owner));
         self.claiming[owner as usize].store(false, Ordering::SeqCst);
         outcome.map(drop)
     }
@@ -224,7 +229,7 @@ fn loom_best_is_not_refused_while_some_seat_is_free() {
             scan_lapsed: false,
         };
         shared.claiming[3].store(true, Ordering::SeqCst);
-        let mine = shared.hall.claim_best(3, &request, &|owner| shared.fate(owner));
+        let mine = shared.hall.claim_best(3, &request, &|owner| shared.holder_state(owner));
         shared.claiming[3].store(false, Ordering::SeqCst);
         handle.join().expect("thread");
         assert!(mine.is_ok(), "{mine:?}");

@@ -25,7 +25,7 @@ mod loom_tests;
 mod tests;
 
 pub(crate) use best::{BestRefused, BestRequest};
-pub(crate) use claim::{Fate, Refused};
+pub(crate) use claim::{HolderState, Refused};
 pub use codec::SeatMapDecodeError;
 pub(crate) use counts::Counts;
 pub(crate) use layout::Layout;

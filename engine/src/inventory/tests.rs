@@ -7,12 +7,12 @@ mod model;
 mod stress;
 
 use super::{
-    Change, Fate, Inventory, Layout, PackedPlace, Row, RowSeats, SeatIx, SeatMap, SeatMove, Section,
+    Change, HolderState, Inventory, Layout, PackedPlace, Row, RowSeats, SeatIx, SeatMap, SeatMove, Section,
 };
 
 /// No claim is in flight, and no hold has lapsed.
-fn standing(_: u32) -> Fate {
-    Fate::Standing
+fn standing(_: u32) -> HolderState {
+    HolderState::Held
 }
 
 /// A small random source (xorshift); the same seed gives the same numbers.

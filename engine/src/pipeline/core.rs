@@ -16,22 +16,22 @@ pub(crate) struct Core {
     /// Under it nothing waits for a slot or for an operator.
     pub(crate) batch: Mutex<(), { rank::BATCH }>,
     /// Holds and payments with a deadline up to here may have been shown as over, though that is not recorded.
-    told_ms: Mark,
+    shown_ms: Mark,
 }
 
 impl Core {
     pub(crate) fn new(state: State, secrets: Secrets, log: Log) -> Self {
-        Self { state, secrets, log, batch: Mutex::default(), told_ms: Mark::default() }
+        Self { state, secrets, log, batch: Mutex::default(), shown_ms: Mark::default() }
     }
 
     /// Before a reader says that something with a deadline up to `now` is over; see [`look`](Self::look).
     pub(super) fn tell_lapsed(&self, now: UnixMs) {
-        self.told_ms.raise(now.get());
+        self.shown_ms.raise(now.get());
     }
 
     /// Asked by a writer that owns a hold or payment and may have looked at the clock long ago: readers were told that
     /// deadlines up to here have passed.
     pub(crate) fn told(&self) -> UnixMs {
-        UnixMs::new(self.told_ms.load_after_acquire())
+        UnixMs::new(self.shown_ms.load_after_acquire())
     }
 }

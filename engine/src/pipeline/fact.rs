@@ -39,7 +39,7 @@ pub(crate) trait Fact: Numbered + Wire + Remembered + Announced {
 /// What a record means to readers of updates.
 pub(crate) trait Announced {
     /// What they are told of it once it is durable; `None` for what concerns no reader.
-    fn update(&self, state: &State) -> Option<Told>;
+    fn update(&self, state: &State) -> Option<EventUpdate>;
 }
 
 /// The number by which the journal knows a kind: see the table in `records`.
@@ -55,7 +55,7 @@ pub(crate) trait Remembered {
 }
 
 /// The number of the event that an update is of, and what happened.
-pub(crate) type Told = (Option<u32>, What);
+pub(crate) type EventUpdate = (Option<u32>, What);
 
 /// Defines a record: its body, and what follows from it in one expression. One *with a key* is the record of a
 /// command that is answered: `reply` is the answer, remembered under the field `key`. What takes more than an
@@ -98,7 +98,7 @@ macro_rules! update {
     ($name:ident) => {};
     ($name:ident update($me:ident, $state:pat_param) => $event:expr, $what:expr;) => {
         impl $crate::pipeline::fact::Announced for $name {
-            fn update(&$me, $state: &$crate::pipeline::State) -> Option<$crate::pipeline::fact::Told> {
+            fn update(&$me, $state: &$crate::pipeline::State) -> Option<$crate::pipeline::fact::EventUpdate> {
                 Some(($event, $what))
             }
         }

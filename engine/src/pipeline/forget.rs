@@ -8,7 +8,7 @@ use crate::reservations::Slot;
 use crate::users::List;
 
 use super::core::Core;
-use super::fact::{Announced, Applied, Fact, Stamp, Told, corrupt, record, replay_own};
+use super::fact::{Announced, Applied, EventUpdate, Fact, Stamp, corrupt, record, replay_own};
 use super::payments::OwnedPayment;
 use super::reservations::OwnedHold;
 use super::state::State;
@@ -70,7 +70,7 @@ impl Fact for Forgotten {
 }
 
 impl Announced for Forgotten {
-    fn update(&self, _: &State) -> Option<Told> {
+    fn update(&self, _: &State) -> Option<EventUpdate> {
         None
     }
 }

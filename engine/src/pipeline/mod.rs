@@ -53,16 +53,16 @@ use crate::reply::{Answer, Reply};
 pub(crate) type Failure = crate::acks::Failure<Refusal>;
 
 /// What a command did: its answer, and the end of the record that must be durable before the answer leaves.
-pub(crate) struct Did<R> {
+pub(crate) struct Committed<R> {
     pub(crate) reply: R,
     pub(crate) end: u64,
 }
 
-impl<R: Answer> Did<R> {
+impl<R: Answer> Committed<R> {
     /// As what any command did.
-    pub(crate) fn into_any(self) -> Did<Reply> {
-        Did { reply: self.reply.into_reply(), end: self.end }
+    pub(crate) fn into_any(self) -> Committed<Reply> {
+        Committed { reply: self.reply.into_reply(), end: self.end }
     }
 }
 
-pub(crate) type Outcome<R> = Result<Did<R>, Failure>;
+pub(crate) type CommandResult<R> = Result<Committed<R>, Failure>;

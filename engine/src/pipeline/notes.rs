@@ -22,7 +22,7 @@ use super::images::Sink;
 use super::log::Appended;
 use super::state::State;
 use super::versions::Versions;
-use super::{Did, Outcome};
+use super::{CommandResult, Committed};
 
 /// Names of the engine's own notes begin with this; the embedding service's must not.
 pub(crate) const OWN_NOTES: &str = "tacos.";
@@ -55,7 +55,7 @@ impl Fact for Noted {
 
 impl Core {
     /// Sets or removes a durable note.
-    pub(crate) fn note(&self, command: &Note, now: UnixMs) -> Outcome<Done> {
+    pub(crate) fn note(&self, command: &Note, now: UnixMs) -> CommandResult<Done> {
         if let Some(value) = &command.value
             && value.len() > ATTACHMENT_BYTES_MAX
         {
@@ -71,11 +71,16 @@ impl Core {
     }
 
     /// Writes a note down, also one of the engine's own.
-    pub(crate) fn write_note(&self, command: &Note, key: Option<Remember>, now: UnixMs) -> Outcome<Done> {
+    pub(crate) fn write_note(
+        &self,
+        command: &Note,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> CommandResult<Done> {
         let noted = Noted { name: command.name.clone(), value: command.value.clone(), key };
         let append = || self.log.append(&noted, now);
         let appended = noted.apply(&self.state, self.log.durable.reached(), append)?;
-        Ok(Did { reply: noted.reply(now), end: appended.publish() })
+        Ok(Committed { reply: noted.reply(now), end: appended.publish() })
     }
 }
 

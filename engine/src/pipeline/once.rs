@@ -11,10 +11,10 @@ use crate::record::{Remember, body};
 use crate::reply::{Done, FirstAnswer, Repeatable, Reply};
 
 use super::core::Core;
-use super::fact::{Announced, Applied, Corrupt, Fact, Remembered, Stamp, Told, corrupt};
+use super::fact::{Announced, Applied, Corrupt, EventUpdate, Fact, Remembered, Stamp, corrupt};
 use super::request::{key_of, scoped};
 use super::state::State;
-use super::{Did, Outcome};
+use super::{CommandResult, Committed};
 
 /// First byte of an answer that the embedding service keeps; no command's answer begins with it.
 const KEPT: u8 = 255;
@@ -49,7 +49,7 @@ pub(super) fn check_kept(reply: &[u8]) -> Applied {
 }
 
 impl Announced for Answered {
-    fn update(&self, _: &State) -> Option<Told> {
+    fn update(&self, _: &State) -> Option<EventUpdate> {
         None
     }
 }
@@ -81,8 +81,8 @@ impl Core {
         &self,
         command: &impl Request,
         now: UnixMs,
-        work: impl FnOnce(Option<Remember>) -> Outcome<R>,
-    ) -> Outcome<R> {
+        work: impl FnOnce(Option<Remember>) -> CommandResult<R>,
+    ) -> CommandResult<R> {
         self.log.check_alive()?;
         let Some(key) = command.key() else {
             if self.state.config.idempotency_required {
@@ -106,7 +106,7 @@ impl Core {
                 outcome
             }
             Begin::Again { reply, offset } => match R::kept(&reply) {
-                Some(reply) => Ok(Did { reply, end: offset }),
+                Some(reply) => Ok(Committed { reply, end: offset }),
                 // Under a key that its caller scopes: another command's answer, or bytes of the embedding service.
                 None => Err(Refusal::IdempotencyConflict.into()),
             },
@@ -141,7 +141,12 @@ impl Core {
 
     /// Keeps an answer of the embedding service under a key that it scopes, until the key expires. Kept once: a repeat
     /// changes nothing.
-    pub(crate) fn keep_own_answer(&self, key: &IdempotencyKey, answer: &[u8], now: UnixMs) -> Outcome<Done> {
+    pub(crate) fn keep_own_answer(
+        &self,
+        key: &IdempotencyKey,
+        answer: &[u8],
+        now: UnixMs,
+    ) -> CommandResult<Done> {
         self.log.check_alive()?;
         let (hash, fingerprint) = scoped(key, &self.secrets).ok_or_else(no_digest)?;
         match self.state.answers.begin(hash, fingerprint, now) {
@@ -159,9 +164,9 @@ impl Core {
                 if guard.complete(&answered.reply, end, until) {
                     self.state.arm_forgetting(until);
                 }
-                Ok(Did { reply: Done { at: now }, end })
+                Ok(Committed { reply: Done { at: now }, end })
             }
-            Begin::Again { offset, .. } => Ok(Did { reply: Done { at: now }, end: offset }),
+            Begin::Again { offset, .. } => Ok(Committed { reply: Done { at: now }, end: offset }),
             Begin::Conflict => Err(Refusal::IdempotencyConflict.into()),
             Begin::Full => Err(Refusal::AtCapacity(Bound::IdempotencyKeys).into()),
         }
@@ -181,7 +186,7 @@ impl Core {
         end: u64,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Did<R> {
+    ) -> Committed<R> {
         let end = match key {
             None => end,
             Some(key) => {
@@ -190,7 +195,7 @@ impl Core {
                 self.log.append(&Answered { key, reply: bytes }, now).publish()
             }
         };
-        Did { reply, end }
+        Committed { reply, end }
     }
 }
 

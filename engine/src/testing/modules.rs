@@ -11,7 +11,7 @@ use crate::clock::UnixMs;
 use crate::deadlines::Timers;
 use crate::ids::{SlotId, UserId};
 use crate::inventory::{
-    BestRequest, FREED, Fate, Inventory, Layout, PackedPlace, SOLD, SeatIx, SeatMap, SeatMapError,
+    BestRequest, FREED, HolderState, Inventory, Layout, PackedPlace, SOLD, SeatIx, SeatMap, SeatMapError,
 };
 use crate::journal::Records;
 use crate::limits::PLACES_PER_HOLD_MAX;
@@ -61,7 +61,7 @@ impl Wheel {
 #[derive(Debug)]
 pub struct Hall(Inventory);
 
-const STANDING: fn(u32) -> Fate = |_| Fate::Standing;
+const STANDING: fn(u32) -> HolderState = |_| HolderState::Held;
 
 fn places(seats: &[u32]) -> impl AsRef<[PackedPlace]> {
     assert!(seats.len() <= PLACES_PER_HOLD_MAX, "{} seats over {PLACES_PER_HOLD_MAX}", seats.len());

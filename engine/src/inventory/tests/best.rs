@@ -2,7 +2,7 @@
 
 use super::{Random, audit, event, general, move_places, numbered, places_of, seated, seats, standing};
 use crate::inventory::best::{BestRefused, BestRequest};
-use crate::inventory::{FREED, Fate, Inventory, Row, SeatException, SeatIx};
+use crate::inventory::{FREED, HolderState, Inventory, Row, SeatException, SeatIx};
 
 fn request(quantity: u32, allow_split: bool) -> BestRequest {
     BestRequest { quantity, section: None, allow_split, include_accessible: false, scan_lapsed: false }
@@ -154,12 +154,12 @@ fn lapsed_holds_are_named_when_asked_for() {
     let hall = event(vec![seated("A", vec![numbered("a", 4)])]);
     hall.claim(1, &seats(&[0]), &standing).expect("free");
     hall.claim(2, &seats(&[1, 2]), &standing).expect("free");
-    let fate = |owner| if owner == 2 { Fate::Lapsed } else { Fate::Standing };
+    let holder_state = |owner| if owner == 2 { HolderState::Expired } else { HolderState::Held };
     let scan = BestRequest { scan_lapsed: true, ..request(2, true) };
     let refused = BestRefused::Insufficient { available: 1, lapsed: [2].as_slice().into() };
-    assert_eq!(hall.claim_best(3, &scan, &fate), Err(refused));
+    assert_eq!(hall.claim_best(3, &scan, &holder_state), Err(refused));
     move_places(&hall, 2, FREED, &seats(&[1, 2]));
-    assert_eq!(places_of(&hall.claim_best(3, &scan, &fate).expect("free")), seats(&[1, 2]));
+    assert_eq!(places_of(&hall.claim_best(3, &scan, &holder_state).expect("free")), seats(&[1, 2]));
     assert_eq!(hall.seat(SeatIx(3)).version, 0);
 }
 

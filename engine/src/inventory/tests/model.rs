@@ -4,7 +4,7 @@
 use super::{Random, audit, event, general, numbered, seated, seats, standing};
 use crate::inventory::replay::Gap;
 use crate::inventory::seat::SeatState;
-use crate::inventory::{Change, Fate, Inventory, PackedPlace, Refused, SOLD, SeatIx, UNBLOCKED};
+use crate::inventory::{Change, HolderState, Inventory, PackedPlace, Refused, SOLD, SeatIx, UNBLOCKED};
 
 const OWNERS: u32 = 6;
 
@@ -243,7 +243,7 @@ fn a_lapsed_hold_is_named_and_a_standing_one_decides() {
     let inventory = hall();
     inventory.claim(1, &seats(&[0, 1]), &standing).expect("free");
     inventory.claim(2, &seats(&[2]), &standing).expect("free");
-    let first_lapsed = |owner| if owner == 1 { Fate::Lapsed } else { Fate::Standing };
+    let first_lapsed = |owner| if owner == 1 { HolderState::Expired } else { HolderState::Held };
     assert_eq!(inventory.claim(3, &seats(&[1, 3]), &first_lapsed), Err(Refused::Lapsed { owner: 1 }));
     let conflict = Refused::Conflict { seats: [SeatIx(2)].as_slice().into() };
     assert_eq!(inventory.claim(3, &seats(&[1, 2, 3]), &first_lapsed), Err(conflict));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::{Random, audit, event, general, move_places, numbered, places_of, seated, seats};
 use crate::inventory::best::{BestRefused, BestRequest};
-use crate::inventory::{FREED, Fate, Inventory, PackedPlace, Place, REFUNDED, Refused, SOLD};
+use crate::inventory::{FREED, HolderState, Inventory, PackedPlace, Place, REFUNDED, Refused, SOLD};
 
 const THREADS: u32 = 4;
 const ROUNDS: u32 = 4_000;
@@ -28,9 +28,13 @@ impl Crowd {
         Self { hall, claiming, has, standing_places: AtomicU32::new(0), seed }
     }
 
-    fn fate(&self) -> impl Fn(u32) -> Fate + '_ {
+    fn holder_state(&self) -> impl Fn(u32) -> HolderState + '_ {
         |owner| {
-            if self.claiming[owner as usize].load(Ordering::SeqCst) { Fate::Claiming } else { Fate::Standing }
+            if self.claiming[owner as usize].load(Ordering::SeqCst) {
+                HolderState::InFlight
+            } else {
+                HolderState::Held
+            }
         }
     }
 
@@ -109,7 +113,7 @@ fn named_seats_of_one_row() {
             let first = random.below(4);
             let wanted = seats(&(first..=first + random.below(5 - first)).collect::<Vec<_>>());
             let got = crowd.claim(owner, || {
-                crowd.hall.claim(owner, &wanted, &crowd.fate()).map(|versions| {
+                crowd.hall.claim(owner, &wanted, &crowd.holder_state()).map(|versions| {
                     assert_eq!(versions.len(), wanted.len());
                     wanted.clone()
                 })
@@ -140,7 +144,7 @@ fn enough_for_everybody_means_that_nobody_is_refused() {
         };
         crowd.run(|owner, random| {
             let outcome = crowd.claim(owner, || {
-                let outcome = crowd.hall.claim_best(owner, &request, &crowd.fate());
+                let outcome = crowd.hall.claim_best(owner, &request, &crowd.holder_state());
                 outcome.map(|claim| places_of(&claim))
             });
             let places = outcome.unwrap_or_else(|refused| panic!("{refused:?}, seed {seed}"));
@@ -166,9 +170,13 @@ fn best_and_named_in_a_scarce_hall() {
             let wanted = seats(&[random.below(3), 3 + random.below(60)]);
             let got = crowd.claim(owner, || {
                 if random.chance(30) {
-                    crowd.hall.claim(owner, &wanted, &crowd.fate()).map(|_| wanted.clone()).map_err(drop)
+                    crowd
+                        .hall
+                        .claim(owner, &wanted, &crowd.holder_state())
+                        .map(|_| wanted.clone())
+                        .map_err(drop)
                 } else {
-                    match crowd.hall.claim_best(owner, &request, &crowd.fate()) {
+                    match crowd.hall.claim_best(owner, &request, &crowd.holder_state()) {
                         Ok(claim) => Ok(places_of(&claim)),
                         Err(BestRefused::Insufficient { available, .. }) => {
                             assert!(
@@ -197,8 +205,9 @@ fn general_admission_of_one_section() {
         let crowd = Crowd::new(event(vec![general("floor", 7)]), seed);
         crowd.run(|owner, random| {
             let wanted = vec![PackedPlace::general(0, 1 + u16::try_from(random.below(4)).expect("small"))];
-            let got = crowd
-                .claim(owner, || crowd.hall.claim(owner, &wanted, &crowd.fate()).map(|_| wanted.clone()));
+            let got = crowd.claim(owner, || {
+                crowd.hall.claim(owner, &wanted, &crowd.holder_state()).map(|_| wanted.clone())
+            });
             match got {
                 Ok(places) => crowd.give_back(owner, &places, random.chance(50)),
                 Err(Refused::Short { available, .. }) => {

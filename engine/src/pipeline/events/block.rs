@@ -6,11 +6,11 @@ use crate::error::{Problem, Refusal};
 use crate::inventory::{PackedPlace, Place, Refused, SeatState, UNBLOCKED};
 use crate::limits::PLACES_PER_HOLD_MAX;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Stamp, record};
 use crate::pipeline::read::describe;
 use crate::pipeline::reservations::{check_move, named_places, places_changed, replay_claim, seat_count};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::record::Changes;
 use crate::reply::Done;
 use crate::updates::What;
@@ -48,7 +48,7 @@ impl Fact for SeatsBlocked {
 }
 
 impl Announced for SeatsBlocked {
-    fn update(&self, _: &State) -> Option<Told> {
+    fn update(&self, _: &State) -> Option<EventUpdate> {
         let state = if self.blocked { views::SeatState::Blocked } else { views::SeatState::Available };
         Some((Some(self.event), What::Seats(places_changed(&self.changes, state))))
     }
@@ -56,7 +56,7 @@ impl Announced for SeatsBlocked {
 
 impl Core {
     /// Takes free seats off sale or puts blocked ones back, all or none.
-    pub(crate) fn block_seats(&self, command: &BlockSeats, now: UnixMs) -> Outcome<Done> {
+    pub(crate) fn block_seats(&self, command: &BlockSeats, now: UnixMs) -> CommandResult<Done> {
         if command.seats.is_empty() || command.seats.len() > PLACES_PER_HOLD_MAX {
             let reason = format_args!("must name 1 to {PLACES_PER_HOLD_MAX} seats");
             return Err(Refusal::invalid("seat_ids", reason, command.seats.len()).into());
@@ -71,14 +71,14 @@ impl Core {
             let blocked = SeatsBlocked { event: event.number, blocked: command.block, changes, key };
             let appended = self.log.append(&blocked, now);
             blocked.apply(event, appended.stamp(), self.log.durable.reached());
-            Ok(Did { reply: blocked.reply(now), end: appended.publish() })
+            Ok(Committed { reply: blocked.reply(now), end: appended.publish() })
         })
     }
 
     fn block(&self, event: &Event, places: &[PackedPlace], now: UnixMs) -> Result<Changes, Refusal> {
         let mut looked = false;
         loop {
-            match event.seats.block(places, &|holder| self.fate(holder, now)) {
+            match event.seats.block(places, &|holder| self.holder_state(holder, now)) {
                 Ok(changes) => return Ok(changes),
                 Err(Refused::Lapsed { owner }) => {
                     self.expire_slot(owner, now);

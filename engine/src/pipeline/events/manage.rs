@@ -14,7 +14,7 @@ use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Applied, Fact, Stamp, corrupt, layout_of, record};
 use crate::pipeline::line::check_policy;
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::reply;
 use crate::updates::What;
 
@@ -98,7 +98,11 @@ impl Fact for SaleChanged {
 
 impl Core {
     /// Creates an event with its seats and, if it has one, its waiting line.
-    pub(crate) fn create_event(&self, command: &CreateEvent, now: UnixMs) -> Outcome<reply::EventChanged> {
+    pub(crate) fn create_event(
+        &self,
+        command: &CreateEvent,
+        now: UnixMs,
+    ) -> CommandResult<reply::EventChanged> {
         check_settings(&command.settings)?;
         if let Some(policy) = &command.queue {
             check_policy(policy)?;
@@ -129,12 +133,16 @@ impl Core {
             }
             let (appended, durable) = (self.log.append(&created, now), self.log.durable.reached());
             created.apply(&self.state, &mut next, layout, appended.stamp(), durable);
-            Ok(Did { reply: created.reply(now), end: appended.publish() })
+            Ok(Committed { reply: created.reply(now), end: appended.publish() })
         })
     }
 
     /// Changes an event's settings.
-    pub(crate) fn update_event(&self, command: &UpdateEvent, now: UnixMs) -> Outcome<reply::EventChanged> {
+    pub(crate) fn update_event(
+        &self,
+        command: &UpdateEvent,
+        now: UnixMs,
+    ) -> CommandResult<reply::EventChanged> {
         check_settings(&command.settings)?;
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
@@ -157,12 +165,12 @@ impl Core {
                 self.end_room(event, line, now);
                 self.state.arm_draw(event, now);
             }
-            Ok(Did { reply: changed.reply(now), end })
+            Ok(Committed { reply: changed.reply(now), end })
         })
     }
 
     /// Opens, pauses or closes a sale. Opening it draws a pre-sale room that is not drawn yet.
-    pub(crate) fn set_sale(&self, command: &SetSale, now: UnixMs) -> Outcome<reply::EventChanged> {
+    pub(crate) fn set_sale(&self, command: &SetSale, now: UnixMs) -> CommandResult<reply::EventChanged> {
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let _guard = event.operator.lock();
@@ -179,7 +187,7 @@ impl Core {
                 self.state.arm_draw(event, now);
                 self.advance(event, line, now);
             }
-            Ok(Did { reply: changed.reply(now), end })
+            Ok(Committed { reply: changed.reply(now), end })
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::pipeline::events::{Event, EventShown, event_reply};
 use crate::pipeline::fact::{Applied, Fact, Stamp, record};
 use crate::pipeline::notes::OWN_NOTES;
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::record::Remember;
 use crate::reply::{Done, EventChanged};
 use crate::updates::What;
@@ -35,7 +35,7 @@ impl Fact for RoomDrawn {
 
 impl Core {
     /// Draws the order of the pre-sale room.
-    pub(crate) fn draw_room(&self, command: &DrawRoom, now: UnixMs) -> Outcome<EventChanged> {
+    pub(crate) fn draw_room(&self, command: &DrawRoom, now: UnixMs) -> CommandResult<EventChanged> {
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
@@ -45,7 +45,7 @@ impl Core {
                 Refusal::invalid("event_id", "has no room whose order is still to be drawn", &event.id)
             })?;
             self.advance(event, line, now);
-            Ok(Did { reply: event_reply(event.number, now), end })
+            Ok(Committed { reply: event_reply(event.number, now), end })
         })
     }
 
@@ -57,7 +57,7 @@ impl Core {
         seed: &[u8; 32],
         key: Option<&IdempotencyKey>,
         now: UnixMs,
-    ) -> Outcome<Done> {
+    ) -> CommandResult<Done> {
         let event = self.state.catalog.find(event).ok_or(Refusal::UnknownEvent)?;
         let command = Note { name: seed_note(event.number), value: Some(seed.to_vec()), key: key.cloned() };
         self.once(&command, now, |key| {

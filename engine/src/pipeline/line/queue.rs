@@ -11,7 +11,7 @@ use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
 use crate::pipeline::fact::{Applied, Corrupt, Fact, Stamp, corrupt, record};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome, request};
+use crate::pipeline::{CommandResult, Committed, request};
 use crate::reply::{Admitted, Done, Joined};
 use crate::updates::What;
 use crate::views::{QueuePlace, QueueState};
@@ -62,7 +62,7 @@ impl Fact for TicketAdmitted {
 
 impl Core {
     /// Takes a place in the line, or finds the session's place.
-    pub(crate) fn join_queue(&self, command: &JoinQueue, now: UnixMs) -> Outcome<Joined> {
+    pub(crate) fn join_queue(&self, command: &JoinQueue, now: UnixMs) -> CommandResult<Joined> {
         let _writing = self.log.admit_write()?;
         let user = command.user.as_ref().map(|user| self.secrets.hash(request::USER, &[user.as_bytes()]));
         let session = match (&command.session, user) {
@@ -117,18 +117,18 @@ impl Core {
         again: bool,
         end: u64,
         now: UnixMs,
-    ) -> Did<Joined> {
+    ) -> Committed<Joined> {
         let token = WaitingToken {
             event: event.number,
             ticket: number,
             mac: self.secrets.waiting_mac(event.number, number),
         };
         let place = place(line, number, now).expect("a ticket just joined is remembered");
-        Did { reply: Joined { token, place, again }, end }
+        Committed { reply: Joined { token, place, again }, end }
     }
 
     /// Gives the place up, whatever it has come to.
-    pub(crate) fn leave_queue(&self, token: &WaitingToken, now: UnixMs) -> Outcome<Done> {
+    pub(crate) fn leave_queue(&self, token: &WaitingToken, now: UnixMs) -> CommandResult<Done> {
         let _writing = self.log.admit_write()?;
         let (event, line) = self.waiting(token)?;
         match line.begin_leave(token.ticket, now) {
@@ -138,14 +138,18 @@ impl Core {
                 leaving.commit();
                 let end = appended.publish();
                 self.advance(event, line, now);
-                Ok(Did { reply: Done { at: now }, end })
+                Ok(Committed { reply: Done { at: now }, end })
             }
             Err(no) => Err(self.why_not(event, line, token.ticket, no, now).into()),
         }
     }
 
     /// Lets a ticket in whose turn it is; asked again, answers the same.
-    pub(crate) fn request_admission(&self, command: &RequestAdmission, now: UnixMs) -> Outcome<Admitted> {
+    pub(crate) fn request_admission(
+        &self,
+        command: &RequestAdmission,
+        now: UnixMs,
+    ) -> CommandResult<Admitted> {
         let _writing = self.log.admit_write()?;
         let token = &command.token;
         let (event, line) = self.waiting(token)?;
@@ -175,10 +179,10 @@ impl Core {
         }
     }
 
-    fn admitted(&self, event: &Event, ticket: u32, valid_until: UnixMs, end: u64) -> Did<Admitted> {
+    fn admitted(&self, event: &Event, ticket: u32, valid_until: UnixMs, end: u64) -> Committed<Admitted> {
         let mac = self.secrets.reservation_mac(event.number, ticket);
         let token = ReservationToken { event: event.number, ticket, mac };
-        Did { reply: Admitted { token, valid_until }, end }
+        Committed { reply: Admitted { token, valid_until }, end }
     }
 
     /// A place in the line now. Asking counts as activity.

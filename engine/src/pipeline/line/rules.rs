@@ -10,7 +10,7 @@ use crate::pipeline::core::Core;
 use crate::pipeline::events::{Event, event_reply};
 use crate::pipeline::fact::{Applied, Fact, Stamp, record};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::reply::EventChanged;
 use crate::updates::What;
 
@@ -71,7 +71,11 @@ impl State {
 
 impl Core {
     /// Gives an event a line, or its line new rules.
-    pub(crate) fn set_queue_policy(&self, command: &SetQueuePolicy, now: UnixMs) -> Outcome<EventChanged> {
+    pub(crate) fn set_queue_policy(
+        &self,
+        command: &SetQueuePolicy,
+        now: UnixMs,
+    ) -> CommandResult<EventChanged> {
         check_policy(&command.policy)?;
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
@@ -94,12 +98,12 @@ impl Core {
             let end = appended.publish();
             self.state.arm_draw(event, now);
             self.advance(event, event.line.get().expect("just made"), now);
-            Ok(Did { reply: record.reply(now), end })
+            Ok(Committed { reply: record.reply(now), end })
         })
     }
 
     /// Stops or restarts admissions.
-    pub(crate) fn pause_queue(&self, command: &PauseQueue, now: UnixMs) -> Outcome<EventChanged> {
+    pub(crate) fn pause_queue(&self, command: &PauseQueue, now: UnixMs) -> CommandResult<EventChanged> {
         self.once(command, now, |key| {
             let event = self.state.catalog.find(&command.event).ok_or(Refusal::UnknownEvent)?;
             let line = event.line.get().ok_or(Refusal::NoWaitingLine)?;
@@ -116,7 +120,7 @@ impl Core {
             if !command.paused {
                 self.advance(event, line, now);
             }
-            Ok(Did { reply: record.reply(now), end })
+            Ok(Committed { reply: record.reply(now), end })
         })
     }
 }

@@ -7,10 +7,10 @@ use crate::ids::{ExternalId, PaymentId, SlotId, UserId};
 use crate::limits::{ATTACHMENT_BYTES_MAX, URL_BYTES_MAX};
 use crate::payments::{Intent, PaymentSlot};
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record, replay_own};
+use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Stamp, record, replay_own};
 use crate::pipeline::reservations::{OwnedHold, listed};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::record::Remember;
 use crate::reply::{Effect, PaymentChanged};
 use crate::sync::Owned;
@@ -92,7 +92,7 @@ impl Fact for PaymentCreated {
 }
 
 impl Announced for PaymentCreated {
-    fn update(&self, _: &State) -> Option<Told> {
+    fn update(&self, _: &State) -> Option<EventUpdate> {
         let update = PaymentUpdate {
             id: PaymentId(self.id),
             user: Some(self.user.clone()),
@@ -108,7 +108,11 @@ impl Announced for PaymentCreated {
 
 impl Core {
     /// Creates an intent, for a pending reservation without a payment under way, or for something unknown here.
-    pub(crate) fn create_payment(&self, command: &CreatePayment, now: UnixMs) -> Outcome<PaymentChanged> {
+    pub(crate) fn create_payment(
+        &self,
+        command: &CreatePayment,
+        now: UnixMs,
+    ) -> CommandResult<PaymentChanged> {
         check_payment(command)?;
         self.once(command, now, |key| match &command.payee {
             Payee::Unlinked(external) => self.file_payment(command, None, Some(external.clone()), key, now),
@@ -142,7 +146,7 @@ impl Core {
         unlinked: Option<ExternalId>,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Outcome<PaymentChanged> {
+    ) -> CommandResult<PaymentChanged> {
         if command.webhook_url.is_some() && self.state.outbox.slots().nearly_full() {
             return Err(Refusal::AtCapacity(Bound::Webhooks).into());
         }
@@ -173,7 +177,7 @@ impl Core {
         let user = self.state.users.enter(&created.user, 0, 0, None).expect("no seats, no bound");
         let appended = self.log.append(&created, now);
         created.apply(&self.state, (slot, owned), user, reservation, appended.stamp());
-        Ok(Did { reply: created.reply(now), end: appended.publish() })
+        Ok(Committed { reply: created.reply(now), end: appended.publish() })
     }
 }
 

@@ -9,16 +9,16 @@ use crate::error::{PaymentState, Refusal};
 use crate::ids::{PaymentId, SlotId, UserId};
 use crate::payments::{Intent, PaymentSlot};
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Stamp, record};
 use crate::pipeline::reservations::{Busy, Patience};
 use crate::pipeline::shown::Lapses;
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::record::Remember;
 use crate::reply::{Effect, PaymentChanged};
 use crate::sync::NotOwned;
 
-use super::settle::{Decided, Pending, Settlement};
+use super::settle::{Decided, PendingSettlement, Settlement};
 use super::webhooks::WebhookQueued;
 use super::{OwnedPayment, changed};
 
@@ -38,7 +38,13 @@ impl PaymentSettled {
     }
 
     /// `pending` is the reservation that changes with it.
-    fn apply(&self, state: &State, payment: OwnedPayment<'_>, pending: Option<Pending<'_>>, stamp: Stamp) {
+    fn apply(
+        &self,
+        state: &State,
+        payment: OwnedPayment<'_>,
+        pending: Option<PendingSettlement<'_>>,
+        stamp: Stamp,
+    ) {
         payment.slot.change(self.state, stamp.end, stamp.at, |intent| {
             intent.effect = self.effect;
             intent.processed_at = stamp.at;
@@ -68,7 +74,7 @@ impl Fact for PaymentSettled {
 }
 
 impl Announced for PaymentSettled {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         let update = state.payment_update(self.id, self.state, self.effect, self.refunded());
         Settlement::told(self.settlement.as_ref(), state, false, update)
     }
@@ -93,7 +99,13 @@ impl PaymentRefunded {
         if self.settlement.is_some() { Effect::Released } else { Effect::None }
     }
 
-    fn apply(&self, state: &State, payment: OwnedPayment<'_>, pending: Option<Pending<'_>>, stamp: Stamp) {
+    fn apply(
+        &self,
+        state: &State,
+        payment: OwnedPayment<'_>,
+        pending: Option<PendingSettlement<'_>>,
+        stamp: Stamp,
+    ) {
         payment.slot.change(self.state, stamp.end, stamp.at, |intent| {
             intent.refunded_minor += self.refunded_minor;
             intent.refunds = self.number;
@@ -119,7 +131,7 @@ impl Fact for PaymentRefunded {
 }
 
 impl Announced for PaymentRefunded {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         let update = state.payment_update(self.id, self.state, self.effect(), self.refunded());
         Settlement::told(self.settlement.as_ref(), state, true, update)
     }
@@ -127,7 +139,11 @@ impl Announced for PaymentRefunded {
 
 impl Core {
     /// An outside processor says how it ended.
-    pub(crate) fn report_payment(&self, command: &ReportPayment, now: UnixMs) -> Outcome<PaymentChanged> {
+    pub(crate) fn report_payment(
+        &self,
+        command: &ReportPayment,
+        now: UnixMs,
+    ) -> CommandResult<PaymentChanged> {
         self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, None, now)?;
             let state = match command.outcome {
@@ -142,7 +158,11 @@ impl Core {
     }
 
     /// Calls an intent off, or pays back.
-    pub(crate) fn cancel_payment(&self, command: &CancelPayment, now: UnixMs) -> Outcome<PaymentChanged> {
+    pub(crate) fn cancel_payment(
+        &self,
+        command: &CancelPayment,
+        now: UnixMs,
+    ) -> CommandResult<PaymentChanged> {
         self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, command.caller.user(), now)?;
             match payment.intent.state {
@@ -162,7 +182,7 @@ impl Core {
         payment: OwnedPayment<'_>,
         state: PaymentState,
         key: Option<Remember>,
-    ) -> Did<PaymentChanged> {
+    ) -> Committed<PaymentChanged> {
         let decided = self.settle_outcome(&payment.intent, state, Patience::Waits, payment.now);
         self.close_payment(payment, state, decided.expect("a caller waits"), key)
     }
@@ -173,7 +193,7 @@ impl Core {
         state: PaymentState,
         decided: Decided<'_>,
         key: Option<Remember>,
-    ) -> Did<PaymentChanged> {
+    ) -> Committed<PaymentChanged> {
         let (intent, now) = (&payment.intent, payment.now);
         let Decided { effect, settlement, pending } = decided;
         let paid_back = effect == Effect::PaidBack;
@@ -190,7 +210,7 @@ impl Core {
         };
         let appended = self.log.append(&settled, now);
         settled.apply(&self.state, payment, pending, appended.stamp());
-        Did { reply: settled.reply(now), end: appended.publish() }
+        Committed { reply: settled.reply(now), end: appended.publish() }
     }
 
     fn expire_owned(&self, payment: OwnedPayment<'_>) {
@@ -202,7 +222,7 @@ impl Core {
         payment: OwnedPayment<'_>,
         minor: Option<i64>,
         key: Option<Remember>,
-    ) -> Outcome<PaymentChanged> {
+    ) -> CommandResult<PaymentChanged> {
         let (intent, now) = (&payment.intent, payment.now);
         let left_minor = intent.amount_minor - intent.refunded_minor;
         let minor = minor.unwrap_or(left_minor);
@@ -227,7 +247,7 @@ impl Core {
         };
         let appended = self.log.append(&refunded, now);
         refunded.apply(&self.state, payment, decided.pending, appended.stamp());
-        Ok(Did { reply: refunded.reply(now), end: appended.publish() })
+        Ok(Committed { reply: refunded.reply(now), end: appended.publish() })
     }
 
     /// As [`Core::own_payment`], after what the clock has decided already: an outcome whose moment has come counts,

@@ -7,9 +7,9 @@ use crate::error::Refusal;
 use crate::ids::SlotId;
 use crate::payments::decide;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Announced, Applied, Fact, Remembered, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Remembered, Stamp, record};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::record::{Remember, body};
 use crate::reply::{Effect, PaymentChanged};
 use crate::updates::What;
@@ -44,7 +44,7 @@ impl Fact for PaymentProcessing {
 }
 
 impl Announced for PaymentProcessing {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         let update = state.payment_update(self.id, PaymentState::Processing, Effect::None, (0, 0));
         Some((None, What::Payment(update)))
     }
@@ -78,14 +78,18 @@ impl Fact for PaymentProcessing21 {
 }
 
 impl Announced for PaymentProcessing21 {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         self.with_end(UnixMs::ZERO).update(state)
     }
 }
 
 impl Core {
     /// Starts processing now.
-    pub(crate) fn process_payment(&self, command: &ProcessPayment, now: UnixMs) -> Outcome<PaymentChanged> {
+    pub(crate) fn process_payment(
+        &self,
+        command: &ProcessPayment,
+        now: UnixMs,
+    ) -> CommandResult<PaymentChanged> {
         self.once(command, now, |key| {
             let payment = self.own_payment_now(command.payment, command.caller.user(), now)?;
             match payment.intent.state {
@@ -100,7 +104,7 @@ impl Core {
         &self,
         payment: OwnedPayment<'_>,
         key: Option<Remember>,
-    ) -> Did<PaymentChanged> {
+    ) -> Committed<PaymentChanged> {
         let (intent, now) = (&payment.intent, payment.now);
         let bits = self.secrets.outcome_bits(intent.id.slot, intent.id.generation);
         let verdict = decide(intent.scenario, bits, self.state.config.payment_time_permille);
@@ -115,6 +119,6 @@ impl Core {
         };
         let appended = self.log.append(&processing, now);
         processing.apply(&self.state, payment, appended.stamp());
-        Did { reply: processing.reply(now), end: appended.publish() }
+        Committed { reply: processing.reply(now), end: appended.publish() }
     }
 }

@@ -8,7 +8,7 @@ use crate::ids::SlotId;
 use crate::inventory::{FREED, REFUNDED, SOLD, SeatMove, SeatState};
 use crate::payments::Intent;
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Corrupt, Stamp, Told};
+use crate::pipeline::fact::{Corrupt, EventUpdate, Stamp};
 use crate::pipeline::line::UsedTicket;
 use crate::pipeline::reservations::{
     Busy, OwnedHold, Patience, check_move, places_changed, replay_claim, seat_count,
@@ -32,7 +32,7 @@ wire_struct!(Settlement { reservation, event, ticket, changes, total_minor });
 
 /// How a payment's end changes its reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Transition {
     /// The hold is sold.
     Confirmed,
     /// The expired hold's seats were still free, and are sold.
@@ -43,7 +43,7 @@ pub(super) enum Turn {
     Refunded,
 }
 
-impl Turn {
+impl Transition {
     /// What an effect means for a reservation, by a refund or by an outcome; `None` if it changes none.
     fn of(effect: Effect, refund: bool) -> Option<Self> {
         match effect {
@@ -68,19 +68,19 @@ impl Turn {
 
 /// What a payment's end is going to do to its reservation, which is owned. The seats of a late payment are taken
 /// already.
-pub(crate) struct Pending<'a> {
-    turn: Turn,
+pub(crate) struct PendingSettlement<'a> {
+    transition: Transition,
     hold: OwnedHold<'a>,
     /// The admission that the order uses up.
     ticket: UsedTicket<'a>,
 }
 
-impl Pending<'_> {
+impl PendingSettlement<'_> {
     /// `settlement` is what the record says of it.
     pub(super) fn apply(self, settlement: &Settlement, state: &State, stamp: Stamp) {
-        let Self { turn, hold: OwnedHold { owned, slot, facts, event }, ticket } = self;
+        let Self { transition, hold: OwnedHold { owned, slot, facts, event }, ticket } = self;
         let (index, count) = (facts.id.slot, seat_count(facts.places.iter().copied()));
-        let (_, [_, after], seats) = turn.row();
+        let (_, [_, after], seats) = transition.row();
         slot.set_position(stamp.end, stamp.at);
         if seats.1 == SeatState::Free {
             state.users.give_back(facts.user, facts.event, count);
@@ -88,7 +88,7 @@ impl Pending<'_> {
         } else {
             state.deadlines.holds.clear(index);
         }
-        if turn == Turn::Retaken {
+        if transition == Transition::Retaken {
             // Its seats were taken before the record, as every taking is.
             state.users.take_again(facts.user, facts.event, count);
         } else {
@@ -100,7 +100,7 @@ impl Pending<'_> {
 
     /// The refund of the payment that sold the seats gives them back, whichever payment was named before.
     pub(super) fn name_payment(&self, payment: SlotId) {
-        if matches!(self.turn, Turn::Confirmed | Turn::Retaken) {
+        if matches!(self.transition, Transition::Confirmed | Transition::Retaken) {
             self.hold.slot.set_payment(Some((payment.slot, payment.generation)));
         }
     }
@@ -110,7 +110,7 @@ impl Pending<'_> {
 pub(crate) struct Decided<'a> {
     pub(super) effect: Effect,
     pub(super) settlement: Option<Settlement>,
-    pub(super) pending: Option<Pending<'a>>,
+    pub(super) pending: Option<PendingSettlement<'a>>,
 }
 
 impl<'a> Decided<'a> {
@@ -124,7 +124,7 @@ impl<'a> Decided<'a> {
         Self { effect: Effect::PaidBack, ..Self::nothing() }
     }
 
-    fn change(turn: Turn, hold: OwnedHold<'a>, ticket: UsedTicket<'a>, changes: Changes) -> Self {
+    fn change(transition: Transition, hold: OwnedHold<'a>, ticket: UsedTicket<'a>, changes: Changes) -> Self {
         let settlement = Settlement {
             reservation: hold.facts.id,
             event: hold.facts.event,
@@ -132,13 +132,13 @@ impl<'a> Decided<'a> {
             changes,
             total_minor: hold.facts.total_minor,
         };
-        let pending = Some(Pending { turn, hold, ticket });
-        Self { effect: turn.row().0, settlement: Some(settlement), pending }
+        let pending = Some(PendingSettlement { transition, hold, ticket });
+        Self { effect: transition.row().0, settlement: Some(settlement), pending }
     }
 
-    fn end(turn: Turn, hold: OwnedHold<'a>) -> Self {
+    fn end(transition: Transition, hold: OwnedHold<'a>) -> Self {
         let changes = hold.event.seats.next_changes(hold.facts.id.slot, &hold.facts.places);
-        Self::change(turn, hold, UsedTicket::none(), changes)
+        Self::change(transition, hold, UsedTicket::none(), changes)
     }
 }
 
@@ -149,11 +149,11 @@ impl Settlement {
         state: &'a State,
         (effect, refund): (Effect, bool),
         at: UnixMs,
-    ) -> Result<Option<Pending<'a>>, Corrupt> {
+    ) -> Result<Option<PendingSettlement<'a>>, Corrupt> {
         let Some(settlement) = settlement else { return Ok(None) };
-        let turn = Turn::of(effect, refund)
+        let transition = Transition::of(effect, refund)
             .ok_or_else(|| Corrupt(format!("{effect:?} changes no seats, and {settlement:?} does")))?;
-        let (_, [before, _], seats) = turn.row();
+        let (_, [before, _], seats) = transition.row();
         let (hold, changes) = (state.replay_hold(settlement.reservation, before)?, &settlement.changes);
         hold.check_all(changes)?;
         match seats {
@@ -161,7 +161,7 @@ impl Settlement {
             seats => check_move(hold.event, hold.facts.id.slot, seats, changes)?,
         }
         let ticket = UsedTicket::replay(hold.event, settlement.ticket, at)?;
-        Ok(Some(Pending { turn, hold, ticket }))
+        Ok(Some(PendingSettlement { transition, hold, ticket }))
     }
 
     /// Adds to a payment's update what readers are told of the reservation; with the number of its event.
@@ -170,9 +170,9 @@ impl Settlement {
         state: &State,
         refund: bool,
         mut update: PaymentUpdate,
-    ) -> Option<Told> {
+    ) -> Option<EventUpdate> {
         update.reservation = settlement.and_then(|settlement| {
-            let (_, [before, after], seats) = Turn::of(update.effect, refund)?.row();
+            let (_, [before, after], seats) = Transition::of(update.effect, refund)?.row();
             let is_sold = seats.1 == SeatState::Sold;
             let seats = if is_sold { views::SeatState::Sold } else { views::SeatState::Available };
             let places = places_changed(&settlement.changes, seats);
@@ -215,7 +215,7 @@ impl Core {
             }
             let ticket = self.begin_use(hold.event, hold.facts.ticket, now);
             let changes = hold.event.seats.next_changes(id.slot, &hold.facts.places);
-            return Ok(Decided::change(Turn::Confirmed, hold, ticket, changes));
+            return Ok(Decided::change(Transition::Confirmed, hold, ticket, changes));
         }
         Ok(Decided::paid_back())
     }
@@ -226,7 +226,7 @@ impl Core {
             return Decided::paid_back();
         }
         match self.retake_places(hold.event, hold.facts.id.slot, &hold.facts.places, now) {
-            Some(changes) => Decided::change(Turn::Retaken, hold, UsedTicket::none(), changes),
+            Some(changes) => Decided::change(Transition::Retaken, hold, UsedTicket::none(), changes),
             None => Decided::paid_back(),
         }
     }
@@ -240,7 +240,7 @@ impl Core {
             self.end_hold(hold, ReservationState::Expired, None, lapsed);
             return Ok(Decided::nothing());
         }
-        Ok(Decided::end(Turn::Failed, hold))
+        Ok(Decided::end(Transition::Failed, hold))
     }
 
     /// All money went back: the sale ends, if this is the payment that it was confirmed with.
@@ -249,7 +249,7 @@ impl Core {
         let owned = self.own_in_state(id, &[ReservationState::Confirmed], Patience::Waits);
         match owned.expect("a caller waits") {
             Some(hold) if hold.facts.payment == Some((intent.id.slot, intent.id.generation)) => {
-                Decided::end(Turn::Refunded, hold)
+                Decided::end(Transition::Refunded, hold)
             }
             _ => Decided::nothing(),
         }

@@ -11,7 +11,7 @@ use crate::payments::Intent;
 use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Applied, Corrupt, Fact, Stamp, record, replay_own};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::record::wire_struct;
 use crate::reply::Done;
 use crate::sync::Owned;
@@ -121,7 +121,7 @@ impl Core {
     }
 
     /// What became of a delivery attempt: done, to be tried again, or a dead letter.
-    pub(crate) fn report_webhook(&self, command: &ReportWebhook, now: UnixMs) -> Outcome<Done> {
+    pub(crate) fn report_webhook(&self, command: &ReportWebhook, now: UnixMs) -> CommandResult<Done> {
         let _writing = self.log.admit_write()?;
         let (webhook, owned) = self.own_webhook(command.webhook)?;
         let attempts = webhook.attempts + 1;
@@ -135,11 +135,11 @@ impl Core {
         if record.delivered {
             self.state.outbox.slots().give(record.id.slot);
         }
-        Ok(Did { reply: Done { at: now }, end })
+        Ok(Committed { reply: Done { at: now }, end })
     }
 
     /// Puts a dead letter back: it is due at once.
-    pub(crate) fn replay_webhook(&self, id: &WebhookId, now: UnixMs) -> Outcome<Done> {
+    pub(crate) fn replay_webhook(&self, id: &WebhookId, now: UnixMs) -> CommandResult<Done> {
         let _writing = self.log.admit_write()?;
         let (webhook, owned) = self.own_webhook(*id)?;
         if webhook.next_at.is_some() {
@@ -148,7 +148,7 @@ impl Core {
         let record = WebhookReplayed { id: webhook.id, next_at: now };
         let appended = self.log.append(&record, now);
         record.apply(&self.state, owned, appended.stamp());
-        Ok(Did { reply: Done { at: now }, end: appended.publish() })
+        Ok(Committed { reply: Done { at: now }, end: appended.publish() })
     }
 
     fn own_webhook(&self, id: WebhookId) -> Result<(Webhook, Owned<'_>), Refusal> {

@@ -6,9 +6,9 @@ use crate::error::{ExtensionDoubt, Refusal, ReservationState};
 use crate::ids::{ReservationId, SeatId, SlotId};
 use crate::inventory::{FREED, PackedPlace, Place};
 use crate::pipeline::core::Core;
-use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Stamp, record};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::record::{Changes, Remember, WireEnum};
 use crate::reply::{self, Places, Released};
 use crate::reservations::Reservation;
@@ -47,7 +47,7 @@ impl Fact for Extended {
 }
 
 impl Announced for Extended {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         let pending = (ReservationState::Pending, ReservationState::Pending);
         let update = state.reservation_update(self.id, pending, Some(self.expires_at), Default::default());
         Some((Some(self.event), What::Reservation(update)))
@@ -84,7 +84,7 @@ impl Fact for PartReleased {
 }
 
 impl Announced for PartReleased {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         let places = places_changed(&self.changes, views::SeatState::Available);
         let pending = (ReservationState::Pending, ReservationState::Pending);
         let update = state.reservation_update(self.id, pending, None, places);
@@ -124,7 +124,7 @@ impl Fact for Ended {
 }
 
 impl Announced for Ended {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         let places = places_changed(&self.changes, views::SeatState::Available);
         let update = state.reservation_update(self.id, (ReservationState::Pending, self.state), None, places);
         Some((Some(self.event), What::Reservation(update)))
@@ -150,7 +150,7 @@ impl Fact for HoldExpiring {
 }
 
 impl Announced for HoldExpiring {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         let (id, expires_at) = (ReservationId(self.id), self.expires_at);
         Some((Some(self.event), What::HoldExpiring { id, user: state.user_of(self.id), expires_at }))
     }
@@ -158,7 +158,7 @@ impl Announced for HoldExpiring {
 
 impl Core {
     /// Lets a hold last longer, within the event's bounds.
-    pub(crate) fn extend(&self, command: &Extend, now: UnixMs) -> Outcome<reply::Extended> {
+    pub(crate) fn extend(&self, command: &Extend, now: UnixMs) -> CommandResult<reply::Extended> {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             let hold = self.own_users_hold(id, command.caller.user(), now)?;
@@ -179,13 +179,13 @@ impl Core {
             };
             let appended = self.log.append(&extended, now);
             extended.apply(&self.state, hold, appended.stamp());
-            Ok(Did { reply: extended.reply(now), end: appended.publish() })
+            Ok(Committed { reply: extended.reply(now), end: appended.publish() })
         })
     }
 
     /// Gives a hold back, whole or in part. While a payment is under way only the whole: what is paid for stays as it
     /// is.
-    pub(crate) fn release(&self, command: &Release, now: UnixMs) -> Outcome<Released> {
+    pub(crate) fn release(&self, command: &Release, now: UnixMs) -> CommandResult<Released> {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             let hold = self.own_users_hold(id, command.caller.user(), now)?;
@@ -208,7 +208,7 @@ impl Core {
         part: &[PackedPlace],
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Did<Released> {
+    ) -> Committed<Released> {
         let (facts, event) = (&hold.facts, hold.event);
         let released = PartReleased {
             id: facts.id,
@@ -219,7 +219,7 @@ impl Core {
         };
         let appended = self.log.append(&released, now);
         released.apply(&self.state, hold, appended.stamp());
-        Did { reply: released.reply(now), end: appended.publish() }
+        Committed { reply: released.reply(now), end: appended.publish() }
     }
 
     /// Ends a hold without a sale: journalled first, then the seats can be seen as free.
@@ -229,17 +229,17 @@ impl Core {
         state: ReservationState,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Did<Released> {
+    ) -> Committed<Released> {
         let facts = &hold.facts;
         let changes = hold.event.seats.next_changes(facts.id.slot, &facts.places);
         let ended = Ended { id: facts.id, event: facts.event, state, changes, key };
         let appended = self.log.append(&ended, now);
         ended.apply(&self.state, hold, appended.stamp());
-        Did { reply: ended.reply(now), end: appended.publish() }
+        Committed { reply: ended.reply(now), end: appended.publish() }
     }
 
     /// Expires a hold on request; refuses before its time.
-    pub(crate) fn expire(&self, command: &Expire, now: UnixMs) -> Outcome<Released> {
+    pub(crate) fn expire(&self, command: &Expire, now: UnixMs) -> CommandResult<Released> {
         let _writing = self.log.admit_write()?;
         let id = self.reservation_id(&command.which)?;
         let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
@@ -256,7 +256,7 @@ impl Core {
     }
 
     /// Expires whatever hold is in this slot, if its time has run out and no other caller was faster.
-    pub(crate) fn expire_slot(&self, index: u32, now: UnixMs) -> Option<Did<Released>> {
+    pub(crate) fn expire_slot(&self, index: u32, now: UnixMs) -> Option<Committed<Released>> {
         let slot = self.state.reservations.slot(index)?;
         let lapsed = |seen: Seen| seen.state == ReservationState::Pending as u8 && slot.expires_at() <= now;
         let hold = self.state.hold_of(slot, slot.status.own(lapsed).ok()?, index);

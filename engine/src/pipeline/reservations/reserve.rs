@@ -4,12 +4,12 @@ use crate::clock::UnixMs;
 use crate::command::{Best, EventSettings, Reserve};
 use crate::error::{Bound, Refusal, ReservationState};
 use crate::ids::{ExternalId, ReservationId, SlotId, UserId};
-use crate::inventory::{BestRefused, BestRequest, Fate, PackedPlace, Refused, SeatIx, SeatState};
+use crate::inventory::{BestRefused, BestRequest, HolderState, PackedPlace, Refused, SeatIx, SeatState};
 use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
-use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, corrupt, record, replay_own};
+use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Stamp, corrupt, record, replay_own};
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Failure, Outcome};
+use crate::pipeline::{CommandResult, Committed, Failure};
 use crate::record::{Changes, Remember, WireEnum};
 use crate::reply::{Places, Reserved};
 use crate::reservations::{Reservation, Slot};
@@ -84,7 +84,7 @@ impl Fact for Held {
 }
 
 impl Announced for Held {
-    fn update(&self, _: &State) -> Option<Told> {
+    fn update(&self, _: &State) -> Option<EventUpdate> {
         let update = ReservationUpdate {
             id: ReservationId(self.id),
             user: Some(self.user.clone()),
@@ -110,7 +110,7 @@ struct Wish<'a> {
 
 impl Core {
     /// Holds all that is wanted, or nothing.
-    pub(crate) fn reserve(&self, command: &Reserve, now: UnixMs) -> Outcome<Reserved> {
+    pub(crate) fn reserve(&self, command: &Reserve, now: UnixMs) -> CommandResult<Reserved> {
         self.once(command, now, |key| {
             let Some(event) = self.state.catalog.find(&command.event) else {
                 return Err(Refusal::UnknownEvent.into());
@@ -148,7 +148,7 @@ impl Core {
         if command.external.is_some() {
             return Ok(false);
         }
-        let seats = match event.seats.survey(places, &|holder| self.fate(holder, now)) {
+        let seats = match event.seats.survey(places, &|holder| self.holder_state(holder, now)) {
             Err(Refused::Conflict { seats }) => seats,
             surveyed => return Ok(surveyed.is_ok()),
         };
@@ -189,12 +189,12 @@ impl Core {
         wish: &Wish<'_>,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Outcome<Reserved> {
+    ) -> CommandResult<Reserved> {
         let Some(index) = self.state.reservations.slots().take() else {
             return Err(Refusal::AtCapacity(Bound::Reservations).into());
         };
         let slot = self.state.reservations.slot(index).expect("just taken");
-        // Owned and still free: a caller that meets our seats meanwhile sees a claim whose fate is open.
+        // Owned and still free: a caller that meets our seats meanwhile sees a claim in flight.
         let owned = slot.status.own(|_| true).expect("a free slot is nobody's");
         let id = SlotId { slot: index, generation: owned.before().generation, tag: self.secrets.random() };
         let changes = match self.bind_and_claim(wish, id, now) {
@@ -218,7 +218,7 @@ impl Core {
         };
         let appended = self.log.append(&held, now);
         held.apply(&self.state, (slot, owned), user, appended.stamp());
-        Ok(Did { reply: held.reply(now), end: appended.publish() })
+        Ok(Committed { reply: held.reply(now), end: appended.publish() })
     }
 
     fn bind_and_claim(&self, wish: &Wish<'_>, id: SlotId, now: UnixMs) -> Result<Changes, Failure> {
@@ -248,11 +248,11 @@ impl Core {
     ) -> Result<Changes, Refusal> {
         let mut looked = false;
         loop {
-            let fate = |holder| self.fate(holder, now);
+            let holder_state = |holder| self.holder_state(holder, now);
             let claimed = if std::mem::take(&mut surveyed) {
-                event.seats.claim_surveyed(owner, places, &fate)
+                event.seats.claim_surveyed(owner, places, &holder_state)
             } else {
-                event.seats.claim(owner, places, &fate)
+                event.seats.claim(owner, places, &holder_state)
             };
             match claimed {
                 Ok(changes) => return Ok(changes),
@@ -290,7 +290,7 @@ impl Core {
         };
         let mut looked = false;
         loop {
-            match event.seats.claim_best(owner, &request, &|holder| self.fate(holder, now)) {
+            match event.seats.claim_best(owner, &request, &|holder| self.holder_state(holder, now)) {
                 Ok(changes) => return Ok(changes),
                 Err(refused) => {
                     if self.may_find_more(&mut looked, now) {
@@ -309,21 +309,21 @@ impl Core {
     }
 
     /// What becomes of a seat that this slot's owner holds: asked by claims that meet it.
-    pub(crate) fn fate(&self, holder: u32, now: UnixMs) -> Fate {
+    pub(crate) fn holder_state(&self, holder: u32, now: UnixMs) -> HolderState {
         // An operator's claim has no slot. After a panic in the middle of one it never ends.
         let Some(slot) = self.state.reservations.slot(holder) else {
-            return if self.log.is_poisoned() { Fate::Standing } else { Fate::Claiming };
+            return if self.log.is_poisoned() { HolderState::Held } else { HolderState::InFlight };
         };
         // Never waits for the slot's owner: it may be a claim that waits for the caller's.
         let look =
             |seen: Seen| (seen.abandoned, ReservationState::of_number(seen.state), slot.expires_at() <= now);
         match slot.status.glance(look) {
             // A panic cut its change off, so the seat's word will never say more.
-            Some((true, ..)) => Fate::Standing,
-            Some((_, Some(ReservationState::Pending), true)) => Fate::Lapsed,
-            Some((_, Some(ReservationState::Pending | ReservationState::Confirmed), _)) => Fate::Standing,
+            Some((true, ..)) => HolderState::Held,
+            Some((_, Some(ReservationState::Pending), true)) => HolderState::Expired,
+            Some((_, Some(ReservationState::Pending | ReservationState::Confirmed), _)) => HolderState::Held,
             // Claiming, or giving back, or taking again, or just changed: the seat's word will say shortly.
-            _ => Fate::Claiming,
+            _ => HolderState::InFlight,
         }
     }
 
@@ -338,7 +338,7 @@ impl Core {
         let mut sorted = Places::copied(places);
         sorted.sort_unstable();
         loop {
-            match event.seats.retake(owner, &sorted, &|holder| self.fate(holder, now)) {
+            match event.seats.retake(owner, &sorted, &|holder| self.holder_state(holder, now)) {
                 Ok(changes) => return Some(changes),
                 Err(Refused::Lapsed { owner }) => {
                     self.expire_slot(owner, now);

@@ -8,10 +8,10 @@ use crate::inventory::SOLD;
 use crate::payments::Intent;
 use crate::pipeline::core::Core;
 use crate::pipeline::events::Event;
-use crate::pipeline::fact::{Announced, Applied, Fact, Stamp, Told, record};
+use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Stamp, record};
 use crate::pipeline::line::UsedTicket;
 use crate::pipeline::state::State;
-use crate::pipeline::{Did, Outcome};
+use crate::pipeline::{CommandResult, Committed};
 use crate::record::{Changes, Remember};
 use crate::reply;
 use crate::reservations::{Reservation, Slot};
@@ -68,7 +68,7 @@ impl Fact for Confirmed {
 }
 
 impl Announced for Confirmed {
-    fn update(&self, state: &State) -> Option<Told> {
+    fn update(&self, state: &State) -> Option<EventUpdate> {
         let sold = (ReservationState::Pending, ReservationState::Confirmed);
         let places = places_changed(&self.changes, views::SeatState::Sold);
         let update = state.reservation_update(self.id, sold, None, places);
@@ -78,7 +78,7 @@ impl Announced for Confirmed {
 
 impl Core {
     /// Turns a hold into a sale, or answers with the sale that it already is.
-    pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> Outcome<reply::Confirmed> {
+    pub(crate) fn confirm(&self, command: &Confirm, now: UnixMs) -> CommandResult<reply::Confirmed> {
         self.once(command, now, |key| {
             let id = self.reservation_id(&command.which)?;
             self.check_owner(id, command.caller.user())?;
@@ -113,7 +113,7 @@ impl Core {
         command: &Confirm,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Outcome<reply::Confirmed> {
+    ) -> CommandResult<reply::Confirmed> {
         let (slot, owned) = match self.own_pending_slot(id, now) {
             Ok(owned) => owned,
             // Asked again after it was done: the same answer.
@@ -138,10 +138,15 @@ impl Core {
         };
         let appended = self.log.append(&confirmed, now);
         confirmed.apply(&self.state, (hold.event, hold.slot, hold.owned), ticket, appended.stamp());
-        Ok(Did { reply: confirmed.reply(now), end: appended.publish() })
+        Ok(Committed { reply: confirmed.reply(now), end: appended.publish() })
     }
 
-    fn confirmed_before(&self, id: SlotId, key: Option<Remember>, now: UnixMs) -> Outcome<reply::Confirmed> {
+    fn confirmed_before(
+        &self,
+        id: SlotId,
+        key: Option<Remember>,
+        now: UnixMs,
+    ) -> CommandResult<reply::Confirmed> {
         let facts = self.facts(id).ok_or(Refusal::UnknownReservation)?;
         if facts.state != ReservationState::Confirmed {
             return Err(Refusal::UnknownReservation.into());
@@ -165,7 +170,7 @@ impl Core {
         payment: PaymentId,
         key: Option<Remember>,
         now: UnixMs,
-    ) -> Outcome<reply::Confirmed> {
+    ) -> CommandResult<reply::Confirmed> {
         // Read before the reservation: a payment that is not completed in this look cannot have confirmed what the
         // next look finds pending.
         let paying = self.state.payments.read(payment.0);
