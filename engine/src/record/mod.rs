@@ -5,7 +5,9 @@ mod images;
 mod values;
 mod wire;
 
-pub(crate) use crate::inventory::{Change, Changes};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use crate::inventory::Change;
+pub(crate) use crate::inventory::Changes;
 pub(crate) use images::{
     AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, MetaImage, NoteImage, OrderImage,
     SeatWordsImage, TicketsImage,
