@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Counts the lines of each module at one commit or several: scripts/lines.sh [COMMIT…]; without any, of what is checked out.
+# Counts the lines of each module at one commit or several: scripts/lines.sh [COMMIT…]; without any, at HEAD.
 # Lines of tests stand apart, as do files that programs have written (their banner says so in the first lines).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,8 +17,8 @@ count() {
         FNR == 1 {
             path = FILENAME
             kind = "product"
-            if (path ~ /(^|\/)(tests?|golden|conformance|fuzz_targets|sample|examples)\// || path ~ /(_tests?|_test|\/tests|loom[a-z_]*|shuttle[a-z_]*)\.(rs|go)$/ \
-                || path ~ /^(benches|fuzz)\//) kind = "tests"
+            if (path ~ /(^|\/)(tests?|golden|conformance|fuzz_targets|sample|examples)\// || path ~ /^(benches|fuzz)\// \
+                || path ~ /(_tests?|\/tests|loom[a-z_]*|shuttle[a-z_]*)\.(rs|go)$/) kind = "tests"
             n = split(path, part, "/")
             module = part[1]
             if (part[1] == "engine" && part[2] == "src") module = n > 3 ? "engine/src/" part[3] : "engine/src (files)"
@@ -42,7 +42,7 @@ for commit in "${commits[@]}"; do
     git archive "$commit" | tar -x -C "$work/$name"
     count "$work/$name" | sed "s/^/$name\t/"
 done | awk -F '\t' -v order="$(for c in "${commits[@]}"; do git rev-parse --short "$c"; done | tr '\n' ' ')" '
-    { lines[$1, $2, $3] = $4; modules[$2] = 1; sum[$1, $3] += $4 }
+    { lines[$1, $2, $3] = $4; modules[$2] = 1; lines[$1, "", $3] += $4 }
     END {
         n = split(order, commit, " ")
         printf "| module |"
@@ -50,17 +50,15 @@ done | awk -F '\t' -v order="$(for c in "${commits[@]}"; do git rev-parse --shor
         printf "\n|---|"
         for (i = 1; i <= n; i++) printf "---|---|---|"
         printf "\n"
-        count = 0
-        for (module in modules) name[++count] = module
-        for (i = 2; i <= count; i++) for (j = i; j > 1 && name[j - 1] > name[j]; j--) { t = name[j]; name[j] = name[j - 1]; name[j - 1] = t }
-        for (r = 1; r <= count; r++) row(name[r])
-        printf "| **all** |"
-        for (i = 1; i <= n; i++) printf " %d | %d | %d |", sum[commit[i], "product"], sum[commit[i], "tests"], sum[commit[i], "written"]
-        printf "\n"
+        fflush()
+        for (module in modules) print row("`" module "`", module) | "sort"
+        close("sort")
+        print row("**all**", "")
     }
-    function row(module, i) {
-        printf "| `%s` |", module
+    function row(title, module, i, text) {
+        text = "| " title " |"
         for (i = 1; i <= n; i++)
-            printf " %d | %d | %d |", lines[commit[i], module, "product"], lines[commit[i], module, "tests"], lines[commit[i], module, "written"]
-        printf "\n"
+            text = text sprintf(" %d | %d | %d |", lines[commit[i], module, "product"],
+                lines[commit[i], module, "tests"], lines[commit[i], module, "written"])
+        return text
     }'

@@ -40,7 +40,8 @@ export TACOS_CONFORMANCE_RESULTS="${CARGO_TARGET_DIR:-$PWD/target}/conformance"
 rm -rf "$TACOS_CONFORMANCE_RESULTS"
 mkdir -p "$TACOS_CONFORMANCE_RESULTS"
 
-# They build in folders of their own. Two at a time: what is left of them when all others have ended takes both processors.
+# They build in folders of their own. Two at a time: what is left of them when all others have ended takes both
+# processors.
 beside() {
     renice -n 10 -p "$BASHPID" > /dev/null
     suite 'loom' 'test result: ok\. [1-9]' make --no-print-directory test-loom

@@ -401,7 +401,7 @@ func (e *Engine) drain() {
 		case C.TACOS_STATUS_CLOSED:
 			return
 		default:
-			// A bug of the library met us there: whoever waits is told, instead of waiting for ever.
+			// A bug of the library met us there: waiting callers get the error.
 			e.breakOff(statusError(status))
 			return
 		}

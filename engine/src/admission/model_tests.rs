@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::TicketState::{Admitted, Expired, Left, Lost, Ready, Room, Used, Waiting};
 use super::tests::{T0, Timers, ceiling, line_with};
 use super::{
     BadReplay, Gate, Join, JoinedRecord, Line, LineImage, NotMoved, PresaleRoom, QueuePolicy, TicketImage,
@@ -80,7 +81,7 @@ struct Model {
 impl Model {
     fn deadline(&self, number: u32) -> UnixMs {
         let ticket = &self.tickets[number as usize];
-        if ticket.state == TicketState::Ready { ticket.until.max(self.floor) } else { ticket.until }
+        if ticket.state == Ready { ticket.until.max(self.floor) } else { ticket.until }
     }
 
     fn inside(&self) -> u32 {
@@ -88,12 +89,12 @@ impl Model {
     }
 
     fn waiting(&self) -> u32 {
-        let waits = |t: &&Person| matches!(t.state, TicketState::Room | TicketState::Waiting);
+        let waits = |t: &&Person| matches!(t.state, Room | Waiting);
         u32::try_from(self.tickets.iter().filter(waits).count()).expect("small")
     }
 
     fn in_room(&self) -> u32 {
-        u32::try_from(self.tickets.iter().filter(|t| t.state == TicketState::Room).count()).expect("small")
+        u32::try_from(self.tickets.iter().filter(|t| t.state == Room).count()).expect("small")
     }
 
     fn end(&mut self, number: u32, state: TicketState, now: UnixMs) {
@@ -184,15 +185,15 @@ impl Run {
                 assert_eq!(record.number as usize, model.tickets.len(), "seed {seed}");
                 assert_eq!(record.in_room, model.room_open, "seed {seed}");
                 let commit = self.random.below(20) > 0;
-                let mut state = if record.in_room { TicketState::Room } else { TicketState::Waiting };
+                let mut state = if record.in_room { Room } else { Waiting };
                 if commit {
                     joining.commit();
-                    if state == TicketState::Waiting {
+                    if state == Waiting {
                         model.order.push(record.number);
                     }
                 } else {
                     drop(joining);
-                    state = TicketState::Lost;
+                    state = Lost;
                 }
                 model.tickets.push(Person { who, user, state, until: record.expires_at });
                 if commit {
@@ -242,10 +243,10 @@ impl Run {
         let until = advance.claim_until();
         advance.commit();
         for &number in &ready {
-            model.end(number, TicketState::Ready, until);
+            model.end(number, Ready, until);
         }
         for &number in &expired {
-            model.end(number, TicketState::Expired, now);
+            model.end(number, Expired, now);
         }
         if model.policy.enabled && !ready.is_empty() {
             assert!(model.inside() <= model.policy.inside_max, "seed {seed}: too many inside");
@@ -260,23 +261,17 @@ impl Run {
         let due = model.deadline(number) <= now;
         match self.line.begin_admit(number, now) {
             Ok(admitting) => {
-                assert!(
-                    state == TicketState::Ready && !due && !model.paused,
-                    "seed {seed}: {number} {state:?}"
-                );
+                assert!(state == Ready && !due && !model.paused, "seed {seed}: {number} {state:?}");
                 let until = admitting.until();
                 admitting.commit();
-                model.end(number, TicketState::Admitted, until);
+                model.end(number, Admitted, until);
                 self.journal.push((Record::Admitted(number, until), now));
             }
             Err(NotMoved::NotDue { until: valid_until }) => {
-                assert!(
-                    state == TicketState::Admitted && !due && valid_until == model.deadline(number),
-                    "seed {seed}"
-                );
+                assert!(state == Admitted && !due && valid_until == model.deadline(number), "seed {seed}");
             }
             Err(NotMoved::Paused) => {
-                assert!(model.paused && state == TicketState::Ready && !due, "seed {seed}");
+                assert!(model.paused && state == Ready && !due, "seed {seed}");
             }
             Err(no) => assert_eq!(no, refusal(state, due), "seed {seed}: {number}"),
         }
@@ -289,35 +284,32 @@ impl Run {
         let state = self.model.tickets[number as usize].state;
         let due = self.model.deadline(number) <= now;
         let (moving, to) = match kind {
-            0 => (self.line.begin_leave(number, now), TicketState::Left),
-            1 => (self.line.begin_use(number, now), TicketState::Used),
-            _ => (self.line.begin_expire(number, now), TicketState::Expired),
+            0 => (self.line.begin_leave(number, now), Left),
+            1 => (self.line.begin_use(number, now), Used),
+            _ => (self.line.begin_expire(number, now), Expired),
         };
         match moving {
             Ok(moving) => {
                 let legal = match to {
-                    TicketState::Left => !due && state.is_live(),
-                    TicketState::Used => !due && state == TicketState::Admitted,
+                    Left => !due && state.is_live(),
+                    Used => !due && state == Admitted,
                     _ => due && state.is_live(),
                 };
                 assert!(legal, "seed {seed}: {number} from {state:?} to {to:?}");
                 moving.commit();
                 self.model.end(number, to, now);
                 let record = match to {
-                    TicketState::Left => Record::Left(number),
-                    TicketState::Used => Record::Used(number),
+                    Left => Record::Left(number),
+                    Used => Record::Used(number),
                     _ => Record::Expired(number),
                 };
                 self.journal.push((record, now));
             }
             Err(NotMoved::NotDue { until }) => {
-                assert!(
-                    !due && to == TicketState::Expired && until == self.model.deadline(number),
-                    "seed {seed}"
-                );
+                assert!(!due && to == Expired && until == self.model.deadline(number), "seed {seed}");
             }
             Err(no) => {
-                assert_eq!(no, refusal(state, due && to != TicketState::Expired), "seed {seed}: {number}");
+                assert_eq!(no, refusal(state, due && to != Expired), "seed {seed}: {number}");
             }
         }
     }
@@ -325,8 +317,7 @@ impl Run {
     fn touch(&mut self) {
         let Some(number) = self.some_ticket() else { return };
         let state = self.model.tickets[number as usize].state;
-        let alive = matches!(state, TicketState::Room | TicketState::Waiting)
-            && self.model.deadline(number) > self.now;
+        let alive = matches!(state, Room | Waiting) && self.model.deadline(number) > self.now;
         assert_eq!(self.line.touch(number, self.now), alive, "seed {}: {number}", self.seed);
         if alive {
             // The exact moment is the line's choice within a second; it must not be early.
@@ -374,11 +365,10 @@ impl Run {
         let room_end = draw.room_end();
         draw.commit();
         let numbers = 0..u32::try_from(model.tickets.len()).expect("small");
-        let inside: Vec<u32> =
-            numbers.filter(|&n| model.tickets[n as usize].state == TicketState::Room).collect();
+        let inside: Vec<u32> = numbers.filter(|&n| model.tickets[n as usize].state == Room).collect();
         let mut order = draw_order(&seed, &inside);
         for &number in &order {
-            model.tickets[number as usize].state = TicketState::Waiting;
+            model.tickets[number as usize].state = Waiting;
         }
         order.append(&mut model.order);
         model.order = order;
@@ -401,11 +391,11 @@ impl Run {
         }
         for (number, ticket) in (0..).zip(&model.tickets) {
             let Some(view) = self.line.view(number, now) else {
-                assert_eq!(ticket.state, TicketState::Lost, "seed {seed}: ticket {number}");
+                assert_eq!(ticket.state, Lost, "seed {seed}: ticket {number}");
                 continue;
             };
             let due = ticket.state.is_live() && model.deadline(number) <= now;
-            let state = if due { TicketState::Expired } else { ticket.state };
+            let state = if due { Expired } else { ticket.state };
             assert_eq!((view.state, view.until), (state, model.deadline(number)), "seed {seed}: {number}");
         }
     }
@@ -420,7 +410,7 @@ impl Run {
             21 => self.operator(),
             22 => {
                 for number in self.timers.turn(&self.line, self.now) {
-                    self.model.end(number, TicketState::Expired, self.now);
+                    self.model.end(number, Expired, self.now);
                     self.record(Record::Expired(number));
                 }
             }
@@ -432,7 +422,7 @@ impl Run {
     fn digest(line: &Line) -> (LineImage, Vec<TicketImage>, [u32; 3]) {
         let mut tickets = Vec::new();
         line.each_ticket(|mut image| {
-            if matches!(image.state, TicketState::Room | TicketState::Waiting) {
+            if matches!(image.state, Room | Waiting) {
                 image.until = UnixMs::ZERO;
             }
             image.joined_at = UnixMs::ZERO;
@@ -485,7 +475,7 @@ impl Run {
 /// The refusal that a ticket in this state calls for, whatever was asked.
 fn refusal(state: TicketState, due: bool) -> NotMoved {
     match state {
-        TicketState::Lost => NotMoved::Unknown,
+        Lost => NotMoved::Unknown,
         live if live.is_live() && due => NotMoved::Due,
         live if live.is_live() => NotMoved::NotYet,
         over => NotMoved::Over(over),

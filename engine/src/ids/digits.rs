@@ -1,4 +1,5 @@
-//! Eight bytes as sixteen hexadecimal digits in lower case, and back: all digits of a word at once.
+//! Eight bytes as sixteen hexadecimal digits in lower case, and back, eight digits at once: a key of sixteen bytes is
+//! read from its text on every call over a border.
 
 /// A byte of this value in each place.
 const fn each(byte: u8) -> u64 {
@@ -37,11 +38,18 @@ fn half_of(digits: [u8; 8]) -> Option<u32> {
         return None;
     }
     // The lower half of a number's character is its value, that of a letter's one less than ten below it.
-    let values = (given & each(0x0f)) + (letter >> 7) * 9;
+    Some(joined((given & each(0x0f)) + (letter >> 7) * 9))
+}
+
+/// The four bits of each of eight bytes, the highest byte's first, in one number. Bits above these four must be 0.
+#[inline]
+pub(super) fn joined(values: u64) -> u32 {
     // Neighbours move together: eight values of four bits, four of eight, two of sixteen, one of thirty-two.
     let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    u32::try_from((fours | fours >> 16) & u64::from(u32::MAX)).ok()
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+    let number = (fours | fours >> 16) as u32;
+    number
 }
 
 #[cfg(all(test, not(loom)))]

@@ -11,6 +11,7 @@ use std::hash::BuildHasher;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::digits::joined;
 use super::fold::Fold;
 
 /// What a prepared text begins with, before a space. No id's text has one.
@@ -117,21 +118,17 @@ fn letters_of(word: u64) -> impl Iterator<Item = char> {
 #[inline]
 fn word_of(letters: &[u8; LETTERS]) -> Option<u64> {
     let (halves, _) = letters.as_chunks::<8>();
-    let (high, low) = (half_of(halves[0]), half_of(halves[1]));
-    ((high.1 | low.1) == 0).then_some(high.0 << 32 | low.0)
+    Some(u64::from(half_of(halves[0])?) << 32 | u64::from(half_of(halves[1])?))
 }
 
-/// The value of eight letters, and what is not zero if one of them is none: all eight at once.
+/// The value of eight letters, all at once; none if one of them is none.
 #[inline]
-fn half_of(letters: [u8; 8]) -> (u64, u64) {
+fn half_of(letters: [u8; 8]) -> Option<u32> {
     // A byte that is less than `a` has bits of the upper four set after this, and so has one that is more than `p`. It
     // takes from the next one, which is then wrong too: but one that is wrong is enough.
     let values = u64::from_be_bytes(letters).wrapping_sub(u64::from_ne_bytes([b'a'; 8]));
-    let wrong = values & 0xf0f0_f0f0_f0f0_f0f0;
-    // Neighbours move together: eight values of four bits, four of eight, two of sixteen, one of thirty-two.
-    let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    ((fours | fours >> 16) & 0xffff_ffff, wrong)
+    let wrong = values & u64::from_ne_bytes([0xf0; 8]);
+    (wrong == 0).then(|| joined(values))
 }
 
 #[cfg(all(test, not(loom)))]

@@ -70,7 +70,7 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     /**
      * Updates behind [from]: a position that an earlier update or [position] gave, 0 for everything that is kept,
      * `null` for what happens from the moment of collecting on. Each collector reads for itself and at its own pace;
-     * one that is slow slows nobody. The flow ends when the engine is closed, and fails with [UpdatesLostException] if
+     * a slow collector slows no other. The flow ends when the engine is closed, and fails with [UpdatesLostException] if
      * what comes next is no longer kept: take a new [eventSnapshot] then, and follow from its position.
      */
     fun updates(from: Long? = null): Flow<Update> = followed(border, from)
@@ -112,7 +112,7 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     }.value { list { readSeat() } }
 
     /**
-     * The numbered seats that show as free, a bit each: a hint that is cheap to copy, exact when nobody writes and no
+     * The numbered seats that show as free, a bit each: a hint that is cheap to copy, exact when no command runs and no
      * hold has lapsed. Which bit is which seat's, [freeSeatBit] tells. Throws [RefusedException] if there is no such
      * event.
      */
@@ -185,7 +185,7 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     /** The engine's clock. */
     fun now(): Instant = look(Reads.NOW).value { moment() }
 
-    /** A hash of the whole state: equal before a crash and after recovery. Of one moment only if nobody writes meanwhile. */
+    /** A hash of the whole state: equal before a crash and after recovery. Of one moment only if no command runs. */
     fun digest(): Bytes = look(Reads.DIGEST).value { bytes() }
 
     /** Does everything that is due, and returns how many timers fired. With time by hand, deadlines work only here. */
@@ -209,7 +209,7 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     fun clearIdempotency(): Unit = job { border.raw.clearIdempotency() }
 
     /**
-     * Takes no more writes, syncs what was taken, and answers whoever waits. Reads go on until [close]; followers end
+     * Takes no more writes, syncs what was taken, and answers waiting callers. Reads go on until [close]; followers end
      * once they have read everything. Blocks for as long as that takes.
      *
      * Throws [JobException] if the journal had failed before, or fails now.
@@ -217,7 +217,7 @@ class Engine private constructor(internal val border: Border) : Sales, AutoClose
     fun stop(): Unit = job { border.raw.stop() }
 
     /**
-     * Takes no more writes, syncs what was taken, answers whoever waits, and lets the folder and all memory go. Blocks
+     * Takes no more writes, syncs what was taken, answers waiting callers, and lets the folder and all memory go. Blocks
      * for as long as that takes. Closing twice is the same as closing once.
      *
      * Throws [JobException] if the journal had failed before, or fails now; the engine is closed all the same.
