@@ -123,7 +123,8 @@ impl Core {
         if index == FORGETTING {
             let (_, next) = self.state.answers.forget_due(now, BATCH);
             if let Some(next) = next {
-                self.state.deadlines.chores.set(FORGETTING, next.max(now.plus_ms(1)));
+                // Not later than what a caller asked for since it fired.
+                self.state.arm_forgetting(next.max(now.plus_ms(1)));
             }
         } else {
             self.due_line(index, now);
