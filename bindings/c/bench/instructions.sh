@@ -18,7 +18,7 @@ for what in one texts prepared; do
     # It warns of lines of source that it does not find.
     callgrind_annotate --inclusive=yes "$out/$what" 2> /dev/null | tr -d , | awk -v name="$what" -v commands=$((2 * rounds)) '
         /PROGRAM TOTALS/ { all = $1 }
-        /engine::Engine>::submit \[/ && $1 + 0 > engine { engine = $1 + 0 }
+        /engine::Engine>::(reserve|release) \[/ { engine += $1 }
         END {
             if (!all || !engine) exit 1
             printf "%-10s%12d%12d%12d\n", name, all / commands, engine / commands, (all - engine) / commands

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 
 use tacos::views::{Page, PaymentView, ReservationView};
-use tacos::{Completion, Reply, UnixMs};
+use tacos::{Failure, Reply, UnixMs};
 
 use crate::abi::{tacos_id, tacos_list};
 use crate::arena::Arena;
@@ -24,11 +24,17 @@ pub(crate) enum Answer {
     Wake,
 }
 
+/// What one command answers. It is written as it is if it is there at once, and becomes an [`Answer`] if it has to wait.
+pub(crate) trait Body: Into<Answer> {
+    /// Writes it.
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void);
+}
+
 /// Writes an answer with its body.
-pub(crate) fn put(completion: &Completion<Answer>, arena: &mut Arena) -> tacos_answer {
-    let (status, kind, body) = match &completion.result {
+pub(crate) fn put<R: Body>(tag: u64, result: &Result<R, Failure>, arena: &mut Arena) -> tacos_answer {
+    let (status, kind, body) = match result {
         Ok(answer) => {
-            let (kind, body) = put_body(answer, arena);
+            let (kind, body) = answer.put(arena);
             (tacos_status::Ok, kind, body)
         }
         Err(failed) => {
@@ -36,30 +42,45 @@ pub(crate) fn put(completion: &Completion<Answer>, arena: &mut Arena) -> tacos_a
             (status, tacos_body::Failure, body.cast())
         }
     };
-    tacos_answer { tag: completion.tag, status: status as u32, kind: kind as u32, body }
+    tacos_answer { tag, status: status as u32, kind: kind as u32, body }
 }
 
-fn put_body(answer: &Answer, arena: &mut Arena) -> (tacos_body, *const c_void) {
-    match answer {
-        Answer::Reply(reply) => bodies::put(reply, arena),
-        Answer::Reservation(view) => {
-            let view = views::tacos_reservation_view::of(view, arena);
-            (tacos_body::ReservationView, arena.put(view).cast())
+impl Body for Answer {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        match self {
+            Self::Reply(reply) => bodies::put(reply, arena),
+            Self::Reservation(view) => view.put(arena),
+            Self::Reservations(page) => page.put(arena),
+            Self::Payment(view) => view.put(arena),
+            Self::Payments(page) => page.put(arena),
+            Self::Wake => unreachable!("taken out before answers are written"),
         }
-        Answer::Reservations(page) => {
-            let page = views::reservation_page(page, arena);
-            (tacos_body::ReservationPage, arena.put(page).cast())
-        }
-        Answer::Payment(view) => {
-            let view = views::tacos_payment_view::of(view, arena);
-            (tacos_body::PaymentView, arena.put(view).cast())
-        }
-        Answer::Payments(page) => {
-            let page = views::payment_page(page, arena);
-            (tacos_body::PaymentPage, arena.put(page).cast())
-        }
-        Answer::Wake => unreachable!("taken out before answers are written"),
     }
+}
+
+/// What reads answer, with how it becomes an answer that waits.
+macro_rules! shown {
+    ($($view:ty as $kind:ident by $of:path, waits as $waits:expr;)*) => {$(
+        impl From<$view> for Answer {
+            fn from(view: $view) -> Self {
+                $waits(view)
+            }
+        }
+
+        impl Body for $view {
+            fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+                let view = $of(self, arena);
+                (tacos_body::$kind, arena.put(view).cast())
+            }
+        }
+    )*};
+}
+shown! {
+    ReservationView as ReservationView by views::tacos_reservation_view::of,
+        waits as |view| Self::Reservation(Box::new(view));
+    Page<ReservationView> as ReservationPage by views::reservation_page, waits as Self::Reservations;
+    PaymentView as PaymentView by views::tacos_payment_view::of, waits as |view| Self::Payment(Box::new(view));
+    Page<PaymentView> as PaymentPage by views::payment_page, waits as Self::Payments;
 }
 
 pub(crate) fn id(bytes: [u8; 16]) -> tacos_id {

@@ -92,12 +92,19 @@ impl Arena {
     }
 
     /// One struct.
+    #[inline]
     pub(crate) fn put<T: Copy>(&mut self, value: T) -> *const T {
-        self.copy(&[value], align_of::<T>()).cast()
+        let (at, fits) = self.place(size_of::<T>(), align_of::<T>());
+        let at = at.cast::<T>();
+        if fits {
+            // SAFETY: as many bytes can be written there, and it is aligned for a `T`.
+            unsafe { at.write(value) };
+        }
+        at
     }
 
     /// Says how much was used, or, if it was not enough, how much is needed.
-    pub(crate) fn finish(self) -> Result<(), Fault> {
+    pub(crate) fn finish(&self) -> Result<(), Fault> {
         let needed = if self.fits() { self.used } else { self.used.saturating_add(ALIGN) };
         // SAFETY: `new` promised that the buffer can be written; its field `needed` is aligned as the buffer is.
         unsafe { (&raw mut (*self.buffer).needed).write(needed) };
@@ -105,29 +112,35 @@ impl Arena {
     }
 
     /// As [`Arena::finish`], and writes `value` to `out` if everything fits.
-    pub(crate) fn finish_with<T>(self, out: Out<T>, value: T) -> Result<(), Fault> {
+    pub(crate) fn finish_with<T>(&self, out: Out<T>, value: T) -> Result<(), Fault> {
         self.finish().map(|()| out.put(value))
     }
 
-    /// Copies `items` to the next aligned place; a dangling address, which nobody gets to see, if they do not fit.
+    /// Copies `items` to the next aligned place; an address that no caller gets to see if they do not fit.
     fn copy<T: Copy>(&mut self, items: &[T], align: usize) -> *const u8 {
-        debug_assert!(align <= ALIGN, "alignment {align} over {ALIGN}");
         let bytes = size_of_val(items);
+        let (to, fits) = self.place(bytes, align);
+        if fits {
+            // SAFETY: so many bytes can be written there; `items` is ours and does not overlap the caller's buffer.
+            unsafe { std::ptr::copy_nonoverlapping(items.as_ptr().cast::<u8>(), to, bytes) };
+        }
+        to
+    }
+
+    /// The next aligned place for so many bytes, and whether they can be written there: by the promise of `new` they
+    /// can as long as they fit.
+    #[inline]
+    fn place(&mut self, bytes: usize, align: usize) -> (*mut u8, bool) {
+        debug_assert!(align <= ALIGN, "alignment {align} over {ALIGN}");
         let start = (self.base.addr() + self.used).next_multiple_of(align) - self.base.addr();
         self.used = start.saturating_add(bytes);
         if !self.fits() {
-            return self.base.wrapping_add(start.min(self.capacity));
+            return (self.base.wrapping_add(start.min(self.capacity)), false);
         }
         if self.base.is_null() {
             // No bytes in no buffer: still not "none".
-            return std::ptr::NonNull::<u64>::dangling().as_ptr().cast();
+            return (std::ptr::NonNull::<u64>::dangling().as_ptr().cast(), true);
         }
-        // SAFETY: `start + bytes` is at most the capacity, which can be written by the promise of `new`; `items` is ours and
-        // does not overlap it.
-        unsafe {
-            let to = self.base.add(start);
-            std::ptr::copy_nonoverlapping(items.as_ptr().cast::<u8>(), to, bytes);
-            to
-        }
+        (self.base.wrapping_add(start), true)
     }
 }

@@ -69,6 +69,22 @@ impl Opening {
     }
 }
 
+/// An answer that the queue has promised to deliver. Dropped, it was delivered some other way, or promised in vain.
+pub(crate) struct Promise<'a>(&'a Queue);
+
+impl Promise<'_> {
+    /// The answer will be handed in, or is counted by [`Queue::delivered`].
+    pub(crate) fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Promise<'_> {
+    fn drop(&mut self) {
+        self.0.delivered(1);
+    }
+}
+
 impl Queue {
     fn new(engine: &Engine, capacity: usize) -> Self {
         Self {
@@ -82,21 +98,21 @@ impl Queue {
     }
 
     /// Promises to deliver one more answer.
-    pub(crate) fn promise(&self) -> Result<(), Fault> {
+    pub(crate) fn promise(&self) -> Result<Promise<'_>, Fault> {
         // SeqCst, with `end` and `is_over`: either we see that the queue is closed, or whoever asks whether it is over
         // sees our promise.
-        if self.in_flight.fetch_add(1, Ordering::SeqCst) >= self.capacity {
-            self.delivered(1);
+        let before = self.in_flight.fetch_add(1, Ordering::SeqCst);
+        let promise = Promise(self);
+        if before >= self.capacity {
             return Err(Fault::QueueFull { capacity: self.capacity });
         }
         if self.closed.load(Ordering::SeqCst) {
-            self.delivered(1);
             return Err(Fault::Broken(Error::Closed));
         }
-        Ok(())
+        Ok(promise)
     }
 
-    /// Keeps a promise: the answer comes out with `tag`.
+    /// The answer of a promise that is kept comes out with `tag`.
     pub(crate) fn hand_in(&self, pending: Pending<Answer>, tag: u64) {
         // Every answer has a promise, and there is room for all promises and one more; the queue is never closed, and it is
         // that of the answer's own engine.
@@ -105,7 +121,7 @@ impl Queue {
         }
     }
 
-    /// `count` answers were delivered, or promised in vain.
+    /// `count` answers of promises that are kept were delivered.
     pub(crate) fn delivered(&self, count: usize) {
         self.in_flight.fetch_sub(count, Ordering::SeqCst);
     }
@@ -131,9 +147,10 @@ pub(crate) fn with<R>(
     handle: tacos_engine,
     run: impl FnOnce(&Opening) -> Result<R, Fault>,
 ) -> Result<R, Fault> {
-    match &found(handle)?.as_ref().ok_or(Fault::BadHandle)?.value {
-        Behind::Open(opening) => run(opening),
-        Behind::Closed(_) => Err(Fault::Broken(Error::Closed)),
+    match found(handle)?.as_ref().map(|entry| &entry.value) {
+        Some(Behind::Open(opening)) => run(opening),
+        Some(Behind::Closed(_)) => Err(Fault::Broken(Error::Closed)),
+        None => Err(Fault::BadHandle),
     }
 }
 

@@ -83,8 +83,8 @@ impl<T> Table<T> {
 
     fn slot(&self, handle: u64) -> Result<(&Slot<T>, u32), Fault> {
         let [low, high] = [handle & u64::from(u32::MAX), handle >> 32];
-        let at = usize::try_from(low).ok().and_then(|low| low.checked_sub(1)).ok_or(Fault::BadHandle)?;
-        let slot = self.slots.get(at).ok_or(Fault::BadHandle)?;
+        let at = usize::try_from(low).ok().and_then(|low| low.checked_sub(1));
+        let Some(slot) = at.and_then(|at| self.slots.get(at)) else { return Err(Fault::BadHandle) };
         Ok((slot, u32::try_from(high).expect("half of a number")))
     }
 }

@@ -40,20 +40,40 @@ pub(crate) use plain;
 ///
 /// # Safety
 /// `at` is null, or `size` bytes can be read there.
-#[inline]
 pub(crate) unsafe fn read_sized<T: Plain>(at: *const T, size: usize, usual: T) -> Result<T, Fault> {
+    // SAFETY: handed on.
+    unsafe { sized(at, size, &mut None, || usual).copied() }
+}
+
+/// As [`read_sized`], without a copy: the struct where the caller has it, if it has all that we know. A shorter one is
+/// copied to `short`, with what it lacks as in `usual`.
+///
+/// # Safety
+/// As [`read_sized`], and nothing changes the struct for as long as what is given lives.
+#[inline]
+pub(crate) unsafe fn sized<T: Plain>(
+    at: *const T,
+    size: usize,
+    short: &mut Option<T>,
+    usual: impl FnOnce() -> T,
+) -> Result<&T, Fault> {
     check_pointer(at)?;
+    if size >= size_of::<T>() {
+        // SAFETY: `size` bytes can be read, which is no fewer than the struct has; any bytes are a value.
+        let (known, rest) = unsafe {
+            let rest = at.add(1).cast::<u8>();
+            (&*at, std::slice::from_raw_parts(rest, size - size_of::<T>()))
+        };
+        return if rest.iter().any(|&byte| byte != 0) { Err(Fault::NewerStruct) } else { Ok(known) };
+    }
     if size < T::SIZE_MIN {
         return Err(Fault::BadSize { size, least: T::SIZE_MIN });
     }
-    let known = size.min(size_of::<T>());
-    let mut copy = usual;
-    // SAFETY: `size` bytes can be read, `known` is no more than that and no more than the copy has room for; the two do
-    // not overlap since one is our own; any bytes are a value.
-    unsafe { std::ptr::copy_nonoverlapping(at.cast::<u8>(), (&raw mut copy).cast::<u8>(), known) };
-    // SAFETY: `size` bytes can be read, `known` of them were copied.
-    let rest = unsafe { std::slice::from_raw_parts(at.cast::<u8>().add(known), size - known) };
-    if rest.iter().any(|&byte| byte != 0) { Err(Fault::NewerStruct) } else { Ok(copy) }
+    let copy = short.insert(usual());
+    // SAFETY: `size` bytes can be read, which is less than the copy has room for; the two do not overlap since one is
+    // our own; any bytes are a value.
+    unsafe { std::ptr::copy_nonoverlapping(at.cast::<u8>(), std::ptr::from_mut(copy).cast::<u8>(), size) };
+    Ok(copy)
 }
 
 /// A list of the caller's.
@@ -99,6 +119,14 @@ pub(crate) unsafe fn bytes<'a>(bytes: tacos_bytes) -> Result<Option<&'a [u8]>, F
 
 /// Where a single value goes, once it is certain that there is one.
 pub(crate) struct Out<T>(*mut T);
+
+impl<T> Clone for Out<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Out<T> {}
 
 impl<T> Out<T> {
     /// # Safety

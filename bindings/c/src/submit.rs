@@ -3,13 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use tacos::{Caller, Completion, Failure, Pending};
+use tacos::{Completion, Failure, Pending};
 
 use crate::abi::{TACOS_LIST_MAX, TACOS_REPLY_BYTES_MAX, tacos_buffer, tacos_engine, tacos_head, tacos_list};
-use crate::answer::{self, Answer};
+use crate::answer::{self, Answer, Body};
 use crate::arena::Arena;
-use crate::convert::{Work, work};
-use crate::engine::{self, Opening, Queue, with};
+use crate::convert::{Taker, begin};
+use crate::engine::{self, Opening, Promise, Queue, with};
 use crate::failure::Fault;
 use crate::guard;
 use crate::memory::{Out, slice};
@@ -37,17 +37,24 @@ pub unsafe extern "C" fn tacos_submit(
     let mut done = 0;
     // SAFETY: the crate's contract.
     let status = guard::run(|| unsafe {
-        let now = if buffer.is_null() && out.is_null() {
+        let listed = if buffer.is_null() && out.is_null() {
             None
         } else {
             let (out, arena) = (Out::new(out)?, Arena::new(buffer)?);
-            Some((arena, out))
+            Some(Listed { arena, out, answers: Vec::new(), is_full: false })
         };
         let commands = slice(commands, count)?;
         with(engine, |opening| {
-            let (started, stopped) = start_all(opening, commands);
-            done = started.len();
-            hand_out(opening, started, first_tag, now)?;
+            let mut many = Many { opening, tag: first_tag, promise: None, listed, later: Vec::new() };
+            let mut stopped = Ok(());
+            for &head in commands {
+                stopped = begin(opening, head, &mut many);
+                if stopped.is_err() {
+                    break;
+                }
+                done += 1;
+            }
+            many.finish()?;
             stopped
         })
     });
@@ -75,13 +82,9 @@ pub unsafe extern "C" fn tacos_try(
     guard::status(|| unsafe {
         let (out, arena) = (Out::new(out)?, Arena::new(buffer)?);
         with(engine, |opening| {
-            let pending = answerable(opening, command, &arena, true)?;
-            if opening.manual || pending.is_ready() {
-                opening.queue.delivered(1);
-                return give(tag, pending, arena, out).map(|()| tacos_status::Ok);
-            }
-            opening.queue.hand_in(pending, tag);
-            Ok(tacos_status::Pending)
+            let mut one =
+                One { opening, tag, may_queue: true, promise: None, arena, out, status: tacos_status::Ok };
+            begin(opening, command, &mut one).map(|()| one.status)
         })
     })
 }
@@ -98,11 +101,19 @@ pub unsafe extern "C" fn tacos_call(
     out: *mut tacos_answer,
 ) -> tacos_status {
     // SAFETY: the crate's contract.
-    guard::run(|| unsafe {
+    guard::status(|| unsafe {
         let (out, arena) = (Out::new(out)?, Arena::new(buffer)?);
         with(engine, |opening| {
-            let pending = answerable(opening, command, &arena, false)?;
-            give(0, pending, arena, out)
+            let mut one = One {
+                opening,
+                tag: 0,
+                may_queue: false,
+                promise: None,
+                arena,
+                out,
+                status: tacos_status::Ok,
+            };
+            begin(opening, command, &mut one).map(|()| one.status)
         })
     })
 }
@@ -138,148 +149,122 @@ pub unsafe extern "C" fn tacos_poll(
     })
 }
 
-/// Starts commands until one cannot be.
-///
-/// # Safety
-/// As the crate's contract.
-unsafe fn start_all(
-    opening: &Opening,
-    commands: &[*const tacos_head],
-) -> (Vec<Pending<Answer>>, Result<(), Fault>) {
-    let mut started = Vec::with_capacity(commands.len().min(1_024));
-    for &head in commands {
-        // SAFETY: handed on.
-        match unsafe { promised(opening, head) } {
-            Ok(pending) => started.push(pending),
-            Err(fault) => return (started, Err(fault)),
-        }
-    }
-    (started, Ok(()))
+/// Takes the answer to one command that has a buffer of its own.
+struct One<'a> {
+    opening: &'a Opening,
+    tag: u64,
+    /// An answer that is not there yet comes out of the queue; else it is waited for.
+    may_queue: bool,
+    promise: Option<Promise<'a>>,
+    arena: Arena,
+    out: Out<tacos_answer>,
+    /// What the call answers.
+    status: tacos_status,
 }
 
-/// Writes the answers that are there at once, as far as they fit, and hands in the others.
-fn hand_out(
-    opening: &Opening,
-    started: Vec<Pending<Answer>>,
-    first_tag: u64,
-    now: Option<(Arena, Out<tacos_list>)>,
-) -> Result<(), Fault> {
-    let tags = (0..).map(|step| first_tag.wrapping_add(step));
-    let Some((mut arena, out)) = now else {
-        // Handed in together: with the manual driver the first one writes all of them.
-        tags.zip(started).for_each(|(tag, pending)| opening.queue.hand_in(pending, tag));
-        return Ok(());
-    };
-    let mut answers: Vec<tacos_answer> = Vec::with_capacity(started.len());
-    let mut is_full = false;
-    for (tag, pending) in tags.zip(started) {
-        if is_full || !(opening.manual || pending.is_ready()) {
+impl Taker for One<'_> {
+    fn admit(&mut self, writes: bool) -> Result<(), Fault> {
+        if writes && self.arena.room() < TACOS_REPLY_BYTES_MAX {
+            self.arena.demand(TACOS_REPLY_BYTES_MAX);
+            return Err(Fault::BufferTooSmall { needed: TACOS_REPLY_BYTES_MAX });
+        }
+        if self.may_queue {
+            self.promise = Some(self.opening.queue.promise()?);
+        }
+        Ok(())
+    }
+
+    fn take<R: Body>(&mut self, pending: Pending<R>) -> Result<(), Fault> {
+        match self.promise.take() {
+            // With the manual driver no other thread writes: waiting does.
+            Some(promise) if !self.opening.manual && !pending.is_ready() => {
+                promise.keep();
+                self.opening.queue.hand_in(pending.map(Into::into), self.tag);
+                self.status = tacos_status::Pending;
+                Ok(())
+            }
+            _ => {
+                let answer = answer::put(self.tag, &pending.wait(), &mut self.arena);
+                self.arena.finish_with(self.out, answer)
+            }
+        }
+    }
+}
+
+/// Takes the answers to commands that come together.
+struct Many<'a> {
+    opening: &'a Opening,
+    /// Of the next answer.
+    tag: u64,
+    promise: Option<Promise<'a>>,
+    /// Where answers go that are there at once.
+    listed: Option<Listed>,
+    /// Answers that were not there at once. With the manual driver all of them: the first that is waited for writes all.
+    later: Vec<(u64, Pending<Answer>)>,
+}
+
+/// Answers that the call itself gives.
+struct Listed {
+    arena: Arena,
+    out: Out<tacos_list>,
+    answers: Vec<tacos_answer>,
+    is_full: bool,
+}
+
+impl Taker for Many<'_> {
+    fn admit(&mut self, _writes: bool) -> Result<(), Fault> {
+        self.promise = Some(self.opening.queue.promise()?);
+        Ok(())
+    }
+
+    fn take<R: Body>(&mut self, pending: Pending<R>) -> Result<(), Fault> {
+        let tag = self.tag;
+        self.tag = tag.wrapping_add(1);
+        // It is handed in, or counted with the others that are listed.
+        self.promise.take().into_iter().for_each(Promise::keep);
+        match &mut self.listed {
+            Some(listed) if !self.opening.manual && !listed.is_full && pending.is_ready() => {
+                listed.put(self.opening, tag, pending.wait());
+            }
+            _ => self.later.push((tag, pending.map(Into::into))),
+        }
+        Ok(())
+    }
+}
+
+impl Many<'_> {
+    /// Lists the rest as far as it is there and fits, and hands in what is left.
+    fn finish(self) -> Result<(), Fault> {
+        let Self { opening, mut listed, later, .. } = self;
+        for (tag, pending) in later {
+            match &mut listed {
+                Some(listed) if !listed.is_full && (opening.manual || pending.is_ready()) => {
+                    listed.put(opening, tag, pending.wait());
+                }
+                _ => opening.queue.hand_in(pending, tag),
+            }
+        }
+        let Some(Listed { mut arena, out, answers, .. }) = listed else { return Ok(()) };
+        let list = arena.list(&answers);
+        arena.finish_with(out, list)?;
+        opening.queue.delivered(answers.len());
+        Ok(())
+    }
+}
+
+impl Listed {
+    /// Lists an answer, or hands it in as the first that does not fit.
+    fn put<R: Body>(&mut self, opening: &Opening, tag: u64, result: Result<R, Failure>) {
+        let mark = self.arena.mark();
+        self.answers.push(answer::put(tag, &result, &mut self.arena));
+        if !self.arena.fits_with(&self.answers) {
+            self.is_full = true;
+            self.answers.pop();
+            self.arena.back_to(mark);
+            let pending = result.map_or_else(Pending::refused, |reply| Pending::ready(reply.into()));
             opening.queue.hand_in(pending, tag);
-            continue;
-        }
-        let mark = arena.mark();
-        let completion = Completion { tag, result: pending.wait() };
-        answers.push(answer::put(&completion, &mut arena));
-        if !arena.fits_with(&answers) {
-            is_full = true;
-            answers.pop();
-            arena.back_to(mark);
-            let Completion { result, .. } = completion;
-            opening.queue.hand_in(result.map_or_else(Pending::refused, Pending::ready), tag);
         }
     }
-    let list = arena.list(&answers);
-    arena.finish_with(out, list)?;
-    opening.queue.delivered(answers.len());
-    Ok(())
-}
-
-/// Starts a command whose answer will come out of the queue. A bad value is an answer; a bad struct is not.
-///
-/// # Safety
-/// As the crate's contract.
-unsafe fn promised(opening: &Opening, head: *const tacos_head) -> Result<Pending<Answer>, Fault> {
-    opening.queue.promise()?;
-    // SAFETY: handed on.
-    let started = unsafe { work(head) }.and_then(|work| start(opening, work));
-    match started {
-        Err(Fault::Refused(refusal)) => Ok(Pending::refused(refusal.into())),
-        Err(fault) => {
-            opening.queue.delivered(1);
-            Err(fault)
-        }
-        started => started,
-    }
-}
-
-/// Starts a command whose answer may have to go into `arena`.
-///
-/// # Safety
-/// As the crate's contract.
-unsafe fn answerable(
-    opening: &Opening,
-    head: *const tacos_head,
-    arena: &Arena,
-    may_queue: bool,
-) -> Result<Pending<Answer>, Fault> {
-    // SAFETY: handed on.
-    let work = match unsafe { work(head) } {
-        Ok(work) => work,
-        Err(Fault::Refused(refusal)) => {
-            return promise_if(opening, may_queue, || Ok(Pending::refused(refusal.into())));
-        }
-        Err(fault) => return Err(fault),
-    };
-    if matches!(work, Work::Write(_)) && arena.room() < TACOS_REPLY_BYTES_MAX {
-        arena.demand(TACOS_REPLY_BYTES_MAX);
-        return Err(Fault::BufferTooSmall { needed: TACOS_REPLY_BYTES_MAX });
-    }
-    promise_if(opening, may_queue, || start(opening, work))
-}
-
-fn promise_if(
-    opening: &Opening,
-    may_queue: bool,
-    start: impl FnOnce() -> Result<Pending<Answer>, Fault>,
-) -> Result<Pending<Answer>, Fault> {
-    if !may_queue {
-        return start();
-    }
-    opening.queue.promise()?;
-    let started = start();
-    if started.is_err() {
-        opening.queue.delivered(1);
-    }
-    started
-}
-
-fn start(opening: &Opening, work: Work) -> Result<Pending<Answer>, Fault> {
-    let engine = &opening.engine;
-    Ok(match work {
-        Work::Write(command) => {
-            let _doubt = opening.writing()?;
-            engine.submit(&command).map(Answer::Reply)
-        }
-        Work::ReadReservation { which, user } => engine
-            .reservation(&which, &Caller::from_optional(user.clone()))
-            .map(|view| Answer::Reservation(Box::new(view))),
-        Work::ListReservations(list) => engine
-            .reservations(&list.user, list.state, list.event.as_ref(), list.after, list.most)
-            .map(Answer::Reservations),
-        Work::ReadPayment { payment, user } => engine
-            .payment(payment, &Caller::from_optional(user.clone()))
-            .map(|view| Answer::Payment(Box::new(view))),
-        Work::ListPayments(list) => engine
-            .payments(&list.user, list.state, list.reservation, list.after, list.most)
-            .map(Answer::Payments),
-    })
-}
-
-/// Waits for an answer and writes it.
-fn give(tag: u64, pending: Pending<Answer>, mut arena: Arena, out: Out<tacos_answer>) -> Result<(), Fault> {
-    let result: Result<Answer, Failure> = pending.wait();
-    let answer = answer::put(&Completion { tag, result }, &mut arena);
-    arena.finish_with(out, answer)
 }
 
 /// How waiting for answers ended.
@@ -336,8 +321,7 @@ fn deliver(
     let mut rest = taken.into_iter();
     while let Some(completion) = rest.next() {
         let mark = arena.mark();
-        let answer = answer::put(&completion, &mut arena);
-        answers.push(answer);
+        answers.push(answer::put(completion.tag, &completion.result, &mut arena));
         if arena.fits_with(&answers) {
             continue;
         }

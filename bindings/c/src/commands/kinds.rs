@@ -61,6 +61,7 @@ pub enum tacos_command {
 }
 
 impl tacos_command {
+    const FIRST_READ: u32 = 64;
     const ALL: &[Self] = &[
         Self::CreateEvent,
         Self::UpdateEvent,
@@ -89,6 +90,11 @@ impl tacos_command {
         Self::ReadPayment,
         Self::ListPayments,
     ];
+
+    /// True if it writes, false if it reads.
+    pub(crate) fn writes(self) -> bool {
+        (self as u32) < Self::FIRST_READ
+    }
 
     /// The command with this number.
     #[must_use]

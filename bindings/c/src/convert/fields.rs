@@ -6,10 +6,10 @@ use tacos::{
     UserId, Want, Which,
 };
 
-use crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_which};
+use crate::abi::{tacos_bytes, tacos_id, tacos_str, tacos_which};
 use crate::commands::tacos_reserve;
 use crate::failure::Fault;
-use crate::memory::{Plain, bytes, check_pointer, read_sized, slice, text};
+use crate::memory::{bytes, slice, text};
 use crate::number::Number;
 
 /// An id made from a text.
@@ -30,18 +30,6 @@ macro_rules! text_ids {
 text_ids!(of_bytes: SessionId, SectionId, ExternalId, IdempotencyKey);
 text_ids!(of_prepared_text: EventId, UserId, SeatId);
 
-/// The struct that a head begins.
-///
-/// # Safety
-/// As the crate's contract: a struct `T` of `size` bytes begins at `head`.
-#[inline]
-pub(super) unsafe fn body<T: Plain>(head: *const tacos_head, size: usize) -> Result<T, Fault> {
-    let at = head.cast::<T>();
-    check_pointer(at)?;
-    // SAFETY: handed on.
-    unsafe { read_sized(at, size, T::zeros()) }
-}
-
 /// An id that must be there.
 ///
 /// # Safety
@@ -51,11 +39,16 @@ pub(crate) unsafe fn id<T: TextId>(given: tacos_str, field: &'static str) -> Res
     // SAFETY: handed on.
     let given =
         unsafe { bytes(tacos_bytes { data: given.data.cast(), len: given.len })?.unwrap_or_default() };
-    // An id is ASCII: only of what is none it matters whether it is a text.
-    T::make(given).map_err(|error| match std::str::from_utf8(given) {
+    T::make(given).map_err(|error| no_id(given, field, error))
+}
+
+/// An id is ASCII: only of what is none it matters whether it is a text.
+#[cold]
+fn no_id(given: &[u8], field: &'static str, error: TextIdError) -> Fault {
+    match std::str::from_utf8(given) {
         Ok(text) => Refusal::invalid(field, error, text).into(),
         Err(_) => Fault::BadUtf8,
-    })
+    }
 }
 
 /// An id that may be left out.
@@ -109,9 +102,17 @@ pub(super) unsafe fn which(given: tacos_which) -> Result<Which, Fault> {
 /// # Safety
 /// As the crate's contract.
 #[inline]
-pub(super) unsafe fn seats<C: FromIterator<SeatId>>(at: *const tacos_str, count: usize) -> Result<C, Fault> {
-    // SAFETY: handed on, also for the texts in the list.
-    unsafe { slice(at, count)?.iter().map(|&seat| id(seat, "seat_ids")).collect() }
+pub(super) unsafe fn seats<C: Default + Extend<SeatId>>(
+    at: *const tacos_str,
+    count: usize,
+) -> Result<C, Fault> {
+    let mut seats = C::default();
+    // SAFETY: handed on.
+    for &seat in unsafe { slice(at, count)? } {
+        // SAFETY: handed on, for each text in the list.
+        seats.extend([unsafe { id(seat, "seat_ids")? }]);
+    }
+    Ok(seats)
 }
 
 /// A yes or no.

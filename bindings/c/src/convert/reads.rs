@@ -1,64 +1,75 @@
-//! From the structs of commands that read to what they ask for.
+//! Commands that read: they ask for what must be durable before it is shown.
 
 use tacos::{PaymentId, ReservationId};
 
-use super::fields::{body, cursor, flag, id, opt_id, opt_number, page_size, user, which};
-use super::{ListPayments, ListReservations, Work};
-use crate::abi::tacos_head;
+use super::fields::{caller, cursor, flag, id, opt_id, opt_number, page_size, which};
+use super::{Asked, Taker};
 use crate::commands::{
     tacos_command, tacos_list_payments, tacos_list_reservations, tacos_read_payment, tacos_read_reservation,
 };
 use crate::failure::Fault;
 
-/// The work of a command that reads.
+/// Carries out a command that reads.
 ///
 /// # Safety
-/// As the crate's contract: `head` begins a struct of `size` bytes of this kind.
+/// As the crate's contract: the head begins a struct of the kind and size that it names.
 pub(super) unsafe fn read(
-    command: tacos_command,
-    head: *const tacos_head,
-    size: usize,
-) -> Result<Work, Fault> {
+    kind: tacos_command,
+    asked: &Asked<'_>,
+    taker: &mut impl Taker,
+) -> Result<(), Fault> {
     // SAFETY: handed on; each kind is read as the struct that it names.
     unsafe {
-        match command {
-            tacos_command::ReadReservation => body(head, size).and_then(|given: tacos_read_reservation| {
-                Ok(Work::ReadReservation { which: which(given.which)?, user: user(given.user)? })
-            }),
-            tacos_command::ListReservations => body(head, size).and_then(|given| list_reservations(&given)),
-            tacos_command::ReadPayment => body(head, size).and_then(|given: tacos_read_payment| {
-                let payment = PaymentId::from_bytes(given.payment.bytes);
-                Ok(Work::ReadPayment { payment, user: user(given.user)? })
-            }),
-            tacos_command::ListPayments => body(head, size).and_then(|given| list_payments(&given)),
+        match kind {
+            tacos_command::ReadReservation => read_reservation(asked, taker),
+            tacos_command::ListReservations => list_reservations(asked, taker),
+            tacos_command::ReadPayment => read_payment(asked, taker),
+            tacos_command::ListPayments => list_payments(asked, taker),
             other => Err(Fault::BadKind { kind: other as u32 }),
         }
     }
 }
 
-unsafe fn list_reservations(given: &tacos_list_reservations) -> Result<Work, Fault> {
-    // SAFETY: the crate's contract, for each text.
-    let list = unsafe {
-        ListReservations {
-            user: id(given.user, "user_id")?,
-            state: opt_number(given.state, "state")?,
-            event: opt_id(given.event, "event_id")?,
-            after: cursor(given.after, given.has_after)?,
-            most: page_size(given.most),
-        }
+unsafe fn read_reservation(asked: &Asked<'_>, taker: &mut impl Taker) -> Result<(), Fault> {
+    let mut short = None;
+    // SAFETY: the crate's contract, for each text and struct.
+    let (which, caller) = unsafe {
+        let given: &tacos_read_reservation = asked.given(&mut short)?;
+        (which(given.which)?, caller(given.user)?)
     };
-    Ok(Work::ListReservations(Box::new(list)))
+    taker.take(asked.engine.reservation(&which, &caller))
 }
 
-unsafe fn list_payments(given: &tacos_list_payments) -> Result<Work, Fault> {
+unsafe fn list_reservations(asked: &Asked<'_>, taker: &mut impl Taker) -> Result<(), Fault> {
+    let mut short = None;
+    // SAFETY: the crate's contract, for each text and struct.
+    let (given, user, event) = unsafe {
+        let given: &tacos_list_reservations = asked.given(&mut short)?;
+        (given, id(given.user, "user_id")?, opt_id(given.event, "event_id")?)
+    };
+    let (state, after) = (opt_number(given.state, "state")?, cursor(given.after, given.has_after)?);
+    taker.take(asked.engine.reservations(&user, state, event.as_ref(), after, page_size(given.most)))
+}
+
+unsafe fn read_payment(asked: &Asked<'_>, taker: &mut impl Taker) -> Result<(), Fault> {
+    let mut short = None;
+    // SAFETY: the crate's contract, for each text and struct.
+    let (payment, caller) = unsafe {
+        let given: &tacos_read_payment = asked.given(&mut short)?;
+        (PaymentId::from_bytes(given.payment.bytes), caller(given.user)?)
+    };
+    taker.take(asked.engine.payment(payment, &caller))
+}
+
+unsafe fn list_payments(asked: &Asked<'_>, taker: &mut impl Taker) -> Result<(), Fault> {
+    let mut short = None;
+    // SAFETY: the crate's contract, for each text and struct.
+    let (given, user) = unsafe {
+        let given: &tacos_list_payments = asked.given(&mut short)?;
+        (given, id(given.user, "user_id")?)
+    };
     let only = flag(given.has_reservation, "has_reservation")?;
-    // SAFETY: the crate's contract.
-    let user = unsafe { id(given.user, "user_id")? };
-    Ok(Work::ListPayments(Box::new(ListPayments {
-        user,
-        state: opt_number(given.state, "state")?,
-        reservation: only.then(|| ReservationId::from_bytes(given.reservation.bytes)),
-        after: cursor(given.after, given.has_after)?,
-        most: page_size(given.most),
-    })))
+    let (state, after) = (opt_number(given.state, "state")?, cursor(given.after, given.has_after)?);
+    let reservation = only.then(|| ReservationId::from_bytes(given.reservation.bytes));
+    taker.take(asked.engine.payments(&user, state, reservation, after, page_size(given.most)))
 }

@@ -8,7 +8,7 @@ use tacos::Reply;
 
 use super::tacos_body;
 use crate::abi::{tacos_id, tacos_list, tacos_token};
-use crate::answer::{id, places, unless_never};
+use crate::answer::{Answer, Body, id, places, unless_never};
 use crate::arena::Arena;
 use crate::number::Number;
 
@@ -277,41 +277,131 @@ impl tacos_done {
 /// Writes the body of an answer.
 pub(crate) fn put(reply: &Reply, arena: &mut Arena) -> (tacos_body, *const c_void) {
     match reply {
-        Reply::Event(reply) => {
-            let body = tacos_event_changed::of(reply);
-            (tacos_body::Event, arena.put(body).cast())
-        }
-        Reply::Reserved(reply) => {
-            let body = tacos_reserved::of(reply, arena);
-            (tacos_body::Reserved, arena.put(body).cast())
-        }
-        Reply::Extended(reply) => {
-            let body = tacos_extended::of(reply);
-            (tacos_body::Extended, arena.put(body).cast())
-        }
-        Reply::Released(reply) => {
-            let body = tacos_released::of(reply, arena);
-            (tacos_body::Released, arena.put(body).cast())
-        }
-        Reply::Confirmed(reply) => {
-            let body = tacos_confirmed::of(reply, arena);
-            (tacos_body::Confirmed, arena.put(body).cast())
-        }
-        Reply::Payment(reply) => {
-            let body = tacos_payment_changed::of(reply);
-            (tacos_body::Payment, arena.put(body).cast())
-        }
-        Reply::Joined(reply) => {
-            let body = tacos_joined::of(reply);
-            (tacos_body::Joined, arena.put(body).cast())
-        }
-        Reply::Admitted(reply) => {
-            let body = tacos_admitted::of(reply);
-            (tacos_body::Admitted, arena.put(body).cast())
-        }
-        Reply::Done(reply) => {
-            let body = tacos_done::of(reply);
-            (tacos_body::Done, arena.put(body).cast())
-        }
+        Reply::Event(reply) => reply.put(arena),
+        Reply::Reserved(reply) => reply.put(arena),
+        Reply::Extended(reply) => reply.put(arena),
+        Reply::Released(reply) => reply.put(arena),
+        Reply::Confirmed(reply) => reply.put(arena),
+        Reply::Payment(reply) => reply.put(arena),
+        Reply::Joined(reply) => reply.put(arena),
+        Reply::Admitted(reply) => reply.put(arena),
+        Reply::Done(reply) => reply.put(arena),
+    }
+}
+
+impl From<tacos::EventChanged> for Answer {
+    fn from(reply: tacos::EventChanged) -> Self {
+        Self::Reply(Reply::Event(reply))
+    }
+}
+
+impl Body for tacos::EventChanged {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_event_changed::of(self);
+        (tacos_body::Event, arena.put(body).cast())
+    }
+}
+
+impl From<tacos::Reserved> for Answer {
+    fn from(reply: tacos::Reserved) -> Self {
+        Self::Reply(Reply::Reserved(reply))
+    }
+}
+
+impl Body for tacos::Reserved {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_reserved::of(self, arena);
+        (tacos_body::Reserved, arena.put(body).cast())
+    }
+}
+
+impl From<tacos::Extended> for Answer {
+    fn from(reply: tacos::Extended) -> Self {
+        Self::Reply(Reply::Extended(reply))
+    }
+}
+
+impl Body for tacos::Extended {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_extended::of(self);
+        (tacos_body::Extended, arena.put(body).cast())
+    }
+}
+
+impl From<tacos::Released> for Answer {
+    fn from(reply: tacos::Released) -> Self {
+        Self::Reply(Reply::Released(reply))
+    }
+}
+
+impl Body for tacos::Released {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_released::of(self, arena);
+        (tacos_body::Released, arena.put(body).cast())
+    }
+}
+
+impl From<tacos::Confirmed> for Answer {
+    fn from(reply: tacos::Confirmed) -> Self {
+        Self::Reply(Reply::Confirmed(reply))
+    }
+}
+
+impl Body for tacos::Confirmed {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_confirmed::of(self, arena);
+        (tacos_body::Confirmed, arena.put(body).cast())
+    }
+}
+
+impl From<tacos::PaymentChanged> for Answer {
+    fn from(reply: tacos::PaymentChanged) -> Self {
+        Self::Reply(Reply::Payment(reply))
+    }
+}
+
+impl Body for tacos::PaymentChanged {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_payment_changed::of(self);
+        (tacos_body::Payment, arena.put(body).cast())
+    }
+}
+
+impl From<tacos::Joined> for Answer {
+    fn from(reply: tacos::Joined) -> Self {
+        Self::Reply(Reply::Joined(reply))
+    }
+}
+
+impl Body for tacos::Joined {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_joined::of(self);
+        (tacos_body::Joined, arena.put(body).cast())
+    }
+}
+
+impl From<tacos::Admitted> for Answer {
+    fn from(reply: tacos::Admitted) -> Self {
+        Self::Reply(Reply::Admitted(reply))
+    }
+}
+
+impl Body for tacos::Admitted {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_admitted::of(self);
+        (tacos_body::Admitted, arena.put(body).cast())
+    }
+}
+
+impl From<tacos::Done> for Answer {
+    fn from(reply: tacos::Done) -> Self {
+        Self::Reply(Reply::Done(reply))
+    }
+}
+
+impl Body for tacos::Done {
+    fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {
+        let body = tacos_done::of(self);
+        (tacos_body::Done, arena.put(body).cast())
     }
 }

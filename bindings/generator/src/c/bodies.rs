@@ -82,7 +82,7 @@ use tacos::Reply;
 
 use super::tacos_body;
 use crate::abi::{tacos_id, tacos_list, tacos_token};
-use crate::answer::{id, places, unless_never};
+use crate::answer::{Answer, Body, id, places, unless_never};
 use crate::arena::Arena;
 use crate::number::Number;
 ";
@@ -95,15 +95,20 @@ pub(super) fn file() -> String {
     replies().for_each(|(_, reply)| one(reply, &format!("tacos::{}", reply.name), &mut out));
     out += "\n/// Writes the body of an answer.\npub(crate) fn put(reply: &Reply, arena: &mut Arena) -> (tacos_body, *const c_void) {\n";
     out += "    match reply {\n";
+    replies().for_each(|(kind, _)| out += &format!("        Reply::{kind}(reply) => reply.put(arena),\n"));
+    out += "    }\n}\n";
     for (kind, reply) in replies() {
-        let arena = if uses_arena(reply) { ", arena" } else { "" };
+        let (name, arena) = (reply.name, if uses_arena(reply) { ", arena" } else { "" });
         out += &format!(
-            "        Reply::{kind}(reply) => {{\n            let body = tacos_{}::of(reply{arena});\n            \
-             (tacos_body::{kind}, arena.put(body).cast())\n        }}\n",
-            snake(reply.name)
+            "\nimpl From<tacos::{name}> for Answer {{\n    fn from(reply: tacos::{name}) -> Self {{\n        \
+             Self::Reply(Reply::{kind}(reply))\n    }}\n}}\n\nimpl Body for tacos::{name} {{\n    \
+             fn put(&self, arena: &mut Arena) -> (tacos_body, *const c_void) {{\n        \
+             let body = tacos_{}::of(self{arena});\n        \
+             (tacos_body::{kind}, arena.put(body).cast())\n    }}\n}}\n",
+            snake(name)
         );
     }
-    out + "    }\n}\n"
+    out
 }
 
 fn body(field: &Field) -> &'static Struct {

@@ -1,4 +1,4 @@
-//! `convert/writes.rs`: from those structs to commands of the engine.
+//! `convert/writes.rs`: from those structs to commands of the engine, which are begun.
 
 use tacos_engine::schema::{COMMANDS, Command, Enum, Field, Kind, Mark, Struct, snake};
 
@@ -12,29 +12,23 @@ const BEGINNING: &str = "//! From the structs of commands that write to commands
 
 use std::time::Duration;
 
-use tacos::Command;
-
 use super::fields::{
-    body, caller, currency, flag, id, key, number, opt_id, opt_moment, payee, seats, user, want, which,
+    caller, currency, flag, id, key, number, opt_id, opt_moment, payee, seats, user, want, which,
 };
 use super::seat_map::seat_map;
-use crate::abi::tacos_head;
+use super::{Asked, Taker};
 use crate::commands::{self, tacos_command};
 use crate::config::{event_settings, queue_policy};
 use crate::failure::Fault;
 use crate::memory::{bytes, text};
 
-/// The command that begins at `head`; `None` if it is one that reads.
+/// Carries out a command that writes.
 ///
 /// # Safety
-/// As the crate's contract: `head` begins a struct of `size` bytes of this kind.
-pub(super) unsafe fn write(
-    kind: tacos_command,
-    head: *const tacos_head,
-    size: usize,
-) -> Result<Option<Command>, Fault> {
+/// As the crate's contract: the head begins a struct of the kind and size that it names.
+pub(super) unsafe fn write(kind: tacos_command, asked: &Asked<'_>, taker: &mut impl Taker) -> Result<(), Fault> {
     // SAFETY: handed on; each kind is read as the struct that it names.
-    let command = unsafe {
+    unsafe {
         match kind {
 ";
 
@@ -42,11 +36,9 @@ pub(super) fn file() -> String {
     let mut out = format!("{BANNER}{BEGINNING}");
     for command in COMMANDS {
         let (name, method) = (command.name, command.method);
-        out += &format!(
-            "            tacos_command::{name} => body(head, size).and_then(|given| {method}(&given))?,\n"
-        );
+        out += &format!("            tacos_command::{name} => {method}(asked, taker),\n");
     }
-    out += "            _ => return Ok(None),\n        }\n    };\n    Ok(Some(command))\n}\n";
+    out += "            other => Err(Fault::BadKind { kind: other as u32 }),\n        }\n    }\n}\n";
     COMMANDS.iter().for_each(|command| one(command, &mut out));
     out
 }
@@ -54,47 +46,36 @@ pub(super) fn file() -> String {
 fn one(command: &Command, out: &mut String) {
     let Command { name, method, fields, .. } = command;
     *out += &format!(
-        "\nunsafe fn {method}(given: &commands::tacos_{}) -> Result<Command, Fault> {{\n",
+        "\nunsafe fn {method}(asked: &Asked<'_>, taker: &mut impl Taker) -> Result<(), Fault> {{
+    let mut short = None;
+    // SAFETY: the crate's contract, for each text, list and struct.
+    let command = unsafe {{
+        let given: &commands::tacos_{} = asked.given(&mut short)?;\n",
         snake(name)
     );
-    // A command of one value carries it bare.
-    if let [Field { kind: Kind::Id { name: id, .. } | Kind::Token { name: id, .. }, name: field, .. }] =
-        fields
-    {
-        *out += &format!("    Ok(Command::{name}(tacos::{id}::from_bytes(given.{field}.bytes)))\n}}\n");
-        return;
-    }
-    let follows = fields.iter().any(|field| follows_pointers(field.kind));
     let (asked, set): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.setter.is_none());
-    let (open, pad, close) = if follows {
-        (
-            "    // SAFETY: the crate's contract, for each text, list and struct.\n    unsafe {\n",
-            "        ",
-            "    }\n",
-        )
-    } else {
-        ("", "    ", "")
-    };
-    let change = if set.is_empty() { "" } else { "mut " };
-    *out += &format!("{open}{pad}let {change}command = tacos::{name}::new(\n");
-    asked.into_iter().for_each(|field| *out += &format!("{pad}    {},\n", taken(field)));
-    *out += &format!("{pad});\n");
-    // Field by field: each method that sets one would move all of the command.
-    for field in set {
-        *out += &format!("{pad}command.{} = {};\n", field.name, taken(field));
+    match fields {
+        // A command of one value is that value.
+        [field @ Field { kind: Kind::Id { .. } | Kind::Token { .. }, .. }] => {
+            *out += &format!("        {}\n", taken(field));
+        }
+        _ if set.is_empty() => {
+            *out += &format!("        tacos::{name}::new(\n");
+            asked.into_iter().for_each(|field| *out += &format!("            {},\n", taken(field)));
+            *out += "        )\n";
+        }
+        _ => {
+            *out += &format!("        let mut command = tacos::{name}::new(\n");
+            asked.into_iter().for_each(|field| *out += &format!("            {},\n", taken(field)));
+            *out += "        );\n";
+            // Field by field: each method that sets one would move all of the command.
+            for field in set {
+                *out += &format!("        command.{} = {};\n", field.name, taken(field));
+            }
+            *out += "        command\n";
+        }
     }
-    *out += &format!("{pad}Ok(command.into())\n{close}}}\n");
-}
-
-/// True if members of this kind point to memory of the caller.
-fn follows_pointers(kind: Kind) -> bool {
-    match kind {
-        Kind::Bool | Kind::Duration | Kind::Id { .. } | Kind::Token { .. } => false,
-        Kind::Unsigned(_) | Kind::Signed(_) | Kind::Moment => false,
-        Kind::Optional(of) => follows_pointers(*of),
-        Kind::Enum(of) => of.variants.iter().any(|variant| !variant.fields.is_empty()),
-        _ => true,
-    }
+    *out += &format!("    }};\n    taker.take(asked.engine.{method}(command))\n}}\n");
 }
 
 /// The expression that makes the field of the struct's members.

@@ -7,6 +7,11 @@ use super::BANNER;
 const FIRST_READ: usize = 64;
 
 const FROM_NUMBER: &str = "
+    /// True if it writes, false if it reads.
+    pub(crate) fn writes(self) -> bool {
+        (self as u32) < Self::FIRST_READ
+    }
+
     /// The command with this number.
     #[must_use]
     pub fn from_number(number: u32) -> Option<Self> {
@@ -49,7 +54,9 @@ pub(super) fn file() -> String {
     for (number, name, answer) in &all {
         out += &format!("    /// `tacos_{}` → `tacos_{answer}`.\n    {name} = {number},\n", snake(name));
     }
-    out += "}\n\nimpl tacos_command {\n    const ALL: &[Self] = &[\n";
+    out += &format!(
+        "}}\n\nimpl tacos_command {{\n    const FIRST_READ: u32 = {FIRST_READ};\n    const ALL: &[Self] = &[\n"
+    );
     for (_, name, _) in &all {
         out += &format!("        Self::{name},\n");
     }
