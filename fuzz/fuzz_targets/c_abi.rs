@@ -4,10 +4,14 @@
 //! byte out of bounds, outputs only on success, each promised answer once, and nothing left when all is closed.
 #![no_main]
 
+// Written by the generator, which knows nothing of line breaks.
 #[path = "c_abi/commands.rs"]
+#[rustfmt::skip]
 mod commands;
 #[path = "c_abi/heap.rs"]
 mod heap;
+#[path = "c_abi/members.rs"]
+mod members;
 #[path = "c_abi/memory.rs"]
 mod memory;
 #[path = "c_abi/play.rs"]

@@ -17,7 +17,7 @@ use tacos_c::submit::{tacos_call, tacos_poll, tacos_submit, tacos_try};
 use tacos_c::updates::{tacos_position, tacos_updates_close, tacos_updates_open, tacos_updates_read};
 use tacos_c::views::{tacos_counts, tacos_turned};
 
-use crate::commands::{self, Given, first_of};
+use crate::members::{self, Given, first_of};
 use crate::memory::{Memory, Output, Room};
 use crate::reads;
 use crate::source::Source;
@@ -156,7 +156,7 @@ impl Play {
 
     fn call(&mut self, source: &mut Source<'_>) {
         let (engine, mut memory) = (self.engine(source), Memory::default());
-        let command = commands::any(source, &mut memory, &self.given);
+        let command = members::any(source, &mut memory, &self.given);
         let (mut room, mut out) = (Room::of(source), Output::<tacos_answer>::new());
         // SAFETY: the crate's contract.
         let status = unsafe { tacos_call(engine, command, &mut *room.buffer, out.at()) };
@@ -169,7 +169,7 @@ impl Play {
 
     fn attempt(&mut self, source: &mut Source<'_>) {
         let (engine, mut memory) = (self.engine(source), Memory::default());
-        let command = commands::any(source, &mut memory, &self.given);
+        let command = members::any(source, &mut memory, &self.given);
         let (mut room, mut out) = (Room::of(source), Output::<tacos_answer>::new());
         // SAFETY: the crate's contract.
         let status = unsafe { tacos_try(engine, command, 9, &mut *room.buffer, out.at()) };
@@ -186,7 +186,7 @@ impl Play {
     fn submit(&mut self, source: &mut Source<'_>) {
         let (engine, mut memory) = (self.engine(source), Memory::default());
         let heads: Vec<*const tacos_head> =
-            (0..source.below(6)).map(|_| commands::any(source, &mut memory, &self.given)).collect();
+            (0..source.below(6)).map(|_| members::any(source, &mut memory, &self.given)).collect();
         let (commands, count) = memory.list(source, &heads);
         let (mut accepted, mut out) = (Output::<usize>::new(), Output::<tacos_list>::new());
         let mut room = (source.byte() & 1 == 1).then(|| Room::of(source));

@@ -18,7 +18,7 @@ use tacos_c::status::tacos_status;
 use tacos_c::updates::{tacos_place_changed, tacos_update};
 use tacos_c::views::*;
 
-use crate::commands::{Given, any_id, any_token, first_of};
+use crate::members::{Given, any_id, any_token, first_of};
 use crate::memory::{Memory, Output, Piece, Room};
 use crate::play::{checked, keep, known, small, total};
 use crate::source::Source;

@@ -153,7 +153,7 @@ fn one(record: &Struct, engine: &str, out: &mut String) {
     *out += "\n";
     *out += &documented("", &said(record.doc));
     *out += &format!("#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {name} {{\n");
-    for Member { name, kind, doc } in &members {
+    for Member { name, kind, doc, .. } in &members {
         *out += &documented("    ", doc);
         *out += &format!("    pub {name}: {kind},\n");
     }

@@ -45,10 +45,35 @@ pub(super) struct Member {
     pub(super) name: String,
     pub(super) kind: &'static str,
     pub(super) doc: String,
+    pub(super) values: Values,
+}
+
+/// Which values of its type a member may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Values {
+    Any,
+    Flag,
+    /// The number of one of so many words.
+    Word(usize),
+    /// A moment, or none for 0.
+    Moment,
+    /// What is not used, and zero.
+    Zero,
 }
 
 pub(super) fn member(name: &str, kind: &'static str, doc: &str) -> Member {
-    Member { name: name.into(), kind, doc: doc.into() }
+    Member { name: name.into(), kind, doc: doc.into(), values: Values::Any }
+}
+
+impl Member {
+    pub(super) fn of(self, values: Values) -> Self {
+        Self { values, ..self }
+    }
+}
+
+/// A yes or no.
+pub(super) fn flag(name: &str, doc: &str) -> Member {
+    member(name, "u32", doc).of(Values::Flag)
 }
 
 /// The members of a command's struct, behind its head, and the first that was added later.
@@ -78,7 +103,7 @@ pub(super) fn padded(members: Vec<Member>) -> Vec<Member> {
     let mut fill = |out: &mut Vec<Member>| {
         holes += 1;
         let name = if holes == 1 { "reserved".to_owned() } else { format!("reserved{holes}") };
-        out.push(Member { name, kind: "u32", doc: "Zero.".into() });
+        out.push(member(&name, "u32", "Zero.").of(Values::Zero));
     };
     for member in members {
         if member.kind == "u32" {
@@ -108,28 +133,28 @@ fn of_field(field: &Field) -> Vec<Member> {
         Kind::Optional(Kind::Bytes) => {
             vec![
                 member(name, "tacos_bytes", &doc.replace("; `None` removes it", "")),
-                member("remove", "u32", "1 to remove it."),
+                flag("remove", "1 to remove it."),
             ]
         }
-        Kind::Bool => vec![member(name, "u32", &format!("{doc} 1 for yes, 0 for no."))],
+        Kind::Bool => vec![flag(name, &format!("{doc} 1 for yes, 0 for no."))],
         Kind::Duration => vec![member(&format!("{name}_ms"), "u64", &doc)],
         Kind::Optional(Kind::Moment) => {
-            vec![member(&format!("{name}_ms"), "u64", &doc.replace("`None`", "0"))]
+            vec![member(&format!("{name}_ms"), "u64", &doc.replace("`None`", "0")).of(Values::Moment)]
         }
         Kind::Id { .. } => one("tacos_id"),
         Kind::Token { .. } => one("tacos_token"),
         Kind::Optional(Kind::Token { .. }) => {
             let mark = format!("has_{name}");
-            vec![member(name, "tacos_token", &doc), member(&mark, "u32", &format!("1 if `{name}` is given."))]
+            vec![member(name, "tacos_token", &doc), flag(&mark, &format!("1 if `{name}` is given."))]
         }
         Kind::Optional(Kind::Signed(64)) => {
             let mark = has(field);
             let doc = doc.replace("`None`", &format!("without `{mark}`"));
-            vec![member(name, "i64", &doc), member(&mark, "u32", &format!("1 if `{name}` is given."))]
+            vec![member(name, "i64", &doc), flag(&mark, &format!("1 if `{name}` is given."))]
         }
         Kind::Optional(Kind::Unsigned(32)) => {
             let mark = has(field);
-            vec![member(name, "u32", &doc), member(&mark, "u32", &format!("1 if `{name}` is given."))]
+            vec![member(name, "u32", &doc), flag(&mark, &format!("1 if `{name}` is given."))]
         }
         Kind::List(Kind::Name { .. }) | Kind::Optional(Kind::List(Kind::Name { .. })) => {
             let null = if matches!(field.kind, Kind::Optional(_)) { " Null if not given." } else { "" };
@@ -165,16 +190,12 @@ fn of_enum(field: &Field, of: &Enum) -> Vec<Member> {
             member("seat_count", "usize", "How many."),
             member("section", "tacos_str", "With `quantity`: only in this section, or none."),
             member("quantity", "u32", "How many of the best, if `seats` is null."),
-            member(
-                "whole_only",
-                "u32",
-                "With `quantity`: 1 to refuse a split when there is no run of that many.",
-            ),
-            member("accessible", "u32", "With `quantity`: 1 to offer accessible seats too."),
+            flag("whole_only", "With `quantity`: 1 to refuse a split when there is no run of that many."),
+            flag("accessible", "With `quantity`: 1 to offer accessible seats too."),
         ],
         "Proof" => vec![
             member("payment", "tacos_id", "The payment intent that paid, unless `outside`."),
-            member("outside", "u32", "1 if it is paid outside, for which the caller vouches."),
+            flag("outside", "1 if it is paid outside, for which the caller vouches."),
         ],
         "Payee" => vec![
             member("which", "tacos_which", "The reservation that is paid for, unless `unlinked` is given."),
@@ -182,7 +203,7 @@ fn of_enum(field: &Field, of: &Enum) -> Vec<Member> {
         ],
         _ => {
             let doc = format!("A `{}`: {}", super::numbers::c_name(of.name), crate::words::small(&doc));
-            vec![member(name, "u32", &doc)]
+            vec![member(name, "u32", &doc).of(Values::Word(of.variants.len()))]
         }
     }
 }
@@ -201,8 +222,7 @@ pub(crate) fn count(name: &str) -> String {
 fn of_read(field: &Field) -> Vec<Member> {
     let (name, doc) = (field.name, said(field.doc));
     let mark = format!("has_{name}");
-    let marked =
-        |kind| vec![member(name, kind, &doc), member(&mark, "u32", &format!("1 if `{name}` is given."))];
+    let marked = |kind| vec![member(name, kind, &doc), flag(&mark, &format!("1 if `{name}` is given."))];
     match field.kind {
         Kind::Optional(Kind::Array(16)) => marked("tacos_id"),
         Kind::Optional(Kind::Id { .. }) => marked("tacos_id"),
@@ -215,10 +235,20 @@ fn of_read(field: &Field) -> Vec<Member> {
                 super::numbers::c_name(of.name),
                 crate::words::small(&doc)
             );
-            vec![member(name, "u32", &doc)]
+            vec![member(name, "u32", &doc).of(Values::Word(of.variants.len()))]
         }
         _ => of_field(field),
     }
+}
+
+/// Every command, with the members of its struct behind its head.
+pub(super) fn commands() -> impl Iterator<Item = (&'static str, Vec<Member>)> {
+    let writes = COMMANDS
+        .iter()
+        .map(|command| (command.name, command.fields.iter().flat_map(of_field).collect::<Vec<_>>()));
+    let reads = super::durable()
+        .map(|read| (super::read_struct(read), read.fields.iter().flat_map(of_read).collect()));
+    writes.chain(reads).map(|(name, all)| (name, members(name, all).0))
 }
 
 /// `commands/writes.rs`: the structs.
@@ -259,7 +289,7 @@ fn structs(commands: impl Iterator<Item = (&'static str, String, Vec<Member>)>, 
         *out += &super::documented("", &doc);
         *out += &format!("#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {name} {{\n");
         *out += &format!("    /// `TACOS_COMMAND_{}`.\n    pub head: tacos_head,\n", shout(command));
-        for Member { name, kind, doc } in members {
+        for Member { name, kind, doc, .. } in members {
             *out += &super::documented("    ", &doc);
             *out += &format!("    pub {name}: {kind},\n");
         }

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod convert;
+mod fuzz;
 mod kinds;
 mod layout;
 mod numbers;
@@ -33,6 +34,7 @@ pub(crate) fn outputs() -> Vec<Output> {
         out("bindings/c/src/views/shown.rs", bodies::views_file()),
         out("bindings/c/src/reads/at_once.rs", reads::file()),
         out("bindings/c/src/config/brought.rs", settings::file()),
+        out("fuzz/fuzz_targets/c_abi/commands.rs", fuzz::file()),
     ]
 }
 

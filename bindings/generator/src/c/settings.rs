@@ -2,7 +2,7 @@
 
 use tacos_engine::schema::{COMMANDS, Field, Kind, Struct, snake};
 
-use super::layout::{Member, member, padded};
+use super::layout::{Member, Values, flag, member, padded};
 use super::{BANNER, documented, said};
 use crate::words::reached;
 
@@ -69,7 +69,7 @@ fn both(field: &Field, owner: &str) -> Both {
         Kind::Bool => {
             let doc = format!("{doc} 1 for yes, 0 for no.");
             let given = format!("flag(given.{name}, \"{owner}.{name}\")?");
-            Both { members: vec![(member(name, "u32", &doc), format!("from.{name}.into()"))], given }
+            Both { members: vec![(flag(name, &doc), format!("from.{name}.into()"))], given }
         }
         Kind::Unsigned(bits) => {
             one(if bits == 32 { "u32" } else { "u64" }, format!("from.{name}"), format!("given.{name}"))
@@ -80,12 +80,12 @@ fn both(field: &Field, owner: &str) -> Both {
             Both { members: vec![(member(name, "u32", &doc), format!("from.{name}.unwrap_or(0)"))], given }
         }
         Kind::Optional(Kind::Moment) => {
-            let in_c = member(&format!("{name}_ms"), "u64", &doc.replace("`None`", "0"));
+            let in_c = member(&format!("{name}_ms"), "u64", &doc.replace("`None`", "0")).of(Values::Moment);
             let from = format!("from.{name}.map_or(0, UnixMs::get)");
             Both { members: vec![(in_c, from)], given: format!("opt_moment(given.{name}_ms)") }
         }
         Kind::Optional(Kind::Struct(inner)) => {
-            let mark = member(&format!("has_{name}"), "u32", &format!("{doc} 1 if there is one."));
+            let mark = flag(&format!("has_{name}"), &format!("{doc} 1 if there is one."));
             let mut members = vec![(mark, format!("from.{name}.is_some().into()"))];
             let mut parts = Vec::new();
             for part in inner.fields {
@@ -102,17 +102,13 @@ fn both(field: &Field, owner: &str) -> Both {
     }
 }
 
-fn one(record: &Struct, plain: &mut String, out: &mut String) {
-    let found = FUNCTIONS.iter().find(|(name, ..)| *name == record.name).expect("its functions");
-    let (_, into, of, owner) = *found;
-    let name = format!("tacos_{}", snake(record.name));
-    let all: Vec<Both> = record.fields.iter().map(|field| both(field, owner)).collect();
-    let filled: Vec<&(Member, String)> = all.iter().flat_map(|both| &both.members).collect();
+/// The members behind `size`, and the first that was added later.
+fn ordered(record: &Struct, filled: &[&(Member, String)]) -> (Vec<Member>, Option<String>) {
     let first = FIRST_VERSION.iter().find(|(known, _)| *known == record.name).map_or("", |(_, names)| *names);
     let named: Vec<&str> = first.split_whitespace().collect();
     let of_name = |known: &str| {
         let found = filled.iter().find(|(member, _)| member.name == known);
-        found.unwrap_or_else(|| panic!("{name}: {known} is gone; what the ABI had stays")).0.clone()
+        found.unwrap_or_else(|| panic!("{}: {known} is gone; what the ABI had stays", record.name)).0.clone()
     };
     let mut members: Vec<Member> = named.iter().map(|known| of_name(known)).collect();
     let added: Vec<Member> = filled
@@ -120,16 +116,39 @@ fn one(record: &Struct, plain: &mut String, out: &mut String) {
         .map(|(member, _)| member.clone())
         .filter(|member| !named.contains(&member.name.as_str()))
         .collect();
-    *plain += &match added.first() {
-        Some(first) => format!("    {name} [until {}]\n", first.name),
+    let first_added = added.first().map(|member| member.name.clone());
+    members.extend(padded(added));
+    (members, first_added)
+}
+
+/// The records that commands carry whole, with the members of their structs behind their size.
+pub(super) fn records() -> Vec<(&'static str, Vec<Member>)> {
+    let (records, _) = reached(COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind));
+    let known = FUNCTIONS.iter().map(|(name, ..)| {
+        let record = records.iter().find(|record| record.name == *name).expect("a record of commands");
+        let all: Vec<Both> = record.fields.iter().map(|field| both(field, "")).collect();
+        let filled: Vec<&(Member, String)> = all.iter().flat_map(|both| &both.members).collect();
+        (*name, ordered(record, &filled).0)
+    });
+    known.collect()
+}
+
+fn one(record: &Struct, plain: &mut String, out: &mut String) {
+    let found = FUNCTIONS.iter().find(|(name, ..)| *name == record.name).expect("its functions");
+    let (_, into, of, owner) = *found;
+    let name = format!("tacos_{}", snake(record.name));
+    let all: Vec<Both> = record.fields.iter().map(|field| both(field, owner)).collect();
+    let filled: Vec<&(Member, String)> = all.iter().flat_map(|both| &both.members).collect();
+    let (members, added) = ordered(record, &filled);
+    *plain += &match added {
+        Some(first) => format!("    {name} [until {first}]\n"),
         None => format!("    {name}\n"),
     };
-    members.extend(padded(added));
     *out += "\n";
     *out += &documented("", &said(record.doc));
     *out += &format!("#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {name} {{\n");
     *out += &format!("    /// `sizeof({name})`, as the caller was compiled.\n    pub size: u32,\n");
-    for Member { name, kind, doc } in &members {
+    for Member { name, kind, doc, .. } in &members {
         *out += &documented("    ", doc);
         *out += &format!("    pub {name}: {kind},\n");
     }
