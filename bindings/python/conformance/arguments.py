@@ -60,10 +60,6 @@ class Arguments:
         number: int = self._fields[name]
         return number
 
-    def maybe_span(self, name: str) -> timedelta | None:
-        ms = self.get(name)
-        return None if ms is None else timedelta(milliseconds=ms)
-
     def record(self, name: str) -> Arguments:
         return Arguments(self.get(name, {}))
 
@@ -78,13 +74,14 @@ class Arguments:
         kind, text = known
         if "seats" in self and "quantity" in self:
             raise IllFormed("quantity")
-        made = self._filled(kind, text, {"value": None} if operation == "note" else {})
+        made = self.filled(kind, {"value": None} if operation == "note" else {}, text)
         assert isinstance(made, tacos.Command)
         return made
 
-    def _filled(self, kind: type, text: str, given: dict[str, Any]) -> Any:
+    def filled(self, kind: type, given: dict[str, Any], text: str | None = None) -> Any:
+        """A record made of these arguments; what is not given has its usual value."""
         needed = {one.name for one in dataclasses.fields(kind) if one.default is dataclasses.MISSING}
-        for name, field in rows(text):
+        for name, field in rows(RECORDS[kind] if text is None else text):
             value = self._value(name, _kinds(kind)[field])
             if value is not None:
                 given[field] = value
@@ -111,11 +108,11 @@ class Arguments:
             case [one] if one is timedelta:
                 return timedelta(milliseconds=value)
             case [one] if one is bool and isinstance(value, str):
-                return value == "completed"
+                return value in ("completed", "refund")
             case [one] if one is bytes:
                 return self._bytes(name, value)
             case [one] if one in _RECORDS:
-                return Arguments(value)._filled(one, RECORDS[one], {})
+                return Arguments(value).filled(one, {})
             case [one] if get_origin(one) is not None and name == "places":
                 return self._sections()
         return value
@@ -141,8 +138,8 @@ class Arguments:
             if not any(given):
                 return None
         if kind is tacos.EventSettings and "name" not in self:
-            return self._filled(kind, RECORDS[kind], {"name": ""})
-        return self._filled(kind, RECORDS[kind], {})
+            return self.filled(kind, {"name": ""})
+        return self.filled(kind, {})
 
     def _want(self) -> tacos.Want:
         if "seats" in self:

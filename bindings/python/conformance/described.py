@@ -1,10 +1,12 @@
 # Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
 """
-The commands of operations, the records of answers, and what refusals carry, one row each: `name=field`. With `.` for a
-name the fields of that record are the operation's own; `:hex` says how bytes are shown.
+The commands of operations, the records of answers, what refusals carry, and facts with their words, one row each:
+`name=field`. With `.` for a name the fields of that record are the operation's own. `:hex` says how bytes are shown,
+`:count` that there are so many, `:of` that a change of a reservation is shown beside its id.
 """
 
 import tacos_engine as tacos
+from tacos_engine import updates
 
 COMMANDS = {
     "create_event": (tacos.CreateEvent, "event .=settings places=sections queue key"),
@@ -74,6 +76,13 @@ RECORDS = {
     tacos.Draw: "commitment:hex seed:hex",
     tacos.Webhook: "id payment tells created_at_ms=created_at attempts next_at_ms=next_at order",
     tacos.PresaleRoom: "room_opens_ms=opens_at room_draws_ms=draws_at",
+    tacos.ReservationChange: "id user from=from_ state expires_at_ms=expires_at .=places",
+    tacos.Options:(
+        "idempotency_required idempotency_ttl_ms=idempotency_ttl idempotency_keys_max reservations_max payments_max"
+        " webhooks_max notes_max retention_ms=retention expiry_warning_ms=expiry_warning admissions_per_second_max"
+        " late_payment=refund_late_payments payment_amount_must_match payment_ttl_ms=payment_ttl payment_time_permille"
+        " webhook_retries_max"
+    ),
 }
 
 REFUSALS = {
@@ -92,4 +101,23 @@ REFUSALS = {
     tacos.RefundTooLarge: "left_minor",
     tacos.NotDue: "due_ms=at",
     tacos.AtCapacity: "bound",
+}
+
+FACTS = {
+    updates.EventCreated: "event_created",
+    updates.EventChanged: "event_changed",
+    updates.Sale: "sale state",
+    updates.QueuePaused: "queue_paused paused",
+    updates.RoomDrawn: "room_drawn id=seed:hex",
+    updates.Seats: "seats .=places",
+    updates.ReservationChanged: "reservation .=reservation",
+    updates.HoldExpiring: "hold_expiring id user expires_at_ms=expires_at",
+    updates.PaymentChanged: "payment id user state effect refunded_minor reservation:of",
+    updates.WebhookChanged: "webhook id",
+    updates.Joined: "joined",
+    updates.Left: "left",
+    updates.Ready: "ready tickets=tokens:count until_ms=until",
+    updates.Admitted: "admitted",
+    updates.PlacesExpired: "tickets_expired tickets=tokens:count",
+    updates.NoteChanged: "note id=name",
 }

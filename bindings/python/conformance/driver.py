@@ -147,29 +147,15 @@ def judged(call: Callable[[], Answer]) -> Answer:
 
 
 def options(with_: Arguments) -> tacos.Options:
-    given = with_.record("config")
-    return tacos.Options(
-        time_by_hand_from=moment(with_.int("clock_unix_ms") - START),
-        log_buffer_bytes=1 << 20,
-        update_history_bytes=1 << 20,
-        segment_bytes=1 << 20,
-        snapshot_every_bytes=0,
-        idempotency_required=given.get("idempotency_required", False),
-        idempotency_ttl=given.maybe_span("idempotency_ttl_ms"),
-        idempotency_keys_max=given.get("idempotency_keys_max", SMALL),
-        reservations_max=given.get("reservations_max", SMALL),
-        payments_max=given.get("payments_max", SMALL),
-        webhooks_max=given.get("webhooks_max", SMALL),
-        notes_max=given.get("notes_max"),
-        retention=given.maybe_span("retention_ms"),
-        expiry_warning=given.maybe_span("expiry_warning_ms"),
-        admissions_per_second_max=given.get("admissions_per_second_max"),
-        refund_late_payments=given.get("late_payment") == "refund",
-        payment_amount_must_match=given.get("payment_amount_must_match", True),
-        payment_ttl=given.maybe_span("payment_ttl_ms"),
-        payment_time_permille=given.get("payment_time_permille"),
-        webhook_retries_max=given.get("webhook_retries_max"),
-    )
+    usual = {
+        **dict.fromkeys(("idempotency_keys_max", "reservations_max", "payments_max", "webhooks_max"), SMALL),
+        **dict.fromkeys(("log_buffer_bytes", "update_history_bytes", "segment_bytes"), 1 << 20),
+        "time_by_hand_from": moment(with_.int("clock_unix_ms") - START),
+        "snapshot_every_bytes": 0,
+    }
+    made = with_.record("config").filled(tacos.Options, usual)
+    assert isinstance(made, tacos.Options)
+    return made
 
 
 def main() -> None:

@@ -9,28 +9,32 @@ from typing import Any
 
 import tacos_engine as tacos
 from arguments import moment, rows
-from described import RECORDS, REFUSALS
-from tacos_engine import updates
+from described import FACTS, RECORDS, REFUSALS
 from wire import Answer
 
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def fields(value: object) -> dict[str, Any]:
+def fields(value: object, text: str | None = None) -> dict[str, Any]:
     """A record's fields, by its rows."""
     out: dict[str, Any] = {}
-    for name, way in rows(RECORDS[type(value)]):
+    for name, way in rows(RECORDS[type(value)] if text is None else text):
         field, _, form = way.partition(":")
         name = name.partition(":")[0]
         found = getattr(value, field)
         if found is None:
             continue
-        if name == ".":
-            out |= fields(found)
-        elif isinstance(found, tuple):
-            out |= _places(found)
-        else:
-            out[name] = found.hex() if form == "hex" else said(found)
+        match form:
+            case "hex":
+                out[name] = found.hex()
+            case "count":
+                out[name] = len(found)
+            case "of":
+                out |= {name: found.id, f"{name}_state": said(found.state), **_changed(found.places)}
+            case _ if name == ".":
+                out |= _changed(found) if isinstance(found, tuple) else fields(found)
+            case _:
+                out |= _places(found) if isinstance(found, tuple) else {name: said(found)}
     return out
 
 
@@ -74,55 +78,13 @@ def refusal(why: tacos.Refused) -> Answer:
     return Answer("refused", code=why.code, **carried)
 
 
-def update(one: tacos.Update) -> dict[str, Any]:
-    """A fact, as all languages tell it."""
-    shown = {name: said(value) for name, value in _fact(one.what).items()}
-    return {**shown, "at_ms": said(one.at), "event": one.event}
-
-
 def _changed(places: Sequence[tacos.PlaceChange]) -> dict[str, Any]:
     """Places that changed hands, and how they all stand now."""
-    return {"seats": _names([one.place for one in places]), "seats_state": places[0].state} if places else {}
+    seats = _names([one.place for one in places])
+    return {"seats": seats, "seats_state": said(places[0].state)} if places else {}
 
 
-def _fact(what: updates.What) -> dict[str, Any]:
-    match what:
-        case updates.EventCreated():
-            return {"kind": "event_created"}
-        case updates.EventChanged():
-            return {"kind": "event_changed"}
-        case updates.Sale(state):
-            return {"kind": "sale", "state": state}
-        case updates.QueuePaused(paused):
-            return {"kind": "queue_paused", "paused": paused}
-        case updates.RoomDrawn(seed):
-            return {"kind": "room_drawn", "id": seed.hex()}
-        case updates.Seats(places):
-            return {"kind": "seats", **_changed(places)}
-        case updates.ReservationChanged(one):
-            about = {"id": one.id, "user": one.user, "from": one.from_, "state": one.state}
-            return {"kind": "reservation", **about, "expires_at_ms": one.expires_at, **_changed(one.places)}
-        case updates.HoldExpiring(id, user, expires_at):
-            return {"kind": "hold_expiring", "id": id, "user": user, "expires_at_ms": expires_at}
-        case updates.PaymentChanged(id, user, state, effect, refunded_minor, reservation):
-            payment = {"id": id, "user": user, "state": state, "effect": effect, "refunded_minor": refunded_minor}
-            if reservation is None:
-                return {"kind": "payment", **payment}
-            of = {"reservation": reservation.id, "reservation_state": reservation.state}
-            return {"kind": "payment", **payment, **of, **_changed(reservation.places)}
-        case updates.WebhookChanged(id):
-            return {"kind": "webhook", "id": id}
-        case updates.Joined():
-            return {"kind": "joined"}
-        case updates.Left():
-            return {"kind": "left"}
-        case updates.Ready(tokens, until):
-            return {"kind": "ready", "tickets": len(tokens), "until_ms": until}
-        case updates.Admitted():
-            return {"kind": "admitted"}
-        case updates.PlacesExpired(tokens):
-            return {"kind": "tickets_expired", "tickets": len(tokens)}
-        case updates.NoteChanged(name):
-            return {"kind": "note", "id": name}
-        case updates.Newer():
-            raise ValueError("an update that the face does not know")
+def update(one: tacos.Update) -> dict[str, Any]:
+    """A fact, as all languages tell it; one that the face does not know has no row."""
+    kind, _, told = FACTS[type(one.what)].partition(" ")
+    return {**fields(one.what, told), "kind": kind, "at_ms": said(one.at), "event": one.event}

@@ -2,7 +2,7 @@
 
 mod c;
 mod go;
-mod python;
+mod managed;
 mod rust;
 
 use tacos_engine::schema::{COMMANDS, Enum, Kind, READS, REFUSAL, Struct};
@@ -23,7 +23,11 @@ pub(crate) fn outputs() -> Vec<Output> {
         out("bindings/c/conformance/answers.c", c::answers_file()),
         out("bindings/c/conformance/answers.h", c::answers_header()),
         out("bindings/go/internal/conformance/described.go", go::file()),
-        out("bindings/python/conformance/described.py", python::file()),
+        out("bindings/python/conformance/described.py", managed::file(&managed::PYTHON)),
+        out(
+            "bindings/kotlin/src/test/kotlin/com/traffictacos/engine/conformance/Described.kt",
+            managed::file(&managed::KOTLIN),
+        ),
     ]
 }
 

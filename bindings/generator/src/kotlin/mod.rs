@@ -12,6 +12,8 @@ mod settings;
 mod updates;
 mod views;
 
+pub(crate) use results::field_name;
+
 use crate::Output;
 use dialect::{Parameter, kdoc};
 

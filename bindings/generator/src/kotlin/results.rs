@@ -62,7 +62,7 @@ pub(super) fn fields(record: &'static Struct) -> Vec<Parameter> {
 }
 
 /// The name of a field that comes out.
-pub(super) fn field_name(name: &str) -> String {
+pub(crate) fn field_name(name: &str) -> String {
     if name == "extended_ms" { "extendedMillis".into() } else { camel(name) }
 }
 

@@ -11,7 +11,7 @@ mod reads;
 mod records;
 mod refusals;
 
-pub(crate) use commands::all as commands;
+pub(crate) use commands::{PythonCommand, all as commands};
 pub(crate) use dialect::{field_name, type_name};
 
 use crate::Output;

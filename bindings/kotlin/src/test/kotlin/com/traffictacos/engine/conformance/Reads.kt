@@ -2,71 +2,55 @@
 package com.traffictacos.engine.conformance
 
 import com.traffictacos.engine.Engine
-import com.traffictacos.engine.Refused
-import com.traffictacos.engine.orThrow
 
-suspend fun read(engine: Engine, operation: String, with: Arguments): Came = when (operation) {
-    "event" -> engine.event(with.need("event"))?.let { Came.Reply(it.toRecord()) }
-        ?: Came.Refusal(record("code" to "unknown_event"))
-    "events" -> Came.Reply(list(engine.events().map { it.toRecord() }))
-    "sections" -> Came.Reply(list(engine.sections(with.need("event")).map { it.toRecord() }))
-    "counts" -> Came.Reply(engine.counts(with.need("event")).toRecord())
-    "seats" -> {
-        val (from, most) = (with.int("from") ?: 0) to (with.int("most") ?: Int.MAX_VALUE)
-        Came.Reply(list(engine.seats(with.need("event"), from, most).map { it.toRecord() }))
-    }
-    "seats_named" ->
-        Came.Reply(list(engine.seatsNamed(with.need("event"), with.texts("seats").orEmpty()).map { it.toRecord() }))
-    "free_seats" -> Came.Reply(record("free" to engine.freeSeats(with.need("event")).cardinality()))
-    else -> line(engine, operation, with)
-}
+private typealias Read = suspend (engine: Engine, with: Arguments) -> Block
 
-private suspend fun line(engine: Engine, operation: String, with: Arguments): Came = when (operation) {
-    "queue_place" -> when (val place = engine.queuePlace(with.need("token"))) {
-        is Refused -> Came.Refusal(refusalRecord(place.code, place.refusal))
-        else -> Came.Reply(place.orThrow().toRecord())
-    }
-    "token_event" -> Came.Reply(record("event" to engine.tokenEvent(with.need("token"))))
-    "queue" -> Came.Reply(engine.queue(with.need("event")).toRecord())
-    "queue_policy" -> Came.Reply(engine.queuePolicy(with.need("event")).toRecord())
-    "draw" -> Came.Reply(
-        engine.draw(with.need("event")).let { record("commitment" to it.commitment.toHex(), "seed" to it.seed?.toHex()) },
-    )
-    "due_webhooks" -> {
-        val due = engine.dueWebhooks(with.int("most") ?: 100)
-        Came.Reply(list(due.webhooks.map { it.toRecord() }) + record("next_at_ms" to due.nextAt))
-    }
-    "dead_webhooks" -> Came.Reply(list(engine.deadWebhooks(with.long("after") ?: 0).map { it.toRecord() }))
-    "read_note" -> Came.Reply(record("value" to engine.note(with.need("name"))?.toByteArray()?.decodeToString()))
-    "notes" -> Came.Reply(
-        list(
-            engine.notes(with.text("prefix").orEmpty()).map { (name, value) ->
-                record("name" to name, "value" to value.toByteArray().decodeToString())
-            },
-        ),
-    )
-    else -> whole(engine, operation, with)
-}
-
-private suspend fun whole(engine: Engine, operation: String, with: Arguments): Came = when (operation) {
-    "position" -> Came.Reply(record("position" to engine.position()))
-    "updates" -> engine.blocking().updates(with.long("after")).use { reader ->
-        val items = generateSequence { reader.poll()?.ifEmpty { null } }.flatten().map { it.toRecord() }.toList()
-        Came.Reply(list(items) + record("position" to reader.position))
-    }
-    "status" -> engine.status().let { status ->
-        Came.Reply(
-            record(
-                "events" to status.events,
-                "webhooks_waiting" to status.webhooksWaiting,
-                "webhooks_dead" to status.webhooksDead,
-                "idempotency_keys" to status.idempotencyKeys,
-                "poisoned" to (status.poisoned != null),
-            ),
+val READS: Map<String, Read> = mapOf(
+    "event" to { engine, with ->
+        engine.event(with.text("event"))?.let { view(it) } ?: Block("refused", mapOf("code" to "unknown_event"))
+    },
+    "events" to { engine, _ -> items(engine.events()) },
+    "sections" to { engine, with -> items(engine.sections(with.text("event"))) },
+    "counts" to { engine, with -> view(engine.counts(with.text("event"))) },
+    "seats" to { engine, with ->
+        items(engine.seats(with.text("event"), with.int("from") ?: 0, with.int("most") ?: Int.MAX_VALUE))
+    },
+    "seats_named" to { engine, with -> items(engine.seatsNamed(with.text("event"), with.list("seats"))) },
+    "free_seats" to { engine, with -> reply("free" to engine.freeSeats(with.text("event")).cardinality()) },
+    "queue_place" to { engine, with -> came(engine.queuePlace(with.text("token"))) },
+    "token_event" to { engine, with -> reply("event" to engine.tokenEvent(with.text("token"))) },
+    "queue" to { engine, with -> view(engine.queue(with.text("event"))) },
+    "queue_policy" to { engine, with -> view(engine.queuePolicy(with.text("event"))) },
+    "draw" to { engine, with -> view(engine.draw(with.text("event"))) },
+    "due_webhooks" to { engine, with ->
+        engine.dueWebhooks(with.int("most") ?: 100).let { items(it.webhooks, "next_at_ms" to said(it.nextAt)) }
+    },
+    "dead_webhooks" to { engine, with -> items(engine.deadWebhooks(with.long("after") ?: 0)) },
+    "read_note" to { engine, with -> reply("value" to said(engine.note(with.text("name")))) },
+    "notes" to { engine, with ->
+        val notes = engine.notes(with.maybeText("prefix").orEmpty())
+        reply("items" to notes.map { (name, value) -> mapOf("name" to name, "value" to said(value)) })
+    },
+    "position" to { engine, _ -> reply("position" to engine.position()) },
+    "updates" to { engine, with ->
+        engine.blocking().updates(with.long("after")).use { reader ->
+            val items = generateSequence { reader.poll()?.ifEmpty { null } }.flatten().map(::told).toList()
+            reply("items" to items, "position" to reader.position)
+        }
+    },
+    "status" to { engine, _ ->
+        val status = engine.status()
+        reply(
+            "events" to status.events,
+            "webhooks_waiting" to status.webhooksWaiting,
+            "webhooks_dead" to status.webhooksDead,
+            "idempotency_keys" to status.idempotencyKeys,
+            "poisoned" to (status.poisoned != null),
         )
-    }
-    "clear_idempotency" -> Came.Reply(emptyMap()).also { engine.clearIdempotency() }
-    "snapshot" -> Came.Reply(emptyMap()).also { engine.snapshot() }
-    "close" -> Came.Reply(emptyMap()).also { engine.stop() }
-    else -> Came.Unsupported("the operation $operation")
-}
+    },
+    "clear_idempotency" to { engine, _ -> reply().also { engine.clearIdempotency() } },
+    "snapshot" to { engine, _ -> reply().also { engine.snapshot() } },
+    "close" to { engine, _ -> reply().also { engine.stop() } },
+)
+
+private fun view(view: Any) = Block("reply", fields(view))

@@ -1,0 +1,102 @@
+// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.
+// The commands of operations, the records of answers, what refusals carry, and facts with their words, one row each:
+// `name=field`. With `.` for a name the fields of that record are the operation's own. `:hex` says how bytes are shown,
+// `:count` that there are so many, `:of` that a change of a reservation is shown beside its id.
+package com.traffictacos.engine.conformance
+
+import com.traffictacos.engine.*
+import kotlin.reflect.KClass
+
+val COMMANDS = mapOf<String, Pair<KClass<*>, String>>(
+    "create_event" to (CreateEvent::class to "event .=settings places=sections queue key"),
+    "update_event" to (UpdateEvent::class to "event .=settings key"),
+    "set_sale" to (SetSale::class to "event state key"),
+    "block_seats" to (BlockSeats::class to "event seats block key"),
+    "set_queue_policy" to (SetQueuePolicy::class to "event .=policy key"),
+    "pause_queue" to (PauseQueue::class to "event paused key"),
+    "draw_room" to (DrawRoom::class to "event key"),
+    "join_queue" to (JoinQueue::class to "event session user"),
+    "leave_queue" to (LeaveQueue::class to "token"),
+    "request_admission" to (RequestAdmission::class to "token event user"),
+    "reserve" to (Reserve::class to "event user .=want token trusted external hold_until_ms=holdUntil key"),
+    "confirm" to (Confirm::class to ".=which user payment exactly total_minor=totalMinor key"),
+    "release" to (Release::class to ".=which user seats key"),
+    "extend" to (Extend::class to ".=which user by_ms=by expires_at_ms=expiresAt key"),
+    "expire" to (Expire::class to ".=which"),
+    "create_payment" to (CreatePayment::class to ".=payee user amount_minor=amountMinor currency method scenario webhook_url=webhookUrl attachment key"),
+    "process_payment" to (ProcessPayment::class to "payment user key"),
+    "cancel_payment" to (CancelPayment::class to "payment user refund_minor=refundMinor key"),
+    "report_payment" to (ReportPayment::class to "payment outcome=completed key"),
+    "report_webhook" to (ReportWebhook::class to "webhook delivered"),
+    "replay_webhook" to (ReplayWebhook::class to "webhook"),
+    "note" to (Note::class to "name value key"),
+    "reservation" to (ReadReservation::class to ".=which user"),
+    "reservations" to (ReadReservations::class to "user state event after most"),
+    "payment" to (ReadPayment::class to "payment user"),
+    "payments" to (ReadPayments::class to "user state reservation after most"),
+)
+
+val RECORDS = mapOf<KClass<*>, String>(
+    EventChanged::class to "at_ms=at",
+    Done::class to "at_ms=at",
+    Joined::class to "token .=place again",
+    QueuePlace::class to "state position eta_ms=eta expires_at_ms=expiresAt",
+    Admitted::class to "token valid_until_ms=validUntil",
+    Reserved::class to "id event seats=places total_minor=totalMinor expires_at_ms=expiresAt",
+    Confirmed::class to "id order event seats=places total_minor=totalMinor at_ms=at",
+    Released::class to "id event state seats=places at_ms=at",
+    Extended::class to "id expires_at_ms=expiresAt extended_ms=extendedMillis",
+    PaymentChanged::class to "id state at_ms=at expires_at_ms=expiresAt refunded_minor=refundedMinor refund_number=refundNumber effect",
+    Reservation::class to "id external event user state seats=places total_minor=totalMinor currency created_at_ms=createdAt changed_at_ms=changedAt expires_at_ms=expiresAt extensions payment",
+    Payment::class to "id state reservation unlinked user amount_minor=amountMinor currency refunded_minor=refundedMinor refunds method scenario effect created_at_ms=createdAt changed_at_ms=changedAt processed_at_ms=processedAt expires_at_ms=expiresAt webhook_url=webhookUrl attachment",
+    Event::class to "event=id .=settings sale .=counts has_queue=hasQueue",
+    EventSettings::class to "name currency seats_per_reservation_max=seatsPerReservationMax seats_per_user_max=seatsPerUserMax hold_ms=hold hold_ms_max=holdMax extension_ms_max=extensionMax extensions_max=extensionsMax sale_starts_ms=saleStarts sale_ends_ms=saleEnds",
+    Counts::class to "available reserved sold blocked total",
+    SectionView::class to "section=name standing .=counts price_min_minor=priceMinMinor price_max_minor=priceMaxMinor",
+    Seat::class to ".=place state",
+    Place::class to "id section row number price_minor=priceMinor",
+    QueueFigures::class to "waiting ready inside admitted_total=admittedTotal expired_total=expiredTotal left_total=leftTotal paused",
+    QueuePolicy::class to "enabled admissions_per_minute=admissionsPerMinute burst inside_max=insideMax waiting_max=waitingMax claim_window_ms=claimWindow token_ttl_ms=tokenTtl inactivity_ms=inactivity one_place_per_user=onePlacePerUser .=room",
+    Draw::class to "commitment:hex seed:hex",
+    Webhook::class to "id payment tells created_at_ms=createdAt attempts next_at_ms=nextAt order",
+    PresaleRoom::class to "room_opens_ms=opensAt room_draws_ms=drawsAt",
+    ReservationChange::class to "id user from state expires_at_ms=expiresAt .=places",
+    Options::class to "idempotency_required=idempotencyRequired idempotency_ttl_ms=idempotencyTtl idempotency_keys_max=idempotencyKeysMax reservations_max=reservationsMax payments_max=paymentsMax webhooks_max=webhooksMax notes_max=notesMax retention_ms=retention expiry_warning_ms=expiryWarning admissions_per_second_max=admissionsPerSecondMax late_payment=refundLatePayments payment_amount_must_match=paymentAmountMustMatch payment_ttl_ms=paymentTtl payment_time_permille=paymentTimePermille webhook_retries_max=webhookRetriesMax",
+)
+
+val REFUSALS = mapOf<KClass<*>, String>(
+    Refusal.Invalid::class to "fields=problems",
+    Refusal.UnknownSeats::class to "seats",
+    Refusal.UnknownSection::class to "section",
+    Refusal.SaleNotOpen::class to "state",
+    Refusal.SeatsTaken::class to "seats",
+    Refusal.Insufficient::class to "wanted available",
+    Refusal.NotAdjacent::class to "wanted",
+    Refusal.QuotaExceeded::class to "seats_max=seatsMax has=seats",
+    Refusal.ReservationIs::class to "state",
+    Refusal.PaymentIs::class to "state",
+    Refusal.PaymentNotApproved::class to "doubt state",
+    Refusal.ExtensionRefused::class to "doubt extension_ms_max=extensionMax",
+    Refusal.RefundTooLarge::class to "left_minor=leftMinor",
+    Refusal.NotDue::class to "due_ms=at",
+    Refusal.AtCapacity::class to "bound",
+)
+
+val FACTS = mapOf<KClass<*>, String>(
+    What.EventCreated::class to "event_created",
+    What.EventChanged::class to "event_changed",
+    What.Sale::class to "sale state",
+    What.QueuePaused::class to "queue_paused paused",
+    What.RoomDrawn::class to "room_drawn id=seed:hex",
+    What.Seats::class to "seats .=places",
+    What.ReservationChanged::class to "reservation .=reservation",
+    What.HoldExpiring::class to "hold_expiring id user expires_at_ms=expiresAt",
+    What.PaymentChanged::class to "payment id user state effect refunded_minor=refundedMinor reservation:of",
+    What.WebhookChanged::class to "webhook id",
+    What.Joined::class to "joined",
+    What.Left::class to "left",
+    What.Ready::class to "ready tickets=tokens:count until_ms=until",
+    What.Admitted::class to "admitted",
+    What.PlacesExpired::class to "tickets_expired tickets=tokens:count",
+    What.NoteChanged::class to "note id=name",
+)
