@@ -151,6 +151,9 @@ func (d *driver) call(a arguments) []byte {
 	if read, is := readers[operation]; is {
 		return read(d, with)
 	}
+	if known, is := readOf[operation]; is {
+		return d.read(known, with)
+	}
 	command := commandFor(operation, with)
 	if command == nil {
 		said := say("unsupported")

@@ -5,6 +5,7 @@ package main
 import (
 	"math"
 	"math/bits"
+	"reflect"
 
 	tacos "github.com/traffic-tacos/engine/bindings/go"
 )
@@ -25,10 +26,6 @@ func listed[T any](put func(*answer, T)) func([]T, error) []byte {
 	return shown(func(a *answer, entries []T) { items(a, entries, put) })
 }
 
-// one is the answer to a read of one record, many of a list of them.
-func one[T any](d *driver, value T, err error) []byte   { return shown(shows[T](d))(value, err) }
-func many[T any](d *driver, list []T, err error) []byte { return listed(shows[T](d))(list, err) }
-
 func whether(err error) []byte {
 	if err != nil {
 		return failure(err)
@@ -40,36 +37,33 @@ func oneText(name string) func(string, error) []byte {
 	return shown(func(a *answer, value string) { a.text(name, value) })
 }
 
-// readers are the operations that are no commands.
-var readers = map[string]func(*driver, arguments) []byte{
-	"event": func(d *driver, a arguments) []byte {
-		found, err := d.engine.Event(a.text("event"))
-		return one(d, found, err)
-	},
-	"events": func(d *driver, _ arguments) []byte {
-		found, err := d.engine.Events()
-		return many(d, found, err)
-	},
-	"sections": func(d *driver, a arguments) []byte {
-		found, err := d.engine.Sections(a.text("event"))
-		return many(d, found, err)
-	},
-	"counts": func(d *driver, a arguments) []byte {
-		found, err := d.engine.Counts(a.text("event"))
-		return one(d, found, err)
-	},
-	"seats": func(d *driver, a arguments) []byte {
-		most := math.MaxInt32
-		if a.has("most") {
-			most = int(a.number("most"))
+// read calls the method of a read that gives a record or a list of records.
+func (d *driver) read(known read, a arguments) []byte {
+	method := reflect.ValueOf(d.engine).MethodByName(known.method)
+	var given []reflect.Value
+	for at, row := range parse(known.rows) {
+		argument := reflect.New(method.Type().In(at)).Elem()
+		a.into(row, argument)
+		given = append(given, argument)
+	}
+	call := method.Call
+	if method.Type().IsVariadic() {
+		call = method.CallSlice
+	}
+	found := call(given)
+	err, _ := found[1].Interface().(error)
+	if value := found[0]; value.Kind() == reflect.Slice {
+		var entries []any
+		for _, entry := range value.Seq2() {
+			entries = append(entries, entry.Interface())
 		}
-		found, err := d.engine.Seats(a.text("event"), a.small("from"), most)
-		return many(d, found, err)
-	},
-	"seats_named": func(d *driver, a arguments) []byte {
-		found, err := d.engine.SeatsNamed(a.text("event"), a.texts("seats")...)
-		return many(d, found, err)
-	},
+		return listed(d.put)(entries, err)
+	}
+	return shown(d.put)(found[0].Interface(), err)
+}
+
+// readers are the operations that are neither commands nor such reads.
+var readers = map[string]func(*driver, arguments) []byte{
 	"free_seats": func(d *driver, a arguments) []byte {
 		return shown(func(a *answer, words []uint64) {
 			free := 0
@@ -79,24 +73,8 @@ var readers = map[string]func(*driver, arguments) []byte{
 			a.int("free", int64(free))
 		})(d.engine.FreeSeats(a.text("event")))
 	},
-	"queue_place": func(d *driver, a arguments) []byte {
-		found, err := d.engine.QueuePlace(needed(a, "token", tacos.ParseWaitingToken))
-		return one(d, found, err)
-	},
 	"token_event": func(d *driver, a arguments) []byte {
 		return oneText("event")(d.engine.TokenEvent(needed(a, "token", tacos.ParseWaitingToken)))
-	},
-	"queue": func(d *driver, a arguments) []byte {
-		found, err := d.engine.Queue(a.text("event"))
-		return one(d, found, err)
-	},
-	"queue_policy": func(d *driver, a arguments) []byte {
-		found, err := d.engine.QueuePolicy(a.text("event"))
-		return one(d, found, err)
-	},
-	"draw": func(d *driver, a arguments) []byte {
-		found, err := d.engine.Draw(a.text("event"))
-		return one(d, found, err)
 	},
 	"due_webhooks": func(d *driver, a arguments) []byte {
 		most := 100
@@ -108,10 +86,6 @@ var readers = map[string]func(*driver, arguments) []byte{
 			items(a, due, shows[tacos.Webhook](d))
 			a.momentIf("next_at_ms", next)
 		})(due, err)
-	},
-	"dead_webhooks": func(d *driver, a arguments) []byte {
-		found, err := d.engine.DeadWebhooks(uint64(a.number("after")))
-		return many(d, found, err)
 	},
 	"read_note": func(d *driver, a arguments) []byte {
 		value, known, err := d.engine.Note(a.text("name"))

@@ -7,6 +7,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -18,6 +19,10 @@ type command struct {
 	operation string
 	of        tacos.Command
 	rows      string
+}
+
+type read struct {
+	operation, method, rows string
 }
 
 type record struct {
@@ -42,12 +47,16 @@ func parse(rows string) (parsed []row) {
 
 var (
 	commandOf = map[string]command{}
+	readOf    = map[string]read{}
 	rowsOf    = map[reflect.Type][]row{}
 )
 
 func init() {
 	for _, known := range commands {
 		commandOf[known.operation] = known
+	}
+	for _, known := range reads {
+		readOf[known.operation] = known
 	}
 	for _, known := range records {
 		rowsOf[reflect.TypeOf(known.of)] = parse(known.rows)
@@ -87,6 +96,12 @@ func (a arguments) into(row row, field reflect.Value) {
 		}
 	case *[]string:
 		*to = a.texts(name)
+	case *int:
+		if *to = math.MaxInt32; a.has(name) {
+			*to = int(a.number(name))
+		}
+	case *uint64:
+		*to = uint64(a.number(name))
 	case *[]byte:
 		*to = []byte(a.text(name))
 	case *bool:
