@@ -9,7 +9,6 @@ package tacos
 import "C"
 
 import (
-	"slices"
 	"time"
 	"unsafe"
 )
@@ -168,7 +167,10 @@ func goPlaces(list C.tacos_list) []Place {
 		return nil
 	}
 	// A number is all there ever is of a place, so these lists have no gaps.
-	return slices.Clone(unsafe.Slice((*Place)(list.items), int(list.count)))
+	given := unsafe.Slice((*Place)(list.items), int(list.count))
+	places := make([]Place, len(given))
+	copy(places, given)
+	return places
 }
 
 func goCursor(next C.tacos_id, has C.uint32_t) *Cursor {
