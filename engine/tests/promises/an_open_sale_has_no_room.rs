@@ -74,6 +74,8 @@ fn a_sale_that_is_brought_forward_draws() {
     clock.advance(Duration::from_millis(1_000));
     let sooner = settings().with_sale_starts(Some(T0.plus_ms(1_000)));
     engine.update_event(UpdateEvent::new(event(), sooner)).wait().expect("changed");
+    // Before a look at any ticket, which would move the line up as well.
+    assert_eq!(engine.queue(&event()).expect("a line").ready, 1, "the line moves up at once");
     assert_drawn(&engine, &people);
 }
 

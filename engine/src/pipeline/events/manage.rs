@@ -185,7 +185,6 @@ impl Core {
             if let Some(line) = event.line.get() {
                 self.end_room(event, line, now);
                 self.state.arm_draw(event, now);
-                self.advance(event, line, now);
             }
             Ok(Committed { reply: changed.reply(now), end })
         })

@@ -44,7 +44,6 @@ impl Core {
             let end = self.draw(event, line, key, now).ok_or_else(|| {
                 Refusal::invalid("event_id", "has no room whose order is still to be drawn", &event.id)
             })?;
-            self.advance(event, line, now);
             Ok(Committed { reply: event_reply(event.number, now), end })
         })
     }
@@ -111,13 +110,17 @@ impl Core {
         self.end_room(event, line, now);
     }
 
+    /// Draws the order of the room, and the line moves up: no timer may be set that would do it soon. `None` without a
+    /// room whose order is still to be drawn.
     pub(crate) fn draw(&self, event: &Event, line: &Line, key: Option<Remember>, now: UnixMs) -> Option<u64> {
         let draw = line.begin_draw(self.draw_seed(event), now)?;
         let record = RoomDrawn { event: event.number, seed: *draw.seed(), room_end: draw.room_end(), key };
         let appended = self.log.append(&record, now);
         draw.commit();
         event.set_position(appended.stamp(), self.log.durable.reached());
-        Some(appended.publish())
+        let end = appended.publish();
+        self.advance(event, line, now);
+        Some(end)
     }
 }
 

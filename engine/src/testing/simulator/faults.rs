@@ -110,18 +110,30 @@ impl Simulation {
         class.slow += calls.slow;
     }
 
-    /// There is room on the disk again, and writes go on.
+    /// There is room on the disk again, and writes go on. A fault that is still planted may hit the making of the next
+    /// segment: then that is put off to the next turn.
     pub(super) fn room_again(&mut self) -> Checked {
-        if let Some(storage) = &self.storage {
+        let storage = self.storage.clone();
+        let failed = || storage.as_ref().map_or(0, |storage| storage.calls().failed);
+        if let Some(storage) = &storage {
             storage.set_budget(u64::MAX);
         }
-        self.engine().turn();
-        self.observe()?;
-        self.full = false;
-        if !self.is_poisoned() && self.engine().status().disk_full {
-            return Violation::of("there is room on the disk again, and the engine does not see it");
+        loop {
+            let before = failed();
+            self.engine().turn();
+            self.observe()?;
+            if self.is_poisoned() || !self.engine().status().disk_full {
+                self.full = false;
+                return Ok(());
+            }
+            if storage.as_ref().is_some_and(SimStorage::crashed) {
+                // In a snapshot's call, or in the making of a segment: the engine outlives both until it writes again.
+                return self.start_again();
+            }
+            if failed() == before {
+                return Violation::of("there is room on the disk again, and the engine does not see it");
+            }
         }
-        Ok(())
     }
 
     /// The process dies: what was handed to the operating system stays.

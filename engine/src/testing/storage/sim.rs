@@ -270,12 +270,14 @@ impl SimStorage {
             clock.advance(took);
             disk.calls.slow += 1;
         }
-        Ok(disk.faults.iter().find_map(|fault| match fault {
+        let failure = disk.faults.iter().find_map(|fault| match fault {
             Fault::Fail { call, at, reaches_disk } if Some(*call) == sort && *at == nth => {
                 Some(*reaches_disk)
             }
             _ => None,
-        }))
+        });
+        disk.calls.failed += u64::from(failure.is_some());
+        Ok(failure)
     }
 }
 

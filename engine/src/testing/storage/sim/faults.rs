@@ -66,4 +66,6 @@ pub struct Calls {
     pub misdirected: u64,
     /// Calls that took long.
     pub slow: u64,
+    /// Calls that failed, as a planted fault said.
+    pub failed: u64,
 }
