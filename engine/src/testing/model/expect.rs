@@ -132,14 +132,17 @@ impl Model {
         let session = live(&|ticket| same_session(ticket, c));
         let same_user = |ticket: &Ticket| ticket.one_place && c.user.is_some() && ticket.user == c.user;
         let user = live(&same_user);
-        // A customer who finds their own lapsed turn makes it free: the next one moves up, and there may be room for
-        // one more.
-        let moves_up = line.tickets.values().any(|ticket| {
-            let unended = !matches!(ticket.state, QueueState::Used | QueueState::Left | QueueState::Expired);
-            unended
-                && (same_session(ticket, c) || same_user(ticket))
-                && line.alive(ticket, now) == Some(false)
-        });
+        // A customer who finds their own lapsed turn makes it free, and one who finds the room of an open sale draws it:
+        // the line moves up, and there may be room for one more.
+        let draws = line.undrawn() && check_open(show, now).is_ok();
+        let moves_up = draws
+            || line.tickets.values().any(|ticket| {
+                let unended =
+                    !matches!(ticket.state, QueueState::Used | QueueState::Left | QueueState::Expired);
+                unended
+                    && (same_session(ticket, c) || same_user(ticket))
+                    && line.alive(ticket, now) == Some(false)
+            });
         let waits = |ticket: &&Ticket| matches!(ticket.state, QueueState::Waiting | QueueState::InRoom);
         let waiting: Vec<&Ticket> = line.tickets.values().filter(waits).collect();
         let certain = waiting.iter().filter(|ticket| line.alive(ticket, now) == Some(true)).count();

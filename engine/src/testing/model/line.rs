@@ -140,7 +140,7 @@ impl LineModel {
         }
     }
 
-    fn undrawn(&self) -> bool {
+    pub(super) fn undrawn(&self) -> bool {
         self.drawn.is_none() && self.tickets.values().any(|ticket| ticket.state == QueueState::InRoom)
     }
 
