@@ -121,14 +121,14 @@ impl Simulation {
         loop {
             let before = failed();
             self.engine().turn();
+            if storage.as_ref().is_some_and(SimStorage::crashed) {
+                // In a snapshot's call, or in the making of a segment: the engine outlives both until it writes again.
+                return self.start_again();
+            }
             self.observe()?;
             if self.is_poisoned() || !self.engine().status().disk_full {
                 self.full = false;
                 return Ok(());
-            }
-            if storage.as_ref().is_some_and(SimStorage::crashed) {
-                // In a snapshot's call, or in the making of a segment: the engine outlives both until it writes again.
-                return self.start_again();
             }
             if failed() == before {
                 return Violation::of("there is room on the disk again, and the engine does not see it");
