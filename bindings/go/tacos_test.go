@@ -3,6 +3,7 @@
 package tacos_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -177,40 +178,27 @@ func TestOneCustomerFromTheLineToASeatThatSurvivesARestart(t *testing.T) {
 	}
 }
 
-func TestReadsOfAnEvent(t *testing.T) {
+func TestASettingThatIsNotGivenHasItsUsualValue(t *testing.T) {
 	e := inMemory(t, byHand())
-	openSale(t, e, &tacos.QueuePolicy{Burst: 7, Room: &tacos.PresaleRoom{OpensAt: start, DrawsAt: start.Add(time.Hour)}})
-	event := must(e.Event("evt_1"))(t)
-	if event.Settings.Name != "A concert" || event.Settings.Hold != time.Minute || event.Counts.Total != 5020 || !event.HasQueue {
+	openSale(t, e, &tacos.QueuePolicy{Burst: 7})
+	if event := must(e.Event("evt_1"))(t); event.Settings.Hold != time.Minute || must(e.EventID(event.Number))(t) != "evt_1" {
 		t.Fatalf("%+v", event)
 	}
-	if events := must(e.Events())(t); len(events) != 1 || must(e.EventID(events[0].Number))(t) != "evt_1" {
-		t.Fatal(events)
-	}
-	if policy := must(e.QueuePolicy("evt_1"))(t); policy.Burst != 7 || policy.InsideMax != 5000 || !policy.Room.DrawsAt.Equal(start.Add(time.Hour)) {
+	if policy := must(e.QueuePolicy("evt_1"))(t); policy.Burst != 7 || policy.InsideMax != 5000 {
 		t.Fatalf("%+v", policy)
 	}
-	if sections := must(e.Sections("evt_1"))(t); len(sections) != 2 || !sections[1].Standing || sections[1].PriceMinMinor != 3000 {
-		t.Fatalf("%+v", sections)
-	}
-	if seats := must(e.Seats("evt_1", 9, 2))(t); len(seats) != 2 || seats[0].ID != "A-10" || seats[1].ID != "B-1" {
-		t.Fatal(seats)
-	}
+}
+
+func TestFreeSeatsAreBitsInTheOrderOfTheMap(t *testing.T) {
+	e := inMemory(t, byHand())
+	openSale(t, e, nil)
 	if free := must(e.FreeSeats("evt_1"))(t); len(free) != 2 || free[0] != 0x3ff {
 		t.Fatal(free)
 	}
-	if draw := must(e.Draw("evt_1"))(t); draw.Seed != nil || draw.Commitment == [32]byte{} {
-		t.Fatal(draw)
-	}
-	_, err := e.SeatsNamed("evt_1", "A-1", "Z-1")
-	var refusal *tacos.Error
-	if !errors.Is(err, tacos.ErrUnknownSeats) || !errors.As(err, &refusal) || fmt.Sprint(refusal.Seats) != "[Z-1]" {
-		t.Fatal(err)
-	}
-	if _, err := e.Counts("nope"); !errors.Is(err, tacos.ErrUnknownEvent) {
-		t.Fatal(err)
-	}
-	order := must(tacos.DrawOrder([32]byte{7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7}, []uint32{0, 1, 2, 3, 4, 5, 6, 7}))(t)
+}
+
+func TestWhoHasTheSeedCanDrawAgain(t *testing.T) {
+	order := must(tacos.DrawOrder([32]byte(bytes.Repeat([]byte{7}, 32)), []uint32{0, 1, 2, 3, 4, 5, 6, 7}))(t)
 	if fmt.Sprint(order) != "[1 7 5 6 3 0 4 2]" {
 		t.Fatal(order)
 	}

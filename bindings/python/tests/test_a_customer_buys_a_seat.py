@@ -41,12 +41,6 @@ class ACustomerBuysASeat(TestCase):
             engine.reserve(EVENT, "a user", tacos.Best(2))
         self.assertEqual([problem.field for problem in raised_invalid.exception.problems], ["user"])
 
-    def test_a_retry_with_the_same_key_acts_once(self) -> None:
-        engine = self.engine()
-        first = engine.reserve(EVENT, "kim", tacos.Best(2), key="order-1")
-        self.assertEqual(engine.reserve(EVENT, "kim", tacos.Best(2), key="order-1"), first)
-        self.assertEqual(engine.counts(EVENT).reserved, 2)
-
     def test_answers_of_a_batch_come_in_its_order(self) -> None:
         engine = self.engine()
         wants: list[tacos.Command[object]] = [
