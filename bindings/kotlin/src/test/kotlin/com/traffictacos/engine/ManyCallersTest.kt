@@ -76,17 +76,11 @@ class ManyCallersTest {
     }
 
     @Test
-    fun `pages of a listing hold everything once`() = runTest {
-        Engine.inMemory(BY_HAND).openSale(bigHouse(1)).use { engine ->
-            val made = (1..25).map { engine.hold("kim", "R1-$it").orThrow().id }
-            val read = mutableListOf<String>()
-            var after: Cursor? = null
-            do {
-                val page = engine.reservations("kim", after = after, most = 10).orThrow()
-                read += page.items.map { it.id }
-                after = page.next
-            } while (after != null)
-            assertEquals(made.reversed(), read)
+    fun `of fifty senders of one key all get the one answer`() = runBlocking(Dispatchers.Default) {
+        folder.opened(Options()).openSale().use { engine ->
+            val answers = List(50) { async { engine.hold("kim", "A-1", key = "k-1") } }.awaitAll()
+            assertEquals(1, answers.distinct().size)
+            assertEquals(1, engine.counts(EVENT).reserved)
         }
     }
 }
