@@ -106,11 +106,11 @@ soak: ## Ten minutes of everything, with memory over time (MINUTES=10)
 	$(CARGO) run --release --quiet -p tacos-engine --example soak -- $(or $(MINUTES),10)
 
 simulate: ## The whole engine against its model, with faults: SEED=1 RUNS=100 KIND=memory|disk|faults ARGS=--trace
-	$(CARGO) run --release --quiet -p tacos-engine --features testing --example simulate -- \
+	$(CARGO) run --release --quiet -p tacos-engine-testing --example simulate -- \
 		--seed $(or $(SEED),1) --runs $(or $(RUNS),100) --kind $(or $(KIND),faults) $(ARGS)
 
 crash-points: ## Recovery from every disk image that a crash may leave: STATES=100000 SEED=1 ARGS="--plant early|syncs|folder"
-	$(CARGO) run --release --quiet -p tacos-engine --features testing --example crash_points -- \
+	$(CARGO) run --release --quiet -p tacos-engine-testing --example crash_points -- \
 		--states $(or $(STATES),100000) --seed $(or $(SEED),1) $(ARGS)
 
 fuzz: ## Coverage-guided fuzzing; each target for SECONDS_EACH seconds (a short smoke if not given)

@@ -10,12 +10,12 @@ use tacos_benches::people::user;
 use tacos_benches::timing::in_rounds;
 use tacos_benches::venue::hall;
 use tacos_benches::{Venue, seed, table};
-use tacos_engine::testing::Random;
-use tacos_engine::testing::modules::WaitingLine;
 use tacos_engine::{
     Config, Driver, JoinQueue, ManualClock, PauseQueue, QueuePolicy, RequestAdmission, SessionId, UnixMs,
     WaitingToken,
 };
+use tacos_testing::Random;
+use tacos_testing::modules::WaitingLine;
 
 const ROUND: u64 = 32_768;
 

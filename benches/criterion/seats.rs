@@ -8,9 +8,9 @@ use tacos_benches::people::{is_taken, release, sell_scattered, user};
 use tacos_benches::timing::on_threads;
 use tacos_benches::venue::{floor, forgetful, hall, label};
 use tacos_benches::{Customer, Sale, Venue, scattered, seed, table};
-use tacos_engine::testing::Random;
-use tacos_engine::testing::modules::Hall;
 use tacos_engine::{Best, Failure, Reserve, Reserved, SeatId, Want};
+use tacos_testing::Random;
+use tacos_testing::modules::Hall;
 
 const SEATS: u32 = 50_000;
 /// So large a hall that a round does not end before the clock has been on for a while.

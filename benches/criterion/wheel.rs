@@ -7,8 +7,8 @@ use criterion::Criterion;
 use tacos_benches::timing::in_rounds;
 use tacos_benches::{scattered, seed, table};
 use tacos_engine::UnixMs;
-use tacos_engine::testing::Random;
-use tacos_engine::testing::modules::Wheel;
+use tacos_testing::Random;
+use tacos_testing::modules::Wheel;
 
 /// Timers beside the million, set and cleared in rounds.
 const EXTRA: u32 = 262_144;

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use tacos_benches::people::{Customer, release, sell_scattered, user};
 use tacos_benches::venue::hall;
 use tacos_benches::{Outcome, Venue, scattered};
-use tacos_engine::testing::modules::{HoldRecord, Wheel};
 use tacos_engine::{
     Best, Caller, Config, Driver, JoinQueue, ManualClock, QueuePolicy, ReservationId, Reserve, SessionId,
     UnixMs, WaitingToken, Want,
 };
+use tacos_testing::modules::{HoldRecord, Wheel};
 
 const SEED: u64 = 1;
 const START: UnixMs = UnixMs::new(1_800_000_000_000);

@@ -38,7 +38,7 @@ pub fn table(full: u32) -> u32 {
 /// The numbers below `count` in an order that only the seed decides.
 #[must_use]
 pub fn scattered(count: u32, seed: u64) -> Vec<u32> {
-    let mut random = tacos_engine::testing::Random::new(seed);
+    let mut random = tacos_testing::Random::new(seed);
     let mut order: Vec<u32> = (0..count).collect();
     for last in (1..order.len()).rev() {
         order.swap(last, random.index(last + 1));

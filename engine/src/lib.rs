@@ -36,7 +36,15 @@ pub mod schema;
 pub mod views;
 
 #[cfg(any(test, feature = "testing"))]
-pub mod testing;
+pub mod hooks;
+
+// Files of the crate `tacos-engine-testing`, for unit tests: what they call the engine is this crate then.
+#[cfg(test)]
+extern crate self as tacos_engine;
+#[cfg(test)]
+#[path = "../testing/src/unit_tests.rs"]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "unit tests use a part of it")]
+mod testing;
 
 pub use acks::{Completion, CompletionQueue, Failure, NotAccepted, Pending, Reason};
 pub use admission::{PolicyError, PresaleRoom, QueuePolicy, commitment, draw_order};

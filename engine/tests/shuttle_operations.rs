@@ -11,7 +11,6 @@ use std::time::Duration;
 use shuttle::Runner;
 use shuttle::scheduler::{PctScheduler, RandomScheduler};
 use shuttle::thread;
-use tacos_engine::testing::storage::{CrashKeeps, SimStorage};
 use tacos_engine::views::Counts;
 use tacos_engine::{
     Best, BlockSeats, Caller, Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId,
@@ -20,6 +19,7 @@ use tacos_engine::{
     Row, RowSeats, SaleState, SeatId, SeatMap, Section, SectionId, SessionId, SetQueuePolicy, SetSale,
     UnixMs, UserId, Want, What,
 };
+use tacos_testing::storage::{CrashKeeps, SimStorage};
 
 const HOLD_MS: u64 = 10_000;
 const SEATS: u32 = 3;

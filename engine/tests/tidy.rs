@@ -51,6 +51,12 @@ fn engine_sources() -> Vec<(String, String)> {
     found
 }
 
+/// Those, and the sources of what its tests stand on.
+fn all_sources() -> Vec<(String, String)> {
+    let testing = sources_below(&root().join("testing/src"));
+    engine_sources().into_iter().chain(testing).collect()
+}
+
 /// Every source file below a folder with its text, tests apart.
 fn sources_below(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -93,9 +99,11 @@ const VAGUE: [&str; 9] = [
     "the one which",
 ];
 /// Folders whose comments are checked.
-const SPOKEN: [&str; 8] = [
+const SPOKEN: [&str; 10] = [
     "engine/src",
     "engine/examples",
+    "engine/testing/src",
+    "engine/testing/examples",
     "grpc-server/src",
     "benches/src",
     "benches/criterion",
@@ -186,7 +194,7 @@ fn a_term_is_explained_once() {
 
 #[test]
 fn files_are_short_and_say_what_they_are() {
-    for (name, text) in engine_sources() {
+    for (name, text) in all_sources() {
         assert!(text.starts_with("//!"), "{name} does not begin with what it is");
         let lines = text.lines().count();
         assert!(lines <= FILE_LINES_MAX, "{name} has {lines} lines, at most {FILE_LINES_MAX} are allowed");
@@ -195,7 +203,7 @@ fn files_are_short_and_say_what_they_are() {
 
 #[test]
 fn functions_are_short() {
-    for (name, text) in engine_sources() {
+    for (name, text) in all_sources() {
         let mut begun: Option<(usize, usize, &str)> = None;
         for (number, line) in without_tests(&text).lines().enumerate() {
             let indent = line.len() - line.trim_start().len();
@@ -233,7 +241,7 @@ fn modules_do_not_import_modules() {
             let allowed = ALLOWED.iter().any(|(from, to, _)| (*from, *to) == (module, other));
             assert!(!imports || allowed, "{name} imports the module {other}");
         }
-        for above in ["pipeline", "engine", "testing"] {
+        for above in ["pipeline", "engine", "hooks"] {
             assert!(
                 !without_tests(&text).contains(&format!("crate::{above}::")),
                 "{name} imports {above}, above it"

@@ -6,10 +6,10 @@ use tacos_benches::people::{release, user};
 use tacos_benches::results::Line;
 use tacos_benches::venue::{floor, hall, label, open_event};
 use tacos_benches::{Outcome, Venue, scattered, seed};
-use tacos_engine::testing::Random;
 use tacos_engine::{
     Best, Config, Engine, EventId, JoinQueue, QueuePolicy, Reserve, SessionId, WaitingToken, Want,
 };
+use tacos_testing::Random;
 
 use super::{Report, Size, ns_each};
 

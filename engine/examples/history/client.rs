@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use tacos_engine::testing::Random;
 use tacos_engine::{
     Caller, Confirm, Engine, EventId, Extend, ExternalId, Failure, JoinQueue, Proof, Release,
     RequestAdmission, Reserve, SeatId, SessionId, UserId, WaitingToken, Want, Which,
 };
+use tacos_testing::Random;
 
 use super::record::{Entry, Kind, OK, UNKNOWN, Watch, state_name};
 

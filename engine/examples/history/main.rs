@@ -17,12 +17,12 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 
-use tacos_engine::testing::Random;
-use tacos_engine::testing::storage::{CrashKeeps, Fault, SimStorage};
 use tacos_engine::{
     Config, CreateEvent, Currency, Driver, Engine, EventId, EventSettings, QueuePolicy, RecoveryConsent, Row,
     RowSeats, SaleState, SeatMap, Section, SetSale,
 };
+use tacos_testing::Random;
+use tacos_testing::storage::{CrashKeeps, Fault, SimStorage};
 
 use client::{Client, Town};
 use plant::Plant;

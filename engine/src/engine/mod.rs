@@ -175,16 +175,8 @@ impl Engine {
 
     /// Where tests plant panics.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn planted_panic(&self) -> &crate::testing::PlantedPanic {
+    pub(crate) fn planted_panic(&self) -> &crate::hooks::PlantedPanic {
         &self.inner.core.log.planted
-    }
-
-    /// The images of which the digest is a hash: to find out what differs.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn images(&self) -> Vec<(u16, Vec<u8>)> {
-        let (core, mut images) = (&self.inner.core, Vec::new());
-        core.state.images(core.state.now(), &mut |kind, body| images.push((kind, body.to_vec())));
-        images
     }
 
     fn pending<T>(&self, outcome: CommandResult<T>) -> Pending<T> {

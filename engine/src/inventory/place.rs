@@ -107,7 +107,9 @@ impl PackedPlace {
         if good { Some(Self(bits)) } else { None }
     }
 
-    pub(crate) const fn as_seat(self) -> Option<SeatIx> {
+    /// The seat; `None` of places of general admission.
+    #[must_use]
+    pub const fn as_seat(self) -> Option<SeatIx> {
         if self.0 & GENERAL == 0 { Some(SeatIx(self.0)) } else { None }
     }
 

@@ -34,7 +34,7 @@ pub(crate) struct Log {
     /// What a panic said that ended writing in the middle of a change, once its thread has been caught.
     panic_text: OnceLock<String>,
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) planted: crate::testing::PlantedPanic,
+    pub(crate) planted: crate::hooks::PlantedPanic,
 }
 
 /// The right to make one write. While it lives, a panic of its thread ends all writing: memory and journal may differ

@@ -100,9 +100,9 @@ fn kinds(images: &Images, kind: u16) -> usize {
 fn a_long_order_is_written_in_runs_and_read_back() {
     let disk = folder();
     let engine = open(&disk);
-    let image_of_a_short_one = drawn(engine.images(), 1_000);
+    let image_of_a_short_one = drawn(crate::hooks::images(&engine), 1_000);
     assert_eq!(kinds(&images_of(&restored(&image_of_a_short_one)), OrderImage::KIND), 0);
-    let images = images_of(&restored(&drawn(engine.images(), DRAWN)));
+    let images = images_of(&restored(&drawn(crate::hooks::images(&engine), DRAWN)));
     assert_eq!(kinds(&images, OrderImage::KIND), (DRAWN as usize - 1) / ORDER_PER_IMAGE);
     let longest = images.iter().map(|(_, body)| body.len()).max().expect("images");
     assert!(longest + 24 <= RECORD_BYTES_MAX, "an image of {longest} bytes");
@@ -113,7 +113,7 @@ fn a_long_order_is_written_in_runs_and_read_back() {
 fn runs_that_are_missing_or_out_of_order_are_refused() {
     let disk = folder();
     let engine = open(&disk);
-    let mut images = drawn(engine.images(), 10);
+    let mut images = drawn(crate::hooks::images(&engine), 10);
     let first = images.iter().position(|(kind, _)| *kind == LineImage::KIND).expect("a line");
     let mut line: LineImage = Reader::whole(&images[first].1).expect("a line");
     let body = |image: &dyn Fn(&mut Vec<u8>)| {
@@ -129,7 +129,7 @@ fn runs_that_are_missing_or_out_of_order_are_refused() {
     }
     line.order.drain(..7);
     images[first + 2].1 = body(&|out| line.put(out));
-    let whole = restored(&drawn(engine.images(), 10));
+    let whole = restored(&drawn(crate::hooks::images(&engine), 10));
     assert_eq!(restored(&images).digest(START), whole.digest(START), "runs of any length make the order");
     let refused = |images: &Images| {
         let state = State::new(config(), || ());
@@ -154,7 +154,7 @@ fn a_line_with_a_long_order_takes_a_snapshot_and_reopens() {
     let disk = folder();
     let images = {
         let engine = open(&disk);
-        images_of(&restored(&drawn(engine.images(), DRAWN)))
+        images_of(&restored(&drawn(crate::hooks::images(&engine), DRAWN)))
     };
     let name = disk.files().into_keys().find(|name| name.ends_with(".snap")).expect("one snapshot");
     disk.edit(&name, |file| *file = rewritten_snapshot(file, &images));

@@ -32,8 +32,6 @@ mod versions;
 
 pub(crate) use self::core::Core;
 pub(crate) use events::{Event, EventShown};
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use fact::Corrupt;
 pub(crate) use fact::Stamp;
 pub use images::Digest;
 #[cfg(any(test, feature = "testing"))]

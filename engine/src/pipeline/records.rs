@@ -68,11 +68,6 @@ macro_rules! records {
             #[cfg(test)]
             pub(crate) const KINDS: &'static [(u16, &'static str)] = &[$(($number, stringify!($name))),*];
 
-            /// The name of this kind.
-            pub(crate) fn name(&self) -> &'static str {
-                match self { $(Self::$name(_) => stringify!($name)),* }
-            }
-
             /// Appends the body's bytes.
             pub(crate) fn put_body(&self, out: &mut Vec<u8>) {
                 match self { $(Self::$name(body) => crate::record::Wire::put(body, out)),* }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::common::until;
 use crate::faults::{BOUND, Polled, ends, is_poisoned, name, note, open, small};
-use tacos_engine::testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 use tacos_engine::{Clock, Driver, Engine, Error, SystemClock, UnixMs, UpdatesLost};
+use tacos_testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 
 /// Says what must hold after the panic, and that the folder opens again.
 fn is_told_and_opens_again(engine: Engine, storage: &FaultyStorage, who: &str) {

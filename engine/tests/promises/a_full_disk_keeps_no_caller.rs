@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use crate::common::*;
 use tacos_engine::journal::{Access, LockKind, StorageFile, StorageLock};
-use tacos_engine::testing::storage::MemStorage;
-use tacos_engine::testing::watched;
 use tacos_engine::{Bound, Config, Engine, ExternalId, Note, RecoveryConsent, Refusal, Storage};
+use tacos_testing::storage::MemStorage;
+use tacos_testing::watched;
 
 /// A folder in memory without room for new files while `full` is set; counts how often it was asked for some.
 #[derive(Clone, Default)]

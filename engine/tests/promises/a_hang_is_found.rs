@@ -7,9 +7,9 @@ use std::sync::{Arc, Barrier};
 
 use crate::common::*;
 use tacos_engine::journal::{Access, LockKind, StorageFile, StorageLock};
-use tacos_engine::testing::storage::MemStorage;
-use tacos_engine::testing::watched;
 use tacos_engine::{Engine, RecoveryConsent, Storage};
+use tacos_testing::storage::MemStorage;
+use tacos_testing::watched;
 
 /// A folder in memory that never comes back from renaming a snapshot.
 struct Stuck(MemStorage);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::common::*;
-use tacos_engine::testing::HoldingClock;
 use tacos_engine::views::SeatState;
 use tacos_engine::{
     Caller, CancelPayment, Clock, Driver, Effect, Engine, Outcome, PaymentChanged, PaymentState, Refusal,
     ReservationState, Reserved, Scenario, UnixMs,
 };
+use tacos_testing::HoldingClock;
 
 const TTL: Duration = Duration::from_secs(5);
 

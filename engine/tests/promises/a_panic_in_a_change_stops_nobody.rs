@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use crate::common::*;
 use crate::faults::{ends, is_poisoned};
-use tacos_engine::testing::storage::{FaultyStorage, MemStorage};
-use tacos_engine::testing::{Moment, plant_panic};
 use tacos_engine::{
     BlockSeats, Clock, Config, Driver, Engine, ManualClock, Outcome, QueuePolicy, Reserve, SeatId, SeatMap,
 };
+use tacos_testing::storage::{FaultyStorage, MemStorage};
+use tacos_testing::{Moment, plant_panic};
 
 const MOMENTS: [Moment; 2] = [Moment::BeforeTheRecord, Moment::AfterTheRecord];
 

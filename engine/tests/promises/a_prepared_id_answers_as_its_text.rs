@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::common::*;
-use tacos_engine::testing::{Random, Step, Workload, watched};
 use tacos_engine::{
     Caller, Command, Engine, EventId, Failure, IdempotencyKey, ManualClock, Refusal, Reserve, SeatId,
     TextIdError, UserId, Want,
 };
+use tacos_testing::{Random, Step, Workload, watched};
 
 /// More seeds by `SEEDS=1000`, other ones by `SEED=7`.
 fn run_seeds(usual: u64) -> std::ops::Range<u64> {

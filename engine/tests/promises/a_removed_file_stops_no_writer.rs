@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::common::*;
 use parking_lot::{Condvar, Mutex};
 use tacos_engine::journal::{Access, LockKind, StorageFile, StorageLock};
-use tacos_engine::testing::storage::MemStorage;
-use tacos_engine::testing::watched;
 use tacos_engine::{Engine, ExternalId, Note, RecoveryConsent, Storage};
+use tacos_testing::storage::MemStorage;
+use tacos_testing::watched;
 
 /// How many removals have begun, and whether they may end.
 #[derive(Default)]

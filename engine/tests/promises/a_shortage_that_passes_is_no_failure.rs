@@ -5,8 +5,8 @@
 
 use crate::common::until;
 use crate::faults::{name, note, open, small};
-use tacos_engine::testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 use tacos_engine::{Bound, Driver, Engine, Failure, Refusal, SnapshotError};
+use tacos_testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 
 const SHORTAGES: [CallFault; 3] = [CallFault::Descriptors, CallFault::Memory, CallFault::Interrupted];
 const NO_ROOM: Failure = Failure::Refused(Refusal::AtCapacity(Bound::DiskSpace));

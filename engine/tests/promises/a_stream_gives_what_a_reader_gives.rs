@@ -8,8 +8,8 @@ use std::thread::Thread;
 use std::time::Duration;
 
 use futures_core::Stream;
-use tacos_engine::testing::watched;
 use tacos_engine::{Config, Engine, ExternalId, Note, Position, Update, UpdatesLost, What};
+use tacos_testing::watched;
 
 struct Unpark(Thread);
 

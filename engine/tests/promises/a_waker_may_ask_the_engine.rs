@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::common::*;
-use tacos_engine::testing::storage::MemStorage;
-use tacos_engine::testing::watched;
 use tacos_engine::{Config, Engine, ExternalId, Note, RecoveryConsent, Reserve, UpdateReader, UpdatesLost};
+use tacos_testing::storage::MemStorage;
+use tacos_testing::watched;
 
 const SECONDS: u64 = 60;
 

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::common::until;
 use crate::faults::{BOUND, ends, name, note, open, small};
-use tacos_engine::testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 use tacos_engine::{Driver, Error, Position, UpdatesLost};
+use tacos_testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 
 #[test]
 fn a_second_caller_waits_for_the_first_and_hears_the_same() {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-pub(crate) use tacos_engine::testing::watched_scope;
 use tacos_engine::{
     Best, Caller, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Engine, EventId,
     EventSettings, Extend, Extended, Failure, IdempotencyKey, JoinQueue, Joined, ManualClock, Money, Outcome,
@@ -14,6 +13,7 @@ use tacos_engine::{
     Released, ReportPayment, RequestAdmission, ReservationId, Reserve, Reserved, Row, RowSeats, SaleState,
     Scenario, SeatId, SeatMap, Section, SectionId, SessionId, SetSale, UnixMs, Update, UserId, Want,
 };
+pub(crate) use tacos_testing::watched_scope;
 
 /// Where manual clocks begin.
 pub(crate) const T0: UnixMs = UnixMs::new(1_800_000_000_000);

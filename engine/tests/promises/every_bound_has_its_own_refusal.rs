@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::common::*;
-use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::{
     Bound, Command, Config, CreateEvent, Driver, Engine, EventId, ExternalId, Failure, IdempotencyKey,
     JoinQueue, Note, OpenError, Outcome, Payee, QueuePolicy, RecoveryConsent, Refusal, Reserve, Scenario,
     SeatId, SeatMap, UserId, limits,
 };
+use tacos_testing::storage::MemStorage;
 
 fn engine_with(change: impl FnOnce(&mut Config)) -> Engine {
     let clock = clock();

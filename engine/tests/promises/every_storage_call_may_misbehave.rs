@@ -11,11 +11,11 @@ use std::time::Duration;
 use crate::common::{T0, best, confirm_command, create, event, house, open as open_event, settings, user};
 use crate::faults::{BOUND, ends, name, open, small};
 use crate::side_by_side::side_by_side;
-use tacos_engine::testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 use tacos_engine::{
     Caller, Clock, Driver, Engine, Failure, ManualClock, Note, OpenError, ReservationId, ReservationState,
     Reserve, UpdatesLost,
 };
+use tacos_testing::storage::{CallFault, CallKind, FaultyStorage, MemStorage, Misbehaviour};
 
 /// Names of notes, each written over and over.
 const NAMES: usize = 12;

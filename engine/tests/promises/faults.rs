@@ -5,10 +5,10 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use tacos_engine::testing::storage::FaultyStorage;
 use tacos_engine::{
     Config, Done, Driver, Engine, Error, ExternalId, Failure, Note, OpenError, Pending, RecoveryConsent,
 };
+use tacos_testing::storage::FaultyStorage;
 
 /// The longest that anything here may take before it counts as standing still.
 pub(crate) const BOUND: Duration = Duration::from_secs(60);

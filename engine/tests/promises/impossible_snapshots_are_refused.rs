@@ -4,7 +4,7 @@
 //! Longer by `IMPOSSIBLE_SEEDS=` (sales to change), `IMPOSSIBLE_SAMPLES=` (images of each kind), `IMPOSSIBLE_STRIDE=1` (every byte)
 //! and `IMPOSSIBLE_OPEN=` (accepted changes of each field that are sold from).
 
-use tacos_engine::testing::Impossible;
+use tacos_testing::Impossible;
 
 fn number(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)

@@ -2,7 +2,7 @@
 //! The seed in a failure's text reproduces it.
 
 use crate::side_by_side::side_by_side;
-use tacos_engine::testing::{Planted, Simulation};
+use tacos_testing::{Planted, Simulation};
 
 /// More seeds by `SEEDS=1000`, other ones by `SEED=7`.
 fn seeds(usual: u64) -> std::ops::Range<u64> {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::{
     Best, Caller, CancelPayment, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, DrawRoom,
     Driver, Engine, EventId, EventSettings, Failure, IdempotencyKey, JoinQueue, ManualClock, Money,
@@ -12,6 +11,7 @@ use tacos_engine::{
     Scenario, SeatMap, Section, SessionId, SetQueuePolicy, SetSale, UnixMs, UserId, WaitingToken, Want, What,
     views::QueueState,
 };
+use tacos_testing::storage::MemStorage;
 
 const START: UnixMs = UnixMs::new(1_800_000_000_000);
 

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use crate::common::*;
-use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::{Caller, Driver, Engine, ExternalId, RecoveryConsent, Reserve, Which};
+use tacos_testing::storage::MemStorage;
 
 fn open_on(disk: &MemStorage, clock: &Arc<tacos_engine::ManualClock>) -> Engine {
     let config = with_clock(clock)

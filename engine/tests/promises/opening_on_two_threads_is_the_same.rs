@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use crate::common::*;
-use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::{
     Config, Driver, Engine, ManualClock, OpenError, Opened, RecoveryConsent, ReservationId, Reserve,
 };
+use tacos_testing::storage::MemStorage;
 
 /// Holds in the journal: enough for many batches to be on their way.
 const HOLDS: u32 = 3_000;

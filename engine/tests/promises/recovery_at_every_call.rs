@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tacos_engine::testing::storage::{CrashKeeps, Fault, SimStorage};
-use tacos_engine::testing::{Step, Workload};
 use tacos_engine::{
     Clock, Command, Config, Digest, Driver, Engine, ExternalId, Failure, ManualClock, Money, Note,
     RecoveryConsent, UnixMs,
 };
+use tacos_testing::storage::{CrashKeeps, Fault, SimStorage};
+use tacos_testing::{Step, Workload};
 
 const START: UnixMs = UnixMs::new(1_800_000_000_000);
 const KEEPS: [CrashKeeps; 6] = [

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use tacos_engine::testing::storage::{CrashKeeps, FailedCall, Fault, SimStorage};
 use tacos_engine::{
     Bound, Clock, Config, Done, Driver, Engine, Error, ExternalId, Failure, ManualClock, Note,
     RecoveryConsent, Refusal, UnixMs,
 };
+use tacos_testing::storage::{CrashKeeps, FailedCall, Fault, SimStorage};
 
 fn open(storage: &SimStorage, clock: &Arc<ManualClock>) -> Engine {
     let config = Config::default()

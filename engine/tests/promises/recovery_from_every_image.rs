@@ -1,7 +1,7 @@
 //! Whatever a disk may hold after a power cut opens without anybody's consent, to everything that was acknowledged and to
 //! nothing that is half. Longer, in release: `make crash-points STATES=100000`.
 
-use tacos_engine::testing::{CrashPoints, CrashStates, Omitted};
+use tacos_testing::{CrashPoints, CrashStates, Omitted};
 
 fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)

@@ -1,7 +1,7 @@
 //! The whole engine against its model, over restarts and over a disk that crashes, fails and fills. The seed in a
-//! failure's text reproduces it: `cargo run -p tacos-engine --features testing --example simulate -- --seed N --runs 1 --trace`.
+//! failure's text reproduces it: `cargo run -p tacos-engine-testing --example simulate -- --seed N --runs 1 --trace`.
 
-use tacos_engine::testing::{Planted, Report, Simulation};
+use tacos_testing::{Planted, Report, Simulation};
 
 /// More seeds by `SEEDS=1000`, other ones by `SEED=7`.
 fn seeds(usual: u64) -> std::ops::Range<u64> {

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::common::*;
-use tacos_engine::testing::watched;
 use tacos_engine::{
     BlockSeats, Engine, ManualClock, PresaleRoom, QueuePolicy, Refusal, Reserve, SaleState, SeatId, SeatMap,
     SetQueuePolicy, SetSale,
 };
+use tacos_testing::watched;
 
 const HOLDS: u32 = 3_000;
 const SECONDS: u64 = 60;

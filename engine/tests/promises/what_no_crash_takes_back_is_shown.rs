@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use crate::common::*;
-use tacos_engine::testing::storage::SimStorage;
 use tacos_engine::{
     CreateEvent, Engine, EventSettings, ExternalId, Note, PauseQueue, Pending, QueuePolicy, RecoveryConsent,
     Refusal, SaleState, SetQueuePolicy, SetSale, UpdateEvent,
 };
+use tacos_testing::storage::SimStorage;
 
 /// Writes nothing unless somebody waits: what is asked for stays undurable as long as the test likes.
 fn engine() -> Engine {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use crate::process::PROGRAM;
 use crate::support::{House, channel, open_sale};
-use tacos_engine::testing::storage::{FailedCall, Fault, SimStorage};
 use tacos_engine::{Config, Engine, EventId, Note, RecoveryConsent};
 use tacos_server::{LogRing, Server};
+use tacos_testing::storage::{FailedCall, Fault, SimStorage};
 use tonic_health::ServingStatus;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tacos_engine::testing::HoldingClock;
-use tacos_engine::testing::storage::MemStorage;
 use tacos_engine::views::SeatState;
 use tacos_engine::{
     Best, Caller, CancelPayment, Clock, Config, Confirm, CreateEvent, Driver, Effect, Engine, Outcome,
     PaymentId, PaymentState, Proof, QueuePolicy, RecoveryConsent, ReservationState, ReservationToken,
     Reserve, Reserved, SeatMap, Section, SectionId, UnixMs, WaitingToken, Want,
 };
+use tacos_testing::HoldingClock;
+use tacos_testing::storage::MemStorage;
 
 use super::commands::place;
 use super::judge::{Judge, Told};
