@@ -206,7 +206,7 @@ impl Simulation {
         for joins in self.workload.rush() {
             self.send(joins)?;
             self.clock.advance(Duration::from_millis(self.random.below(200)));
-            if self.is_poisoned() {
+            if self.is_broken() {
                 self.recover()?;
             }
         }
@@ -236,13 +236,7 @@ impl Simulation {
         let now = self.now();
         let step = self.workload.next(now);
         self.take(step)?;
-        if self.is_poisoned() {
-            self.recover()
-        } else if self.down {
-            self.start_again()
-        } else {
-            Ok(())
-        }
+        if self.is_broken() { self.recover() } else { Ok(()) }
     }
 
     /// One step of the workload.
@@ -293,7 +287,7 @@ impl Simulation {
             self.check_answer(command, &expect, &answer, now)?;
         }
         // A refusal may have moved others: they lapsed, or became ready.
-        if self.engine().status().written > self.engine().status().durable && !self.is_poisoned() {
+        if self.engine().status().written > self.engine().status().durable && !self.is_broken() {
             self.barrier()?;
         }
         Ok(())
@@ -401,7 +395,7 @@ impl Simulation {
         let now = self.now();
         self.engine().turn();
         self.observe()?;
-        if self.is_poisoned() || self.full {
+        if self.is_broken() || self.full {
             return Ok(());
         }
         Auditor::nothing_is_due(&self.model, now)
@@ -410,11 +404,11 @@ impl Simulation {
     fn look(&mut self, token: &WaitingToken) -> Checked {
         let now = self.now();
         let place = self.engine().queue_place(token);
-        if self.is_poisoned() {
+        if self.is_broken() {
             return Ok(());
         }
         self.barrier()?;
-        if self.is_poisoned() {
+        if self.is_broken() {
             // A place may run ahead of the disk, and what moved it is lost.
             return Ok(());
         }
@@ -427,11 +421,14 @@ impl Simulation {
     }
 
     fn compare(&mut self) -> Checked {
-        if self.is_poisoned() {
+        if self.is_broken() {
             return Ok(());
         }
         if self.engine().status().written > self.engine().status().durable {
             self.barrier()?;
+        }
+        if self.down {
+            return Ok(());
         }
         let now = self.now();
         self.report.comparisons += 1;
@@ -449,7 +446,8 @@ impl Simulation {
         Ok(())
     }
 
-    fn is_poisoned(&self) -> bool {
-        self.engine().status().poisoned.is_some()
+    /// The journal has failed, or the machine is known to be down.
+    fn is_broken(&self) -> bool {
+        self.down || self.engine().status().poisoned.is_some()
     }
 }

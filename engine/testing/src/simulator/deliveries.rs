@@ -10,7 +10,7 @@ impl Simulation {
     /// Tries the webhooks that are due; not all of them arrive.
     pub(super) fn deliver(&mut self) -> Checked {
         self.observe()?;
-        if self.is_poisoned() {
+        if self.is_broken() {
             return Ok(());
         }
         let now = self.now();
@@ -23,7 +23,7 @@ impl Simulation {
             let delivered = self.random.chance(60);
             self.send(vec![Command::ReportWebhook(ReportWebhook::new(webhook.id, delivered))])?;
         }
-        if !self.is_poisoned() && self.random.chance(10) {
+        if !self.is_broken() && self.random.chance(10) {
             let dead = self.engine().dead_webhooks(0);
             self.model.webhooks_dead(&dead)?;
             if let Some(letter) = self.random.pick(&dead) {

@@ -67,7 +67,7 @@ impl Simulation {
     /// again: then either nothing of worth has changed, or the folder is refused. Its operator brings back what was
     /// meant.
     fn misdirect(&mut self, storage: &SimStorage) -> Checked {
-        if self.is_poisoned() || self.full {
+        if self.is_broken() || self.full {
             return Ok(());
         }
         storage.heal();
@@ -78,7 +78,7 @@ impl Simulation {
         self.trace(|| format!("a write is to go astray by {by} bytes"));
         storage.add_fault(Fault::Misdirect { at: before.writes + self.random.below(8), by });
         let (mut steps, mut steps_after) = (ASTRAY_STEPS_MAX, 1 + self.random.below(4));
-        while steps > 0 && steps_after > 0 && !self.is_poisoned() {
+        while steps > 0 && steps_after > 0 && !self.is_broken() {
             steps -= 1;
             steps_after -= u64::from(storage.calls().misdirected > before.misdirected);
             match self.workload.next(self.now()) {
@@ -126,7 +126,7 @@ impl Simulation {
                 return self.start_again();
             }
             self.observe()?;
-            if self.is_poisoned() || !self.engine().status().disk_full {
+            if self.is_broken() || !self.engine().status().disk_full {
                 self.full = false;
                 return Ok(());
             }
@@ -138,7 +138,7 @@ impl Simulation {
 
     /// The process dies: what was handed to the operating system stays.
     fn kill(&mut self) -> Checked {
-        if self.is_poisoned() {
+        if self.is_broken() {
             return Ok(());
         }
         self.report.faults.kills += 1;
@@ -150,6 +150,9 @@ impl Simulation {
 
     /// The journal failed. The engine must say so, and go on reading; then it is opened again.
     pub(super) fn recover(&mut self) -> Checked {
+        if self.down {
+            return self.start_again();
+        }
         let name = ExternalId::new("never").expect("valid");
         let write = Command::Note(Note::new(name, None));
         match self.engine().submit(&write).wait() {

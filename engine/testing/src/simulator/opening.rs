@@ -68,7 +68,7 @@ impl Simulation {
 
     /// Closes and opens: nothing changes.
     pub(super) fn reopen(&mut self) -> Checked {
-        if self.is_poisoned() {
+        if self.is_broken() {
             return Ok(());
         }
         self.barrier()?;
@@ -95,6 +95,9 @@ impl Simulation {
     pub(super) fn after_opening(&mut self) -> Checked {
         self.report.reopened += 1;
         self.observe()?;
+        if self.is_broken() {
+            return Ok(());
+        }
         let now = self.now();
         self.model.reopened(now);
         self.compare()?;
@@ -102,7 +105,7 @@ impl Simulation {
             // An answer that was given is given again; what was not answered happens now, once.
             for command in self.workload.retries() {
                 self.send(vec![command])?;
-                if self.is_poisoned() {
+                if self.is_broken() {
                     break;
                 }
             }
@@ -117,7 +120,7 @@ impl Simulation {
         }
         // What a fault has broken before is mended first. A disk may have died in a snapshot, which the engine outlives
         // until it writes again.
-        if self.is_poisoned() || self.storage.as_ref().is_some_and(SimStorage::crashed) {
+        if self.is_broken() || self.storage.as_ref().is_some_and(SimStorage::crashed) {
             self.recover()?;
         }
         if self.full {
@@ -127,7 +130,7 @@ impl Simulation {
         for round in 0..64 {
             self.clock.advance(Duration::from_secs(if round < 60 { 30 } else { 3_700 }));
             self.turn()?;
-            while !self.is_poisoned() && !self.engine().due_webhooks(1).0.is_empty() {
+            while !self.is_broken() && !self.engine().due_webhooks(1).0.is_empty() {
                 self.deliver()?;
             }
             if let Some(why) = self.engine().status().poisoned {
