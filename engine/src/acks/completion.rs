@@ -196,7 +196,7 @@ where
 
     pub(super) fn submit_waiting(&self, waiting: Waiting<T>, tag: u64) -> Result<(), NotAccepted<T, E>> {
         let inner = &self.0;
-        if !Arc::ptr_eq(&waiting.durable, &inner.durable) {
+        if !waiting.durable.is_of(&inner.durable) {
             return Err(NotAccepted { pending: Pending::from_waiting(waiting), reason: Reason::OtherEngine });
         }
         if inner.durable.is_driven() {

@@ -3,6 +3,7 @@
 //! [`Watermark`](crate::sync::Watermark) is raised by the writer.
 
 mod completion;
+mod lender;
 mod pending;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fmt;
 use crate::error::{Error, Refusal};
 
 pub use completion::{Completion, CompletionQueue, NotAccepted, Reason};
+pub(crate) use lender::{Lender, Lent};
 pub use pending::Pending;
 
 /// The durable offset of one engine.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{CompletionQueue, Durable, Failure, NotAccepted};
+use super::{CompletionQueue, Durable, Failure, Lent, NotAccepted};
 use crate::error::Error;
 use crate::sync::{Deadline, Ticket};
 
@@ -78,7 +78,7 @@ enum PendingState<T, E> {
 pub(super) struct Waiting<T> {
     pub(super) value: T,
     pub(super) offset: u64,
-    pub(super) durable: Arc<Durable>,
+    pub(super) durable: Lent,
     ticket: Option<Ticket>,
 }
 
@@ -99,8 +99,8 @@ impl<T, E> Pending<T, E> {
     }
 
     /// A value that may be seen once `durable` reaches `offset`.
-    pub(crate) fn at(value: T, offset: u64, durable: &Arc<Durable>) -> Self {
-        Self(PendingState::Waiting(Waiting { value, offset, durable: Arc::clone(durable), ticket: None }))
+    pub(crate) fn at(value: T, offset: u64, durable: Lent) -> Self {
+        Self(PendingState::Waiting(Waiting { value, offset, durable, ticket: None }))
     }
 
     /// Makes another success of this one, now: `f` sees the value before it is durable and must not show it. For

@@ -65,7 +65,7 @@ impl Engine {
         let core = self.core();
         match core.first_answer(key, core.state.now()) {
             Ok(None) => Pending::ready(None),
-            Ok(Some((first, end))) => Pending::at(Some(first), end, &core.log.durable),
+            Ok(Some((first, end))) => Pending::at(Some(first), end, core.log.lender.lend()),
             Err(failure) => Pending::refused(failure),
         }
     }

@@ -185,12 +185,11 @@ impl Engine {
             Ok(Committed { reply, end }) => {
                 core.state.metrics.commands.add(1);
                 let durable = &core.log.durable;
-                // Durable already, as everything is in memory: no share in the watermark is taken, which would be two
-                // changes of a count that all callers share.
+                // Durable already, as everything is in memory: nothing is borrowed.
                 if durable.reached() >= end {
                     Pending::durable(reply, durable)
                 } else {
-                    Pending::at(reply, end, durable)
+                    Pending::at(reply, end, core.log.lender.lend())
                 }
             }
             Err(failure) => {

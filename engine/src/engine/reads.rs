@@ -329,7 +329,7 @@ impl Engine {
 
     fn durable<T>(&self, read: Result<(T, u64), Refusal>) -> Pending<T> {
         match read {
-            Ok((view, end)) => Pending::at(view, end, &self.core().log.durable),
+            Ok((view, end)) => Pending::at(view, end, self.core().log.lender.lend()),
             Err(refusal) => Pending::refused(refusal.into()),
         }
     }

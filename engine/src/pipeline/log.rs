@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
+use crate::acks::Lender;
 use crate::clock::UnixMs;
 use crate::error::{Bound, Error, Refusal};
 use crate::journal;
@@ -26,6 +27,8 @@ pub(crate) const BODY_VERSION: u16 = 1;
 pub(crate) struct Log {
     pub(crate) buffer: Arc<LogBuffer>,
     pub(crate) durable: Arc<Watermark<Error>>,
+    /// For answers that wait for it.
+    pub(crate) lender: Lender,
     /// Where readers of updates wait; told when nothing more will come.
     history: Arc<History>,
     /// The disk has no room for another segment.
@@ -94,6 +97,7 @@ impl Log {
     pub(crate) fn new(buffer: Arc<LogBuffer>, durable: Arc<Watermark<Error>>, history: Arc<History>) -> Self {
         Self {
             buffer,
+            lender: Lender::new(&durable),
             durable,
             history,
             disk_full: AtomicBool::new(false),

@@ -85,8 +85,7 @@ impl<T: Default> Slab<T> {
         Some(&chunk.slots[(index & CHUNK_MASK) as usize])
     }
 
-    /// Makes sure that `index` exists: for replay, which puts slots where the journal says, and for tables beside
-    /// another one. `None` past the bound.
+    /// Makes sure that `index` exists: for replay, which puts slots where the journal says. `None` past the bound.
     pub(crate) fn reach(&self, index: u32) -> Option<&T> {
         if let Some(slot) = self.get(index) {
             return Some(slot);
@@ -99,6 +98,18 @@ impl<T: Default> Slab<T> {
             self.chunk(chunk);
         }
         self.high.fetch_max(index + 1, Ordering::AcqRel);
+        self.get(index)
+    }
+
+    /// As [`Slab::reach`], for a table beside another one, which says what slots are in use: all of a chunk exist at
+    /// once, so that a thousand callers who come one after the other change the mark of the highest slot once.
+    pub(crate) fn beside(&self, index: u32) -> Option<&T> {
+        if let Some(slot) = self.get(index) {
+            return Some(slot);
+        }
+        if index < self.bound {
+            self.reach((index | CHUNK_MASK).min(self.bound - 1));
+        }
         self.get(index)
     }
 
@@ -208,6 +219,18 @@ mod tests {
         seen.sort_unstable();
         assert!(!seen.contains(&4000));
         assert_eq!(slab.take(), Some(4001));
+    }
+
+    #[test]
+    fn a_table_beside_another_grows_by_chunks_up_to_its_bound() {
+        let bound = CHUNK + 3;
+        let slab: Slab<AtomicU64> = Slab::with_bound(bound);
+        slab.beside(1).expect("within the bound").store(9, Ordering::Relaxed);
+        assert_eq!(slab.high_water(), CHUNK, "the first chunk and no more");
+        assert!(slab.get(CHUNK - 1).is_some() && slab.get(CHUNK).is_none());
+        assert!(slab.beside(CHUNK).is_some() && slab.beside(bound).is_none());
+        assert_eq!(slab.high_water(), bound);
+        assert_eq!(slab.get(1).expect("still there").load(Ordering::Relaxed), 9);
     }
 }
 

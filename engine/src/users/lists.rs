@@ -144,6 +144,6 @@ impl Users {
     }
 
     fn node(&self, list: List, slot: u32) -> &Node {
-        self.nodes[list as usize].reach(slot).expect("lists are over tables of the same bounds")
+        self.nodes[list as usize].beside(slot).expect("lists are over tables of the same bounds")
     }
 }

@@ -6,7 +6,7 @@ use std::thread;
 use proptest::prelude::*;
 
 use super::*;
-use crate::acks::Failure;
+use crate::acks::{Failure, Lent};
 
 type Queue = CompletionQueue<u64, Failure<&'static str>>;
 type Answer = Pending<u64, Failure<&'static str>>;
@@ -27,7 +27,7 @@ fn tags(queue: &Queue, max: usize, timeout: Duration) -> Vec<u64> {
 }
 
 fn submit(queue: &Queue, durable: &Arc<Durable>, offset: u64) -> Result<(), Reason> {
-    Answer::at(offset, offset, durable).notify(queue, offset).map_err(|refused| refused.reason)
+    Answer::at(offset, offset, Lent::of(durable)).notify(queue, offset).map_err(|refused| refused.reason)
 }
 
 #[test]
@@ -62,7 +62,8 @@ fn full_closed_and_foreign_give_the_answer_back() {
     let (durable, queue) = queue(1);
     assert_eq!(submit(&queue, &Arc::new(Durable::new(0)), 8), Err(Reason::OtherEngine));
     assert_eq!(submit(&queue, &durable, 8), Ok(()));
-    let refused = Answer::at(16, 16, &durable).notify(&queue, 16).expect_err("one in flight of one");
+    let refused =
+        Answer::at(16, 16, Lent::of(&durable)).notify(&queue, 16).expect_err("one in flight of one");
     assert_eq!(refused.reason, Reason::Full);
     durable.advance(16);
     assert_eq!(refused.pending.wait().expect("durable"), 16, "given back whole");
@@ -97,7 +98,7 @@ fn a_value_that_is_lost_may_ask_its_queue() {
     crate::testing::watched("a drop that asks its queue", 60, || {
         let durable = Arc::new(Durable::new(0));
         let queue = CompletionQueue::new(Arc::clone(&durable), 4);
-        let answer = Pending::at(Asks(queue.clone()), 8, &durable);
+        let answer = Pending::at(Asks(queue.clone()), 8, Lent::of(&durable));
         answer.notify(&queue, 1).expect("room");
         durable.fail(Error::Closed);
         let mut out = Vec::new();

@@ -26,7 +26,7 @@ fn durable() -> Arc<Durable> {
 #[test]
 fn future_is_ready_when_its_record_is_durable_and_not_before() {
     let durable = durable();
-    let mut answer: Answer = Pending::at("A-12", 16, &durable);
+    let mut answer: Answer = Pending::at("A-12", 16, Lent::of(&durable));
     let flag = Arc::new(Flag::default());
     let waker = Waker::from(Arc::clone(&flag));
     let mut context = Context::from_waker(&waker);
@@ -44,7 +44,7 @@ fn future_is_ready_when_its_record_is_durable_and_not_before() {
 #[test]
 fn blocking_returns_after_the_record_is_durable() {
     let durable = durable();
-    let answer: Answer = Pending::at("A-12", 16, &durable);
+    let answer: Answer = Pending::at("A-12", 16, Lent::of(&durable));
     crate::testing::watched_scope(|scope| {
         let waiter = scope.spawn(|| {
             let seat = answer.wait();
@@ -69,7 +69,7 @@ fn refusal_waits_for_nothing() {
 fn broken_journal_reaches_each_way_of_waiting_with_its_cause() {
     let durable = durable();
     let queue = CompletionQueue::new(Arc::clone(&durable), 1);
-    let answers = || -> Answer { Pending::at("A-12", 16, &durable) };
+    let answers = || -> Answer { Pending::at("A-12", 16, Lent::of(&durable)) };
     let (blocked, mut polled, queued) = (answers(), answers(), answers());
     queued.notify(&queue, 1).expect("room");
     let disk_gone = Error::Poisoned { cause: "disk gone".into() };
@@ -88,7 +88,7 @@ fn broken_journal_reaches_each_way_of_waiting_with_its_cause() {
 #[test]
 fn dropped_answer_takes_nothing_back() {
     let durable = durable();
-    let mut answer: Answer = Pending::at("A-12", 16, &durable);
+    let mut answer: Answer = Pending::at("A-12", 16, Lent::of(&durable));
     let _ = Pin::new(&mut answer).poll(&mut Context::from_waker(Waker::noop()));
     drop(answer);
     durable.advance(16);
@@ -107,7 +107,7 @@ fn polling_on_is_a_bug() {
 #[test]
 fn a_wait_with_a_timeout_gives_the_answer_back_and_can_be_repeated() {
     let durable = durable();
-    let answer: Answer = Pending::at("A-12", 16, &durable);
+    let answer: Answer = Pending::at("A-12", 16, Lent::of(&durable));
     let answer = answer.wait_timeout(Duration::ZERO).expect_err("not durable yet");
     let answer = answer.wait_timeout(Duration::from_millis(1)).expect_err("and still not");
     crate::testing::watched_scope(|scope| {
@@ -123,7 +123,7 @@ fn a_wait_with_a_timeout_gives_the_answer_back_and_can_be_repeated() {
 fn a_wait_with_a_timeout_ends_where_waiting_means_driving_a_blocked_disk() {
     let durable = durable();
     durable.set_driver(Arc::new(|| crate::sync::Drove::Blocked));
-    let answer: Answer = Pending::at("A-12", 16, &durable);
+    let answer: Answer = Pending::at("A-12", 16, Lent::of(&durable));
     let end = crate::testing::watched_scope(|scope| {
         scope.spawn(|| answer.wait_timeout(Duration::from_millis(5))).join().expect("no panic")
     });
