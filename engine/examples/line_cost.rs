@@ -22,6 +22,7 @@ use std::time::Instant;
 
 use admission::{Gate, GroupTimer, Join, Line, PresaleRoom, QueuePolicy};
 use clock::UnixMs;
+use hashbrown::HashTable;
 
 const T0: UnixMs = UnixMs::new(1_700_000_000_000);
 
@@ -110,10 +111,28 @@ fn floor() {
     black_box(at);
 }
 
+/// What a join cannot do without, with nothing around it: a session and a user looked up and entered in two tables of
+/// numbers that grow, their keys beside them.
+fn floor_of_a_join(people: u64) {
+    let mut keys: [Vec<u128>; 2] = Default::default();
+    let mut tables: [HashTable<u32>; 2] = Default::default();
+    let low = |key: u128| u64::try_from(key & u128::from(u64::MAX)).expect("half of it");
+    measure("floor: two tables entered", people, |person| {
+        for (kind, (table, keys)) in (0..).zip(tables.iter_mut().zip(&mut keys)) {
+            let (key, number) = (hash(person, kind), u32::try_from(person).expect("a ticket number"));
+            assert!(table.find(low(key), |other| keys[*other as usize] == key).is_none(), "{person} is new");
+            keys.push(key);
+            table.insert_unique(low(key), number, |other| low(keys[*other as usize]));
+        }
+    });
+    black_box(tables.iter().map(HashTable::len).sum::<usize>());
+}
+
 fn main() {
     let people: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     println!("{people} people in one line, one thread");
     floor();
+    floor_of_a_join(people);
     bytes(people, true);
     bytes(people, false);
     for percent in [125, 150, 175] {
