@@ -4,7 +4,7 @@
 use loom::thread;
 
 use super::*;
-use crate::acks::Failure;
+use crate::acks::{Failure, Lent};
 
 fn bounded(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
@@ -43,7 +43,7 @@ fn sleeper_gets(offsets: [u64; 2]) {
             let (durable, queue) = (Arc::clone(&durable), queue.clone());
             thread::spawn(move || {
                 for offset in offsets {
-                    Pending::<u64, Failure<()>>::at(offset, offset, &durable)
+                    Pending::<u64, Failure<()>>::at(offset, offset, Lent::of(&durable))
                         .notify(&queue, offset)
                         .expect("room for two");
                 }
@@ -63,7 +63,9 @@ fn loom_completion_queue_two_sleepers_share_a_group() {
         let durable = Arc::new(Durable::new(0));
         let queue = CompletionQueue::new(Arc::clone(&durable), 2);
         for offset in [8, 16] {
-            Pending::<u64, Failure<()>>::at(offset, offset, &durable).notify(&queue, offset).expect("room");
+            Pending::<u64, Failure<()>>::at(offset, offset, Lent::of(&durable))
+                .notify(&queue, offset)
+                .expect("room");
         }
         let other = {
             let queue = queue.clone();
