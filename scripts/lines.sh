@@ -25,7 +25,7 @@ count() {
             else if (part[1] == "engine" && part[2] == "testing") module = "engine/testing"
             else if (part[1] == "engine") module = "engine (tests, examples)"
             else if (part[1] == "bindings") module = "bindings/" part[2]
-            if (module == "engine/src/testing" || module == "engine/src/hooks") kind = "tests"
+            if (module ~ /^engine\/(src\/)?testing$/ || module == "engine/src/hooks") kind = "tests"
         }
         FNR <= 8 && /[Gg]enerated by|DO NOT EDIT|do not edit|[Ww]ritten by .*(generator|program)/ { written[path] = 1 }
         { lines[path]++; modules[path] = module; kinds[path] = kind }
