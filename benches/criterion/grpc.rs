@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tacos_benches::people::{release, user};
 use tacos_benches::venue::{data_folder, hall, open_event};
-use tacos_engine::{Best, Engine, EventId, QueuePolicy, Reserve, Want};
+use tacos_engine::{Best, Engine, EventId, QueuePolicy, Reserve, SeatRequest};
 use tacos_proto::engine::v1::engine_service_client::EngineServiceClient;
 use tacos_proto::engine::v1::{FeedStart, FeedTopic, WatchFeedRequest, WatchFeedResponse};
 use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
@@ -236,7 +236,7 @@ async fn changes(
     iterations: u64,
 ) -> Duration {
     let event = EventId::new(EVENT).expect("a name");
-    let mut hold = Reserve::new(event, user(1), Want::Best(Best::of(2)));
+    let mut hold = Reserve::new(event, user(1), SeatRequest::Best(Best::of(2)));
     hold.trusted = true;
     // Both of a pair are told.
     let total = iterations.next_multiple_of(2);

@@ -8,7 +8,7 @@ use tacos_benches::people::{is_taken, release, sell_scattered, user};
 use tacos_benches::timing::on_threads;
 use tacos_benches::venue::{floor, forgetful, hall, label};
 use tacos_benches::{Customer, Sale, Venue, scattered, seed, table};
-use tacos_engine::{Best, Failure, Reserve, Reserved, SeatId, Want};
+use tacos_engine::{Best, Failure, Reserve, Reserved, SeatId, SeatRequest};
 use tacos_testing::Random;
 use tacos_testing::modules::Hall;
 
@@ -33,8 +33,8 @@ fn forgetful_venue(seats: u32) -> Venue {
     Venue::with(forgetful(), hall(seats), None).expect("a venue")
 }
 
-fn want(seats: &[u32]) -> Want {
-    Want::Seats(seats.iter().map(|&seat| label(seat)).collect())
+fn want(seats: &[u32]) -> SeatRequest {
+    SeatRequest::Seats(seats.iter().map(|&seat| label(seat)).collect())
 }
 
 fn give_back(venue: &Venue, held: Result<Reserved, Failure>) {
@@ -157,7 +157,8 @@ fn best(criterion: &mut Criterion) {
                     sell_scattered(&venue, SEATS / 100 * sold, seed()).expect("sold");
                     venue
                 });
-                let command = Reserve::new(venue.event.clone(), user(1), Want::Best(Best::of(quantity)));
+                let command =
+                    Reserve::new(venue.event.clone(), user(1), SeatRequest::Best(Best::of(quantity)));
                 bencher.iter(|| {
                     let held = venue.engine.reserve(command.clone()).wait();
                     assert!(held.as_ref().is_ok_and(|held| held.places.len() == quantity as usize));
@@ -189,7 +190,7 @@ fn hot(criterion: &mut Criterion) {
                         let first = random.index(names.len());
                         let second = (first + 1) % names.len();
                         let pair = [names[first].clone(), names[second].clone()].into_iter().collect();
-                        let hold = Reserve::new(venue.event.clone(), who.clone(), Want::Seats(pair));
+                        let hold = Reserve::new(venue.event.clone(), who.clone(), SeatRequest::Seats(pair));
                         match venue.engine.reserve(hold).wait() {
                             Ok(got) => {
                                 give_back(venue, Ok(got));
@@ -218,7 +219,7 @@ fn general(criterion: &mut Criterion) {
             let make = || Venue::with(forgetful(), floor(1_000_000), None).expect("a venue");
             let venue = &*venue.get_or_insert_with(make);
             let place = || SeatId::new("floor").expect("a name");
-            let two = Want::Seats([place(), place()].into_iter().collect());
+            let two = SeatRequest::Seats([place(), place()].into_iter().collect());
             bencher.iter_custom(|iterations| {
                 on_threads(threads, iterations, |thread, share| {
                     let hold = Reserve::new(venue.event.clone(), user(thread), two.clone());
@@ -252,7 +253,8 @@ fn reads(criterion: &mut Criterion) {
                 std::thread::scope(|scope| {
                     for _ in 0..writers {
                         scope.spawn(|| {
-                            let hold = Reserve::new(venue.event.clone(), user(1), Want::Best(Best::of(2)));
+                            let hold =
+                                Reserve::new(venue.event.clone(), user(1), SeatRequest::Best(Best::of(2)));
                             while !is_over.load(Ordering::Relaxed) {
                                 give_back(venue, venue.engine.reserve(hold.clone()).wait());
                                 written.fetch_add(1, Ordering::Relaxed);

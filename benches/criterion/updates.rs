@@ -10,7 +10,8 @@ use tacos_benches::Venue;
 use tacos_benches::people::user;
 use tacos_benches::venue::hall;
 use tacos_engine::{
-    Best, Caller, Config, Driver, IdempotencyKey, ManualClock, Release, Reserve, UnixMs, UpdateReader, Want,
+    Best, Caller, Config, Driver, IdempotencyKey, ManualClock, Release, Reserve, SeatRequest, UnixMs,
+    UpdateReader,
 };
 
 const READERS: [usize; 3] = [1, 100, 10_000];
@@ -44,7 +45,7 @@ impl Fixture {
     fn burst(&self) {
         let key: Option<IdempotencyKey> = None;
         for _ in 0..BURST / 2 {
-            let hold = Reserve::new(self.venue.event.clone(), user(1), Want::Best(Best::of(2)));
+            let hold = Reserve::new(self.venue.event.clone(), user(1), SeatRequest::Best(Best::of(2)));
             let held = self.venue.engine.reserve(hold).wait().expect("free seats");
             let seats = [].into_iter().collect();
             let release = Release::new(held.id, Caller::Operator).with_seats(seats).with_key(key.clone());

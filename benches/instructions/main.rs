@@ -11,8 +11,8 @@ use tacos_benches::people::{Customer, release, sell_scattered, user};
 use tacos_benches::venue::hall;
 use tacos_benches::{Outcome, Venue, scattered};
 use tacos_engine::{
-    Best, Caller, Config, Driver, JoinQueue, ManualClock, QueuePolicy, ReservationId, Reserve, SessionId,
-    UnixMs, WaitingToken, Want,
+    Best, Caller, Config, Driver, JoinQueue, ManualClock, QueuePolicy, ReservationId, Reserve, SeatRequest,
+    SessionId, UnixMs, WaitingToken,
 };
 use tacos_testing::modules::{HoldRecord, Wheel};
 
@@ -169,7 +169,7 @@ fn hit() -> Outcome<Operation> {
 fn best() -> Outcome<Operation> {
     let venue = venue(None)?;
     sell_scattered(&venue, SEATS / 100 * 95, SEED)?;
-    let want = || Want::Best(Best::of(4));
+    let want = || SeatRequest::Best(Best::of(4));
     let mut commands =
         Once::of((0..ALL as u64).map(|number| Reserve::new(venue.event.clone(), user(number), want())));
     Ok(Box::new(move |number| {

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tacos_engine::{
     Caller, Confirm, Engine, EventId, Failure, IdempotencyKey, Proof, Refusal, Release, ReservationId,
-    Reserve, Reserved, UserId, Want,
+    Reserve, Reserved, SeatRequest, UserId,
 };
 
 use crate::venue::label;
@@ -26,7 +26,7 @@ impl Customer {
     /// Never: the names are short.
     #[must_use]
     pub fn new(event: &EventId, number: u64, seats: &[u32]) -> Self {
-        let want = Want::Seats(seats.iter().map(|&seat| label(seat)).collect());
+        let want = SeatRequest::Seats(seats.iter().map(|&seat| label(seat)).collect());
         let hold = Reserve::new(event.clone(), user(number), want).with_key(key("hold", number));
         Self { hold, confirm_key: key("confirm", number) }
     }
@@ -38,7 +38,7 @@ impl Customer {
     pub fn prepared(mut self, engine: &Engine) -> Result<Self, Refusal> {
         self.hold.event = engine.prepare_event(&self.hold.event)?;
         self.hold.user = engine.prepare_user(&self.hold.user);
-        if let Want::Seats(seats) = &mut self.hold.want {
+        if let SeatRequest::Seats(seats) = &mut self.hold.want {
             for seat in seats.iter_mut() {
                 *seat = engine.prepare_seat(&self.hold.event, seat)?;
             }

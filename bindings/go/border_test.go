@@ -39,7 +39,7 @@ func TestWhatTheBorderCosts(t *testing.T) {
 		// Not by must: what it does for messages costs a tenth of this.
 		held, err := e.Reserve(ctx, hold)
 		if err == nil {
-			_, err = e.Release(ctx, tacos.Release{Which: tacos.Which{ID: held.ID}})
+			_, err = e.Release(ctx, tacos.Release{Which: tacos.ReservationRef{ID: held.ID}})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -71,7 +71,7 @@ func TestWhatTheBorderCosts(t *testing.T) {
 			if result.Err != nil {
 				t.Fatal(result.Err)
 			}
-			give[i] = tacos.Release{Which: tacos.Which{ID: result.Answer.(tacos.Reserved).ID}}
+			give[i] = tacos.Release{Which: tacos.ReservationRef{ID: result.Answer.(tacos.Reserved).ID}}
 		}
 		for _, result := range must(e.Batch(ctx, give))(t) {
 			if result.Err != nil {

@@ -48,7 +48,7 @@ type EventSettings struct {
 // QueuePolicy: the rules of one event's waiting line. They may change while the sale runs. Zero values stand for
 // the engine's usual ones.
 type QueuePolicy struct {
-	// Let everybody in as fast as the system-wide ceiling allows.
+	// Let every customer in as fast as the system-wide ceiling allows.
 	Off bool
 	// People made ready per minute, 1 to 6,000,000. Default 6,000.
 	AdmissionsPerMinute uint32

@@ -68,7 +68,7 @@ func (e *Engine) Reserve(ctx context.Context, command Reserve) (Reserved, error)
 // Confirm turns a hold into a sale.
 type Confirm struct {
 	// The reservation.
-	Which Which
+	Which ReservationRef
 	// Whose it must be, unless an operator asks.
 	User string
 	// The payment intent that paid. Without one it is paid outside, for which the caller vouches.
@@ -94,7 +94,7 @@ func (e *Engine) Confirm(ctx context.Context, command Confirm) (Confirmed, error
 // Release gives a hold back, whole or in part; a part only while no payment is under way for the whole.
 type Release struct {
 	// The reservation.
-	Which Which
+	Which ReservationRef
 	// Whose it must be, unless an operator asks.
 	User string
 	// Only these seats; empty for all. Naming all of them is the same as naming none. The name of a standing section
@@ -116,7 +116,7 @@ func (e *Engine) Release(ctx context.Context, command Release) (Released, error)
 // Extend lets a hold last longer.
 type Extend struct {
 	// The reservation.
-	Which Which
+	Which ReservationRef
 	// Whose it must be, unless an operator asks.
 	User string
 	// By how much, in whole milliseconds.
@@ -140,7 +140,7 @@ func (e *Engine) Extend(ctx context.Context, command Extend) (Extended, error) {
 // Expire expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
 type Expire struct {
 	// The reservation.
-	Which Which
+	Which ReservationRef
 }
 
 func (Expire) command() {}
@@ -155,8 +155,8 @@ func (e *Engine) Expire(ctx context.Context, command Expire) (Released, error) {
 // CreatePayment creates a payment intent.
 type CreatePayment struct {
 	// The reservation that is paid for.
-	Which Which
-	// Instead of Which: something that the engine does not know.
+	ReservationRef ReservationRef
+	// Instead of ReservationRef: something that the engine does not know.
 	Unlinked string
 	// Who pays.
 	User string
@@ -230,7 +230,7 @@ type ReportPayment struct {
 	// The payment intent.
 	Payment PaymentID
 	// How it ended.
-	Outcome Outcome
+	Outcome PaymentOutcome
 	// Makes the command safe to send twice.
 	Key string
 }
@@ -316,7 +316,7 @@ func (e *Engine) RemoveNote(ctx context.Context, command RemoveNote) (Done, erro
 // ReadReservation reads a reservation; what it shows is durable.
 type ReadReservation struct {
 	// The reservation.
-	Which Which
+	Which ReservationRef
 	// Whose it must be, unless an operator asks.
 	User string
 }

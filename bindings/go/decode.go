@@ -89,7 +89,7 @@ type PaymentChanged struct {
 	// Refunds that the intent has had so far; a refund made by this write is counted.
 	RefundNumber uint32
 	// What became of the reservation.
-	Effect Effect
+	Effect PaymentEffect
 }
 
 // Joined: a place in the line.
@@ -187,7 +187,7 @@ type Payment struct {
 	// What the simulated processor does.
 	Scenario Scenario
 	// What became of the reservation.
-	Effect Effect
+	Effect PaymentEffect
 	// When it was made.
 	CreatedAt time.Time
 	// When it last changed.
@@ -320,7 +320,7 @@ func goPaymentChanged(from *C.tacos_payment_changed) (out PaymentChanged) {
 	out.ExpiresAt = goTime(from.expires_at_ms)
 	out.RefundedMinor = int64(from.refunded_minor)
 	out.RefundNumber = uint32(from.refund_number)
-	out.Effect = Effect(from.effect)
+	out.Effect = PaymentEffect(from.effect)
 	return
 }
 
@@ -384,7 +384,7 @@ func goPayment(from *C.tacos_payment_view) (out Payment) {
 	out.Refunds = uint32(from.refunds)
 	out.Method = PaymentMethod(from.method)
 	out.Scenario = Scenario(from.scenario)
-	out.Effect = Effect(from.effect)
+	out.Effect = PaymentEffect(from.effect)
 	out.CreatedAt = goTime(from.created_at_ms)
 	out.ChangedAt = goTime(from.changed_at_ms)
 	out.ProcessedAt = goTime(from.processed_at_ms)

@@ -90,9 +90,9 @@ type Engine struct {
 	closeErr error
 
 	mu sync.Mutex
-	// waiting has, by tag, who waits for an answer; nil for somebody who went away.
+	// waiting has, by tag, who waits for an answer; nil for a call that went away.
 	waiting map[uint64]*waiter
-	// early has answers that came before anybody could wait for them.
+	// early has answers that came before a call could wait for them.
 	early map[uint64]Result
 	// broken, if not nil, is why no answers will come any more.
 	broken error
@@ -111,7 +111,7 @@ type waiter struct {
 	first   uint64
 	left    int
 	results []Result
-	// done is closed after the last answer; nil as long as nobody waits.
+	// done is closed after the last answer; nil as long as no call waits.
 	done chan struct{}
 }
 
@@ -228,7 +228,7 @@ func (e *Engine) try(command Command, tag uint64, direct any) (answer any, err e
 	}
 }
 
-// statusError is for calls whose statuses say everything: nobody reads the thread's text.
+// statusError is for calls whose statuses say everything: no caller reads the thread's text.
 func statusError(status C.tacos_status) error {
 	switch Status(status) {
 	case ErrClosed:
@@ -408,7 +408,7 @@ func (e *Engine) drain() {
 	}
 }
 
-// breakOff tells everybody who waits, and who will, that no answers come any more.
+// breakOff tells every call that waits, and every later one, that no answers come any more.
 func (e *Engine) breakOff(why error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

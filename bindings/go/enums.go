@@ -196,56 +196,56 @@ func (v Scenario) String() string {
 	return unknown(uint32(v))
 }
 
-// Outcome: how a payment ended, as an outside processor reports it. Zero may also mean none or any where a field
-// says so.
-type Outcome uint32
+// PaymentOutcome: how a payment ended, as an outside processor reports it. Zero may also mean none or any where a
+// field says so.
+type PaymentOutcome uint32
 
-// The values of Outcome.
+// The values of PaymentOutcome.
 const (
-	// OutcomeCompleted: money taken.
-	OutcomeCompleted = Outcome(C.TACOS_OUTCOME_COMPLETED)
-	// OutcomeFailed: refused.
-	OutcomeFailed = Outcome(C.TACOS_OUTCOME_FAILED)
+	// PaymentOutcomeCompleted: money taken.
+	PaymentOutcomeCompleted = PaymentOutcome(C.TACOS_PAYMENT_OUTCOME_COMPLETED)
+	// PaymentOutcomeFailed: refused.
+	PaymentOutcomeFailed = PaymentOutcome(C.TACOS_PAYMENT_OUTCOME_FAILED)
 )
 
-func (v Outcome) String() string {
+func (v PaymentOutcome) String() string {
 	switch v {
-	case OutcomeCompleted:
+	case PaymentOutcomeCompleted:
 		return "completed"
-	case OutcomeFailed:
+	case PaymentOutcomeFailed:
 		return "failed"
 	}
 	return unknown(uint32(v))
 }
 
-// Effect: what a payment did to its reservation. Zero may also mean none or any where a field says so.
-type Effect uint32
+// PaymentEffect: what a payment did to its reservation. Zero may also mean none or any where a field says so.
+type PaymentEffect uint32
 
-// The values of Effect.
+// The values of PaymentEffect.
 const (
-	// EffectNone: nothing: there is none, or the outcome says nothing about it.
-	EffectNone = Effect(C.TACOS_EFFECT_NONE)
-	// EffectConfirmed: it confirmed the reservation.
-	EffectConfirmed = Effect(C.TACOS_EFFECT_CONFIRMED)
-	// EffectRetaken: it came after the hold expired, the same seats were still free, and they are sold.
-	EffectRetaken = Effect(C.TACOS_EFFECT_RETAKEN)
-	// EffectPaidBack: it came too late: the money was paid back.
-	EffectPaidBack = Effect(C.TACOS_EFFECT_PAID_BACK)
-	// EffectReleased: it gave the seats back.
-	EffectReleased = Effect(C.TACOS_EFFECT_RELEASED)
+	// PaymentEffectNone: nothing: there is none, or the outcome says nothing about it.
+	PaymentEffectNone = PaymentEffect(C.TACOS_PAYMENT_EFFECT_NONE)
+	// PaymentEffectConfirmed: it confirmed the reservation.
+	PaymentEffectConfirmed = PaymentEffect(C.TACOS_PAYMENT_EFFECT_CONFIRMED)
+	// PaymentEffectRetaken: it came after the hold expired, the same seats were still free, and they are sold.
+	PaymentEffectRetaken = PaymentEffect(C.TACOS_PAYMENT_EFFECT_RETAKEN)
+	// PaymentEffectPaidBack: it came too late: the money was paid back.
+	PaymentEffectPaidBack = PaymentEffect(C.TACOS_PAYMENT_EFFECT_PAID_BACK)
+	// PaymentEffectReleased: it gave the seats back.
+	PaymentEffectReleased = PaymentEffect(C.TACOS_PAYMENT_EFFECT_RELEASED)
 )
 
-func (v Effect) String() string {
+func (v PaymentEffect) String() string {
 	switch v {
-	case EffectNone:
+	case PaymentEffectNone:
 		return "none"
-	case EffectConfirmed:
+	case PaymentEffectConfirmed:
 		return "confirmed"
-	case EffectRetaken:
+	case PaymentEffectRetaken:
 		return "retaken"
-	case EffectPaidBack:
+	case PaymentEffectPaidBack:
 		return "paid_back"
-	case EffectReleased:
+	case PaymentEffectReleased:
 		return "released"
 	}
 	return unknown(uint32(v))

@@ -113,48 +113,48 @@ func (v ExtensionDoubt) String() string {
 	return unknown(uint32(v))
 }
 
-// What: what happened. Zero may also mean none or any where a field says so.
-type What uint32
+// UpdateKind: what happened. Zero may also mean none or any where a field says so.
+type UpdateKind uint32
 
-// The values of What.
+// The values of UpdateKind.
 const (
 	// UpdateOther: something that this version of the ABI has no number for.
-	UpdateOther = What(C.TACOS_WHAT_OTHER)
+	UpdateOther = UpdateKind(C.TACOS_UPDATE_KIND_OTHER)
 	// UpdateEventCreated: an event was created.
-	UpdateEventCreated = What(C.TACOS_WHAT_EVENT_CREATED)
+	UpdateEventCreated = UpdateKind(C.TACOS_UPDATE_KIND_EVENT_CREATED)
 	// UpdateEventChanged: an event's settings, queue policy or draw changed.
-	UpdateEventChanged = What(C.TACOS_WHAT_EVENT_CHANGED)
+	UpdateEventChanged = UpdateKind(C.TACOS_UPDATE_KIND_EVENT_CHANGED)
 	// UpdateSale: a sale opened, paused or closed.
-	UpdateSale = What(C.TACOS_WHAT_SALE)
+	UpdateSale = UpdateKind(C.TACOS_UPDATE_KIND_SALE)
 	// UpdateQueuePaused: admissions of the event's line were paused (true) or resumed.
-	UpdateQueuePaused = What(C.TACOS_WHAT_QUEUE_PAUSED)
+	UpdateQueuePaused = UpdateKind(C.TACOS_UPDATE_KIND_QUEUE_PAUSED)
 	// UpdateRoomDrawn: the order of the pre-sale room was drawn with this seed.
-	UpdateRoomDrawn = What(C.TACOS_WHAT_ROOM_DRAWN)
+	UpdateRoomDrawn = UpdateKind(C.TACOS_UPDATE_KIND_ROOM_DRAWN)
 	// UpdateSeats: seats were taken off sale or put back.
-	UpdateSeats = What(C.TACOS_WHAT_SEATS)
+	UpdateSeats = UpdateKind(C.TACOS_UPDATE_KIND_SEATS)
 	// UpdateReservation: a reservation was made, or changed.
-	UpdateReservation = What(C.TACOS_WHAT_RESERVATION)
+	UpdateReservation = UpdateKind(C.TACOS_UPDATE_KIND_RESERVATION)
 	// UpdateHoldExpiring: a hold ends soon.
-	UpdateHoldExpiring = What(C.TACOS_WHAT_HOLD_EXPIRING)
+	UpdateHoldExpiring = UpdateKind(C.TACOS_UPDATE_KIND_HOLD_EXPIRING)
 	// UpdatePayment: a payment intent was made, or changed.
-	UpdatePayment = What(C.TACOS_WHAT_PAYMENT)
+	UpdatePayment = UpdateKind(C.TACOS_UPDATE_KIND_PAYMENT)
 	// UpdateWebhook: a webhook was tried, delivered, given up or replayed.
-	UpdateWebhook = What(C.TACOS_WHAT_WEBHOOK)
+	UpdateWebhook = UpdateKind(C.TACOS_UPDATE_KIND_WEBHOOK)
 	// UpdateJoined: a customer joined the line.
-	UpdateJoined = What(C.TACOS_WHAT_JOINED)
+	UpdateJoined = UpdateKind(C.TACOS_UPDATE_KIND_JOINED)
 	// UpdateLeft: a customer left it.
-	UpdateLeft = What(C.TACOS_WHAT_LEFT)
+	UpdateLeft = UpdateKind(C.TACOS_UPDATE_KIND_LEFT)
 	// UpdateReady: it is these people's turn, until the moment given.
-	UpdateReady = What(C.TACOS_WHAT_READY)
+	UpdateReady = UpdateKind(C.TACOS_UPDATE_KIND_READY)
 	// UpdateAdmitted: a customer was let in.
-	UpdateAdmitted = What(C.TACOS_WHAT_ADMITTED)
+	UpdateAdmitted = UpdateKind(C.TACOS_UPDATE_KIND_ADMITTED)
 	// UpdateTicketsExpired: these people's time ran out.
-	UpdateTicketsExpired = What(C.TACOS_WHAT_TICKETS_EXPIRED)
+	UpdateTicketsExpired = UpdateKind(C.TACOS_UPDATE_KIND_TICKETS_EXPIRED)
 	// UpdateNote: a durable note was set or removed.
-	UpdateNote = What(C.TACOS_WHAT_NOTE)
+	UpdateNote = UpdateKind(C.TACOS_UPDATE_KIND_NOTE)
 )
 
-func (v What) String() string {
+func (v UpdateKind) String() string {
 	switch v {
 	case UpdateOther:
 		return "other"

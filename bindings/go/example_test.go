@@ -44,7 +44,7 @@ func Example() {
 	_, err = engine.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "lee", Seats: []string{"A-7"}})
 	fmt.Println(errors.Is(err, tacos.ErrSeatsTaken), err)
 	// Without a payment intent the caller vouches that it is paid.
-	if _, err := engine.Confirm(ctx, tacos.Confirm{Which: tacos.Which{ID: held.ID}}); err != nil {
+	if _, err := engine.Confirm(ctx, tacos.Confirm{Which: tacos.ReservationRef{ID: held.ID}}); err != nil {
 		panic(err)
 	}
 	if err := engine.Close(); err != nil {

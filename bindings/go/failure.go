@@ -35,7 +35,7 @@ type Error struct {
 	Status Status
 	// Message is for a person.
 	Message string
-	// Transient says that the same command may succeed shortly, without anybody changing anything.
+	// Transient says that the same command may succeed shortly, with nothing changed.
 	Transient bool
 	// RetryAfter is when to try again, where that is known.
 	RetryAfter time.Duration

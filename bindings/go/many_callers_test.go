@@ -238,7 +238,7 @@ func TestUpdatesMissNothing(t *testing.T) {
 		must(e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{fmt.Sprintf("%c-%d", 'A'+rune(i/10), i%10+1)}}))(t)
 	}
 	all.Wait()
-	// Whoever waits when the engine closes is told by the end of the loop; whoever's context ends, by its error.
+	// A call that waits when the engine closes is told by the end of the loop; a call whose context ends, by its error.
 	position := must(e.Position())(t)
 	short, stop := context.WithCancel(context.Background())
 	var gotCancel atomic.Bool

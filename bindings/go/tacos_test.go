@@ -114,7 +114,7 @@ func TestOneCustomerFromTheLineToASeatThatSurvivesARestart(t *testing.T) {
 	}
 
 	paid := must(e.CreatePayment(ctx, tacos.CreatePayment{
-		Which: tacos.Which{ID: held.ID}, User: "kim", AmountMinor: 5000, Currency: "KRW", Scenario: tacos.ScenarioApprove,
+		Which: tacos.ReservationRef{ID: held.ID}, User: "kim", AmountMinor: 5000, Currency: "KRW", Scenario: tacos.ScenarioApprove,
 		WebhookURL: "https://shop.example/hook", Attachment: []byte{0, 1, 2},
 	}))(t)
 	for range 6 {
@@ -124,10 +124,10 @@ func TestOneCustomerFromTheLineToASeatThatSurvivesARestart(t *testing.T) {
 		}
 	}
 	payment := must(e.ReadPayment(ctx, tacos.ReadPayment{Payment: paid.ID}))(t)
-	if payment.State != tacos.PaymentCompleted || payment.Effect != tacos.EffectConfirmed || string(payment.Attachment) != "\x00\x01\x02" {
+	if payment.State != tacos.PaymentCompleted || payment.Effect != tacos.PaymentEffectConfirmed || string(payment.Attachment) != "\x00\x01\x02" {
 		t.Fatalf("%+v", payment)
 	}
-	confirmed := must(e.Confirm(ctx, tacos.Confirm{Which: tacos.Which{ID: held.ID}, User: "kim", Payment: &paid.ID}))(t)
+	confirmed := must(e.Confirm(ctx, tacos.Confirm{Which: tacos.ReservationRef{ID: held.ID}, User: "kim", Payment: &paid.ID}))(t)
 	if !strings.HasPrefix(confirmed.ID.Order().String(), "ord_") {
 		t.Fatal(confirmed.ID.Order())
 	}
@@ -267,7 +267,7 @@ func TestAStoppedEngineIsReadAndNotWritten(t *testing.T) {
 	if _, err := e.Reserve(ctx, tacos.Reserve{Event: "evt_1", User: "kim", Seats: []string{"A-2"}}); !errors.Is(err, tacos.ErrClosed) {
 		t.Fatal(err)
 	}
-	view := must(e.ReadReservation(ctx, tacos.ReadReservation{Which: tacos.Which{ID: held.ID}}))(t)
+	view := must(e.ReadReservation(ctx, tacos.ReadReservation{Which: tacos.ReservationRef{ID: held.ID}}))(t)
 	if view.State != tacos.ReservationPending || must(e.Counts("evt_1"))(t).Reserved != 1 {
 		t.Fatal(view)
 	}
@@ -279,7 +279,7 @@ func TestAStoppedEngineIsReadAndNotWritten(t *testing.T) {
 	}
 }
 
-// Nobody waits for ever, whatever becomes of the one who takes the answers out.
+// Every waiting call ends, whatever becomes of the goroutine that takes the answers out.
 func TestWithoutAnswersNobodyWaits(t *testing.T) {
 	e := must(tacos.Open(t.TempDir(), small()))(t)
 	openSale(t, e, nil)
@@ -300,7 +300,7 @@ func TestWithoutAnswersNobodyWaits(t *testing.T) {
 	}
 }
 
-// A reader that is too slow is told so and slows nobody; from a newer position it goes on.
+// A reader that is too slow is told so and slows no other reader; from a newer position it goes on.
 func TestASlowReaderIsTold(t *testing.T) {
 	options := byHand()
 	options.UpdateHistoryBytes = 1 << 16

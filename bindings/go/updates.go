@@ -19,8 +19,8 @@ import (
 // Position is a place in the journal, behind a record.
 type Position uint64
 
-// PlaceChanged is how one place stands after an update. It may be applied twice: a Version that is not above the one that the
-// reader has is old news.
+// PlaceChanged is how one place stands after an update. It may be applied twice: a Version that is not above the version that
+// the reader has is old news.
 type PlaceChanged struct {
 	Place   Place
 	State   SeatState
@@ -32,7 +32,7 @@ type Update struct {
 	// Position is where its record ends: reading from here gives what came after.
 	Position Position
 	At       time.Time
-	What     What
+	What     UpdateKind
 	Event    string
 	User     string
 	// Sale, with UpdateSale.
@@ -52,7 +52,7 @@ type Update struct {
 	// Payment that changed, with UpdatePayment.
 	Payment       PaymentID
 	PaymentState  PaymentState
-	Effect        Effect
+	PaymentEffect PaymentEffect
 	RefundedMinor int64
 	Webhook       WebhookID
 	// Tickets of the line.
@@ -61,7 +61,7 @@ type Update struct {
 	Note string
 }
 
-// news wakes everybody who waits for updates: one goroutine for all of them, and only while there are any.
+// news wakes every goroutine that waits for updates: one goroutine for all of them, and only while there are any.
 type news struct {
 	mu      sync.Mutex
 	readers int
@@ -167,7 +167,7 @@ func (n *news) tell() {
 	n.more = make(chan struct{})
 }
 
-// listen sees to it that somebody waits for news, until the caller leaves.
+// listen sees to it that a goroutine waits for news, until the caller leaves.
 func (e *Engine) listen() (leave func(), err error) {
 	n := &e.news
 	n.mu.Lock()
@@ -208,7 +208,7 @@ func (e *Engine) watch(reader C.tacos_reader) {
 	a := newArena()
 	list := alloc[C.tacos_list](a)
 	defer func() { C.tacos_updates_close(reader) }()
-	// Looks this often whether anybody is still there.
+	// Looks this often whether a reader is still there.
 	const wait_ms = 200
 	for !e.news.isDeserted() {
 		border()
@@ -244,7 +244,7 @@ func (e *Engine) watch(reader C.tacos_reader) {
 	}
 }
 
-// isDeserted says, once, that nobody listens any more.
+// isDeserted says, once, that no reader listens any more.
 func (n *news) isDeserted() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -254,7 +254,7 @@ func (n *news) isDeserted() bool {
 	return !n.watched
 }
 
-// end tells the readers for the last time; the channel stays closed, so nobody waits again.
+// end tells the readers for the last time; the channel stays closed, so no reader waits again.
 func (n *news) end() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -274,7 +274,7 @@ func goUpdate(u *C.tacos_update) Update {
 	out := Update{
 		Position:      Position(u.position),
 		At:            goTime(u.at_ms),
-		What:          What(u.what),
+		What:          UpdateKind(u.what),
 		Event:         goText(u.event),
 		User:          goText(u.user),
 		Seed:          *(*[32]byte)(unsafe.Pointer(&u.seed)),
@@ -282,7 +282,7 @@ func goUpdate(u *C.tacos_update) Update {
 		ExpiresAt:     goTime(u.expires_at_ms),
 		Payment:       goID(u.payment),
 		PaymentState:  PaymentState(u.payment_state),
-		Effect:        Effect(u.effect),
+		Effect:        PaymentEffect(u.effect),
 		RefundedMinor: int64(u.refunded_minor),
 		Webhook:       goID(u.webhook),
 		Tickets:       goNumbers(u.tickets),

@@ -84,8 +84,8 @@ func goTime(ms C.uint64_t) time.Time {
 	return time.UnixMilli(int64(ms))
 }
 
-func cWhich(a *arena, which Which) C.tacos_which {
-	return C.tacos_which{id: cID(which.ID), external: a.text(which.External)}
+func cWhich(a *arena, which ReservationRef) C.tacos_reservation_ref {
+	return C.tacos_reservation_ref{id: cID(which.ID), external: a.text(which.External)}
 }
 
 func cCursor(cursor *Cursor) (C.tacos_id, C.uint32_t) {

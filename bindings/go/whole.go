@@ -47,7 +47,7 @@ func (e *Engine) Backup(path string) error {
 	return into(a, func() C.tacos_status { return C.tacos_backup(e.handle, a.text(path), a.buffer, out) })
 }
 
-// Verify reads all of a folder that nobody has open, and checks it.
+// Verify reads all of a folder that no engine has open, and checks it.
 func Verify(path string) error {
 	a := takeArena()
 	defer a.giveBack()

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tacos_engine::{
     Best, Config, CreateEvent, Currency, Engine, EventId, EventSettings, ExternalId, IdempotencyKey,
-    JoinQueue, Note, QueuePolicy, Reserve, Row, RowSeats, SaleState, SeatMap, Section, SessionId, SetSale,
-    UserId, Want,
+    JoinQueue, Note, QueuePolicy, Reserve, Row, RowSeats, SaleState, SeatMap, SeatRequest, Section,
+    SessionId, SetSale, UserId,
 };
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -39,7 +39,9 @@ fn main() -> Outcome<()> {
     let user = UserId::new("somebody")?;
     let holds = measure("hold", 128, || {
         for _ in 0..MILLION / 2 {
-            engine.reserve(Reserve::new(event.clone(), user.clone(), Want::Best(Best::of(2)))).wait()?;
+            engine
+                .reserve(Reserve::new(event.clone(), user.clone(), SeatRequest::Best(Best::of(2))))
+                .wait()?;
         }
         Ok(())
     })?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tacos_engine::{
     Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, IdempotencyKey, Proof, Reserve,
-    Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want,
+    Row, RowSeats, SaleState, SeatId, SeatMap, SeatRequest, Section, SetSale, UserId,
 };
 
 const SEATS: usize = 400_000;
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         // Scattered over the hall, as customers are.
         let seat = (at * 7_919) % pairs * 2;
         let label = |seat: usize| SeatId::new(&format!("R{}-{}", seat / ROW, seat % ROW + 1));
-        let want = Want::Seats([label(seat)?, label(seat + 1)?].into_iter().collect());
+        let want = SeatRequest::Seats([label(seat)?, label(seat + 1)?].into_iter().collect());
         let command = Reserve::new(event.clone(), user(at)?, want)
             .with_key(IdempotencyKey::new(&format!("hold-{at}"))?);
         commands.push((command, IdempotencyKey::new(&format!("confirm-{at}"))?));

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tacos_engine::{
     Best, Config, Confirm, CreateEvent, Currency, Durability, Engine, EventId, EventSettings, Failure,
     IdempotencyKey, JoinQueue, Proof, QueuePolicy, Refusal, Release, RequestAdmission, ReservationToken,
-    Reserve, Row, RowSeats, SaleState, SeatMap, Section, SessionId, SetSale, UserId, Want,
+    Reserve, Row, RowSeats, SaleState, SeatMap, SeatRequest, Section, SessionId, SetSale, UserId,
 };
 
 const CUSTOMERS: u64 = 4_000;
@@ -97,7 +97,7 @@ fn customers(engine: &Engine, event: &EventId, tally: &Tally, thread: u64) -> Ou
         let token = wait_for_turn(engine, &RequestAdmission::new(joined.token).with_user(user.clone()))?;
         tally.admitted.fetch_add(1, Ordering::Relaxed);
         let group = 1 + u32::try_from(at % 4)?;
-        let reserve = Reserve::new(event.clone(), user.clone(), Want::Best(Best::of(group)))
+        let reserve = Reserve::new(event.clone(), user.clone(), SeatRequest::Best(Best::of(group)))
             .with_token(token)
             .with_key(IdempotencyKey::new(&format!("reserve-{at}"))?);
         let held = match engine.reserve(reserve).wait() {

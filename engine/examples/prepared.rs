@@ -6,7 +6,7 @@
 
 use tacos_engine::{
     Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, IdempotencyKey, Proof,
-    Refusal, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want,
+    Refusal, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, SeatRequest, Section, SetSale, UserId,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (number, name) in (0_u8..).zip(["kim", "lee", "max"]) {
         let user = engine.prepare_user(&UserId::new(name)?);
         let pair = usize::from(number % 2) * 2;
-        let want = Want::Seats(seats[pair..pair + 2].iter().cloned().collect());
+        let want = SeatRequest::Seats(seats[pair..pair + 2].iter().cloned().collect());
         let mut key = [number; 16];
         let hold = Reserve::new(event.clone(), user.clone(), want).with_key(IdempotencyKey::from_bytes(key));
         match engine.reserve(hold).wait() {

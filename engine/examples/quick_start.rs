@@ -5,8 +5,8 @@
 
 use tacos_engine::{
     Caller, Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, IdempotencyKey,
-    Proof, Refusal, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want,
-    Which,
+    Proof, Refusal, ReservationRef, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, SeatRequest, Section,
+    SetSale, UserId,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -40,8 +40,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
 
     // Kim holds A-7. Waiting returns when the hold is on disk.
-    let seat = || -> Result<Want, Box<dyn std::error::Error>> {
-        Ok(Want::Seats([SeatId::new("A-7")?].into_iter().collect()))
+    let seat = || -> Result<SeatRequest, Box<dyn std::error::Error>> {
+        Ok(SeatRequest::Seats([SeatId::new("A-7")?].into_iter().collect()))
     };
     let reserve =
         Reserve::new(event.clone(), UserId::new("kim")?, seat()?).with_key(IdempotencyKey::new("kim-1")?);
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     engine.close()?;
     drop(engine);
     let engine = Engine::open(folder.path(), Config::default())?;
-    let found = engine.reservation(&Which::Id(held.id), &Caller::Operator).wait()?;
+    let found = engine.reservation(&ReservationRef::Id(held.id), &Caller::Operator).wait()?;
     println!("after a restart: {} is {:?}, {:?}", found.id, found.state, engine.counts(&event)?);
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use tacos_engine::{
     Caller, Config, Confirm, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, Proof, Refusal,
-    Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SetSale, UserId, Want,
+    Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, SeatRequest, Section, SetSale, UserId,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         engine.create_event(CreateEvent::new(event.clone(), settings, seats)).wait()?;
         engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     }
-    let seat = Want::Seats([SeatId::new("A-7")?].into());
+    let seat = SeatRequest::Seats([SeatId::new("A-7")?].into());
     let held = match engine.reserve(Reserve::new(event, UserId::new("kim")?, seat)).wait() {
         Ok(held) => held,
         Err(Failure::Refused(Refusal::SeatsTaken(_))) => {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tacos_engine::{
     Best, Caller, Command, Config, Confirm, CreateEvent, Currency, Durability, Engine, EventId,
     EventSettings, Progress, Proof, RecoveryConsent, Reply, Reserve, Row, RowSeats, SaleState, SeatMap,
-    Section, SetSale, UserId, Want,
+    SeatRequest, Section, SetSale, UserId,
 };
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -112,7 +112,7 @@ fn fill(folder: &Path, config: &Config, records: usize) -> Outcome<()> {
         let holds = (at..at + many)
             .map(|at| {
                 let user = UserId::new(&format!("user-{at}"))?;
-                let hold = Reserve::new(event.clone(), user, Want::Best(Best::of(1)));
+                let hold = Reserve::new(event.clone(), user, SeatRequest::Best(Best::of(1)));
                 Ok(engine.submit(&Command::Reserve(Box::new(hold))))
             })
             .collect::<Outcome<Vec<_>>>()?;

@@ -12,7 +12,7 @@ use tacos_engine::{
     Best, Caller, CancelPayment, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Engine,
     EventId, EventSettings, Failure, IdempotencyKey, JoinQueue, Money, Payee, PaymentMethod, Proof,
     QueuePolicy, Refusal, Release, RequestAdmission, ReservationToken, Reserve, Row, RowSeats, SaleState,
-    Scenario, SeatMap, Section, SessionId, SetSale, UnixMs, UserId, WaitingToken, Want,
+    Scenario, SeatMap, SeatRequest, Section, SessionId, SetSale, UnixMs, UserId, WaitingToken,
 };
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -150,7 +150,7 @@ fn customer(engine: &Engine, event: &EventId, thread: u64, at: u64) -> Result<()
         return Ok(());
     }
     let token = admission(engine, joined.token, &user)?;
-    let want = Want::Best(Best::of(1 + u32::try_from(at % 4).expect("small")));
+    let want = SeatRequest::Best(Best::of(1 + u32::try_from(at % 4).expect("small")));
     let key = IdempotencyKey::new(&format!("r-{name}")).expect("short and plain");
     let held = engine
         .reserve(Reserve::new(event.clone(), user.clone(), want).with_token(token).with_key(key))

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tacos_engine::{
     Best, Caller, Config, CreateEvent, Currency, Engine, EventId, EventSettings, Release, Reserve, Row,
-    RowSeats, SaleState, SeatMap, Section, SetSale, UnixMs, UserId, Want,
+    RowSeats, SaleState, SeatMap, SeatRequest, Section, SetSale, UnixMs, UserId,
 };
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -25,7 +25,7 @@ fn main() -> Outcome<()> {
     let end = engine.now().plus(Duration::from_secs(20));
     let begun = Instant::now();
     for at in 0..HOLDS {
-        let mut reserve = Reserve::new(hall.clone(), user.clone(), Want::Best(Best::of(1)));
+        let mut reserve = Reserve::new(hall.clone(), user.clone(), SeatRequest::Best(Best::of(1)));
         reserve.hold_until = Some(UnixMs::new(end.get() + at as u64 % 1_000));
         engine.reserve(reserve).wait()?;
     }
@@ -61,8 +61,9 @@ fn call_for(engine: &Engine, event: &EventId, time: Duration) -> Outcome<Vec<u64
     let mut waits = Vec::with_capacity(4_000_000);
     while begun.elapsed() < time {
         let call = Instant::now();
-        let held =
-            engine.reserve(Reserve::new(event.clone(), user.clone(), Want::Best(Best::of(2)))).wait()?;
+        let held = engine
+            .reserve(Reserve::new(event.clone(), user.clone(), SeatRequest::Best(Best::of(2))))
+            .wait()?;
         let reserved = call.elapsed();
         let found = engine.reservation(&held.id.into(), &Caller::Operator).wait()?;
         let read = call.elapsed();

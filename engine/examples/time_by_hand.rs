@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tacos_engine::{
     Best, Config, CreateEvent, Currency, Driver, Engine, EventId, EventSettings, ManualClock, Reserve, Row,
-    RowSeats, SaleState, SeatMap, Section, SetSale, UnixMs, UserId, Want, What,
+    RowSeats, SaleState, SeatMap, SeatRequest, Section, SetSale, UnixMs, UpdateKind, UserId,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,10 +29,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
     let mut updates = engine.updates(engine.position())?;
 
-    let held =
-        engine.reserve(Reserve::new(event.clone(), UserId::new("kim")?, Want::Best(Best::of(4)))).wait()?;
-    let more =
-        engine.reserve(Reserve::new(event.clone(), UserId::new("lee")?, Want::Best(Best::of(4)))).wait();
+    let held = engine
+        .reserve(Reserve::new(event.clone(), UserId::new("kim")?, SeatRequest::Best(Best::of(4))))
+        .wait()?;
+    let more = engine
+        .reserve(Reserve::new(event.clone(), UserId::new("lee")?, SeatRequest::Best(Best::of(4))))
+        .wait();
     println!("{} holds four of six; four more: {}", held.id, more.expect_err("only two are left"));
 
     // Nothing happens by itself: fifty seconds pass, and the warning is due; ten more, and the hold is over.
@@ -43,8 +45,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         updates.read(&mut told)?;
         for update in told.drain(..) {
             match update.what {
-                What::HoldExpiring { id, .. } => println!("after {seconds} s: {id} ends soon"),
-                What::Reservation(change) => println!("{} is {:?}", change.id, change.state),
+                UpdateKind::HoldExpiring { id, .. } => println!("after {seconds} s: {id} ends soon"),
+                UpdateKind::Reservation(change) => println!("{} is {:?}", change.id, change.state),
                 other => println!("{other:?}"),
             }
         }

@@ -51,9 +51,9 @@ pub use admission::{PolicyError, PresaleRoom, QueuePolicy, commitment, draw_orde
 pub use clock::{Clock, ManualClock, SystemClock, UnixMs};
 pub use command::{
     Best, BlockSeats, Caller, CancelPayment, Command, CommandDecodeError, Confirm, CreateEvent,
-    CreatePayment, Currency, DrawRoom, EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome,
-    PauseQueue, Payee, PaymentMethod, ProcessPayment, Proof, Release, ReportPayment, ReportWebhook,
-    RequestAdmission, Reserve, Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
+    CreatePayment, Currency, DrawRoom, EventSettings, Expire, Extend, JoinQueue, Money, Note, PauseQueue,
+    Payee, PaymentMethod, PaymentOutcome, ProcessPayment, Proof, Release, ReportPayment, ReportWebhook,
+    RequestAdmission, ReservationRef, Reserve, Scenario, SeatRequest, SetQueuePolicy, SetSale, UpdateEvent,
 };
 pub use config::{Config, Driver, Durability, LatePayment};
 #[cfg(feature = "stream")]
@@ -78,7 +78,7 @@ pub use list::{Items, PlaceChanges, Places, Seats, Tickets};
 pub use outbox::backoff_ms as webhook_backoff_ms;
 pub use pipeline::Digest;
 pub use reply::{
-    Admitted, Confirmed, Done, Effect, EventChanged, Extended, FirstAnswer, Joined, PaymentChanged, Released,
-    Reply, Reserved,
+    Admitted, Confirmed, Done, EventChanged, Extended, FirstAnswer, Joined, PaymentChanged, PaymentEffect,
+    Released, Reply, Reserved,
 };
-pub use updates::{PaymentUpdate, PlaceChanged, ReservationUpdate, Update, What};
+pub use updates::{PaymentUpdate, PlaceChanged, ReservationUpdate, Update, UpdateKind};

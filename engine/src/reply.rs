@@ -83,7 +83,7 @@ described! {
 
     /// What a payment did to its reservation.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    pub enum Effect {
+    pub enum PaymentEffect {
         /// Nothing: there is none, or the outcome says nothing about it.
         None,
         /// It confirmed the reservation.
@@ -113,7 +113,7 @@ described! {
         /// Refunds that the intent has had so far; a refund made by this write is counted.
         pub refund_number: u32,
         /// What became of the reservation.
-        pub effect: Effect,
+        pub effect: PaymentEffect,
     }
 
     /// A place in the line.
@@ -184,7 +184,7 @@ wire_enum!(ReservationState { Pending = 1, Confirmed = 2, Cancelled = 3, Expired
 wire_enum!(PaymentState {
     Pending = 1, Processing = 2, Completed = 3, Failed = 4, Cancelled = 5, Expired = 6, Refunded = 7,
 });
-wire_enum!(Effect { None = 0, Confirmed = 1, Retaken = 2, PaidBack = 3, Released = 4 });
+wire_enum!(PaymentEffect { None = 0, Confirmed = 1, Retaken = 2, PaidBack = 3, Released = 4 });
 wire_struct!(EventChanged { number, at });
 wire_struct!(Reserved { id, event, places, total_minor, expires_at });
 wire_struct!(Extended { id, expires_at, extended_ms });

@@ -5,7 +5,7 @@ use crate::command::{EventSettings, Money, PaymentMethod, Scenario};
 use crate::describe::described;
 use crate::error::{PaymentState, ReservationState, SaleState};
 use crate::ids::{EventId, ExternalId, PaymentId, ReservationId, UserId, WebhookId};
-use crate::reply::{Effect, Places};
+use crate::reply::{PaymentEffect, Places};
 
 described! {
     /// How many places there are of each kind. At every moment `available + reserved + sold + blocked == total`.
@@ -179,7 +179,7 @@ described! {
         /// What the simulated processor does.
         pub scenario: Scenario,
         /// What became of the reservation.
-        pub effect: Effect,
+        pub effect: PaymentEffect,
         /// When it was made.
         pub created_at: UnixMs,
         /// When it last changed.

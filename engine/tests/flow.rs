@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tacos_engine::{
-    Caller, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Effect, Engine, EventId,
-    EventSettings, Failure, IdempotencyKey, JoinQueue, ManualClock, Money, Payee, PaymentMethod,
-    PaymentState, Proof, QueuePolicy, Refusal, Release, RequestAdmission, ReservationState, Reserve, Row,
-    RowSeats, SaleState, Scenario, SeatId, SeatMap, Section, SessionId, SetSale, UnixMs, UserId, Want, Which,
+    Caller, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Engine, EventId, EventSettings,
+    Failure, IdempotencyKey, JoinQueue, ManualClock, Money, Payee, PaymentEffect, PaymentMethod,
+    PaymentState, Proof, QueuePolicy, Refusal, Release, RequestAdmission, ReservationRef, ReservationState,
+    Reserve, Row, RowSeats, SaleState, Scenario, SeatId, SeatMap, SeatRequest, Section, SessionId, SetSale,
+    UnixMs, UserId,
 };
 
 struct House {
@@ -36,8 +37,8 @@ fn user(name: &str) -> UserId {
     UserId::new(name).expect("valid")
 }
 
-fn seat(label: &str) -> Want {
-    Want::Seats([SeatId::new(label).expect("valid")].into_iter().collect())
+fn seat(label: &str) -> SeatRequest {
+    SeatRequest::Seats([SeatId::new(label).expect("valid")].into_iter().collect())
 }
 
 /// Two rows of ten seats, a waiting line, and the sale open.
@@ -109,7 +110,7 @@ fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
         engine.turn();
     }
     let payment = engine.payment(paid.id, &Caller::Operator).wait().expect("known");
-    assert_eq!((payment.state, payment.effect), (PaymentState::Completed, Effect::Confirmed));
+    assert_eq!((payment.state, payment.effect), (PaymentState::Completed, PaymentEffect::Confirmed));
     let confirm = Confirm::new(held.id, user("kim"), Proof::Intent(paid.id));
     let order = engine.confirm(confirm).wait().expect("confirmed").id.order();
     assert!(order.to_string().starts_with("ord_"));
@@ -120,8 +121,10 @@ fn one_customer_from_the_line_to_a_seat_that_survives_a_restart() {
     drop(engine);
     let engine = house.open();
     assert_eq!(engine.digest(), digest);
-    let found =
-        engine.reservation(&Which::Id(held.id), &Caller::User(user("kim").clone())).wait().expect("known");
+    let found = engine
+        .reservation(&ReservationRef::Id(held.id), &Caller::User(user("kim").clone()))
+        .wait()
+        .expect("known");
     assert_eq!(found.state, ReservationState::Confirmed);
     assert_eq!(engine.reserve(reserve).wait().expect("the same answer"), held);
     let counts = engine.counts(&event()).expect("known");
@@ -164,11 +167,12 @@ fn standing_places_are_named_by_their_section() {
     engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("opened");
     let places = |count: usize| (0..count).map(|_| SeatId::new("floor").expect("valid")).collect::<Vec<_>>();
     let held = engine
-        .reserve(Reserve::new(event(), user("kim"), Want::Seats(places(4).into())))
+        .reserve(Reserve::new(event(), user("kim"), SeatRequest::Seats(places(4).into())))
         .wait()
         .expect("held");
     assert_eq!(held.total_minor, 12_000);
-    let refused = engine.reserve(Reserve::new(event(), user("lee"), Want::Seats(places(2).into()))).wait();
+    let refused =
+        engine.reserve(Reserve::new(event(), user("lee"), SeatRequest::Seats(places(2).into()))).wait();
     assert_eq!(refused, Err(Failure::Refused(Refusal::Insufficient { wanted: 2, available: 1 })));
     let one = Release::new(held.id, Caller::Operator).with_seats(places(1).into());
     assert_eq!(engine.release(one).wait().expect("one given back").state, ReservationState::Pending);

@@ -16,8 +16,8 @@ use tacos_engine::{
     Best, BlockSeats, Caller, Clock, Config, Confirm, CreateEvent, Currency, Driver, Engine, EventId,
     EventSettings, Expire, Failure, IdempotencyKey, JoinQueue, ManualClock, PresaleRoom, Proof, QueuePolicy,
     RecoveryConsent, Refusal, Release, RequestAdmission, ReservationId, ReservationState, Reserve, Reserved,
-    Row, RowSeats, SaleState, SeatId, SeatMap, Section, SectionId, SessionId, SetQueuePolicy, SetSale,
-    UnixMs, UserId, Want, What,
+    Row, RowSeats, SaleState, SeatId, SeatMap, SeatRequest, Section, SectionId, SessionId, SetQueuePolicy,
+    SetSale, UnixMs, UpdateKind, UserId,
 };
 use tacos_testing::storage::{CrashKeeps, SimStorage};
 
@@ -102,7 +102,7 @@ fn open(disk: &SimStorage, clock: &Arc<ManualClock>) -> Engine {
 
 fn hold(who: &str, seats: &[&str]) -> Reserve {
     let seats = seats.iter().map(|seat| SeatId::new(seat).expect("valid")).collect();
-    let mut command = Reserve::new(event(), user(who), Want::Seats(seats));
+    let mut command = Reserve::new(event(), user(who), SeatRequest::Seats(seats));
     command.trusted = true;
     command
 }
@@ -117,7 +117,8 @@ fn release(id: ReservationId) -> Release {
 
 fn standing(who: &str, quantity: u32) -> Reserve {
     let section = Some(SectionId::new("floor").expect("valid"));
-    let mut command = Reserve::new(event(), user(who), Want::Best(Best::of(quantity).with_section(section)));
+    let mut command =
+        Reserve::new(event(), user(who), SeatRequest::Best(Best::of(quantity).with_section(section)));
     command.trusted = true;
     command
 }
@@ -354,7 +355,7 @@ fn a_copy_and_the_updates_behind_it_leave_no_gap() {
         let mut reader = engine.updates(position).expect("kept");
         while reader.read(&mut updates).expect("readable") > 0 {}
         let told = updates.iter().any(
-            |update| matches!(&update.what, What::Reservation(update) if update.state == ReservationState::Confirmed),
+            |update| matches!(&update.what, UpdateKind::Reservation(update) if update.state == ReservationState::Confirmed),
         );
         let copied = seats.iter().any(|seat| seat.state == tacos_engine::views::SeatState::Sold);
         assert!(copied || told, "neither the copy nor an update behind it says that the seat is sold");
@@ -387,16 +388,16 @@ fn what_is_recorded_before_a_position_shows() {
         let mut reader = engine.updates(from).expect("kept");
         while reader.read(&mut updates).expect("readable") > 0 {}
         let comes = |state: ReservationState| {
-            updates
-                .iter()
-                .any(|update| matches!(&update.what, What::Reservation(update) if update.state == state))
+            updates.iter().any(
+                |update| matches!(&update.what, UpdateKind::Reservation(update) if update.state == state),
+            )
         };
         let sold_later = comes(ReservationState::Confirmed);
         assert!(counts.sold == 2 || sold_later, "sold before the position, and the counts are {counts:?}");
         let freed_later = comes(ReservationState::Cancelled);
         let taken = counts.reserved + counts.sold;
         assert!(taken == 2 || freed_later, "given back before the position, and the counts are {counts:?}");
-        let paused_later = updates.iter().any(|update| matches!(update.what, What::Sale(_)));
+        let paused_later = updates.iter().any(|update| matches!(update.what, UpdateKind::Sale(_)));
         assert!(
             sale == SaleState::Paused || paused_later,
             "paused before the position, and shown as {sale:?}"

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use tacos_engine::{EventId, ExternalId, IdempotencyKey, ReservationId, UserId, Which};
+use tacos_engine::{EventId, ExternalId, IdempotencyKey, ReservationId, ReservationRef, UserId};
 use tacos_proto::common::v1::{Error, ErrorCode};
 use tokio_stream::Stream;
 use tonic::body::Body;
@@ -140,11 +140,11 @@ impl Call {
     }
 
     /// A reservation by our id, or by the id of the service that keeps it.
-    pub(crate) fn which(&self, checks: &mut Checks, text: &str) -> Option<Which> {
+    pub(crate) fn which(&self, checks: &mut Checks, text: &str) -> Option<ReservationRef> {
         if let Ok(id) = text.parse::<ReservationId>() {
-            return Some(Which::Id(id));
+            return Some(ReservationRef::Id(id));
         }
-        checks.id::<ExternalId>("reservation_id", text).map(Which::External)
+        checks.id::<ExternalId>("reservation_id", text).map(ReservationRef::External)
     }
 
     /// An event that is about to be used; where the rules say so an unknown one is made from the template. Reads make

@@ -156,8 +156,8 @@ mod tests {
     use crate::log::LogRing;
     use crate::settings::Settings;
     use tacos_engine::{
-        Best, CreateEvent, Currency, EventSettings, Reserve, SaleState, SeatMap, Section, SetSale, UserId,
-        Want,
+        Best, CreateEvent, Currency, EventSettings, Reserve, SaleState, SeatMap, SeatRequest, Section,
+        SetSale, UserId,
     };
 
     fn open(folder: &Path) -> Arc<App> {
@@ -178,7 +178,7 @@ mod tests {
         let mut held = Vec::new();
         for number in 0..count {
             let user = UserId::new(&format!("user-{number}")).expect("valid");
-            held.push(app.engine.reserve(Reserve::new(hall(), user, Want::Best(Best::of(1)))));
+            held.push(app.engine.reserve(Reserve::new(hall(), user, SeatRequest::Best(Best::of(1)))));
         }
         let mut ids = Vec::new();
         for one in held {

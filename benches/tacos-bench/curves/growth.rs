@@ -7,7 +7,7 @@ use tacos_benches::results::Line;
 use tacos_benches::venue::{floor, hall, label, open_event};
 use tacos_benches::{Outcome, Venue, scattered, seed};
 use tacos_engine::{
-    Best, Config, Engine, EventId, JoinQueue, QueuePolicy, Reserve, SessionId, WaitingToken, Want,
+    Best, Config, Engine, EventId, JoinQueue, QueuePolicy, Reserve, SeatRequest, SessionId, WaitingToken,
 };
 use tacos_testing::Random;
 
@@ -73,7 +73,7 @@ fn seats(size: Size, count: u32, report: &mut Report<'_>) -> Outcome<()> {
         open_event(&engine, &event(number)?, hall(per_event), None)?;
     }
     let (mut random, mut customers) = (Random::new(seed()), 0);
-    let mut commands = |want: &dyn Fn(u32) -> Want| -> Outcome<Vec<Reserve>> {
+    let mut commands = |want: &dyn Fn(u32) -> SeatRequest| -> Outcome<Vec<Reserve>> {
         let command = |_| {
             customers += 1;
             let seat = u32::try_from(random.below(u64::from(per_event / 2)))? * 2;
@@ -82,12 +82,12 @@ fn seats(size: Size, count: u32, report: &mut Report<'_>) -> Outcome<()> {
         };
         (0..TIMES).map(command).collect()
     };
-    let named = |seat| Want::Seats([label(seat), label(seat + 1)].into_iter().collect());
+    let named = |seat| SeatRequest::Seats([label(seat), label(seat + 1)].into_iter().collect());
     rounds(size, report, (SEATS, format!("hold two named + release, {count}")), || {
         hold_and_release(&engine, commands(&named)?)
     })?;
     rounds(size, report, (SEATS, format!("hold best two + release, {count}")), || {
-        hold_and_release(&engine, commands(&|_| Want::Best(Best::of(2)))?)
+        hold_and_release(&engine, commands(&|_| SeatRequest::Best(Best::of(2)))?)
     })
 }
 
@@ -95,7 +95,7 @@ fn holds(size: Size, count: u32, report: &mut Report<'_>) -> Outcome<()> {
     let engine = Engine::in_memory(config())?;
     let per_event = count.min(EVENT_MAX);
     let until = engine.now().plus(HOLD);
-    let place = Want::Best(Best::of(1));
+    let place = SeatRequest::Best(Best::of(1));
     for number in 0..count / per_event {
         let event = event(number)?;
         // Room for those that are measured beside those that stay.

@@ -9,7 +9,7 @@ use tacos_benches::results::Line;
 use tacos_benches::timing::on_threads;
 use tacos_benches::venue::{floor, forgetful, open_event};
 use tacos_benches::{Outcome, Venue};
-use tacos_engine::{Best, Engine, EventId, ExternalId, Note, Reserve, SeatMap, SectionId, Want};
+use tacos_engine::{Best, Engine, EventId, ExternalId, Note, Reserve, SeatMap, SeatRequest, SectionId};
 
 use super::{Report, Size, ns_each};
 
@@ -49,7 +49,8 @@ fn areas() -> SeatMap {
 
 fn hold_and_release(engine: &Engine, event: &EventId, area: &str, thread: u64, share: u64) {
     let section = Some(SectionId::new(area).expect("a name"));
-    let hold = Reserve::new(event.clone(), user(thread), Want::Best(Best::of(2).with_section(section)));
+    let hold =
+        Reserve::new(event.clone(), user(thread), SeatRequest::Best(Best::of(2).with_section(section)));
     for _ in 0..share {
         let held = engine.reserve(hold.clone()).wait().expect("free places");
         engine.release(release(held.id)).wait().expect("held");

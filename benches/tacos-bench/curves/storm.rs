@@ -9,7 +9,7 @@ use tacos_benches::people::{release, user};
 use tacos_benches::results::Line;
 use tacos_benches::venue::{floor, hall, open_event};
 use tacos_benches::{Outcome, Venue};
-use tacos_engine::{Best, Config, Engine, EventId, ManualClock, Reserve, UnixMs, Want};
+use tacos_engine::{Best, Config, Engine, EventId, ManualClock, Reserve, SeatRequest, UnixMs};
 
 use super::latency::{histogram, us};
 use super::{Report, Size};
@@ -39,7 +39,7 @@ pub(super) fn measure(size: Size, report: &mut Report<'_>) -> Outcome<()> {
         clock.advance(Duration::from_secs(700));
         while venue.engine.turn().fired > 0 {}
         for number in 0..HOLDS as u64 {
-            let hold = Reserve::new(venue.event.clone(), user(number), Want::Best(Best::of(1)));
+            let hold = Reserve::new(venue.event.clone(), user(number), SeatRequest::Best(Best::of(1)));
             venue.engine.reserve(hold).wait()?;
         }
         let begun = Instant::now();
@@ -76,8 +76,9 @@ fn call_while(
     while go_on()? {
         for _ in 0..50 {
             let begun = Instant::now();
-            let held =
-                engine.reserve(Reserve::new(event.clone(), who.clone(), Want::Best(Best::of(2)))).wait()?;
+            let held = engine
+                .reserve(Reserve::new(event.clone(), who.clone(), SeatRequest::Best(Best::of(2))))
+                .wait()?;
             let reserved = begun.elapsed();
             engine.release(release(held.id)).wait()?;
             calls.record(u64::try_from(reserved.as_nanos())?)?;

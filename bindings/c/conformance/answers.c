@@ -77,7 +77,7 @@ const row PAYMENT_CHANGED_ROWS[] = {
     {"expires_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_changed, expires_at_ms)},
     {"refunded_minor", SIGNED, 0, offsetof(tacos_payment_changed, refunded_minor)},
     {"refund_number", SMALL, 0, offsetof(tacos_payment_changed, refund_number)},
-    {"effect", WORD, 0, offsetof(tacos_payment_changed, effect), .words = EFFECT_WORDS},
+    {"effect", WORD, 0, offsetof(tacos_payment_changed, effect), .words = PAYMENT_EFFECT_WORDS},
     {NULL},
 };
 
@@ -110,7 +110,7 @@ const row PAYMENT_VIEW_ROWS[] = {
     {"refunds", SMALL, 0, offsetof(tacos_payment_view, refunds)},
     {"method", WORD, 0, offsetof(tacos_payment_view, method), .words = PAYMENT_METHOD_WORDS},
     {"scenario", WORD, 0, offsetof(tacos_payment_view, scenario), .words = SCENARIO_WORDS},
-    {"effect", WORD, 0, offsetof(tacos_payment_view, effect), .words = EFFECT_WORDS},
+    {"effect", WORD, 0, offsetof(tacos_payment_view, effect), .words = PAYMENT_EFFECT_WORDS},
     {"created_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_view, created_at_ms)},
     {"changed_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_view, changed_at_ms)},
     {"processed_at_ms", MOMENT, OPTIONAL, offsetof(tacos_payment_view, processed_at_ms)},

@@ -153,7 +153,7 @@ static const row CANCEL_PAYMENT[] = {
 
 static const row REPORT_PAYMENT[] = {
     {"payment", ID, REQUIRED, offsetof(tacos_report_payment, payment), .kind = TACOS_ID_KIND_PAYMENT},
-    {"outcome", WORD, 0, offsetof(tacos_report_payment, outcome), .words = OUTCOME_WORDS},
+    {"outcome", WORD, 0, offsetof(tacos_report_payment, outcome), .words = PAYMENT_OUTCOME_WORDS},
     {"key", TEXT, 0, offsetof(tacos_report_payment, key)},
     {NULL},
 };

@@ -24,8 +24,8 @@ static tacos_id id_of(object with, const char *name, uint32_t kind) {
 }
 
 // By `id` or by `external`, and not by both; something that the engine does not know has neither.
-static tacos_which which_of(object with) {
-    tacos_which which = {{{0}}, text(with, "external")};
+static tacos_reservation_ref which_of(object with) {
+    tacos_reservation_ref which = {{{0}}, text(with, "external")};
     if (has(with, "unlinked")) return which;
     if (has(with, "id") == has(with, "external")) bad("id");
     if (has(with, "id")) which.id = id_of(with, "id", TACOS_ID_KIND_RESERVATION);
@@ -176,7 +176,7 @@ static void fill_one(const row *row, object with, unsigned char *record) {
         case TOKEN: *(tacos_token *)at = token_of(with, name, row->kind); break;
         case WORD: *(uint32_t *)at = number_of(row->words, with, name); break;
         case CURSOR: *(tacos_id *)at = cursor_of(with, name); break;
-        case WHICH: *(tacos_which *)at = which_of(with); break;
+        case WHICH: *(tacos_reservation_ref *)at = which_of(with); break;
         case SETTINGS: *(const tacos_event_settings **)at = settings_of(with); break;
         case POLICY: *(const tacos_queue_policy **)at = policy_of(name == NULL ? with : field(with, name)); break;
         case SECTIONS: *(const tacos_section **)at = sections_of(with, (size_t *)(record + row->mark)); break;

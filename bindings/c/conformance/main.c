@@ -135,7 +135,7 @@ static void prepare(void) {
 static void digest(void) {
     uint8_t bytes[32];
     uint64_t position;
-    // Whoever reads the position writes what there is to write.
+    // A read of the position writes what there is to write.
     MUST(tacos_position(engine, &position));
     MUST(tacos_digest(engine, bytes));
     begin("reply");

@@ -50,24 +50,24 @@ static void put_update(const tacos_update *update) {
     put_moment("at_ms", update->at_ms);
     if (update->event.data != NULL) put_text("event", update->event);
     switch (update->what) {
-        case TACOS_WHAT_SALE: put_word("state", word_of(SALE_STATE_WORDS, update->state)); break;
-        case TACOS_WHAT_QUEUE_PAUSED: put_bool("paused", update->state == 1); break;
-        case TACOS_WHAT_ROOM_DRAWN: put_hex("id", update->seed, sizeof update->seed); break;
-        case TACOS_WHAT_SEATS: put_changed(update); break;
-        case TACOS_WHAT_RESERVATION: put_reservation(update); break;
-        case TACOS_WHAT_HOLD_EXPIRING:
+        case TACOS_UPDATE_KIND_SALE: put_word("state", word_of(SALE_STATE_WORDS, update->state)); break;
+        case TACOS_UPDATE_KIND_QUEUE_PAUSED: put_bool("paused", update->state == 1); break;
+        case TACOS_UPDATE_KIND_ROOM_DRAWN: put_hex("id", update->seed, sizeof update->seed); break;
+        case TACOS_UPDATE_KIND_SEATS: put_changed(update); break;
+        case TACOS_UPDATE_KIND_RESERVATION: put_reservation(update); break;
+        case TACOS_UPDATE_KIND_HOLD_EXPIRING:
             put_id("id", TACOS_ID_KIND_RESERVATION, update->reservation);
             put_user(update);
             put_moment("expires_at_ms", update->expires_at_ms);
             break;
-        case TACOS_WHAT_PAYMENT: put_payment(update); break;
-        case TACOS_WHAT_WEBHOOK: put_id("id", TACOS_ID_KIND_WEBHOOK, update->webhook); break;
-        case TACOS_WHAT_READY:
+        case TACOS_UPDATE_KIND_PAYMENT: put_payment(update); break;
+        case TACOS_UPDATE_KIND_WEBHOOK: put_id("id", TACOS_ID_KIND_WEBHOOK, update->webhook); break;
+        case TACOS_UPDATE_KIND_READY:
             put_int("tickets", (int64_t)update->tickets.count);
             put_moment("until_ms", update->expires_at_ms);
             break;
-        case TACOS_WHAT_TICKETS_EXPIRED: put_int("tickets", (int64_t)update->tickets.count); break;
-        case TACOS_WHAT_NOTE: put_text("id", update->name); break;
+        case TACOS_UPDATE_KIND_TICKETS_EXPIRED: put_int("tickets", (int64_t)update->tickets.count); break;
+        case TACOS_UPDATE_KIND_NOTE: put_text("id", update->name); break;
         default: break;
     }
 }

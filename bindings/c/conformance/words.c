@@ -29,9 +29,9 @@ const word SCENARIO_WORDS[] = {
     {0, NULL},
 };
 
-const word OUTCOME_WORDS[] = {
-    {TACOS_OUTCOME_COMPLETED, "completed"},
-    {TACOS_OUTCOME_FAILED, "failed"},
+const word PAYMENT_OUTCOME_WORDS[] = {
+    {TACOS_PAYMENT_OUTCOME_COMPLETED, "completed"},
+    {TACOS_PAYMENT_OUTCOME_FAILED, "failed"},
     {0, NULL},
 };
 
@@ -67,12 +67,12 @@ const word PAYMENT_STATE_WORDS[] = {
     {0, NULL},
 };
 
-const word EFFECT_WORDS[] = {
-    {TACOS_EFFECT_NONE, "none"},
-    {TACOS_EFFECT_CONFIRMED, "confirmed"},
-    {TACOS_EFFECT_RETAKEN, "retaken"},
-    {TACOS_EFFECT_PAID_BACK, "paid_back"},
-    {TACOS_EFFECT_RELEASED, "released"},
+const word PAYMENT_EFFECT_WORDS[] = {
+    {TACOS_PAYMENT_EFFECT_NONE, "none"},
+    {TACOS_PAYMENT_EFFECT_CONFIRMED, "confirmed"},
+    {TACOS_PAYMENT_EFFECT_RETAKEN, "retaken"},
+    {TACOS_PAYMENT_EFFECT_PAID_BACK, "paid_back"},
+    {TACOS_PAYMENT_EFFECT_RELEASED, "released"},
     {0, NULL},
 };
 
@@ -112,22 +112,22 @@ const word BOUND_WORDS[] = {
     {0, NULL},
 };
 
-const word WHAT_WORDS[] = {
-    {TACOS_WHAT_EVENT_CREATED, "event_created"},
-    {TACOS_WHAT_EVENT_CHANGED, "event_changed"},
-    {TACOS_WHAT_SALE, "sale"},
-    {TACOS_WHAT_QUEUE_PAUSED, "queue_paused"},
-    {TACOS_WHAT_ROOM_DRAWN, "room_drawn"},
-    {TACOS_WHAT_SEATS, "seats"},
-    {TACOS_WHAT_RESERVATION, "reservation"},
-    {TACOS_WHAT_HOLD_EXPIRING, "hold_expiring"},
-    {TACOS_WHAT_PAYMENT, "payment"},
-    {TACOS_WHAT_WEBHOOK, "webhook"},
-    {TACOS_WHAT_JOINED, "joined"},
-    {TACOS_WHAT_LEFT, "left"},
-    {TACOS_WHAT_READY, "ready"},
-    {TACOS_WHAT_ADMITTED, "admitted"},
-    {TACOS_WHAT_TICKETS_EXPIRED, "tickets_expired"},
-    {TACOS_WHAT_NOTE, "note"},
+const word UPDATE_KIND_WORDS[] = {
+    {TACOS_UPDATE_KIND_EVENT_CREATED, "event_created"},
+    {TACOS_UPDATE_KIND_EVENT_CHANGED, "event_changed"},
+    {TACOS_UPDATE_KIND_SALE, "sale"},
+    {TACOS_UPDATE_KIND_QUEUE_PAUSED, "queue_paused"},
+    {TACOS_UPDATE_KIND_ROOM_DRAWN, "room_drawn"},
+    {TACOS_UPDATE_KIND_SEATS, "seats"},
+    {TACOS_UPDATE_KIND_RESERVATION, "reservation"},
+    {TACOS_UPDATE_KIND_HOLD_EXPIRING, "hold_expiring"},
+    {TACOS_UPDATE_KIND_PAYMENT, "payment"},
+    {TACOS_UPDATE_KIND_WEBHOOK, "webhook"},
+    {TACOS_UPDATE_KIND_JOINED, "joined"},
+    {TACOS_UPDATE_KIND_LEFT, "left"},
+    {TACOS_UPDATE_KIND_READY, "ready"},
+    {TACOS_UPDATE_KIND_ADMITTED, "admitted"},
+    {TACOS_UPDATE_KIND_TICKETS_EXPIRED, "tickets_expired"},
+    {TACOS_UPDATE_KIND_NOTE, "note"},
     {0, NULL},
 };

@@ -13,15 +13,15 @@ typedef struct {
 extern const word SALE_STATE_WORDS[];
 extern const word PAYMENT_METHOD_WORDS[];
 extern const word SCENARIO_WORDS[];
-extern const word OUTCOME_WORDS[];
+extern const word PAYMENT_OUTCOME_WORDS[];
 extern const word QUEUE_STATE_WORDS[];
 extern const word RESERVATION_STATE_WORDS[];
 extern const word PAYMENT_STATE_WORDS[];
-extern const word EFFECT_WORDS[];
+extern const word PAYMENT_EFFECT_WORDS[];
 extern const word SEAT_STATE_WORDS[];
 extern const word PAYMENT_DOUBT_WORDS[];
 extern const word EXTENSION_DOUBT_WORDS[];
 extern const word BOUND_WORDS[];
-extern const word WHAT_WORDS[];
+extern const word UPDATE_KIND_WORDS[];
 
 #endif

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use tacos::{
     Best, Caller, Command, CompletionQueue, Config, CreateEvent, Currency, Engine, EventId, EventSettings,
-    IdempotencyKey, Release, Reply, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, Section, SectionId,
-    SetSale, UserId, Want,
+    IdempotencyKey, Release, Reply, Reserve, Row, RowSeats, SaleState, SeatId, SeatMap, SeatRequest, Section,
+    SectionId, SetSale, UserId,
 };
 
 fn main() {
@@ -38,7 +38,7 @@ fn measure(folder: &Path) {
         let hold = Reserve::new(
             event_id(event),
             UserId::new(user).expect("valid"),
-            Want::Seats(seats.into_iter().collect()),
+            SeatRequest::Seats(seats.into_iter().collect()),
         )
         .with_key(IdempotencyKey::new(&format!("{number:032x}")).expect("valid"));
         let held = engine.reserve(hold).wait().expect("held");
@@ -54,7 +54,7 @@ fn measure(folder: &Path) {
         let hold = Reserve::new(
             event.clone(),
             user.clone(),
-            Want::Seats(black_box(&seats).iter().cloned().collect()),
+            SeatRequest::Seats(black_box(&seats).iter().cloned().collect()),
         )
         .with_key(IdempotencyKey::from_bytes(number.to_be_bytes()));
         let held = engine.reserve(hold).wait().expect("held");
@@ -96,7 +96,7 @@ fn event_id(text: &str) -> EventId {
 
 fn reserve() -> Reserve {
     let standing = Best::of(1).with_section(Some(SectionId::new("floor").expect("valid")));
-    Reserve::new(event_id("evt_1"), UserId::new("kim").expect("valid"), Want::Best(standing))
+    Reserve::new(event_id("evt_1"), UserId::new("kim").expect("valid"), SeatRequest::Best(standing))
 }
 
 fn release(id: tacos::ReservationId) -> Release {

@@ -311,52 +311,52 @@ typedef uint32_t tacos_body;
 #endif // __cplusplus
 
 // What an update says. A program passes over kinds that it does not know.
-enum tacos_what
+enum tacos_update_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     // Of a kind that this version of the ABI has no number for.
-    TACOS_WHAT_OTHER = 0,
+    TACOS_UPDATE_KIND_OTHER = 0,
     // An event was created.
-    TACOS_WHAT_EVENT_CREATED = 1,
+    TACOS_UPDATE_KIND_EVENT_CREATED = 1,
     // An event's settings, queue policy or draw changed.
-    TACOS_WHAT_EVENT_CHANGED = 2,
+    TACOS_UPDATE_KIND_EVENT_CHANGED = 2,
     // A sale opened, paused or closed: `state` is a `tacos_sale`.
-    TACOS_WHAT_SALE = 3,
+    TACOS_UPDATE_KIND_SALE = 3,
     // Admissions were paused (`state` 1) or resumed (0).
-    TACOS_WHAT_QUEUE_PAUSED = 4,
+    TACOS_UPDATE_KIND_QUEUE_PAUSED = 4,
     // The order of the pre-sale room was drawn with `seed`.
-    TACOS_WHAT_ROOM_DRAWN = 5,
+    TACOS_UPDATE_KIND_ROOM_DRAWN = 5,
     // Seats were taken off sale or put back: `places`.
-    TACOS_WHAT_SEATS = 6,
+    TACOS_UPDATE_KIND_SEATS = 6,
     // A reservation was made or changed: `reservation`, `user`, `from`, `state`, `expires_at_ms`, `places`.
-    TACOS_WHAT_RESERVATION = 7,
+    TACOS_UPDATE_KIND_RESERVATION = 7,
     // A hold ends soon: `reservation`, `user`, `expires_at_ms`.
-    TACOS_WHAT_HOLD_EXPIRING = 8,
+    TACOS_UPDATE_KIND_HOLD_EXPIRING = 8,
     // A payment intent was made or changed: `payment`, `user`, `payment_state`, `effect`, `refunded_minor`, and, if
     // `has_reservation`, the fields of the reservation that changed with it.
-    TACOS_WHAT_PAYMENT = 9,
+    TACOS_UPDATE_KIND_PAYMENT = 9,
     // A webhook was tried, delivered, given up or replayed: `webhook`.
-    TACOS_WHAT_WEBHOOK = 10,
-    // Somebody joined the line: the one ticket in `tickets`.
-    TACOS_WHAT_JOINED = 11,
-    // Somebody left it: the one ticket in `tickets`.
-    TACOS_WHAT_LEFT = 12,
+    TACOS_UPDATE_KIND_WEBHOOK = 10,
+    // A customer joined the line: the one ticket in `tickets`.
+    TACOS_UPDATE_KIND_JOINED = 11,
+    // A customer left it: the one ticket in `tickets`.
+    TACOS_UPDATE_KIND_LEFT = 12,
     // It is the turn of `tickets`, until `expires_at_ms`.
-    TACOS_WHAT_READY = 13,
-    // Somebody was let in: the one ticket in `tickets`.
-    TACOS_WHAT_ADMITTED = 14,
+    TACOS_UPDATE_KIND_READY = 13,
+    // A customer was let in: the one ticket in `tickets`.
+    TACOS_UPDATE_KIND_ADMITTED = 14,
     // The time of `tickets` ran out.
-    TACOS_WHAT_TICKETS_EXPIRED = 15,
+    TACOS_UPDATE_KIND_TICKETS_EXPIRED = 15,
     // A durable note was set or removed: `name`.
-    TACOS_WHAT_NOTE = 16,
+    TACOS_UPDATE_KIND_NOTE = 16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum tacos_what tacos_what;
+typedef enum tacos_update_kind tacos_update_kind;
 #else
-typedef uint32_t tacos_what;
+typedef uint32_t tacos_update_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -543,46 +543,46 @@ typedef uint32_t tacos_scenario;
 #endif // __cplusplus
 
 // How a payment ended, as an outside processor reports it.
-enum tacos_outcome
+enum tacos_payment_outcome
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     // Money taken.
-    TACOS_OUTCOME_COMPLETED = 1,
+    TACOS_PAYMENT_OUTCOME_COMPLETED = 1,
     // Refused.
-    TACOS_OUTCOME_FAILED = 2,
+    TACOS_PAYMENT_OUTCOME_FAILED = 2,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum tacos_outcome tacos_outcome;
+typedef enum tacos_payment_outcome tacos_payment_outcome;
 #else
-typedef uint32_t tacos_outcome;
+typedef uint32_t tacos_payment_outcome;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
 // What a payment did to its reservation.
-enum tacos_effect
+enum tacos_payment_effect
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     // Nothing: there is none, or the outcome says nothing about it.
-    TACOS_EFFECT_NONE = 0,
+    TACOS_PAYMENT_EFFECT_NONE = 0,
     // It confirmed the reservation.
-    TACOS_EFFECT_CONFIRMED = 1,
+    TACOS_PAYMENT_EFFECT_CONFIRMED = 1,
     // It came after the hold expired, the same seats were still free, and they are sold.
-    TACOS_EFFECT_RETAKEN = 2,
+    TACOS_PAYMENT_EFFECT_RETAKEN = 2,
     // It came too late: the money was paid back.
-    TACOS_EFFECT_PAID_BACK = 3,
+    TACOS_PAYMENT_EFFECT_PAID_BACK = 3,
     // It gave the seats back.
-    TACOS_EFFECT_RELEASED = 4,
+    TACOS_PAYMENT_EFFECT_RELEASED = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum tacos_effect tacos_effect;
+typedef enum tacos_payment_effect tacos_payment_effect;
 #else
-typedef uint32_t tacos_effect;
+typedef uint32_t tacos_payment_effect;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -777,7 +777,7 @@ typedef struct {
     uint64_t fixed_entropy;
 } tacos_config;
 
-// A text: UTF-8, not ended by a zero byte. `data` null stands for "none". Belongs to whoever made it; a text that the
+// A text: UTF-8, not ended by a zero byte. `data` null stands for "none". Belongs to the side that made it; a text that the
 // library gives lies in the caller's buffer.
 typedef struct {
     // First byte, or null.
@@ -1017,7 +1017,7 @@ typedef struct {
 typedef struct {
     // The `tacos_status`.
     uint32_t status;
-    // 1 if the same command may succeed shortly, without anybody changing anything.
+    // 1 if the same command may succeed shortly, with nothing changed.
     uint32_t transient;
     // When to try again, in milliseconds, where that is known; else 0.
     uint64_t retry_after_ms;
@@ -1393,14 +1393,14 @@ typedef struct {
     tacos_id id;
     // The id that the caller brought, or none.
     tacos_str external;
-} tacos_which;
+} tacos_reservation_ref;
 
 // Turns a hold into a sale.
 typedef struct {
     // `TACOS_COMMAND_CONFIRM`.
     tacos_head head;
     // The reservation.
-    tacos_which which;
+    tacos_reservation_ref which;
     // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
     // Makes the command safe to send twice. None if `data` is null.
@@ -1429,7 +1429,7 @@ typedef struct {
     // `TACOS_COMMAND_RELEASE`.
     tacos_head head;
     // The reservation.
-    tacos_which which;
+    tacos_reservation_ref which;
     // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
     // Makes the command safe to send twice. None if `data` is null.
@@ -1446,7 +1446,7 @@ typedef struct {
     // `TACOS_COMMAND_EXTEND`.
     tacos_head head;
     // The reservation.
-    tacos_which which;
+    tacos_reservation_ref which;
     // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
     // Makes the command safe to send twice. None if `data` is null.
@@ -1463,7 +1463,7 @@ typedef struct {
     // `TACOS_COMMAND_EXPIRE`.
     tacos_head head;
     // The reservation.
-    tacos_which which;
+    tacos_reservation_ref which;
 } tacos_expire;
 
 // Creates a payment intent.
@@ -1471,7 +1471,7 @@ typedef struct {
     // `TACOS_COMMAND_CREATE_PAYMENT`.
     tacos_head head;
     // The reservation that is paid for, unless `unlinked` is given.
-    tacos_which which;
+    tacos_reservation_ref which;
     // What is paid for, if the engine does not know it, or none.
     tacos_str unlinked;
     // Who pays.
@@ -1531,7 +1531,7 @@ typedef struct {
     tacos_id payment;
     // Makes the command safe to send twice. None if `data` is null.
     tacos_str key;
-    // A `tacos_outcome`: how it ended.
+    // A `tacos_payment_outcome`: how it ended.
     uint32_t outcome;
     // Zero.
     uint32_t reserved;
@@ -1579,7 +1579,7 @@ typedef struct {
     // `TACOS_COMMAND_READ_RESERVATION`.
     tacos_head head;
     // The reservation.
-    tacos_which which;
+    tacos_reservation_ref which;
     // Whose it must be, unless an operator asks. None if `data` is null.
     tacos_str user;
 } tacos_read_reservation;
@@ -1640,7 +1640,7 @@ typedef struct {
     tacos_str field;
     // Why.
     tacos_str reason;
-    // What was given; empty where showing it would help nobody or tell a secret.
+    // What was given; empty where showing it would help no reader or tell a secret.
     tacos_str value;
 } tacos_problem;
 
@@ -1724,7 +1724,7 @@ typedef struct {
     uint32_t state;
     // Refunds that the intent has had so far; a refund made by this write is counted.
     uint32_t refund_number;
-    // A `tacos_effect`: what became of the reservation.
+    // A `tacos_payment_effect`: what became of the reservation.
     uint32_t effect;
     // Zero.
     uint32_t reserved;
@@ -1840,7 +1840,7 @@ typedef struct {
     uint32_t method;
     // A `tacos_scenario`: what the simulated processor does.
     uint32_t scenario;
-    // A `tacos_effect`: what became of the reservation.
+    // A `tacos_payment_effect`: what became of the reservation.
     uint32_t effect;
     // 1 if `reservation` is given.
     uint32_t has_reservation;
@@ -1954,7 +1954,7 @@ typedef struct {
     tacos_id webhook;
     // The seed of the draw.
     uint8_t seed[32];
-    // A `tacos_what`.
+    // A `tacos_update_kind`.
     uint32_t what;
     // Where the sale or reservation stands; see the kind.
     uint32_t state;
@@ -1962,13 +1962,13 @@ typedef struct {
     uint32_t from;
     // Where the payment stands, a `tacos_payment_state`.
     uint32_t payment_state;
-    // A `tacos_effect`.
+    // A `tacos_payment_effect`.
     uint32_t effect;
     // 1 if a reservation changed.
     uint32_t has_reservation;
 } tacos_update;
 
-// How one place stands after an update. It may be applied twice: a version that is not above the one that the reader has
+// How one place stands after an update. It may be applied twice: a version that is not above the version that the reader has
 // is old news.
 typedef struct {
     // The place; `tacos_describe` puts it into words.
@@ -2039,7 +2039,7 @@ tacos_status tacos_turn(tacos_engine engine,
                         tacos_turned *out);
 
 // Takes a snapshot of everything durable by now, beside the running engine, and lets go of journal files that are no
-// longer needed. Blocks the calling thread and nobody else. `out` may be null.
+// longer needed. Blocks the calling thread and no other. `out` may be null.
 tacos_status tacos_snapshot(tacos_engine engine,
                             tacos_snapshot_info *out);
 
@@ -2063,7 +2063,7 @@ tacos_status tacos_figures_of(tacos_engine engine, tacos_buffer *buffer, const t
 // What the engine's tables take, in bytes.
 tacos_status tacos_memory_of(tacos_engine engine, tacos_memory *out);
 
-// A hash (32 bytes at `out`) of the whole state: equal before a crash and after recovery. Of one moment only if nobody
+// A hash (32 bytes at `out`) of the whole state: equal before a crash and after recovery. Of one moment only if no thread
 // writes meanwhile.
 tacos_status tacos_digest(tacos_engine engine,
                           uint8_t *out);
@@ -2074,7 +2074,7 @@ tacos_status tacos_clear_idempotency(tacos_engine engine);
 // Reads all of the folder at `path` and checks it. Answers as opening it would, but changes nothing.
 tacos_status tacos_verify(tacos_str path, tacos_buffer *buffer, const tacos_report **out);
 
-// Copies the folder at `from`, which nobody has open, to an empty or new folder at `to`, checking what it copies. The report
+// Copies the folder at `from`, which no engine has open, to an empty or new folder at `to`, checking what it copies. The report
 // is about what was copied.
 tacos_status tacos_backup_folder(tacos_str from,
                                  tacos_str to,
@@ -2328,7 +2328,7 @@ tacos_status tacos_updates_close(tacos_reader reader);
 // The library's `TACOS_ABI_VERSION`. Compare it with the header's before anything else. Frozen signature.
 uint32_t tacos_abi_version(void);
 
-// The library's version as a text that ends with a zero byte and lives for ever. Frozen signature.
+// The library's version as a text that ends with a zero byte and lives as long as the process. Frozen signature.
 const char *tacos_version(void);
 
 #if defined(TACOS_TESTING)

@@ -7,7 +7,7 @@ pub type tacos_engine = u64;
 /// A reader of updates: a number, not a pointer. 0 is never a reader.
 pub type tacos_reader = u64;
 
-/// A text: UTF-8, not ended by a zero byte. `data` null stands for "none". Belongs to whoever made it; a text that the
+/// A text: UTF-8, not ended by a zero byte. `data` null stands for "none". Belongs to the side that made it; a text that the
 /// library gives lies in the caller's buffer.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -83,7 +83,7 @@ pub struct tacos_token {
 /// A reservation: by the caller's own id if `external` is given, else by ours.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct tacos_which {
+pub struct tacos_reservation_ref {
     /// The id that the engine issued; not looked at if `external` is given.
     pub id: tacos_id,
     /// The id that the caller brought, or none.

@@ -20,7 +20,7 @@ pub(crate) enum Answer {
     Reservations(Page<ReservationView>),
     Payment(Box<PaymentView>),
     Payments(Page<PaymentView>),
-    /// Not an answer: wakes a thread that waits for answers when the engine closes. Nobody outside sees it.
+    /// Not an answer: wakes a thread that waits for answers when the engine closes. No caller sees it.
     Wake,
 }
 

@@ -88,7 +88,7 @@ pub struct tacos_config {
 
 plain! { tacos_config }
 
-/// Answers in flight at once, where nobody says otherwise.
+/// Answers in flight at once, where the configuration says nothing.
 const COMPLETIONS: u32 = 65_536;
 
 /// Fills in the usual settings of an engine, production-ready. `size` is `sizeof(tacos_config)`.

@@ -24,7 +24,7 @@ static ENGINES: LazyLock<Table<Behind>> = LazyLock::new(|| Table::new(TACOS_ENGI
 /// What stands behind an engine's handle.
 pub(crate) enum Behind {
     Open(Box<Opening>),
-    /// Closed, with answers that nobody has taken yet.
+    /// Closed, with answers that no thread has taken yet.
     Closed(Arc<Queue>),
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Opening {
     pub(crate) engine: Engine,
     pub(crate) queue: Arc<Queue>,
     clock: Option<Arc<ManualClock>>,
-    /// Waiting for a write writes it: there is nobody else to do it.
+    /// Waiting for a write writes it: no thread does it otherwise.
     pub(crate) manual: bool,
     /// A write panicked: what it left half done must not be built upon.
     in_doubt: AtomicBool,
@@ -63,7 +63,7 @@ impl Drop for Doubt<'_> {
 }
 
 impl Opening {
-    /// Whoever changes the state holds this while doing so.
+    /// A thread that changes the state holds this while doing so.
     pub(crate) fn writing(&self) -> Result<Doubt<'_>, Fault> {
         if self.in_doubt.load(Ordering::SeqCst) { Err(Fault::InDoubt) } else { Ok(Doubt(&self.in_doubt)) }
     }
@@ -99,7 +99,7 @@ impl Queue {
 
     /// Promises to deliver one more answer.
     pub(crate) fn promise(&self) -> Result<Promise<'_>, Fault> {
-        // SeqCst, with `end` and `is_over`: either we see that the queue is closed, or whoever asks whether it is over
+        // SeqCst, with `end` and `is_over`: either we see that the queue is closed, or the thread that asks whether it is over
         // sees our promise.
         let before = self.in_flight.fetch_add(1, Ordering::SeqCst);
         let promise = Promise(self);
@@ -164,7 +164,7 @@ pub(crate) fn queue(handle: tacos_engine) -> Result<Arc<Queue>, Fault> {
 
 /// Forgets an engine that is closed and has nothing left to give.
 pub(crate) fn forget(handle: tacos_engine) {
-    // Somebody else may have been faster, and the slot may be another's by now: then the handle finds nothing.
+    // Another thread may have been faster, and the slot may be another's by now: then the handle finds nothing.
     let _ = ENGINES.exchange(handle, |behind| match behind {
         Behind::Closed(queue) if queue.is_over() => None,
         Behind::Closed(queue) => Some(Behind::Closed(Arc::clone(queue))),
@@ -379,7 +379,7 @@ pub unsafe extern "C" fn tacos_turn(engine: tacos_engine, out: *mut tacos_turned
 }
 
 /// Takes a snapshot of everything durable by now, beside the running engine, and lets go of journal files that are no
-/// longer needed. Blocks the calling thread and nobody else. `out` may be null.
+/// longer needed. Blocks the calling thread and no other. `out` may be null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tacos_snapshot(engine: tacos_engine, out: *mut tacos_snapshot_info) -> tacos_status {
     // SAFETY: the crate's contract.

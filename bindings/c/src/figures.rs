@@ -120,7 +120,7 @@ pub unsafe extern "C" fn tacos_memory_of(engine: tacos_engine, out: *mut tacos_m
     })
 }
 
-/// A hash (32 bytes at `out`) of the whole state: equal before a crash and after recovery. Of one moment only if nobody
+/// A hash (32 bytes at `out`) of the whole state: equal before a crash and after recovery. Of one moment only if no thread
 /// writes meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tacos_digest(engine: tacos_engine, out: *mut u8) -> tacos_status {

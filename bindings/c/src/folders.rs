@@ -1,4 +1,4 @@
-//! Whole data folders: verify one, copy one that nobody has open or that an engine is using. None changes what it reads.
+//! Whole data folders: verify one, copy one that no engine has open or that an engine is using. None changes what it reads.
 
 use tacos::journal::{self, FileStorage, Report};
 
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn tacos_verify(
     })
 }
 
-/// Copies the folder at `from`, which nobody has open, to an empty or new folder at `to`, checking what it copies. The report
+/// Copies the folder at `from`, which no engine has open, to an empty or new folder at `to`, checking what it copies. The report
 /// is about what was copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tacos_backup_folder(

@@ -8,7 +8,7 @@
 //! # Safety
 //!
 //! One contract for every function: a pointer is null or points to memory that is valid, for reading or (where it is
-//! `*mut`) writing, for as long as the call lasts and for the size that the function or struct names; nobody else writes
+//! `*mut`) writing, for as long as the call lasts and for the size that the function or struct names; no other code writes
 //! there meanwhile. Null, misaligned, too small and too large are checked and answered; a dangling pointer cannot be.
 #![allow(non_camel_case_types, reason = "names are those of the header")]
 #![allow(clippy::missing_safety_doc, reason = "one contract for all functions, in the crate's documentation")]

@@ -11,7 +11,7 @@ use crate::failure::Fault;
 /// # Safety
 /// Every bit pattern is a value of the type, and zeros mean "not given".
 pub(crate) unsafe trait Plain: Copy {
-    /// `size_of` in the first version that had the struct: nobody can have a shorter one.
+    /// `size_of` in the first version that had the struct: no program can have a shorter one.
     const SIZE_MIN: usize;
 
     /// Nothing given.

@@ -4,7 +4,7 @@
 //! a plain number and is checked here. Numbers are only ever added.
 
 use tacos::views::{QueueState, SeatState};
-use tacos::{Bound, Effect, Outcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
+use tacos::{Bound, PaymentEffect, PaymentOutcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
 
 use crate::number::{Number, numbers};
 
@@ -24,10 +24,10 @@ numbers! {
     Scenario as tacos_scenario {
         Approve, Fail, Delay, Random, Timeout, Outside
     }
-    Outcome as tacos_outcome {
+    PaymentOutcome as tacos_payment_outcome {
         Completed, Failed
     }
-    Effect as tacos_effect {
+    PaymentEffect as tacos_payment_effect {
         None, Confirmed, Retaken, PaidBack, Released
     }
     SeatState as tacos_seat_state {
@@ -126,7 +126,7 @@ pub enum tacos_scenario {
 
 /// How a payment ended, as an outside processor reports it.
 #[repr(u32)]
-pub enum tacos_outcome {
+pub enum tacos_payment_outcome {
     /// Money taken.
     Completed = 1,
     /// Refused.
@@ -135,7 +135,7 @@ pub enum tacos_outcome {
 
 /// What a payment did to its reservation.
 #[repr(u32)]
-pub enum tacos_effect {
+pub enum tacos_payment_effect {
     /// Nothing: there is none, or the outcome says nothing about it.
     None = 0,
     /// It confirmed the reservation.

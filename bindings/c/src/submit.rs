@@ -304,7 +304,7 @@ fn wait(queue: &Queue, max: usize, timeout: Duration, taken: &mut Vec<Completion
             return Waited::Done;
         }
         if queue.is_closed() {
-            // Somebody is about to hand in or to deliver the last answers.
+            // Another thread is about to hand in or to deliver the last answers.
             std::thread::yield_now();
         }
     }

@@ -1,5 +1,5 @@
 //! Updates by polling: facts that happened, once they are durable, in the order of the journal. A reader has its own place
-//! and slows nobody; if it is so slow that what comes next is gone, it is told so.
+//! and slows no other reader; if it is so slow that what comes next is gone, it is told so.
 
 use std::collections::VecDeque;
 use std::sync::LazyLock;
@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tacos::{
-    EventId, PaymentUpdate, PlaceChanged, Position, ReservationUpdate, UnixMs, Update, UpdateReader,
-    UpdatesLost, UserId, What,
+    EventId, PaymentUpdate, PlaceChanged, Position, ReservationUpdate, UnixMs, Update, UpdateKind,
+    UpdateReader, UpdatesLost, UserId,
 };
 
 use crate::abi::{
@@ -41,7 +41,7 @@ struct Place {
 /// What an update says. A program passes over kinds that it does not know.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum tacos_what {
+pub enum tacos_update_kind {
     /// Of a kind that this version of the ABI has no number for.
     Other = 0,
     /// An event was created.
@@ -65,13 +65,13 @@ pub enum tacos_what {
     Payment = 9,
     /// A webhook was tried, delivered, given up or replayed: `webhook`.
     Webhook = 10,
-    /// Somebody joined the line: the one ticket in `tickets`.
+    /// A customer joined the line: the one ticket in `tickets`.
     Joined = 11,
-    /// Somebody left it: the one ticket in `tickets`.
+    /// A customer left it: the one ticket in `tickets`.
     Left = 12,
     /// It is the turn of `tickets`, until `expires_at_ms`.
     Ready = 13,
-    /// Somebody was let in: the one ticket in `tickets`.
+    /// A customer was let in: the one ticket in `tickets`.
     Admitted = 14,
     /// The time of `tickets` ran out.
     TicketsExpired = 15,
@@ -109,7 +109,7 @@ pub struct tacos_update {
     pub webhook: tacos_id,
     /// The seed of the draw.
     pub seed: [u8; 32],
-    /// A `tacos_what`.
+    /// A `tacos_update_kind`.
     pub what: u32,
     /// Where the sale or reservation stands; see the kind.
     pub state: u32,
@@ -117,13 +117,13 @@ pub struct tacos_update {
     pub from: u32,
     /// Where the payment stands, a `tacos_payment_state`.
     pub payment_state: u32,
-    /// A `tacos_effect`.
+    /// A `tacos_payment_effect`.
     pub effect: u32,
     /// 1 if a reservation changed.
     pub has_reservation: u32,
 }
 
-/// How one place stands after an update. It may be applied twice: a version that is not above the one that the reader has
+/// How one place stands after an update. It may be applied twice: a version that is not above the reader's
 /// is old news.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -258,45 +258,45 @@ fn deliver(place: &mut Place, max: usize, mut arena: Arena, out: Out<tacos_list>
 fn put(update: &Update, arena: &mut Arena) -> tacos_update {
     let mut out = blank(update, arena);
     let what = match &update.what {
-        What::EventCreated => tacos_what::EventCreated,
-        What::EventChanged => tacos_what::EventChanged,
-        What::Sale(state) => {
+        UpdateKind::EventCreated => tacos_update_kind::EventCreated,
+        UpdateKind::EventChanged => tacos_update_kind::EventChanged,
+        UpdateKind::Sale(state) => {
             out.state = state.number();
-            tacos_what::Sale
+            tacos_update_kind::Sale
         }
-        What::QueuePaused(paused) => {
+        UpdateKind::QueuePaused(paused) => {
             out.state = (*paused).into();
-            tacos_what::QueuePaused
+            tacos_update_kind::QueuePaused
         }
-        What::RoomDrawn(seed) => {
+        UpdateKind::RoomDrawn(seed) => {
             out.seed = *seed;
-            tacos_what::RoomDrawn
+            tacos_update_kind::RoomDrawn
         }
-        What::Seats(places) => {
+        UpdateKind::Seats(places) => {
             out.places = changed(places, arena);
-            tacos_what::Seats
+            tacos_update_kind::Seats
         }
-        What::Reservation(reservation) => {
+        UpdateKind::Reservation(reservation) => {
             put_reservation(reservation, &mut out, arena);
-            tacos_what::Reservation
+            tacos_update_kind::Reservation
         }
-        What::HoldExpiring { id: reservation, user, expires_at } => {
+        UpdateKind::HoldExpiring { id: reservation, user, expires_at } => {
             (out.reservation, out.has_reservation) = (id(reservation.to_bytes()), 1);
             out.user = maybe_user(user.as_ref(), arena);
             out.expires_at_ms = expires_at.get();
-            tacos_what::HoldExpiring
+            tacos_update_kind::HoldExpiring
         }
-        What::Payment(payment) => {
+        UpdateKind::Payment(payment) => {
             put_payment(payment, &mut out, arena);
-            tacos_what::Payment
+            tacos_update_kind::Payment
         }
-        What::Webhook(webhook) => {
+        UpdateKind::Webhook(webhook) => {
             out.webhook = id(webhook.to_bytes());
-            tacos_what::Webhook
+            tacos_update_kind::Webhook
         }
-        What::Note(name) => {
+        UpdateKind::Note(name) => {
             out.name = arena.text(name.as_str());
-            tacos_what::Note
+            tacos_update_kind::Note
         }
         line => put_line(line, &mut out, arena),
     };
@@ -304,17 +304,17 @@ fn put(update: &Update, arena: &mut Arena) -> tacos_update {
     out
 }
 
-fn put_line(what: &What, out: &mut tacos_update, arena: &mut Arena) -> tacos_what {
+fn put_line(what: &UpdateKind, out: &mut tacos_update, arena: &mut Arena) -> tacos_update_kind {
     let (what, tickets) = match what {
-        What::Joined(ticket) => (tacos_what::Joined, std::slice::from_ref(ticket)),
-        What::Left(ticket) => (tacos_what::Left, std::slice::from_ref(ticket)),
-        What::Admitted(ticket) => (tacos_what::Admitted, std::slice::from_ref(ticket)),
-        What::TicketsExpired(tickets) => (tacos_what::TicketsExpired, &tickets[..]),
-        What::Ready(tickets, until) => {
+        UpdateKind::Joined(ticket) => (tacos_update_kind::Joined, std::slice::from_ref(ticket)),
+        UpdateKind::Left(ticket) => (tacos_update_kind::Left, std::slice::from_ref(ticket)),
+        UpdateKind::Admitted(ticket) => (tacos_update_kind::Admitted, std::slice::from_ref(ticket)),
+        UpdateKind::TicketsExpired(tickets) => (tacos_update_kind::TicketsExpired, &tickets[..]),
+        UpdateKind::Ready(tickets, until) => {
             out.expires_at_ms = unless_never(*until);
-            (tacos_what::Ready, &tickets[..])
+            (tacos_update_kind::Ready, &tickets[..])
         }
-        _ => (tacos_what::Other, &[][..]),
+        _ => (tacos_update_kind::Other, &[][..]),
     };
     out.tickets = arena.list(tickets);
     what

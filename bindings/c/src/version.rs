@@ -12,7 +12,7 @@ pub extern "C" fn tacos_abi_version() -> u32 {
     TACOS_ABI_VERSION
 }
 
-/// The library's version as a text that ends with a zero byte and lives for ever. Frozen signature.
+/// The library's version as a text that ends with a zero byte and lives as long as the process. Frozen signature.
 #[unsafe(no_mangle)]
 pub extern "C" fn tacos_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()

@@ -136,15 +136,15 @@ static void read_updates(tacos_engine engine) {
         CHECK(update->position >= position && update->what < 32);
         position = update->position;
         seen[update->what]++;
-        if (update->what == TACOS_WHAT_RESERVATION && update->from == 0 && same(update->user, "kim")) {
+        if (update->what == TACOS_UPDATE_KIND_RESERVATION && update->from == 0 && same(update->user, "kim")) {
             CHECK(same(update->event, EVENT));
             CHECK_EQ(update->places.count, 1);
             CHECK_EQ(TACOS_ITEM(tacos_place_changed, update->places, 0)->state, TACOS_SEAT_STATE_RESERVED);
         }
     }
-    CHECK(seen[TACOS_WHAT_EVENT_CREATED] == 1 && seen[TACOS_WHAT_SALE] == 1 && seen[TACOS_WHAT_JOINED] == 1);
-    CHECK(seen[TACOS_WHAT_ADMITTED] == 1 && seen[TACOS_WHAT_RESERVATION] >= 1 && seen[TACOS_WHAT_PAYMENT] >= 2);
-    CHECK_EQ(seen[TACOS_WHAT_OTHER], 0);
+    CHECK(seen[TACOS_UPDATE_KIND_EVENT_CREATED] == 1 && seen[TACOS_UPDATE_KIND_SALE] == 1 && seen[TACOS_UPDATE_KIND_JOINED] == 1);
+    CHECK(seen[TACOS_UPDATE_KIND_ADMITTED] == 1 && seen[TACOS_UPDATE_KIND_RESERVATION] >= 1 && seen[TACOS_UPDATE_KIND_PAYMENT] >= 2);
+    CHECK_EQ(seen[TACOS_UPDATE_KIND_OTHER], 0);
     uint64_t newest;
     OK(tacos_position(engine, &newest));
     CHECK_EQ(newest, position);
@@ -196,7 +196,7 @@ static void side_ways(tacos_engine engine) {
     best.external = TACOS_TEXT("their-1");
     const tacos_reserved *held = DONE(engine, &best, &room);
     CHECK_EQ(held->places.count, 3);
-    tacos_which which = {.external = TACOS_TEXT("their-1")};
+    tacos_reservation_ref which = {.external = TACOS_TEXT("their-1")};
 
     tacos_extend extend = TACOS_COMMAND(tacos_extend, EXTEND);
     extend.which = which;
@@ -275,7 +275,7 @@ int main(int count, char **arguments) {
     read.payment = payment;
     const tacos_payment_view *paid = DONE(engine, &read, &room);
     CHECK_EQ(paid->state, TACOS_PAYMENT_STATE_COMPLETED);
-    CHECK_EQ(paid->effect, TACOS_EFFECT_CONFIRMED);
+    CHECK_EQ(paid->effect, TACOS_PAYMENT_EFFECT_CONFIRMED);
     CHECK(same(paid->webhook_url, "https://shop.example/hook"));
     tacos_confirm confirm = TACOS_COMMAND(tacos_confirm, CONFIRM);
     confirm.which.id = held.id;

@@ -383,7 +383,7 @@ static void many_threads(void) {
     CHECK_EQ(workers[4].refused + workers[5].refused, submitted - 50);
 }
 
-// A reader that is too slow is told so, slows nobody, and loses nothing that it does not know of; a second one goes on from
+// A reader that is too slow is told so, slows no other reader, and loses nothing that it does not know of; a second one goes on from
 // where the state was read anew.
 static void a_slow_reader(void) {
     tacos_config config = by_hand();

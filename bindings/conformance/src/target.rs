@@ -38,7 +38,7 @@ pub trait Target {
     /// Does several writes, given together, in order; one answer each.
     fn batch(&mut self, calls: &[(&str, Record)]) -> Vec<Answer>;
 
-    /// Whether a refusal that came is the one that was expected. A face with fewer words for refusals says here which of
+    /// Whether a refusal that came is the expected one. A face with fewer words for refusals says here which of
     /// its own it takes for which.
     ///
     /// # Errors

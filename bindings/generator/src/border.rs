@@ -324,7 +324,7 @@ pub(crate) fn words() -> Vec<&'static Enum> {
     let views = VIEWS.iter().map(|view| Kind::Struct(view));
     let rest = [Kind::Enum(REPLY), Kind::Enum(REFUSAL), Kind::Struct(UPDATE)];
     let (_, mut all) = reached(fields.chain(views).chain(rest));
-    all.retain(|of| is_word(of) && of.name != "Outcome");
+    all.retain(|of| is_word(of) && of.name != "PaymentOutcome");
     all
 }
 

@@ -128,7 +128,7 @@ class Arguments:
 
     def _own(self, kind: Any) -> Any:
         """A record, or one of several forms, whose fields are the operation's own."""
-        if kind == tacos.Want:
+        if kind == tacos.SeatRequest:
             return self._want()
         if kind == tacos.Which or kind == tacos.Payee:
             return tacos.Unlinked(self.text("unlinked")) if "unlinked" in self else self._which()
@@ -141,7 +141,7 @@ class Arguments:
             return self.filled(kind, {"name": ""})
         return self.filled(kind, {})
 
-    def _want(self) -> tacos.Want:
+    def _want(self) -> tacos.SeatRequest:
         if "seats" in self:
             seats: Sequence[str] = self.get("seats")
             return seats
@@ -150,7 +150,7 @@ class Arguments:
         best = {name: self.get(name) for name in ("section", "allow_split", "accessible") if name in self}
         return tacos.Best(self.int("quantity"), **best)
 
-    def _which(self) -> tacos.Which:
+    def _which(self) -> tacos.ReservationRef:
         if ("id" in self) == ("external" in self):
             raise IllFormed("id")
         return self.text("id") if "id" in self else tacos.External(self.text("external"))

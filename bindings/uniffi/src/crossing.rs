@@ -169,7 +169,7 @@ pub fn read<'frame>(
     .resolve::<Thrown>()
 }
 
-/// The engine is closed and its last answer fetched: its number is nobody's any more.
+/// The engine is closed and its last answer fetched: its number belongs to no engine any more.
 #[jni_mangle("com.traffictacos.engine.Crossing")]
 pub fn release<'frame>(_env: EnvUnowned<'frame>, _class: JClass<'frame>, number: jlong) {
     // What remains of a closed engine has nothing in it that runs code of others; should it panic all the same, the

@@ -1,4 +1,4 @@
-//! Updates as data, for one follower. A follower that is slow costs nobody anything: it reads where it is, from memory
+//! Updates as data, for one follower. A follower that is slow costs no other reader anything: it reads where it is, from memory
 //! or from the journal's files, and if what it wants is gone it is told so.
 
 use std::collections::HashMap;
@@ -141,7 +141,7 @@ impl RawUpdates {
     }
 }
 
-/// Says that nobody waits any more, also when the waiting was given up.
+/// Says that no reader waits any more, also when the waiting was given up.
 struct Alone<'a>(&'a AtomicBool);
 
 impl Drop for Alone<'_> {

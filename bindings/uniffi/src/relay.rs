@@ -37,7 +37,7 @@ impl Wake for Relayed {
     }
 }
 
-/// A future that is woken by the border's thread, whoever wakes it.
+/// A future that is woken by the border's thread, whichever thread wakes it.
 pub(crate) struct OnBorder<F>(pub(crate) F);
 
 impl<F: Future + Unpin> Future for OnBorder<F> {

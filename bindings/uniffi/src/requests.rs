@@ -4,7 +4,7 @@
 use tacos_engine::views::Cursor;
 use tacos_engine::{
     Caller, Command, Engine, EventId, PaymentId, PaymentState, Pending, Refusal, ReservationId,
-    ReservationState, UserId, Which,
+    ReservationRef, ReservationState, UserId,
 };
 
 use crate::answers::Found;
@@ -13,7 +13,7 @@ use crate::codec::{Input, Lookup, Take, Taken, Unfit, command};
 /// What is asked for.
 pub(crate) enum Request {
     Write(Command),
-    Reservation(Which, Caller),
+    Reservation(ReservationRef, Caller),
     Reservations(UserId, Option<ReservationState>, Option<EventId>, Option<Cursor>, usize),
     Payment(PaymentId, Caller),
     Payments(UserId, Option<PaymentState>, Option<ReservationId>, Option<Cursor>, usize),

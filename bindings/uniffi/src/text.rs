@@ -44,7 +44,7 @@ pub(crate) fn currency(field: &'static str, code: &str) -> Checked<Currency> {
     Currency::new(code).ok_or_else(|| Refusal::invalid(field, "must be three letters", shown(code)))
 }
 
-/// A token. It is not echoed: it may be somebody's credential with a slip of the pen in it.
+/// A token. It is not echoed: it may be a customer's credential with a slip of the pen in it.
 pub(crate) fn token<T>(field: &'static str, text: &str) -> Checked<T>
 where
     T: FromStr,

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use tacos_engine::{
     Caller, Confirm, Engine, EventId, Extend, ExternalId, Failure, JoinQueue, Proof, Release,
-    RequestAdmission, Reserve, SeatId, SessionId, UserId, WaitingToken, Want, Which,
+    RequestAdmission, ReservationRef, Reserve, SeatId, SeatRequest, SessionId, UserId, WaitingToken,
 };
 use tacos_testing::Random;
 
@@ -156,7 +156,7 @@ impl Client<'_> {
         };
         let ids = seats.iter().map(|seat| SeatId::new(seat).expect("a plain label")).collect();
         let user = UserId::new("kim").expect("a plain name");
-        let mut command = Reserve::new(town.event.clone(), user, Want::Seats(ids));
+        let mut command = Reserve::new(town.event.clone(), user, SeatRequest::Seats(ids));
         command.external = Some(external(&name));
         let mut entry = Entry::new(self.number, Kind::Hold, &name);
         entry.seats = seats;
@@ -374,8 +374,8 @@ fn external(name: &str) -> ExternalId {
     ExternalId::new(name).expect("a plain name")
 }
 
-fn which(name: &str) -> Which {
-    Which::External(external(name))
+fn which(name: &str) -> ReservationRef {
+    ReservationRef::External(external(name))
 }
 
 fn ticket(token: WaitingToken) -> u64 {

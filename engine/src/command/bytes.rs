@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::{
-    Best, Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which,
+    Best, Caller, EventSettings, Money, Payee, PaymentMethod, PaymentOutcome, Proof, ReservationRef,
+    Scenario, SeatRequest,
 };
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
@@ -120,7 +121,7 @@ impl Formed for Proof {
     }
 }
 
-wire_enum!(Outcome { Completed = 0, Failed = 1 });
+wire_enum!(PaymentOutcome { Completed = 0, Failed = 1 });
 
 /// Values that are written as in records.
 macro_rules! as_in_records {
@@ -141,7 +142,7 @@ as_in_records!(
     SaleState,
     PaymentMethod,
     Scenario,
-    Outcome,
+    PaymentOutcome,
     EventSettings,
     QueuePolicy,
     Option<QueuePolicy>,
@@ -310,7 +311,7 @@ impl Argument for Vec<SeatId> {
     }
 }
 
-impl Argument for Want {
+impl Argument for SeatRequest {
     #[inline]
     fn write(&self, out: &mut impl Sink) {
         match self {
@@ -341,7 +342,7 @@ impl Argument for Want {
     }
 }
 
-impl Which {
+impl ReservationRef {
     fn of(tag: u8, from: &mut Reader<'_>) -> Result<Self, Malformed> {
         match tag {
             1 => ReservationId::read(from).map(Self::Id),
@@ -351,7 +352,7 @@ impl Which {
     }
 }
 
-impl Argument for Which {
+impl Argument for ReservationRef {
     #[inline]
     fn write(&self, out: &mut impl Sink) {
         match self {
@@ -384,7 +385,7 @@ impl Argument for Payee {
     fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
         match u8::get(from)? {
             3 => ExternalId::read(from).map(Self::Unlinked),
-            tag => Which::of(tag, from).map(Self::Reservation),
+            tag => ReservationRef::of(tag, from).map(Self::Reservation),
         }
     }
 }

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use super::bytes::{Argument, Formed, Sink, read_later, write_later};
 use super::table::{for_each_command, target};
-use super::{Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which};
+use super::{
+    Caller, EventSettings, Money, Payee, PaymentMethod, PaymentOutcome, Proof, ReservationRef, Scenario,
+    SeatRequest,
+};
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
 use crate::error::SaleState;
@@ -84,9 +87,9 @@ macro_rules! constructors {
     };
     (
         $form:ident $name:ident [$($required:tt)*] [$($optional:tt)*]
-        $(#[$doc:meta])+ $([$mark:ident])? $field:ident: Which, $($rest:tt)*
+        $(#[$doc:meta])+ $([$mark:ident])? $field:ident: ReservationRef, $($rest:tt)*
     ) => {
-        constructors! { $form $name [$($required)* { $field (impl Into<Which>) }] [$($optional)*] $($rest)* }
+        constructors! { $form $name [$($required)* { $field (impl Into<ReservationRef>) }] [$($optional)*] $($rest)* }
     };
     (
         $form:ident $name:ident [$($required:tt)*] [$($optional:tt)*]

@@ -103,7 +103,7 @@ impl EventSettings {
 described! {
     /// Which seats are wanted.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub enum Want {
+    pub enum SeatRequest {
         /// Exactly these seats: all of them or none. The name of a standing section stands for one place there, and may
         /// be said several times.
         Seats(Seats),
@@ -137,7 +137,7 @@ impl Best {
 described! {
     /// A reservation, by our id or by the id of the service that keeps it.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub enum Which {
+    pub enum ReservationRef {
         /// By the id that [`Reserve`] returned.
         Id(ReservationId),
         /// By the id that the caller brought.
@@ -145,13 +145,13 @@ described! {
     }
 }
 
-impl From<ReservationId> for Which {
+impl From<ReservationId> for ReservationRef {
     fn from(id: ReservationId) -> Self {
         Self::Id(id)
     }
 }
 
-impl From<ExternalId> for Which {
+impl From<ExternalId> for ReservationRef {
     fn from(id: ExternalId) -> Self {
         Self::External(id)
     }
@@ -236,14 +236,14 @@ described! {
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub enum Payee {
         /// A reservation of this engine.
-        Reservation(Which),
+        Reservation(ReservationRef),
         /// Something that the engine does not know; the outcome changes no seats.
         Unlinked(ExternalId),
     }
 
     /// How a payment ended, as an outside processor reports it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    pub enum Outcome {
+    pub enum PaymentOutcome {
         /// Money taken.
         Completed,
         /// Refused.

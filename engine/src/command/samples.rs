@@ -6,9 +6,9 @@ use crate::list::Seats;
 
 use super::{
     Best, BlockSeats, Caller, CancelPayment, Command, Confirm, CreateEvent, CreatePayment, Currency,
-    DrawRoom, EventSettings, Expire, Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee,
-    PaymentMethod, ProcessPayment, Proof, Release, ReportPayment, ReportWebhook, RequestAdmission, Reserve,
-    Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want, Which,
+    DrawRoom, EventSettings, Expire, Extend, JoinQueue, Money, Note, PauseQueue, Payee, PaymentMethod,
+    PaymentOutcome, ProcessPayment, Proof, Release, ReportPayment, ReportWebhook, RequestAdmission,
+    ReservationRef, Reserve, Scenario, SeatRequest, SetQueuePolicy, SetSale, UpdateEvent,
 };
 use crate::admission::{PresaleRoom, QueuePolicy};
 use crate::clock::UnixMs;
@@ -126,19 +126,19 @@ fn of_events(found: &mut Vec<Command>) {
 /// Commands about holds.
 fn of_holds(found: &mut Vec<Command>) {
     let token = Some(ReservationToken { event: 1, ticket: 2, mac: [8; 16] });
-    let whole = Reserve::new(event(), user(), Want::Best(best()))
+    let whole = Reserve::new(event(), user(), SeatRequest::Best(best()))
         .with_token(token)
         .with_trusted(true)
         .with_external(external())
         .with_hold_until(UnixMs::new(1_700_000_060_000))
         .with_key(key());
-    let none = Want::Seats(Seats::new());
-    let two = Want::Seats([seat("A-01"), seat("A-03")].into());
-    for want in [none, two, Want::Best(Best { accessible: true, ..Best::of(2) })] {
+    let none = SeatRequest::Seats(Seats::new());
+    let two = SeatRequest::Seats([seat("A-01"), seat("A-03")].into());
+    for want in [none, two, SeatRequest::Best(Best { accessible: true, ..Best::of(2) })] {
         found.push(Command::Reserve(Box::new(Reserve::new(event(), user(), want).with_key(key()))));
     }
     found.push(Command::Reserve(Box::new(whole)));
-    for which in [Which::Id(reservation()), Which::External(external())] {
+    for which in [ReservationRef::Id(reservation()), ReservationRef::External(external())] {
         for user in [None, Some(user())] {
             for (proof, exactly) in [
                 (Proof::Outside, None),
@@ -172,8 +172,8 @@ fn of_money(found: &mut Vec<Command>) {
     use PaymentMethod::{BankTransfer, CreditCard, DebitCard, DigitalWallet, MobilePay};
     use Scenario::{Approve, Delay, Fail, Outside, Random, Timeout};
     let payees = [
-        Payee::Reservation(Which::Id(reservation())),
-        Payee::Reservation(Which::External(external())),
+        Payee::Reservation(ReservationRef::Id(reservation())),
+        Payee::Reservation(ReservationRef::External(external())),
         Payee::Unlinked(external()),
     ];
     let methods = [CreditCard, DebitCard, BankTransfer, MobilePay, DigitalWallet, CreditCard];
@@ -202,7 +202,7 @@ fn of_money(found: &mut Vec<Command>) {
             found.push(Command::CancelPayment(command));
         }
     }
-    for outcome in [Outcome::Completed, Outcome::Failed] {
+    for outcome in [PaymentOutcome::Completed, PaymentOutcome::Failed] {
         found.push(Command::ReportPayment(ReportPayment::new(payment(), outcome).with_key(key())));
     }
     let webhook = WebhookId(slot(4));

@@ -141,7 +141,7 @@ macro_rules! for_each_command {
                 /// Who will own the seats.
                 [scope] user: UserId,
                 /// Which seats.
-                want: Want,
+                want: SeatRequest,
                 /// The right to reserve; needed where the event has a waiting line, unless the caller is
                 /// [`Reserve::trusted`].
                 [right] token: Option<ReservationToken> = with_token,
@@ -162,7 +162,7 @@ macro_rules! for_each_command {
                 reservation_is payment_not_approved
             ] {
                 /// The reservation.
-                which: Which,
+                which: ReservationRef,
                 /// Whose it must be, unless an operator asks.
                 [scope] caller: Caller,
                 /// What says that it is paid.
@@ -183,7 +183,7 @@ macro_rules! for_each_command {
                 reservation_is payment_exists
             ] {
                 /// The reservation.
-                which: Which,
+                which: ReservationRef,
                 /// Whose it must be, unless an operator asks.
                 [scope] caller: Caller,
                 /// Only these seats; empty for all. Naming all of them is the same as naming none. The name of a
@@ -199,7 +199,7 @@ macro_rules! for_each_command {
                 invalid unknown_reservation forbidden reservation_expired reservation_is extension_refused
             ] {
                 /// The reservation.
-                which: Which,
+                which: ReservationRef,
                 /// Whose it must be, unless an operator asks.
                 [scope] caller: Caller,
                 /// By how much, in whole milliseconds.
@@ -214,7 +214,7 @@ macro_rules! for_each_command {
             /// Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
             15 expire plain Expire -> Released refuses [unknown_reservation not_due reservation_is] {
                 /// The reservation.
-                which: Which,
+                which: ReservationRef,
             }
 
             /// Creates a payment intent.
@@ -270,7 +270,7 @@ macro_rules! for_each_command {
                 /// The payment intent.
                 payment: PaymentId,
                 /// How it ended.
-                outcome: Outcome,
+                outcome: PaymentOutcome,
                 /// Makes the command safe to send twice.
                 [key] key: Option<IdempotencyKey> = with_key,
             }

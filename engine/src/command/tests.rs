@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::samples::samples;
 use super::{
-    Command, CreatePayment, Currency, Money, Payee, PaymentMethod, Proof, Reserve, Scenario, Want, Which,
+    Command, CreatePayment, Currency, Money, Payee, PaymentMethod, Proof, ReservationRef, Reserve, Scenario,
+    SeatRequest,
 };
 use crate::clock::UnixMs;
 use crate::command::{Best, Caller, Confirm};
@@ -91,20 +92,20 @@ fn seats() -> impl Strategy<Value = Vec<SeatId>> {
     proptest::collection::vec(text().prop_map(|text| SeatId::new(&text).expect("allowed")), 0..6)
 }
 
-fn which() -> impl Strategy<Value = Which> {
+fn which() -> impl Strategy<Value = ReservationRef> {
     prop_oneof![
-        any::<[u8; 16]>().prop_map(|id| Which::Id(ReservationId::from_bytes(id))),
-        external().prop_map(Which::External)
+        any::<[u8; 16]>().prop_map(|id| ReservationRef::Id(ReservationId::from_bytes(id))),
+        external().prop_map(ReservationRef::External)
     ]
 }
 
-fn want() -> impl Strategy<Value = Want> {
+fn want() -> impl Strategy<Value = SeatRequest> {
     let section = proptest::option::of(text().prop_map(|text| SectionId::new(&text).expect("allowed")));
     prop_oneof![
-        seats().prop_map(|seats| Want::Seats(seats.into_iter().collect())),
+        seats().prop_map(|seats| SeatRequest::Seats(seats.into_iter().collect())),
         (any::<u32>(), section, any::<bool>(), any::<bool>()).prop_map(
             |(quantity, section, allow_split, accessible)| {
-                Want::Best(Best { quantity, section, allow_split, accessible })
+                SeatRequest::Best(Best { quantity, section, allow_split, accessible })
             }
         )
     ]

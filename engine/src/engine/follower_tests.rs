@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::command::{Best, CreateEvent, Currency, EventSettings, Reserve, SetSale, Want};
+use crate::command::{Best, CreateEvent, Currency, EventSettings, Reserve, SeatRequest, SetSale};
 use crate::error::SaleState;
 use crate::ids::{EventId, UserId};
 use crate::inventory::{Row, RowSeats, SeatMap, Section};
@@ -15,7 +15,7 @@ fn event(name: &str) -> EventId {
 
 fn reserve(engine: &Engine, name: &str, user: u32) {
     let user = UserId::new(&format!("user-{user}")).expect("valid");
-    engine.reserve(Reserve::new(event(name), user, Want::Best(Best::of(1)))).wait().expect("a place");
+    engine.reserve(Reserve::new(event(name), user, SeatRequest::Best(Best::of(1)))).wait().expect("a place");
 }
 
 #[test]

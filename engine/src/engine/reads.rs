@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Engine;
 use crate::acks::Pending;
 use crate::clock::UnixMs;
-use crate::command::{Caller, Which};
+use crate::command::{Caller, ReservationRef};
 use crate::error::{PaymentState, Refusal, ReservationState};
 use crate::ids::{
     EventId, ExternalId, PaymentId, ReservationId, ReservationToken, SeatId, UserId, WaitingToken,
@@ -23,7 +23,7 @@ use crate::views::{
 
 impl Engine {
     /// A reservation. It must be the caller's, unless an operator asks.
-    pub fn reservation(&self, which: &Which, caller: &Caller) -> Pending<ReservationView> {
+    pub fn reservation(&self, which: &ReservationRef, caller: &Caller) -> Pending<ReservationView> {
         let core = self.core();
         self.durable(core.read_reservation(which, caller.user(), core.state.now()))
     }

@@ -7,7 +7,7 @@ use super::Engine;
 use crate::clock::{Clock, ManualClock, UnixMs};
 use crate::command::{
     Caller, CreateEvent, CreatePayment, Currency, EventSettings, Money, Payee, PaymentMethod, ProcessPayment,
-    Reserve, Scenario, SetSale, Want,
+    Reserve, Scenario, SeatRequest, SetSale,
 };
 use crate::config::{Config, Driver};
 use crate::error::{PaymentState, ReservationState, SaleState};
@@ -37,7 +37,7 @@ fn due_success() -> (Engine, Arc<ManualClock>, Reserved, PaymentId) {
     engine.create_event(CreateEvent::new(event(), settings, seats)).wait().expect("created");
     engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("open");
     let user = UserId::new("kim").expect("valid");
-    let want = Want::Seats([SeatId::new("A-1").expect("valid")].into_iter().collect());
+    let want = SeatRequest::Seats([SeatId::new("A-1").expect("valid")].into_iter().collect());
     let held = engine.reserve(Reserve::new(event(), user.clone(), want)).wait().expect("held");
     let create = CreatePayment::new(
         Payee::Reservation(held.id.into()),

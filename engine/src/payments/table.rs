@@ -7,7 +7,7 @@ use crate::command::{Currency, PaymentMethod, Scenario};
 use crate::error::PaymentState;
 use crate::ids::{ExternalId, SlotId, UserId};
 use crate::record::stored;
-use crate::reply::Effect;
+use crate::reply::PaymentEffect;
 use crate::sync::{Slab, Status};
 
 stored! {
@@ -24,7 +24,7 @@ stored! {
         currency: Currency,
         method: PaymentMethod,
         scenario: Scenario,
-        effect: Effect,
+        effect: PaymentEffect,
         succeeds: bool,
         answers: bool,
         created_at: UnixMs,

@@ -12,7 +12,7 @@ use crate::payments::PaymentSlot;
 use crate::record::{Reader, Wire};
 use crate::reservations::Slot;
 use crate::sync::{Owned, Status};
-use crate::updates::What;
+use crate::updates::UpdateKind;
 
 use super::events::Event;
 use super::state::State;
@@ -55,7 +55,7 @@ pub(crate) trait Remembered {
 }
 
 /// The number of the event that an update is of, and what happened.
-pub(crate) type EventUpdate = (Option<u32>, What);
+pub(crate) type EventUpdate = (Option<u32>, UpdateKind);
 
 /// Defines a record: its body, and what follows from it in one expression. One *with a key* is the record of a
 /// command that is answered: `reply` is the answer, remembered under the field `key`. What takes more than an

@@ -60,12 +60,12 @@ mod tests {
 
     use crate::command::{
         Caller, CancelPayment, CreateEvent, CreatePayment, Currency, EventSettings, Money, Payee,
-        PaymentMethod, Release, Reserve, Scenario, SetSale, Want, Which,
+        PaymentMethod, Release, ReservationRef, Reserve, Scenario, SeatRequest, SetSale,
     };
     use crate::error::{Refusal, SaleState};
     use crate::ids::{EventId, ExternalId, PaymentId, ReservationId, SeatId, UserId};
     use crate::inventory::{SeatMap, Section};
-    use crate::updates::What;
+    use crate::updates::UpdateKind;
     use crate::{Clock, Config, Driver, Engine, Failure, ManualClock, Position, UnixMs};
 
     thread_local! {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn reserve(engine: &Engine, user: &UserId, external: &str) -> ReservationId {
-        let want = Want::Seats(SeatId::new("floor").into_iter().collect());
+        let want = SeatRequest::Seats(SeatId::new("floor").into_iter().collect());
         let mut command = Reserve::new(event(), user.clone(), want);
         command.external = Some(ExternalId::new(external).expect("valid"));
         engine.reserve(command).wait().expect("a hold").id
@@ -141,7 +141,7 @@ mod tests {
             let (engine, first) = (&self.engine, user("first"));
             let (reservation, payment) = (reserve(engine, &first, "one"), pay(engine, &first));
             let from = engine.position();
-            let which = Which::Id(reservation);
+            let which = ReservationRef::Id(reservation);
             let release = Release::new(which, Caller::Operator);
             engine.release(release).wait().expect("released");
             let cancel = CancelPayment::new(payment, Caller::Operator);
@@ -180,7 +180,7 @@ mod tests {
         for asking in [Caller::Operator, next.into(), first.into()] {
             let (reservation, _, _) = house.first();
             house.plant();
-            let seen = house.engine.reservation(&Which::Id(reservation), &asking).wait();
+            let seen = house.engine.reservation(&ReservationRef::Id(reservation), &asking).wait();
             assert_eq!(seen, Err(Failure::Refused(Refusal::UnknownReservation)), "asked by {asking:?}");
             house.forget_everything();
         }
@@ -213,8 +213,8 @@ mod tests {
             let told: Vec<_> = all
                 .iter()
                 .map(|update| match &update.what {
-                    What::Reservation(moved) => moved.user.clone(),
-                    What::Payment(paid) => paid.user.clone(),
+                    UpdateKind::Reservation(moved) => moved.user.clone(),
+                    UpdateKind::Payment(paid) => paid.user.clone(),
                     other => panic!("an update of {other:?}"),
                 })
                 .collect();
@@ -230,7 +230,7 @@ mod tests {
         for asking in [house.next.clone(), user("first")] {
             let (reservation, _, _) = house.first();
             house.plant();
-            let which = Which::Id(reservation);
+            let which = ReservationRef::Id(reservation);
             let create = CreatePayment::new(
                 Payee::Reservation(which),
                 asking.clone(),

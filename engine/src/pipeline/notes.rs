@@ -14,7 +14,7 @@ use crate::record::{NoteImage, Remember};
 use crate::reply::Done;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{MapRank, Mutex, rank};
-use crate::updates::What;
+use crate::updates::UpdateKind;
 
 use super::core::Core;
 use super::fact::{Applied, Corrupt, Fact, Stamp, corrupt, record};
@@ -31,7 +31,7 @@ record! {
     /// A durable note of the embedding service.
     Noted with a key { name: ExternalId, value: Option<Vec<u8>> }
     reply(self, at) -> Done => Done { at };
-    update(self, _) => None, What::Note(self.name.clone());
+    update(self, _) => None, UpdateKind::Note(self.name.clone());
 }
 
 impl Noted {

@@ -2,7 +2,7 @@
 //! it shows is durable; counts and places in line may run ahead.
 
 use crate::clock::UnixMs;
-use crate::command::{Money, Which};
+use crate::command::{Money, ReservationRef};
 use crate::error::{PaymentState, Refusal, ReservationState};
 use crate::ids::{EventId, PaymentId, ReservationId, UserId, WebhookId};
 use crate::inventory::{PackedPlace, Place};
@@ -27,7 +27,7 @@ impl Core {
     /// A reservation and the end of its last record.
     pub(crate) fn read_reservation(
         &self,
-        which: &Which,
+        which: &ReservationRef,
         user: Option<&UserId>,
         now: UnixMs,
     ) -> Result<(ReservationView, u64), Refusal> {

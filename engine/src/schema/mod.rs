@@ -15,8 +15,8 @@ use std::time::Duration;
 use crate::admission::QueuePolicy;
 use crate::clock::UnixMs;
 use crate::command::{
-    Caller, EventSettings, Money, Outcome, Payee, PaymentMethod, Proof, Scenario, Want, Which,
-    for_each_command,
+    Caller, EventSettings, Money, Payee, PaymentMethod, PaymentOutcome, Proof, ReservationRef, Scenario,
+    SeatRequest, for_each_command,
 };
 use crate::config::Config;
 use crate::describe::Described;

@@ -2,7 +2,7 @@
 
 use super::{Field, Kind, Mark};
 use crate::clock::UnixMs;
-use crate::command::Which;
+use crate::command::ReservationRef;
 use crate::describe::Described;
 use crate::error::{PaymentState, ReservationState};
 use crate::ids::{EventId, ExternalId, PaymentId, ReservationId, SeatId, UserId, WaitingToken};
@@ -69,7 +69,7 @@ reads! {
     /// A reservation.
     reservation Durable views::ReservationView {
         /// The reservation.
-        which: Which,
+        which: ReservationRef,
         /// Whose it must be, unless an operator asks.
         user: Option<UserId>,
     }

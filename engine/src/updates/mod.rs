@@ -12,7 +12,7 @@ use crate::ids::{EventId, ExternalId, PaymentId, ReservationId, UserId, WebhookI
 use crate::inventory::PackedPlace;
 use crate::journal::Position;
 use crate::list::{PlaceChanges, Tickets};
-use crate::reply::Effect;
+use crate::reply::PaymentEffect;
 use crate::views::SeatState;
 
 described! {
@@ -28,11 +28,11 @@ described! {
         /// The event that it is about.
         pub event: Option<EventId>,
         /// What happened.
-        pub what: What,
+        pub what: UpdateKind,
     }
 
     /// How one place stands after an update. It carries the whole state, so a reader may apply it twice: an update
-    /// whose version is not above the one that the reader has is old news.
+    /// whose version is not above the version that the reader has is old news.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct PlaceChanged {
@@ -47,7 +47,7 @@ described! {
     /// What happened.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
-    pub enum What {
+    pub enum UpdateKind {
         /// An event was created.
         EventCreated,
         /// An event's settings, queue policy or draw changed.
@@ -117,8 +117,8 @@ described! {
         pub user: Option<UserId>,
         /// Where it stands.
         pub state: PaymentState,
-        /// What it did to its reservation. [`Effect::PaidBack`] says that money came for a hold that had ended.
-        pub effect: Effect,
+        /// What it did to its reservation. [`PaymentEffect::PaidBack`] says that money came for a hold that had ended.
+        pub effect: PaymentEffect,
         /// What this update paid back, in minor units.
         pub refunded_minor: i64,
         /// Which refund of the payment that was, from 1; 0 if nothing was paid back.

@@ -9,7 +9,7 @@ use tacos_engine::UserId;
 use tacos_engine::clock::UnixMs;
 use tacos_engine::journal::Position;
 use tacos_engine::views::{Counts, QueueState};
-use tacos_engine::{Caller, Which};
+use tacos_engine::{Caller, ReservationRef};
 use tacos_engine::{Engine, UpdatesLost};
 use tacos_engine::{PaymentState, Refusal, ReservationState};
 
@@ -31,7 +31,7 @@ impl Auditor {
         }
         let mut taken = BTreeMap::new();
         for (id, booking) in &model.bookings {
-            let view = engine.reservation(&Which::Id(*id), &Caller::Operator).wait();
+            let view = engine.reservation(&ReservationRef::Id(*id), &Caller::Operator).wait();
             let view = view.map_err(|why| Violation(format!("reservation {id} cannot be read: {why}")))?;
             compare_booking(model, booking, &view, now).map_err(|why| {
                 Violation(format!("reservation {id} at {now} is {view:?}, but {why}: {booking:?}"))
@@ -139,9 +139,9 @@ impl Auditor {
 fn shape(update: &Update) -> String {
     let mut what = update.what.clone();
     match &mut what {
-        tacos_engine::What::Reservation(changed) => changed.user = None,
-        tacos_engine::What::HoldExpiring { user, .. } => *user = None,
-        tacos_engine::What::Payment(changed) => {
+        tacos_engine::UpdateKind::Reservation(changed) => changed.user = None,
+        tacos_engine::UpdateKind::HoldExpiring { user, .. } => *user = None,
+        tacos_engine::UpdateKind::Payment(changed) => {
             changed.user = None;
             if let Some(changed) = &mut changed.reservation {
                 changed.user = None;
@@ -161,7 +161,7 @@ fn drop_forgotten(engine: &Engine, model: &mut Model, now: UnixMs) -> Checked {
         .map(|(id, _)| *id)
         .collect();
     for id in bookings {
-        match engine.reservation(&Which::Id(id), &Caller::Operator).wait() {
+        match engine.reservation(&ReservationRef::Id(id), &Caller::Operator).wait() {
             Err(Failure::Refused(Refusal::UnknownReservation)) => {
                 model.bookings.remove(&id);
             }

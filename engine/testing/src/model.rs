@@ -19,10 +19,10 @@ use std::fmt;
 use tacos_engine::PackedPlace;
 use tacos_engine::clock::UnixMs;
 use tacos_engine::views::SeatState;
-use tacos_engine::{Command, EventSettings, Money, Scenario, Which};
+use tacos_engine::{Command, EventSettings, Money, ReservationRef, Scenario};
 use tacos_engine::{Config, LatePayment};
-use tacos_engine::{Effect, Reply};
 use tacos_engine::{EventId, ExternalId, PaymentId, ReservationId, UserId};
+use tacos_engine::{PaymentEffect, Reply};
 use tacos_engine::{PaymentState, Refusal, ReservationState, SaleState};
 
 use house::House;
@@ -120,7 +120,7 @@ pub(super) struct Intent {
     pub(super) scenario: Scenario,
     pub(super) has_url: bool,
     pub(super) state: PaymentState,
-    pub(super) effect: Effect,
+    pub(super) effect: PaymentEffect,
     pub(super) refunded_minor: i64,
     pub(super) refunds: u32,
     pub(super) created_at: UnixMs,
@@ -235,10 +235,10 @@ impl Model {
     }
 
     /// The booking that a name means.
-    pub(super) fn which(&self, which: &Which) -> Option<(ReservationId, &Booking)> {
+    pub(super) fn which(&self, which: &ReservationRef) -> Option<(ReservationId, &Booking)> {
         let id = match which {
-            Which::Id(id) => *id,
-            Which::External(external) => {
+            ReservationRef::Id(id) => *id,
+            ReservationRef::External(external) => {
                 *self.bookings.iter().find(|(_, booking)| booking.external.as_ref() == Some(external))?.0
             }
         };
@@ -301,7 +301,7 @@ impl Model {
 /// What the simulator asks.
 impl Model {
     /// What a reservation costs, if there is one.
-    pub(super) fn owed(&self, which: &Which) -> Option<Money> {
+    pub(super) fn owed(&self, which: &ReservationRef) -> Option<Money> {
         let (_, booking) = self.which(which)?;
         let show = &self.shows[&booking.event];
         Some(Money { minor: show.house.price(&booking.places), currency: show.settings.currency })

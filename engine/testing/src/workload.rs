@@ -188,7 +188,7 @@ impl Workload {
             }
             (Command::CreatePayment(c), Reply::Payment(changed)) => {
                 let reservation = match &c.payee {
-                    Payee::Reservation(tacos_engine::Which::Id(id)) => Some(*id),
+                    Payee::Reservation(tacos_engine::ReservationRef::Id(id)) => Some(*id),
                     _ => None,
                 };
                 customer.payments.push((changed.id, reservation));

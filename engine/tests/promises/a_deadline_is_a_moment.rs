@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::views::{QueueState, SeatState};
 use tacos_engine::{
-    BlockSeats, Bound, Caller, CancelPayment, Engine, EventId, Expire, ExtensionDoubt, Outcome, PaymentState,
-    Position, ProcessPayment, QueuePolicy, Refusal, ReservationState, Reserve, SaleState, SeatId, SeatMap,
-    UpdateEvent, What,
+    BlockSeats, Bound, Caller, CancelPayment, Engine, EventId, Expire, ExtensionDoubt, PaymentOutcome,
+    PaymentState, Position, ProcessPayment, QueuePolicy, Refusal, ReservationState, Reserve, SaleState,
+    SeatId, SeatMap, UpdateEvent, UpdateKind,
 };
 
 #[test]
@@ -133,13 +133,14 @@ fn a_warning_comes_before_the_end_and_the_end_once() {
     clock.advance(Duration::from_millis(49_999));
     assert_eq!(told(&engine), []);
     clock.advance(Duration::from_millis(1));
-    let warning = What::HoldExpiring { id: held.id, user: Some(user("kim")), expires_at: held.expires_at };
+    let warning =
+        UpdateKind::HoldExpiring { id: held.id, user: Some(user("kim")), expires_at: held.expires_at };
     assert_eq!(told(&engine), [warning]);
     clock.advance(Duration::from_millis(9_999));
     assert_eq!(told(&engine), []);
     clock.advance(Duration::from_millis(1));
     let ended = told(&engine);
-    let [What::Reservation(change)] = ended.as_slice() else { panic!("{ended:?}") };
+    let [UpdateKind::Reservation(change)] = ended.as_slice() else { panic!("{ended:?}") };
     assert_eq!((change.id, change.state), (held.id, ReservationState::Expired));
     clock.advance(Duration::from_secs(60));
     assert_eq!(told(&engine), []);
@@ -205,7 +206,7 @@ fn an_intent_ends_at_its_moment() {
         PaymentState::Expired
     );
     let expired = Refusal::PaymentIs(PaymentState::Expired);
-    assert_eq!(refused(report(&engine, paid.id, Outcome::Completed)), expired);
+    assert_eq!(refused(report(&engine, paid.id, PaymentOutcome::Completed)), expired);
     let cancel = CancelPayment::new(paid.id, Caller::Operator);
     assert_eq!(refused(engine.cancel_payment(cancel).wait()), expired);
     let process = ProcessPayment::new(paid.id, Caller::Operator);

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    Caller, CancelPayment, Clock, Driver, Effect, Engine, Outcome, PaymentChanged, PaymentState, Refusal,
-    ReservationState, Reserved, Scenario, UnixMs,
+    Caller, CancelPayment, Clock, Driver, Engine, PaymentChanged, PaymentEffect, PaymentOutcome,
+    PaymentState, Refusal, ReservationState, Reserved, Scenario, UnixMs,
 };
 use tacos_testing::HoldingClock;
 
@@ -46,7 +46,7 @@ fn in_a_list(engine: &Engine, _: &PaymentChanged) -> PaymentState {
 #[test]
 fn a_payment_shown_as_expired_takes_no_report() {
     for look in [by_id as fn(&Engine, &PaymentChanged) -> PaymentState, in_a_list] {
-        for outcome in [Outcome::Completed, Outcome::Failed] {
+        for outcome in [PaymentOutcome::Completed, PaymentOutcome::Failed] {
             let (engine, clock, held, payment) = sale();
             let told = clock.overtake(
                 "a report and a look",
@@ -69,25 +69,25 @@ fn a_payment_passed_over_for_another_takes_no_report_and_the_refund_of_the_other
     let told = clock.overtake(
         "a report and the next payment",
         over(),
-        || report(&engine, first.id, Outcome::Completed),
+        || report(&engine, first.id, PaymentOutcome::Completed),
         || engine.create_payment(payment_command(&held, "kim", Scenario::Outside)).wait(),
     );
     let second = told.second.expect("the first one's life is over");
     assert_eq!(refused(told.first), Refusal::PaymentIs(PaymentState::Expired));
-    let paid = report(&engine, second.id, Outcome::Completed).expect("in time");
-    assert_eq!(paid.effect, Effect::Confirmed);
+    let paid = report(&engine, second.id, PaymentOutcome::Completed).expect("in time");
+    assert_eq!(paid.effect, PaymentEffect::Confirmed);
     let view = engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known");
     assert_eq!((view.state, view.payment), (ReservationState::Confirmed, Some(second.id)));
     let back = CancelPayment::new(second.id, Caller::Operator);
     let back = engine.cancel_payment(back).wait().expect("paid");
-    assert_eq!((back.state, back.effect), (PaymentState::Refunded, Effect::Released));
+    assert_eq!((back.state, back.effect), (PaymentState::Refunded, PaymentEffect::Released));
     assert_eq!(engine.seats(&event(), 0, 1).expect("known")[0].state, SeatState::Available);
 }
 
 #[test]
 fn the_time_thread_starts_no_payment_that_was_shown_as_expired() {
     let (engine, clock, held, first) = sale();
-    report(&engine, first.id, Outcome::Failed).expect("in time");
+    report(&engine, first.id, PaymentOutcome::Failed).expect("in time");
     assert_eq!(
         engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known").state,
         ReservationState::Failed

@@ -11,7 +11,8 @@ use std::time::Duration;
 use crate::common::*;
 use crate::faults::{ends, is_poisoned};
 use tacos_engine::{
-    BlockSeats, Clock, Config, Driver, Engine, ManualClock, Outcome, QueuePolicy, Reserve, SeatId, SeatMap,
+    BlockSeats, Clock, Config, Driver, Engine, ManualClock, PaymentOutcome, QueuePolicy, Reserve, SeatId,
+    SeatMap,
 };
 use tacos_testing::storage::{FaultyStorage, MemStorage};
 use tacos_testing::{Moment, plant_panic};
@@ -134,8 +135,8 @@ fn paying() {
         let page = engine.payments(&user("kim"), None, None, None, 1).wait().expect("readable");
         page.items[0].id
     };
-    attacked("pay", kim, |engine| drop(report(engine, paid(engine), Outcome::Completed)));
-    attacked("fail to pay", kim, |engine| drop(report(engine, paid(engine), Outcome::Failed)));
+    attacked("pay", kim, |engine| drop(report(engine, paid(engine), PaymentOutcome::Completed)));
+    attacked("fail to pay", kim, |engine| drop(report(engine, paid(engine), PaymentOutcome::Failed)));
 }
 
 #[test]
@@ -246,7 +247,7 @@ fn waiting_for_a_change_that_panics() {
             let answers = ends("a race for the same hold", move || {
                 together(8, |number| {
                     catch_unwind(AssertUnwindSafe(|| match (payment, number % 3) {
-                        (Some(payment), 0) => report(&racing, payment, Outcome::Completed).map(drop),
+                        (Some(payment), 0) => report(&racing, payment, PaymentOutcome::Completed).map(drop),
                         (_, 1) => confirm(&racing, id).map(drop),
                         (_, _) => release(&racing, id).map(drop),
                     }))

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::{
     Caller, Command, Engine, EventId, Failure, IdempotencyKey, ManualClock, Refusal, Reserve, SeatId,
-    TextIdError, UserId, Want,
+    SeatRequest, TextIdError, UserId,
 };
 use tacos_testing::{Random, Step, Workload, watched};
 
@@ -101,7 +101,7 @@ impl Preparing<'_> {
             Command::Reserve(c) => {
                 self.event(&mut c.event);
                 self.user(&mut c.user);
-                if let Want::Seats(seats) = &mut c.want {
+                if let SeatRequest::Seats(seats) = &mut c.want {
                     self.seats(seats);
                 }
             }
@@ -214,7 +214,7 @@ fn every_answer_is_the_same_with_prepared_ids_and_with_texts() {
 }
 
 fn hold_seat(engine: &Engine, event: &EventId, seat: &SeatId, who: &str) -> Result<String, Failure> {
-    let want = Want::Seats([seat.clone()].into_iter().collect());
+    let want = SeatRequest::Seats([seat.clone()].into_iter().collect());
     let held = engine.reserve(Reserve::new(event.clone(), user(who), want)).wait()?;
     Ok(engine.describe(held.event, held.places[0]).expect("known").id)
 }
@@ -263,7 +263,7 @@ fn an_id_outlives_its_engine_as_a_text() {
     let kim = before.prepare_user(&user("kim"));
     let key = IdempotencyKey::from_bytes([7; 16]);
     let hold = || {
-        let want = Want::Seats([place.clone()].into_iter().collect());
+        let want = SeatRequest::Seats([place.clone()].into_iter().collect());
         Reserve::new(id.clone(), kim.clone(), want).with_key(key.clone())
     };
     let held = before.reserve(hold()).wait().expect("free");

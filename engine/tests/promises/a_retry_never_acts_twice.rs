@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::{
     BlockSeats, CancelPayment, Command, Confirm, CreateEvent, DrawRoom, Engine, EventId, Extend, ExternalId,
-    Failure, IdempotencyKey, JoinQueue, Note, Outcome, PauseQueue, PresaleRoom, ProcessPayment, QueuePolicy,
-    Refusal, Release, Reply, ReportPayment, Reserve, SaleState, Scenario, SeatId, SetQueuePolicy, SetSale,
-    UpdateEvent,
+    Failure, IdempotencyKey, JoinQueue, Note, PauseQueue, PaymentOutcome, PresaleRoom, ProcessPayment,
+    QueuePolicy, Refusal, Release, Reply, ReportPayment, Reserve, SaleState, Scenario, SeatId,
+    SetQueuePolicy, SetSale, UpdateEvent,
 };
 
 fn named(engine: &Engine, who: &str, seat: &str, name: &str) -> Result<tacos_engine::Reserved, Failure> {
@@ -111,7 +111,7 @@ fn commands(engine: &Engine, clock: &tacos_engine::ManualClock) -> Vec<(&'static
         (
             "report_payment",
             Command::ReportPayment(
-                ReportPayment::new(outside(&reported, Scenario::Outside), Outcome::Completed)
+                ReportPayment::new(outside(&reported, Scenario::Outside), PaymentOutcome::Completed)
                     .with_key(keyed("k")),
             ),
         ),
@@ -184,7 +184,7 @@ fn every_part_of_a_request_counts() {
     let mut others =
         vec![command.clone(), command.clone(), command.clone(), command.clone(), command.clone()];
     others[0].want = best(1);
-    others[1].want = tacos_engine::Want::Best(tacos_engine::Best::of(2).with_allow_split(false));
+    others[1].want = tacos_engine::SeatRequest::Best(tacos_engine::Best::of(2).with_allow_split(false));
     others[2].external = Some(ExternalId::new("theirs").expect("valid"));
     others[3].hold_until = Some(T0.plus_ms(30_000));
     others[4].want = seats(&["R1-1", "R1-2"]);

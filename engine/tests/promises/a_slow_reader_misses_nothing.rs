@@ -4,7 +4,7 @@ use crate::common;
 
 use std::time::Duration;
 
-use tacos_engine::{Config, Durability, Engine, Position, Reserve, SeatId, Want, What};
+use tacos_engine::{Config, Durability, Engine, Position, Reserve, SeatId, SeatRequest, UpdateKind};
 
 fn behind(durability: Durability) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -16,7 +16,7 @@ fn behind(durability: Durability) {
     let mut updates = Vec::new();
     let hold = |at: u32| {
         let seat = SeatId::new(&format!("R{}-{}", at / 100 + 1, at % 100 + 1)).expect("valid");
-        let want = Want::Seats([seat].into_iter().collect());
+        let want = SeatRequest::Seats([seat].into_iter().collect());
         engine.reserve(Reserve::new(common::event(), common::user("kim"), want))
     };
     let mut made = vec![hold(0).wait().expect("held").id];
@@ -30,7 +30,7 @@ fn behind(durability: Durability) {
             .unwrap_or_else(|lost| panic!("{durability:?}, after {}: {lost}", updates.len()));
     }
     let seen = updates.iter().map(|update| match &update.what {
-        What::Reservation(update) => update.id,
+        UpdateKind::Reservation(update) => update.id,
         other => panic!("nothing else happened: {other:?}"),
     });
     assert!(seen.eq(made), "{durability:?}: each in its order");

@@ -8,7 +8,7 @@ use std::thread::Thread;
 use std::time::Duration;
 
 use futures_core::Stream;
-use tacos_engine::{Config, Engine, ExternalId, Note, Position, Update, UpdatesLost, What};
+use tacos_engine::{Config, Engine, ExternalId, Note, Position, Update, UpdateKind, UpdatesLost};
 use tacos_testing::watched;
 
 struct Unpark(Thread);
@@ -36,7 +36,7 @@ fn note(engine: &Engine, number: u32) {
 }
 
 fn number_of(update: &Update) -> u32 {
-    let What::Note(name) = &update.what else { panic!("only notes were made: {update:?}") };
+    let UpdateKind::Note(name) = &update.what else { panic!("only notes were made: {update:?}") };
     name.as_str().strip_prefix("note-").and_then(|number| number.parse().ok()).expect("a number")
 }
 

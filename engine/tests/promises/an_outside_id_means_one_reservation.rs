@@ -6,7 +6,9 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::common::*;
-use tacos_engine::{Caller, Engine, ExternalId, Failure, Refusal, Reserve, SeatId, Want, Which};
+use tacos_engine::{
+    Caller, Engine, ExternalId, Failure, Refusal, ReservationRef, Reserve, SeatId, SeatRequest,
+};
 
 const REFUSALS: u64 = 60_000;
 
@@ -14,8 +16,8 @@ fn external(number: u64) -> ExternalId {
     ExternalId::new(&format!("x-{number}")).expect("valid")
 }
 
-fn one_seat(label: &str) -> Want {
-    Want::Seats([SeatId::new(label).expect("valid")].into_iter().collect())
+fn one_seat(label: &str) -> SeatRequest {
+    SeatRequest::Seats([SeatId::new(label).expect("valid")].into_iter().collect())
 }
 
 #[test]
@@ -38,7 +40,7 @@ fn a_refused_holds_id_never_means_somebody_elses_hold() {
             .map(|_| {
                 scope.spawn(move || {
                     while going_on() {
-                        let which = Which::External(external(number.load(Ordering::Relaxed)));
+                        let which = ReservationRef::External(external(number.load(Ordering::Relaxed)));
                         match engine.reservation(&which, &Caller::Operator).wait() {
                             Err(Failure::Refused(Refusal::UnknownReservation)) => {}
                             other => return Some(other),

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use tacos_engine::{
     Best, Caller, Clock, Config, Confirm, CreateEvent, CreatePayment, Currency, Driver, Engine, EventId,
-    EventSettings, Extend, Extended, Failure, IdempotencyKey, JoinQueue, Joined, ManualClock, Money, Outcome,
-    Payee, PaymentChanged, PaymentId, PaymentMethod, Position, Proof, QueuePolicy, Refusal, Release,
+    EventSettings, Extend, Extended, Failure, IdempotencyKey, JoinQueue, Joined, ManualClock, Money, Payee,
+    PaymentChanged, PaymentId, PaymentMethod, PaymentOutcome, Position, Proof, QueuePolicy, Refusal, Release,
     Released, ReportPayment, RequestAdmission, ReservationId, Reserve, Reserved, Row, RowSeats, SaleState,
-    Scenario, SeatId, SeatMap, Section, SectionId, SessionId, SetSale, UnixMs, Update, UserId, Want,
+    Scenario, SeatId, SeatMap, SeatRequest, Section, SectionId, SessionId, SetSale, UnixMs, Update, UserId,
 };
 pub(crate) use tacos_testing::watched_scope;
 
@@ -146,19 +146,19 @@ pub(crate) fn open_line(engine: &Engine, policy: QueuePolicy) {
     open(engine, event());
 }
 
-pub(crate) fn seats(labels: &[&str]) -> Want {
-    Want::Seats(labels.iter().map(|label| SeatId::new(label).expect("valid")).collect())
+pub(crate) fn seats(labels: &[&str]) -> SeatRequest {
+    SeatRequest::Seats(labels.iter().map(|label| SeatId::new(label).expect("valid")).collect())
 }
 
-pub(crate) fn best(quantity: u32) -> Want {
-    Want::Best(Best::of(quantity))
+pub(crate) fn best(quantity: u32) -> SeatRequest {
+    SeatRequest::Best(Best::of(quantity))
 }
 
-pub(crate) fn standing(quantity: u32) -> Want {
-    Want::Best(Best::of(quantity).with_section(Some(SectionId::new("floor").expect("valid"))))
+pub(crate) fn standing(quantity: u32) -> SeatRequest {
+    SeatRequest::Best(Best::of(quantity).with_section(Some(SectionId::new("floor").expect("valid"))))
 }
 
-pub(crate) fn reserve(engine: &Engine, who: &str, want: Want) -> Answered<Reserved> {
+pub(crate) fn reserve(engine: &Engine, who: &str, want: SeatRequest) -> Answered<Reserved> {
     engine.reserve(Reserve::new(event(), user(who), want)).wait()
 }
 
@@ -197,7 +197,11 @@ pub(crate) fn intent(engine: &Engine, held: &Reserved, who: &str) -> PaymentChan
     engine.create_payment(payment_command(held, who, Scenario::Outside)).wait().expect("an intent")
 }
 
-pub(crate) fn report(engine: &Engine, payment: PaymentId, outcome: Outcome) -> Answered<PaymentChanged> {
+pub(crate) fn report(
+    engine: &Engine,
+    payment: PaymentId,
+    outcome: PaymentOutcome,
+) -> Answered<PaymentChanged> {
     engine.report_payment(ReportPayment::new(payment, outcome)).wait()
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::common::*;
 use tacos_engine::views::{Counts, SeatState};
-use tacos_engine::{BlockSeats, Caller, Engine, Outcome, SeatId, SeatMap};
+use tacos_engine::{BlockSeats, Caller, Engine, PaymentOutcome, SeatId, SeatMap};
 
 fn check(counts: Counts, total: u32, seed: u64) {
     let sum = counts.available + counts.reserved + counts.sold + counts.blocked;
@@ -39,7 +39,7 @@ fn trade(engine: &Engine, seed: u64, thread: usize) {
                 let command = payment_command(&held, &who, tacos_engine::Scenario::Outside);
                 let Ok(paid) = engine.create_payment(command).wait() else { continue };
                 let paid = paid.id;
-                if report(engine, paid, Outcome::Completed).is_ok() {
+                if report(engine, paid, PaymentOutcome::Completed).is_ok() {
                     let refund = tacos_engine::CancelPayment::new(paid, Caller::Operator);
                     let _ = engine.cancel_payment(refund).wait();
                 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::{
     Bound, Command, Config, CreateEvent, Driver, Engine, EventId, ExternalId, Failure, IdempotencyKey,
-    JoinQueue, Note, OpenError, Outcome, Payee, QueuePolicy, RecoveryConsent, Refusal, Reserve, Scenario,
-    SeatId, SeatMap, UserId, limits,
+    JoinQueue, Note, OpenError, Payee, PaymentOutcome, QueuePolicy, RecoveryConsent, Refusal, Reserve,
+    Scenario, SeatId, SeatMap, UserId, limits,
 };
 use tacos_testing::storage::MemStorage;
 
@@ -135,7 +135,7 @@ fn webhooks() {
         let command = Command::CreatePayment(Box::new(paid(filled)));
         match engine.submit(&command).wait() {
             Ok(tacos_engine::Reply::Payment(payment)) => {
-                report(&engine, payment.id, Outcome::Completed).expect("settled");
+                report(&engine, payment.id, PaymentOutcome::Completed).expect("settled");
                 filled += 1;
             }
             Err(_) => break command,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    Caller, Effect, Engine, Expire, Failure, Outcome, PaymentState, Position, Refusal, ReservationId,
-    ReservationState, SeatId, What,
+    Caller, Engine, Expire, Failure, PaymentEffect, PaymentOutcome, PaymentState, Position, Refusal,
+    ReservationId, ReservationState, SeatId, UpdateKind,
 };
 
 /// The states that the updates give to a reservation, oldest first.
@@ -16,8 +16,8 @@ fn states(engine: &Engine, id: ReservationId) -> Vec<ReservationState> {
     updates_from(engine, Position::ZERO)
         .iter()
         .filter_map(|update| match &update.what {
-            What::Reservation(change) => of(change),
-            What::Payment(change) => change.reservation.as_ref().and_then(of),
+            UpdateKind::Reservation(change) => of(change),
+            UpdateKind::Payment(change) => change.reservation.as_ref().and_then(of),
             _ => None,
         })
         .collect()
@@ -138,7 +138,7 @@ fn late_payment_meets_the_next_customer() {
             clock.advance_to(held.expires_at);
         }
         let answers = together(3, |thread| match thread {
-            0 => report(&engine, payment, Outcome::Completed).map(|paid| (Some(paid.effect), None)),
+            0 => report(&engine, payment, PaymentOutcome::Completed).map(|paid| (Some(paid.effect), None)),
             1 => reserve(&engine, "lee", seats(&["R1-5"])).map(|next| (None, Some(next.id))),
             _ => {
                 clock.advance_to(held.expires_at);
@@ -150,7 +150,7 @@ fn late_payment_meets_the_next_customer() {
         let kim = state(&engine, held.id);
         let paid = engine.payment(payment, &Caller::Operator).wait().expect("known");
         match effect {
-            Effect::Confirmed | Effect::Retaken => {
+            PaymentEffect::Confirmed | PaymentEffect::Retaken => {
                 assert_eq!(kim, ReservationState::Confirmed, "round {round}");
                 // Who looked at the clock before it moved on may have had a hold that was over when it was made.
                 let next = answers[1].as_ref().ok().and_then(|answer| answer.1);
@@ -164,7 +164,7 @@ fn late_payment_meets_the_next_customer() {
                 assert_eq!(seat_state(&engine, "R1-5"), SeatState::Sold, "round {round}");
                 assert_eq!((paid.state, paid.refunded_minor), (PaymentState::Completed, 0), "round {round}");
             }
-            Effect::PaidBack => {
+            PaymentEffect::PaidBack => {
                 assert_eq!(kim, ReservationState::Expired, "round {round}");
                 let next = answers[1].as_ref().expect("paid back only if somebody has the seat").1;
                 assert_eq!(state(&engine, next.expect("an id")), ReservationState::Pending, "round {round}");
@@ -191,8 +191,8 @@ fn a_payment_ends_once() {
         let cancel =
             || engine.cancel_payment(tacos_engine::CancelPayment::new(payment.id, Caller::Operator)).wait();
         let answers = together(4, |thread| match thread {
-            0 => report(&engine, payment.id, Outcome::Completed),
-            1 => report(&engine, payment.id, Outcome::Failed),
+            0 => report(&engine, payment.id, PaymentOutcome::Completed),
+            1 => report(&engine, payment.id, PaymentOutcome::Failed),
             2 => cancel(),
             _ => {
                 clock.advance_to(payment.expires_at);
@@ -207,7 +207,7 @@ fn a_payment_ends_once() {
         // Who completed it may have been followed by a refund, which is a second step and not a second end.
         let ends: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
         let completed =
-            ends.iter().filter(|end| end.effect != Effect::None || end.state == paid.state).count();
+            ends.iter().filter(|end| end.effect != PaymentEffect::None || end.state == paid.state).count();
         assert!(completed >= 1 || paid.state == PaymentState::Expired, "round {round}: {answers:?} {paid:?}");
         let counts = engine.counts(&event()).expect("known");
         match (paid.state, state(&engine, held.id)) {

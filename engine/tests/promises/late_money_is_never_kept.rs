@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::common::*;
 use tacos_engine::{
-    Caller, CancelPayment, Effect, Engine, Failure, LatePayment, Outcome, PaymentChanged, PaymentId,
-    PaymentState, Refusal, ReservationState, What,
+    Caller, CancelPayment, Engine, Failure, LatePayment, PaymentChanged, PaymentEffect, PaymentId,
+    PaymentOutcome, PaymentState, Refusal, ReservationState, UpdateKind,
 };
 
 fn refund(engine: &Engine, payment: PaymentId, refund_minor: Option<i64>) -> Result<PaymentChanged, Failure> {
@@ -19,7 +19,7 @@ fn state(engine: &Engine, held: &tacos_engine::Reserved) -> ReservationState {
     engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known").state
 }
 
-fn last_update(engine: &Engine, from: tacos_engine::Position) -> What {
+fn last_update(engine: &Engine, from: tacos_engine::Position) -> UpdateKind {
     let (mut reader, mut updates) = (engine.updates(from).expect("kept"), Vec::new());
     reader.read(&mut updates).expect("readable");
     updates.pop().expect("an update").what
@@ -30,10 +30,10 @@ fn in_time_it_confirms_without_anybody_asking() {
     let (engine, _) = small_sale();
     let held = reserve(&engine, "kim", best(3)).expect("held");
     let paid = intent(&engine, &held, "kim");
-    let done = report(&engine, paid.id, Outcome::Completed).expect("settled");
+    let done = report(&engine, paid.id, PaymentOutcome::Completed).expect("settled");
     assert_eq!(
         (done.state, done.effect, done.refunded_minor),
-        (PaymentState::Completed, Effect::Confirmed, 0)
+        (PaymentState::Completed, PaymentEffect::Confirmed, 0)
     );
     assert_eq!(state(&engine, &held), ReservationState::Confirmed);
     assert_eq!(engine.counts(&event()).expect("known").sold, 3);
@@ -44,8 +44,8 @@ fn a_failed_payment_gives_the_seats_back() {
     let (engine, _) = small_sale();
     let held = reserve(&engine, "kim", best(3)).expect("held");
     let paid = intent(&engine, &held, "kim");
-    let done = report(&engine, paid.id, Outcome::Failed).expect("settled");
-    assert_eq!((done.state, done.effect), (PaymentState::Failed, Effect::Released));
+    let done = report(&engine, paid.id, PaymentOutcome::Failed).expect("settled");
+    assert_eq!((done.state, done.effect), (PaymentState::Failed, PaymentEffect::Released));
     assert_eq!(state(&engine, &held), ReservationState::Failed);
     assert_eq!(engine.counts(&event()).expect("known").available, 20);
 }
@@ -59,14 +59,17 @@ fn late_money_takes_the_same_seats_again_if_all_are_free() {
     engine.turn();
     assert_eq!(state(&engine, &held), ReservationState::Expired);
     let from = engine.position();
-    let done = report(&engine, paid.id, Outcome::Completed).expect("settled");
-    assert_eq!((done.state, done.effect, done.refunded_minor), (PaymentState::Completed, Effect::Retaken, 0));
+    let done = report(&engine, paid.id, PaymentOutcome::Completed).expect("settled");
+    assert_eq!(
+        (done.state, done.effect, done.refunded_minor),
+        (PaymentState::Completed, PaymentEffect::Retaken, 0)
+    );
     let found = engine.reservation(&held.id.into(), &Caller::Operator).wait().expect("known");
     assert_eq!((found.state, found.places), (ReservationState::Confirmed, held.places));
-    let What::Payment(told) = last_update(&engine, from) else { panic!("a payment's update") };
+    let UpdateKind::Payment(told) = last_update(&engine, from) else { panic!("a payment's update") };
     assert_eq!(
         (told.effect, told.reservation.expect("changed").state),
-        (Effect::Retaken, ReservationState::Confirmed)
+        (PaymentEffect::Retaken, ReservationState::Confirmed)
     );
 }
 
@@ -78,16 +81,16 @@ fn late_money_goes_back_if_one_seat_is_gone() {
     clock.advance(Duration::from_secs(61));
     reserve(&engine, "lee", seats(&["R1-4"])).expect("free again");
     let from = engine.position();
-    let done = report(&engine, paid.id, Outcome::Completed).expect("settled");
+    let done = report(&engine, paid.id, PaymentOutcome::Completed).expect("settled");
     assert_eq!(
         (done.state, done.effect, done.refunded_minor, done.refund_number),
-        (PaymentState::Refunded, Effect::PaidBack, 10_000, 1)
+        (PaymentState::Refunded, PaymentEffect::PaidBack, 10_000, 1)
     );
     assert_eq!(state(&engine, &held), ReservationState::Expired);
     let counts = engine.counts(&event()).expect("known");
     assert_eq!((counts.reserved, counts.sold, counts.available), (1, 0, 19), "R1-3 was not taken along");
-    let What::Payment(told) = last_update(&engine, from) else { panic!("a payment's update") };
-    assert_eq!((told.effect, told.refunded_minor), (Effect::PaidBack, 10_000), "an update says so");
+    let UpdateKind::Payment(told) = last_update(&engine, from) else { panic!("a payment's update") };
+    assert_eq!((told.effect, told.refunded_minor), (PaymentEffect::PaidBack, 10_000), "an update says so");
 }
 
 #[test]
@@ -99,8 +102,8 @@ fn by_policy_late_money_always_goes_back() {
     let held = reserve(&engine, "kim", best(2)).expect("held");
     let paid = intent(&engine, &held, "kim");
     clock.advance(Duration::from_secs(60));
-    let done = report(&engine, paid.id, Outcome::Completed).expect("settled");
-    assert_eq!((done.state, done.effect), (PaymentState::Refunded, Effect::PaidBack));
+    let done = report(&engine, paid.id, PaymentOutcome::Completed).expect("settled");
+    assert_eq!((done.state, done.effect), (PaymentState::Refunded, PaymentEffect::PaidBack));
     assert_eq!(engine.counts(&event()).expect("known").available, 20);
 }
 
@@ -110,8 +113,8 @@ fn money_for_a_cancelled_hold_goes_back() {
     let held = reserve(&engine, "kim", best(2)).expect("held");
     let paid = intent(&engine, &held, "kim");
     release(&engine, held.id).expect("cancelled");
-    let done = report(&engine, paid.id, Outcome::Completed).expect("settled");
-    assert_eq!((done.state, done.effect), (PaymentState::Refunded, Effect::PaidBack));
+    let done = report(&engine, paid.id, PaymentOutcome::Completed).expect("settled");
+    assert_eq!((done.state, done.effect), (PaymentState::Refunded, PaymentEffect::PaidBack));
     assert_eq!(
         state(&engine, &held),
         ReservationState::Cancelled,
@@ -130,7 +133,7 @@ fn a_retaken_seat_counts_for_its_owner() {
     let paid = intent(&engine, &held, "kim");
     clock.advance(Duration::from_secs(61));
     engine.turn();
-    report(&engine, paid.id, Outcome::Completed).expect("settled");
+    report(&engine, paid.id, PaymentOutcome::Completed).expect("settled");
     assert_eq!(refused(reserve(&engine, "kim", best(1))), Refusal::QuotaExceeded { seats_max: 2, seats: 2 });
     refund(&engine, paid.id, None).expect("paid back");
     reserve(&engine, "kim", best(2)).expect("the refund gave the seats back");
@@ -141,11 +144,11 @@ fn refunds_add_up_and_the_last_one_puts_the_seats_back() {
     let (engine, _) = small_sale();
     let held = reserve(&engine, "kim", best(2)).expect("held");
     let paid = intent(&engine, &held, "kim");
-    report(&engine, paid.id, Outcome::Completed).expect("settled");
+    report(&engine, paid.id, PaymentOutcome::Completed).expect("settled");
     let part = refund(&engine, paid.id, Some(4_000)).expect("a part");
     assert_eq!(
         (part.state, part.effect, part.refunded_minor, part.refund_number),
-        (PaymentState::Completed, Effect::None, 4_000, 1)
+        (PaymentState::Completed, PaymentEffect::None, 4_000, 1)
     );
     assert_eq!(state(&engine, &held), ReservationState::Confirmed);
     assert_eq!(refused(refund(&engine, paid.id, Some(6_001))), Refusal::RefundTooLarge { left_minor: 6_000 });
@@ -155,7 +158,7 @@ fn refunds_add_up_and_the_last_one_puts_the_seats_back() {
     let rest = refund(&engine, paid.id, None).expect("the rest");
     assert_eq!(
         (rest.state, rest.effect, rest.refunded_minor, rest.refund_number),
-        (PaymentState::Refunded, Effect::Released, 6_000, 2)
+        (PaymentState::Refunded, PaymentEffect::Released, 6_000, 2)
     );
     assert_eq!(state(&engine, &held), ReservationState::Refunded);
     assert_eq!(engine.counts(&event()).expect("known").available, 20);

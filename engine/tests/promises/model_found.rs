@@ -8,8 +8,8 @@ use tacos_engine::{
     Driver, Engine, EventId, EventSettings, Failure, IdempotencyKey, JoinQueue, ManualClock, Money,
     PauseQueue, Payee, PaymentId, PaymentMethod, PaymentState, Position, PresaleRoom, Proof, QueuePolicy,
     RecoveryConsent, Refusal, Release, RequestAdmission, Reserve, Reserved, Row, RowSeats, SaleState,
-    Scenario, SeatMap, Section, SessionId, SetQueuePolicy, SetSale, UnixMs, UserId, WaitingToken, Want, What,
-    views::QueueState,
+    Scenario, SeatMap, SeatRequest, Section, SessionId, SetQueuePolicy, SetSale, UnixMs, UpdateKind, UserId,
+    WaitingToken, views::QueueState,
 };
 use tacos_testing::storage::MemStorage;
 
@@ -63,7 +63,7 @@ impl House {
     }
 
     fn hold(&self, who: &str, seats: u32) -> Result<Reserved, Failure> {
-        let mut command = Reserve::new(event(), user(who), Want::Best(Best::of(seats)));
+        let mut command = Reserve::new(event(), user(who), SeatRequest::Best(Best::of(seats)));
         command.trusted = true;
         self.engine.reserve(command).wait()
     }
@@ -142,7 +142,7 @@ fn a_payment_that_never_began_by_its_end_never_begins() {
     let mut reader = house.engine.updates(Position::ZERO).expect("kept");
     while reader.read(&mut facts).expect("read") > 0 {}
     let began = facts.iter().any(
-        |fact| matches!(&fact.what, What::Payment(changed) if changed.state == PaymentState::Processing),
+        |fact| matches!(&fact.what, UpdateKind::Payment(changed) if changed.state == PaymentState::Processing),
     );
     assert!(!began, "it expired: {facts:?}");
 }
@@ -175,7 +175,7 @@ fn an_answer_that_found_everything_done_outlives_a_restart() {
     let house = House::new(None, None);
     let held = house.hold("kim", 1).expect("held");
     let payment = house.pay(&held, "kim", Scenario::Outside);
-    let report = tacos_engine::ReportPayment::new(payment, tacos_engine::Outcome::Completed);
+    let report = tacos_engine::ReportPayment::new(payment, tacos_engine::PaymentOutcome::Completed);
     house.engine.report_payment(report).wait().expect("paid");
     let again = confirm(&held, Proof::Intent(payment), key("confirm-1"));
     let first = house.engine.confirm(again.clone()).wait().expect("confirmed");
@@ -286,7 +286,7 @@ fn a_window_shortened_by_a_second_pause_ends_on_time() {
     pass(5);
     let mut updates = Vec::new();
     house.engine.updates(Position::ZERO).expect("kept").read(&mut updates).expect("read");
-    let ready = updates.iter().filter(|update| matches!(update.what, What::Ready(..))).count();
+    let ready = updates.iter().filter(|update| matches!(update.what, UpdateKind::Ready(..))).count();
     assert_eq!(ready, 2, "the place has passed on without anybody asking: {updates:?}");
     assert_eq!(house.place(&second), QueueState::Ready);
 }
@@ -302,7 +302,7 @@ fn a_warning_is_not_repeated_by_a_restart() {
     let mut facts = Vec::new();
     let mut reader = house.engine.updates(Position::ZERO).expect("kept");
     while reader.read(&mut facts).expect("read") > 0 {}
-    let warnings = facts.iter().filter(|fact| matches!(fact.what, What::HoldExpiring { .. })).count();
+    let warnings = facts.iter().filter(|fact| matches!(fact.what, UpdateKind::HoldExpiring { .. })).count();
     assert_eq!(warnings, 1, "{facts:?}");
 }
 
@@ -320,7 +320,7 @@ fn a_reader_goes_on_over_records_that_tell_nothing() {
     let (mut facts, mut reader) = (Vec::new(), house.engine.updates(Position::ZERO).expect("kept"));
     while reader.read(&mut facts).expect("read") > 0 {}
     let last = facts.last().map(|fact| &fact.what);
-    assert!(matches!(last, Some(What::Reservation(changed)) if changed.from.is_none()), "{last:?}");
+    assert!(matches!(last, Some(UpdateKind::Reservation(changed)) if changed.from.is_none()), "{last:?}");
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn whoever_finds_a_lapsed_turn_while_joining_lets_the_line_move_up() {
     let ask = RequestAdmission::new(second);
     let mut updates = Vec::new();
     house.engine.updates(Position::ZERO).expect("kept").read(&mut updates).expect("read");
-    let ready = updates.iter().filter(|update| matches!(update.what, What::Ready(..))).count();
+    let ready = updates.iter().filter(|update| matches!(update.what, UpdateKind::Ready(..))).count();
     assert_eq!(ready, 2, "without anybody asking: {updates:?}");
     house.engine.request_admission(ask).wait().expect("let in");
 }
@@ -360,7 +360,7 @@ fn one_turn_does_all_that_is_due_also_when_the_log_buffer_fills_on_the_way() {
     engine.create_event(CreateEvent::new(event(), settings, seats)).wait().expect("made");
     engine.set_sale(SetSale::new(event(), SaleState::Open)).wait().expect("open");
     for at in 0..1_000 {
-        let hold = Reserve::new(event(), user(&format!("user-{at}")), Want::Best(Best::of(1)));
+        let hold = Reserve::new(event(), user(&format!("user-{at}")), SeatRequest::Best(Best::of(1)));
         engine.reserve(hold).wait().expect("held");
     }
     clock.advance(Duration::from_secs(3_600));
@@ -381,6 +381,6 @@ fn a_hold_that_changed_within_its_last_seconds_is_warned_of_also_from_a_snapshot
     let (mut facts, mut reader) = (Vec::new(), house.engine.updates(Position::ZERO).expect("kept"));
     while reader.read(&mut facts).expect("read") > 0 {}
     let warned =
-        facts.iter().any(|fact| matches!(&fact.what, What::HoldExpiring { id, .. } if *id == held.id));
+        facts.iter().any(|fact| matches!(&fact.what, UpdateKind::HoldExpiring { id, .. } if *id == held.id));
     assert!(warned, "{facts:?}");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    Failure, PackedPlace, Place, Position, Refusal, ReservationId, SeatMap, Section, Update, What,
+    Failure, PackedPlace, Place, Position, Refusal, ReservationId, SeatMap, Section, Update, UpdateKind,
 };
 
 /// Numbered seats of a reservation.
@@ -130,7 +130,7 @@ struct Auditor {
 
 impl Auditor {
     fn hear(&mut self, update: &Update, seed: u64) {
-        let What::Reservation(change) = &update.what else { return };
+        let UpdateKind::Reservation(change) = &update.what else { return };
         for place in &change.places {
             let Place::Seat(number) = place.place.unpack() else {
                 let count = i64::from(place.place.quantity());

@@ -1,7 +1,7 @@
 //! What is being paid for stays as it is: no part of a hold is given back while a payment for all of it is under way.
 
 use crate::common::*;
-use tacos_engine::{Caller, CancelPayment, Effect, Engine, Outcome, Refusal, ReservationState};
+use tacos_engine::{Caller, CancelPayment, Engine, PaymentEffect, PaymentOutcome, Refusal, ReservationState};
 
 #[test]
 fn a_part_is_not_given_back_while_all_is_paid_for() {
@@ -20,7 +20,10 @@ fn a_part_is_not_given_back_while_all_is_paid_for() {
     let mut rest = held.clone();
     rest.total_minor = total(&engine, held.id);
     let second = intent(&engine, &rest, "kim").id;
-    assert_eq!(report(&engine, second, Outcome::Completed).expect("taken").effect, Effect::Confirmed);
+    assert_eq!(
+        report(&engine, second, PaymentOutcome::Completed).expect("taken").effect,
+        PaymentEffect::Confirmed
+    );
     assert_eq!(
         engine.payment(second, &Caller::Operator).wait().expect("known").amount.minor,
         total(&engine, held.id)
@@ -33,7 +36,10 @@ fn the_whole_is_given_back_though_it_is_being_paid_for() {
     let held = reserve(&engine, "kim", seats(&["R1-1", "R1-2"])).expect("held");
     let payment = intent(&engine, &held, "kim").id;
     release(&engine, held.id).expect("given up");
-    assert_eq!(report(&engine, payment, Outcome::Completed).expect("too late").effect, Effect::PaidBack);
+    assert_eq!(
+        report(&engine, payment, PaymentOutcome::Completed).expect("too late").effect,
+        PaymentEffect::PaidBack
+    );
 }
 
 fn total(engine: &Engine, id: tacos_engine::ReservationId) -> i64 {

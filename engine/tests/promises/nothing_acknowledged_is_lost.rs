@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use crate::common::*;
-use tacos_engine::{Caller, Driver, Engine, ExternalId, RecoveryConsent, Reserve, Which};
+use tacos_engine::{Caller, Driver, Engine, ExternalId, RecoveryConsent, ReservationRef, Reserve};
 use tacos_testing::storage::MemStorage;
 
 fn open_on(disk: &MemStorage, clock: &Arc<tacos_engine::ManualClock>) -> Engine {
@@ -119,7 +119,7 @@ fn a_process_killed_in_the_middle_of_writing_loses_nothing_acknowledged() {
         child.wait().expect("gone");
         let engine = open_folder(folder.path(), config());
         for (name, id) in &acknowledged {
-            let which = Which::External(ExternalId::new(name).expect("valid"));
+            let which = ReservationRef::External(ExternalId::new(name).expect("valid"));
             let found = engine
                 .reservation(&which, &Caller::Operator)
                 .wait()

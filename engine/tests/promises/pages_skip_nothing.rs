@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::views::{Cursor, Page, ReservationView};
 use tacos_engine::{
-    Config, CreatePayment, Engine, ExternalId, Money, Outcome, Payee, PaymentId, PaymentMethod,
+    Config, CreatePayment, Engine, ExternalId, Money, Payee, PaymentId, PaymentMethod, PaymentOutcome,
     ReservationId, Scenario, SeatMap, UserId,
 };
 
@@ -92,7 +92,7 @@ fn a_payment_is_forgotten_among_many_of_its_millisecond() {
     let made: BTreeSet<PaymentId> = (0..100).map(pay).collect();
     let first = engine.payments(&user("kim"), None, None, None, 10).wait().expect("a page");
     let last = first.items.last().expect("ten").id;
-    report(&engine, last, Outcome::Failed).expect("reported");
+    report(&engine, last, PaymentOutcome::Failed).expect("reported");
     // This one is forgotten, the others' time only runs out.
     clock.advance(RETENTION);
     engine.turn();

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::common::*;
 use tacos_engine::{
-    Caller, Effect, Engine, ManualClock, PaymentId, PaymentState, ProcessPayment, Refusal, Reserve, Scenario,
+    Caller, Engine, ManualClock, PaymentEffect, PaymentId, PaymentState, ProcessPayment, Refusal, Reserve,
+    Scenario,
 };
 
 fn state(engine: &Engine, id: PaymentId) -> PaymentState {
@@ -103,12 +104,12 @@ fn a_restart_neither_loses_nor_repeats_an_outcome() {
         }
         let views: Vec<_> =
             ids.iter().map(|id| engine.payment(*id, &Caller::Operator).wait().expect("known")).collect();
-        let effects: Vec<Effect> = views.iter().map(|view| view.effect).collect();
+        let effects: Vec<PaymentEffect> = views.iter().map(|view| view.effect).collect();
         assert!(
-            effects.iter().all(|effect| matches!(effect, Effect::Confirmed | Effect::Released)),
+            effects.iter().all(|effect| matches!(effect, PaymentEffect::Confirmed | PaymentEffect::Released)),
             "{effects:?}"
         );
-        let sold = effects.iter().filter(|effect| **effect == Effect::Confirmed).count();
+        let sold = effects.iter().filter(|effect| **effect == PaymentEffect::Confirmed).count();
         let counts = engine.counts(&event()).expect("known");
         assert_eq!(
             (counts.sold as usize, counts.available as usize),

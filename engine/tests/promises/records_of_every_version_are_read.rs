@@ -14,9 +14,10 @@ use crate::common::*;
 use tacos_engine::journal::{FileStorage, dump};
 use tacos_engine::{
     BlockSeats, Caller, CancelPayment, Config, CreateEvent, CreatePayment, Driver, Engine, EventId, Expire,
-    Extend, ExternalId, IdempotencyKey, JoinQueue, ManualClock, Money, Note, Outcome, PauseQueue, Payee,
-    PaymentMethod, Position, PresaleRoom, ProcessPayment, QueuePolicy, Release, ReportPayment, ReportWebhook,
-    RequestAdmission, Reserve, Reserved, SaleState, Scenario, SeatId, SetQueuePolicy, SetSale, UpdateEvent,
+    Extend, ExternalId, IdempotencyKey, JoinQueue, ManualClock, Money, Note, PauseQueue, Payee,
+    PaymentMethod, PaymentOutcome, Position, PresaleRoom, ProcessPayment, QueuePolicy, Release,
+    ReportPayment, ReportWebhook, RequestAdmission, Reserve, Reserved, SaleState, Scenario, SeatId,
+    SetQueuePolicy, SetSale, UpdateEvent,
 };
 
 /// Every folder, with the kinds of records that its version wrote and the present one does not, and the other way
@@ -149,7 +150,7 @@ impl Sale {
         engine.release(release).wait().expect("a part");
         let paid = self.hold("cas", &["R1-6"]);
         let intent = self.pay(&paid, "cas", Scenario::Outside);
-        let outcome = Outcome::Completed;
+        let outcome = PaymentOutcome::Completed;
         let report = ReportPayment::new(intent.id, outcome).with_key(key("report"));
         engine.report_payment(report).wait().expect("paid");
         for (minor, name) in [(Some(1_000), "refund"), (None, "refund-all")] {

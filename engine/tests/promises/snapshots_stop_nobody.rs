@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::common::*;
-use tacos_engine::{Caller, Engine, Note, Outcome, QueuePolicy, SnapshotError};
+use tacos_engine::{Caller, Engine, Note, PaymentOutcome, QueuePolicy, SnapshotError};
 
 /// A little of everything that an engine remembers.
 fn everything(engine: &Engine, clock: &tacos_engine::ManualClock) {
@@ -26,7 +26,7 @@ fn everything(engine: &Engine, clock: &tacos_engine::ManualClock) {
     let mut command = payment_command(&paid, "d", tacos_engine::Scenario::Outside);
     command.webhook_url = Some("https://shop.example/hook".to_owned());
     let payment = engine.create_payment(command).wait().expect("an intent").id;
-    report(engine, payment, Outcome::Completed).expect("settled");
+    report(engine, payment, PaymentOutcome::Completed).expect("settled");
     let name = tacos_engine::ExternalId::new("setting").expect("valid");
     engine.note(Note::new(name, Some(b"one".to_vec()))).wait().expect("set");
     clock.advance(Duration::from_secs(1));

@@ -7,7 +7,7 @@ use crate::common::*;
 use tacos_engine::views::QueueState;
 use tacos_engine::{
     DrawRoom, Engine, ExternalId, IdempotencyKey, Joined, Note, Position, PresaleRoom, QueuePolicy, Refusal,
-    SaleState, SetQueuePolicy, What, commitment, draw_order,
+    SaleState, SetQueuePolicy, UpdateKind, commitment, draw_order,
 };
 
 fn policy() -> QueuePolicy {
@@ -67,7 +67,9 @@ fn anybody_can_check_the_draw_also_after_a_restart() {
     seen.retain(|ticket| *ticket != 7);
     assert_eq!(seen, order);
     assert_ne!(order, tickets, "not first come, first served");
-    assert!(updates_from(&engine, Position::ZERO).iter().any(|update| update.what == What::RoomDrawn(seed)));
+    assert!(
+        updates_from(&engine, Position::ZERO).iter().any(|update| update.what == UpdateKind::RoomDrawn(seed))
+    );
 
     open(&engine, event());
     // Who comes now stands behind everybody of the room, in the order of coming.

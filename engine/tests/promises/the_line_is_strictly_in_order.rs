@@ -11,7 +11,7 @@ use crate::common::*;
 use tacos_engine::views::QueueState;
 use tacos_engine::{
     Bound, Engine, EventId, Failure, JoinQueue, Joined, ManualClock, PauseQueue, Position, QueuePolicy,
-    Refusal, Reserve, SaleState, SetQueuePolicy, SetSale, Update, UserId, What,
+    Refusal, Reserve, SaleState, SetQueuePolicy, SetSale, Update, UpdateKind, UserId,
 };
 
 /// One in, one out: everybody waits for the one ahead.
@@ -300,7 +300,7 @@ fn nobody_overtakes_while_everything_happens_at_once() {
     let (mut reader, mut updates) = (engine.updates(Position::ZERO).expect("kept"), Vec::new());
     let (mut order, mut people) = (Order::default(), 0);
     while reader.read(&mut updates).expect("readable") > 0 {
-        people += updates.iter().filter(|update| matches!(update.what, What::Joined(_))).count();
+        people += updates.iter().filter(|update| matches!(update.what, UpdateKind::Joined(_))).count();
         updates.drain(..).for_each(|update| order.hear(&update, seed));
     }
     assert!(order.last_ready > Some(75), "seed {seed}: {:?} of {people}", order.last_ready);
@@ -408,18 +408,18 @@ struct Order {
 impl Order {
     fn hear(&mut self, update: &Update, seed: u64) {
         match &update.what {
-            What::Joined(ticket) => {
+            UpdateKind::Joined(ticket) => {
                 assert!(self.waiting.insert(*ticket), "seed {seed}: {ticket} joined twice");
             }
-            What::Left(ticket) => {
+            UpdateKind::Left(ticket) => {
                 self.waiting.remove(ticket);
             }
-            What::TicketsExpired(tickets) => {
+            UpdateKind::TicketsExpired(tickets) => {
                 for ticket in tickets {
                     self.waiting.remove(ticket);
                 }
             }
-            What::Ready(tickets, _) => {
+            UpdateKind::Ready(tickets, _) => {
                 for ticket in tickets {
                     let first = self.waiting.pop_first();
                     assert_eq!(first, Some(*ticket), "seed {seed}: {ticket} was not the first in the line");
@@ -428,7 +428,7 @@ impl Order {
                     self.ready.insert(*ticket, false);
                 }
             }
-            What::Admitted(ticket) => {
+            UpdateKind::Admitted(ticket) => {
                 let admitted = self.ready.insert(*ticket, true);
                 assert_eq!(
                     admitted,

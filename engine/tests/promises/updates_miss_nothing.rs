@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::common::*;
 use tacos_engine::views::SeatState;
-use tacos_engine::{Engine, PackedPlace, Place, Position, SeatIx, Update, UpdatesLost, What};
+use tacos_engine::{Engine, PackedPlace, Place, Position, SeatIx, Update, UpdateKind, UpdatesLost};
 
 /// A folder in which much happened, and its engine.
 fn busy() -> (tempfile::TempDir, Arc<tacos_engine::ManualClock>, Engine) {
@@ -84,9 +84,9 @@ struct Copy {
 impl Copy {
     fn apply(&mut self, update: &Update) {
         let places = match &update.what {
-            What::Reservation(change) => &change.places,
-            What::Seats(places) => places,
-            What::Payment(payment) => match &payment.reservation {
+            UpdateKind::Reservation(change) => &change.places,
+            UpdateKind::Seats(places) => places,
+            UpdateKind::Payment(payment) => match &payment.reservation {
                 Some(change) => &change.places,
                 None => return,
             },
@@ -259,6 +259,6 @@ fn a_future_is_woken_by_news() {
     assert_eq!(reader.poll_ready(&mut context), Poll::Ready(Ok(())));
     let mut updates = Vec::new();
     assert_eq!(reader.read(&mut updates), Ok(1));
-    let What::Reservation(change) = &updates[0].what else { panic!("{updates:?}") };
+    let UpdateKind::Reservation(change) = &updates[0].what else { panic!("{updates:?}") };
     assert_eq!(change.places[0].place, PackedPlace::seat(SeatIx(0)));
 }

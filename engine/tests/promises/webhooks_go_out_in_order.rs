@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::views::WebhookView;
 use tacos_engine::{
-    Caller, CancelPayment, Engine, Outcome, PaymentId, PaymentState, Refusal, ReportWebhook, Scenario,
+    Caller, CancelPayment, Engine, PaymentId, PaymentOutcome, PaymentState, Refusal, ReportWebhook, Scenario,
     WebhookId,
 };
 
@@ -15,7 +15,7 @@ fn paid(engine: &Engine) -> PaymentId {
     let mut command = payment_command(&held, "kim", Scenario::Outside);
     command.webhook_url = Some("https://shop.example/hook".to_owned());
     let id = engine.create_payment(command).wait().expect("an intent").id;
-    report(engine, id, Outcome::Completed).expect("settled");
+    report(engine, id, PaymentOutcome::Completed).expect("settled");
     id
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::common::*;
-use tacos_engine::{Caller, Effect, Engine, Failure, Outcome, PaymentState, Refusal};
+use tacos_engine::{Caller, Engine, Failure, PaymentEffect, PaymentOutcome, PaymentState, Refusal};
 
 #[test]
 fn a_lapsed_hold_does_not_count_against_its_user() {
@@ -35,6 +35,6 @@ fn a_lapsed_payment_does_not_keep_the_next_one_out() {
     let second = second().expect("the first one's life is over, whether or not a timer fired").id;
     engine.turn();
     assert_eq!(engine.payment(first, &Caller::Operator).wait().expect("known").state, PaymentState::Expired);
-    let paid = report(&engine, second, Outcome::Completed).expect("taken");
-    assert_eq!(paid.effect, Effect::Confirmed);
+    let paid = report(&engine, second, PaymentOutcome::Completed).expect("taken");
+    assert_eq!(paid.effect, PaymentEffect::Confirmed);
 }

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::common::*;
-use tacos_engine::{Engine, Position, ReservationState, SeatMap, Update, What};
+use tacos_engine::{Engine, Position, ReservationState, SeatMap, Update, UpdateKind};
 
 /// Standing places: each thread sells some and gives some back.
 const PLACES: u32 = 60_000;
@@ -19,7 +19,7 @@ fn sale() -> Engine {
 
 fn sold_by(update: &Update) -> u32 {
     match &update.what {
-        What::Reservation(told) if told.state == ReservationState::Confirmed => {
+        UpdateKind::Reservation(told) if told.state == ReservationState::Confirmed => {
             told.places.iter().map(|changed| changed.place.quantity()).sum()
         }
         _ => 0,

@@ -110,7 +110,7 @@ impl Making<'_, '_> {
                 body.accessible = make.flag();
             }),
             tacos_command::Confirm => self.filled(kind, |make, body: &mut tacos_confirm| {
-                body.which = make.which("which");
+                body.which = make.reservation_ref("which");
                 body.user = make.str("user");
                 body.key = make.str("key");
                 (body.exactly, body.exactly_count) = make.seats();
@@ -120,23 +120,23 @@ impl Making<'_, '_> {
                 body.has_total = make.flag();
             }),
             tacos_command::Release => self.filled(kind, |make, body: &mut tacos_release| {
-                body.which = make.which("which");
+                body.which = make.reservation_ref("which");
                 body.user = make.str("user");
                 body.key = make.str("key");
                 (body.seats, body.seat_count) = make.seats();
             }),
             tacos_command::Extend => self.filled(kind, |make, body: &mut tacos_extend| {
-                body.which = make.which("which");
+                body.which = make.reservation_ref("which");
                 body.user = make.str("user");
                 body.key = make.str("key");
                 body.by_ms = make.number();
                 body.expires_at_ms = make.moment();
             }),
             tacos_command::Expire => self.filled(kind, |make, body: &mut tacos_expire| {
-                body.which = make.which("which");
+                body.which = make.reservation_ref("which");
             }),
             tacos_command::CreatePayment => self.filled(kind, |make, body: &mut tacos_create_payment| {
-                body.which = make.which("which");
+                body.which = make.reservation_ref("which");
                 body.unlinked = make.str("unlinked");
                 body.user = make.str("user");
                 body.key = make.str("key");
@@ -178,7 +178,7 @@ impl Making<'_, '_> {
                 body.remove = make.flag();
             }),
             tacos_command::ReadReservation => self.filled(kind, |make, body: &mut tacos_read_reservation| {
-                body.which = make.which("which");
+                body.which = make.reservation_ref("which");
                 body.user = make.str("user");
             }),
             tacos_command::ListReservations => self.filled(kind, |make, body: &mut tacos_list_reservations| {

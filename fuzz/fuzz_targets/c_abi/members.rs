@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use tacos_c::abi::{tacos_bytes, tacos_head, tacos_id, tacos_list, tacos_str, tacos_token, tacos_which};
+use tacos_c::abi::{tacos_bytes, tacos_head, tacos_id, tacos_list, tacos_str, tacos_token, tacos_reservation_ref};
 use tacos_c::commands::{tacos_command, tacos_row, tacos_seat_exception, tacos_section};
 use tacos_c::status::tacos_status;
 
@@ -125,8 +125,8 @@ impl Making<'_, '_> {
         self.one(of, any_token)
     }
 
-    pub fn which(&mut self, _: &str) -> tacos_which {
-        tacos_which { id: self.one(&self.given.reservations, any_id), external: self.str("external") }
+    pub fn which(&mut self, _: &str) -> tacos_reservation_ref {
+        tacos_reservation_ref { id: self.one(&self.given.reservations, any_id), external: self.str("external") }
     }
 
     pub fn str(&mut self, name: &str) -> tacos_str {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use tacos_engine::{Effect, PaymentState, PaymentUpdate};
+use tacos_engine::{PaymentEffect, PaymentState, PaymentUpdate};
 
 /// Payments that have begun and not ended, as one reader of updates has seen them: at most as many as the engine keeps.
 #[derive(Default)]
@@ -11,7 +11,7 @@ pub(crate) struct PaymentStates(HashMap<[u8; 16], PaymentState>);
 
 /// True if the update is a refund of money that had been taken.
 pub(crate) fn is_refund(changed: &PaymentUpdate) -> bool {
-    changed.refunded_minor > 0 && changed.effect != Effect::PaidBack
+    changed.refunded_minor > 0 && changed.effect != PaymentEffect::PaidBack
 }
 
 impl PaymentStates {

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tacos_engine::views::{QueuePlace, QueueState};
 use tacos_engine::{
-    EventId, PaymentState, PaymentUpdate, Refusal, ReservationUpdate, SaleState, UnixMs, Update,
-    UpdateReader, UpdatesLost, UserId, What,
+    EventId, PaymentState, PaymentUpdate, Refusal, ReservationUpdate, SaleState, UnixMs, Update, UpdateKind,
+    UpdateReader, UpdatesLost, UserId,
 };
 use tacos_proto::gateway::v1::{QueueEventType, SystemEventType, SystemUpdate};
 
@@ -123,9 +123,9 @@ impl Known {
 fn hand_out(app: &App, update: &Update, known: &mut Known) {
     let at = update.at;
     match &update.what {
-        What::Reservation(changed) => reservation(app, changed, at),
-        What::Payment(changed) => payment(app, changed, known.payments.before(changed), at),
-        What::HoldExpiring { id, user, expires_at } => {
+        UpdateKind::Reservation(changed) => reservation(app, changed, at),
+        UpdateKind::Payment(changed) => payment(app, changed, known.payments.before(changed), at),
+        UpdateKind::HoldExpiring { id, user, expires_at } => {
             let item = Item::Reservation {
                 id: id.to_string(),
                 from: Some(tacos_engine::ReservationState::Pending),
@@ -137,17 +137,21 @@ fn hand_out(app: &App, update: &Update, known: &mut Known) {
             };
             to_reservation(app, id.to_bytes(), user.as_ref(), &item);
         }
-        What::Joined(_) | What::Left(_) | What::Ready(..) | What::Admitted(_) | What::TicketsExpired(_) => {
+        UpdateKind::Joined(_)
+        | UpdateKind::Left(_)
+        | UpdateKind::Ready(..)
+        | UpdateKind::Admitted(_)
+        | UpdateKind::TicketsExpired(_) => {
             known.moved.extend(update.event.clone());
         }
-        What::QueuePaused(paused) => {
+        UpdateKind::QueuePaused(paused) => {
             let kind = if *paused { QueueEventType::QueuePaused } else { QueueEventType::QueueResumed };
             for subscriber in line_of(app, update.event.as_ref()) {
                 publish_place(app, &subscriber, Some(kind), at);
             }
         }
-        What::RoomDrawn(_) => known.moved.extend(update.event.clone()),
-        What::EventCreated | What::EventChanged => {
+        UpdateKind::RoomDrawn(_) => known.moved.extend(update.event.clone()),
+        UpdateKind::EventCreated | UpdateKind::EventChanged => {
             let Some(event) = &update.event else { return };
             let (rate, inside) = known.rules_changed(app, event);
             if rate {
@@ -158,17 +162,17 @@ fn hand_out(app: &App, update: &Update, known: &mut Known) {
                 system(app, update, SystemEventType::CapacityChanged, message);
             }
         }
-        What::Seats(_) => {
+        UpdateKind::Seats(_) => {
             system(app, update, SystemEventType::CapacityChanged, "seats were blocked or unblocked");
         }
-        What::Sale(SaleState::Closed) => {
+        UpdateKind::Sale(SaleState::Closed) => {
             system(app, update, SystemEventType::EventCancelled, "the sale is closed");
         }
         _ => {}
     }
     let seats_moved = match &update.what {
-        What::Reservation(changed) => !changed.places.is_empty(),
-        What::Payment(changed) => changed.reservation.is_some(),
+        UpdateKind::Reservation(changed) => !changed.places.is_empty(),
+        UpdateKind::Payment(changed) => changed.reservation.is_some(),
         _ => false,
     };
     if let Some(event) = update.event.as_ref().filter(|_| seats_moved) {

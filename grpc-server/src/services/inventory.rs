@@ -3,8 +3,8 @@
 
 use tacos_engine::views::{Counts, SeatState};
 use tacos_engine::{
-    Caller, Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationState, Reserve,
-    SeatId, SectionId, UserId, Which,
+    Caller, Confirm, EventId, ExternalId, Failure, Proof, Refusal, Release, ReservationRef, ReservationState,
+    Reserve, SeatId, SectionId, UserId,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::reservation::v1::{
@@ -206,7 +206,7 @@ pub(crate) async fn commit_reservation(
 /// The event and number of seats that a caller states must be the hold's.
 async fn agrees(
     call: &Call,
-    which: &Which,
+    which: &ReservationRef,
     event: Option<&EventId>,
     quantity: u32,
     user: Option<&UserId>,

@@ -2,8 +2,8 @@
 //! Every step may be repeated: a step that was taken before is found done, with its moment.
 
 use tacos_engine::{
-    Caller, CancelPayment, Confirm, Expire, Failure, IdempotencyKey, Outcome, PaymentDoubt, PaymentId,
-    PaymentState, Proof, Refusal, Release, ReportPayment, ReservationState, UnixMs, Which,
+    Caller, CancelPayment, Confirm, Expire, Failure, IdempotencyKey, PaymentDoubt, PaymentId, PaymentOutcome,
+    PaymentState, Proof, Refusal, Release, ReportPayment, ReservationRef, ReservationState, UnixMs,
 };
 
 use crate::call::Call;
@@ -27,7 +27,7 @@ pub(super) enum Reported {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IntentAction {
     /// Sets its outcome.
-    Report(Outcome),
+    Report(PaymentOutcome),
     /// Calls it off.
     CallOff,
     /// Refunds it.
@@ -42,10 +42,10 @@ enum IntentAction {
 fn action_for(reported: Reported, state: PaymentState) -> IntentAction {
     use PaymentState::{Cancelled, Completed, Failed, Pending, Processing, Refunded};
     match (reported, state) {
-        (Reported::Approved, Pending | Processing) => IntentAction::Report(Outcome::Completed),
+        (Reported::Approved, Pending | Processing) => IntentAction::Report(PaymentOutcome::Completed),
         // Paid back since, by hand or because the hold had ended before the money came: the report was taken in.
         (Reported::Approved, Completed | Refunded) => IntentAction::Nothing,
-        (Reported::Failed, Pending | Processing) => IntentAction::Report(Outcome::Failed),
+        (Reported::Failed, Pending | Processing) => IntentAction::Report(PaymentOutcome::Failed),
         (Reported::Cancelled, Pending | Processing) => IntentAction::CallOff,
         (Reported::Refunded(_), Completed) => IntentAction::PayBack,
         (Reported::Failed, Failed) | (Reported::Cancelled, Cancelled) | (Reported::Refunded(_), Refunded) => {
@@ -81,15 +81,19 @@ pub(super) async fn apply(
             report(
                 call,
                 payment,
-                if reported == Reported::Approved { Outcome::Completed } else { Outcome::Failed },
+                if reported == Reported::Approved {
+                    PaymentOutcome::Completed
+                } else {
+                    PaymentOutcome::Failed
+                },
                 key,
             )
             .await
         }
         (IntentAction::Contradiction, _) => return Err(contradiction(view.state)),
         (IntentAction::Nothing, _) if key.is_none() => Ok(Settled { applied: false, at: view.changed_at }),
-        (_, Reported::Approved) => report(call, payment, Outcome::Completed, key).await,
-        (_, Reported::Failed) => report(call, payment, Outcome::Failed, key).await,
+        (_, Reported::Approved) => report(call, payment, PaymentOutcome::Completed, key).await,
+        (_, Reported::Failed) => report(call, payment, PaymentOutcome::Failed, key).await,
         // Nothing is asked back: money that came meanwhile stays, and the refusal says that it came.
         (_, Reported::Cancelled) => cancel(call, payment, Some(0), key).await,
         (_, Reported::Refunded(minor)) => cancel(call, payment, minor, key).await,
@@ -118,7 +122,7 @@ pub(super) async fn apply(
 async fn report(
     call: &Call,
     payment: PaymentId,
-    outcome: Outcome,
+    outcome: PaymentOutcome,
     key: Option<IdempotencyKey>,
 ) -> Result<Settled, Failure> {
     let changed = call.app.engine.report_payment(ReportPayment::new(payment, outcome).with_key(key)).await?;
@@ -141,7 +145,7 @@ async fn release_unpaid(call: &Call, payment: PaymentId) -> Result<Option<Settle
     let Some(id) = call.app.engine.payment(payment, &Caller::Operator).await?.reservation else {
         return Ok(None);
     };
-    let which = Which::Id(id);
+    let which = ReservationRef::Id(id);
     let held = match call.app.engine.reservation(&which, &Caller::Operator).await {
         Ok(view) => view.state == ReservationState::Pending && view.payment == Some(payment),
         Err(Failure::Refused(Refusal::UnknownReservation)) => false,
@@ -156,7 +160,7 @@ async fn release_unpaid(call: &Call, payment: PaymentId) -> Result<Option<Settle
 /// Applies a report of a payment that this engine does not know: the caller vouches for it.
 pub(super) async fn apply_foreign(
     call: &Call,
-    which: &Which,
+    which: &ReservationRef,
     reported: Reported,
 ) -> Result<Settled, Failure> {
     match reported {
@@ -176,7 +180,7 @@ pub(super) async fn apply_foreign(
 }
 
 /// Ends a hold whose time has run out.
-pub(super) async fn expire(call: &Call, which: &Which) -> Result<Settled, Failure> {
+pub(super) async fn expire(call: &Call, which: &ReservationRef) -> Result<Settled, Failure> {
     match call.app.engine.expire(Expire::new(which.clone())).await {
         Ok(released) => Ok(Settled { applied: true, at: released.at }),
         Err(failure) => over(call, which, failure).await,
@@ -184,7 +188,7 @@ pub(super) async fn expire(call: &Call, which: &Which) -> Result<Settled, Failur
 }
 
 /// Frees what a pending reservation holds.
-pub(super) async fn release(call: &Call, which: &Which) -> Result<Settled, Failure> {
+pub(super) async fn release(call: &Call, which: &ReservationRef) -> Result<Settled, Failure> {
     let release = Release::new(which.clone(), Caller::Operator);
     match call.app.engine.release(release).await {
         Ok(released) => Ok(Settled { applied: true, at: released.at }),
@@ -193,7 +197,7 @@ pub(super) async fn release(call: &Call, which: &Which) -> Result<Settled, Failu
 }
 
 /// For a reservation that is over already there is nothing to do; any other failure is returned as it is.
-async fn over(call: &Call, which: &Which, failure: Failure) -> Result<Settled, Failure> {
+async fn over(call: &Call, which: &ReservationRef, failure: Failure) -> Result<Settled, Failure> {
     let is_over = match &failure {
         Failure::Refused(Refusal::ReservationExpired) => true,
         Failure::Refused(Refusal::ReservationIs(state)) => ended(*state),
@@ -224,7 +228,7 @@ pub(super) fn no_intent() -> PaymentId {
 }
 
 /// The proof of payment in an intent's id: an intent of this engine proves itself; for any other id the caller vouches.
-pub(super) async fn proof(call: &Call, which: &Which, name: &str) -> Result<Proof, Failure> {
+pub(super) async fn proof(call: &Call, which: &ReservationRef, name: &str) -> Result<Proof, Failure> {
     match name.parse() {
         Ok(id) => Ok(Proof::Intent(id)),
         // It has the form of an id of this engine and is none: a mistyped id proves nothing.
@@ -235,19 +239,21 @@ pub(super) async fn proof(call: &Call, which: &Which, name: &str) -> Result<Proo
 
 /// The caller's word that a reservation is paid for elsewhere. It counts for reservations that another service keeps;
 /// one of ours has its payment here, and only a caller whose credentials say that it is a service may say otherwise.
-async fn vouched(call: &Call, which: &Which) -> Result<Proof, Failure> {
+async fn vouched(call: &Call, which: &ReservationRef) -> Result<Proof, Failure> {
     if call.caller.may_vouch() {
         return Ok(Proof::Outside);
     }
     let theirs = match which {
-        Which::External(_) => true,
-        Which::Id(_) => call.app.engine.reservation(which, &Caller::Operator).await?.external.is_some(),
+        ReservationRef::External(_) => true,
+        ReservationRef::Id(_) => {
+            call.app.engine.reservation(which, &Caller::Operator).await?.external.is_some()
+        }
     };
     Ok(if theirs { Proof::Outside } else { Proof::Intent(no_intent()) })
 }
 
 /// Checks that an intent belongs to the reservation of the same request.
-pub(super) async fn belongs(call: &Call, payment: PaymentId, which: &Which) -> Result<(), Failure> {
+pub(super) async fn belongs(call: &Call, payment: PaymentId, which: &ReservationRef) -> Result<(), Failure> {
     let view = call.app.engine.payment(payment, &Caller::Operator).await?;
     let reservation = call.app.engine.reservation(which, &Caller::Operator).await?;
     if view.reservation == Some(reservation.id) {
@@ -273,8 +279,8 @@ mod tests {
     /// Where a step leads.
     fn after(step: IntentAction, state: PaymentState) -> PaymentState {
         match step {
-            IntentAction::Report(Outcome::Completed) => PaymentState::Completed,
-            IntentAction::Report(Outcome::Failed) => PaymentState::Failed,
+            IntentAction::Report(PaymentOutcome::Completed) => PaymentState::Completed,
+            IntentAction::Report(PaymentOutcome::Failed) => PaymentState::Failed,
             IntentAction::CallOff => PaymentState::Cancelled,
             IntentAction::PayBack => PaymentState::Refunded,
             IntentAction::Nothing | IntentAction::Contradiction => state,

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 
 use tacos_engine::views::{ReservationView, SeatState};
 use tacos_engine::{
-    Caller, EventId, Failure, PaymentId, PaymentState, Refusal, ReservationState, SeatId, UnixMs, Which,
+    Caller, EventId, Failure, PaymentId, PaymentState, Refusal, ReservationRef, ReservationState, SeatId,
+    UnixMs,
 };
 use tacos_proto::common::v1::{ErrorCode, Seat};
 use tacos_proto::reservation::v1::{
@@ -118,7 +119,7 @@ pub(crate) async fn process_reservation_expiry(
 /// Expires what is due, if the caller means the same reservation; returns the seats that this freed.
 async fn expire(
     call: &Call,
-    which: &Which,
+    which: &ReservationRef,
     event: Option<EventId>,
     seats: &[SeatId],
     request: &ProcessReservationExpiryRequest,
@@ -198,7 +199,7 @@ pub(crate) async fn process_payment_result(
 /// rest; without one the caller vouches for the money. Returns the reservation afterwards, and whether it changed.
 async fn apply_result(
     call: &Call,
-    which: &Which,
+    which: &ReservationRef,
     payment: Option<PaymentId>,
     result: PaymentResultType,
 ) -> Result<(Settled, ReservationView, bool), Failure> {
@@ -260,7 +261,7 @@ pub(crate) async fn process_compensation(
 /// Carries out a compensation, and returns what it did.
 async fn compensate(
     call: &Call,
-    which: &Which,
+    which: &ReservationRef,
     kind: CompensationType,
 ) -> Result<Vec<CompensationAction>, Failure> {
     match (call.app.engine.reservation(which, &Caller::Operator).await, kind) {
@@ -286,7 +287,7 @@ fn action(kind: Done, target: &str, what: String, at: UnixMs) -> CompensationAct
 
 async fn free(
     call: &Call,
-    which: &Which,
+    which: &ReservationRef,
     view: &ReservationView,
     kind: CompensationType,
 ) -> Result<Vec<CompensationAction>, Failure> {

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tacos_engine::{
-    PaymentState, Position, ReservationState, UnixMs, Update, UpdateReader, UpdatesLost, What,
+    PaymentState, Position, ReservationState, UnixMs, Update, UpdateKind, UpdateReader, UpdatesLost,
 };
 use tacos_proto::gateway::v1::WebhookEventType;
 
@@ -152,7 +152,7 @@ pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
 /// The kind and subject of an update as a fact; `None` for updates that are none.
 fn fact_of(update: &Update) -> Option<(WebhookEventType, String)> {
     match &update.what {
-        What::Payment(payment) => {
+        UpdateKind::Payment(payment) => {
             let event = match payment.state {
                 // A refund in part leaves the state that was announced before.
                 PaymentState::Completed if is_refund(payment) => return None,
@@ -163,7 +163,7 @@ fn fact_of(update: &Update) -> Option<(WebhookEventType, String)> {
             };
             Some((event, payment.id.to_string()))
         }
-        What::Reservation(changed) if changed.state == ReservationState::Expired => {
+        UpdateKind::Reservation(changed) if changed.state == ReservationState::Expired => {
             Some((WebhookEventType::ReservationExpired, changed.id.to_string()))
         }
         _ => None,

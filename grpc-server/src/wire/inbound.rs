@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use prost_types::Timestamp;
 use tacos_engine::{
-    Best, Currency, IdempotencyKey, Money, PaymentId, ReservationId, SeatId, Seats, SectionId, TextIdError,
-    UnixMs, WaitingToken, Want,
+    Best, Currency, IdempotencyKey, Money, PaymentId, ReservationId, SeatId, SeatRequest, Seats, SectionId,
+    TextIdError, UnixMs, WaitingToken,
 };
 use tacos_proto::common::v1::{ErrorCode, ErrorDetail, Money as WireMoney};
 
@@ -249,7 +249,7 @@ impl Checks {
     }
 
     /// Which seats are wanted: names, or a count that the rest describes.
-    pub(crate) fn want(&mut self, wish: &Wish<'_>) -> Option<Want> {
+    pub(crate) fn want(&mut self, wish: &Wish<'_>) -> Option<SeatRequest> {
         let seats = self.seats(wish.seat_ids)?;
         let section = self.id_or_none::<SectionId>("section", wish.section)?;
         if !seats.is_empty() {
@@ -258,10 +258,10 @@ impl Checks {
                 self.bad("quantity", format!("does not agree with {named} seat_ids"), wish.quantity);
                 return None;
             }
-            return Some(Want::Seats(seats));
+            return Some(SeatRequest::Seats(seats));
         }
         let quantity = self.range("quantity", wish.quantity.into(), 1, SEATS_MAX as i64)?;
-        Some(Want::Best(
+        Some(SeatRequest::Best(
             Best::of(quantity)
                 .with_section(section)
                 .with_allow_split(!wish.require_adjacent)
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn names_and_count_must_agree() {
         let seats = ["A-1".to_owned()];
-        assert!(matches!(Checks::new().want(&wish(&seats, 1)), Some(Want::Seats(_))));
+        assert!(matches!(Checks::new().want(&wish(&seats, 1)), Some(SeatRequest::Seats(_))));
         assert!(Checks::new().want(&wish(&seats, 2)).is_none());
         assert!(Checks::new().want(&wish(&[], 0)).is_none());
     }

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tacos_engine::{EventId, Reserve, SeatId, UserId, Want};
+use tacos_engine::{EventId, Reserve, SeatId, SeatRequest, UserId};
 use tacos_server::settings::Key;
 use tonic::transport::Channel;
 
@@ -227,7 +227,7 @@ async fn the_outside_worlds_word_sells_ours_only_for_a_service() {
     let server = house
         .open_with(|engine| {
             let seat = SeatId::new("A-1").expect("valid");
-            let want = Want::Seats([seat].into_iter().collect());
+            let want = SeatRequest::Seats([seat].into_iter().collect());
             let (event, kim) = (EventId::new(EVENT).expect("valid"), UserId::new("kim").expect("valid"));
             let reserve = Reserve::new(event, kim, want).with_trusted(true);
             id = engine.reserve(reserve).wait().expect("held").id.to_string();

@@ -14,7 +14,7 @@ use std::thread::{JoinHandle, Thread};
 use crossbeam::queue::ArrayQueue;
 use crossbeam::utils::{Backoff, CachePadded};
 use tacos_engine::{
-    Clock, Command, Driver, Failure, Pending, Refusal, Reply, ReservationId, Reserve, Reserved, SeatId, Want,
+    Clock, Command, Driver, Failure, Pending, Refusal, Reply, ReservationId, Reserve, Reserved, SeatId, SeatRequest,
 };
 
 use super::ours::{Ending, Ours};
@@ -149,7 +149,7 @@ fn answer(shared: &Shared, slot: u32, command: &Command, pending: Pending<Reply>
 /// One bit for each wanted seat that is taken.
 fn mask(taken: &[String], command: &Command) -> u64 {
     let Command::Reserve(reserve) = command else { return 0 };
-    let Want::Seats(wanted) = &reserve.want else { return 0 };
+    let SeatRequest::Seats(wanted) = &reserve.want else { return 0 };
     let bit = |(at, seat): (usize, &SeatId)| u64::from(taken.iter().any(|name| name == seat.as_str())) << at;
     wanted.iter().enumerate().map(bit).sum()
 }

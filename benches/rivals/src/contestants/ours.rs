@@ -8,7 +8,7 @@ use std::time::Duration;
 use tacos_engine::{
     Clock, Config, Confirm, Confirmed, CreateEvent, Currency, Driver, Durability, Engine, EventId,
     EventSettings, Failure, IdempotencyKey, Pending, Proof, Refusal, Release, Released, ReservationId,
-    Reserve, Reserved, Row, RowSeats, SaleState, SeatMap, Section, SetSale, SystemClock, UserId, Want,
+    Reserve, Reserved, Row, RowSeats, SaleState, SeatMap, Section, SetSale, SystemClock, UserId, SeatRequest,
 };
 
 use crate::rival::{Client, Counts, End, Ended, Fault, HOLD_MS, Order, Rival, Verdict};
@@ -91,7 +91,7 @@ impl Ours {
     #[must_use]
     pub fn command(&self, order: &Order) -> (Box<Reserve>, Box<Ending>) {
         let key = |what: &str| IdempotencyKey::new(&format!("{what}-{}", order.number)).expect("a plain key");
-        let want = Want::Seats(order.seats.iter().cloned().collect());
+        let want = SeatRequest::Seats(order.seats.iter().cloned().collect());
         let reserve = Reserve::new(self.event.clone(), order.user.clone(), want).with_key(key("hold"));
         (Box::new(reserve), Box::new(Ending { user: order.user.clone(), key: key("end") }))
     }

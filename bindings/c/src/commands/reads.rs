@@ -2,7 +2,7 @@
 
 //! Commands that read what must be durable before it is shown.
 
-use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};
+use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_reservation_ref};
 use crate::memory::plain;
 
 /// Reads: a reservation.
@@ -12,7 +12,7 @@ pub struct tacos_read_reservation {
     /// `TACOS_COMMAND_READ_RESERVATION`.
     pub head: tacos_head,
     /// The reservation.
-    pub which: tacos_which,
+    pub which: tacos_reservation_ref,
     /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
 }

@@ -3,7 +3,7 @@
 //! Commands that write: one struct for each.
 
 use super::tacos_section;
-use crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_token, tacos_which};
+use crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_token, tacos_reservation_ref};
 use crate::config::{tacos_event_settings, tacos_queue_policy};
 use crate::memory::plain;
 
@@ -205,7 +205,7 @@ pub struct tacos_confirm {
     /// `TACOS_COMMAND_CONFIRM`.
     pub head: tacos_head,
     /// The reservation.
-    pub which: tacos_which,
+    pub which: tacos_reservation_ref,
     /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
@@ -236,7 +236,7 @@ pub struct tacos_release {
     /// `TACOS_COMMAND_RELEASE`.
     pub head: tacos_head,
     /// The reservation.
-    pub which: tacos_which,
+    pub which: tacos_reservation_ref,
     /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
@@ -255,7 +255,7 @@ pub struct tacos_extend {
     /// `TACOS_COMMAND_EXTEND`.
     pub head: tacos_head,
     /// The reservation.
-    pub which: tacos_which,
+    pub which: tacos_reservation_ref,
     /// Whose it must be, unless an operator asks. None if `data` is null.
     pub user: tacos_str,
     /// Makes the command safe to send twice. None if `data` is null.
@@ -274,7 +274,7 @@ pub struct tacos_expire {
     /// `TACOS_COMMAND_EXPIRE`.
     pub head: tacos_head,
     /// The reservation.
-    pub which: tacos_which,
+    pub which: tacos_reservation_ref,
 }
 
 /// Creates a payment intent.
@@ -284,7 +284,7 @@ pub struct tacos_create_payment {
     /// `TACOS_COMMAND_CREATE_PAYMENT`.
     pub head: tacos_head,
     /// The reservation that is paid for, unless `unlinked` is given.
-    pub which: tacos_which,
+    pub which: tacos_reservation_ref,
     /// What is paid for, if the engine does not know it, or none.
     pub unlinked: tacos_str,
     /// Who pays.
@@ -350,7 +350,7 @@ pub struct tacos_report_payment {
     pub payment: tacos_id,
     /// Makes the command safe to send twice. None if `data` is null.
     pub key: tacos_str,
-    /// A `tacos_outcome`: how it ended.
+    /// A `tacos_payment_outcome`: how it ended.
     pub outcome: u32,
     /// Zero.
     pub reserved: u32,

@@ -2,11 +2,11 @@
 
 use tacos::views::Cursor;
 use tacos::{
-    Best, Caller, Currency, IdempotencyKey, Payee, Refusal, ReservationId, SeatId, TextIdError, UnixMs,
-    UserId, Want, Which,
+    Best, Caller, Currency, IdempotencyKey, Payee, Refusal, ReservationId, ReservationRef, SeatId,
+    SeatRequest, TextIdError, UnixMs, UserId,
 };
 
-use crate::abi::{tacos_bytes, tacos_id, tacos_str, tacos_which};
+use crate::abi::{tacos_bytes, tacos_id, tacos_reservation_ref, tacos_str};
 use crate::commands::tacos_reserve;
 use crate::failure::Fault;
 use crate::memory::{bytes, slice, text};
@@ -91,10 +91,11 @@ pub(super) unsafe fn caller(given: tacos_str) -> Result<Caller, Fault> {
 /// # Safety
 /// As the crate's contract.
 #[inline]
-pub(super) unsafe fn which(given: tacos_which) -> Result<Which, Fault> {
+pub(super) unsafe fn which(given: tacos_reservation_ref) -> Result<ReservationRef, Fault> {
     // SAFETY: handed on.
     let external = unsafe { opt_id(given.external, "external")? };
-    Ok(external.map_or(Which::Id(ReservationId::from_bytes(given.id.bytes)), Which::External))
+    Ok(external
+        .map_or(ReservationRef::Id(ReservationId::from_bytes(given.id.bytes)), ReservationRef::External))
 }
 
 /// Seats by name; the caller says what none means.
@@ -157,11 +158,11 @@ pub(super) fn page_size(most: u32) -> usize {
 ///
 /// # Safety
 /// As the crate's contract, for each text and the list.
-pub(super) unsafe fn want(given: &tacos_reserve) -> Result<Want, Fault> {
+pub(super) unsafe fn want(given: &tacos_reserve) -> Result<SeatRequest, Fault> {
     if given.seats.is_null() {
         // SAFETY: the crate's contract.
         let section = unsafe { opt_id(given.section, "section")? };
-        return Ok(Want::Best(
+        return Ok(SeatRequest::Best(
             Best::of(given.quantity)
                 .with_section(section)
                 .with_allow_split(!flag(given.whole_only, "whole_only")?)
@@ -172,14 +173,14 @@ pub(super) unsafe fn want(given: &tacos_reserve) -> Result<Want, Fault> {
         return Err(Refusal::invalid("quantity", "must agree with seat_ids", given.quantity).into());
     }
     // SAFETY: the crate's contract.
-    unsafe { seats(given.seats, given.seat_count).map(Want::Seats) }
+    unsafe { seats(given.seats, given.seat_count).map(SeatRequest::Seats) }
 }
 
 /// What is paid for.
 ///
 /// # Safety
 /// As the crate's contract, for each text.
-pub(super) unsafe fn payee(given: tacos_which, unlinked: tacos_str) -> Result<Payee, Fault> {
+pub(super) unsafe fn payee(given: tacos_reservation_ref, unlinked: tacos_str) -> Result<Payee, Fault> {
     // SAFETY: handed on.
     unsafe {
         Ok(match opt_id(unlinked, "unlinked")? {

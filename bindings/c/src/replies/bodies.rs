@@ -193,7 +193,7 @@ pub struct tacos_payment_changed {
     pub state: u32,
     /// Refunds that the intent has had so far; a refund made by this write is counted.
     pub refund_number: u32,
-    /// A `tacos_effect`: what became of the reservation.
+    /// A `tacos_payment_effect`: what became of the reservation.
     pub effect: u32,
     /// Zero.
     pub reserved: u32,

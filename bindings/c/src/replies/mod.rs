@@ -69,7 +69,7 @@ pub struct tacos_answer {
 pub struct tacos_failure {
     /// The `tacos_status`.
     pub status: u32,
-    /// 1 if the same command may succeed shortly, without anybody changing anything.
+    /// 1 if the same command may succeed shortly, with nothing changed.
     pub transient: u32,
     /// When to try again, in milliseconds, where that is known; else 0.
     pub retry_after_ms: u64,
@@ -113,7 +113,7 @@ pub struct tacos_problem {
     pub field: tacos_str,
     /// Why.
     pub reason: tacos_str,
-    /// What was given; empty where showing it would help nobody or tell a secret.
+    /// What was given; empty where showing it would help no reader or tell a secret.
     pub value: tacos_str,
 }
 

@@ -113,7 +113,7 @@ pub struct tacos_payment_view {
     pub method: u32,
     /// A `tacos_scenario`: what the simulated processor does.
     pub scenario: u32,
-    /// A `tacos_effect`: what became of the reservation.
+    /// A `tacos_payment_effect`: what became of the reservation.
     pub effect: u32,
     /// 1 if `reservation` is given.
     pub has_reservation: u32,

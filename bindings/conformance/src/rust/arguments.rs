@@ -7,9 +7,9 @@ use serde_json::Value;
 use tacos_engine::views::Cursor;
 use tacos_engine::{
     Best, Caller, Currency, Engine, EventId, EventSettings, ExternalId, IdempotencyKey, Money, Payee,
-    PaymentId, PresaleRoom, Proof, QueuePolicy, Refusal, ReservationId, ReservationToken, Row, RowSeats,
-    SeatException, SeatId, SeatMap, Section, SectionId, SessionId, UnixMs, UserId, WaitingToken, Want,
-    WebhookId, Which,
+    PaymentId, PresaleRoom, Proof, QueuePolicy, Refusal, ReservationId, ReservationRef, ReservationToken,
+    Row, RowSeats, SeatException, SeatId, SeatMap, SeatRequest, Section, SectionId, SessionId, UnixMs,
+    UserId, WaitingToken, WebhookId,
 };
 
 use crate::prepared::reply;
@@ -79,7 +79,7 @@ impl<'a> Args<'a> {
         if self.has(name) { self.ids(name).map(Some) } else { Ok(None) }
     }
 
-    pub(super) fn which(self, name: &str) -> Read<Which> {
+    pub(super) fn which(self, name: &str) -> Read<ReservationRef> {
         self.get(name)
     }
 
@@ -178,8 +178,8 @@ given!(moment; UnixMs);
 given!(length; Duration);
 given!(indices or Vec::new(); Vec<u32>);
 given!(cursor; Cursor);
-given!(which; Which);
-given!(want; Want);
+given!(which; ReservationRef);
+given!(want; SeatRequest);
 given!(proof; Proof);
 given!(payee; Payee);
 given!(money; Money);
@@ -236,24 +236,24 @@ fn cursor(args: Args<'_>, name: &str) -> Read<Option<Cursor>> {
 }
 
 /// A reservation by `id` or by `external`.
-fn which(args: Args<'_>, _: &str) -> Read<Option<Which>> {
+fn which(args: Args<'_>, _: &str) -> Read<Option<ReservationRef>> {
     match (made(args, "id")?, made(args, "external")?) {
-        (Some(id), None) => Ok(Some(Which::Id(id))),
-        (None, Some(external)) => Ok(Some(Which::External(external))),
+        (Some(id), None) => Ok(Some(ReservationRef::Id(id))),
+        (None, Some(external)) => Ok(Some(ReservationRef::External(external))),
         _ => ill_formed("id"),
     }
 }
 
-fn want(args: Args<'_>, _: &str) -> Read<Option<Want>> {
+fn want(args: Args<'_>, _: &str) -> Read<Option<SeatRequest>> {
     Ok(Some(match args.some_ids("seats")? {
         Some(_) if args.has("quantity") => return ill_formed("quantity"),
-        Some(seats) => Want::Seats(seats),
+        Some(seats) => SeatRequest::Seats(seats),
         None => {
             let mut best = Best::of(args.get("quantity")?);
             best.section = args.get("section")?;
             best.allow_split = args.or("allow_split", true)?;
             best.accessible = args.get("accessible")?;
-            Want::Best(best)
+            SeatRequest::Best(best)
         }
     }))
 }

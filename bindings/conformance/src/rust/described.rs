@@ -20,7 +20,7 @@ words! {
         Approve = "approve", Fail = "fail", Delay = "delay", Random = "random", Timeout = "timeout", Outside =
         "outside"
     }
-    Outcome { Completed = "completed", Failed = "failed" }
+    PaymentOutcome { Completed = "completed", Failed = "failed" }
     QueueState {
         InRoom = "in_room", Waiting = "waiting", Ready = "ready", Admitted = "admitted", Used = "used", Left =
         "left", Expired = "expired"
@@ -33,7 +33,7 @@ words! {
         Pending = "pending", Processing = "processing", Completed = "completed", Failed = "failed", Cancelled =
         "cancelled", Expired = "expired", Refunded = "refunded"
     }
-    Effect {
+    PaymentEffect {
         None = "none", Confirmed = "confirmed", Retaken = "retaken", PaidBack = "paid_back", Released =
         "released"
     }

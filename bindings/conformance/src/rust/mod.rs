@@ -145,7 +145,7 @@ impl Target for RustEngine {
     }
 
     fn restart(&mut self, how: Restart) -> Result<(), String> {
-        // Whoever reads the position writes what there is to write.
+        // A read of the position writes what there is to write.
         let _ = self.engine().position();
         let before = self.engine().digest();
         let image = match how {

@@ -1,7 +1,7 @@
 //! Updates as flat records.
 
 use serde_json::json;
-use tacos_engine::{Engine, PaymentUpdate, ReservationUpdate, Update, What};
+use tacos_engine::{Engine, PaymentUpdate, ReservationUpdate, Update, UpdateKind};
 
 use super::records::{at, changed, hex, record};
 use super::rows::Word;
@@ -17,20 +17,20 @@ pub(super) fn update_record(engine: &Engine, update: &Update) -> Record {
     found
 }
 
-fn what(engine: &Engine, event: Option<u32>, what: &What) -> Record {
+fn what(engine: &Engine, event: Option<u32>, what: &UpdateKind) -> Record {
     record(match what {
-        What::EventCreated => json!({ "kind": "event_created" }),
-        What::EventChanged => json!({ "kind": "event_changed" }),
-        What::Sale(state) => json!({ "kind": "sale", "state": state.word() }),
-        What::QueuePaused(paused) => json!({ "kind": "queue_paused", "paused": paused }),
-        What::RoomDrawn(seed) => json!({ "kind": "room_drawn", "id": hex(seed) }),
-        What::Seats(places) => {
+        UpdateKind::EventCreated => json!({ "kind": "event_created" }),
+        UpdateKind::EventChanged => json!({ "kind": "event_changed" }),
+        UpdateKind::Sale(state) => json!({ "kind": "sale", "state": state.word() }),
+        UpdateKind::QueuePaused(paused) => json!({ "kind": "queue_paused", "paused": paused }),
+        UpdateKind::RoomDrawn(seed) => json!({ "kind": "room_drawn", "id": hex(seed) }),
+        UpdateKind::Seats(places) => {
             let mut found = record(json!({ "kind": "seats" }));
             changed(engine, event, places, &mut found);
             return found;
         }
-        What::Reservation(update) => return reservation(engine, event, update),
-        What::HoldExpiring { id, user, expires_at } => {
+        UpdateKind::Reservation(update) => return reservation(engine, event, update),
+        UpdateKind::HoldExpiring { id, user, expires_at } => {
             let mut found = record(json!({
                 "kind": "hold_expiring",
                 "id": id.to_string(),
@@ -39,16 +39,16 @@ fn what(engine: &Engine, event: Option<u32>, what: &What) -> Record {
             put_user(user.as_ref().map(tacos_engine::UserId::as_str), &mut found);
             return found;
         }
-        What::Payment(update) => return payment(engine, event, update),
-        What::Webhook(id) => json!({ "kind": "webhook", "id": id.to_string() }),
-        What::Joined(_) => json!({ "kind": "joined" }),
-        What::Left(_) => json!({ "kind": "left" }),
-        What::Ready(tickets, until) => {
+        UpdateKind::Payment(update) => return payment(engine, event, update),
+        UpdateKind::Webhook(id) => json!({ "kind": "webhook", "id": id.to_string() }),
+        UpdateKind::Joined(_) => json!({ "kind": "joined" }),
+        UpdateKind::Left(_) => json!({ "kind": "left" }),
+        UpdateKind::Ready(tickets, until) => {
             json!({ "kind": "ready", "tickets": tickets.len(), "until_ms": at(*until) })
         }
-        What::Admitted(_) => json!({ "kind": "admitted" }),
-        What::TicketsExpired(tickets) => json!({ "kind": "tickets_expired", "tickets": tickets.len() }),
-        What::Note(name) => json!({ "kind": "note", "id": name.as_str() }),
+        UpdateKind::Admitted(_) => json!({ "kind": "admitted" }),
+        UpdateKind::TicketsExpired(tickets) => json!({ "kind": "tickets_expired", "tickets": tickets.len() }),
+        UpdateKind::Note(name) => json!({ "kind": "note", "id": name.as_str() }),
         other => unreachable!("an update that the runner does not know: {other:?}"),
     })
 }

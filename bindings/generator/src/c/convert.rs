@@ -120,8 +120,8 @@ fn taken(field: &Field) -> String {
         Kind::Struct(Struct { name: "Money", .. }) => {
             format!("tacos::Money {{ minor: given.{c}_minor, currency: currency(given.currency)? }}")
         }
-        Kind::Enum(Enum { name: "Which", .. }) => format!("which(given.{c})?"),
-        Kind::Enum(Enum { name: "Want", .. }) => "want(given)?".into(),
+        Kind::Enum(Enum { name: "ReservationRef", .. }) => format!("which(given.{c})?"),
+        Kind::Enum(Enum { name: "SeatRequest", .. }) => "want(given)?".into(),
         Kind::Enum(Enum { name: "Payee", .. }) => "payee(given.which, given.unlinked)?".into(),
         Kind::Enum(Enum { name: "Proof", .. }) => {
             "match flag(given.outside, \"outside\")? {\n                true => tacos::Proof::Outside,\n                \

@@ -184,8 +184,8 @@ fn of_field(field: &Field) -> Vec<Member> {
 fn of_enum(field: &Field, of: &Enum) -> Vec<Member> {
     let (name, doc) = (field.name, said(field.doc));
     match of.name {
-        "Which" => vec![member(name, "tacos_which", &doc)],
-        "Want" => vec![
+        "ReservationRef" => vec![member(name, "tacos_reservation_ref", &doc)],
+        "SeatRequest" => vec![
             member("seats", "*const tacos_str", "Exactly these seats, or null for the best `quantity`."),
             member("seat_count", "usize", "How many."),
             member("section", "tacos_str", "With `quantity`: only in this section, or none."),
@@ -198,7 +198,11 @@ fn of_enum(field: &Field, of: &Enum) -> Vec<Member> {
             flag("outside", "1 if it is paid outside, for which the caller vouches."),
         ],
         "Payee" => vec![
-            member("which", "tacos_which", "The reservation that is paid for, unless `unlinked` is given."),
+            member(
+                "which",
+                "tacos_reservation_ref",
+                "The reservation that is paid for, unless `unlinked` is given.",
+            ),
             member("unlinked", "tacos_str", "What is paid for, if the engine does not know it, or none."),
         ],
         _ => {
@@ -254,7 +258,7 @@ pub(super) fn commands() -> impl Iterator<Item = (&'static str, Vec<Member>)> {
 /// `commands/writes.rs`: the structs.
 pub(super) fn file() -> String {
     let mut out = format!("{}//! Commands that write: one struct for each.\n\n", super::BANNER);
-    out += "use super::tacos_section;\nuse crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_token, tacos_which};\n";
+    out += "use super::tacos_section;\nuse crate::abi::{tacos_bytes, tacos_head, tacos_id, tacos_str, tacos_token, tacos_reservation_ref};\n";
     out += "use crate::config::{tacos_event_settings, tacos_queue_policy};\nuse crate::memory::plain;\n";
     structs(
         COMMANDS.iter().map(|command| {
@@ -269,7 +273,7 @@ pub(super) fn file() -> String {
 pub(super) fn reads_file() -> String {
     let mut out =
         format!("{}//! Commands that read what must be durable before it is shown.\n\n", super::BANNER);
-    out += "use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_which};\nuse crate::memory::plain;\n";
+    out += "use crate::abi::{tacos_head, tacos_id, tacos_str, tacos_reservation_ref};\nuse crate::memory::plain;\n";
     let what = |read: &Read| format!("Reads: {}", crate::words::small(&said(read.doc)));
     structs(
         super::durable().map(|read| {

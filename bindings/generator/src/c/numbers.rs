@@ -13,8 +13,8 @@ const ENUMS: &[(&str, &str, u32, bool)] = &[
     ("PaymentState", "tacos_payment_state", 1, false),
     ("PaymentMethod", "tacos_payment_method", 0, false),
     ("Scenario", "tacos_scenario", 0, false),
-    ("Outcome", "tacos_outcome", 1, false),
-    ("Effect", "tacos_effect", 0, false),
+    ("PaymentOutcome", "tacos_payment_outcome", 1, false),
+    ("PaymentEffect", "tacos_payment_effect", 0, false),
     ("SeatState", "tacos_seat_state", 0, false),
     ("QueueState", "tacos_queue_state", 0, false),
     ("Bound", "tacos_bound", 1, false),
@@ -29,7 +29,7 @@ const BEGINNING: &str = "//! The enums of the engine as numbers of the ABI, and 
 //! a plain number and is checked here. Numbers are only ever added.
 
 use tacos::views::{QueueState, SeatState};
-use tacos::{Bound, Effect, Outcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
+use tacos::{Bound, PaymentEffect, PaymentOutcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
 
 use crate::number::{Number, numbers};
 

@@ -60,7 +60,7 @@ pub(super) fn words_file() -> String {
         format!("{BANNER}// The words of scenarios for the numbers of the ABI.\n#include \"words.h\"\n");
     let (_, mut enums) = super::described();
     let (_, told) = reached([Kind::Struct(UPDATE)]);
-    enums.extend(told.into_iter().filter(|of| of.name == "What"));
+    enums.extend(told.into_iter().filter(|of| of.name == "UpdateKind"));
     for of in enums {
         out += &format!("\nconst word {}[] = {{\n", words(of));
         for variant in of.variants {
@@ -80,7 +80,7 @@ pub(super) fn words_header() -> String {
     );
     let (_, mut enums) = super::described();
     let (_, told) = reached([Kind::Struct(UPDATE)]);
-    enums.extend(told.into_iter().filter(|of| of.name == "What"));
+    enums.extend(told.into_iter().filter(|of| of.name == "UpdateKind"));
     enums.iter().for_each(|of| out += &format!("extern const word {}[];\n", words(of)));
     out + "\n#endif\n"
 }
@@ -172,7 +172,7 @@ fn argument(method: &str, field: &Field, writes: bool) -> Vec<Row> {
         }
         Kind::Struct(record) => vec![row("", record_form(record), name)],
         Kind::Optional(Kind::Struct(record)) => vec![row(name, record_form(record), name)],
-        Kind::Enum(Enum { name: "Which", .. }) => vec![row("", "WHICH", name)],
+        Kind::Enum(Enum { name: "ReservationRef", .. }) => vec![row("", "WHICH", name)],
         Kind::Enum(Enum { name: "Payee", .. }) => {
             vec![row("", "WHICH", "which"), row("unlinked", "TEXT", "unlinked")]
         }
@@ -180,7 +180,7 @@ fn argument(method: &str, field: &Field, writes: bool) -> Vec<Row> {
             let intent = row("payment", "ID", "payment").flagged("MARKS_ABSENCE").marked("outside");
             vec![intent.of(".kind = TACOS_ID_KIND_PAYMENT")]
         }
-        Kind::Enum(Enum { name: "Want", .. }) => vec![
+        Kind::Enum(Enum { name: "SeatRequest", .. }) => vec![
             texts("seats"),
             row("quantity", "SMALL", "quantity"),
             row("section", "TEXT", "section"),

@@ -70,9 +70,9 @@ fn argument(field: &Field) -> String {
         return format!("{name}={go}!");
     }
     match field.kind {
-        Kind::Enum(Enum { name: "Which", .. }) => format!(".={go}"),
+        Kind::Enum(Enum { name: "ReservationRef", .. }) => format!(".={go}"),
         Kind::Enum(Enum { name: "Payee", .. }) => ".=Which unlinked=Unlinked?".into(),
-        Kind::Enum(Enum { name: "Want", .. }) => {
+        Kind::Enum(Enum { name: "SeatRequest", .. }) => {
             "seats=Seats quantity=Quantity section=Section? allow_split=WholeOnly! accessible=Accessible"
                 .into()
         }

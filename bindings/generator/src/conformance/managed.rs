@@ -73,7 +73,7 @@ import kotlin.reflect.KClass
         let place = match of {
             Of::Records => "",
             Of::Refusals => "Refusal.",
-            Of::Facts => "What.",
+            Of::Facts => "UpdateKind.",
         };
         format!("    {place}{class}::class to \"{rows}\",\n")
     },
@@ -193,9 +193,9 @@ fn argument(tongue: &Tongue, field: &Field) -> String {
     let name = flat::named("", field);
     let own = || (tongue.field)(field.name);
     match field.kind {
-        Kind::Enum(Enum { name: "Which" | "Payee" | "Want", .. }) => format!(".={}", own()),
+        Kind::Enum(Enum { name: "ReservationRef" | "Payee" | "SeatRequest", .. }) => format!(".={}", own()),
         Kind::Enum(Enum { name: "Proof", .. }) => "payment".into(),
-        Kind::Enum(Enum { name: "Outcome", .. }) => format!("{name}=completed"),
+        Kind::Enum(Enum { name: "PaymentOutcome", .. }) => format!("{name}=completed"),
         Kind::SeatMap => "places=sections".into(),
         Kind::Struct(Struct { name: "Money", .. }) => {
             let minor = format!("{name}_minor");

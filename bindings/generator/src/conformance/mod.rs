@@ -44,7 +44,8 @@ fn described() -> (Vec<&'static Struct>, Vec<&'static Enum>) {
     let given = COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind);
     let shown = records.iter().map(|record| Kind::Struct(record)).chain([Kind::Enum(REFUSAL)]);
     let (_, mut enums) = reached(given.chain(shown));
-    let is_said_otherwise = |of: &Enum| ["Which", "Want", "Proof", "Payee", REFUSAL.name].contains(&of.name);
+    let is_said_otherwise =
+        |of: &Enum| ["ReservationRef", "SeatRequest", "Proof", "Payee", REFUSAL.name].contains(&of.name);
     enums.retain(|of| !is_said_otherwise(of));
     (records, enums)
 }

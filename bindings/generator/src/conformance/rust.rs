@@ -94,7 +94,7 @@ fn one(command: &Command, out: &mut String) {
             Kind::Optional(Kind::List(Kind::Name { .. })) => "some_ids".into(),
             Kind::Optional(Kind::Struct(_)) => "part".into(),
             // Where the engine takes several types, one is named.
-            Kind::Enum(Enum { name: "Which", .. }) => "which".into(),
+            Kind::Enum(Enum { name: "ReservationRef", .. }) => "which".into(),
             Kind::Optional(Kind::Name { name: "UserId", .. }) if field.setter.is_none() => "caller".into(),
             Kind::Enum(of) if flat::is_usual(command.method, field) => {
                 format!("or({}::{})", of.name, of.variants[0].name)

@@ -23,14 +23,14 @@ pub(super) const ENUMS: &[(&str, &str)] = &[
     ("PaymentState", "Payment"),
     ("PaymentMethod", "Method"),
     ("Scenario", "Scenario"),
-    ("Outcome", "Outcome"),
-    ("Effect", "Effect"),
+    ("PaymentOutcome", "PaymentOutcome"),
+    ("PaymentEffect", "PaymentEffect"),
     ("SeatState", "Seat"),
     ("QueueState", "Queue"),
     ("Bound", "Bound"),
     ("PaymentDoubt", "PaymentDoubt"),
     ("ExtensionDoubt", "ExtensionDoubt"),
-    ("What", "Update"),
+    ("UpdateKind", "Update"),
 ];
 
 /// What the names of an enum's values begin with in C.
@@ -42,7 +42,7 @@ pub(crate) fn c_enum(name: &str) -> String {
 const CONTRARY: &[(&str, &str, &str)] = &[
     ("block", "Unblock", "Put blocked seats back instead of taking free ones off sale."),
     ("paused", "Resume", "Start admissions again instead of stopping them."),
-    ("enabled", "Off", "Let everybody in as fast as the system-wide ceiling allows."),
+    ("enabled", "Off", "Let every customer in as fast as the system-wide ceiling allows."),
     ("one_place_per_user", "ManyPlacesPerUser", "Allow a user several places, one for each session."),
 ];
 
@@ -96,18 +96,18 @@ pub(super) fn fields(field: &Field) -> Vec<GoField> {
     let (name, doc) = (field_name(field), said(field.doc));
     if let Kind::Enum(Enum { name: form, variants, .. }) = field.kind {
         match *form {
-            "Want" => return want(variants[1].fields),
+            "SeatRequest" => return want(variants[1].fields),
             "Proof" => {
                 let doc = "The payment intent that paid. Without one it is paid outside, for which the caller vouches.";
                 return vec![go_field("Payment", "*PaymentID", doc)];
             }
             "Payee" => {
                 return vec![
-                    go_field("Which", "Which", "The reservation that is paid for."),
+                    go_field("ReservationRef", "ReservationRef", "The reservation that is paid for."),
                     go_field(
                         "Unlinked",
                         "string",
-                        "Instead of Which: something that the engine does not know.",
+                        "Instead of ReservationRef: something that the engine does not know.",
                     ),
                 ];
             }

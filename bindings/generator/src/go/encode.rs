@@ -76,8 +76,8 @@ fn assign(field: &Field, out: &mut String) {
         Kind::Optional(Kind::Struct(record)) => {
             format!("if c.{go} != nil {{\n\t\tout.{c} = c{}(a, c.{go})\n\t}}", record.name)
         }
-        Kind::Enum(Enum { name: "Which", .. }) => format!("out.{c} = cWhich(a, c.{go})"),
-        Kind::Enum(Enum { name: "Want", .. }) => [
+        Kind::Enum(Enum { name: "ReservationRef", .. }) => format!("out.{c} = cWhich(a, c.{go})"),
+        Kind::Enum(Enum { name: "SeatRequest", .. }) => [
             &texts("seats", "Seats"),
             "out.quantity, out.section = C.uint32_t(c.Quantity), a.text(c.Section)",
             "out.whole_only, out.accessible = flag(c.WholeOnly), flag(c.Accessible)",
@@ -87,7 +87,7 @@ fn assign(field: &Field, out: &mut String) {
             "if c.Payment != nil {\n\t\tout.payment = cID(*c.Payment)\n\t}\n\tout.outside = flag(c.Payment == nil)".into()
         }
         Kind::Enum(Enum { name: "Payee", .. }) => {
-            "out.which, out.unlinked = cWhich(a, c.Which), a.text(c.Unlinked)".into()
+            "out.which, out.unlinked = cWhich(a, c.ReservationRef), a.text(c.Unlinked)".into()
         }
         kind if is_word(kind) => format!("out.{c} = C.uint32_t(c.{go})"),
         Kind::Optional(kind) if is_word(*kind) => format!("out.{c} = C.uint32_t(c.{go})"),

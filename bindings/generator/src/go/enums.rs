@@ -7,7 +7,7 @@ use super::{comment, head, said};
 use crate::words::{reached, shout, small};
 
 /// Enums that only refusals and updates tell.
-const TOLD: [&str; 4] = ["Bound", "PaymentDoubt", "ExtensionDoubt", "What"];
+const TOLD: [&str; 4] = ["Bound", "PaymentDoubt", "ExtensionDoubt", "UpdateKind"];
 
 pub(super) fn file() -> String {
     let mut out = head("The enums of the ABI as types with names.", true, &["strconv"]);
@@ -44,7 +44,7 @@ fn one(of: &Enum, prefix: &str, out: &mut String) {
             + &format!("\t{prefix}{variant} = {name}(C.{c})\n")
     };
     // What a library that is newer than this package may say.
-    let other = (name == "What").then_some(("Other", "other"));
+    let other = (name == "UpdateKind").then_some(("Other", "other"));
     if let Some((variant, _)) = other {
         *out += &value(variant, "something that this version of the ABI has no number for.");
     }

@@ -136,12 +136,14 @@ fn facts(out: &mut String) {
         .into_iter()
         .filter(|record| record.name == "ReservationUpdate")
         .for_each(|record| a_record(record, out));
-    *out += "\ninternal fun Reader.readWhat(): What = when (val kind = tag()) {\n";
-    for (number, variant) in form("What").variants.iter().enumerate() {
+    *out += "\ninternal fun Reader.readUpdateKind(): UpdateKind = when (val kind = tag()) {\n";
+    for (number, variant) in form("UpdateKind").variants.iter().enumerate() {
         let name = fact_name(variant);
         let values: Vec<String> = updates::values(variant).iter().map(|one| read(&one.shape)).collect();
         let call = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
-        *out += &format!("    {number} -> What.{name}{call}\n");
+        *out += &format!("    {number} -> UpdateKind.{name}{call}\n");
     }
-    *out += &format!("    {NEWER} -> What.Newer\n    else -> malformed(\"no fact has number $kind\")\n}}\n");
+    *out += &format!(
+        "    {NEWER} -> UpdateKind.Newer\n    else -> malformed(\"no fact has number $kind\")\n}}\n"
+    );
 }

@@ -66,7 +66,8 @@ fn lookups() -> Vec<KotlinCommand> {
     let word = |name: &str| Shape::Word(words().into_iter().find(|of| of.name == name).expect("a word"));
     let which =
         crate::words::reached(COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind)).1;
-    let which = Shape::Form(which.into_iter().find(|of| of.name == "Which").expect("which reservation"));
+    let which =
+        Shape::Form(which.into_iter().find(|of| of.name == "ReservationRef").expect("which reservation"));
     let maybe = |shape: Shape| Shape::Optional(Box::new(shape));
     let one = |name: &str, shape: Shape, doc: &str, default: Option<&str>| Parameter {
         name: name.into(),
@@ -128,7 +129,7 @@ const BEGINNING: &str = "
  * Anything whose answer waits for the disk, as data: for batches, and for Java. [R] is its answer.
  *
  * Where a command has a `key`, sending it again with the same key within five minutes gives the first answer, also
- * after a restart, and acts once. A `user` of `null` is a trusted caller that speaks for everybody.
+ * after a restart, and acts once. A `user` of `null` is a trusted caller that speaks for every user.
  */
 sealed interface Command<out R : Answer>
 ";

@@ -25,7 +25,7 @@ sealed class Refusal {
     /** For a person. */
     abstract val message: String
 
-    /** True if the same request may succeed shortly, without anybody changing anything. */
+    /** True if the same request may succeed shortly, with nothing changed. */
     open val transient: Boolean get() = false
 ";
 

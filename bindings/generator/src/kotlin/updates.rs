@@ -42,22 +42,22 @@ pub(super) fn file() -> String {
         changes().into_iter().find(|record| record.name == "ReservationUpdate").expect("its record");
     out += "\n";
     out += &class(reservation, "");
-    let what = form("What");
+    let what = form("UpdateKind");
     out += "\n";
     out += &kdoc("", &said(&what.doc.join("\n")));
-    out += "sealed interface What {\n";
+    out += "sealed interface UpdateKind {\n";
     for variant in what.variants {
         let (name, values) = (fact_name(variant), values(variant));
         out += &kdoc("    ", &said(&variant.doc.join("\n")));
         if values.is_empty() {
-            out += &format!("    data object {name} : What\n\n");
+            out += &format!("    data object {name} : UpdateKind\n\n");
             continue;
         }
         out += &data_class("    ", false, name, &values);
-        out += " : What";
+        out += " : UpdateKind";
         out += &secrets(name, &values).unwrap_or_default();
         out += "\n\n";
     }
-    out += "    /** A fact that this library does not know yet. */\n    data object Newer : What\n}\n";
+    out += "    /** A fact that this library does not know yet. */\n    data object Newer : UpdateKind\n}\n";
     head("Facts that happened, as followers read them.", &out)
 }

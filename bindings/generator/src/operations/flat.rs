@@ -118,7 +118,7 @@ fn argument(method: &str, field: &EngineField) -> Vec<Field> {
         ],
         Engine::Struct(record) if is_optional => vec![may(&name, Kind::Record(settings(record)), about)],
         Engine::Struct(record) => settings(record),
-        Engine::Enum(Enum { name: "Which", .. }) => which(),
+        Engine::Enum(Enum { name: "ReservationRef", .. }) => which(),
         Engine::Enum(Enum { name: "Payee", .. }) => {
             let unlinked = "Instead of both: something that the engine does not know.";
             which().into_iter().chain([may("unlinked", Kind::Text, unlinked)]).collect()
@@ -127,7 +127,7 @@ fn argument(method: &str, field: &EngineField) -> Vec<Field> {
             let outside = "The payment intent that paid; absent if the caller vouches for the money.";
             vec![may("payment", Kind::Text, outside)]
         }
-        Engine::Enum(Enum { name: "Want", variants, .. }) => {
+        Engine::Enum(Enum { name: "SeatRequest", variants, .. }) => {
             let seats = may("seats", Kind::Texts, said(variants[0].doc));
             let Engine::Struct(best) = variants[1].fields[0].kind else {
                 unreachable!("the best are a record")

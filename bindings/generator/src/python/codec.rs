@@ -168,7 +168,7 @@ fn all_refusals(out: &mut String) {
 }
 
 fn facts(out: &mut String) {
-    let forms: Vec<String> = form("What")
+    let forms: Vec<String> = form("UpdateKind")
         .variants
         .iter()
         .map(|variant| {
@@ -185,9 +185,9 @@ fn facts(out: &mut String) {
             format!("lambda of: updates.{}(\n{values}    )", fact_name(variant))
         })
         .collect();
-    table("_FACTS", "What", &forms, out);
+    table("_FACTS", "UpdateKind", &forms, out);
     *out += &format!(
-        "\n\ndef read_what(of: Reader) -> What:\n    number = of.tag()\n    if number == {NEWER}:\n        \
+        "\n\ndef read_what(of: Reader) -> UpdateKind:\n    number = of.tag()\n    if number == {NEWER}:\n        \
          return updates.Newer()\n    return of.form_numbered(number, _FACTS, \"fact\")(of)\n"
     );
 }

@@ -96,8 +96,8 @@ const VALUES: &[&str] = &[
     "Relaxed",
     "Section",
     "Synced",
-    "Want",
-    "Which",
+    "SeatRequest",
+    "ReservationRef",
 ];
 
 /// Every module beside the one with this name, and what it has.

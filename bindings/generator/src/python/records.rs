@@ -100,10 +100,10 @@ pub(super) fn options_file() -> String {
 }
 
 /// What `updates.py` has besides the facts.
-pub(super) const UPDATE_NAMES: [&str; 4] = ["PlaceChange", "ReservationChange", "Update", "What"];
+pub(super) const UPDATE_NAMES: [&str; 4] = ["PlaceChange", "ReservationChange", "Update", "UpdateKind"];
 
 pub(super) fn updates() -> String {
-    let what = form("What");
+    let what = form("UpdateKind");
     let mut out = exports(&UPDATE_NAMES.map(str::to_owned));
     out += &class(record("PlaceChanged"));
     changes()

@@ -41,9 +41,9 @@ fn argument(of: &str, name: &str) -> String {
     match (of, name) {
         ("EventSettings", name) => format!("settings.{name}"),
         ("PresaleRoom", name) => format!("room.{name}"),
-        ("Which", "Id") => "reservation".into(),
-        ("Which", "External") => "external".into(),
-        ("Want", "Seats") => "seats".into(),
+        ("ReservationRef", "Id") => "reservation".into(),
+        ("ReservationRef", "External") => "external".into(),
+        ("SeatRequest", "Seats") => "seats".into(),
         ("Payee", "Unlinked") => "unlinked".into(),
         (_, "proof") => "payment".into(),
         (_, name) => name.into(),
@@ -119,7 +119,7 @@ fn taken(of: &str, field: &Field) -> String {
                 (Some(_), Kind::Optional(inner)) => format!("::<Option<{}>>", type_of(*inner)),
                 (None, Kind::Optional(Kind::Name { name: "UserId", .. })) => "::<tacos::Caller>".into(),
                 (None, Kind::Text) => "::<String>".into(),
-                (None, Kind::Enum(Enum { name: "Which", .. })) => "::<tacos::Which>".into(),
+                (None, Kind::Enum(Enum { name: "ReservationRef", .. })) => "::<tacos::ReservationRef>".into(),
                 _ => String::new(),
             };
             format!("from.take{of_type}(\"{}\")?", argument(of, field.name))
@@ -246,14 +246,14 @@ fn forms(of: &'static Enum, newer: bool, out: &mut String) {
 
 fn value_put(of: &str, variant: &str, kind: Kind, value: &str) -> Vec<String> {
     match (of, kind) {
-        ("What", Kind::Unsigned(32)) => {
+        ("UpdateKind", Kind::Unsigned(32)) => {
             let mut lines = vec![format!("out.ticket(*{value});")];
             if variant == "Admitted" {
                 lines.push(format!("out.admission(*{value});"));
             }
             lines
         }
-        ("What", Kind::List(Kind::Unsigned(32))) => vec![format!("out.tickets({value});")],
+        ("UpdateKind", Kind::List(Kind::Unsigned(32))) => vec![format!("out.tickets({value});")],
         _ => vec![put(kind, value, false)],
     }
 }
@@ -270,7 +270,7 @@ fn refusals_file() -> String {
 fn updates_file() -> String {
     let mut out = format!("{BANNER}//! Updates into bytes.\n\n{PUTS}");
     one(UPDATE, &mut out);
-    forms(form("What"), true, &mut out);
+    forms(form("UpdateKind"), true, &mut out);
     changes().into_iter().for_each(|record| one(record, &mut out));
     out
 }

@@ -144,21 +144,21 @@ func (o *office) serve(ctx context.Context, user string) error {
 	}
 	if rand.IntN(5) == 0 {
 		o.gaveUp.Add(1)
-		_, err := o.engine.Release(ctx, tacos.Release{Which: tacos.Which{ID: held.ID}, User: user})
+		_, err := o.engine.Release(ctx, tacos.Release{Which: tacos.ReservationRef{ID: held.ID}, User: user})
 		return err
 	}
 	paid, err := o.engine.CreatePayment(ctx, tacos.CreatePayment{
-		Which: tacos.Which{ID: held.ID}, User: user, AmountMinor: held.TotalMinor, Currency: "EUR", Scenario: tacos.ScenarioOutside,
+		Which: tacos.ReservationRef{ID: held.ID}, User: user, AmountMinor: held.TotalMinor, Currency: "EUR", Scenario: tacos.ScenarioOutside,
 	})
 	if err != nil {
 		return err
 	}
 	// The payment provider says yes, which confirms the reservation.
-	done, err := o.engine.ReportPayment(ctx, tacos.ReportPayment{Payment: paid.ID, Outcome: tacos.OutcomeCompleted})
+	done, err := o.engine.ReportPayment(ctx, tacos.ReportPayment{Payment: paid.ID, Outcome: tacos.PaymentOutcomeCompleted})
 	if err != nil {
 		return err
 	}
-	if done.Effect != tacos.EffectConfirmed {
+	if done.Effect != tacos.PaymentEffectConfirmed {
 		return fmt.Errorf("paid, and yet %v", done.Effect)
 	}
 	o.sold.Add(1)

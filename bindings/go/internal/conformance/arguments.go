@@ -129,15 +129,15 @@ func (a arguments) optional(name string) string {
 	return a.text(name)
 }
 
-func (a arguments) which() tacos.Which {
+func (a arguments) which() tacos.ReservationRef {
 	id := parsed(a, "id", tacos.ParseReservationID)
 	if (id != nil) == a.has("external") {
 		panic(illFormed("id"))
 	}
 	if id != nil {
-		return tacos.Which{ID: *id}
+		return tacos.ReservationRef{ID: *id}
 	}
-	return tacos.Which{External: a.optional("external")}
+	return tacos.ReservationRef{External: a.optional("external")}
 }
 
 func (a arguments) cursor() *tacos.Cursor {

@@ -207,7 +207,7 @@ func made(one arguments) (command tacos.Command, bad illFormed) {
 }
 
 func (d *driver) digest() []byte {
-	// Whoever reads the position writes what there is to write.
+	// A read of the position writes what there is to write.
 	if _, err := d.engine.Position(); err != nil {
 		return failure(err)
 	}

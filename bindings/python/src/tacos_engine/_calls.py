@@ -39,7 +39,7 @@ from .commands import (
 from .results import EventChanged, Reserved, Extended, Released, Confirmed, PaymentChanged, Joined, Admitted, Done
 from .settings import EventSettings, QueuePolicy
 from .states import SaleState, PaymentMethod, Scenario, ReservationState, PaymentState
-from .values import Command, Page, Payee, Section, Want, Which
+from .values import Command, Page, Payee, Section, SeatRequest, ReservationRef
 from .views import Reservation, Payment
 
 R = TypeVar("R")
@@ -131,7 +131,7 @@ class Calls(ABC):
         self,
         event: str,
         user: str,
-        want: Want,
+        want: SeatRequest,
         *,
         token: str | None = None,
         trusted: bool = False,
@@ -158,7 +158,7 @@ class Calls(ABC):
 
     def confirm(
         self,
-        which: Which,
+        which: ReservationRef,
         *,
         user: str | None = None,
         payment: str | None = None,
@@ -182,7 +182,7 @@ class Calls(ABC):
 
     def release(
         self,
-        which: Which,
+        which: ReservationRef,
         *,
         user: str | None = None,
         seats: Sequence[str] = (),
@@ -196,7 +196,7 @@ class Calls(ABC):
 
     def extend(
         self,
-        which: Which,
+        which: ReservationRef,
         by: timedelta,
         *,
         user: str | None = None,
@@ -208,7 +208,7 @@ class Calls(ABC):
         """
         return self.execute(Extend(which, by, user=user, expires_at=expires_at, key=key))
 
-    def expire(self, which: Which) -> Released:
+    def expire(self, which: ReservationRef) -> Released:
         """Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator. See
         `Expire`. Raises `UnknownReservation`, `NotDue`, `ReservationIs`.
         """
@@ -283,7 +283,7 @@ class Calls(ABC):
         """
         return self.execute(Note(name, value, key=key))
 
-    def reservation(self, which: Which, *, user: str | None = None) -> Reservation:
+    def reservation(self, which: ReservationRef, *, user: str | None = None) -> Reservation:
         """Reads a reservation; what is shown is durable. See `ReadReservation`."""
         return self.execute(ReadReservation(which, user=user))
 
@@ -404,7 +404,7 @@ class AsyncCalls(ABC):
         self,
         event: str,
         user: str,
-        want: Want,
+        want: SeatRequest,
         *,
         token: str | None = None,
         trusted: bool = False,
@@ -431,7 +431,7 @@ class AsyncCalls(ABC):
 
     async def confirm(
         self,
-        which: Which,
+        which: ReservationRef,
         *,
         user: str | None = None,
         payment: str | None = None,
@@ -455,7 +455,7 @@ class AsyncCalls(ABC):
 
     async def release(
         self,
-        which: Which,
+        which: ReservationRef,
         *,
         user: str | None = None,
         seats: Sequence[str] = (),
@@ -469,7 +469,7 @@ class AsyncCalls(ABC):
 
     async def extend(
         self,
-        which: Which,
+        which: ReservationRef,
         by: timedelta,
         *,
         user: str | None = None,
@@ -481,7 +481,7 @@ class AsyncCalls(ABC):
         """
         return await self.execute(Extend(which, by, user=user, expires_at=expires_at, key=key))
 
-    async def expire(self, which: Which) -> Released:
+    async def expire(self, which: ReservationRef) -> Released:
         """Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator. See
         `Expire`. Raises `UnknownReservation`, `NotDue`, `ReservationIs`.
         """
@@ -556,7 +556,7 @@ class AsyncCalls(ABC):
         """
         return await self.execute(Note(name, value, key=key))
 
-    async def reservation(self, which: Which, *, user: str | None = None) -> Reservation:
+    async def reservation(self, which: ReservationRef, *, user: str | None = None) -> Reservation:
         """Reads a reservation; what is shown is durable. See `ReadReservation`."""
         return await self.execute(ReadReservation(which, user=user))
 

@@ -18,12 +18,12 @@ from .values import (
     Section,
     Synced,
     Unlinked,
-    Want,
-    Which,
+    SeatRequest,
+    ReservationRef,
 )
 
 
-def put_want(out: bytearray, want: Want, name: str) -> None:
+def put_want(out: bytearray, want: SeatRequest, name: str) -> None:
     if isinstance(want, Best):
         out.append(1)
         int32(out, want.quantity, "quantity")
@@ -35,7 +35,7 @@ def put_want(out: bytearray, want: Want, name: str) -> None:
         many(out, text, want, name)
 
 
-def put_which(out: bytearray, which: Which, name: str) -> None:
+def put_which(out: bytearray, which: ReservationRef, name: str) -> None:
     if isinstance(which, External):
         out.append(1)
         text(out, which.id, "external")

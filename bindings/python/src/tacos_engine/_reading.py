@@ -56,13 +56,13 @@ from .states import (
     SeatState,
     ReservationState,
     PaymentState,
-    Effect,
+    PaymentEffect,
     QueueState,
     Bound,
     PaymentDoubt,
     ExtensionDoubt,
 )
-from .updates import PlaceChange, ReservationChange, Update, What
+from .updates import PlaceChange, ReservationChange, Update, UpdateKind
 from .values import Page
 from .views import (
     Place,
@@ -85,7 +85,7 @@ read_scenario = reader_of(Scenario)
 read_seat_state = reader_of(SeatState)
 read_reservation_state = reader_of(ReservationState)
 read_payment_state = reader_of(PaymentState)
-read_effect = reader_of(Effect)
+read_payment_effect = reader_of(PaymentEffect)
 read_queue_state = reader_of(QueueState)
 read_bound = reader_of(Bound)
 read_payment_doubt = reader_of(PaymentDoubt)
@@ -210,7 +210,7 @@ def read_payment(of: Reader) -> Payment:
         refunds=of.int32(),
         method=read_payment_method(of),
         scenario=read_scenario(of),
-        effect=read_effect(of),
+        effect=read_payment_effect(of),
         created_at=of.moment(),
         changed_at=of.moment(),
         processed_at=of.maybe(Reader.moment),
@@ -340,7 +340,7 @@ def read_payment_changed(of: Reader) -> PaymentChanged:
         expires_at=of.moment(),
         refunded_minor=of.int64(),
         refund_number=of.int32(),
-        effect=read_effect(of),
+        effect=read_payment_effect(of),
     )
 
 
@@ -478,7 +478,7 @@ def read_reservation_change(of: Reader) -> ReservationChange:
     )
 
 
-_FACTS: tuple[Callable[[Reader], What], ...] = (
+_FACTS: tuple[Callable[[Reader], UpdateKind], ...] = (
     lambda of: updates.EventCreated(),
     lambda of: updates.EventChanged(),
     lambda of: updates.Sale(state=read_sale_state(of)),
@@ -491,7 +491,7 @@ _FACTS: tuple[Callable[[Reader], What], ...] = (
         id=of.text(),
         user=of.maybe(Reader.text),
         state=read_payment_state(of),
-        effect=read_effect(of),
+        effect=read_payment_effect(of),
         refunded_minor=of.int64(),
         reservation=of.maybe(read_reservation_change),
     ),
@@ -505,7 +505,7 @@ _FACTS: tuple[Callable[[Reader], What], ...] = (
 )
 
 
-def read_what(of: Reader) -> What:
+def read_what(of: Reader) -> UpdateKind:
     number = of.tag()
     if number == 255:
         return updates.Newer()
@@ -517,8 +517,8 @@ def read_update(of: Reader) -> Update:
         position=of.int64(),
         at=of.moment(),
         event=of.maybe(Reader.text),
-        what=read_what(of),
+        what=read_update_kind(of),
     )
 
-ENCODING = 1598855774076241975
+ENCODING = 5410696269006583565
 """Which description both ends of the border were written from."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._bytes import duration, expect, flag, int32, int64, many, maybe, maybe_many, moment, octets, text, writer_of
-from ._forms import put_durability, put_payee, put_section, put_want, put_which
+from ._forms import put_durability, put_payee, put_section
 from .commands import (
     CreateEvent,
     UpdateEvent,
@@ -45,7 +45,7 @@ from .states import (
     SeatState,
     ReservationState,
     PaymentState,
-    Effect,
+    PaymentEffect,
     QueueState,
     Bound,
 )
@@ -57,7 +57,7 @@ put_scenario = writer_of(Scenario)
 put_seat_state = writer_of(SeatState)
 put_reservation_state = writer_of(ReservationState)
 put_payment_state = writer_of(PaymentState)
-put_effect = writer_of(Effect)
+put_payment_effect = writer_of(PaymentEffect)
 put_queue_state = writer_of(QueueState)
 put_bound = writer_of(Bound)
 
@@ -170,7 +170,7 @@ def _reserve(out: bytearray, of: Reserve) -> None:
     out.append(10)
     text(out, of.event, "event")
     text(out, of.user, "user")
-    put_want(out, of.want, "want")
+    put_seat_request(out, of.want, "want")
     maybe(out, text, of.token, "token")
     flag(out, of.trusted, "trusted")
     maybe(out, text, of.external, "external")
@@ -180,7 +180,7 @@ def _reserve(out: bytearray, of: Reserve) -> None:
 
 def _confirm(out: bytearray, of: Confirm) -> None:
     out.append(11)
-    put_which(out, of.which, "which")
+    put_reservation_ref(out, of.which, "which")
     maybe(out, text, of.user, "user")
     maybe(out, text, of.payment, "payment")
     maybe_many(out, text, of.exactly, "exactly")
@@ -190,7 +190,7 @@ def _confirm(out: bytearray, of: Confirm) -> None:
 
 def _release(out: bytearray, of: Release) -> None:
     out.append(12)
-    put_which(out, of.which, "which")
+    put_reservation_ref(out, of.which, "which")
     maybe(out, text, of.user, "user")
     many(out, text, of.seats, "seats")
     maybe(out, text, of.key, "key")
@@ -198,7 +198,7 @@ def _release(out: bytearray, of: Release) -> None:
 
 def _extend(out: bytearray, of: Extend) -> None:
     out.append(13)
-    put_which(out, of.which, "which")
+    put_reservation_ref(out, of.which, "which")
     maybe(out, text, of.user, "user")
     duration(out, of.by, "by")
     maybe(out, moment, of.expires_at, "expires_at")
@@ -207,7 +207,7 @@ def _extend(out: bytearray, of: Extend) -> None:
 
 def _expire(out: bytearray, of: Expire) -> None:
     out.append(15)
-    put_which(out, of.which, "which")
+    put_reservation_ref(out, of.which, "which")
 
 
 def _create_payment(out: bytearray, of: CreatePayment) -> None:
@@ -265,7 +265,7 @@ def _note(out: bytearray, of: Note) -> None:
 
 def _read_reservation(out: bytearray, of: ReadReservation) -> None:
     out.append(200)
-    put_which(out, of.which, "which")
+    put_reservation_ref(out, of.which, "which")
     maybe(out, text, of.user, "user")
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from .results import EventChanged, Reserved, Extended, Released, Confirmed, PaymentChanged, Joined, Admitted, Done
 from .settings import EventSettings, QueuePolicy
 from .states import SaleState, PaymentMethod, Scenario, ReservationState, PaymentState
-from .values import Command, Page, Payee, Section, Want, Which
+from .values import Command, Page, Payee, Section, SeatRequest, ReservationRef
 from .views import Reservation, Payment
 
 __all__ = [
@@ -189,7 +189,7 @@ class Reserve(Command[Reserved]):
     """The event."""
     user: str
     """Who will own the seats."""
-    want: Want
+    want: SeatRequest
     """Which seats."""
     _: KW_ONLY
     token: str | None = field(default=None, repr=False)
@@ -208,7 +208,7 @@ class Reserve(Command[Reserved]):
 class Confirm(Command[Confirmed]):
     """Turns a hold into a sale."""
 
-    which: Which
+    which: ReservationRef
     """The reservation."""
     _: KW_ONLY
     user: str | None = None
@@ -229,7 +229,7 @@ class Confirm(Command[Confirmed]):
 class Release(Command[Released]):
     """Gives a hold back, whole or in part; a part only while no payment is under way for the whole."""
 
-    which: Which
+    which: ReservationRef
     """The reservation."""
     _: KW_ONLY
     user: str | None = None
@@ -246,7 +246,7 @@ class Release(Command[Released]):
 class Extend(Command[Extended]):
     """Lets a hold last longer."""
 
-    which: Which
+    which: ReservationRef
     """The reservation."""
     by: timedelta
     """By how much, in whole milliseconds."""
@@ -265,7 +265,7 @@ class Extend(Command[Extended]):
 class Expire(Command[Released]):
     """Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator."""
 
-    which: Which
+    which: ReservationRef
     """The reservation."""
 
 
@@ -372,7 +372,7 @@ class Note(Command[Done]):
 class ReadReservation(Command[Reservation]):
     """Reads a reservation; what is shown is durable."""
 
-    which: Which
+    which: ReservationRef
     """The reservation."""
     _: KW_ONLY
     user: str | None = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .states import ReservationState, PaymentState, Effect
+from .states import ReservationState, PaymentState, PaymentEffect
 from .views import Place, QueuePlace
 
 __all__ = [
@@ -112,7 +112,7 @@ class PaymentChanged:
     """What this write paid back, in minor units."""
     refund_number: int
     """Refunds that the intent has had so far; a refund made by this write is counted."""
-    effect: Effect
+    effect: PaymentEffect
     """What became of the reservation."""
 
 

@@ -12,7 +12,7 @@ __all__ = [
     "SeatState",
     "ReservationState",
     "PaymentState",
-    "Effect",
+    "PaymentEffect",
     "QueueState",
     "Bound",
     "PaymentDoubt",
@@ -142,7 +142,7 @@ class PaymentState(Enum):
     """Paid back in full."""
 
 
-class Effect(Enum):
+class PaymentEffect(Enum):
     """What a payment did to its reservation."""
 
     NONE = "none"

@@ -6,21 +6,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .states import SaleState, SeatState, ReservationState, PaymentState, Effect
+from .states import SaleState, SeatState, ReservationState, PaymentState, PaymentEffect
 from .views import Place
 
 __all__ = [
     "PlaceChange",
     "ReservationChange",
     "Update",
-    "What",
+    "UpdateKind",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceChange:
     """How one place stands after an update. It carries the whole state, so a reader may apply it twice: an update whose
-    version is not above the one that the reader has is old news.
+    version is not above the version that the reader has is old news.
     """
 
     place: Place
@@ -116,7 +116,7 @@ class PaymentChanged:
     """Whose it is, if it can still be looked up."""
     state: PaymentState
     """Where it stands."""
-    effect: Effect
+    effect: PaymentEffect
     """What it did to its reservation. `PaidBack` says that money came for a hold that had ended."""
     refunded_minor: int
     """What this update paid back, in minor units."""
@@ -220,5 +220,5 @@ class Update:
     """When it happened."""
     event: str | None
     """The event that it is about."""
-    what: What
+    what: UpdateKind
     """What happened."""

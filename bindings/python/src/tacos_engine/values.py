@@ -29,8 +29,8 @@ __all__ = [
     "Section",
     "Synced",
     "Unlinked",
-    "Want",
-    "Which",
+    "SeatRequest",
+    "ReservationRef",
 ]
 
 T_co = TypeVar("T_co", covariant=True)
@@ -57,7 +57,7 @@ class Best:
     """Offer accessible seats too; they are kept for those who ask."""
 
 
-Want = Sequence[str] | Best
+SeatRequest = Sequence[str] | Best
 """
 Which seats are wanted: exactly these, or none; or the best of a number. The name of a standing section stands for one
 place there, and may be said several times.
@@ -71,7 +71,7 @@ class External:
     id: str
 
 
-Which = str | External
+ReservationRef = str | External
 """A reservation: by the id that `Reserve` gave, or by the id that the caller brought."""
 
 

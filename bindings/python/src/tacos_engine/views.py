@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .settings import EventSettings
-from .states import SaleState, PaymentMethod, Scenario, SeatState, ReservationState, PaymentState, Effect, QueueState
+from .states import (
+    SaleState,
+    PaymentMethod,
+    Scenario,
+    SeatState,
+    ReservationState,
+    PaymentState,
+    PaymentEffect,
+    QueueState,
+)
 
 __all__ = [
     "Place",
@@ -163,7 +172,7 @@ class Payment:
     """How."""
     scenario: Scenario
     """What the simulated processor does."""
-    effect: Effect
+    effect: PaymentEffect
     """What became of the reservation."""
     created_at: datetime
     """When it was made."""

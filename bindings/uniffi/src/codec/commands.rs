@@ -69,25 +69,25 @@ pub(crate) fn command(number: u8, from: &mut Input<'_>) -> Taken<Option<Command>
             made
         }),
         11 => Command::from({
-            let mut made = tacos::Confirm::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?, from.take("payment")?);
+            let mut made = tacos::Confirm::new(from.take::<tacos::ReservationRef>("which")?, from.take::<tacos::Caller>("user")?, from.take("payment")?);
             made.exactly = from.take::<Option<tacos::Seats>>("exactly")?;
             made.total_minor = from.take::<Option<i64>>("total_minor")?;
             made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
             made
         }),
         12 => Command::from({
-            let mut made = tacos::Release::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?);
+            let mut made = tacos::Release::new(from.take::<tacos::ReservationRef>("which")?, from.take::<tacos::Caller>("user")?);
             made.seats = from.take("seats")?;
             made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
             made
         }),
         13 => Command::from({
-            let mut made = tacos::Extend::new(from.take::<tacos::Which>("which")?, from.take::<tacos::Caller>("user")?, from.take("by")?);
+            let mut made = tacos::Extend::new(from.take::<tacos::ReservationRef>("which")?, from.take::<tacos::Caller>("user")?, from.take("by")?);
             made.expires_at = from.take::<Option<tacos::UnixMs>>("expires_at")?;
             made.key = from.take::<Option<tacos::IdempotencyKey>>("key")?;
             made
         }),
-        15 => Command::from(tacos::Expire::new(from.take::<tacos::Which>("which")?)),
+        15 => Command::from(tacos::Expire::new(from.take::<tacos::ReservationRef>("which")?)),
         20 => Command::from({
             let mut made = tacos::CreatePayment::new(from.take("payee")?, from.take("user")?, tacos::Money { minor: from.take("amount")?, currency: from.take("currency")? }, from.take("method")?, from.take("scenario")?);
             made.webhook_url = from.take::<Option<String>>("webhook_url")?;
@@ -179,22 +179,22 @@ impl Take for tacos::Best {
     }
 }
 
-impl Take for tacos::Want {
+impl Take for tacos::SeatRequest {
     fn take(from: &mut Input<'_>, _field: &'static str) -> Taken<Self> {
         Ok(match from.tag()? {
             0 => Self::Seats(from.take("seats")?),
             1 => Self::Best(from.take("Best")?),
-            other => return Err(Unfit::malformed(format_args!("{other} is no form of Want"))),
+            other => return Err(Unfit::malformed(format_args!("{other} is no form of SeatRequest"))),
         })
     }
 }
 
-impl Take for tacos::Which {
+impl Take for tacos::ReservationRef {
     fn take(from: &mut Input<'_>, _field: &'static str) -> Taken<Self> {
         Ok(match from.tag()? {
             0 => Self::Id(from.take("reservation")?),
             1 => Self::External(from.take("external")?),
-            other => return Err(Unfit::malformed(format_args!("{other} is no form of Which"))),
+            other => return Err(Unfit::malformed(format_args!("{other} is no form of ReservationRef"))),
         })
     }
 }

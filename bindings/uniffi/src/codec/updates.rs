@@ -15,7 +15,7 @@ impl Put for tacos::Update {
     }
 }
 
-impl Put for tacos::What {
+impl Put for tacos::UpdateKind {
     fn put(&self, out: &mut Output<'_>) {
         match self {
             Self::EventCreated => {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tacos_engine::views::Cursor;
 use tacos_engine::{
-    Caller, Currency, EventId, ExternalId, IdempotencyKey, Outcome, PaymentId, Position, Proof, Refusal,
-    ReservationId, ReservationToken, Row, RowSeats, SeatException, SeatId, SeatMap, Seats, Section,
+    Caller, Currency, EventId, ExternalId, IdempotencyKey, PaymentId, PaymentOutcome, Position, Proof,
+    Refusal, ReservationId, ReservationToken, Row, RowSeats, SeatException, SeatId, SeatMap, Seats, Section,
     SectionId, SessionId, UnixMs, UserId, WaitingToken, WebhookId,
 };
 
@@ -38,7 +38,7 @@ take! {
     // The payment intent that paid; without one the caller vouches for it.
     Proof: |from, field| from.take::<Option<PaymentId>>(field)?.map_or(Self::Outside, Self::Intent);
     // Whether the money was taken.
-    Outcome: |from, _field| if from.flag()? { Self::Completed } else { Self::Failed };
+    PaymentOutcome: |from, _field| if from.flag()? { Self::Completed } else { Self::Failed };
 }
 
 impl Take for Vec<u8> {

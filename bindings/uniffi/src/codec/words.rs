@@ -7,7 +7,7 @@ use tacos_engine as tacos;
 use super::{Input, Output, Put, Take, Taken, Unfit};
 
 /// Which description both ends of the border were written from.
-pub(crate) const ENCODING: i64 = 1598855774076241975;
+pub(crate) const ENCODING: i64 = 5410696269006583565;
 
 words_by_number! {
     tacos::SaleState {
@@ -54,7 +54,7 @@ words_by_number! {
         Expired = 5,
         Refunded = 6,
     }
-    tacos::Effect {
+    tacos::PaymentEffect {
         None = 0,
         Confirmed = 1,
         Retaken = 2,

@@ -13,7 +13,7 @@ use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::record::Changes;
 use crate::reply::Done;
-use crate::updates::What;
+use crate::updates::UpdateKind;
 use crate::views;
 
 use super::Event;
@@ -50,7 +50,7 @@ impl Fact for SeatsBlocked {
 impl Announced for SeatsBlocked {
     fn update(&self, _: &State) -> Option<EventUpdate> {
         let state = if self.blocked { views::SeatState::Blocked } else { views::SeatState::Available };
-        Some((Some(self.event), What::Seats(places_changed(&self.changes, state))))
+        Some((Some(self.event), UpdateKind::Seats(places_changed(&self.changes, state))))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::pipeline::line::check_policy;
 use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::reply;
-use crate::updates::What;
+use crate::updates::UpdateKind;
 
 use super::Event;
 
@@ -26,7 +26,7 @@ record! {
         event: u32, id: EventId, settings: EventSettings, seats: Vec<u8>, policy: Option<QueuePolicy>,
     }
     reply(self, at) -> reply::EventChanged => event_reply(self.event, at);
-    update(self, _) => Some(self.event), What::EventCreated;
+    update(self, _) => Some(self.event), UpdateKind::EventCreated;
 }
 
 impl EventCreated {
@@ -56,7 +56,7 @@ record! {
     /// New settings.
     EventChanged with a key { event: u32, settings: EventSettings }
     reply(self, at) -> reply::EventChanged => event_reply(self.event, at);
-    update(self, _) => Some(self.event), What::EventChanged;
+    update(self, _) => Some(self.event), UpdateKind::EventChanged;
 }
 
 impl EventChanged {
@@ -78,7 +78,7 @@ record! {
     /// The sale opened, paused or closed.
     SaleChanged with a key { event: u32, state: SaleState }
     reply(self, at) -> reply::EventChanged => event_reply(self.event, at);
-    update(self, _) => Some(self.event), What::Sale(self.state);
+    update(self, _) => Some(self.event), UpdateKind::Sale(self.state);
 }
 
 impl SaleChanged {

@@ -8,7 +8,7 @@ use crate::pipeline::events::Event;
 use crate::pipeline::fact::{Applied, Fact, Stamp, record};
 use crate::pipeline::log::Writing;
 use crate::pipeline::state::State;
-use crate::updates::What;
+use crate::updates::UpdateKind;
 
 use super::presale::room_is_over;
 use super::queue::bad;
@@ -16,7 +16,7 @@ use super::queue::bad;
 record! {
     /// It is these customers' turn.
     TicketsReady { event: u32, tickets: Tickets, claim_until: UnixMs }
-    update(self, _) => Some(self.event), What::Ready(self.tickets.clone(), self.claim_until);
+    update(self, _) => Some(self.event), UpdateKind::Ready(self.tickets.clone(), self.claim_until);
 }
 
 impl Fact for TicketsReady {
@@ -29,7 +29,7 @@ impl Fact for TicketsReady {
 record! {
     /// These customers' time ran out.
     TicketsExpired { event: u32, tickets: Tickets }
-    update(self, _) => Some(self.event), What::TicketsExpired(self.tickets.clone());
+    update(self, _) => Some(self.event), UpdateKind::TicketsExpired(self.tickets.clone());
 }
 
 impl Fact for TicketsExpired {

@@ -13,7 +13,7 @@ use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::record::Remember;
 use crate::reply::{Done, EventChanged};
-use crate::updates::What;
+use crate::updates::UpdateKind;
 use crate::views::DrawView;
 
 use super::queue::bad;
@@ -22,7 +22,7 @@ record! {
     /// The order of the pre-sale room was drawn with this seed.
     RoomDrawn with a key { event: u32, seed: [u8; 32], room_end: u32 }
     reply(self, at) -> EventChanged => event_reply(self.event, at);
-    update(self, _) => Some(self.event), What::RoomDrawn(self.seed);
+    update(self, _) => Some(self.event), UpdateKind::RoomDrawn(self.seed);
 }
 
 impl Fact for RoomDrawn {

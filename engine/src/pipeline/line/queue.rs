@@ -13,7 +13,7 @@ use crate::pipeline::fact::{Applied, Corrupt, Fact, Stamp, corrupt, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed, request};
 use crate::reply::{Admitted, Done, Joined};
-use crate::updates::What;
+use crate::updates::UpdateKind;
 use crate::views::{QueuePlace, QueueState};
 
 use super::presale::room_is_over;
@@ -26,7 +26,7 @@ pub(super) fn bad(error: BadReplay) -> Corrupt {
 record! {
     /// A customer took a place in the line.
     TicketJoined { event: u32, joined: JoinedRecord }
-    update(self, _) => Some(self.event), What::Joined(self.joined.number);
+    update(self, _) => Some(self.event), UpdateKind::Joined(self.joined.number);
 }
 
 impl Fact for TicketJoined {
@@ -39,7 +39,7 @@ impl Fact for TicketJoined {
 record! {
     /// A customer gave the place up.
     TicketLeft { event: u32, ticket: u32 }
-    update(self, _) => Some(self.event), What::Left(self.ticket);
+    update(self, _) => Some(self.event), UpdateKind::Left(self.ticket);
 }
 
 impl Fact for TicketLeft {
@@ -51,7 +51,7 @@ impl Fact for TicketLeft {
 record! {
     /// A customer was let in.
     TicketAdmitted { event: u32, ticket: u32, valid_until: UnixMs }
-    update(self, _) => Some(self.event), What::Admitted(self.ticket);
+    update(self, _) => Some(self.event), UpdateKind::Admitted(self.ticket);
 }
 
 impl Fact for TicketAdmitted {

@@ -12,7 +12,7 @@ use crate::pipeline::fact::{Applied, Fact, Stamp, record};
 use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::reply::EventChanged;
-use crate::updates::What;
+use crate::updates::UpdateKind;
 
 use super::timers::LineTimer;
 
@@ -20,7 +20,7 @@ record! {
     /// New rules for the line.
     QueuePolicyChanged with a key { event: u32, policy: QueuePolicy }
     reply(self, at) -> EventChanged => event_reply(self.event, at);
-    update(self, _) => Some(self.event), What::EventChanged;
+    update(self, _) => Some(self.event), UpdateKind::EventChanged;
 }
 
 impl Fact for QueuePolicyChanged {
@@ -39,7 +39,7 @@ record! {
     /// Admissions paused or resumed.
     QueuePaused with a key { event: u32, paused: bool }
     reply(self, at) -> EventChanged => event_reply(self.event, at);
-    update(self, _) => Some(self.event), What::QueuePaused(self.paused);
+    update(self, _) => Some(self.event), UpdateKind::QueuePaused(self.paused);
 }
 
 impl Fact for QueuePaused {

@@ -12,9 +12,9 @@ use crate::pipeline::reservations::{OwnedHold, listed};
 use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::record::Remember;
-use crate::reply::{Effect, PaymentChanged};
+use crate::reply::{PaymentChanged, PaymentEffect};
 use crate::sync::Owned;
-use crate::updates::{PaymentUpdate, What};
+use crate::updates::{PaymentUpdate, UpdateKind};
 use crate::users::{List, UserIx};
 
 use super::changed;
@@ -30,7 +30,7 @@ record! {
         webhook_url: Option<String>, attachment: Vec<u8>,
     }
     reply(self, at) -> PaymentChanged =>
-        changed((self.id, PaymentState::Pending, at), self.expires_at, Effect::None, (0, 0));
+        changed((self.id, PaymentState::Pending, at), self.expires_at, PaymentEffect::None, (0, 0));
 }
 
 impl PaymentCreated {
@@ -55,7 +55,7 @@ impl PaymentCreated {
             currency: Currency(self.currency),
             method: self.method,
             scenario: self.scenario,
-            effect: Effect::None,
+            effect: PaymentEffect::None,
             succeeds: false,
             answers: false,
             created_at: stamp.at,
@@ -97,12 +97,12 @@ impl Announced for PaymentCreated {
             id: PaymentId(self.id),
             user: Some(self.user.clone()),
             state: PaymentState::Pending,
-            effect: Effect::None,
+            effect: PaymentEffect::None,
             refunded_minor: 0,
             refund_number: 0,
             reservation: None,
         };
-        Some((None, What::Payment(update)))
+        Some((None, UpdateKind::Payment(update)))
     }
 }
 

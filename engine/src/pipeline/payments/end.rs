@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use crate::clock::UnixMs;
-use crate::command::{CancelPayment, Outcome as Reported, ReportPayment};
+use crate::command::{CancelPayment, PaymentOutcome as Reported, ReportPayment};
 use crate::error::{PaymentState, Refusal};
 use crate::ids::{PaymentId, SlotId, UserId};
 use crate::payments::{Intent, PaymentSlot};
@@ -15,7 +15,7 @@ use crate::pipeline::shown::Lapses;
 use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::record::Remember;
-use crate::reply::{Effect, PaymentChanged};
+use crate::reply::{PaymentChanged, PaymentEffect};
 use crate::sync::NotOwned;
 
 use super::settle::{Decided, PendingSettlement, Settlement};
@@ -25,7 +25,7 @@ use super::{OwnedPayment, changed};
 record! {
     /// A payment ended, with what that did to its reservation.
     PaymentSettled with a key {
-        id: SlotId, state: PaymentState, effect: Effect, settlement: Option<Settlement>, refunded_minor: i64,
+        id: SlotId, state: PaymentState, effect: PaymentEffect, settlement: Option<Settlement>, refunded_minor: i64,
         expires_at: UnixMs, webhooks: SmallVec<[WebhookQueued; 2]>,
     }
     reply(self, at) -> PaymentChanged =>
@@ -95,8 +95,8 @@ impl PaymentRefunded {
         (self.refunded_minor, self.number)
     }
 
-    fn effect(&self) -> Effect {
-        if self.settlement.is_some() { Effect::Released } else { Effect::None }
+    fn effect(&self) -> PaymentEffect {
+        if self.settlement.is_some() { PaymentEffect::Released } else { PaymentEffect::None }
     }
 
     fn apply(
@@ -122,7 +122,7 @@ impl PaymentRefunded {
 impl Fact for PaymentRefunded {
     fn replay(&self, state: &State, stamp: Stamp) -> Applied {
         let payment = state.replay_payment(self.id, &[PaymentState::Completed], stamp)?;
-        let effect = (Effect::Released, true);
+        let effect = (PaymentEffect::Released, true);
         let pending = Settlement::replay(self.settlement.as_ref(), state, effect, stamp.at)?;
         state.replay_queued(&self.webhooks)?;
         self.apply(state, payment, pending, stamp);
@@ -196,7 +196,7 @@ impl Core {
     ) -> Committed<PaymentChanged> {
         let (intent, now) = (&payment.intent, payment.now);
         let Decided { effect, settlement, pending } = decided;
-        let paid_back = effect == Effect::PaidBack;
+        let paid_back = effect == PaymentEffect::PaidBack;
         let state = if paid_back { PaymentState::Refunded } else { state };
         let settled = PaymentSettled {
             id: intent.id,

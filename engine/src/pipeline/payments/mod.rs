@@ -19,7 +19,7 @@ use crate::clock::UnixMs;
 use crate::error::{PaymentState, Refusal};
 use crate::ids::{PaymentId, SlotId, UserId};
 use crate::payments::{Intent, PaymentSlot};
-use crate::reply::{Effect, PaymentChanged};
+use crate::reply::{PaymentChanged, PaymentEffect};
 use crate::sync::Owned;
 use crate::updates::PaymentUpdate;
 
@@ -48,7 +48,7 @@ impl<'a> OwnedPayment<'a> {
 fn changed(
     (id, state, at): (SlotId, PaymentState, UnixMs),
     expires_at: UnixMs,
-    effect: Effect,
+    effect: PaymentEffect,
     (refunded_minor, refund_number): (i64, u32),
 ) -> PaymentChanged {
     PaymentChanged { id: PaymentId(id), state, at, expires_at, refunded_minor, refund_number, effect }
@@ -77,7 +77,7 @@ impl State {
         &self,
         id: SlotId,
         state: PaymentState,
-        effect: Effect,
+        effect: PaymentEffect,
         (refunded_minor, refund_number): (i64, u32),
     ) -> PaymentUpdate {
         let user = self.payments.read(id).and_then(|intent| self.payer(&intent));

@@ -11,8 +11,8 @@ use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Remembered, S
 use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::record::{Remember, body};
-use crate::reply::{Effect, PaymentChanged};
-use crate::updates::What;
+use crate::reply::{PaymentChanged, PaymentEffect};
+use crate::updates::UpdateKind;
 
 use super::{OwnedPayment, changed};
 
@@ -20,7 +20,7 @@ record! {
     /// Outcome and moment are decided.
     PaymentProcessing with a key { id: SlotId, succeeds: bool, answers: bool, moment: UnixMs, expires_at: UnixMs }
     reply(self, at) -> PaymentChanged =>
-        changed((self.id, PaymentState::Processing, at), self.expires_at, Effect::None, (0, 0));
+        changed((self.id, PaymentState::Processing, at), self.expires_at, PaymentEffect::None, (0, 0));
 }
 
 impl PaymentProcessing {
@@ -45,8 +45,8 @@ impl Fact for PaymentProcessing {
 
 impl Announced for PaymentProcessing {
     fn update(&self, state: &State) -> Option<EventUpdate> {
-        let update = state.payment_update(self.id, PaymentState::Processing, Effect::None, (0, 0));
-        Some((None, What::Payment(update)))
+        let update = state.payment_update(self.id, PaymentState::Processing, PaymentEffect::None, (0, 0));
+        Some((None, UpdateKind::Payment(update)))
     }
 }
 

@@ -15,8 +15,8 @@ use crate::pipeline::reservations::{
 };
 use crate::pipeline::state::State;
 use crate::record::{Changes, wire_struct};
-use crate::reply::Effect;
-use crate::updates::{PaymentUpdate, What};
+use crate::reply::PaymentEffect;
+use crate::updates::{PaymentUpdate, UpdateKind};
 use crate::views;
 
 /// What a payment's outcome did to seats.
@@ -45,23 +45,25 @@ pub(super) enum Transition {
 
 impl Transition {
     /// What an effect means for a reservation, by a refund or by an outcome; `None` if it changes none.
-    fn of(effect: Effect, refund: bool) -> Option<Self> {
+    fn of(effect: PaymentEffect, refund: bool) -> Option<Self> {
         match effect {
-            Effect::Confirmed => Some(Self::Confirmed),
-            Effect::Retaken => Some(Self::Retaken),
-            Effect::Released => Some(if refund { Self::Refunded } else { Self::Failed }),
-            Effect::None | Effect::PaidBack => None,
+            PaymentEffect::Confirmed => Some(Self::Confirmed),
+            PaymentEffect::Retaken => Some(Self::Retaken),
+            PaymentEffect::Released => Some(if refund { Self::Refunded } else { Self::Failed }),
+            PaymentEffect::None | PaymentEffect::PaidBack => None,
         }
     }
 
     /// Its effect, and the states of the reservation and of its seats, before and after.
-    fn row(self) -> (Effect, [ReservationState; 2], SeatMove) {
+    fn row(self) -> (PaymentEffect, [ReservationState; 2], SeatMove) {
         use ReservationState::{Confirmed, Expired, Failed, Pending, Refunded};
         match self {
-            Self::Confirmed => (Effect::Confirmed, [Pending, Confirmed], SOLD),
-            Self::Retaken => (Effect::Retaken, [Expired, Confirmed], (SeatState::Free, SeatState::Sold)),
-            Self::Failed => (Effect::Released, [Pending, Failed], FREED),
-            Self::Refunded => (Effect::Released, [Confirmed, Refunded], REFUNDED),
+            Self::Confirmed => (PaymentEffect::Confirmed, [Pending, Confirmed], SOLD),
+            Self::Retaken => {
+                (PaymentEffect::Retaken, [Expired, Confirmed], (SeatState::Free, SeatState::Sold))
+            }
+            Self::Failed => (PaymentEffect::Released, [Pending, Failed], FREED),
+            Self::Refunded => (PaymentEffect::Released, [Confirmed, Refunded], REFUNDED),
         }
     }
 }
@@ -108,7 +110,7 @@ impl PendingSettlement<'_> {
 
 /// A decision: what the record says, and what is owned for it.
 pub(crate) struct Decided<'a> {
-    pub(super) effect: Effect,
+    pub(super) effect: PaymentEffect,
     pub(super) settlement: Option<Settlement>,
     pub(super) pending: Option<PendingSettlement<'a>>,
 }
@@ -116,12 +118,12 @@ pub(crate) struct Decided<'a> {
 impl<'a> Decided<'a> {
     /// No reservation changes: there is none, or it is not this payment's to change.
     pub(super) fn nothing() -> Self {
-        Self { effect: Effect::None, settlement: None, pending: None }
+        Self { effect: PaymentEffect::None, settlement: None, pending: None }
     }
 
     /// Money came for what is no longer to be had: it goes back.
     fn paid_back() -> Self {
-        Self { effect: Effect::PaidBack, ..Self::nothing() }
+        Self { effect: PaymentEffect::PaidBack, ..Self::nothing() }
     }
 
     fn change(transition: Transition, hold: OwnedHold<'a>, ticket: UsedTicket<'a>, changes: Changes) -> Self {
@@ -147,7 +149,7 @@ impl Settlement {
     pub(super) fn replay<'a>(
         settlement: Option<&Self>,
         state: &'a State,
-        (effect, refund): (Effect, bool),
+        (effect, refund): (PaymentEffect, bool),
         at: UnixMs,
     ) -> Result<Option<PendingSettlement<'a>>, Corrupt> {
         let Some(settlement) = settlement else { return Ok(None) };
@@ -178,7 +180,7 @@ impl Settlement {
             let places = places_changed(&settlement.changes, seats);
             Some(state.reservation_update(settlement.reservation, (before, after), None, places))
         });
-        Some((settlement.map(|settlement| settlement.event), What::Payment(update)))
+        Some((settlement.map(|settlement| settlement.event), UpdateKind::Payment(update)))
     }
 }
 

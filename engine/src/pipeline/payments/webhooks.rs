@@ -15,7 +15,7 @@ use crate::pipeline::{CommandResult, Committed};
 use crate::record::wire_struct;
 use crate::reply::Done;
 use crate::sync::Owned;
-use crate::updates::What;
+use crate::updates::UpdateKind;
 
 /// A webhook that a record puts into the outbox: the state that it tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ wire_struct!(WebhookQueued { id, tells });
 record! {
     /// A delivery attempt and what follows from it.
     WebhookAttempted { id: SlotId, delivered: bool, attempts: u32, next_at: Option<UnixMs> }
-    update(self, _) => None, What::Webhook(WebhookId(self.id));
+    update(self, _) => None, UpdateKind::Webhook(WebhookId(self.id));
 }
 
 impl WebhookAttempted {
@@ -53,7 +53,7 @@ impl Fact for WebhookAttempted {
 record! {
     /// A dead letter is to be delivered after all.
     WebhookReplayed { id: SlotId, next_at: UnixMs }
-    update(self, _) => None, What::Webhook(WebhookId(self.id));
+    update(self, _) => None, UpdateKind::Webhook(WebhookId(self.id));
 }
 
 impl WebhookReplayed {

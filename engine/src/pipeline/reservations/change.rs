@@ -13,7 +13,7 @@ use crate::record::{Changes, Remember, WireEnum};
 use crate::reply::{self, Places, Released};
 use crate::reservations::Reservation;
 use crate::sync::Seen;
-use crate::updates::What;
+use crate::updates::UpdateKind;
 use crate::views;
 
 use super::own::OwnedHold;
@@ -50,7 +50,7 @@ impl Announced for Extended {
     fn update(&self, state: &State) -> Option<EventUpdate> {
         let pending = (ReservationState::Pending, ReservationState::Pending);
         let update = state.reservation_update(self.id, pending, Some(self.expires_at), Default::default());
-        Some((Some(self.event), What::Reservation(update)))
+        Some((Some(self.event), UpdateKind::Reservation(update)))
     }
 }
 
@@ -88,7 +88,7 @@ impl Announced for PartReleased {
         let places = places_changed(&self.changes, views::SeatState::Available);
         let pending = (ReservationState::Pending, ReservationState::Pending);
         let update = state.reservation_update(self.id, pending, None, places);
-        Some((Some(self.event), What::Reservation(update)))
+        Some((Some(self.event), UpdateKind::Reservation(update)))
     }
 }
 
@@ -127,7 +127,7 @@ impl Announced for Ended {
     fn update(&self, state: &State) -> Option<EventUpdate> {
         let places = places_changed(&self.changes, views::SeatState::Available);
         let update = state.reservation_update(self.id, (ReservationState::Pending, self.state), None, places);
-        Some((Some(self.event), What::Reservation(update)))
+        Some((Some(self.event), UpdateKind::Reservation(update)))
     }
 }
 
@@ -152,7 +152,7 @@ impl Fact for HoldExpiring {
 impl Announced for HoldExpiring {
     fn update(&self, state: &State) -> Option<EventUpdate> {
         let (id, expires_at) = (ReservationId(self.id), self.expires_at);
-        Some((Some(self.event), What::HoldExpiring { id, user: state.user_of(self.id), expires_at }))
+        Some((Some(self.event), UpdateKind::HoldExpiring { id, user: state.user_of(self.id), expires_at }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who may change a hold: names looked up, users checked, the right to change it taken.
 
 use crate::clock::UnixMs;
-use crate::command::Which;
+use crate::command::ReservationRef;
 use crate::error::{Refusal, ReservationState};
 use crate::ids::{SeatId, SlotId, UserId};
 use crate::record::Changes;
@@ -79,10 +79,10 @@ impl State {
 impl Core {
     /// Slot, generation and tag behind a name. Whether an id means a reservation, its tag included, is found out by
     /// what looks at it next: [`facts`](Self::facts) or [`check_owner`](Self::check_owner).
-    pub(crate) fn reservation_id(&self, which: &Which) -> Result<SlotId, Refusal> {
+    pub(crate) fn reservation_id(&self, which: &ReservationRef) -> Result<SlotId, Refusal> {
         match which {
-            Which::Id(id) => Ok(id.0),
-            Which::External(external) => {
+            ReservationRef::Id(id) => Ok(id.0),
+            ReservationRef::External(external) => {
                 let (index, generation) =
                     self.state.reservations.by_external(external).ok_or(Refusal::UnknownReservation)?;
                 let slot = self.state.reservations.slot(index).ok_or(Refusal::UnknownReservation)?;

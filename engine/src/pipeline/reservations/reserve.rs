@@ -14,7 +14,7 @@ use crate::record::{Changes, Remember, WireEnum};
 use crate::reply::{Places, Reserved};
 use crate::reservations::{Reservation, Slot};
 use crate::sync::{Owned, Seen};
-use crate::updates::{ReservationUpdate, What};
+use crate::updates::{ReservationUpdate, UpdateKind};
 use crate::users::{List, UserIx};
 use crate::views;
 
@@ -93,7 +93,7 @@ impl Announced for Held {
             expires_at: Some(self.expires_at),
             places: places_changed(&self.changes, views::SeatState::Reserved),
         };
-        Some((Some(self.event), What::Reservation(update)))
+        Some((Some(self.event), UpdateKind::Reservation(update)))
     }
 }
 

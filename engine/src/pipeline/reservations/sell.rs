@@ -16,7 +16,7 @@ use crate::record::{Changes, Remember};
 use crate::reply;
 use crate::reservations::{Reservation, Slot};
 use crate::sync::Owned;
-use crate::updates::What;
+use crate::updates::UpdateKind;
 use crate::views;
 
 use super::{check_move, places, places_changed};
@@ -72,7 +72,7 @@ impl Announced for Confirmed {
         let sold = (ReservationState::Pending, ReservationState::Confirmed);
         let places = places_changed(&self.changes, views::SeatState::Sold);
         let update = state.reservation_update(self.id, sold, None, places);
-        Some((Some(self.event), What::Reservation(update)))
+        Some((Some(self.event), UpdateKind::Reservation(update)))
     }
 }
 

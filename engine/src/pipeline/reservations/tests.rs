@@ -3,7 +3,7 @@
 
 use super::{Changes, Confirmed, Ended, PartReleased, State};
 use crate::clock::UnixMs;
-use crate::command::{Best, CreateEvent, Currency, EventSettings, Reserve, SetSale, Want};
+use crate::command::{Best, CreateEvent, Currency, EventSettings, Reserve, SeatRequest, SetSale};
 use crate::config::{Config, Driver};
 use crate::engine::Engine;
 use crate::error::{ReservationState, SaleState};
@@ -32,7 +32,7 @@ fn two_holds() -> (Engine, SlotId) {
         .expect("open");
     let hold = |user: &str, count: u32| {
         let section = Some(SectionId::new("floor").expect("valid"));
-        let want = Want::Best(Best { section, ..Best::of(count) });
+        let want = SeatRequest::Best(Best { section, ..Best::of(count) });
         let user = UserId::new(user).expect("valid");
         engine.reserve(Reserve::new(event.clone(), user, want)).wait().expect("held").id
     };

@@ -1,6 +1,6 @@
 //! What callers want, as places: seats by name, standing places by section, the best of a section; and what they cost.
 
-use crate::command::{Best, EventSettings, Want};
+use crate::command::{Best, EventSettings, SeatRequest};
 use crate::error::{Problem, Refusal};
 use crate::ids::SeatId;
 use crate::inventory::{PackedPlace, Place, gathered};
@@ -17,18 +17,18 @@ impl Core {
         &self,
         event: &Event,
         settings: &EventSettings,
-        want: &'a Want,
+        want: &'a SeatRequest,
     ) -> Result<Wanted<'a>, Refusal> {
         let most = (settings.seats_per_reservation_max as usize).min(PLACES_PER_HOLD_MAX);
         let over =
             |count: usize| Err(Refusal::invalid("quantity", format_args!("must be 1 to {most}"), count));
         match want {
-            Want::Seats(seats) if seats.is_empty() || seats.len() > most => over(seats.len()),
-            Want::Seats(seats) => named_places(event, seats).map(Wanted::Named),
-            Want::Best(best) if best.quantity == 0 || best.quantity as usize > most => {
+            SeatRequest::Seats(seats) if seats.is_empty() || seats.len() > most => over(seats.len()),
+            SeatRequest::Seats(seats) => named_places(event, seats).map(Wanted::Named),
+            SeatRequest::Best(best) if best.quantity == 0 || best.quantity as usize > most => {
                 over(best.quantity as usize)
             }
-            Want::Best(best) => {
+            SeatRequest::Best(best) => {
                 let section = match &best.section {
                     None => None,
                     Some(name) => Some(

@@ -8,7 +8,7 @@ use tacos_engine::SaleState;
 use tacos_engine::clock::UnixMs;
 use tacos_engine::hooks::acknowledged;
 use tacos_engine::journal::RecoveryConsent;
-use tacos_engine::{Best, CreateEvent, Currency, EventSettings, Reserve, SetSale, Want};
+use tacos_engine::{Best, CreateEvent, Currency, EventSettings, Reserve, SeatRequest, SetSale};
 use tacos_engine::{EventId, UserId};
 use tacos_engine::{SeatMap, Section};
 
@@ -63,7 +63,7 @@ fn work_on(engine: &Engine, after_each: &mut dyn FnMut(&Engine)) -> Checked {
     }
     let user = UserId::new("somebody").expect("valid");
     let before = engine.counts(&event).map(|counts| counts.reserved);
-    let mut hold = Reserve::new(event.clone(), user, Want::Best(Best::of(1)));
+    let mut hold = Reserve::new(event.clone(), user, SeatRequest::Best(Best::of(1)));
     hold.trusted = true;
     engine.reserve(hold).wait().map_err(broken)?;
     after_each(engine);

@@ -7,7 +7,7 @@ use tacos_engine::hooks::Token;
 use tacos_engine::views::{QueueState, SeatState};
 use tacos_engine::{
     Best, BlockSeats, Command, Confirm, Expire, Extend, JoinQueue, Payee, Proof, Release, RequestAdmission,
-    Reserve, Want, Which,
+    ReservationRef, Reserve, SeatRequest,
 };
 use tacos_engine::{Bound, ExtensionDoubt, PaymentDoubt, Refusal, ReservationState, SaleState};
 use tacos_engine::{PackedPlace, SeatIx};
@@ -216,13 +216,13 @@ impl Model {
             return Err(invalid());
         }
         let named = match &c.want {
-            Want::Seats(seats) => Some(seats_named(show, seats)?),
-            Want::Best(Best { section: Some(section), .. })
+            SeatRequest::Seats(seats) => Some(seats_named(show, seats)?),
+            SeatRequest::Best(Best { section: Some(section), .. })
                 if !show.house.sections.iter().any(|name| name == section.as_str()) =>
             {
                 return Err(Refusal::UnknownSection(section.as_str().into()));
             }
-            Want::Best(_) => None,
+            SeatRequest::Best(_) => None,
         };
         let seats = self.seats_of(&c.user, number, now);
         if let Some(seats_max) = show.settings.seats_per_user_max
@@ -255,8 +255,8 @@ impl Model {
         now: UnixMs,
     ) -> Result<Expect, Refusal> {
         match (&c.want, named) {
-            (Want::Best(best), _) => self.expect_best(show, best, now),
-            (Want::Seats(_), named) => {
+            (SeatRequest::Best(best), _) => self.expect_best(show, best, now),
+            (SeatRequest::Seats(_), named) => {
                 let taken: Vec<String> = named
                     .unwrap_or_default()
                     .into_iter()
@@ -340,7 +340,11 @@ impl Model {
         Ok(Expect::Best(BestRule { quantity: wanted, row: row.and_then(known), rows_min: known(rows_min) }))
     }
 
-    fn booking(&self, which: &Which, user: Option<&UserId>) -> Result<(ReservationId, &Booking), Refusal> {
+    fn booking(
+        &self,
+        which: &ReservationRef,
+        user: Option<&UserId>,
+    ) -> Result<(ReservationId, &Booking), Refusal> {
         let (id, booking) = self.which(which).ok_or(Refusal::UnknownReservation)?;
         if user.is_some_and(|user| *user != booking.user) {
             return Err(Refusal::Forbidden);
@@ -444,7 +448,7 @@ impl Model {
 }
 
 /// The reservation that a command is about.
-fn which_of(command: &Command) -> Option<&Which> {
+fn which_of(command: &Command) -> Option<&ReservationRef> {
     match command {
         Command::Confirm(c) => Some(&c.which),
         Command::Release(c) => Some(&c.which),

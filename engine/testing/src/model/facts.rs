@@ -8,8 +8,8 @@ use tacos_engine::ReservationState;
 use tacos_engine::clock::UnixMs;
 use tacos_engine::hooks::Token;
 use tacos_engine::views::{QueueState, SeatState};
-use tacos_engine::{Command, Reserve, Want};
-use tacos_engine::{ReservationUpdate, Update, What};
+use tacos_engine::{Command, Reserve, SeatRequest};
+use tacos_engine::{ReservationUpdate, Update, UpdateKind};
 
 use super::expect::{check_open, same_session};
 use super::house::House;
@@ -25,18 +25,18 @@ impl Model {
         self.facts += 1;
         let at = update.at;
         match &update.what {
-            What::EventCreated => self.created(),
-            What::EventChanged => self.event_changed(update),
-            What::Sale(state) => {
+            UpdateKind::EventCreated => self.created(),
+            UpdateKind::EventChanged => self.event_changed(update),
+            UpdateKind::Sale(state) => {
                 self.event_of(update)?.sale = *state;
                 self.asked_for(|command| matches!(command, Command::SetSale(c) if c.state == *state))
             }
-            What::QueuePaused(paused) => {
+            UpdateKind::QueuePaused(paused) => {
                 self.line_of(update)?.set_paused(*paused, at);
                 self.asked_for(|command| matches!(command, Command::PauseQueue(c) if c.paused == *paused))
             }
-            What::RoomDrawn(seed) => self.line_of(update)?.drawn(*seed),
-            What::Seats(places) => {
+            UpdateKind::RoomDrawn(seed) => self.line_of(update)?.drawn(*seed),
+            UpdateKind::Seats(places) => {
                 let blocked = places.iter().any(|place| place.state == SeatState::Blocked);
                 let (from, to) = if blocked {
                     (SeatState::Available, SeatState::Blocked)
@@ -46,16 +46,16 @@ impl Model {
                 self.event_of(update)?.house.change(None, from, to, places)?;
                 self.asked_for(|command| matches!(command, Command::BlockSeats(c) if c.block == blocked))
             }
-            What::Reservation(changed) => self.reservation(changed, update),
-            What::HoldExpiring { id, expires_at, .. } => self.warned(*id, *expires_at, at),
-            What::Payment(changed) => self.payment(changed, at),
-            What::Webhook(id) => self.webhook_fact(*id, at),
-            What::Note(name) => self.noted(name, update.at),
-            What::Joined(_)
-            | What::Left(_)
-            | What::Ready(..)
-            | What::Admitted(_)
-            | What::TicketsExpired(_) => self.ticket_fact(update),
+            UpdateKind::Reservation(changed) => self.reservation(changed, update),
+            UpdateKind::HoldExpiring { id, expires_at, .. } => self.warned(*id, *expires_at, at),
+            UpdateKind::Payment(changed) => self.payment(changed, at),
+            UpdateKind::Webhook(id) => self.webhook_fact(*id, at),
+            UpdateKind::Note(name) => self.noted(name, update.at),
+            UpdateKind::Joined(_)
+            | UpdateKind::Left(_)
+            | UpdateKind::Ready(..)
+            | UpdateKind::Admitted(_)
+            | UpdateKind::TicketsExpired(_) => self.ticket_fact(update),
             other => Violation::of(format!("a fact of a kind that the model does not know: {other:?}")),
         }
     }
@@ -291,7 +291,7 @@ impl Model {
         let on_sale = check_open(self.event_of(update)?, at).is_ok();
         let line = self.line_of(update)?;
         match &update.what {
-            What::Joined(number) => {
+            UpdateKind::Joined(number) => {
                 let joins = asked.iter().find_map(|(at, command)| match command {
                     Command::JoinQueue(c) if Some(&c.event) == update.event.as_ref() => {
                         let taken = line.tickets.values().any(|t| t.is_live() && same_session(t, c));
@@ -312,13 +312,15 @@ impl Model {
                 };
                 line.joined(*number, ticket, on_sale, at)?;
             }
-            What::Left(number) => line.move_to(*number, &[InRoom, Waiting, Ready, Admitted], Left, at)?,
-            What::Ready(numbers, until) => line.ready(numbers, *until, &mut ceiling, at)?,
-            What::Admitted(number) => {
+            UpdateKind::Left(number) => {
+                line.move_to(*number, &[InRoom, Waiting, Ready, Admitted], Left, at)?
+            }
+            UpdateKind::Ready(numbers, until) => line.ready(numbers, *until, &mut ceiling, at)?,
+            UpdateKind::Admitted(number) => {
                 let until = at.plus_ms(line.policy.token_ttl_ms);
                 line.move_to(*number, &[Ready], Admitted, until)?;
             }
-            What::TicketsExpired(numbers) => {
+            UpdateKind::TicketsExpired(numbers) => {
                 for number in numbers {
                     if let Some(ticket) = line.tickets.get(number)
                         && line.alive(ticket, at) == Some(true)
@@ -353,8 +355,8 @@ fn explains(c: &Reserve, show: &Show, changed: &ReservationUpdate, places: &[Pac
         return false;
     }
     match &c.want {
-        Want::Best(best) => places.iter().map(|place| place.quantity()).sum::<u32>() == best.quantity,
-        Want::Seats(seats) => {
+        SeatRequest::Best(best) => places.iter().map(|place| place.quantity()).sum::<u32>() == best.quantity,
+        SeatRequest::Seats(seats) => {
             let named = |place: &PackedPlace| {
                 let label = place.as_seat().map(|seat| &show.house.seats[seat.0 as usize].label);
                 label.is_some_and(|label| seats.iter().any(|seat| seat.as_str() == label))

@@ -4,7 +4,7 @@ use tacos_engine::IdempotencyKey;
 use tacos_engine::Refusal;
 use tacos_engine::Reply;
 use tacos_engine::clock::UnixMs;
-use tacos_engine::{Command, Want};
+use tacos_engine::{Command, SeatRequest};
 
 use super::{Expect, Model};
 
@@ -78,9 +78,9 @@ impl Model {
 }
 
 /// How many places are wanted.
-pub(super) fn quantity(want: &Want) -> u32 {
+pub(super) fn quantity(want: &SeatRequest) -> u32 {
     match want {
-        Want::Seats(seats) => u32::try_from(seats.len()).unwrap_or(u32::MAX),
-        Want::Best(best) => best.quantity,
+        SeatRequest::Seats(seats) => u32::try_from(seats.len()).unwrap_or(u32::MAX),
+        SeatRequest::Best(best) => best.quantity,
     }
 }

@@ -3,8 +3,8 @@
 use tacos_engine::LatePayment;
 use tacos_engine::clock::UnixMs;
 use tacos_engine::views::SeatState;
-use tacos_engine::{Command, Outcome, Payee};
-use tacos_engine::{Effect, Reply};
+use tacos_engine::{Command, Payee, PaymentOutcome};
+use tacos_engine::{PaymentEffect, Reply};
 use tacos_engine::{PaymentId, ReservationId};
 use tacos_engine::{PaymentState, ReservationState};
 use tacos_engine::{PaymentUpdate, ReservationUpdate};
@@ -21,7 +21,7 @@ impl Model {
         let predicted = match changed.state {
             Processing if before.state == Pending => {
                 self.payments.get_mut(&changed.id).expect("just found").processing_at = at;
-                Effect::None
+                PaymentEffect::None
             }
             Completed | Refunded if before.state == Completed => return self.refunded(changed, &before, at),
             Completed | Refunded if open => {
@@ -31,19 +31,19 @@ impl Model {
             Failed if open => {
                 self.check_outcome(changed.id, &before, Failed, at)?;
                 let holds = before.reservation.is_some_and(|id| self.holds(id, at));
-                if holds { Effect::Released } else { Effect::None }
+                if holds { PaymentEffect::Released } else { PaymentEffect::None }
             }
             Cancelled if open => {
                 let asked = |c: &Command| matches!(c, Command::CancelPayment(c) if c.payment == changed.id);
                 if before.expires_at <= at || !self.asking().any(|(_, command)| asked(command)) {
                     return wrong();
                 }
-                Effect::None
+                PaymentEffect::None
             }
-            Expired if open && before.expires_at <= at => Effect::None,
+            Expired if open && before.expires_at <= at => PaymentEffect::None,
             _ => return wrong(),
         };
-        let paid_back = predicted == Effect::PaidBack;
+        let paid_back = predicted == PaymentEffect::PaidBack;
         let refunded_minor = if paid_back { before.amount.minor } else { 0 };
         if changed.effect != predicted
             || (changed.state == Refunded) != paid_back
@@ -70,18 +70,18 @@ impl Model {
     }
 
     /// What money that comes at `at` does.
-    fn effect_of_money(&self, intent: &Intent, at: UnixMs) -> Effect {
-        let Some(id) = intent.reservation else { return Effect::None };
-        let Some(booking) = self.bookings.get(&id) else { return Effect::PaidBack };
+    fn effect_of_money(&self, intent: &Intent, at: UnixMs) -> PaymentEffect {
+        let Some(id) = intent.reservation else { return PaymentEffect::None };
+        let Some(booking) = self.bookings.get(&id) else { return PaymentEffect::PaidBack };
         if self.holds(id, at) {
-            return Effect::Confirmed;
+            return PaymentEffect::Confirmed;
         }
         let expired = booking.state == ReservationState::Expired;
         let free = || self.shows[&booking.event].house.all_free(&booking.places);
         if expired && self.rules.late == LatePayment::RetakeOrRefund && free() {
-            Effect::Retaken
+            PaymentEffect::Retaken
         } else {
-            Effect::PaidBack
+            PaymentEffect::PaidBack
         }
     }
 
@@ -89,8 +89,8 @@ impl Model {
     fn check_outcome(&self, id: PaymentId, before: &Intent, state: PaymentState, at: UnixMs) -> Checked {
         let reported = self.asking().any(|(_, command)| match command {
             Command::ReportPayment(c) if c.payment == id => match c.outcome {
-                Outcome::Completed => state == PaymentState::Completed,
-                Outcome::Failed => state == PaymentState::Failed,
+                PaymentOutcome::Completed => state == PaymentState::Completed,
+                PaymentOutcome::Failed => state == PaymentState::Failed,
             },
             _ => false,
         });
@@ -102,19 +102,21 @@ impl Model {
         Violation::of(format!("{id} became {state:?} at {at}, but is {before:?}"))
     }
 
-    fn settled(&mut self, changed: &ReservationUpdate, effect: Effect, at: UnixMs) -> Checked {
+    fn settled(&mut self, changed: &ReservationUpdate, effect: PaymentEffect, at: UnixMs) -> Checked {
         let before = self.bookings.get(&changed.id).cloned();
         let before = before.ok_or_else(|| Violation(format!("settled {}, which is unknown", changed.id)))?;
         let (state, seats) = match effect {
-            Effect::Confirmed | Effect::Retaken => (ReservationState::Confirmed, SeatState::Sold),
+            PaymentEffect::Confirmed | PaymentEffect::Retaken => {
+                (ReservationState::Confirmed, SeatState::Sold)
+            }
             _ => (ReservationState::Failed, SeatState::Available),
         };
         self.check_settled(changed, &before, state)?;
         self.ended(changed, &before, seats)?;
         self.bookings.get_mut(&changed.id).expect("just found").changed_at = at;
         match effect {
-            Effect::Confirmed => self.confirmed(changed.id, at),
-            Effect::Retaken => {
+            PaymentEffect::Confirmed => self.confirmed(changed.id, at),
+            PaymentEffect::Retaken => {
                 self.bookings.get_mut(&changed.id).expect("just found").confirmed_at = at;
                 Ok(())
             }
@@ -145,7 +147,7 @@ impl Model {
         let sold = booking.filter(|(_, booking)| {
             booking.state == ReservationState::Confirmed && booking.payment == Some(changed.id)
         });
-        let effect = if sold.is_some() { Effect::Released } else { Effect::None };
+        let effect = if sold.is_some() { PaymentEffect::Released } else { PaymentEffect::None };
         if minor <= 0
             || minor > left_minor
             || changed.state != state
@@ -201,7 +203,7 @@ impl Model {
             scenario: c.scenario,
             has_url: c.webhook_url.is_some(),
             state: PaymentState::Pending,
-            effect: Effect::None,
+            effect: PaymentEffect::None,
             refunded_minor: 0,
             refunds: 0,
             created_at: at,
@@ -218,6 +220,6 @@ impl Model {
     }
 }
 
-fn moves_seats(effect: Effect) -> bool {
-    matches!(effect, Effect::Confirmed | Effect::Retaken | Effect::Released)
+fn moves_seats(effect: PaymentEffect) -> bool {
+    matches!(effect, PaymentEffect::Confirmed | PaymentEffect::Retaken | PaymentEffect::Released)
 }

@@ -8,9 +8,9 @@ use tacos_engine::clock::UnixMs;
 use tacos_engine::hooks::Token;
 use tacos_engine::{
     Best, BlockSeats, Caller, CancelPayment, Command, Confirm, CreatePayment, Currency, DrawRoom, Expire,
-    Extend, JoinQueue, Money, Note, Outcome, PauseQueue, Payee, PaymentMethod, ProcessPayment, Proof,
-    Release, ReportPayment, RequestAdmission, Reserve, Scenario, SetQueuePolicy, SetSale, UpdateEvent, Want,
-    Which,
+    Extend, JoinQueue, Money, Note, PauseQueue, Payee, PaymentMethod, PaymentOutcome, ProcessPayment, Proof,
+    Release, ReportPayment, RequestAdmission, ReservationRef, Reserve, Scenario, SeatRequest, SetQueuePolicy,
+    SetSale, UpdateEvent,
 };
 use tacos_engine::{EventId, ExternalId, IdempotencyKey, ReservationId, SeatId, SectionId};
 
@@ -113,16 +113,16 @@ impl Workload {
         Command::Reserve(Box::new(command))
     }
 
-    fn want(&mut self, event: &str) -> Want {
+    fn want(&mut self, event: &str) -> SeatRequest {
         if self.random.chance(45) && event != "arena" {
-            return Want::Seats(self.seats(event));
+            return SeatRequest::Seats(self.seats(event));
         }
         let section = self.random.chance(50).then(|| self.random.pick(sections(event)).copied()).flatten();
         let allow_split = self.random.chance(60);
         let mut best = Best::of(u32::try_from(self.random.below(6)).expect("small"));
         best.section = section.and_then(|name| SectionId::new(name).ok());
         best.allow_split = allow_split;
-        Want::Best(best)
+        SeatRequest::Best(best)
     }
 
     fn seats(&mut self, event: &str) -> Seats {
@@ -141,11 +141,11 @@ impl Workload {
         if self.random.chance(75) { list.last().cloned() } else { self.random.pick(&list).cloned() }
     }
 
-    fn which(&mut self, id: ReservationId) -> Which {
+    fn which(&mut self, id: ReservationId) -> ReservationRef {
         match self.random.below(20) {
             0 => ExternalId::new(&format!("ext-{}", self.random.below(30)))
-                .map_or(Which::Id(id), Which::External),
-            _ => Which::Id(id),
+                .map_or(ReservationRef::Id(id), ReservationRef::External),
+            _ => ReservationRef::Id(id),
         }
     }
 
@@ -186,7 +186,8 @@ impl Workload {
         match self.random.below(10) {
             0..3 => Command::ProcessPayment(ProcessPayment::new(payment, user).with_key(key)),
             3..6 => {
-                let outcome = if self.random.chance(70) { Outcome::Completed } else { Outcome::Failed };
+                let outcome =
+                    if self.random.chance(70) { PaymentOutcome::Completed } else { PaymentOutcome::Failed };
                 Command::ReportPayment(ReportPayment::new(payment, outcome).with_key(key))
             }
             _ => {
@@ -236,7 +237,7 @@ impl Workload {
         let Some(mut command) = customer.last.clone() else { return self.join(customer) };
         if self.random.chance(12) {
             match &mut command {
-                Command::Reserve(c) => c.want = Want::Best(Best::of(1)),
+                Command::Reserve(c) => c.want = SeatRequest::Best(Best::of(1)),
                 Command::Extend(c) => c.by += Duration::from_millis(1),
                 Command::Release(c) => c.seats = self.seats("hall"),
                 Command::CreatePayment(c) => c.attachment.push(1),

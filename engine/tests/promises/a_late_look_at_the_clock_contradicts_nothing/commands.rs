@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tacos_engine::views::{QueueState, SeatState};
 use tacos_engine::{
-    BlockSeats, Caller, CancelPayment, Effect, Engine, Expire, Failure, JoinQueue, Outcome, PaymentChanged,
-    PaymentState, ProcessPayment, Refusal, RequestAdmission, ReservationState, Reserve, Scenario, SeatId,
-    WaitingToken, Want,
+    BlockSeats, Caller, CancelPayment, Engine, Expire, Failure, JoinQueue, PaymentChanged, PaymentEffect,
+    PaymentOutcome, PaymentState, ProcessPayment, Refusal, RequestAdmission, ReservationState, Reserve,
+    Scenario, SeatId, SeatRequest, WaitingToken,
 };
 
 use super::judge::Told;
@@ -62,10 +62,10 @@ pub(crate) const COMMANDS: &[Step] = &[
         of_payment(world, |payment| world.engine.process_payment(process(payment)).wait())
     }),
     step("report completed", |world| {
-        of_payment(world, |payment| report(&world.engine, payment, Outcome::Completed))
+        of_payment(world, |payment| report(&world.engine, payment, PaymentOutcome::Completed))
     }),
     step("report failed", |world| {
-        of_payment(world, |payment| report(&world.engine, payment, Outcome::Failed))
+        of_payment(world, |payment| report(&world.engine, payment, PaymentOutcome::Failed))
     }),
     step("cancel the payment", |world| {
         let cancel = |payment| CancelPayment::new(payment, Caller::Operator);
@@ -149,7 +149,7 @@ pub(crate) fn place(engine: &Engine, token: &WaitingToken) -> Option<QueueState>
     engine.queue_place(token).ok().map(|place| place.state)
 }
 
-fn trusted(want: Want) -> Reserve {
+fn trusted(want: SeatRequest) -> Reserve {
     let mut command = Reserve::new(event(), user("ann"), want);
     command.trusted = true;
     command
@@ -184,7 +184,7 @@ fn release_part(world: &World) -> Vec<Told> {
     hold(released.map(|released| released.state))
 }
 
-fn reserve_for_others(world: &World, want: Want) -> Vec<Told> {
+fn reserve_for_others(world: &World, want: SeatRequest) -> Vec<Told> {
     let reserved = world.engine.reserve(trusted(want)).wait();
     reserved.map(|reserved| Told::Others(reserved.id)).into_iter().collect()
 }
@@ -203,7 +203,7 @@ fn of_payment(
         None => by_clock_only(world),
         Some(payment) => match run(payment) {
             Err(Failure::Refused(Refusal::PaymentIs(state))) => {
-                vec![Told::Payment(payment, state, Effect::None)]
+                vec![Told::Payment(payment, state, PaymentEffect::None)]
             }
             answer => paid(answer),
         },
@@ -214,10 +214,12 @@ fn paid(answer: Answered<PaymentChanged>) -> Vec<Told> {
     let Ok(changed) = answer else { return Vec::new() };
     let mut told = vec![Told::Payment(changed.id, changed.state, changed.effect)];
     told.extend(match (changed.effect, changed.state) {
-        (Effect::Confirmed | Effect::Retaken, _) => Some(Told::Hold(ReservationState::Confirmed)),
-        (Effect::Released, PaymentState::Refunded) => Some(Told::Hold(ReservationState::Refunded)),
-        (Effect::Released, _) => Some(Told::Hold(ReservationState::Failed)),
-        (Effect::None | Effect::PaidBack, _) => None,
+        (PaymentEffect::Confirmed | PaymentEffect::Retaken, _) => {
+            Some(Told::Hold(ReservationState::Confirmed))
+        }
+        (PaymentEffect::Released, PaymentState::Refunded) => Some(Told::Hold(ReservationState::Refunded)),
+        (PaymentEffect::Released, _) => Some(Told::Hold(ReservationState::Failed)),
+        (PaymentEffect::None | PaymentEffect::PaidBack, _) => None,
     });
     told
 }

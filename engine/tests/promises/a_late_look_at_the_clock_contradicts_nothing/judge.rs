@@ -1,7 +1,7 @@
 //! Follows what callers were told, in the order in which they were told, and objects to what cannot be.
 
 use tacos_engine::views::QueueState;
-use tacos_engine::{Effect, PaymentId, PaymentState, ReservationId, ReservationState};
+use tacos_engine::{PaymentEffect, PaymentId, PaymentState, ReservationId, ReservationState};
 
 use super::world::Setup;
 
@@ -15,7 +15,7 @@ pub(crate) enum Told {
     /// The seat is held or sold for this reservation of another customer.
     Others(ReservationId),
     /// A payment for the hold is in this state.
-    Payment(PaymentId, PaymentState, Effect),
+    Payment(PaymentId, PaymentState, PaymentEffect),
     /// The ticket with which the hold was made is in this state.
     Inside(QueueState),
     /// The ticket whose turn it is is in this state.
@@ -100,7 +100,7 @@ impl Judge {
         }
     }
 
-    fn told_payment(&mut self, id: PaymentId, state: PaymentState, effect: Effect) {
+    fn told_payment(&mut self, id: PaymentId, state: PaymentState, effect: PaymentEffect) {
         use PaymentState::{Completed, Pending, Processing, Refunded};
         let before = self.payments.iter_mut().find(|(known, _)| *known == id);
         if let Some((_, before)) = before {
@@ -113,7 +113,7 @@ impl Judge {
         } else {
             self.payments.push((id, state));
         }
-        self.retaken |= effect == Effect::Retaken;
+        self.retaken |= effect == PaymentEffect::Retaken;
     }
 }
 

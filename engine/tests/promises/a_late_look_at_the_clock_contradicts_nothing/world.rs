@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tacos_engine::views::SeatState;
 use tacos_engine::{
-    Best, Caller, CancelPayment, Clock, Config, Confirm, CreateEvent, Driver, Effect, Engine, Outcome,
-    PaymentId, PaymentState, Proof, QueuePolicy, RecoveryConsent, ReservationState, ReservationToken,
-    Reserve, Reserved, SeatMap, Section, SectionId, UnixMs, WaitingToken, Want,
+    Best, Caller, CancelPayment, Clock, Config, Confirm, CreateEvent, Driver, Engine, PaymentEffect,
+    PaymentId, PaymentOutcome, PaymentState, Proof, QueuePolicy, RecoveryConsent, ReservationState,
+    ReservationToken, Reserve, Reserved, SeatMap, SeatRequest, Section, SectionId, UnixMs, WaitingToken,
 };
 use tacos_testing::HoldingClock;
 use tacos_testing::storage::MemStorage;
@@ -96,13 +96,13 @@ impl World {
         let [inside, ready, _] = ["kim", "lee", "mo"].map(|name| join(&engine, name).expect("there is room"));
         let token = ask(&engine, &inside).expect("it is kim's turn").token;
         let want = ["R1-1", "R1-2"].map(|seat| seat.parse().expect("valid"));
-        let mut command = Reserve::new(event(), user("kim"), Want::Seats(want.into_iter().collect()));
+        let mut command = Reserve::new(event(), user("kim"), SeatRequest::Seats(want.into_iter().collect()));
         command.token = Some(token);
         let held = engine.reserve(command).wait().expect("free");
         engine.reserve(keyed_reserve()).wait().expect("free");
         let payment = (setup != Setup::Held).then(|| intent(&engine, &held, "kim").id);
         if let (Setup::Paid, Some(payment)) = (setup, payment) {
-            report(&engine, payment, Outcome::Completed).expect("in time");
+            report(&engine, payment, PaymentOutcome::Completed).expect("in time");
         }
         Self { engine, clock, setup, disk, held, payment, inside: inside.token, ready: ready.token, token }
     }
@@ -151,7 +151,12 @@ impl World {
         assert!(sold, "{}: {kept:?} is kept for {view:?}", judge.what());
         let all = CancelPayment::new(kept.id, Caller::Operator);
         let back = engine.cancel_payment(all).wait().expect("paid");
-        assert_eq!((back.state, back.effect), (PaymentState::Refunded, Effect::Released), "{}", judge.what());
+        assert_eq!(
+            (back.state, back.effect),
+            (PaymentState::Refunded, PaymentEffect::Released),
+            "{}",
+            judge.what()
+        );
         judge.told(Told::Hold(
             engine.reservation(&self.held.id.into(), &Caller::Operator).wait().expect("remembered").state,
         ));
@@ -189,7 +194,7 @@ pub(crate) fn keyed_reserve() -> Reserve {
     command
 }
 
-pub(crate) fn on_the_floor(quantity: u32) -> Want {
+pub(crate) fn on_the_floor(quantity: u32) -> SeatRequest {
     let section = Some(SectionId::new("floor").expect("valid"));
-    Want::Best(Best::of(quantity).with_section(section))
+    SeatRequest::Best(Best::of(quantity).with_section(section))
 }

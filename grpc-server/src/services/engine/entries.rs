@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tacos_engine::views::{PaymentView, PlaceView, ReservationView, SeatState};
 use tacos_engine::{
     Engine, EventId, PaymentState, PaymentUpdate, PlaceChanged, ReservationState, ReservationUpdate, Update,
-    What,
+    UpdateKind,
 };
 use tacos_proto::common::v1::Seat;
 use tacos_proto::engine::v1::watch_feed_response::Change;
@@ -23,14 +23,14 @@ use crate::wire::time::count;
 use crate::wire::{Spell, outbound, timestamp};
 
 /// What happened to an event; `None` for updates that are of none.
-pub(super) fn event_change(what: &What) -> Option<EventChange> {
+pub(super) fn event_change(what: &UpdateKind) -> Option<EventChange> {
     Some(match what {
-        What::EventCreated => EventChange::Created,
-        What::EventChanged => EventChange::Changed,
-        What::Sale(_) => EventChange::Sale,
-        What::QueuePaused(true) => EventChange::QueuePaused,
-        What::QueuePaused(false) => EventChange::QueueResumed,
-        What::RoomDrawn(_) => EventChange::PresaleDrawn,
+        UpdateKind::EventCreated => EventChange::Created,
+        UpdateKind::EventChanged => EventChange::Changed,
+        UpdateKind::Sale(_) => EventChange::Sale,
+        UpdateKind::QueuePaused(true) => EventChange::QueuePaused,
+        UpdateKind::QueuePaused(false) => EventChange::QueueResumed,
+        UpdateKind::RoomDrawn(_) => EventChange::PresaleDrawn,
         _ => return None,
     })
 }
@@ -44,9 +44,9 @@ pub(super) fn event(update: &Update) -> Option<Change> {
         ..EventRecord::default()
     };
     match &update.what {
-        What::EventCreated => record.created_at = timestamp(update.at),
-        What::Sale(state) => record.set_state(wire_sale(*state)),
-        What::QueuePaused(paused) => record.queue_paused = *paused,
+        UpdateKind::EventCreated => record.created_at = timestamp(update.at),
+        UpdateKind::Sale(state) => record.set_state(wire_sale(*state)),
+        UpdateKind::QueuePaused(paused) => record.queue_paused = *paused,
         _ => {}
     }
     Some(Change::Event(record))

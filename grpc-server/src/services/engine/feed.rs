@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tacos_engine::{
-    Caller, EventId, PaymentUpdate, PlaceChanged, Position, ReservationUpdate, Update, UpdatesLost, What,
+    Caller, EventId, PaymentUpdate, PlaceChanged, Position, ReservationUpdate, Update, UpdateKind,
+    UpdatesLost,
 };
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::watch_feed_response::Change;
@@ -131,7 +132,7 @@ impl FeedWriter {
             for update in &updates {
                 // An event that this feed does not want may still be the one in which a payment moves on.
                 let before = match &update.what {
-                    What::Payment(changed) => self.payments.before(changed),
+                    UpdateKind::Payment(changed) => self.payments.before(changed),
                     _ => None,
                 };
                 if self.wanted.event(update.event.as_ref()) {
@@ -261,14 +262,14 @@ impl FeedWriter {
     async fn changes(&self, update: &Update, before: Option<tacos_engine::PaymentState>) -> Vec<Change> {
         let mut out = Vec::new();
         match &update.what {
-            What::Seats(places) => self.seats(update, places, "", &mut out),
-            What::Reservation(changed) => self.reservation(update, changed, &mut out).await,
-            What::Payment(changed) => self.payment(update, changed, before, &mut out).await,
-            What::Joined(place) => self.queue(update, &[*place], PlaceState::Joined, &mut out),
-            What::Left(place) => self.queue(update, &[*place], PlaceState::Left, &mut out),
-            What::Admitted(place) => self.queue(update, &[*place], PlaceState::Admitted, &mut out),
-            What::Ready(places, _) => self.queue(update, places, PlaceState::Ready, &mut out),
-            What::TicketsExpired(places) => self.queue(update, places, PlaceState::Expired, &mut out),
+            UpdateKind::Seats(places) => self.seats(update, places, "", &mut out),
+            UpdateKind::Reservation(changed) => self.reservation(update, changed, &mut out).await,
+            UpdateKind::Payment(changed) => self.payment(update, changed, before, &mut out).await,
+            UpdateKind::Joined(place) => self.queue(update, &[*place], PlaceState::Joined, &mut out),
+            UpdateKind::Left(place) => self.queue(update, &[*place], PlaceState::Left, &mut out),
+            UpdateKind::Admitted(place) => self.queue(update, &[*place], PlaceState::Admitted, &mut out),
+            UpdateKind::Ready(places, _) => self.queue(update, places, PlaceState::Ready, &mut out),
+            UpdateKind::TicketsExpired(places) => self.queue(update, places, PlaceState::Expired, &mut out),
             what if entries::event_change(what).is_some() && self.wanted.topic(FeedTopic::Events) => {
                 out.extend(entries::event(update));
             }

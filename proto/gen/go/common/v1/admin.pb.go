@@ -220,7 +220,7 @@ const (
 	OperationType_OPERATION_TYPE_CLEAR_CACHE OperationType = 2
 	// Not supported by one process: the answer says so with FAILED_PRECONDITION.
 	OperationType_OPERATION_TYPE_FORCE_SCALE OperationType = 3
-	// Put everybody out of an event's waiting line. Parameter `event_id`, required.
+	// Put every customer out of an event's waiting line. Parameter `event_id`, required.
 	OperationType_OPERATION_TYPE_DRAIN_QUEUE OperationType = 4
 	// Read the settings that may change live again from the configuration file.
 	OperationType_OPERATION_TYPE_REFRESH_CONFIG OperationType = 5
@@ -414,7 +414,7 @@ type EmergencyActionType int32
 const (
 	// Not accepted: INVALID_ARGUMENT.
 	EmergencyActionType_EMERGENCY_ACTION_TYPE_UNSPECIFIED EmergencyActionType = 0
-	// Nobody is let in any more. Parameter `event_id` (absent: all events). Outlives a restart.
+	// No customer is let in any more. Parameter `event_id` (absent: all events). Outlives a restart.
 	EmergencyActionType_EMERGENCY_ACTION_TYPE_STOP_ADMISSIONS EmergencyActionType = 1
 	// Cancel pending reservations and free their seats. Parameters `event_id` (required) and `user_id`. Cancelling
 	// itself cannot be undone; the undo lets new ones be made again.

@@ -33,7 +33,7 @@ const (
 	ErrorCode_ERROR_CODE_UNSPECIFIED ErrorCode = 0
 	// No credentials, or credentials that cannot be verified (signature, issuer, audience, expiry).
 	ErrorCode_ERROR_CODE_UNAUTHENTICATED ErrorCode = 1
-	// The caller is known but may not do this: somebody else's reservation or payment, or an RPC that needs another
+	// The caller is known but may not do this: another user's reservation or payment, or an RPC that needs another
 	// role. Nothing about the object is disclosed.
 	ErrorCode_ERROR_CODE_FORBIDDEN ErrorCode = 2
 	// The credentials are valid but lack the scope that was asked for.

@@ -63,10 +63,10 @@ type EngineServiceClient interface {
 	// Changes the settings that `update_mask` names. Changed by someone else meanwhile: CONCURRENT_MODIFICATION. The
 	// currency of an event with seats: FAILED_PRECONDITION.
 	UpdateEvent(ctx context.Context, in *UpdateEventRequest, opts ...grpc.CallOption) (*UpdateEventResponse, error)
-	// One event with its counts. Open to everybody: who is no administrator sees no event without seats and no field that
+	// One event with its counts. Open to every caller: a caller who is no administrator sees no event without seats and no field that
 	// is marked as the operators'.
 	GetEvent(ctx context.Context, in *GetEventRequest, opts ...grpc.CallOption) (*GetEventResponse, error)
-	// Events by id, in pages. Open to everybody, as GetEvent is.
+	// Events by id, in pages. Open to every caller, as GetEvent is.
 	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
 	// Opens the sale now, whatever `sale_start_time` says. An event without seats or a closed sale:
 	// FAILED_PRECONDITION; already open: success.
@@ -80,7 +80,7 @@ type EngineServiceClient interface {
 	// any seat was held or blocked, else FAILED_PRECONDITION. Whatever is wrong with the map: INVALID_ARGUMENT, each
 	// offender named in `details`.
 	ImportSeatMap(ctx context.Context, in *ImportSeatMapRequest, opts ...grpc.CallOption) (*ImportSeatMapResponse, error)
-	// Seats with their status, in seat map order, in pages. Open to everybody, as GetEvent is.
+	// Seats with their status, in seat map order, in pages. Open to every caller, as GetEvent is.
 	GetSeatMap(ctx context.Context, in *GetSeatMapRequest, opts ...grpc.CallOption) (*GetSeatMapResponse, error)
 	// Withholds free seats from sale, all or none. Held or sold seats: INVENTORY_CONFLICT, each named in `details`.
 	BlockSeats(ctx context.Context, in *BlockSeatsRequest, opts ...grpc.CallOption) (*BlockSeatsResponse, error)
@@ -91,11 +91,11 @@ type EngineServiceClient interface {
 	GetQueuePolicy(ctx context.Context, in *GetQueuePolicyRequest, opts ...grpc.CallOption) (*GetQueuePolicyResponse, error)
 	// Replaces the policy, also while the sale runs; people in line keep their places.
 	SetQueuePolicy(ctx context.Context, in *SetQueuePolicyRequest, opts ...grpc.CallOption) (*SetQueuePolicyResponse, error)
-	// Lets nobody in any more; joining goes on and places stay. Already paused: success.
+	// Lets no customer in any more; joining goes on and places stay. Already paused: success.
 	PauseQueue(ctx context.Context, in *PauseQueueRequest, opts ...grpc.CallOption) (*PauseQueueResponse, error)
 	// Lets people in again. Not paused: success.
 	ResumeQueue(ctx context.Context, in *ResumeQueueRequest, opts ...grpc.CallOption) (*ResumeQueueResponse, error)
-	// Opens the pre-sale room: whoever joins before the draw is placed by lot. The sale already open:
+	// Opens the pre-sale room: a customer who joins before the draw is placed by lot. The sale already open:
 	// FAILED_PRECONDITION; already open: the first answer's values.
 	OpenPresale(ctx context.Context, in *OpenPresaleRequest, opts ...grpc.CallOption) (*OpenPresaleResponse, error)
 	// Draws the order from the seed and publishes the seed. It happens by itself at the scheduled moment, or when the
@@ -403,10 +403,10 @@ type EngineServiceServer interface {
 	// Changes the settings that `update_mask` names. Changed by someone else meanwhile: CONCURRENT_MODIFICATION. The
 	// currency of an event with seats: FAILED_PRECONDITION.
 	UpdateEvent(context.Context, *UpdateEventRequest) (*UpdateEventResponse, error)
-	// One event with its counts. Open to everybody: who is no administrator sees no event without seats and no field that
+	// One event with its counts. Open to every caller: a caller who is no administrator sees no event without seats and no field that
 	// is marked as the operators'.
 	GetEvent(context.Context, *GetEventRequest) (*GetEventResponse, error)
-	// Events by id, in pages. Open to everybody, as GetEvent is.
+	// Events by id, in pages. Open to every caller, as GetEvent is.
 	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
 	// Opens the sale now, whatever `sale_start_time` says. An event without seats or a closed sale:
 	// FAILED_PRECONDITION; already open: success.
@@ -420,7 +420,7 @@ type EngineServiceServer interface {
 	// any seat was held or blocked, else FAILED_PRECONDITION. Whatever is wrong with the map: INVALID_ARGUMENT, each
 	// offender named in `details`.
 	ImportSeatMap(context.Context, *ImportSeatMapRequest) (*ImportSeatMapResponse, error)
-	// Seats with their status, in seat map order, in pages. Open to everybody, as GetEvent is.
+	// Seats with their status, in seat map order, in pages. Open to every caller, as GetEvent is.
 	GetSeatMap(context.Context, *GetSeatMapRequest) (*GetSeatMapResponse, error)
 	// Withholds free seats from sale, all or none. Held or sold seats: INVENTORY_CONFLICT, each named in `details`.
 	BlockSeats(context.Context, *BlockSeatsRequest) (*BlockSeatsResponse, error)
@@ -431,11 +431,11 @@ type EngineServiceServer interface {
 	GetQueuePolicy(context.Context, *GetQueuePolicyRequest) (*GetQueuePolicyResponse, error)
 	// Replaces the policy, also while the sale runs; people in line keep their places.
 	SetQueuePolicy(context.Context, *SetQueuePolicyRequest) (*SetQueuePolicyResponse, error)
-	// Lets nobody in any more; joining goes on and places stay. Already paused: success.
+	// Lets no customer in any more; joining goes on and places stay. Already paused: success.
 	PauseQueue(context.Context, *PauseQueueRequest) (*PauseQueueResponse, error)
 	// Lets people in again. Not paused: success.
 	ResumeQueue(context.Context, *ResumeQueueRequest) (*ResumeQueueResponse, error)
-	// Opens the pre-sale room: whoever joins before the draw is placed by lot. The sale already open:
+	// Opens the pre-sale room: a customer who joins before the draw is placed by lot. The sale already open:
 	// FAILED_PRECONDITION; already open: the first answer's values.
 	OpenPresale(context.Context, *OpenPresaleRequest) (*OpenPresaleResponse, error)
 	// Draws the order from the seed and publishes the seed. It happens by itself at the scheduled moment, or when the

@@ -31,9 +31,9 @@ type PresaleState int32
 const (
 	// There is none.
 	PresaleState_PRESALE_STATE_UNSPECIFIED PresaleState = 0
-	// People enter; nobody has a place yet.
+	// People enter; no customer has a place yet.
 	PresaleState_PRESALE_STATE_OPEN PresaleState = 1
-	// The order is drawn; whoever joins now stands behind it.
+	// The order is drawn; a customer who joins now stands behind it.
 	PresaleState_PRESALE_STATE_DRAWN PresaleState = 2
 )
 
@@ -86,7 +86,7 @@ type QueuePolicy struct {
 	// How many may be let in at once after a quiet time: 1 to 1,000,000; 0 means 100.
 	Burst int32 `protobuf:"varint,2,opt,name=burst,proto3" json:"burst,omitempty"`
 	// How many may be inside at once, that is, hold a valid reservation token not yet used up by a confirmed order: 1
-	// to 67,108,864; 0 means 5,000. Lowering it sends nobody out.
+	// to 67,108,864; 0 means 5,000. Lowering it sends no customer out.
 	InsideMax int32 `protobuf:"varint,3,opt,name=inside_max,json=insideMax,proto3" json:"inside_max,omitempty"`
 	// How many may wait; one more is RATE_LIMITED. 1 to 67,108,864; 0 means 2,000,000.
 	WaitingMax int32 `protobuf:"varint,4,opt,name=waiting_max,json=waitingMax,proto3" json:"waiting_max,omitempty"`
@@ -191,7 +191,7 @@ func (x *QueuePolicy) GetPresale() *PresaleSchedule {
 // When a pre-sale room opens and is drawn.
 type PresaleSchedule struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Nobody can join before.
+	// No customer can join before.
 	OpensAt *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=opens_at,json=opensAt,proto3" json:"opens_at,omitempty"`
 	// The order is drawn; after `opens_at`. Absent: when the sale opens.
 	DrawsAt       *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=draws_at,json=drawsAt,proto3" json:"draws_at,omitempty"`
@@ -575,7 +575,7 @@ func (x *PauseQueueRequest) GetIdempotencyKey() string {
 // Outcome.
 type PauseQueueResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Since when nobody is let in.
+	// Since when no customer is let in.
 	PausedAt *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=paused_at,json=pausedAt,proto3" json:"paused_at,omitempty"`
 	// Set when nothing was changed.
 	Error         *v1.Error `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"`
@@ -1076,7 +1076,7 @@ func (x *GetPresaleResponse) GetError() *v1.Error {
 	return nil
 }
 
-// A pre-sale room. The hash is published first and the seed after the draw, so that everybody can check that the
+// A pre-sale room. The hash is published first and the seed after the draw, so that every customer can check that the
 // order was fixed beforehand.
 type Presale struct {
 	state protoimpl.MessageState `protogen:"open.v1"`

@@ -18,9 +18,9 @@ import com.traffictacos.engine.RowSeats
 import com.traffictacos.engine.SaleState
 import com.traffictacos.engine.Section
 import com.traffictacos.engine.Update
-import com.traffictacos.engine.Want
-import com.traffictacos.engine.What
-import com.traffictacos.engine.Which
+import com.traffictacos.engine.SeatRequest
+import com.traffictacos.engine.UpdateKind
+import com.traffictacos.engine.ReservationRef
 import com.traffictacos.engine.orThrow
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -47,11 +47,11 @@ class BoxOffice(private val engine: Engine, port: Int) : AutoCloseable {
 
     init {
         route("/hold") { ask ->
-            val want = ask["seats"]?.let { Want.Seats(it.split(',')) } ?: Want.Best(ask["count"]?.toIntOrNull() ?: 1)
+            val want = ask["seats"]?.let { SeatRequest.Seats(it.split(',')) } ?: SeatRequest.Best(ask["count"]?.toIntOrNull() ?: 1)
             engine.reserve(EVENT, ask["user"].orEmpty(), want, key = ask["key"])
         }
-        route("/confirm") { ask -> engine.confirm(Which.id(ask["id"].orEmpty()), user = ask["user"], key = ask["key"]) }
-        route("/release") { ask -> engine.release(Which.id(ask["id"].orEmpty()), user = ask["user"], key = ask["key"]) }
+        route("/confirm") { ask -> engine.confirm(ReservationRef.id(ask["id"].orEmpty()), user = ask["user"], key = ask["key"]) }
+        route("/release") { ask -> engine.release(ReservationRef.id(ask["id"].orEmpty()), user = ask["user"], key = ask["key"]) }
         server.createContext("/counts") { exchange -> exchange.reply(200, "${engine.counts(EVENT)}") }
         server.createContext("/updates") { exchange -> scope.launch(Dispatchers.IO) { feed(exchange) } }
         server.start()
@@ -113,7 +113,7 @@ private fun Answer.told(): String = when (this) {
     else -> toString()
 }
 
-private fun Update.told(): String? = (what as? What.ReservationChanged)?.reservation?.let { change ->
+private fun Update.told(): String? = (what as? UpdateKind.ReservationChanged)?.reservation?.let { change ->
     "${change.state} ${change.places.joinToString(",") { it.place.id }}"
 }
 

@@ -10,7 +10,7 @@ import kotlin.time.toKotlinDuration
  * Anything whose answer waits for the disk, as data: for batches, and for Java. [R] is its answer.
  *
  * Where a command has a `key`, sending it again with the same key within five minutes gives the first answer, also
- * after a restart, and acts once. A `user` of `null` is a trusted caller that speaks for everybody.
+ * after a restart, and acts once. A `user` of `null` is a trusted caller that speaks for every user.
  */
 sealed interface Command<out R : Answer>
 
@@ -130,7 +130,7 @@ data class Reserve @JvmOverloads constructor(
     /** Who will own the seats. */
     val user: String,
     /** Which seats. */
-    val want: Want,
+    val want: SeatRequest,
     /** The right to reserve; needed where the event has a waiting line, unless the caller is [trusted]. */
     val token: String? = null,
     /** Makes the command safe to send twice. */
@@ -146,7 +146,7 @@ data class Reserve @JvmOverloads constructor(
 /** Turns a hold into a sale. */
 data class Confirm @JvmOverloads constructor(
     /** The reservation. */
-    val which: Which,
+    val which: ReservationRef,
     /** The payment intent (`pay_…`) that proves it is paid; `null` when the caller vouches for it. */
     val payment: String? = null,
     /** Whose it must be, unless an operator asks. */
@@ -165,7 +165,7 @@ data class Confirm @JvmOverloads constructor(
 /** Gives a hold back, whole or in part; a part only while no payment is under way for the whole. */
 data class Release @JvmOverloads constructor(
     /** The reservation. */
-    val which: Which,
+    val which: ReservationRef,
     /**
      * Only these seats; empty for all. Naming all of them is the same as naming none. The name of a standing section
      * stands for one place there.
@@ -180,7 +180,7 @@ data class Release @JvmOverloads constructor(
 /** Lets a hold last longer. */
 data class Extend(
     /** The reservation. */
-    val which: Which,
+    val which: ReservationRef,
     /** By how much, in whole milliseconds. */
     val by: Duration,
     /** Whose it must be, unless an operator asks. */
@@ -195,14 +195,14 @@ data class Extend(
 ) : Command<ExtendResult> {
     /** For Java. */
     @JvmOverloads
-    constructor(which: Which, by: java.time.Duration, user: String? = null, key: String? = null, expiresAt: Instant? = null) :
+    constructor(which: ReservationRef, by: java.time.Duration, user: String? = null, key: String? = null, expiresAt: Instant? = null) :
         this(which, by.toKotlinDuration(), user, key, expiresAt)
 }
 
 /** Expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator. */
 data class Expire(
     /** The reservation. */
-    val which: Which,
+    val which: ReservationRef,
 ) : Command<ReleaseResult>
 
 /** Creates a payment intent. */
@@ -289,7 +289,7 @@ data class Note @JvmOverloads constructor(
 /** Reads a reservation; what is shown is durable. With a [user], it must be theirs. */
 data class ReadReservation @JvmOverloads constructor(
     /** The reservation. */
-    val which: Which,
+    val which: ReservationRef,
     /** Whose it must be. */
     val user: String? = null,
 ) : Command<ReservationLookup>

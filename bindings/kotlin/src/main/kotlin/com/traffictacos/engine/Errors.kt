@@ -1,4 +1,4 @@
-// What is thrown: a broken environment, misuse, or a bug. A refusal is not among them, unless somebody asked for it.
+// What is thrown: a broken environment, misuse, or a bug. A refusal is not among them, unless the caller asked for it.
 package com.traffictacos.engine
 
 /** Everything that this library throws of its own accord. */
@@ -55,7 +55,7 @@ class UpdatesLostException(
     }
 }
 
-/** A refusal, thrown only where somebody asked for an exception: by `orThrow()`, and by reads of things unknown. */
+/** A refusal, thrown only where the caller asked for an exception: by `orThrow()`, and by reads of things unknown. */
 class RefusedException(
     val refusal: Refusal,
     /** The refusal's name for machines; see [Refused.code]. */

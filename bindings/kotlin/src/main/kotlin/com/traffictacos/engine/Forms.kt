@@ -2,12 +2,12 @@
 package com.traffictacos.engine
 
 /** Which seats are wanted. */
-sealed interface Want {
+sealed interface SeatRequest {
     /**
      * Exactly these seats, or none. The name of a standing section stands for one place there, and may be said several
      * times.
      */
-    data class Seats(val seats: List<String>) : Want
+    data class Seats(val seats: List<String>) : SeatRequest
 
     /** Seats by count: adjacent where they exist, best row first. */
     data class Best @JvmOverloads constructor(
@@ -19,54 +19,54 @@ sealed interface Want {
         val allowSplit: Boolean = true,
         /** Offer accessible seats too; they are kept for those who ask. */
         val accessible: Boolean = false,
-    ) : Want
+    ) : SeatRequest
 
     companion object {
         /** Exactly these seats. */
         @JvmStatic
-        fun seats(vararg seats: String): Want = Seats(seats.asList())
+        fun seats(vararg seats: String): SeatRequest = Seats(seats.asList())
 
         /** The best [quantity] seats. */
         @JvmStatic
         @JvmOverloads
-        fun best(quantity: Int, section: String? = null): Want = Best(quantity, section)
+        fun best(quantity: Int, section: String? = null): SeatRequest = Best(quantity, section)
     }
 }
 
 /** A reservation. */
-sealed interface Which {
+sealed interface ReservationRef {
     /** By the id that [Reserve] gave. */
-    data class Id(val id: String) : Which
+    data class Id(val id: String) : ReservationRef
 
     /** By the id that the caller brought. */
-    data class External(val id: String) : Which
+    data class External(val id: String) : ReservationRef
 
     companion object {
         /** By the id that [Reserve] gave. */
         @JvmStatic
-        fun id(id: String): Which = Id(id)
+        fun id(id: String): ReservationRef = Id(id)
 
         /** By the id that the caller brought. */
         @JvmStatic
-        fun external(id: String): Which = External(id)
+        fun external(id: String): ReservationRef = External(id)
     }
 }
 
 /** What is paid for. */
 sealed interface Payee {
     /** A reservation of this engine. */
-    data class OfReservation(val which: Which) : Payee
+    data class OfReservation(val which: ReservationRef) : Payee
 
     /** Something that the engine does not know; the outcome changes no seats. */
     data class Unlinked(val id: String) : Payee
 }
 
-internal fun Writer.put(want: Want) = when (want) {
-    is Want.Seats -> {
+internal fun Writer.put(want: SeatRequest) = when (want) {
+    is SeatRequest.Seats -> {
         tag(0)
         list(want.seats) { text(it) }
     }
-    is Want.Best -> {
+    is SeatRequest.Best -> {
         tag(1)
         int(want.quantity)
         maybe(want.section) { text(it) }
@@ -75,12 +75,12 @@ internal fun Writer.put(want: Want) = when (want) {
     }
 }
 
-internal fun Writer.put(which: Which) = when (which) {
-    is Which.Id -> {
+internal fun Writer.put(which: ReservationRef) = when (which) {
+    is ReservationRef.Id -> {
         tag(0)
         text(which.id)
     }
-    is Which.External -> {
+    is ReservationRef.External -> {
         tag(1)
         text(which.id)
     }

@@ -66,7 +66,7 @@ internal fun Reader.readPaymentChanged() = PaymentChanged(
     expiresAt = moment(),
     refundedMinor = long(),
     refundNumber = int(),
-    effect = word(Effect.entries),
+    effect = word(PaymentEffect.entries),
 )
 
 internal fun Reader.readJoined() = Joined(
@@ -183,7 +183,7 @@ internal fun Reader.readPayment() = Payment(
     refunds = int(),
     method = word(PaymentMethod.entries),
     scenario = word(Scenario.entries),
-    effect = word(Effect.entries),
+    effect = word(PaymentEffect.entries),
     createdAt = moment(),
     changedAt = moment(),
     processedAt = maybe { moment() },
@@ -306,7 +306,7 @@ internal fun Reader.readUpdate() = Update(
     position = long(),
     at = moment(),
     event = maybe { text() },
-    what = readWhat(),
+    what = readUpdateKind(),
 )
 
 internal fun Reader.readPlaceChange() = PlaceChange(
@@ -324,26 +324,26 @@ internal fun Reader.readReservationChange() = ReservationChange(
     places = list { readPlaceChange() },
 )
 
-internal fun Reader.readWhat(): What = when (val kind = tag()) {
-    0 -> What.EventCreated
-    1 -> What.EventChanged
-    2 -> What.Sale(word(SaleState.entries))
-    3 -> What.QueuePaused(flag())
-    4 -> What.RoomDrawn(bytes())
-    5 -> What.Seats(list { readPlaceChange() })
-    6 -> What.ReservationChanged(readReservationChange())
-    7 -> What.HoldExpiring(text(), maybe { text() }, moment())
-    8 -> What.PaymentChanged(text(), maybe { text() }, word(PaymentState.entries), word(Effect.entries), long(), maybe { readReservationChange() })
-    9 -> What.WebhookChanged(text())
-    10 -> What.Joined(text())
-    11 -> What.Left(text())
-    12 -> What.Ready(list { text() }, moment())
-    13 -> What.Admitted(text(), text())
-    14 -> What.PlacesExpired(list { text() })
-    15 -> What.NoteChanged(text())
-    255 -> What.Newer
+internal fun Reader.readUpdateKind(): UpdateKind = when (val kind = tag()) {
+    0 -> UpdateKind.EventCreated
+    1 -> UpdateKind.EventChanged
+    2 -> UpdateKind.Sale(word(SaleState.entries))
+    3 -> UpdateKind.QueuePaused(flag())
+    4 -> UpdateKind.RoomDrawn(bytes())
+    5 -> UpdateKind.Seats(list { readPlaceChange() })
+    6 -> UpdateKind.ReservationChanged(readReservationChange())
+    7 -> UpdateKind.HoldExpiring(text(), maybe { text() }, moment())
+    8 -> UpdateKind.PaymentChanged(text(), maybe { text() }, word(PaymentState.entries), word(PaymentEffect.entries), long(), maybe { readReservationChange() })
+    9 -> UpdateKind.WebhookChanged(text())
+    10 -> UpdateKind.Joined(text())
+    11 -> UpdateKind.Left(text())
+    12 -> UpdateKind.Ready(list { text() }, moment())
+    13 -> UpdateKind.Admitted(text(), text())
+    14 -> UpdateKind.PlacesExpired(list { text() })
+    15 -> UpdateKind.NoteChanged(text())
+    255 -> UpdateKind.Newer
     else -> malformed("no fact has number $kind")
 }
 
 /** Which description both ends of the border were written from. */
-internal val ENCODING: Long = 1598855774076241975L
+internal val ENCODING: Long = 5410696269006583565L

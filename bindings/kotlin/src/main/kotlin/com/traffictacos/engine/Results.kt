@@ -140,7 +140,7 @@ data class PaymentChanged(
     /** Refunds that the intent has had so far; a refund made by this write is counted. */
     val refundNumber: Int,
     /** What became of the reservation. */
-    val effect: Effect,
+    val effect: PaymentEffect,
 ) : PaymentResult
 
 /** A place in the line. */

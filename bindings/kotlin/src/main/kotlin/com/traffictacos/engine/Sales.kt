@@ -63,7 +63,7 @@ interface Sales {
     suspend fun reserve(
         event: String,
         user: String,
-        want: Want,
+        want: SeatRequest,
         token: String? = null,
         key: String? = null,
         external: String? = null,
@@ -73,7 +73,7 @@ interface Sales {
 
     /** See [Confirm]. */
     suspend fun confirm(
-        which: Which,
+        which: ReservationRef,
         payment: String? = null,
         user: String? = null,
         exactly: List<String>? = null,
@@ -83,7 +83,7 @@ interface Sales {
 
     /** See [Release]. */
     suspend fun release(
-        which: Which,
+        which: ReservationRef,
         seats: List<String> = emptyList(),
         user: String? = null,
         key: String? = null,
@@ -91,7 +91,7 @@ interface Sales {
 
     /** See [Extend]. */
     suspend fun extend(
-        which: Which,
+        which: ReservationRef,
         by: Duration,
         user: String? = null,
         key: String? = null,
@@ -99,7 +99,7 @@ interface Sales {
     ): ExtendResult = execute(Extend(which, by, user, key, expiresAt))
 
     /** See [Expire]. */
-    suspend fun expire(which: Which): ReleaseResult = execute(Expire(which))
+    suspend fun expire(which: ReservationRef): ReleaseResult = execute(Expire(which))
 
     /** See [CreatePayment]. */
     suspend fun createPayment(payment: CreatePayment): PaymentResult = execute(payment)
@@ -131,7 +131,7 @@ interface Sales {
     suspend fun setNote(name: String, value: Bytes?, key: String? = null): DoneResult = execute(Note(name, value, key))
 
     /** See [ReadReservation]. */
-    suspend fun reservation(which: Which, user: String? = null): ReservationLookup =
+    suspend fun reservation(which: ReservationRef, user: String? = null): ReservationLookup =
         execute(ReadReservation(which, user))
 
     /** See [ReadReservations]. */

@@ -120,7 +120,7 @@ enum class PaymentState {
 }
 
 /** What a payment did to its reservation. */
-enum class Effect {
+enum class PaymentEffect {
     /** Nothing: there is none, or the outcome says nothing about it. */
     NONE,
 

@@ -16,12 +16,12 @@ data class Update(
     /** The event that it is about. */
     val event: String?,
     /** What happened. */
-    val what: What,
+    val what: UpdateKind,
 )
 
 /**
  * How one place stands after an update. It carries the whole state, so a reader may apply it twice: an update whose
- * version is not above the one that the reader has is old news.
+ * version is not above the version that the reader has is old news.
  */
 data class PlaceChange(
     /** The place. */
@@ -49,37 +49,37 @@ data class ReservationChange(
 )
 
 /** What happened. */
-sealed interface What {
+sealed interface UpdateKind {
     /** An event was created. */
-    data object EventCreated : What
+    data object EventCreated : UpdateKind
 
     /** An event's settings, queue policy or draw changed. */
-    data object EventChanged : What
+    data object EventChanged : UpdateKind
 
     /** A sale opened, paused or closed. */
     data class Sale(
         val state: SaleState,
-    ) : What
+    ) : UpdateKind
 
     /** Admissions of the event's line were paused (true) or resumed. */
     data class QueuePaused(
         val paused: Boolean,
-    ) : What
+    ) : UpdateKind
 
     /** The order of the pre-sale room was drawn with this seed. */
     data class RoomDrawn(
         val seed: Bytes,
-    ) : What
+    ) : UpdateKind
 
     /** Seats were taken off sale or put back. */
     data class Seats(
         val places: List<PlaceChange>,
-    ) : What
+    ) : UpdateKind
 
     /** A reservation was made, or changed. */
     data class ReservationChanged(
         val reservation: ReservationChange,
-    ) : What
+    ) : UpdateKind
 
     /** A hold ends soon. */
     data class HoldExpiring(
@@ -89,7 +89,7 @@ sealed interface What {
         val user: String?,
         /** When the hold ends. */
         val expiresAt: Instant,
-    ) : What
+    ) : UpdateKind
 
     /** A payment intent was made, or changed. */
     data class PaymentChanged(
@@ -100,23 +100,23 @@ sealed interface What {
         /** Where it stands. */
         val state: PaymentState,
         /** What it did to its reservation. `PaidBack` says that money came for a hold that had ended. */
-        val effect: Effect,
+        val effect: PaymentEffect,
         /** What this update paid back, in minor units. */
         val refundedMinor: Long,
         /** The reservation that changed with it. */
         val reservation: ReservationChange?,
-    ) : What
+    ) : UpdateKind
 
     /** A webhook was tried, delivered, given up or replayed. */
     data class WebhookChanged(
         val id: String,
-    ) : What
+    ) : UpdateKind
 
     /** A customer joined the line. */
     data class Joined(
         /** The credential for the place in the line (`wtkn_…`). */
         val token: String,
-    ) : What {
+    ) : UpdateKind {
         override fun toString() = "Joined(token=wtkn_…)"
     }
 
@@ -124,7 +124,7 @@ sealed interface What {
     data class Left(
         /** The credential for the place in the line (`wtkn_…`). */
         val token: String,
-    ) : What {
+    ) : UpdateKind {
         override fun toString() = "Left(token=wtkn_…)"
     }
 
@@ -133,7 +133,7 @@ sealed interface What {
         /** The credentials for their places in the line (`wtkn_…`). */
         val tokens: List<String>,
         val until: Instant,
-    ) : What {
+    ) : UpdateKind {
         override fun toString() = "Ready(${tokens.size} tokens, until=$until)"
     }
 
@@ -143,7 +143,7 @@ sealed interface What {
         val token: String,
         /** The right to reserve (`rtkn_…`). */
         val reservationToken: String,
-    ) : What {
+    ) : UpdateKind {
         override fun toString() = "Admitted(token=wtkn_…, reservationToken=rtkn_…)"
     }
 
@@ -151,15 +151,15 @@ sealed interface What {
     data class PlacesExpired(
         /** The credentials for their places in the line (`wtkn_…`). */
         val tokens: List<String>,
-    ) : What {
+    ) : UpdateKind {
         override fun toString() = "PlacesExpired(${tokens.size} tokens)"
     }
 
     /** A durable note was set or removed. */
     data class NoteChanged(
         val name: String,
-    ) : What
+    ) : UpdateKind
 
     /** A fact that this library does not know yet. */
-    data object Newer : What
+    data object Newer : UpdateKind
 }

@@ -131,7 +131,7 @@ data class Payment(
     /** What the simulated processor does. */
     val scenario: Scenario,
     /** What became of the reservation. */
-    val effect: Effect,
+    val effect: PaymentEffect,
     /** When it was made. */
     val createdAt: Instant,
     /** When it last changed. */

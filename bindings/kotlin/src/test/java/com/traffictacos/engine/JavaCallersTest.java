@@ -43,21 +43,21 @@ class JavaCallersTest {
         Options byHand = Options.builder().timeByHandFrom(START).build();
         try (Engine engine = openSale(Engine.open(folder, byHand))) {
             BlockingEngine blocking = engine.blocking();
-            ReserveResult result = blocking.execute(new Reserve(EVENT, "kim", Want.seats("A-7")));
+            ReserveResult result = blocking.execute(new Reserve(EVENT, "kim", SeatRequest.seats("A-7")));
             Reserved held = assertInstanceOf(Reserved.class, result);
             assertEquals(START.plusSeconds(30), held.getExpiresAt());
-            ReserveResult other = blocking.execute(new Reserve(EVENT, "lee", Want.seats("A-7")));
+            ReserveResult other = blocking.execute(new Reserve(EVENT, "lee", SeatRequest.seats("A-7")));
             Refused refused = assertInstanceOf(Refused.class, other);
             Refusal.SeatsTaken taken = assertInstanceOf(Refusal.SeatsTaken.class, refused.getRefusal());
             assertEquals(List.of("A-7"), taken.getSeats());
             assertThrows(RefusedException.class, () -> ResultsKt.orThrow(other));
-            blocking.execute(new Extend(Which.id(held.getId()), Duration.ofSeconds(5)));
+            blocking.execute(new Extend(ReservationRef.id(held.getId()), Duration.ofSeconds(5)));
             blocking.advance(Duration.ofSeconds(31));
-            assertInstanceOf(Confirmed.class, blocking.execute(new Confirm(Which.id(held.getId()))));
+            assertInstanceOf(Confirmed.class, blocking.execute(new Confirm(ReservationRef.id(held.getId()))));
             id = held.getId();
         }
         try (Engine engine = Engine.open(folder, byHand)) {
-            ReservationLookup found = engine.blocking().execute(new ReadReservation(Which.id(id)));
+            ReservationLookup found = engine.blocking().execute(new ReadReservation(ReservationRef.id(id)));
             assertEquals(ReservationState.CONFIRMED, ResultsKt.orThrow(found).getState());
             assertEquals(1, engine.counts(EVENT).getSold());
         }
@@ -69,20 +69,20 @@ class JavaCallersTest {
             AsyncEngine async = engine.async();
             List<CompletableFuture<ConfirmResult>> sales = new ArrayList<>();
             for (int n = 1; n <= 100; n++) {
-                sales.add(async.execute(new Reserve(EVENT, "user-" + n, Want.seats("A-" + n)))
-                    .thenCompose(held -> async.execute(new Confirm(Which.id(((Reserved) held).getId())))));
+                sales.add(async.execute(new Reserve(EVENT, "user-" + n, SeatRequest.seats("A-" + n)))
+                    .thenCompose(held -> async.execute(new Confirm(ReservationRef.id(((Reserved) held).getId())))));
             }
             for (CompletableFuture<ConfirmResult> sale : sales) {
                 assertInstanceOf(Confirmed.class, sale.get());
             }
             // What depends on a future runs elsewhere than where answers are fetched: it may wait for another answer.
-            CompletableFuture<Integer> nested = async.execute(new Reserve(EVENT, "kim", Want.best(2, "floor")))
+            CompletableFuture<Integer> nested = async.execute(new Reserve(EVENT, "kim", SeatRequest.best(2, "floor")))
                 .thenApply(held -> {
                     String id = ((Reserved) held).getId();
-                    return ((Released) async.execute(new Release(Which.id(id))).join()).getPlaces().size();
+                    return ((Released) async.execute(new Release(ReservationRef.id(id))).join()).getPlaces().size();
                 });
             assertEquals(1, nested.get());
-            List<Command<?>> batch = List.of(new Reserve(EVENT, "lee", Want.best(1, "floor")), new Reserve(EVENT, "lee", Want.seats("A-1")));
+            List<Command<?>> batch = List.of(new Reserve(EVENT, "lee", SeatRequest.best(1, "floor")), new Reserve(EVENT, "lee", SeatRequest.seats("A-1")));
             List<Answer> answers = async.executeAll(batch).get();
             assertInstanceOf(Reserved.class, answers.get(0));
             assertEquals("seats_taken", assertInstanceOf(Refused.class, answers.get(1)).getCode());
@@ -96,13 +96,13 @@ class JavaCallersTest {
             try (UpdateReader reader = engine.blocking().updates()) {
                 assertTrue(reader.next(Duration.ofMillis(1)).isEmpty(), "nothing happened yet");
                 for (int n = 1; n <= 10; n++) {
-                    engine.blocking().execute(new Reserve(EVENT, "kim", Want.seats("A-" + n)));
+                    engine.blocking().execute(new Reserve(EVENT, "kim", SeatRequest.seats("A-" + n)));
                 }
                 List<Update> seen = new ArrayList<>();
                 while (seen.size() < 10) {
                     seen.addAll(reader.next(Duration.ofSeconds(10)));
                 }
-                assertEquals(10, seen.stream().filter(update -> update.getWhat() instanceof What.ReservationChanged).count());
+                assertEquals(10, seen.stream().filter(update -> update.getWhat() instanceof UpdateKind.ReservationChanged).count());
                 engine.close();
                 assertNull(reader.next(Duration.ofSeconds(10)), "the engine is closed");
             }
@@ -119,9 +119,9 @@ class JavaCallersTest {
             assertEquals(policy, engine.queuePolicy(EVENT));
             Joined joined = ResultsKt.orThrow(blocking.execute(new JoinQueue(EVENT, "tab", "kim")));
             Admitted admitted = ResultsKt.orThrow(blocking.execute(new RequestAdmission(joined.getToken())));
-            Reserve reserve = new Reserve(EVENT, "kim", Want.best(2), admitted.getToken());
+            Reserve reserve = new Reserve(EVENT, "kim", SeatRequest.best(2), admitted.getToken());
             Reserved held = ResultsKt.orThrow(blocking.execute(reserve));
-            Payee payee = new Payee.OfReservation(Which.id(held.getId()));
+            Payee payee = new Payee.OfReservation(ReservationRef.id(held.getId()));
             CreatePayment create = new CreatePayment(payee, "kim", held.getTotalMinor(), "EUR");
             PaymentChanged intent = ResultsKt.orThrow(blocking.execute(create));
             // Once for processing to begin, once for its outcome.
@@ -129,7 +129,7 @@ class JavaCallersTest {
             blocking.advance(Duration.ofSeconds(1));
             Payment payment = ResultsKt.orThrow(blocking.execute(new ReadPayment(intent.getId())));
             assertEquals(PaymentState.COMPLETED, payment.getState());
-            assertEquals(Effect.CONFIRMED, payment.getEffect());
+            assertEquals(PaymentEffect.CONFIRMED, payment.getEffect());
             PaymentChanged refund = ResultsKt.orThrow(blocking.execute(new CancelPayment(intent.getId())));
             assertEquals(held.getTotalMinor(), refund.getRefundedMinor());
             assertNotNull(engine.status());

@@ -17,9 +17,9 @@ private val HOUSE = listOf(
     Section.General("floor", 2_000_000, 100),
     Section.Seated("stalls", listOf(Row("A", 100, RowSeats.Numbered("A-", 10)))),
 )
-private val HOLD = Reserve(SHOW, "kim", Want.best(1, "floor"))
+private val HOLD = Reserve(SHOW, "kim", SeatRequest.best(1, "floor"))
 
-/** Kept where the compiler cannot see that nobody looks. */
+/** Kept where the compiler cannot see that nothing reads it. */
 @Volatile
 private var seen: Any? = null
 
@@ -56,19 +56,19 @@ private fun inMemory(face: String, way: (RawEngine) -> Way, slower: Int = 1) = r
         best(face, "two seats, with a key", 2, 200 / slower) {
             number += 1
             val key = UUID(number, 0).toString()
-            engine.holdAndRelease(Reserve(SHOW, "kim", Want.Seats(seats), key = key))
+            engine.holdAndRelease(Reserve(SHOW, "kim", SeatRequest.Seats(seats), key = key))
         }
         val (show, kim) = engine.prepareEvent(SHOW) to engine.prepareUser("kim")
         val prepared = seats.map { engine.prepareSeat(show, it) }
         best(face, "the same, prepared", 2, 200 / slower) {
             number += 1
             val key = Keys.of(UUID(number, 0))
-            engine.holdAndRelease(Reserve(show, kim, Want.Seats(prepared), key = key))
+            engine.holdAndRelease(Reserve(show, kim, SeatRequest.Seats(prepared), key = key))
         }
         val holds = List(64) { HOLD }
         best(face, "batch of 64", 128, 2 / slower + 1) {
             val held = engine.executeAll(holds)
-            seen = engine.executeAll(held.map { Release(Which.id((it as Reserved).id)) })
+            seen = engine.executeAll(held.map { Release(ReservationRef.id((it as Reserved).id)) })
         }
     }
 }
@@ -77,7 +77,7 @@ private fun blocking(face: String) = Engine.inMemory().use { engine ->
     runBlocking { engine.openHouse() }
     val blocking = engine.blocking()
     best(face, "hold in memory", 2, 200) {
-        blocking.execute(Release(Which.id((blocking.execute(HOLD) as Reserved).id))).orThrow()
+        blocking.execute(Release(ReservationRef.id((blocking.execute(HOLD) as Reserved).id))).orThrow()
     }
 }
 
@@ -94,7 +94,7 @@ private fun durable(face: String, folder: Path, way: (RawEngine) -> Way) = runBl
 }
 
 private suspend fun Engine.holdAndRelease(hold: Reserve) {
-    release(Which.id((execute(hold) as Reserved).id)).orThrow()
+    release(ReservationRef.id((execute(hold) as Reserved).id)).orThrow()
 }
 
 private suspend fun Engine.openHouse() {

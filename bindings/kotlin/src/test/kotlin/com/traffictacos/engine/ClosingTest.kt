@@ -51,9 +51,9 @@ class ClosingTest {
         closed { engine.snapshot() }
         closed { engine.backup(folder.resolve("copy")) }
         closed { engine.updates().first() }
-        closed { engine.blocking().execute(Reserve(EVENT, "kim", Want.best(1))) }
+        closed { engine.blocking().execute(Reserve(EVENT, "kim", SeatRequest.best(1))) }
         closed { engine.blocking().updates() }
-        val future = engine.async().execute(Reserve(EVENT, "kim", Want.best(1)))
+        val future = engine.async().execute(Reserve(EVENT, "kim", SeatRequest.best(1)))
         assertTrue(future.isCompletedExceptionally)
     }
 
@@ -77,7 +77,7 @@ class ClosingTest {
                 assertEquals(0, engine.border.waiting)
             }
             folder.opened(Options()).use { engine ->
-                for (id in held) assertEquals(ReservationState.PENDING, engine.reservation(Which.id(id)).orThrow().state)
+                for (id in held) assertEquals(ReservationState.PENDING, engine.reservation(ReservationRef.id(id)).orThrow().state)
             }
         }
 
@@ -131,7 +131,7 @@ class ClosingTest {
             }
         }
         val asked = runCatching {
-            border.askAll(listOf(Reserve(EVENT, "kim", Want.best(1)))) {
+            border.askAll(listOf(Reserve(EVENT, "kim", SeatRequest.best(1)))) {
                 // Behind the first look at the fetcher, before the waiter is registered.
                 way.fail()
                 waiter
@@ -139,7 +139,7 @@ class ClosingTest {
         }
         assertTrue(asked.exceptionOrNull() is EngineBugException || told.get() == 1, "waits without an end: $asked")
         assertEquals(0, border.waiting)
-        assertThrows(EngineBugException::class.java) { border.ask(Reserve(EVENT, "kim", Want.best(1)), waiter) {} }
+        assertThrows(EngineBugException::class.java) { border.ask(Reserve(EVENT, "kim", SeatRequest.best(1)), waiter) {} }
         border.close()
     }
 

@@ -26,7 +26,7 @@ class ManyCallersTest {
             assertEquals(100, held.size)
             assertEquals(100, held.flatMap { it.places }.map { it.id }.toSet().size)
             answers.filterIsInstance<Refused>().forEach { it.refusal<Refusal.SeatsTaken>() }
-            val confirmed = held.map { async { engine.confirm(Which.id(it.id)).orThrow() } }.awaitAll()
+            val confirmed = held.map { async { engine.confirm(ReservationRef.id(it.id)).orThrow() } }.awaitAll()
             assertEquals(0, engine.border.waiting, "nobody waits any more")
             val status = engine.status()
             assertTrue(status.groups < status.commands, "syncs were shared: $status")
@@ -34,15 +34,15 @@ class ManyCallersTest {
         }
         folder.opened(Options()).use { engine ->
             assertEquals(100, engine.counts(EVENT).sold)
-            for (id in sold) assertEquals(ReservationState.CONFIRMED, engine.reservation(Which.id(id)).orThrow().state)
+            for (id in sold) assertEquals(ReservationState.CONFIRMED, engine.reservation(ReservationRef.id(id)).orThrow().state)
         }
     }
 
     @Test
     fun `a batch crosses once, answers in order, and a refusal does not stop the next`() = runTest {
         folder.opened(Options()).openSale(bigHouse(1)).use { engine ->
-            val commands = (1..64).map { Reserve(EVENT, "kim", Want.seats("R1-$it")) } +
-                Reserve(EVENT, "lee", Want.seats("R1-1")) + Reserve(EVENT, "lee", Want.seats("R1-65"))
+            val commands = (1..64).map { Reserve(EVENT, "kim", SeatRequest.seats("R1-$it")) } +
+                Reserve(EVENT, "lee", SeatRequest.seats("R1-1")) + Reserve(EVENT, "lee", SeatRequest.seats("R1-65"))
             val answers = engine.executeAll(commands)
             answers.take(64).forEachIndexed { index, answer ->
                 assertEquals("R1-${index + 1}", assertInstanceOf(Reserved::class.java, answer).places.single().id)
@@ -57,7 +57,7 @@ class ManyCallersTest {
     @Test
     fun `more callers than may be under way wait their turn and lose nothing`() = runBlocking(Dispatchers.Default) {
         folder.opened(Options(inFlightMax = 2)).openSale(bigHouse(2)).use { engine ->
-            val want = (1..200).map { Want.seats("R${(it - 1) / 100 + 1}-${(it - 1) % 100 + 1}") }
+            val want = (1..200).map { SeatRequest.seats("R${(it - 1) / 100 + 1}-${(it - 1) % 100 + 1}") }
             want.mapIndexed { n, seat -> async { engine.reserve(EVENT, "user-$n", seat).orThrow() } }.awaitAll()
             assertEquals(Counts(0, 200, 0, 0, 200), engine.counts(EVENT))
         }
@@ -68,7 +68,7 @@ class ManyCallersTest {
         folder.opened(Options()).openSale(bigHouse(2)).use { engine ->
             val answers = List(200) { n ->
                 val seat = "R${n / 100 + 1}-${n % 100 + 1}"
-                async { engine.border.raw.execute(Reserve(EVENT, "user-$n", Want.seats(seat)).toBytes()) }
+                async { engine.border.raw.execute(Reserve(EVENT, "user-$n", SeatRequest.seats(seat)).toBytes()) }
             }.awaitAll()
             answers.forEach { assertInstanceOf(Reserved::class.java, Reader(it).toAnswer()) }
             assertEquals(200, engine.counts(EVENT).reserved)

@@ -27,9 +27,9 @@ class NothingLeaksTest {
         )
         Engine.inMemory(options).openSale().use { engine ->
             suspend fun work(times: Int) = repeat(times) {
-                val held = engine.reserve(EVENT, "kim", Want.seats("A-7"), key = null).orThrow()
+                val held = engine.reserve(EVENT, "kim", SeatRequest.seats("A-7"), key = null).orThrow()
                 engine.hold("lee", "A-7").refusal<Refusal.SeatsTaken>()
-                engine.release(Which.id(held.id)).orThrow()
+                engine.release(ReservationRef.id(held.id)).orThrow()
                 engine.counts(EVENT)
                 engine.seatsNamed(EVENT, listOf("A-7"))
                 if (it % 256 == 0) engine.advance(3_601_000.milliseconds)

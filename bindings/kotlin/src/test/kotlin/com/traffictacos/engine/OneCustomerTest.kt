@@ -28,7 +28,7 @@ class OneCustomerTest {
         assertEquals(QueueState.ADMITTED, engine.queuePlace(joined.token).orThrow().state)
 
         // Without the token nobody reserves; with it the seat is held for sixty seconds.
-        val seat = Want.seats("A-7")
+        val seat = SeatRequest.seats("A-7")
         engine.reserve(EVENT, "kim", seat).refusal<Refusal.UnknownToken>()
         val held = engine.reserve(EVENT, "kim", seat, token = admitted.token, key = "order-1").orThrow()
         assertEquals(START.plusSeconds(60), held.expiresAt)
@@ -37,12 +37,12 @@ class OneCustomerTest {
         assertEquals(SeatState.RESERVED, engine.seatsNamed(EVENT, listOf("A-7")).single().state)
 
         // Payment: processed by itself, and its success confirms the reservation.
-        val pay = CreatePayment(Payee.OfReservation(Which.id(held.id)), "kim", held.totalMinor, "KRW")
+        val pay = CreatePayment(Payee.OfReservation(ReservationRef.id(held.id)), "kim", held.totalMinor, "KRW")
         val paid = engine.createPayment(pay).orThrow()
         repeat(6) { engine.advance(1.seconds) }
         val payment = engine.payment(paid.id).orThrow()
-        assertEquals(PaymentState.COMPLETED to Effect.CONFIRMED, payment.state to payment.effect)
-        val confirmed = engine.confirm(Which.id(held.id), payment = paid.id, user = "kim").orThrow()
+        assertEquals(PaymentState.COMPLETED to PaymentEffect.CONFIRMED, payment.state to payment.effect)
+        val confirmed = engine.confirm(ReservationRef.id(held.id), payment = paid.id, user = "kim").orThrow()
         assertTrue(confirmed.order.startsWith("ord_"))
 
         // Everything is there after a restart, the remembered answer too.
@@ -51,7 +51,7 @@ class OneCustomerTest {
         engine.close()
         folder.opened(Options(timeByHandFrom = now)).use { again ->
             assertEquals(digest, again.digest())
-            val found = again.reservation(Which.id(held.id), user = "kim").orThrow()
+            val found = again.reservation(ReservationRef.id(held.id), user = "kim").orThrow()
             assertEquals(ReservationState.CONFIRMED to confirmed.order, found.state to found.order)
             assertEquals(held, again.reserve(EVENT, "kim", seat, token = admitted.token, key = "order-1"))
             assertEquals(Counts(available = 19, reserved = 0, sold = 1, blocked = 0, total = 20), again.counts(EVENT))
@@ -66,22 +66,22 @@ class OneCustomerTest {
             assertEquals(listOf("A-7"), engine.hold("lee", "A-7").refusal<Refusal.SeatsTaken>().seats)
             engine.advance(1.milliseconds)
             assertInstanceOf(Reserved::class.java, engine.hold("lee", "A-7"))
-            assertEquals(ReservationState.EXPIRED, engine.reservation(Which.id(first.id)).orThrow().state)
+            assertEquals(ReservationState.EXPIRED, engine.reservation(ReservationRef.id(first.id)).orThrow().state)
         }
     }
 
     @Test
     fun `a hold can be extended once, released in part, and found by the caller's own id`() = runTest {
         folder.opened().openSale().use { engine ->
-            val want = Want.seats("A-1", "A-2")
+            val want = SeatRequest.seats("A-1", "A-2")
             val held = engine.reserve(EVENT, "kim", want, external = "cart:7").orThrow()
-            val extended = engine.extend(Which.external("cart:7"), 30.seconds).orThrow()
+            val extended = engine.extend(ReservationRef.external("cart:7"), 30.seconds).orThrow()
             assertEquals(held.expiresAt.plusSeconds(30), extended.expiresAt)
-            val doubt = engine.extend(Which.external("cart:7"), 30.seconds).refusal<Refusal.ExtensionRefused>().doubt
+            val doubt = engine.extend(ReservationRef.external("cart:7"), 30.seconds).refusal<Refusal.ExtensionRefused>().doubt
             assertEquals(ExtensionDoubt.ALREADY_EXTENDED, doubt)
-            val released = engine.release(Which.id(held.id), seats = listOf("A-2")).orThrow()
+            val released = engine.release(ReservationRef.id(held.id), seats = listOf("A-2")).orThrow()
             assertEquals(ReservationState.PENDING to listOf("A-2"), released.state to released.places.map { it.id })
-            val confirmed = engine.confirm(Which.external("cart:7"), exactly = listOf("A-1")).orThrow()
+            val confirmed = engine.confirm(ReservationRef.external("cart:7"), exactly = listOf("A-1")).orThrow()
             assertEquals(held.id to 5_000L, confirmed.id to confirmed.totalMinor)
         }
     }

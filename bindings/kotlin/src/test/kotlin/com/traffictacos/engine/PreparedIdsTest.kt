@@ -19,7 +19,7 @@ class PreparedIdsTest {
         assertEquals("bytes 07000000000000000000000000000000", key)
         val (prepared, held) = folder.opened().openSale().use { engine ->
             val event = engine.prepareEvent(EVENT)
-            val prepared = Reserve(event, engine.prepareUser("kim"), Want.seats(engine.prepareSeat(event, "B-7")), key = key)
+            val prepared = Reserve(event, engine.prepareUser("kim"), SeatRequest.seats(engine.prepareSeat(event, "B-7")), key = key)
             val held = engine.execute(prepared).orThrow()
             // Under one key one is the retry of the other.
             assertEquals(held, engine.hold("kim", "B-7", key = key))

@@ -14,19 +14,19 @@ class RefusalsAreValuesTest {
     fun `a bad argument is named, whatever is wrong with it`() = runTest {
         Engine.inMemory(BY_HAND).openSale().use { engine ->
             suspend fun field(command: Command<*>) = engine.execute(command).refusal<Refusal.Invalid>().problems.single()
-            assertEquals("user", field(Reserve(EVENT, "has a space", Want.best(1))).field)
-            assertEquals("event", field(Reserve("", "kim", Want.best(1))).field)
-            assertEquals(Problem("quantity", "is out of range", "-1"), field(Reserve(EVENT, "kim", Want.best(-1))))
-            assertEquals("reservation", field(Confirm(Which.id("rsv_nonsense"))).field)
-            assertEquals("key", field(Reserve(EVENT, "kim", Want.best(1), key = "k".repeat(129))).field)
-            assertEquals("by", field(Extend(Which.external("cart"), (-1).seconds)).field)
+            assertEquals("user", field(Reserve(EVENT, "has a space", SeatRequest.best(1))).field)
+            assertEquals("event", field(Reserve("", "kim", SeatRequest.best(1))).field)
+            assertEquals(Problem("quantity", "is out of range", "-1"), field(Reserve(EVENT, "kim", SeatRequest.best(-1))))
+            assertEquals("reservation", field(Confirm(ReservationRef.id("rsv_nonsense"))).field)
+            assertEquals("key", field(Reserve(EVENT, "kim", SeatRequest.best(1), key = "k".repeat(129))).field)
+            assertEquals("by", field(Extend(ReservationRef.external("cart"), (-1).seconds)).field)
             assertEquals("after", field(ReadPayments("kim", after = Cursor(Bytes.of("short")))).field)
             // Half of a surrogate pair is no text: it cannot even be asked for, and nothing breaks.
-            val half = runCatching { engine.reserve(EVENT, "\uD800", Want.best(1)) }.exceptionOrNull()
+            val half = runCatching { engine.reserve(EVENT, "\uD800", SeatRequest.best(1)) }.exceptionOrNull()
             assertInstanceOf(IllegalArgumentException::class.java, half)
             assertEquals(0, engine.border.waiting)
             assertEquals(Problem("token", "is not an id of the form wtkn_…", ""), field(LeaveQueue("wtkn_nonsense")))
-            assertEquals("token", field(Reserve(EVENT, "kim", Want.best(1), token = "rtkn_x")).field)
+            assertEquals("token", field(Reserve(EVENT, "kim", SeatRequest.best(1), token = "rtkn_x")).field)
         }
     }
 

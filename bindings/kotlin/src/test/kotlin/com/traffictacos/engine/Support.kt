@@ -21,7 +21,7 @@ suspend fun Engine.openSale(sections: List<Section> = STALLS, queue: QueuePolicy
 }
 
 suspend fun Engine.hold(user: String, vararg seats: String, key: String? = null): ReserveResult =
-    reserve(EVENT, user, Want.seats(*seats), key = key)
+    reserve(EVENT, user, SeatRequest.seats(*seats), key = key)
 
 fun Path.opened(options: Options = BY_HAND): Engine = Engine.open(this, options)
 

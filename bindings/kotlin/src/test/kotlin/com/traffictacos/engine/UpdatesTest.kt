@@ -26,22 +26,22 @@ class UpdatesTest {
     @TempDir
     lateinit var folder: Path
 
-    private fun Update.reservation() = (what as? What.ReservationChanged)?.reservation
+    private fun Update.reservation() = (what as? UpdateKind.ReservationChanged)?.reservation
 
     @Test
     fun `a follower sees what happened, in order, and can go on from where it was`() = runTest {
         folder.opened().openSale(queue = QueuePolicy()).use { engine ->
             val joined = engine.joinQueue(EVENT, session = "tab").orThrow()
             val admitted = engine.requestAdmission(joined.token, user = "kim").orThrow()
-            val held = engine.reserve(EVENT, "kim", Want.seats("A-1"), token = admitted.token).orThrow()
-            engine.confirm(Which.id(held.id)).orThrow()
+            val held = engine.reserve(EVENT, "kim", SeatRequest.seats("A-1"), token = admitted.token).orThrow()
+            engine.confirm(ReservationRef.id(held.id)).orThrow()
             val newest = engine.position()
             val seen = mutableListOf<Update>()
             engine.updates(0).first { seen.add(it) && it.position == newest }
-            assertEquals(What.EventCreated, seen.first().what)
-            assertEquals(listOf(What.Sale(SaleState.OPEN)), seen.map { it.what }.filterIsInstance<What.Sale>())
-            assertEquals(joined.token, seen.map { it.what }.filterIsInstance<What.Joined>().single().token)
-            val let = seen.map { it.what }.filterIsInstance<What.Admitted>().single()
+            assertEquals(UpdateKind.EventCreated, seen.first().what)
+            assertEquals(listOf(UpdateKind.Sale(SaleState.OPEN)), seen.map { it.what }.filterIsInstance<UpdateKind.Sale>())
+            assertEquals(joined.token, seen.map { it.what }.filterIsInstance<UpdateKind.Joined>().single().token)
+            val let = seen.map { it.what }.filterIsInstance<UpdateKind.Admitted>().single()
             assertEquals(admitted.token, let.reservationToken)
             val states = seen.mapNotNull { it.reservation() }.map { it.from to it.state }
             val moves = listOf(null to ReservationState.PENDING, ReservationState.PENDING to ReservationState.CONFIRMED)
@@ -100,7 +100,7 @@ class UpdatesTest {
             val ids = mutableListOf(engine.hold("kim", "R1-1").orThrow().id)
             first.await()
             // The collector stands still; every other write goes through.
-            val commands = (1 until 2_000).map { Reserve(EVENT, "user-$it", Want.seats("R${it / 100 + 1}-${it % 100 + 1}")) }
+            val commands = (1 until 2_000).map { Reserve(EVENT, "user-$it", SeatRequest.seats("R${it / 100 + 1}-${it % 100 + 1}")) }
             commands.chunked(100).forEach { chunk -> ids += engine.executeAll(chunk).map { (it as Reserved).id } }
             goOn.complete(Unit)
             assertEquals(ids, collecting.await())

@@ -1,4 +1,4 @@
-// What nobody should do, and what comes of it: an exception, an answer, never a crash.
+// What no caller should do, and what comes of it: an exception, an answer, never a crash.
 package com.traffictacos.engine
 
 import com.traffictacos.engine.border.InternalException
@@ -66,7 +66,7 @@ class WrongUseTest {
             assertThrows(IllegalStateException::class.java) { reader.poll() }
             val held = engine.hold("kim", "A-1").orThrow()
             val update = reader.next(Duration.ofSeconds(60))!!.single()
-            assertEquals(held.id, (update.what as What.ReservationChanged).reservation.id)
+            assertEquals(held.id, (update.what as UpdateKind.ReservationChanged).reservation.id)
             assertEquals(engine.position(), reader.position)
             assertEquals(emptyList<Update>(), reader.poll())
             reader.close()
@@ -84,11 +84,11 @@ class WrongUseTest {
         val reader = engine.blocking().updates(0)
         repeat(2) { engine.stop() }
         assertThrows(EngineClosedException::class.java) { runBlocking { engine.hold("kim", "A-2") } }
-        assertEquals(held.id, engine.reservation(Which.id(held.id)).orThrow().id)
+        assertEquals(held.id, engine.reservation(ReservationRef.id(held.id)).orThrow().id)
         assertEquals(19, engine.counts(EVENT).available)
         assertEquals(19, engine.freeSeats(EVENT).cardinality())
         val seen = generateSequence { reader.next(Duration.ofSeconds(60)) }.flatten().toList()
-        assertInstanceOf(What.ReservationChanged::class.java, seen.last().what)
+        assertInstanceOf(UpdateKind.ReservationChanged::class.java, seen.last().what)
         reader.close()
         engine.close()
     }
@@ -129,7 +129,7 @@ class WrongUseTest {
                 val answers = List(400) { n -> async { engine.hold("user-$n", "R${n % 2 + 1}-${n % 100 + 1}") } }.awaitAll()
                 assertEquals(100, answers.filterIsInstance<Reserved>().size)
                 answers.filterIsInstance<Refused>().forEach { it.refusal<Refusal.SeatsTaken>() }
-                val all = engine.executeAll(answers.filterIsInstance<Reserved>().map { Confirm(Which.id(it.id)) })
+                val all = engine.executeAll(answers.filterIsInstance<Reserved>().map { Confirm(ReservationRef.id(it.id)) })
                 assertTrue(all.all { it is Confirmed })
                 assertEquals(Counts(100, 0, 100, 0, 200), engine.counts(EVENT))
                 assertEquals(0, engine.border.waiting)

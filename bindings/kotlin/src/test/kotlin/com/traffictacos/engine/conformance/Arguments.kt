@@ -10,8 +10,8 @@ import com.traffictacos.engine.Row
 import com.traffictacos.engine.RowSeats
 import com.traffictacos.engine.SeatException
 import com.traffictacos.engine.Section
-import com.traffictacos.engine.Want
-import com.traffictacos.engine.Which
+import com.traffictacos.engine.SeatRequest
+import com.traffictacos.engine.ReservationRef
 import java.lang.reflect.InvocationTargetException
 import java.time.Instant
 import java.util.HexFormat
@@ -116,23 +116,23 @@ class Arguments(private val fields: Record) {
 
     /** A record, or one of several forms, whose fields are the operation's own. */
     private fun own(kind: KClass<*>, isOptional: Boolean): Any? = when {
-        kind == Want::class -> want()
-        kind == Which::class -> which()
+        kind == SeatRequest::class -> want()
+        kind == ReservationRef::class -> which()
         kind == Payee::class -> maybeText("unlinked")?.let { Payee.Unlinked(it) } ?: Payee.OfReservation(which())
         isOptional && rows(RECORDS.getValue(kind)).none { it.name in fields } -> null
         kind == EventSettings::class && "name" !in fields -> filled(kind, RECORDS.getValue(kind), mapOf("name" to ""))
         else -> filled(kind, RECORDS.getValue(kind))
     }
 
-    private fun want(): Want {
-        if ("seats" in fields) return Want.Seats(list("seats"))
+    private fun want(): SeatRequest {
+        if ("seats" in fields) return SeatRequest.Seats(list("seats"))
         val quantity = int("quantity") ?: throw IllFormed("quantity")
-        return Want.Best(quantity, maybeText("section"), bool("allow_split") ?: true, bool("accessible") ?: false)
+        return SeatRequest.Best(quantity, maybeText("section"), bool("allow_split") ?: true, bool("accessible") ?: false)
     }
 
-    private fun which(): Which {
+    private fun which(): ReservationRef {
         if (("id" in fields) == ("external" in fields)) throw IllFormed("id")
-        return maybeText("id")?.let { Which.id(it) } ?: Which.external(text("external"))
+        return maybeText("id")?.let { ReservationRef.id(it) } ?: ReservationRef.external(text("external"))
     }
 
     /** Sections of places: rows that follow each other under one name are one section. */
