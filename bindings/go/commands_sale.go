@@ -155,8 +155,8 @@ func (e *Engine) Expire(ctx context.Context, command Expire) (Released, error) {
 // CreatePayment creates a payment intent.
 type CreatePayment struct {
 	// The reservation that is paid for.
-	ReservationRef ReservationRef
-	// Instead of ReservationRef: something that the engine does not know.
+	Which ReservationRef
+	// Instead of Which: something that the engine does not know.
 	Unlinked string
 	// Who pays.
 	User string

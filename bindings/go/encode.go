@@ -231,7 +231,7 @@ func encodeExpire(a *arena, c *Expire) *C.tacos_head {
 func encodeCreatePayment(a *arena, c *CreatePayment) *C.tacos_head {
 	out := alloc[C.tacos_create_payment](a)
 	out.head = head[C.tacos_create_payment](C.TACOS_COMMAND_CREATE_PAYMENT)
-	out.which, out.unlinked = cWhich(a, c.ReservationRef), a.text(c.Unlinked)
+	out.which, out.unlinked = cWhich(a, c.Which), a.text(c.Unlinked)
 	out.user = a.text(c.User)
 	out.amount_minor, out.currency = C.int64_t(c.AmountMinor), a.text(c.Currency)
 	out.method = C.uint32_t(c.Method)

@@ -52,7 +52,7 @@ type Update struct {
 	// Payment that changed, with UpdatePayment.
 	Payment       PaymentID
 	PaymentState  PaymentState
-	PaymentEffect PaymentEffect
+	Effect        PaymentEffect
 	RefundedMinor int64
 	Webhook       WebhookID
 	// Tickets of the line.

@@ -53,8 +53,8 @@ type SeatException struct {
 	Accessible *bool
 }
 
-// Which is a reservation, by the caller's own id if External is given, else by ours.
-type Which struct {
+// ReservationRef is a reservation, by the caller's own id if External is given, else by ours.
+type ReservationRef struct {
 	ID       ReservationID
 	External string
 }

@@ -130,7 +130,7 @@ class Arguments:
         """A record, or one of several forms, whose fields are the operation's own."""
         if kind == tacos.SeatRequest:
             return self._want()
-        if kind == tacos.Which or kind == tacos.Payee:
+        if kind == tacos.ReservationRef or kind == tacos.Payee:
             return tacos.Unlinked(self.text("unlinked")) if "unlinked" in self else self._which()
         if _is_union(kind):
             kind = next(one for one in get_args(kind) if one is not type(None))

@@ -64,7 +64,7 @@ const BLOCKED_NAP: Duration = Duration::from_millis(5);
 /// ```
 /// use tacos_engine::{
 ///     Config, CreateEvent, Currency, Engine, EventId, EventSettings, Failure, Refusal, Reserve, Row, RowSeats, SaleState,
-///     SeatId, SeatMap, Section, SetSale, UserId, Want,
+///     SeatId, SeatMap, SeatRequest, Section, SetSale, UserId,
 /// };
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -77,7 +77,7 @@ const BLOCKED_NAP: Duration = Duration::from_millis(5);
 /// engine.create_event(CreateEvent::new(event.clone(), settings, seats)).wait()?;
 /// engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
 ///
-/// let want = Want::Seats([SeatId::new("A-7")?].into());
+/// let want = SeatRequest::Seats([SeatId::new("A-7")?].into());
 /// let held = engine.reserve(Reserve::new(event.clone(), UserId::new("kim")?, want.clone())).wait()?;
 /// assert_eq!(held.total_minor, 5_000);
 ///

@@ -103,11 +103,11 @@ pub(super) fn fields(field: &Field) -> Vec<GoField> {
             }
             "Payee" => {
                 return vec![
-                    go_field("ReservationRef", "ReservationRef", "The reservation that is paid for."),
+                    go_field("Which", "ReservationRef", "The reservation that is paid for."),
                     go_field(
                         "Unlinked",
                         "string",
-                        "Instead of ReservationRef: something that the engine does not know.",
+                        "Instead of Which: something that the engine does not know.",
                     ),
                 ];
             }

@@ -87,7 +87,7 @@ fn assign(field: &Field, out: &mut String) {
             "if c.Payment != nil {\n\t\tout.payment = cID(*c.Payment)\n\t}\n\tout.outside = flag(c.Payment == nil)".into()
         }
         Kind::Enum(Enum { name: "Payee", .. }) => {
-            "out.which, out.unlinked = cWhich(a, c.ReservationRef), a.text(c.Unlinked)".into()
+            "out.which, out.unlinked = cWhich(a, c.Which), a.text(c.Unlinked)".into()
         }
         kind if is_word(kind) => format!("out.{c} = C.uint32_t(c.{go})"),
         Kind::Optional(kind) if is_word(*kind) => format!("out.{c} = C.uint32_t(c.{go})"),

@@ -139,7 +139,7 @@ func (a arguments) into(row row, field reflect.Value) {
 		*to = needed(a, name, tacos.ParseWebhookID)
 	case **tacos.Cursor:
 		*to = a.cursor()
-	case *tacos.Which:
+	case *tacos.ReservationRef:
 		if !a.has("unlinked") {
 			*to = a.which()
 		}

@@ -29,7 +29,7 @@ import kotlin.time.Duration
  *
  * ```kotlin
  * Engine.open(Path.of("data")).use { engine ->
- *     when (val held = engine.reserve("evt_1", "kim", Want.seats("A-7"), key = "order-1")) {
+ *     when (val held = engine.reserve("evt_1", "kim", SeatRequest.seats("A-7"), key = "order-1")) {
  *         is Reserved -> println("held until ${held.expiresAt}")
  *         is Refused -> println(held.refusal.message)
  *     }

@@ -17,7 +17,7 @@ import kotlin.time.toKotlinDuration
  *
  * ```java
  * try (Engine engine = Engine.open(Path.of("data"))) {
- *     ReserveResult result = engine.blocking().execute(new Reserve("evt_1", "kim", Want.seats("A-7")));
+ *     ReserveResult result = engine.blocking().execute(new Reserve("evt_1", "kim", SeatRequest.seats("A-7")));
  *     if (result instanceof Reserved held) System.out.println("held until " + held.getExpiresAt());
  *     if (result instanceof Refused refused) System.out.println(refused.getRefusal().getMessage());
  * }
