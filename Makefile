@@ -8,7 +8,7 @@ RIVALS_FLAGS = CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 
 .DEFAULT_GOAL := help
-.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals border
+.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny semver test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -42,6 +42,10 @@ deny: ## Licences, sources and double versions (installs cargo-deny once, which 
 
 advisories: ## Known weaknesses of dependencies, by the RustSec database; ends with 2 where that cannot be reached
 	scripts/advisories.sh
+
+semver: ## What of the engine's public API breaks its users since a revision: BASE=v0.1.0, by default the newest tag
+	command -v cargo-semver-checks >/dev/null || $(CARGO) install --locked cargo-semver-checks
+	scripts/semver.sh $(BASE)
 
 test-rust: ## All Rust tests
 	$(CARGO) test --workspace

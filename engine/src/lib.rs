@@ -66,8 +66,8 @@ pub use error::{
 };
 pub use ids::{
     EventId, ExternalId, HoldId, IdempotencyKey, IssuedIdError, OrderId, PaymentId, RefundId, ReservationId,
-    ReservationToken, SeatId, SectionId, SessionId, TextIdError, TransactionId, UserId, WaitingToken,
-    WebhookId,
+    ReservationToken, SeatId, SectionId, SessionId, TextIdError, TextIdFault, TransactionId, UserId,
+    WaitingToken, WebhookId,
 };
 pub use inventory::{
     PackedPlace, Place, Row, RowSeats, SeatException, SeatIx, SeatMap, SeatMapDecodeError, SeatMapError,

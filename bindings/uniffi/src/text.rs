@@ -4,18 +4,35 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use tacos_engine::{Currency, EventId, Refusal, SeatId, TextIdError, UnixMs, UserId};
+use tacos_engine::{Currency, EventId, IssuedIdError, Refusal, SeatId, TextIdError, UnixMs, UserId};
 
 /// An argument that fits, or the refusal that names what is wrong with it.
 pub(crate) type Checked<T> = Result<T, Refusal>;
+
+/// What is wrong with a text, without its kind: the refusal names the field.
+pub(crate) trait Fault {
+    fn fault(self) -> impl fmt::Display;
+}
+
+impl Fault for TextIdError {
+    fn fault(self) -> impl fmt::Display {
+        self.fault
+    }
+}
+
+impl Fault for IssuedIdError {
+    fn fault(self) -> impl fmt::Display {
+        self
+    }
+}
 
 /// An id of any kind.
 pub(crate) fn id<T>(field: &'static str, text: &str) -> Checked<T>
 where
     T: FromStr,
-    T::Err: fmt::Display,
+    T::Err: Fault,
 {
-    text.parse().map_err(|why| Refusal::invalid(field, why, shown(text)))
+    text.parse().map_err(|why: T::Err| Refusal::invalid(field, why.fault(), shown(text)))
 }
 
 /// An id that may have been prepared.
@@ -36,7 +53,7 @@ preparable!(EventId, UserId, SeatId);
 
 /// An id, by its text or as it was prepared. An id is ASCII: only of what is none it matters whether it is a text.
 pub(crate) fn prepared<T: Preparable>(field: &'static str, text: &[u8]) -> Checked<T> {
-    T::of(text).map_err(|why| Refusal::invalid(field, why, shown(&String::from_utf8_lossy(text))))
+    T::of(text).map_err(|why| Refusal::invalid(field, why.fault, shown(&String::from_utf8_lossy(text))))
 }
 
 /// A currency.

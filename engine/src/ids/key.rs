@@ -14,6 +14,8 @@ use crate::limits::KEY_BYTES_MAX;
 /// so that nothing on the way takes it for padding.
 const BINARY: &str = "bytes ";
 const BINARY_BYTES: usize = 16;
+/// What an error calls a key.
+const KIND: &str = "IdempotencyKey";
 const _: () = assert!(
     BINARY.len() + 2 * BINARY_BYTES <= SHORT_BYTES && SHORT_BYTES <= KEY_BYTES_MAX,
     "sixteen bytes are a key without an allocation"
@@ -57,7 +59,7 @@ impl IdempotencyKey {
         if let Some(bytes) = bytes_of(text) {
             return Ok(Self { text: Text::new(text), kind: KeyKind::Binary(bytes) });
         }
-        check(text, KEY_BYTES_MAX, &KEY_BYTES)?;
+        check(KIND, text, KEY_BYTES_MAX, &KEY_BYTES)?;
         Ok(Self { text: Text::new(text), kind: KeyKind::Text })
     }
 
@@ -94,7 +96,7 @@ impl IdempotencyKey {
         let part = match bytes_of(self.as_bytes()) {
             None => Self::new(&format!("{self}/{name}"))?,
             Some(bytes) => {
-                check(name.as_bytes(), KEY_BYTES_MAX, &KEY_BYTES)?;
+                check(KIND, name.as_bytes(), KEY_BYTES_MAX, &KEY_BYTES)?;
                 let mut hasher = blake3::Hasher::new();
                 hasher.update(&bytes).update(name.as_bytes());
                 let mut part = [0; BINARY_BYTES];
@@ -221,12 +223,17 @@ impl fmt::Debug for IdempotencyKey {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::text::TextIdFault;
     use super::*;
+
+    fn fault(text: &str) -> Option<TextIdFault> {
+        IdempotencyKey::new(text).err().map(|error| error.fault)
+    }
 
     #[test]
     fn keys_are_checked_when_made() {
         assert!(IdempotencyKey::new("any/visible~sign").is_ok());
-        assert_eq!(IdempotencyKey::new("tab\t"), Err(TextIdError::BadByte { at: 3 }));
+        assert_eq!(fault("tab\t"), Some(TextIdFault::BadByte { at: 3 }));
     }
 
     proptest! {
@@ -255,7 +262,7 @@ mod tests {
             &format!("{text}0"),
             &text.replace('0', "g"),
         ] {
-            assert_eq!(IdempotencyKey::new(other), Err(TextIdError::BadByte { at: 5 }), "{other}");
+            assert_eq!(fault(other), Some(TextIdFault::BadByte { at: 5 }), "{other}");
         }
     }
 }

@@ -16,7 +16,7 @@ pub use issued::{
     WaitingToken, WebhookId,
 };
 pub use key::IdempotencyKey;
-pub use text::{EventId, ExternalId, SeatId, SectionId, SessionId, TextIdError, UserId};
+pub use text::{EventId, ExternalId, SeatId, SectionId, SessionId, TextIdError, TextIdFault, UserId};
 
 pub(crate) use fold::Fold;
 pub(crate) use issued::SlotId;

@@ -10,9 +10,19 @@ use super::prepared::{Prepared, TableNumber};
 use super::short::Text;
 use crate::limits::ID_BYTES_MAX;
 
-/// Why a text is not an id.
+/// Why a text is not an id, and of which kind it should have been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextIdError {
+#[non_exhaustive]
+pub struct TextIdError {
+    /// The type that the text was to become, by its name: `UserId`.
+    pub kind: &'static str,
+    /// What is wrong with the text.
+    pub fault: TextIdFault,
+}
+
+/// What is wrong with a text that should be an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextIdFault {
     /// The text has no characters.
     Empty,
     /// The text is longer than the bound of its kind, in bytes.
@@ -29,7 +39,7 @@ pub enum TextIdError {
     },
 }
 
-impl fmt::Display for TextIdError {
+impl fmt::Display for TextIdFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "must not be empty"),
@@ -38,6 +48,12 @@ impl fmt::Display for TextIdError {
             }
             Self::BadByte { at } => write!(f, "has a character that is not allowed at byte {at}"),
         }
+    }
+}
+
+impl fmt::Display for TextIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.fault)
     }
 }
 
@@ -68,15 +84,22 @@ pub(super) static KEY_BYTES: Alphabet = {
     allowed
 };
 
-pub(super) fn check(text: &[u8], bytes_max: usize, allowed: &Alphabet) -> Result<(), TextIdError> {
+/// Checks a text of this kind.
+pub(super) fn check(
+    kind: &'static str,
+    text: &[u8],
+    bytes_max: usize,
+    allowed: &Alphabet,
+) -> Result<(), TextIdError> {
+    let fault = |fault| Err(TextIdError { kind, fault });
     if text.is_empty() {
-        return Err(TextIdError::Empty);
+        return fault(TextIdFault::Empty);
     }
     if text.len() > bytes_max {
-        return Err(TextIdError::TooLong { bytes: text.len(), bytes_max });
+        return fault(TextIdFault::TooLong { bytes: text.len(), bytes_max });
     }
     let bad = text.iter().position(|byte| !allowed[usize::from(*byte)]);
-    bad.map_or(Ok(()), |at| Err(TextIdError::BadByte { at }))
+    bad.map_or(Ok(()), |at| fault(TextIdFault::BadByte { at }))
 }
 
 macro_rules! text_id {
@@ -105,7 +128,7 @@ macro_rules! text_id {
             /// # Errors
             /// As [`new`](Self::new).
             pub fn of_bytes(text: &[u8]) -> Result<Self, TextIdError> {
-                check(text, ID_BYTES_MAX, &ID_BYTES)?;
+                check(stringify!($name), text, ID_BYTES_MAX, &ID_BYTES)?;
                 Ok(Self { text: Text::new(text) $(, $prepared: Prepared::default())? })
             }
 
@@ -280,9 +303,12 @@ mod tests {
     #[test]
     fn ids_are_checked_when_made() {
         assert_eq!(EventId::new("evt_2025_1001").expect("good").as_str(), "evt_2025_1001");
-        assert_eq!(EventId::new(""), Err(TextIdError::Empty));
-        assert_eq!(UserId::new("a b"), Err(TextIdError::BadByte { at: 1 }));
-        assert_eq!(UserId::new(&"u".repeat(129)), Err(TextIdError::TooLong { bytes: 129, bytes_max: 128 }));
+        let refused = |kind, fault| TextIdError { kind, fault };
+        assert_eq!(EventId::new(""), Err(refused("EventId", TextIdFault::Empty)));
+        assert_eq!(UserId::new("a b"), Err(refused("UserId", TextIdFault::BadByte { at: 1 })));
+        let long = UserId::new(&"u".repeat(129)).expect_err("too long");
+        assert_eq!(long.fault, TextIdFault::TooLong { bytes: 129, bytes_max: 128 });
+        assert_eq!(long.to_string(), "UserId has 129 bytes, at most 128 are allowed");
     }
 
     #[test]

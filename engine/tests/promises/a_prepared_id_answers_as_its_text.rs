@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::common::*;
 use tacos_engine::{
     Caller, Command, Engine, EventId, Failure, IdempotencyKey, ManualClock, Refusal, Reserve, SeatId,
-    SeatRequest, TextIdError, UserId,
+    SeatRequest, TextIdFault, UserId,
 };
 use tacos_testing::{Random, Step, Workload, watched};
 
@@ -300,7 +300,10 @@ fn a_prepared_text_is_believed_as_it_was_given_only() {
         format!("prepared {second}"),
     ] {
         let refused = SeatId::of_prepared_text(&forged);
-        assert!(matches!(refused, Err(TextIdError::BadByte { .. })), "{forged}: {refused:?}");
+        assert!(
+            refused.as_ref().is_err_and(|error| matches!(error.fault, TextIdFault::BadByte { .. })),
+            "{forged}: {refused:?}"
+        );
         // Not even the right one is an id where texts come from outside.
         assert!(SeatId::new(&forged).is_err(), "{forged}");
     }
@@ -308,7 +311,7 @@ fn a_prepared_text_is_believed_as_it_was_given_only() {
     // What is no prepared id has its text.
     assert_eq!(seat("R1-3").to_prepared_text(), "R1-3");
     assert_eq!(read("R1-3"), SeatId::new("R1-3"));
-    assert_eq!(read(""), Err(TextIdError::Empty));
+    assert_eq!(read("").map_err(|error| error.fault), Err(TextIdFault::Empty));
     // The text of another kind's id is only its name.
     let user = UserId::of_prepared_text(&first).expect("a name like any other");
     assert_eq!(user.as_str(), "R1-1");

@@ -47,7 +47,7 @@ pub fn event(settings: &Settings, command: &EventCommand) -> Result<(), String> 
 }
 
 fn event_id(text: &str) -> Result<EventId, String> {
-    EventId::new(text).map_err(|error| format!("{text:?} {error}"))
+    EventId::new(text).map_err(|error| format!("{text:?} {}", error.fault))
 }
 
 fn read(id: &str, file: &Path, currency: &str) -> Result<(EventSettings, SeatMap), String> {

@@ -4,6 +4,7 @@
 
 use tacos_engine::{
     Bound, Error as EngineError, ExtensionDoubt, Failure, PaymentDoubt, Problem, Refusal, TextIdError,
+    TextIdFault,
 };
 use tacos_proto::common::v1::{Error, ErrorCode, ErrorDetail};
 
@@ -230,10 +231,10 @@ fn wire_field(field: &'static str) -> &'static str {
 
 /// The reason of a refusal of a text that is no id.
 pub(crate) fn id_reason(error: TextIdError) -> String {
-    match error {
-        TextIdError::Empty => "required".to_owned(),
-        TextIdError::TooLong { bytes_max, .. } => format!("longer than {bytes_max} bytes"),
-        TextIdError::BadByte { at } => format!("has a character that is not allowed, at byte {at}"),
+    match error.fault {
+        TextIdFault::Empty => "required".to_owned(),
+        TextIdFault::TooLong { bytes_max, .. } => format!("longer than {bytes_max} bytes"),
+        TextIdFault::BadByte { at } => format!("has a character that is not allowed, at byte {at}"),
     }
 }
 

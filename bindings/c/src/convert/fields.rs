@@ -46,7 +46,7 @@ pub(crate) unsafe fn id<T: TextId>(given: tacos_str, field: &'static str) -> Res
 #[cold]
 fn no_id(given: &[u8], field: &'static str, error: TextIdError) -> Fault {
     match std::str::from_utf8(given) {
-        Ok(text) => Refusal::invalid(field, error, text).into(),
+        Ok(text) => Refusal::invalid(field, error.fault, text).into(),
         Err(_) => Fault::BadUtf8,
     }
 }

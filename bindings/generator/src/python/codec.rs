@@ -187,7 +187,7 @@ fn facts(out: &mut String) {
         .collect();
     table("_FACTS", "UpdateKind", &forms, out);
     *out += &format!(
-        "\n\ndef read_what(of: Reader) -> UpdateKind:\n    number = of.tag()\n    if number == {NEWER}:\n        \
+        "\n\ndef read_update_kind(of: Reader) -> UpdateKind:\n    number = of.tag()\n    if number == {NEWER}:\n        \
          return updates.Newer()\n    return of.form_numbered(number, _FACTS, \"fact\")(of)\n"
     );
 }

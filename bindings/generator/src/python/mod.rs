@@ -84,7 +84,7 @@ const BY_HAND: &[(&str, &[&str])] = &[
             "writer_of",
         ],
     ),
-    ("_forms", &["put_durability", "put_payee", "put_section", "put_want", "put_which"]),
+    ("_forms", &["put_durability", "put_payee", "put_section", "put_reservation_ref", "put_seat_request"]),
     ("_outcomes", &["value"]),
 ];
 const VALUES: &[&str] = &[

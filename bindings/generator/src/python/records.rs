@@ -119,7 +119,7 @@ pub(super) fn updates() -> String {
     facts.push("Newer");
     let facts: String = facts.iter().map(|name| format!("    | {name}\n")).collect();
     let facts = facts.replacen("    | ", "    ", 1);
-    out += &format!("\n\nWhat = (\n{facts})\n{}", docstring("", &said(&what.doc.join("\n"))));
+    out += &format!("\n\nUpdateKind = (\n{facts})\n{}", docstring("", &said(&what.doc.join("\n"))));
     out += &class(UPDATE);
     head(
         "updates",

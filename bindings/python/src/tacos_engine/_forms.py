@@ -23,7 +23,7 @@ from .values import (
 )
 
 
-def put_want(out: bytearray, want: SeatRequest, name: str) -> None:
+def put_seat_request(out: bytearray, want: SeatRequest, name: str) -> None:
     if isinstance(want, Best):
         out.append(1)
         int32(out, want.quantity, "quantity")
@@ -35,7 +35,7 @@ def put_want(out: bytearray, want: SeatRequest, name: str) -> None:
         many(out, text, want, name)
 
 
-def put_which(out: bytearray, which: ReservationRef, name: str) -> None:
+def put_reservation_ref(out: bytearray, which: ReservationRef, name: str) -> None:
     if isinstance(which, External):
         out.append(1)
         text(out, which.id, "external")
@@ -50,7 +50,7 @@ def put_payee(out: bytearray, payee: Payee, name: str) -> None:
         text(out, payee.id, "unlinked")
     else:
         out.append(0)
-        put_which(out, payee, name)
+        put_reservation_ref(out, payee, name)
 
 
 def put_durability(out: bytearray, durability: Durability, name: str) -> None:

@@ -505,7 +505,7 @@ _FACTS: tuple[Callable[[Reader], UpdateKind], ...] = (
 )
 
 
-def read_what(of: Reader) -> UpdateKind:
+def read_update_kind(of: Reader) -> UpdateKind:
     number = of.tag()
     if number == 255:
         return updates.Newer()
@@ -520,5 +520,5 @@ def read_update(of: Reader) -> Update:
         what=read_update_kind(of),
     )
 
-ENCODING = 5410696269006583565
+ENCODING = 6026662233030190066
 """Which description both ends of the border were written from."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._bytes import duration, expect, flag, int32, int64, many, maybe, maybe_many, moment, octets, text, writer_of
-from ._forms import put_durability, put_payee, put_section
+from ._forms import put_durability, put_payee, put_section, put_reservation_ref, put_seat_request
 from .commands import (
     CreateEvent,
     UpdateEvent,

@@ -186,7 +186,7 @@ class Newer:
     """A fact that this library does not know yet."""
 
 
-What = (
+UpdateKind = (
     EventCreated
     | EventChanged
     | Sale

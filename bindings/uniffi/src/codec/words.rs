@@ -7,7 +7,7 @@ use tacos_engine as tacos;
 use super::{Input, Output, Put, Take, Taken, Unfit};
 
 /// Which description both ends of the border were written from.
-pub(crate) const ENCODING: i64 = 5410696269006583565;
+pub(crate) const ENCODING: i64 = 6026662233030190066;
 
 words_by_number! {
     tacos::SaleState {

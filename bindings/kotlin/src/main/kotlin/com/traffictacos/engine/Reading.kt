@@ -346,4 +346,4 @@ internal fun Reader.readUpdateKind(): UpdateKind = when (val kind = tag()) {
 }
 
 /** Which description both ends of the border were written from. */
-internal val ENCODING: Long = 5410696269006583565L
+internal val ENCODING: Long = 6026662233030190066L
