@@ -140,7 +140,7 @@ bench-rivals: ## Beside Redis, PostgreSQL, SQLite, a mutex, one owner, known tim
 
 test-rivals: ## The rivals of the comparison answer as our engine does, and sell no seat twice
 	$(CARGO) fmt --check --manifest-path benches/rivals/Cargo.toml
-	$(RIVALS_FLAGS) $(CARGO) clippy --quiet --locked --manifest-path benches/rivals/Cargo.toml --lib --bins --tests -- -D warnings
+	$(RIVALS_FLAGS) $(CARGO) clippy --quiet --locked --manifest-path benches/rivals/Cargo.toml --lib --bins --tests --examples -- -D warnings
 	$(RIVALS_FLAGS) $(CARGO) test --quiet --locked --manifest-path benches/rivals/Cargo.toml
 
 module-costs: ## What the modules cost, one by one

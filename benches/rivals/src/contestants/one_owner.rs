@@ -14,7 +14,8 @@ use std::thread::{JoinHandle, Thread};
 use crossbeam::queue::ArrayQueue;
 use crossbeam::utils::{Backoff, CachePadded};
 use tacos_engine::{
-    Clock, Command, Driver, Failure, Pending, Refusal, Reply, ReservationId, Reserve, Reserved, SeatId, SeatRequest,
+    Clock, Command, Driver, Failure, Pending, Refusal, Reply, ReservationId, Reserve, Reserved, SeatId,
+    SeatRequest,
 };
 
 use super::ours::{Ending, Ours};

@@ -8,16 +8,19 @@ use std::time::Duration;
 use tacos_engine::{
     Clock, Config, Confirm, Confirmed, CreateEvent, Currency, Driver, Durability, Engine, EventId,
     EventSettings, Failure, IdempotencyKey, Pending, Proof, Refusal, Release, Released, ReservationId,
-    Reserve, Reserved, Row, RowSeats, SaleState, SeatMap, Section, SetSale, SystemClock, UserId, SeatRequest,
+    Reserve, Reserved, Row, RowSeats, SaleState, SeatId, SeatMap, SeatRequest, Section, SetSale, SystemClock,
+    UserId,
 };
 
 use crate::rival::{Client, Counts, End, Ended, Fault, HOLD_MS, Order, Rival, Verdict};
-use crate::work::{Hall, ROW};
+use crate::work::{Hall, ROW, Random};
 
 /// The engine with one event on sale.
 pub struct Ours {
     engine: Engine,
     event: EventId,
+    /// Whether orders come with prepared ids and keys of sixteen bytes.
+    prepared: bool,
 }
 
 /// What an engine of this comparison is made of. Warnings before an expiry are off: no rival sends any.
@@ -53,6 +56,16 @@ impl Ours {
         Self::on_sale(Engine::open(folder, config)?, hall)
     }
 
+    /// As [`in_memory`](Self::in_memory), and its customers come with prepared ids and keys of sixteen bytes.
+    ///
+    /// # Errors
+    /// The engine cannot be made.
+    pub fn prepared_in_memory(hall: Hall, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        let ours = Self::in_memory(hall, clock)?;
+        let event = ours.engine.prepare_event(&ours.event)?;
+        Ok(Self { event, prepared: true, ..ours })
+    }
+
     fn on_sale(engine: Engine, hall: Hall) -> Result<Self, Fault> {
         let event = EventId::new("evt")?;
         let row = |at: u32| Row {
@@ -75,7 +88,7 @@ impl Ours {
         let create = CreateEvent::new(event.clone(), settings, seats);
         engine.create_event(create).wait()?;
         engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
-        Ok(Self { engine, event })
+        Ok(Self { engine, event, prepared: false })
     }
 
     /// The engine itself.
@@ -87,13 +100,31 @@ impl Ours {
     /// An order as the engine takes it.
     ///
     /// # Panics
-    /// Never in practice: keys are short and plain.
+    /// Never in practice: keys are short and plain, and the seats are the hall's.
     #[must_use]
     pub fn command(&self, order: &Order) -> (Box<Reserve>, Box<Ending>) {
-        let key = |what: &str| IdempotencyKey::new(&format!("{what}-{}", order.number)).expect("a plain key");
-        let want = SeatRequest::Seats(order.seats.iter().cloned().collect());
-        let reserve = Reserve::new(self.event.clone(), order.user.clone(), want).with_key(key("hold"));
-        (Box::new(reserve), Box::new(Ending { user: order.user.clone(), key: key("end") }))
+        let user = if self.prepared { self.engine.prepare_user(&order.user) } else { order.user.clone() };
+        let seat = |seat: &SeatId| {
+            if !self.prepared {
+                return seat.clone();
+            }
+            self.engine.prepare_seat(&self.event, seat).expect("a seat of the hall")
+        };
+        let want = SeatRequest::Seats(order.seats.iter().map(seat).collect());
+        let reserve = Reserve::new(self.event.clone(), user.clone(), want).with_key(self.key("hold", order));
+        (Box::new(reserve), Box::new(Ending { user, key: self.key("end", order) }))
+    }
+
+    fn key(&self, what: &str, order: &Order) -> IdempotencyKey {
+        if !self.prepared {
+            return IdempotencyKey::new(&format!("{what}-{}", order.number)).expect("a plain key");
+        }
+        // Keys are UUIDs where they are sixteen bytes; the two halves are any bytes that differ from key to key.
+        let half = |of: u64| Random::new(of).draw().to_le_bytes();
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&half(order.number));
+        bytes[8..].copy_from_slice(&half(order.number ^ what.len() as u64));
+        IdempotencyKey::from_bytes(bytes)
     }
 
     /// How the seats stand, once everything that is due has expired.

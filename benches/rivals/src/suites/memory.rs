@@ -34,8 +34,9 @@ pub struct Plan {
 
 type Contest = fn(&Plan) -> Result<f64, Fault>;
 
-const CONTESTANTS: [(&str, Contest); 11] = [
+const CONTESTANTS: [(&str, Contest); 12] = [
     ("tacos", |plan| go(plan, &Ours::in_memory(plan.hall, clock())?, 1)),
+    ("tacos, prepared", |plan| go(plan, &Ours::prepared_in_memory(plan.hall, clock())?, 1)),
     (STD, |plan| go(plan, &MutexMap::<StdLock>::new(plan.hall, Some(clock()))?, 1)),
     (PARKING, |plan| go(plan, &MutexMap::<ParkingLot>::new(plan.hall, Some(clock()))?, 1)),
     (BARE_STD, |plan| go(plan, &MutexMap::<StdLock>::new(plan.hall, None)?, 1)),
