@@ -6,7 +6,7 @@ pub const ID_BYTES_MAX: usize = 128;
 pub const KEY_BYTES_MAX: usize = 128;
 
 /// Events that one engine can hold, ended ones included.
-pub const EVENTS_MAX: u32 = 4_096;
+pub const EVENTS_MAX: u32 = 65_536;
 /// Sections of one event.
 pub const SECTIONS_PER_EVENT_MAX: usize = 4_096;
 /// Seats (or standing places) of one section: each of the three packed counts has 21 bits.

@@ -4,7 +4,9 @@
 //! a plain number and is checked here. Numbers are only ever added.
 
 use tacos::views::{QueueState, SeatState};
-use tacos::{Bound, PaymentEffect, PaymentOutcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
+use tacos::{
+    Bound, PaymentEffect, PaymentMethod, PaymentOutcome, PaymentState, ReservationState, SaleState, Scenario,
+};
 
 use crate::number::{Number, numbers};
 

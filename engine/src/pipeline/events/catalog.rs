@@ -162,17 +162,91 @@ impl Event {
     }
 }
 
-/// Buckets of the index by id.
-const BUCKETS: usize = 2 * EVENTS_MAX as usize;
+/// Events of the first table.
+const FIRST: u32 = 4_096;
+/// Tables after the first. Each has room for as many events as all before it.
+const LATER: usize = (EVENTS_MAX / FIRST).ilog2() as usize;
+const _: () = assert!(FIRST << LATER == EVENTS_MAX, "the tables have room for all events and no more");
 
-/// All events, by number and by id.
-pub(crate) struct Catalog {
-    table: TableNumber,
+/// A run of event numbers: the events, and their index by id.
+struct Table {
+    first: u32,
     /// Boxed: an event in its place would make every engine, however small, touch megabytes when it is opened.
     events: Box<[OnceLock<Box<Event>>]>,
     /// Numbers by the hash of the id, one more than they are: zero is no event. Linear probing; only ever added to,
-    /// and less than half full. A look-up writes nothing, so that readers on many cores do not meet.
+    /// and at most half full. A look-up writes nothing, so that readers on many cores do not meet.
     by_id: Box<[AtomicU32]>,
+}
+
+impl Table {
+    /// The first table.
+    fn first() -> Self {
+        Self::of(0, FIRST)
+    }
+
+    /// The later table with this place among the later ones.
+    fn later(at: usize) -> Self {
+        Self::of(FIRST << at, FIRST << at)
+    }
+
+    fn of(first: u32, events: u32) -> Self {
+        Self {
+            first,
+            events: (0..events).map(|_| OnceLock::new()).collect(),
+            by_id: (0..2 * events).map(|_| AtomicU32::new(0)).collect(),
+        }
+    }
+
+    /// The place of the later table that an event with this number is in; `None` if it is in the first.
+    #[inline]
+    fn place(number: u32) -> Option<usize> {
+        (number / FIRST).checked_ilog2().map(|at| at as usize)
+    }
+
+    /// Of the bits that say which bucket: there are a power of two.
+    #[inline]
+    fn mask(&self) -> usize {
+        self.by_id.len() - 1
+    }
+
+    #[inline]
+    fn get(&self, number: u32) -> Option<&Event> {
+        self.events.get((number - self.first) as usize)?.get().map(Box::as_ref)
+    }
+
+    fn search(&self, hash: usize, id: &EventId) -> Option<&Event> {
+        let mut at = hash & self.mask();
+        loop {
+            // Acquire: pairs with the Release in `add`; the event stands in its place by then.
+            let number = self.by_id[at].load(Ordering::Acquire).checked_sub(1)?;
+            if let Some(event) = self.get(number).filter(|event| event.id == *id) {
+                return Some(event);
+            }
+            at = (at + 1) & self.mask();
+        }
+    }
+
+    fn add(&self, hash: usize, event: Event) {
+        let number = event.number;
+        let place = &self.events[(number - self.first) as usize];
+        assert!(place.set(Box::new(event)).is_ok(), "event {number} exists");
+        // One is free: there are twice as many buckets as events.
+        let mut at = hash & self.mask();
+        while self.by_id[at].load(Ordering::Relaxed) != 0 {
+            at = (at + 1) & self.mask();
+        }
+        // Release: pairs with the Acquire in `search`; a look-up that reads the number finds the event.
+        self.by_id[at].store(number + 1, Ordering::Release);
+    }
+}
+
+/// All events, by number and by id. The catalog grows by a table at a time and moves nothing, so that no caller waits
+/// for its growth; a house of more than 4,096 events looks into up to five tables for an id.
+pub(crate) struct Catalog {
+    table: TableNumber,
+    first: Table,
+    /// Made one after the other.
+    later: [OnceLock<Table>; LATER],
     /// What hashes of ids begin with. Operators choose them, so a cheap hash will do.
     hash: (u64, u64),
     /// Held while an event is created.
@@ -184,8 +258,8 @@ impl Catalog {
         let random = RandomState::new();
         Self {
             table: TableNumber::next(),
-            events: (0..EVENTS_MAX).map(|_| OnceLock::new()).collect(),
-            by_id: (0..BUCKETS).map(|_| AtomicU32::new(0)).collect(),
+            first: Table::first(),
+            later: std::array::from_fn(|_| OnceLock::new()),
             hash: (random.hash_one(0), random.hash_one(1) | 1),
             creating: Mutex::new(0),
         }
@@ -196,19 +270,10 @@ impl Catalog {
         // An event keeps its number as long as there is this catalog.
         match id.found_by(self.table) {
             Some(number) => self.get(number),
-            None => self.search(id),
-        }
-    }
-
-    fn search(&self, id: &EventId) -> Option<&Event> {
-        let mut at = self.home(id);
-        loop {
-            // Acquire: pairs with the Release in `add`; the event stands in its place by then.
-            let number = self.by_id[at].load(Ordering::Acquire).checked_sub(1)?;
-            if let Some(event) = self.get(number).filter(|event| event.id == *id) {
-                return Some(event);
+            None => {
+                let hash = self.hash(id);
+                self.first.search(hash, id).or_else(|| self.made().find_map(|table| table.search(hash, id)))
             }
-            at = (at + 1) % BUCKETS;
         }
     }
 
@@ -217,21 +282,30 @@ impl Catalog {
         event.id.prepared_by(self.table, event.number)
     }
 
-    /// The bucket from which an id is looked for.
-    fn home(&self, id: &EventId) -> usize {
+    fn hash(&self, id: &EventId) -> usize {
         let mut fold = Fold::new(self.hash);
         fold.piece(id.as_bytes());
         #[expect(clippy::cast_possible_truncation, reason = "the lower bits of a hash")]
         let hash = fold.end() as usize;
-        hash % BUCKETS
+        hash
     }
 
+    #[inline]
     pub(crate) fn get(&self, number: u32) -> Option<&Event> {
-        self.events.get(number as usize)?.get().map(Box::as_ref)
+        match Table::place(number) {
+            None => self.first.get(number),
+            Some(at) => self.later.get(at)?.get()?.get(number),
+        }
     }
 
     pub(crate) fn each(&self) -> impl Iterator<Item = &Event> {
-        self.events.iter().map_while(OnceLock::get).map(Box::as_ref)
+        let events = std::iter::once(&self.first).chain(self.made()).flat_map(|table| table.events.iter());
+        events.map_while(OnceLock::get).map(Box::as_ref)
+    }
+
+    /// The later tables that there are.
+    fn made(&self) -> impl Iterator<Item = &Table> {
+        self.later.iter().map_while(OnceLock::get)
     }
 
     /// The next free number, held for the caller until the guard goes.
@@ -241,17 +315,33 @@ impl Catalog {
 
     /// Adds an event under the number that the guard of [`Catalog::begin`] says.
     pub(crate) fn add(&self, next: &mut u32, event: Event) -> &Event {
-        let (number, id) = (event.number, event.id.clone());
+        let (number, hash) = (event.number, self.hash(&event.id));
         assert_eq!(number, *next, "events are numbered in the order of their records");
         *next += 1;
-        assert!(self.events[number as usize].set(Box::new(event)).is_ok(), "event {number} exists");
-        // One is free: there are twice as many buckets as events.
-        let mut at = self.home(&id);
-        while self.by_id[at].load(Ordering::Relaxed) != 0 {
-            at = (at + 1) % BUCKETS;
-        }
-        // Release: pairs with the Acquire in `search`; a look-up that reads the number finds the event.
-        self.by_id[at].store(number + 1, Ordering::Release);
+        let table = match Table::place(number) {
+            None => &self.first,
+            Some(at) => self.later[at].get_or_init(|| Table::later(at)),
+        };
+        table.add(hash, event);
         self.get(number).expect("just added")
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_have_every_number_once() {
+        let mut next = FIRST;
+        assert_eq!((Table::place(0), Table::place(next - 1)), (None, None));
+        for at in 0..LATER {
+            let table = Table::later(at);
+            assert_eq!(table.first, next);
+            next += u32::try_from(table.events.len()).expect("a small table");
+            assert_eq!((Table::place(table.first), Table::place(next - 1)), (Some(at), Some(at)));
+        }
+        assert_eq!(next, EVENTS_MAX);
+        assert_eq!(Table::place(EVENTS_MAX), Some(LATER), "no table has it");
     }
 }

@@ -5,33 +5,41 @@ use std::time::Duration;
 
 use tacos_engine::hooks::images;
 use tacos_engine::journal::{JournalError, Position, RecoveryConsent};
-use tacos_engine::{Engine, OpenError};
+use tacos_engine::{Engine, OpenError, UpdateReader, UpdatesLost};
 
 use super::{Auditor, Checked, Simulation, Violation};
 use crate::storage::SimStorage;
 
 impl Simulation {
     pub(super) fn open(&mut self) -> Checked {
-        let engine = self.open_engine()?;
-        let from = self.told.last().map_or(Position::ZERO, |update| update.position);
-        let reader = engine.updates(from).map_err(|why| Violation(format!("no feed from {from}: {why}")))?;
+        let (engine, reader) = self.open_engine()?;
         (self.engine, self.reader) = (Some(engine), Some(reader));
         self.trace_engine();
         Ok(())
     }
 
-    /// Opens the engine. A disk that fails while the folder is being opened may refuse; the next attempt finds it well.
-    fn open_engine(&mut self) -> Checked<Engine> {
+    /// Opens the engine and a feed of its updates. A disk that fails while the folder is being opened, or dies while the
+    /// feed looks for its place in the journal, may refuse; the next attempt finds it well.
+    fn open_engine(&mut self) -> Checked<(Engine, UpdateReader)> {
         const ATTEMPTS_MAX: usize = 12;
+        let from = self.told.last().map_or(Position::ZERO, |update| update.position);
+        let no_feed = |why: UpdatesLost| Violation(format!("no feed from {from}: {why}"));
         let mut refusal = String::new();
         for _ in 0..ATTEMPTS_MAX {
             let config = self.config.clone();
             let Some(storage) = self.storage.clone() else {
-                return Engine::in_memory(config).map_err(|why| Violation(format!("no engine: {why}")));
+                let engine =
+                    Engine::in_memory(config).map_err(|why| Violation(format!("no engine: {why}")))?;
+                let reader = engine.updates(from).map_err(no_feed)?;
+                return Ok((engine, reader));
             };
             let disk = Arc::new(storage.clone());
             match Engine::open_storage(disk, config, RecoveryConsent::LoseNothing, |_| ()) {
-                Ok((engine, _)) => return Ok(engine),
+                Ok((engine, _)) => match engine.updates(from) {
+                    Ok(reader) => return Ok((engine, reader)),
+                    Err(why) if storage.crashed() => refusal = why.to_string(),
+                    Err(why) => return Err(no_feed(why)),
+                },
                 Err(OpenError::Journal(why @ JournalError::Io { .. })) if self.faulty => {
                     refusal = why.to_string();
                 }
