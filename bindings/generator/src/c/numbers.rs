@@ -29,7 +29,9 @@ const BEGINNING: &str = "//! The enums of the engine as numbers of the ABI, and 
 //! a plain number and is checked here. Numbers are only ever added.
 
 use tacos::views::{QueueState, SeatState};
-use tacos::{Bound, PaymentEffect, PaymentOutcome, PaymentMethod, PaymentState, ReservationState, SaleState, Scenario};
+use tacos::{
+    Bound, PaymentEffect, PaymentMethod, PaymentOutcome, PaymentState, ReservationState, SaleState, Scenario,
+};
 
 use crate::number::{Number, numbers};
 

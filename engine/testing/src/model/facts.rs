@@ -313,7 +313,7 @@ impl Model {
                 line.joined(*number, ticket, on_sale, at)?;
             }
             UpdateKind::Left(number) => {
-                line.move_to(*number, &[InRoom, Waiting, Ready, Admitted], Left, at)?
+                line.move_to(*number, &[InRoom, Waiting, Ready, Admitted], Left, at)?;
             }
             UpdateKind::Ready(numbers, until) => line.ready(numbers, *until, &mut ceiling, at)?,
             UpdateKind::Admitted(number) => {
