@@ -2,7 +2,9 @@
 
 use std::ptr;
 
-use tacos_c::abi::{tacos_bytes, tacos_head, tacos_id, tacos_list, tacos_str, tacos_token, tacos_reservation_ref};
+use tacos_c::abi::{
+    tacos_bytes, tacos_head, tacos_id, tacos_list, tacos_reservation_ref, tacos_str, tacos_token,
+};
 use tacos_c::commands::{tacos_command, tacos_row, tacos_seat_exception, tacos_section};
 use tacos_c::status::tacos_status;
 
@@ -126,12 +128,16 @@ impl Making<'_, '_> {
     }
 
     pub fn which(&mut self, _: &str) -> tacos_reservation_ref {
-        tacos_reservation_ref { id: self.one(&self.given.reservations, any_id), external: self.str("external") }
+        tacos_reservation_ref {
+            id: self.one(&self.given.reservations, any_id),
+            external: self.str("external"),
+        }
     }
 
     pub fn str(&mut self, name: &str) -> tacos_str {
         let known = TEXTS.iter().find(|(known, ..)| *known == name);
-        let (words, is_usual) = known.map_or((&["new"][..], false), |(_, words, is_usual)| (*words, *is_usual));
+        let (words, is_usual) =
+            known.map_or((&["new"][..], false), |(_, words, is_usual)| (*words, *is_usual));
         match self.source.byte() {
             0xf0.. => self.memory.text(self.source),
             at if is_usual || at & 3 == 3 => self.memory.word(words[usize::from(at >> 2) % words.len()]),
