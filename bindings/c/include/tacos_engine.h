@@ -1968,7 +1968,7 @@ typedef struct {
     uint32_t has_reservation;
 } tacos_update;
 
-// How one place stands after an update. It may be applied twice: a version that is not above the version that the reader has
+// How one place stands after an update. It may be applied twice: a version that is not above the reader's
 // is old news.
 typedef struct {
     // The place; `tacos_describe` puts it into words.
