@@ -36,7 +36,7 @@ static void put_reservation(const tacos_update *update) {
 static void put_payment(const tacos_update *update) {
     put_id("id", TACOS_ID_KIND_PAYMENT, update->payment);
     put_word("state", word_of(PAYMENT_STATE_WORDS, update->payment_state));
-    put_word("effect", word_of(EFFECT_WORDS, update->effect));
+    put_word("effect", word_of(PAYMENT_EFFECT_WORDS, update->effect));
     put_int("refunded_minor", update->refunded_minor);
     put_user(update);
     if (!update->has_reservation) return;
@@ -46,7 +46,7 @@ static void put_payment(const tacos_update *update) {
 }
 
 static void put_update(const tacos_update *update) {
-    put_word("kind", word_of(WHAT_WORDS, update->what));
+    put_word("kind", word_of(UPDATE_KIND_WORDS, update->what));
     put_moment("at_ms", update->at_ms);
     if (update->event.data != NULL) put_text("event", update->event);
     switch (update->what) {

@@ -127,7 +127,7 @@ impl Making<'_, '_> {
         self.one(of, any_token)
     }
 
-    pub fn which(&mut self, _: &str) -> tacos_reservation_ref {
+    pub fn reservation_ref(&mut self, _: &str) -> tacos_reservation_ref {
         tacos_reservation_ref {
             id: self.one(&self.given.reservations, any_id),
             external: self.str("external"),
