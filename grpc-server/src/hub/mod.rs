@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
-use tacos_engine::{EventId, PaymentId, ReservationId, SessionId, UserId, WaitingToken};
+use tokio::sync::Notify;
+use tacos_engine::{EventId, PaymentId, Position, ReservationId, SessionId, UserId, WaitingToken};
 
 pub(crate) use payments::{PaymentStates, is_refund};
 pub(crate) use pump::{maintenance, publish_maintenance, publish_place, run};
@@ -54,6 +55,8 @@ pub(crate) struct Hub {
     open: AtomicUsize,
     open_max: usize,
     feeds: AtomicUsize,
+    /// Wakes the pump when a stream begins.
+    began: Notify,
 }
 
 /// Why a stream cannot begin.
@@ -91,7 +94,8 @@ fn remove<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Subscribers>, key: &K, s
 impl Hub {
     pub(crate) fn new(open_max: usize) -> Arc<Self> {
         let feeds = AtomicUsize::new(0);
-        Arc::new(Self { index: Mutex::default(), open: AtomicUsize::new(0), open_max, feeds })
+        let began = Notify::new();
+        Arc::new(Self { index: Mutex::default(), open: AtomicUsize::new(0), open_max, feeds, began })
     }
 
     /// Change feeds that are open.
@@ -114,19 +118,26 @@ impl Hub {
         Some(())
     }
 
+    /// True while no stream is open. The pump, which asks, is woken when one begins.
+    fn is_idle(&self) -> bool {
+        self.open() <= self.feeds()
+    }
+
     /// Streams and change feeds that are open.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Opens a stream. It ends when the feed is dropped.
+    /// Opens a stream of what is behind `from`: the engine's newest position, read before this call. It ends when the
+    /// feed is dropped.
     pub(crate) fn subscribe(
         self: &Arc<Self>,
         topic: Topic,
         user: Option<UserId>,
         session: Option<SessionId>,
+        from: Position,
     ) -> Result<Feed, NoStream> {
-        let subscriber = Arc::new(Subscriber::new(topic, user, session));
+        let subscriber = Arc::new(Subscriber::new(topic, user, session, from));
         let mut index = self.index.lock();
         if let Some(reason) = &index.closed {
             return Err(NoStream::Closed(reason.clone()));
@@ -150,6 +161,7 @@ impl Hub {
             add(&mut index.sessions, session.clone(), &subscriber);
         }
         drop(index);
+        self.began.notify_one();
         Ok(Feed::new(subscriber, Arc::clone(self)))
     }
 
@@ -181,12 +193,21 @@ impl Hub {
         self.index.lock().lines.values().flatten().cloned().collect()
     }
 
+    /// Those whom an update at this position is for.
     fn listeners<K: std::hash::Hash + Eq>(
         &self,
         pick: impl Fn(&Index) -> &HashMap<K, Subscribers>,
         key: &K,
+        at: Position,
     ) -> Subscribers {
-        pick(&self.index.lock()).get(key).cloned().unwrap_or_default()
+        let index = self.index.lock();
+        let listeners = pick(&index).get(key).into_iter().flatten();
+        listeners.filter(|listener| at > listener.from).cloned().collect()
+    }
+
+    /// All that watch a place in the line of an event.
+    fn in_line(&self, event: &EventId) -> Subscribers {
+        self.index.lock().lines.get(event).cloned().unwrap_or_default()
     }
 
     /// Puts a message into the streams of a user or session; returns how many took it.

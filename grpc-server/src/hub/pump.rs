@@ -59,7 +59,9 @@ async fn pump(app: &App) -> UpdatesLost {
             Ok(reader) => reader,
             Err(lost) => return lost,
         };
-        tracing::warn!(%lost, "updates were lost before they were handed out: open streams end");
+        if !app.hub.is_idle() {
+            tracing::warn!(%lost, "updates were lost before they were handed out: open streams end");
+        }
         app.hub.end_all("updates were lost on the way to this stream: open it again");
         known = Known::of(app);
     }
@@ -68,26 +70,45 @@ async fn pump(app: &App) -> UpdatesLost {
 async fn follow(app: &App, reader: &mut UpdateReader, known: &mut Known) -> UpdatesLost {
     let mut tick = tokio::time::interval(POSITIONS_EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut updates = Vec::new();
     loop {
-        tokio::select! {
-            ready = poll_fn(|context| reader.poll_ready(context)) => {
-                updates.clear();
-                let read = ready.and_then(|()| reader.read(&mut updates));
-                for update in &updates {
-                    hand_out(app, update, known);
-                }
-                if let Err(lost) = read {
-                    return lost;
-                }
+        // As long as no stream is open, updates are looked at with the tick: to be woken by every write would make the
+        // write dearer, and no one would hear of it.
+        let is_idle = app.hub.is_idle();
+        let read = tokio::select! {
+            ready = poll_fn(|context| reader.poll_ready(context)), if !is_idle => {
+                ready.and_then(|()| read_on(app, reader, known).map(drop))
             }
+            () = app.hub.began.notified(), if is_idle => Ok(()),
             _ = tick.tick() => {
+                let read = if is_idle { catch_up(app, reader, known).await } else { Ok(()) };
                 for event in known.moved.drain() {
                     publish_positions(app, &event);
                 }
+                read
             }
+        };
+        if let Err(lost) = read {
+            return lost;
         }
     }
+}
+
+/// Hands out the next updates, if there are any; false if there were none.
+fn read_on(app: &App, reader: &mut UpdateReader, known: &mut Known) -> Result<bool, UpdatesLost> {
+    let mut updates = Vec::new();
+    let read = reader.read(&mut updates);
+    for update in &updates {
+        hand_out(app, update, known);
+    }
+    read.map(|count| count > 0)
+}
+
+/// Hands out all that has come meanwhile. Other tasks get their turn between two reads.
+async fn catch_up(app: &App, reader: &mut UpdateReader, known: &mut Known) -> Result<(), UpdatesLost> {
+    while read_on(app, reader, known)? {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
 }
 
 /// What the pump remembers between two updates: at most one entry for each event, and for each payment under way.
@@ -123,8 +144,8 @@ impl Known {
 fn hand_out(app: &App, update: &Update, known: &mut Known) {
     let at = update.at;
     match &update.what {
-        UpdateKind::Reservation(changed) => reservation(app, changed, at),
-        UpdateKind::Payment(changed) => payment(app, changed, known.payments.before(changed), at),
+        UpdateKind::Reservation(changed) => reservation(app, update, changed),
+        UpdateKind::Payment(changed) => payment(app, update, changed, known.payments.before(changed)),
         UpdateKind::HoldExpiring { id, user, expires_at } => {
             let item = Item::Reservation {
                 id: id.to_string(),
@@ -135,7 +156,7 @@ fn hand_out(app: &App, update: &Update, known: &mut Known) {
                 first: false,
                 at,
             };
-            to_reservation(app, id.to_bytes(), user.as_ref(), &item);
+            to_reservation(app, update, id.to_bytes(), user.as_ref(), &item);
         }
         UpdateKind::Joined(_)
         | UpdateKind::Left(_)
@@ -146,7 +167,7 @@ fn hand_out(app: &App, update: &Update, known: &mut Known) {
         }
         UpdateKind::QueuePaused(paused) => {
             let kind = if *paused { QueueEventType::QueuePaused } else { QueueEventType::QueueResumed };
-            for subscriber in line_of(app, update.event.as_ref()) {
+            for subscriber in line_of(app, update) {
                 publish_place(app, &subscriber, Some(kind), at);
             }
         }
@@ -185,11 +206,13 @@ fn hand_out(app: &App, update: &Update, known: &mut Known) {
     }
 }
 
-fn line_of(app: &App, event: Option<&EventId>) -> Vec<Arc<Subscriber>> {
-    event.map(|event| app.hub.listeners(|index| &index.lines, event)).unwrap_or_default()
+/// Those in the line of an update's event whom the update is for.
+fn line_of(app: &App, update: &Update) -> Vec<Arc<Subscriber>> {
+    let of = |event| app.hub.listeners(|index| &index.lines, event, update.position);
+    update.event.as_ref().map(of).unwrap_or_default()
 }
 
-fn reservation(app: &App, changed: &ReservationUpdate, at: UnixMs) {
+fn reservation(app: &App, update: &Update, changed: &ReservationUpdate) {
     let item = Item::Reservation {
         id: changed.id.to_string(),
         from: changed.from,
@@ -197,45 +220,46 @@ fn reservation(app: &App, changed: &ReservationUpdate, at: UnixMs) {
         expires_at: changed.expires_at,
         soon: false,
         first: false,
-        at,
+        at: update.at,
     };
-    to_reservation(app, changed.id.to_bytes(), changed.user.as_ref(), &item);
+    to_reservation(app, update, changed.id.to_bytes(), changed.user.as_ref(), &item);
 }
 
-fn to_reservation(app: &App, id: [u8; 16], user: Option<&UserId>, item: &Item) {
-    let mut listeners = app.hub.listeners(|index| &index.reservations, &id);
-    listeners
-        .extend(user.map(|user| app.hub.listeners(|index| &index.reservations_of, user)).unwrap_or_default());
+fn to_reservation(app: &App, update: &Update, id: [u8; 16], user: Option<&UserId>, item: &Item) {
+    let (hub, at) = (&app.hub, update.position);
+    let mut listeners = hub.listeners(|index| &index.reservations, &id, at);
+    let of_user = user.map(|user| hub.listeners(|index| &index.reservations_of, user, at));
+    listeners.extend(of_user.unwrap_or_default());
     for listener in listeners {
         listener.put(Subject::Reservation(id), item.clone());
     }
 }
 
-fn payment(app: &App, changed: &PaymentUpdate, from: Option<PaymentState>, at: UnixMs) {
+fn payment(app: &App, update: &Update, changed: &PaymentUpdate, from: Option<PaymentState>) {
     let item = Item::Payment {
         id: changed.id.to_string(),
         from,
         to: changed.state,
         first: false,
         refund: is_refund(changed),
-        at,
+        at: update.at,
     };
     let id = changed.id.to_bytes();
-    let mut listeners = app.hub.listeners(|index| &index.payments, &id);
-    let user = changed.user.as_ref();
-    listeners
-        .extend(user.map(|user| app.hub.listeners(|index| &index.payments_of, user)).unwrap_or_default());
+    let (hub, at) = (&app.hub, update.position);
+    let mut listeners = hub.listeners(|index| &index.payments, &id, at);
+    let of_user = changed.user.as_ref().map(|user| hub.listeners(|index| &index.payments_of, user, at));
+    listeners.extend(of_user.unwrap_or_default());
     for listener in listeners {
         listener.put(Subject::Payment(id), item.clone());
     }
     if let Some(settled) = &changed.reservation {
-        reservation(app, settled, at);
+        reservation(app, update, settled);
     }
 }
 
 fn system(app: &App, update: &Update, kind: SystemEventType, message: &str) {
     let Some(event) = &update.event else { return };
-    let listeners = line_of(app, Some(event));
+    let listeners = line_of(app, update);
     if listeners.is_empty() {
         return;
     }
@@ -283,7 +307,7 @@ pub(crate) fn publish_maintenance(app: &App, message: &str) {
 
 fn publish_positions(app: &App, event: &EventId) {
     let now = app.engine.now();
-    for subscriber in line_of(app, Some(event)) {
+    for subscriber in app.hub.in_line(event) {
         publish_place(app, &subscriber, None, now);
     }
 }

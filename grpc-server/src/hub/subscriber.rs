@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use parking_lot::Mutex;
 use tacos_engine::views::QueuePlace;
-use tacos_engine::{PaymentState, ReservationState, SessionId, UnixMs, UserId};
+use tacos_engine::{PaymentState, Position, ReservationState, SessionId, UnixMs, UserId};
 use tacos_proto::gateway::v1::{DeliveredMessage, QueueEventType, SystemUpdate};
 use tokio_stream::Stream;
 
@@ -90,6 +90,8 @@ pub(crate) struct Subscriber {
     pub(super) topic: Topic,
     pub(super) user: Option<UserId>,
     pub(super) session: Option<SessionId>,
+    /// Updates up to here were before the stream.
+    pub(super) from: Position,
     slots: Mutex<Slots>,
     /// What was last published of a place: position and state.
     pub(super) last_published: Mutex<Option<QueuePlace>>,
@@ -143,7 +145,12 @@ pub(crate) fn rank_of_payment(state: PaymentState) -> u8 {
 }
 
 impl Subscriber {
-    pub(super) fn new(topic: Topic, user: Option<UserId>, session: Option<SessionId>) -> Self {
+    pub(super) fn new(
+        topic: Topic,
+        user: Option<UserId>,
+        session: Option<SessionId>,
+        from: Position,
+    ) -> Self {
         let left = match &topic {
             Topic::ReservationIds(ids) => {
                 Some(ids.iter().map(|id| Subject::Reservation(id.to_bytes())).collect())
@@ -152,7 +159,7 @@ impl Subscriber {
             _ => None,
         };
         let slots = Slots { left, ..Slots::default() };
-        Self { topic, user, session, slots: Mutex::new(slots), last_published: Mutex::new(None) }
+        Self { topic, user, session, from, slots: Mutex::new(slots), last_published: Mutex::new(None) }
     }
 
     /// Puts in the state that the stream begins with, unless an update of the subject came first.
@@ -352,7 +359,7 @@ mod tests {
 
     fn feed(hub: &Arc<Hub>) -> Feed {
         let user = UserId::new("kim").expect("valid");
-        hub.subscribe(Topic::Reservations(user), None, None).expect("room")
+        hub.subscribe(Topic::Reservations(user), None, None, Position::ZERO).expect("room")
     }
 
     #[tokio::test]
@@ -419,7 +426,7 @@ mod tests {
         };
         let hub = Hub::new(1);
         let topic = Topic::PaymentIds(vec![id(1), id(2)]);
-        let mut feed = hub.subscribe(topic, None, None).expect("room");
+        let mut feed = hub.subscribe(topic, None, None, Position::ZERO).expect("room");
         let put = |feed: &Feed, which: u8, refund: bool, at: u64| {
             let (from, to) = (None, PaymentState::Completed);
             let (id, bytes) = (which.to_string(), id(which).to_bytes());
@@ -442,18 +449,18 @@ mod tests {
         let hub = Hub::new(1);
         let first = feed(&hub);
         let user = UserId::new("lee").expect("valid");
-        let full = hub.subscribe(Topic::Payments(user.clone()), None, None).err();
+        let full = hub.subscribe(Topic::Payments(user.clone()), None, None, Position::ZERO).err();
         assert_eq!(full, Some(crate::hub::NoStream::Full));
         assert!(hub.watch().is_none(), "change feeds count too");
         drop(first);
-        assert!(hub.subscribe(Topic::Payments(user.clone()), None, None).is_ok());
+        assert!(hub.subscribe(Topic::Payments(user.clone()), None, None, Position::ZERO).is_ok());
         let feed = hub.watch().expect("room");
         assert_eq!((hub.open(), hub.feeds()), (1, 1));
-        assert!(hub.subscribe(Topic::Payments(user.clone()), None, None).is_err());
+        assert!(hub.subscribe(Topic::Payments(user.clone()), None, None, Position::ZERO).is_err());
         drop(feed);
         assert_eq!((hub.open(), hub.feeds()), (0, 0));
         hub.close("the engine is closed");
-        let closed = hub.subscribe(Topic::Payments(user), None, None).err();
+        let closed = hub.subscribe(Topic::Payments(user), None, None, Position::ZERO).err();
         assert_eq!(closed, Some(crate::hub::NoStream::Closed("the engine is closed".to_owned())));
     }
 }

@@ -74,7 +74,8 @@ fn open(
     user: Option<UserId>,
     session: Option<SessionId>,
 ) -> Result<Feed, ApiError> {
-    call.app.hub.subscribe(topic, user, session).map_err(|no| match no {
+    let from = call.app.engine.position();
+    call.app.hub.subscribe(topic, user, session, from).map_err(|no| match no {
         NoStream::Full => ApiError::new(ErrorCode::RateLimited, "as many streams are open as may be"),
         NoStream::Closed(reason) => ApiError::unavailable(reason),
     })

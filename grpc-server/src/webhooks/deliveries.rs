@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tacos_engine::{Engine, ExternalId, Failure, Note, Position, UnixMs};
+use tokio::sync::Notify;
 
 use super::attempts::Attempts;
 
@@ -73,6 +74,8 @@ struct Kept {
 #[derive(Default)]
 pub(crate) struct WebhookDeliveries {
     kept: Mutex<Kept>,
+    /// Wakes the task that reads updates for registered endpoints.
+    pub(super) registered: Notify,
 }
 
 fn name(prefix: &str, id: &str) -> Option<ExternalId> {
@@ -98,7 +101,7 @@ impl WebhookDeliveries {
                 kept.deliveries.insert(delivery.order, delivery);
             }
         }
-        Self { kept: Mutex::new(kept) }
+        Self { kept: Mutex::new(kept), registered: Notify::new() }
     }
 
     /// Registers an endpoint, durably. False if there are too many.
@@ -122,6 +125,7 @@ impl WebhookDeliveries {
             Self::reached(engine, engine.position()).await?;
         }
         self.kept.lock().registrations.insert(registration.id.clone(), registration);
+        self.registered.notify_one();
         Ok(true)
     }
 

@@ -18,6 +18,9 @@ use crate::wire::time::rfc3339;
 
 /// When there is no room for deliveries, and when updates cannot be read, it is tried again this often.
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// Updates are looked at this often as long as no endpoint is registered: to be woken by every write would make the write
+/// dearer, and no endpoint would hear of it.
+const IDLE_LOOK: Duration = Duration::from_millis(100);
 
 /// Makes deliveries of updates until the engine closes.
 pub(super) async fn collect(app: Arc<App>) {
@@ -64,8 +67,8 @@ fn missed(app: &App, from: Position, to: Position) {
 async fn follow(app: &App, reader: &mut UpdateReader) -> UpdatesLost {
     let mut updates = Vec::new();
     loop {
+        let ready = next(app, reader, !updates.is_empty()).await;
         updates.clear();
-        let ready = std::future::poll_fn(|context| reader.poll_ready(context)).await;
         let read = ready.and_then(|()| reader.read(&mut updates));
         let mut made = false;
         if app.webhooks.deliveries.has_registrations() {
@@ -86,6 +89,23 @@ async fn follow(app: &App, reader: &mut UpdateReader) -> UpdatesLost {
             return lost;
         }
     }
+}
+
+/// Waits until it is time to read; `had` says that the read before gave something.
+async fn next(app: &App, reader: &mut UpdateReader, had: bool) -> Result<(), UpdatesLost> {
+    if app.webhooks.deliveries.has_registrations() {
+        return std::future::poll_fn(|context| reader.poll_ready(context)).await;
+    }
+    if had {
+        // More may have come between two looks than one read gives.
+        tokio::task::yield_now().await;
+        return Ok(());
+    }
+    tokio::select! {
+        () = tokio::time::sleep(IDLE_LOOK) => {}
+        () = app.webhooks.deliveries.registered.notified() => {}
+    }
+    Ok(())
 }
 
 async fn enqueue_facts(app: &App, update: &Update) -> Option<bool> {

@@ -1,5 +1,6 @@
 //! Claim: a stream tells what happened and where things stood before: maintenance, a changed rate and a changed
-//! capacity each by its own name, an extension as no second creation, a refund in part as no second completion.
+//! capacity each by its own name, an extension as no second creation, a refund in part as no second completion. What
+//! was before the stream is not told as if it happened now.
 
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ async fn next_system(stream: &mut Streaming<StreamQueueUpdatesResponse>) -> Syst
     }
 }
 
-async fn watch_a_place(channel: &Channel, user: &str) -> (String, Streaming<StreamQueueUpdatesResponse>) {
+async fn join(channel: &Channel, user: &str) -> String {
     let join = JoinQueueRequest {
         event_id: EVENT.into(),
         user_id: user.into(),
@@ -52,9 +53,22 @@ async fn watch_a_place(channel: &Channel, user: &str) -> (String, Streaming<Stre
         metadata: None,
     };
     let joined = QueueServiceClient::new(channel.clone()).join_queue(join).await.expect("an answer");
-    let token = joined.into_inner().waiting_token;
+    joined.into_inner().waiting_token
+}
+
+async fn watch_a_place(channel: &Channel, user: &str) -> (String, Streaming<StreamQueueUpdatesResponse>) {
+    let token = join(channel, user).await;
     let updates = watch(channel, &token).await;
     (token, updates)
+}
+
+fn rules(admissions_per_minute: i32, inside_max: i32, key: &str) -> SetQueuePolicyRequest {
+    SetQueuePolicyRequest {
+        event_id: EVENT.into(),
+        policy: Some(QueuePolicy { admissions_per_minute, inside_max, ..Default::default() }),
+        idempotency_key: key.into(),
+        ..Default::default()
+    }
 }
 
 async fn watch(channel: &Channel, token: &str) -> Streaming<StreamQueueUpdatesResponse> {
@@ -122,12 +136,6 @@ async fn the_rate_is_told_to_be_another_only_when_it_is() {
         ..Default::default()
     };
     assert_eq!(engine.update_event(rename).await.expect("an answer").into_inner().error, None);
-    let rules = |admissions_per_minute, inside_max, key: &str| SetQueuePolicyRequest {
-        event_id: EVENT.into(),
-        policy: Some(QueuePolicy { admissions_per_minute, inside_max, ..Default::default() }),
-        idempotency_key: key.into(),
-        ..Default::default()
-    };
     let usual = tacos_engine::QueuePolicy::default();
     let (rate, inside) = (usual.admissions_per_minute as i32, usual.inside_max as i32);
     for (asked, key, told) in [
@@ -144,6 +152,25 @@ async fn the_rate_is_told_to_be_another_only_when_it_is() {
             assert_eq!((update.event_type(), update.admission_rate), (told, asked.0), "{key}: {update:?}");
         }
     }
+    server.drain().await.expect("ends cleanly");
+}
+
+#[tokio::test]
+async fn what_was_before_the_stream_is_not_told() {
+    let house = House::new();
+    let server = house.open().await;
+    let channel = channel(&server).await;
+    let token = join(&channel, "kim").await;
+    let mut engine = EngineServiceClient::new(channel.clone());
+    let usual = tacos_engine::QueuePolicy::default();
+    let (rate, inside) = (usual.admissions_per_minute as i32, usual.inside_max as i32);
+    // No stream is open: what happens now is looked at a little later, when one is.
+    let before = engine.set_queue_policy(rules(rate + 60, inside, "before")).await.expect("an answer");
+    assert_eq!(before.into_inner().error, None);
+    let mut updates = watch(&channel, &token).await;
+    let behind = engine.set_queue_policy(rules(rate + 60, inside + 5, "behind")).await.expect("an answer");
+    assert_eq!(behind.into_inner().error, None);
+    assert_eq!(next_system(&mut updates).await.event_type(), SystemEventType::CapacityChanged);
     server.drain().await.expect("ends cleanly");
 }
 
