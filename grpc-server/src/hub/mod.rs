@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
-use tokio::sync::Notify;
 use tacos_engine::{EventId, PaymentId, Position, ReservationId, SessionId, UserId, WaitingToken};
+use tokio::sync::Notify;
 
 pub(crate) use payments::{PaymentStates, is_refund};
 pub(crate) use pump::{maintenance, publish_maintenance, publish_place, run};
