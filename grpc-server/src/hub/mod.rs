@@ -118,9 +118,14 @@ impl Hub {
         Some(())
     }
 
-    /// True while no stream is open. The pump, which asks, is woken when one begins.
+    /// True while no stream is open that updates are for. The pump, which asks, is woken when one begins.
     fn is_idle(&self) -> bool {
-        self.open() <= self.feeds()
+        let index = self.index.lock();
+        index.reservations_of.is_empty()
+            && index.reservations.is_empty()
+            && index.payments_of.is_empty()
+            && index.payments.is_empty()
+            && index.lines.is_empty()
     }
 
     /// Streams and change feeds that are open.

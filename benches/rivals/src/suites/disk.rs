@@ -33,8 +33,8 @@ pub fn group_sizes(folder: &Path, from: Position) -> Result<Vec<usize>, Fault> {
 }
 
 /// Nanoseconds for writing groups of these sizes one behind the other, each followed by its sync, into a file that was
-/// written to before. Into room that is only reserved a sync costs half as much again, since it changes the file's own
-/// description too: that would be no floor.
+/// written to before. Into room that is only reserved a sync costs more, since it changes the file's own description
+/// too: that would be no floor.
 ///
 /// # Errors
 /// The disk.
