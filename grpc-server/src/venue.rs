@@ -1,7 +1,7 @@
 //! Seat maps from files: JSON (compact, with runs of numbered seats) and CSV (one seat a line). Both end as the
 //! engine's own seat map, which checks itself.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -203,9 +203,8 @@ fn section(file: &SectionFile) -> Section {
 /// # Errors
 /// The number of the first line that cannot be read, and why.
 pub fn from_csv(text: &str) -> Result<SeatMap, String> {
-    let mut order: Vec<String> = Vec::new();
-    let mut rows: BTreeMap<String, Vec<(String, i64, Vec<Single>)>> = BTreeMap::new();
-    let mut standing: BTreeMap<String, (u32, i64)> = BTreeMap::new();
+    let mut sections: Vec<CsvSection<'_>> = Vec::new();
+    let mut by_name: HashMap<&str, usize> = HashMap::new();
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') || (at == 0 && line.starts_with("section,")) {
@@ -213,7 +212,7 @@ pub fn from_csv(text: &str) -> Result<SeatMap, String> {
         }
         let bad = |why: &str| format!("line {}: {why}", at + 1);
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-        let (section, label, seat, price, accessible) = match fields[..] {
+        let (name, label, seat, price, accessible) = match fields[..] {
             [section, row, seat, price] => (section, row, seat, price, false),
             [section, row, seat, price, accessible] => {
                 (section, row, seat, price, matches!(accessible, "true" | "yes" | "1"))
@@ -222,37 +221,55 @@ pub fn from_csv(text: &str) -> Result<SeatMap, String> {
         };
         let price: i64 =
             price.parse().map_err(|_| bad("the price must be a whole number of the smallest unit"))?;
-        if !order.iter().any(|known| known == section) {
-            order.push(section.to_owned());
-        }
-        if let Some(places) = seat.strip_prefix('*') {
-            let places = places.parse().map_err(|_| bad("*N must have a number of places"))?;
-            standing.insert(section.to_owned(), (places, price));
-            continue;
-        }
-        let single = |price: Option<i64>| Single {
-            id: seat.to_owned(),
-            price_minor: price,
-            accessible,
-            aisle_before: false,
-        };
-        let of_section = rows.entry(section.to_owned()).or_default();
-        match of_section.iter_mut().find(|(known, ..)| known == label) {
-            Some((_, row_price, seats)) => seats.push(single(Some(price).filter(|price| price != row_price))),
-            None => of_section.push((label.to_owned(), price, vec![single(None)])),
+        let number = *by_name.entry(name).or_insert_with(|| {
+            sections.push(CsvSection { name, ..CsvSection::default() });
+            sections.len() - 1
+        });
+        match seat.strip_prefix('*') {
+            Some(places) => {
+                let places = places.parse().map_err(|_| bad("*N must have a number of places"))?;
+                sections[number].standing = Some((places, price));
+            }
+            None => sections[number].add(label, seat, price, accessible),
         }
     }
-    let section = |name: String| match standing.get(&name) {
-        Some((capacity, price_minor)) => {
-            Section::General { capacity: *capacity, price_minor: *price_minor, name }
+    Ok(SeatMap { sections: sections.into_iter().map(CsvSection::finish).collect() })
+}
+
+/// A section of a CSV file, as far as it is read.
+#[derive(Default)]
+struct CsvSection<'a> {
+    name: &'a str,
+    /// Places and price, if it is a standing area.
+    standing: Option<(u32, i64)>,
+    /// Label, price and seats of each row, in the order of the rows' first seats.
+    rows: Vec<(&'a str, i64, Vec<Single>)>,
+    by_label: HashMap<&'a str, usize>,
+}
+
+impl<'a> CsvSection<'a> {
+    fn add(&mut self, label: &'a str, seat: &str, price: i64, accessible: bool) {
+        let number = *self.by_label.entry(label).or_insert_with(|| {
+            self.rows.push((label, price, Vec::new()));
+            self.rows.len() - 1
+        });
+        let (_, row_price, seats) = &mut self.rows[number];
+        let price_minor = Some(price).filter(|price| price != row_price);
+        seats.push(Single { id: seat.to_owned(), price_minor, accessible, aisle_before: false });
+    }
+
+    fn finish(self) -> Section {
+        let name = self.name.to_owned();
+        match self.standing {
+            Some((capacity, price_minor)) => Section::General { name, capacity, price_minor },
+            None => {
+                let made = |(label, price, seats): (&str, i64, Vec<Single>)| {
+                    row(label.to_owned(), price, &[], &seats)
+                };
+                Section::Seated { name, rows: self.rows.into_iter().map(made).collect() }
+            }
         }
-        None => {
-            let rows = rows.remove(&name).unwrap_or_default();
-            let rows = rows.into_iter().map(|(label, price, seats)| row(label, price, &[], &seats)).collect();
-            Section::Seated { name, rows }
-        }
-    };
-    Ok(SeatMap { sections: order.into_iter().map(section).collect() })
+    }
 }
 
 /// The great hall: 48,000 seats and a standing area, as `data/make_hall.py` writes it.
@@ -315,6 +332,8 @@ pub(crate) fn template() -> SeatMap {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     #[test]
@@ -371,6 +390,28 @@ mod tests {
             from_csv("stalls,A,A-1").expect_err("a field lacks"),
             "line 1: must be section,row,seat,price[,accessible]"
         );
+    }
+
+    #[test]
+    fn a_million_seats_that_follow_no_rule_become_an_event() {
+        let mut text = String::from("section,row,seat,price\n");
+        for row in 0..25_000 {
+            // Odd numbers on the left, even ones on the right.
+            for number in (1..40).step_by(2).chain((2..=40).rev().step_by(2)) {
+                writeln!(text, "block{},{row},block{}-row{row}-{number},5000", row / 1_000, row / 1_000)
+                    .expect("text");
+            }
+        }
+        let seats = from_csv(&text).expect("well-formed");
+        let engine = tacos_engine::Engine::in_memory(tacos_engine::Config::default()).expect("memory");
+        let currency = tacos_engine::Currency::new("KRW").expect("valid");
+        let (id, settings) = (tacos_engine::EventId::new("stadium").expect("valid"), "a stadium");
+        let settings = tacos_engine::EventSettings::new(settings, currency);
+        engine
+            .create_event(tacos_engine::CreateEvent::new(id.clone(), settings, seats))
+            .wait()
+            .expect("taken");
+        assert_eq!(engine.event(&id).expect("created").counts.available, 1_000_000);
     }
 
     #[test]

@@ -55,11 +55,20 @@ pub fn rewritten_snapshot(file: &[u8], images: &[(u16, Vec<u8>)]) -> Vec<u8> {
     crate::journal::rewritten_snapshot(file, images)
 }
 
-/// Seats of the layout that is built of a map, and of the layout that is built of that one's own map; `None` if the
-/// map makes none.
+/// Seats of the layout that is built of a map, and of the layout that is built of that one's own map, packed and read
+/// again; `None` if the map makes none.
 #[must_use]
 pub fn layout_again(map: &SeatMap) -> Option<(u32, Option<u32>)> {
     let layout = Layout::build(map).ok()?;
-    let again = Layout::build(&layout.to_map()).ok().map(|again| again.seats());
+    let (own, mut packed) = (layout.to_map(), Vec::new());
+    own.pack(&mut packed);
+    let again = SeatMap::of_stored(&packed).ok().filter(|again| *again == own);
+    let again = again.and_then(|again| Layout::build(&again).ok()).map(|again| again.seats());
     Some((layout.seats(), again))
+}
+
+/// The seat map that was stored as these bytes, if they stand for one.
+#[must_use]
+pub fn stored_seat_map(bytes: &[u8]) -> Option<SeatMap> {
+    SeatMap::of_stored(bytes).ok()
 }

@@ -10,6 +10,7 @@ mod tokens;
 
 pub use bytes::{
     image_again, image_fields, layout_again, person_of_image, record_again, reply_again, rewritten_snapshot,
+    stored_seat_map,
 };
 pub(crate) use planted::PlantedPanic;
 pub use planted::{Moment, plant_panic};

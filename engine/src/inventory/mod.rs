@@ -13,6 +13,7 @@ mod layout;
 mod map;
 mod moves;
 mod naming;
+mod packed;
 mod pick;
 mod place;
 mod replay;

@@ -171,7 +171,7 @@ pub(crate) fn replay_own(
 
 /// The seat map in a record, made ready for use.
 pub(crate) fn layout_of(seats: &[u8]) -> Result<Layout, Corrupt> {
-    let map = SeatMap::decode(seats).map_err(|error| Corrupt(error.to_string()))?;
+    let map = SeatMap::of_stored(seats).map_err(|error| Corrupt(error.to_string()))?;
     Layout::build(&map).map_err(|error| Corrupt(error.to_string()))
 }
 

@@ -40,6 +40,13 @@ pub(crate) struct Log {
     pub(crate) planted: crate::hooks::PlantedPanic,
 }
 
+/// A record that is too long, with room for what its image in a snapshot has more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DoesNotFit {
+    pub(crate) bytes: usize,
+    pub(crate) most_bytes: usize,
+}
+
 /// The right to make one write. While it lives, a panic of its thread ends all writing: memory and journal may differ
 /// then, or seats may be claimed for a hold that will never be. Dropped without a panic it does nothing.
 ///
@@ -219,13 +226,16 @@ impl Log {
         Appended { record, at: now }
     }
 
-    /// True if the record can be appended: asked before the write is admitted, for the few commands that can be long.
-    pub(crate) fn fits(&self, fact: &impl Fact) -> bool {
+    /// Whether the record can be appended: asked before the write is admitted, for the few commands that can be long.
+    ///
+    /// # Errors
+    /// What it takes, and the most that one may take.
+    pub(crate) fn check_fits(&self, fact: &impl Fact) -> Result<(), DoesNotFit> {
         let mut body = Vec::new();
         fact.put(&mut body);
-        let most = u64::try_from(RECORD_BYTES_MAX)
-            .map_or(u64::MAX, |most| most.min(self.buffer.capacity_bytes() / 2));
-        (journal::record::record_bytes(body.len()) + IMAGE_HEAD_BYTES) as u64 <= most
+        let most_bytes = RECORD_BYTES_MAX.min(self.buffer.capacity_bytes() / 2);
+        let bytes = journal::record::record_bytes(body.len()) + IMAGE_HEAD_BYTES;
+        if bytes <= most_bytes { Ok(()) } else { Err(DoesNotFit { bytes, most_bytes }) }
     }
 
     pub(crate) fn set_disk_full(&self, full: bool) {

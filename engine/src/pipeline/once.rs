@@ -157,7 +157,7 @@ impl Core {
                 reply.push(KEPT);
                 reply.extend_from_slice(answer);
                 let answered = Answered { key: Remember { key: hash, fingerprint, until }, reply };
-                if answer.len() >= REPLY_BYTES_MAX || !self.log.fits(&answered) {
+                if answer.len() >= REPLY_BYTES_MAX || self.log.check_fits(&answered).is_err() {
                     return Err(Refusal::invalid("answer", "is too long to be kept", answer.len()).into());
                 }
                 let end = self.log.append(&answered, now).publish();

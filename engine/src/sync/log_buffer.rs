@@ -179,8 +179,8 @@ impl LogBuffer {
     }
 
     /// Size of the ring.
-    pub(crate) fn capacity_bytes(&self) -> u64 {
-        self.capacity_bytes
+    pub(crate) fn capacity_bytes(&self) -> usize {
+        self.words.len() * size_of::<AtomicU64>()
     }
 
     /// Ends the consumer's sleep, or its next one: for shutting down. Costs a system call.

@@ -8,7 +8,7 @@ use crate::simulator::Simulation;
 use crate::storage::MemStorage;
 use tacos_engine::clock::{ManualClock, UnixMs};
 use tacos_engine::hooks::{
-    RestoredState, image_again, layout_again, modules::Wheel, record_again, reply_again,
+    RestoredState, image_again, layout_again, modules::Wheel, record_again, reply_again, stored_seat_map,
 };
 use tacos_engine::journal::{JournalError, Records, RecoveryConsent};
 use tacos_engine::limits::{LOG_BUFFER_BYTES_MIN, SEGMENT_BYTES_MIN};
@@ -84,7 +84,7 @@ pub fn snapshot(bytes: &[u8]) {
 /// # Panics
 /// If a decoder does, or a map does not survive being written.
 pub fn seat_map(bytes: &[u8]) {
-    let Ok(map) = SeatMap::decode(bytes) else { return };
+    let Some(map) = stored_seat_map(bytes) else { return };
     let mut again = Vec::new();
     map.encode(&mut again);
     assert_eq!(SeatMap::decode(&again).as_ref(), Ok(&map));

@@ -184,6 +184,12 @@ fn bytes_of(map: &SeatMap) -> Vec<u8> {
     bytes
 }
 
+fn packed(map: &SeatMap) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    map.pack(&mut bytes);
+    bytes
+}
+
 proptest! {
     #[test]
     fn bytes_bring_the_map_back(map in any_map()) {
@@ -208,8 +214,29 @@ proptest! {
     #[test]
     fn any_bytes_never_panic(mut bytes: Vec<u8>) {
         let _ = SeatMap::decode(&bytes);
-        bytes.insert(0, 1);
-        let _ = SeatMap::decode(&bytes);
+        for format in [1, 2] {
+            bytes.insert(0, format);
+            let _ = SeatMap::of_stored(&bytes);
+            bytes.remove(0);
+        }
+    }
+
+    #[test]
+    fn packed_bytes_bring_the_map_back(map in any_map(), at in any::<prop::sample::Index>(), value: u8) {
+        if let Ok(layout) = Layout::build(&map) {
+            let map = layout.to_map();
+            let mut bytes = packed(&map);
+            prop_assert_eq!(SeatMap::of_stored(&bytes).expect("our own bytes"), map);
+            for cut in 0..bytes.len() {
+                prop_assert!(SeatMap::of_stored(&bytes[..cut]).is_err(), "cut at {}", cut);
+            }
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+            // Whatever it stands for now, it is no panic.
+            if let Ok(map) = SeatMap::of_stored(&bytes) {
+                let _ = Layout::build(&map);
+            }
+        }
     }
 
     #[test]
@@ -236,4 +263,70 @@ fn foreign_formats_and_left_over_bytes_are_refused() {
     assert_eq!(SeatMap::decode(&bytes), Err(SeatMapDecodeError::Long { at: bytes.len() - 1 }));
     bytes[0] = 9;
     assert_eq!(SeatMap::decode(&bytes), Err(SeatMapDecodeError::Format(9)));
+}
+
+/// 25 rows of 40 seats with odd numbers on the left and even ones on the right, which follow no rule.
+fn odd_and_even() -> SeatMap {
+    let row = |row: u32| {
+        let numbers = (1..40).step_by(2).chain((2..=40).rev().step_by(2));
+        let labels = numbers.map(|number| format!("upper-left-{row:03}-{number}")).collect();
+        Row { label: row.to_string(), price_minor: 100, seats: RowSeats::Listed(labels), ..Row::default() }
+    };
+    let map = SeatMap { sections: vec![seated("upper", (0..25).map(row).collect())] };
+    Layout::build(&map).expect("valid").to_map()
+}
+
+#[test]
+fn a_label_costs_what_it_adds_to_the_one_before() {
+    let map = odd_and_even();
+    assert!(
+        matches!(&map.sections[0], Section::Seated { rows, .. } if matches!(rows[0].seats, RowSeats::Listed(_)))
+    );
+    let (plain, packed) = (bytes_of(&map).len(), packed(&map).len());
+    assert!(
+        packed < 3 * 1_000 && plain > 18 * 1_000,
+        "{packed} bytes packed, {plain} plain, for 1,000 seats"
+    );
+}
+
+#[test]
+fn texts_of_every_length_and_any_character_are_packed() {
+    let labels: Vec<String> = (1..=128)
+        .chain((1..=128).rev())
+        .map(|length| "ä".repeat(length / 2) + &"x".repeat(length % 2))
+        .collect();
+    let row = |label: &String| Row { label: label.clone(), ..numbered("A", 1) };
+    let map = SeatMap {
+        sections: vec![seated("A", labels.iter().filter(|label| !label.is_empty()).map(row).collect())],
+    };
+    assert_eq!(SeatMap::of_stored(&packed(&map)).as_ref(), Ok(&map));
+}
+
+#[test]
+fn only_long_maps_are_stored_packed() {
+    let (mut short, mut long) = (Vec::new(), Vec::new());
+    let map = odd_and_even();
+    map.store(&mut short);
+    assert_eq!(short, bytes_of(&map), "read by every version");
+    let Section::Seated { rows, .. } = &map.sections[0] else { panic!("seats") };
+    let many =
+        SeatMap { sections: vec![seated("all", rows.iter().cycle().take(25 * 60).cloned().collect())] };
+    many.store(&mut long);
+    assert_eq!(long, packed(&many));
+    assert_eq!(SeatMap::of_stored(&long), Ok(many));
+}
+
+#[test]
+fn packed_bytes_that_nothing_writes_are_refused() {
+    let bad = |bytes: &[u8]| SeatMap::of_stored(bytes).expect_err("refused");
+    // A label that begins with more of the one before than that has.
+    assert_eq!(bad(&[2, 1, 1, 0x10]), SeatMapDecodeError::Invalid { at: 3 });
+    // A number of more than 64 bits, and one with a byte that adds nothing.
+    let long = [2, 1, 1, 1, b'A', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02];
+    assert_eq!(bad(&long), SeatMapDecodeError::Invalid { at: 14 });
+    assert_eq!(bad(&[2, 1, 1, 1, b'A', 0x81, 0]), SeatMapDecodeError::Invalid { at: 6 });
+    // A row that says that it has more labels than an event can have.
+    let many = [2, 1, 0, 1, b'A', 1, 2, 1, b'r', 0, 0xff, 0xff, 0xff, 0xff, 0x0f];
+    assert_eq!(bad(&many), SeatMapDecodeError::Invalid { at: 14 });
+    assert_eq!(bad(&[2, 0, 9]), SeatMapDecodeError::Long { at: 2 });
 }

@@ -13,7 +13,7 @@ use super::{Event, check_settings};
 impl State {
     pub(crate) fn event_images(&self, event: &Event, sink: &mut Sink<'_>) {
         let mut seats = Vec::new();
-        event.seats.layout().to_map().encode(&mut seats);
+        event.seats.layout().to_map().store(&mut seats);
         sink.image(&EventImage {
             event: event.number,
             id: event.id.clone(),

@@ -13,6 +13,7 @@ use crate::limits::EVENTS_MAX;
 use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Applied, Fact, Stamp, corrupt, layout_of, record};
 use crate::pipeline::line::check_policy;
+use crate::pipeline::log::DoesNotFit;
 use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::reply;
@@ -119,7 +120,7 @@ impl Core {
             }
             let mut seats = Vec::new();
             // As the layout has it, so that the record is as long as the event's image will be.
-            layout.to_map().encode(&mut seats);
+            layout.to_map().store(&mut seats);
             let created = EventCreated {
                 event: *next,
                 id: command.event.clone(),
@@ -128,8 +129,12 @@ impl Core {
                 policy: command.queue.clone(),
                 key,
             };
-            if !self.log.fits(&created) {
-                return Err(Refusal::invalid("seats", "the seat map is too large for one event", "").into());
+            if let Err(DoesNotFit { bytes, most_bytes }) = self.log.check_fits(&created) {
+                let why = format_args!(
+                    "the seat map takes {bytes} bytes in the journal and may take {most_bytes}: number its rows, \
+                     shorten its labels, or make two events of it"
+                );
+                return Err(Refusal::invalid("seats", why, "").into());
             }
             let (appended, durable) = (self.log.append(&created, now), self.log.durable.reached());
             created.apply(&self.state, &mut next, layout, appended.stamp(), durable);
