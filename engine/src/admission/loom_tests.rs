@@ -128,6 +128,27 @@ fn loom_line_same_session_gets_one_ticket() {
 }
 
 #[test]
+fn loom_line_a_table_that_is_parted_loses_nobody() {
+    bounded(|| {
+        let line = line(1);
+        // As many as a table takes: the next join parts it.
+        let people: Vec<u32> = (1..=3).map(|person| join(&line, person << 24)).collect();
+        let other = Arc::clone(&line);
+        let handle = thread::spawn(move || join(&other, 4 << 24));
+        let again = |line: &Line, person: u128| match line.begin_join(person << 88, None, T0) {
+            Join::Again { number } => number,
+            _ => panic!("{person} has a ticket"),
+        };
+        assert_eq!(again(&line, 2), people[1]);
+        let fourth = handle.join().expect("joiner");
+        assert_eq!(
+            (1..=4).map(|person| again(&line, person)).collect::<Vec<_>>(),
+            [&people[..], &[fourth]].concat()
+        );
+    });
+}
+
+#[test]
 fn loom_line_admit_against_expire_has_one_winner() {
     bounded(|| {
         let line = line(1);
