@@ -17,7 +17,7 @@ use protox::Compiler;
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 /// Folders of this crate that hold one package each, as `<folder>/v1/*.proto`.
-const PACKAGES: [&str; 5] = ["common", "engine", "gateway", "payment", "reservation"];
+const PACKAGES: [&str; 6] = ["command", "common", "engine", "gateway", "payment", "reservation"];
 
 /// First part of every import path: the name that this folder has in the repository.
 const IMPORT_ROOT: &str = "proto/";

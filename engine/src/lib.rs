@@ -29,6 +29,7 @@ mod updates;
 mod users;
 mod words;
 
+pub mod arguments;
 pub mod clock;
 pub mod journal;
 pub mod limits;

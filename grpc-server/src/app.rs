@@ -21,6 +21,7 @@ use crate::log::LogRing;
 use crate::metadata::Metadata;
 use crate::metrics::Metrics;
 use crate::once::Running;
+use crate::run::CommandStreams;
 use crate::settings::{DurabilityName, Rules, Settings};
 use crate::webhooks::Webhooks;
 use crate::wire::error::hex;
@@ -43,6 +44,7 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) emergencies: Emergencies,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) command_streams: CommandStreams,
     pub(crate) places: Arc<Places>,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) webhooks: Webhooks,
@@ -79,6 +81,7 @@ impl App {
             live: Live::new(&settings),
             metrics: Metrics::new(),
             hub: Hub::new(settings.limits.streams),
+            command_streams: CommandStreams::default(),
             places: Places::new(settings.limits.connections, settings.limits.connections_per_address),
             started_at: engine.now(),
             draining: watch::Sender::new(false),

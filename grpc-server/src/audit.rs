@@ -3,13 +3,14 @@
 //! bounded number of the newest entries is kept; GetLogs shows them as the part `audit`.
 
 use std::collections::VecDeque;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde::{Deserialize, Serialize};
 use tacos_engine::{Engine, ExternalId, Failure, Note};
 
+use crate::app::App;
 use crate::call::Call;
 use crate::rpc::{Access, Kind, Rpc};
 use crate::task::{Reply, Task, Working};
@@ -118,32 +119,53 @@ async fn note(engine: &Engine, entry: &Entry) -> Result<(), Failure> {
     engine.note(Note::new(name, Some(value))).await.map(|_| ())
 }
 
+/// A write of an operator that is about to be done.
+pub(crate) struct Begun {
+    pub(crate) app: Arc<App>,
+    /// Who asks.
+    pub(crate) by: String,
+    pub(crate) rpc: Rpc,
+    pub(crate) request: Vec<u8>,
+    pub(crate) trace: String,
+}
+
 /// Runs a handler; for a write of an operator, with its audit entry before and after.
 pub(crate) fn recorded(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Working {
     if rpc.access() != Access::Admin || rpc.kind() == Kind::Read {
         return task.run(call);
     }
-    Box::pin(written_down(call, rpc, task))
+    let begun = Begun {
+        app: Arc::clone(&call.app),
+        by: call.caller.subject.clone(),
+        rpc,
+        request: task.encoded(),
+        trace: call.trace.clone(),
+    };
+    Box::pin(written_down(begun, task.run(call), |result: &Result<Reply, ApiError>| {
+        result.as_ref().err().map(|error| error.code.as_str_name().to_owned())
+    }))
 }
 
-async fn written_down(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Result<Reply, ApiError> {
-    let app = std::sync::Arc::clone(&call.app);
-    let entry = entry_of(&call, rpc, &task.encoded());
+/// Does the work with its audit entry before and after. `refused` says why it was not done.
+pub(crate) async fn written_down<T>(
+    begun: Begun,
+    work: impl Future<Output = Result<T, ApiError>> + Send,
+    refused: fn(&Result<T, ApiError>) -> Option<String>,
+) -> Result<T, ApiError> {
+    let (app, rpc) = (&begun.app, begun.rpc);
+    let entry = entry_of(&begun);
     let entry = match app.audit.begin(&app.engine, entry.clone()).await {
         Ok(entry) => entry,
         // While the journal takes no writes an operator must still be able to act: then the entry is in the log alone.
         Err(error) if rpc.kind() == Kind::Control => {
             tracing::error!(?entry, error = error.message, "an audit entry could not be written");
-            return task.run(call).await;
+            return work.await;
         }
         Err(error) => return Err(error),
     };
     let (number, by, reason) = (entry.number, entry.by.clone(), entry.reason.clone());
-    let result = task.run(call).await;
-    let outcome = match &result {
-        Ok(_) => "done".to_owned(),
-        Err(error) => format!("refused: {}", error.code.as_str_name()),
-    };
+    let result = work.await;
+    let outcome = refused(&result).map_or_else(|| "done".to_owned(), |why| format!("refused: {why}"));
     tracing::info!(number, by, %rpc, reason, outcome, "audit");
     // The work is done or refused; if the outcome cannot be written, the entry still says "begun".
     if let Err(error) = app.audit.end(&app.engine, entry, outcome).await {
@@ -152,17 +174,17 @@ async fn written_down(call: Call, rpc: Rpc, task: Box<dyn Task>) -> Result<Reply
     result
 }
 
-fn entry_of(call: &Call, rpc: Rpc, request: &[u8]) -> Entry {
-    let (reason, request) = shown(rpc, request);
+fn entry_of(begun: &Begun) -> Entry {
+    let (reason, request) = shown(begun.rpc, &begun.request);
     Entry {
         number: 0,
-        at_ms: call.app.engine.now().get(),
-        by: cut(call.caller.subject.clone(), 128),
-        rpc: rpc.to_string(),
+        at_ms: begun.app.engine.now().get(),
+        by: cut(begun.by.clone(), 128),
+        rpc: begun.rpc.to_string(),
         reason,
         request,
         outcome: "begun".to_owned(),
-        trace_id: call.trace.clone(),
+        trace_id: begun.trace.clone(),
     }
 }
 

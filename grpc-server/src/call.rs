@@ -21,7 +21,7 @@ use crate::auth::Caller;
 use crate::rpc::{Access, Repeat, Rpc};
 use crate::task::{Reply, Streamed};
 use crate::wire::{ApiError, Checks, Raw};
-use crate::{audit, once, refusal, traces};
+use crate::{audit, once, refusal, run, traces};
 
 /// A call as its handler sees it.
 #[derive(Clone)]
@@ -43,6 +43,9 @@ struct Serve {
 
 /// Serves a request that was admitted. A message past its bound is refused by its length, before its bytes are read.
 pub(crate) async fn serve(app: &Arc<App>, rpc: Rpc, request: http::Request<Body>) -> http::Response<Body> {
+    if rpc == Rpc::Run {
+        return run::serve(app, request).await;
+    }
     let limits = &app.settings.limits;
     let bytes_max = match rpc {
         Rpc::ImportSeatMap => limits.seat_map_bytes,

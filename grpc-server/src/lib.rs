@@ -36,6 +36,7 @@ mod wire;
 
 pub mod net;
 pub mod rpc;
+mod run;
 pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -142,6 +142,19 @@ impl App {
         let help = "Open streams, change feeds included.";
         one("server", "tacos_streams_open", help, Gauge, "1", float(self.hub.open() as u64));
         one("server", "tacos_feeds_open", "Open change feeds.", Gauge, "1", float(self.hub.feeds() as u64));
+        let (open, calls, refused) = self.command_streams.figures();
+        one(
+            "server",
+            "tacos_command_streams_open",
+            "Open streams of commands.",
+            Gauge,
+            "1",
+            float(open as u64),
+        );
+        let help = "Calls answered over streams of commands.";
+        one("server", "tacos_stream_commands_total", help, Counter, "1", float(calls));
+        let help = "Calls over streams of commands that were refused, by the engine or by the server.";
+        one("server", "tacos_stream_refusals_total", help, Counter, "1", float(refused));
         let (open, refused) = self.places.counts();
         one("server", "tacos_connections_open", "Open connections.", Gauge, "1", float(open as u64));
         let help = "Connections turned away: too many were open.";

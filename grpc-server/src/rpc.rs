@@ -204,6 +204,9 @@ rpcs! {
         WorkerHealthCheck as "HealthCheck": health_check, Service Read Fresh, GET "/v1/worker/health";
         GetJobStatus: get_job_status, Service Read Fresh, GET "/v1/worker/jobs";
     }
+    "engine.v1.CommandService" in command {
+        Run: run, Service Read Fresh, POST "/v1/commands";
+    }
     "engine.v1.EngineService" in engine {
         CreateEvent: create_event, Admin Write Kept, POST "/v1/admin/events";
         UpdateEvent: update_event, Admin Write Kept, PATCH "/v1/admin/events/{settings.event_id}";

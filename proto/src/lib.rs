@@ -45,6 +45,7 @@ macro_rules! package {
     };
 }
 
+package!(command, "command.v1", "Commands, reads and their answers, as a stream of commands carries them.");
 package!(common, "common.v1", "Shared values, errors and the operators' service.");
 package!(
     engine,

@@ -13,6 +13,7 @@ mod python;
 mod reference;
 mod server;
 mod uniffi;
+mod wire;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ struct Output {
 fn outputs() -> Vec<Output> {
     let mut all = vec![Output { path: "docs/reference/operations.md", text: reference::page() }];
     all.push(server::output());
+    all.extend(wire::outputs());
     all.extend(c::outputs());
     all.extend(go::outputs());
     all.extend(conformance::outputs());

@@ -22,7 +22,7 @@ use crate::follow::{RawUpdates, RawUpdatesLost};
 use crate::reads;
 use crate::relay::OnBorder;
 use crate::requests::Request;
-use crate::text::{number, signed, span};
+use tacos_engine::arguments::{number, signed, span};
 
 /// Answers fetched in one go, at most.
 const DRAIN_MAX: usize = 1_024;

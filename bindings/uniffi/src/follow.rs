@@ -12,7 +12,7 @@ use tacos_engine::{Engine, EventId, Position, Update, UpdateReader, UpdatesLost}
 
 use crate::codec::Output;
 use crate::relay::OnBorder;
-use crate::text::signed;
+use tacos_engine::arguments::signed;
 
 /// Why a follower cannot go on.
 #[derive(Debug, PartialEq, Eq, uniffi::Error)]

@@ -16,7 +16,6 @@ mod follow;
 mod reads;
 mod relay;
 mod requests;
-mod text;
 
 uniffi::setup_scaffolding!("tacos_engine");
 

@@ -9,7 +9,7 @@ mod token;
 use std::collections::BTreeMap;
 
 use http::HeaderMap;
-use tacos_engine::UserId;
+use tacos_engine::{UnixMs, UserId};
 
 use crate::rpc::Access;
 use crate::settings::Role;
@@ -38,17 +38,19 @@ pub(crate) struct Caller {
     pub(crate) user: Option<UserId>,
     /// The token's subject, for the audit record.
     pub(crate) subject: String,
+    /// The token ends at this moment, in seconds since the Unix epoch; `None` for callers without a token.
+    pub(crate) expires_at: Option<u64>,
 }
 
 impl Caller {
     /// A caller without credentials, where credentials are asked for.
     pub(crate) fn anonymous() -> Self {
-        Self { access: Access::Open, user: None, subject: String::new() }
+        Self { access: Access::Open, user: None, subject: String::new(), expires_at: None }
     }
 
     /// Any caller, where neither keys nor client certificates are configured.
     fn trusted() -> Self {
-        Self { access: Access::Admin, user: None, subject: "local".to_owned() }
+        Self { access: Access::Admin, user: None, subject: "local".to_owned(), expires_at: None }
     }
 
     /// True for callers that act for any user.
@@ -93,7 +95,7 @@ impl Caller {
         let listed = names.iter().filter_map(|name| roles.get(name).map(|role| (role.access(), name)));
         let Some((access, name)) = listed.max_by_key(|(access, _)| *access) else { return Self::anonymous() };
         let user = UserId::new(name).ok().filter(|_| access == Access::User);
-        Self { access, user, subject: name.clone() }
+        Self { access, user, subject: name.clone(), expires_at: None }
     }
 
     fn from_claims(claims: &Claims) -> Result<Self, ApiError> {
@@ -102,7 +104,15 @@ impl Caller {
         if user.is_none() && access == Access::User {
             return Err(ApiError::new(ErrorCode::Unauthenticated, "the token's subject is no user id"));
         }
-        Ok(Self { access, user, subject: claims.sub.clone() })
+        Ok(Self { access, user, subject: claims.sub.clone(), expires_at: Some(claims.exp) })
+    }
+
+    /// Refuses a caller whose token has expired since the stream began.
+    pub(crate) fn still_good(&self, now: UnixMs) -> Result<(), ApiError> {
+        match self.expires_at {
+            Some(at) if now.get() / 1_000 >= at => Err(TokenError::Expired.to_api_error()),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses callers whose role does not reach.

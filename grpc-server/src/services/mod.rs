@@ -2,6 +2,7 @@
 //! and convert its answer.
 
 pub(crate) mod admin;
+pub(crate) mod command;
 pub(crate) mod engine;
 pub(crate) mod gateway;
 pub(crate) mod inventory;

@@ -16,6 +16,10 @@ pub struct Limits {
     pub calls_per_connection: u32,
     /// Open streams at once.
     pub streams: usize,
+    /// Open streams of commands at once (`CommandService.Run`).
+    pub command_streams: usize,
+    /// Calls under way at once in one stream of commands; the server reads no further ones until some are answered.
+    pub stream_commands: usize,
     /// Connections at once, over all listeners; one more takes the place of the oldest that has made no request, or is
     /// closed.
     pub connections: usize,
@@ -44,6 +48,8 @@ impl Default for Limits {
             concurrent_calls: 65_536,
             calls_per_connection: 4_096,
             streams: 20_000,
+            command_streams: 1_024,
+            stream_commands: 4_096,
             connections: 20_000,
             connections_per_address: 1_024,
             first_request_seconds: 10,

@@ -27,7 +27,7 @@ use tonic::transport::Channel;
 
 const SECRET: &str = "a secret of more than thirty-two bytes, for tests";
 
-fn house() -> House {
+pub(crate) fn house() -> House {
     let mut house = House::new();
     let file = house.folder.path().join("key");
     std::fs::write(&file, SECRET).expect("written");
@@ -37,7 +37,7 @@ fn house() -> House {
     house
 }
 
-fn token(subject: &str, roles: &[&str], expires_in: i64) -> String {
+pub(crate) fn token(subject: &str, roles: &[&str], expires_in: i64) -> String {
     tacos_server::install_cryptography();
     let now =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
@@ -46,7 +46,7 @@ fn token(subject: &str, roles: &[&str], expires_in: i64) -> String {
     encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET.as_bytes())).expect("signed")
 }
 
-fn with<T>(message: T, token: Option<&str>) -> Request<T> {
+pub(crate) fn with<T>(message: T, token: Option<&str>) -> Request<T> {
     let mut request = Request::new(message);
     if let Some(token) = token {
         let value = format!("Bearer {token}").parse().expect("ASCII");

@@ -15,6 +15,7 @@ mod access;
 mod an_emergency_is_complete;
 mod attacks;
 mod bounded;
+mod commands_over_one_stream;
 mod compat_serves_clients_as_they_are;
 mod door;
 mod errors;

@@ -10,7 +10,7 @@ use tacos_engine::{
 };
 
 use super::{Input, Output, Put, Take, Taken, Unfit};
-use crate::text::{currency, id, moment, number, prepared, signed, span, token};
+use tacos_engine::arguments::{currency, id, moment, number, prepared, signed, span, token};
 
 macro_rules! take {
     ($($kind:ty: |$from:ident, $field:ident| $value:expr;)*) => {$(

@@ -1,16 +1,31 @@
-//! Checks what callers bring: texts become ids, numbers find their width. Says which argument is at fault.
+//! For borders to other languages and to the wire: texts become ids, numbers find their width, or a refusal says which
+//! argument is at fault. A refusal shows at most the first 64 characters of what was given, and of a credential nothing.
+//!
+//! # Examples
+//!
+//! ```
+//! use tacos_engine::{EventId, Refusal, arguments};
+//!
+//! assert!(arguments::id::<EventId>("event", "concert-7").is_ok());
+//! let refusal = arguments::number::<u32, i64>("quantity", -1).expect_err("out of range");
+//! assert_eq!(refusal, Refusal::invalid("quantity", "is out of range", -1));
+//! ```
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use tacos_engine::{Currency, EventId, IssuedIdError, Refusal, SeatId, TextIdError, UnixMs, UserId};
+use crate::clock::UnixMs;
+use crate::command::Currency;
+use crate::error::Refusal;
+use crate::ids::{EventId, IssuedIdError, SeatId, TextIdError, UserId};
 
 /// An argument that fits, or the refusal that names what is wrong with it.
-pub(crate) type Checked<T> = Result<T, Refusal>;
+pub type Checked<T> = Result<T, Refusal>;
 
 /// What is wrong with a text, without its kind: the refusal names the field.
-pub(crate) trait Fault {
+pub trait Fault {
+    /// For a person, behind the field's name.
     fn fault(self) -> impl fmt::Display;
 }
 
@@ -27,7 +42,10 @@ impl Fault for IssuedIdError {
 }
 
 /// An id of any kind.
-pub(crate) fn id<T>(field: &'static str, text: &str) -> Checked<T>
+///
+/// # Errors
+/// The refusal that names `field`.
+pub fn id<T>(field: &'static str, text: &str) -> Checked<T>
 where
     T: FromStr,
     T::Err: Fault,
@@ -36,7 +54,11 @@ where
 }
 
 /// An id that may have been prepared.
-pub(crate) trait Preparable: Sized {
+pub trait Preparable: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
     fn of(text: &[u8]) -> Result<Self, TextIdError>;
 }
 
@@ -52,17 +74,26 @@ macro_rules! preparable {
 preparable!(EventId, UserId, SeatId);
 
 /// An id, by its text or as it was prepared. An id is ASCII: only of what is none it matters whether it is a text.
-pub(crate) fn prepared<T: Preparable>(field: &'static str, text: &[u8]) -> Checked<T> {
+///
+/// # Errors
+/// The refusal that names `field`.
+pub fn prepared<T: Preparable>(field: &'static str, text: &[u8]) -> Checked<T> {
     T::of(text).map_err(|why| Refusal::invalid(field, why.fault, shown(&String::from_utf8_lossy(text))))
 }
 
 /// A currency.
-pub(crate) fn currency(field: &'static str, code: &str) -> Checked<Currency> {
+///
+/// # Errors
+/// The refusal that names `field`.
+pub fn currency(field: &'static str, code: &str) -> Checked<Currency> {
     Currency::new(code).ok_or_else(|| Refusal::invalid(field, "must be three letters", shown(code)))
 }
 
 /// A token. It is not echoed: it may be a customer's credential with a slip of the pen in it.
-pub(crate) fn token<T>(field: &'static str, text: &str) -> Checked<T>
+///
+/// # Errors
+/// The refusal that names `field`.
+pub fn token<T>(field: &'static str, text: &str) -> Checked<T>
 where
     T: FromStr,
     T::Err: fmt::Display,
@@ -71,7 +102,10 @@ where
 }
 
 /// A number in the width that the engine has for it.
-pub(crate) fn number<T, F>(field: &'static str, value: F) -> Checked<T>
+///
+/// # Errors
+/// The refusal that names `field`.
+pub fn number<T, F>(field: &'static str, value: F) -> Checked<T>
 where
     T: TryFrom<F>,
     F: Copy + fmt::Display,
@@ -80,17 +114,24 @@ where
 }
 
 /// A span of time in whole milliseconds.
-pub(crate) fn span(field: &'static str, ms: i64) -> Checked<Duration> {
+///
+/// # Errors
+/// The refusal that names `field`.
+pub fn span(field: &'static str, ms: i64) -> Checked<Duration> {
     number(field, ms).map(Duration::from_millis)
 }
 
 /// A moment in milliseconds since the Unix epoch.
-pub(crate) fn moment(field: &'static str, unix_ms: i64) -> Checked<UnixMs> {
+///
+/// # Errors
+/// The refusal that names `field`.
+pub fn moment(field: &'static str, unix_ms: i64) -> Checked<UnixMs> {
     number(field, unix_ms).map(UnixMs::new)
 }
 
 /// A number for languages whose whole numbers have a sign; beyond their range, their largest.
-pub(crate) fn signed(value: impl TryInto<i64>) -> i64 {
+#[must_use]
+pub fn signed(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
@@ -99,7 +140,7 @@ fn shown(text: &str) -> String {
     text.chars().take(64).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::*;
 
@@ -126,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_token_that_cannot_be_read_is_not_echoed() {
-        let refusal = token::<tacos_engine::WaitingToken>("token", "wtkn_?").expect_err("no token");
+        let refusal = token::<crate::ids::WaitingToken>("token", "wtkn_?").expect_err("no token");
         assert_eq!(problem(&refusal), ("token", ""));
     }
 

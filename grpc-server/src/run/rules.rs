@@ -1,0 +1,139 @@
+//! Who may ask what over a stream, and what the server checks of commands before the engine does.
+
+use tacos_engine::{Command, ExternalId, Note, PauseQueue, PaymentId, Proof, ReservationRef, UserId};
+use tacos_proto::command::v1::call::Operation;
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::rpc::{Access, Kind};
+use crate::wire::ApiError;
+
+/// In front of the names of notes that come over a stream: all others are the server's own.
+pub(super) const NOTES: &str = "run.";
+
+/// Who may ask, and whether it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub(super) access: Access,
+    pub(super) kind: Kind,
+}
+
+/// The rule of an operation, as its unary sister has it.
+pub(super) fn of(operation: &Operation) -> Rule {
+    let (access, kind) = match operation {
+        Operation::JoinQueue(_)
+        | Operation::LeaveQueue(_)
+        | Operation::RequestAdmission(_)
+        | Operation::Reserve(_)
+        | Operation::Confirm(_)
+        | Operation::Release(_)
+        | Operation::Extend(_)
+        | Operation::Expire(_)
+        | Operation::CreatePayment(_)
+        | Operation::ProcessPayment(_)
+        | Operation::CancelPayment(_)
+        | Operation::ReportPayment(_) => (Access::Service, Kind::Write),
+        Operation::CreateEvent(_)
+        | Operation::UpdateEvent(_)
+        | Operation::SetSale(_)
+        | Operation::BlockSeats(_)
+        | Operation::SetQueuePolicy(_)
+        | Operation::PauseQueue(_)
+        | Operation::DrawRoom(_)
+        | Operation::ReportWebhook(_)
+        | Operation::ReplayWebhook(_)
+        | Operation::Note(_) => (Access::Admin, Kind::Write),
+        Operation::ReadReservation(_)
+        | Operation::ReadReservations(_)
+        | Operation::ReadPayment(_)
+        | Operation::ReadPayments(_)
+        | Operation::ReadEvent(_)
+        | Operation::ReadEvents(_)
+        | Operation::ReadSections(_)
+        | Operation::ReadCounts(_)
+        | Operation::ReadSeats(_)
+        | Operation::ReadSeatsNamed(_)
+        | Operation::ReadFreeSeats(_)
+        | Operation::ReadQueuePlace(_)
+        | Operation::ReadTokenEvent(_)
+        | Operation::ReadQueue(_)
+        | Operation::ReadPosition(_)
+        | Operation::PrepareEvent(_)
+        | Operation::PrepareSeat(_)
+        | Operation::PrepareUser(_) => (Access::Service, Kind::Read),
+        Operation::ReadQueuePolicy(_)
+        | Operation::ReadDraw(_)
+        | Operation::ReadDueWebhooks(_)
+        | Operation::ReadDeadWebhooks(_)
+        | Operation::ReadNote(_)
+        | Operation::ReadNotes(_)
+        | Operation::ReadStatus(_) => (Access::Admin, Kind::Read),
+    };
+    Rule { access, kind }
+}
+
+/// The customer for whom a command is done.
+fn user(command: &Command) -> Option<&UserId> {
+    use tacos_engine::Caller::User;
+    let of_caller = |caller| match caller {
+        &User(ref user) => Some(user),
+        _ => None,
+    };
+    match command {
+        Command::JoinQueue(command) => command.user.as_ref(),
+        Command::RequestAdmission(command) => command.user.as_ref(),
+        Command::Reserve(command) => Some(&command.user),
+        Command::CreatePayment(command) => Some(&command.user),
+        Command::Confirm(command) => of_caller(&command.caller),
+        Command::Release(command) => of_caller(&command.caller),
+        Command::Extend(command) => of_caller(&command.caller),
+        Command::ProcessPayment(command) => of_caller(&command.caller),
+        Command::CancelPayment(command) => of_caller(&command.caller),
+        _ => None,
+    }
+}
+
+/// The command, if nothing that the server watches over stands against it: a customer's rate, emergencies, the
+/// addresses that payments report to, and whose word is a payment.
+pub(super) fn checked(app: &App, caller: &Caller, mut command: Command) -> Result<Command, ApiError> {
+    if caller.access == Access::Service
+        && let Some(user) = user(&command)
+    {
+        app.limiter.check_user(user)?;
+    }
+    match &mut command {
+        Command::Reserve(reserve) => app.emergencies.check_reservations(&reserve.event, &reserve.user)?,
+        Command::CreatePayment(create) => {
+            app.emergencies.check_payments()?;
+            if let Some(url) = &create.webhook_url
+                && let Err(reason) = app.webhooks.check_url(url)
+            {
+                return Err(ApiError::invalid("webhook_url", reason, url));
+            }
+        }
+        Command::ProcessPayment(_) => app.emergencies.check_payments()?,
+        Command::PauseQueue(PauseQueue { event, paused: false, .. }) => {
+            app.emergencies.check_admissions(event)?;
+        }
+        Command::Confirm(confirm) => {
+            let theirs = matches!(confirm.which, ReservationRef::External(_));
+            if confirm.proof == Proof::Outside && !theirs && !caller.may_vouch() {
+                confirm.proof = Proof::Intent(PaymentId::from_bytes([0xff; 16]));
+            }
+        }
+        Command::Note(note) => {
+            let own = own_note(&note.name)?;
+            let mut renamed = Note::new(own, note.value.take());
+            renamed.key = note.key.take();
+            *note = renamed;
+        }
+        _ => {}
+    }
+    Ok(command)
+}
+
+/// The name under which a note of a stream is kept.
+pub(super) fn own_note(name: &ExternalId) -> Result<ExternalId, ApiError> {
+    let own = format!("{NOTES}{name}");
+    ExternalId::new(&own).map_err(|_| ApiError::invalid("name", "is too long", name))
+}
