@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::access::{house as guarded, token, with};
-use crate::json_calls::ask;
+use crate::json_calls::Caller;
 use crate::support::{EVENT, House, channel};
-use serde_json::json;
+use serde_json::{Value, json};
 use tacos_proto::command::v1::answer::Outcome;
 use tacos_proto::command::v1::call::Operation;
 use tacos_proto::command::v1::{self as wire, Call, ReservationState, reservation_ref, seat_request};
@@ -19,6 +19,13 @@ use tacos_server::Server;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status, Streaming};
+
+/// A unary call that must be done.
+async fn unary(server: &Server, token: Option<&str>, rpc: &str, asked: Value) -> Value {
+    let channel = channel(server).await;
+    let caller = Caller { channel, token: token.map(str::to_owned) };
+    caller.done(rpc, asked).await
+}
 
 /// A client with one stream.
 struct Client {
@@ -115,7 +122,13 @@ async fn a_sale_from_its_event_to_its_order() {
     let row = wire::Row {
         label: "A".into(),
         price_minor: 700,
-        numbered: Some(wire::NumberedSeats { prefix: "A-".into(), first_number: 1, step: 1, digits_min: 0, count: 4 }),
+        numbered: Some(wire::NumberedSeats {
+            prefix: "A-".into(),
+            first_number: 1,
+            step: 1,
+            digits_min: 0,
+            count: 4,
+        }),
         ..wire::Row::default()
     };
     let section = wire::Section { name: "stalls".into(), rows: vec![row], ..wire::Section::default() };
@@ -131,7 +144,11 @@ async fn a_sale_from_its_event_to_its_order() {
         queue: None,
         key: Some("create".into()),
     });
-    let open = Operation::SetSale(wire::SetSale { event: "made".into(), state: wire::SaleState::Open.into(), key: None });
+    let open = Operation::SetSale(wire::SetSale {
+        event: "made".into(),
+        state: wire::SaleState::Open.into(),
+        key: None,
+    });
     let hold = Operation::Reserve(wire::Reserve {
         event: "made".into(),
         user: "kim".into(),
@@ -168,16 +185,25 @@ async fn a_sale_from_its_event_to_its_order() {
         key: None,
     });
     let Outcome::PaymentChanged(paid) = client.ask(report).await else { panic!("a payment is wanted") };
-    assert_eq!((paid.state(), paid.effect()), (wire::PaymentState::Completed, wire::PaymentEffect::Confirmed));
-    let read = Operation::ReadReservation(wire::ReadReservation { which: which(&held.id), user: Some("kim".into()) });
+    assert_eq!(
+        (paid.state(), paid.effect()),
+        (wire::PaymentState::Completed, wire::PaymentEffect::Confirmed)
+    );
+    let read = Operation::ReadReservation(wire::ReadReservation {
+        which: which(&held.id),
+        user: Some("kim".into()),
+    });
     let Outcome::Reservation(view) = client.ask(read).await else { panic!("a reservation is wanted") };
-    assert_eq!((view.state(), view.payment.as_deref()), (ReservationState::Confirmed, Some(payment.id.as_str())));
+    assert_eq!(
+        (view.state(), view.payment.as_deref()),
+        (ReservationState::Confirmed, Some(payment.id.as_str()))
+    );
     assert!(view.order.is_some_and(|order| order.starts_with("ord_")));
 
     // The same through a unary call.
-    let unary = json!({ "reservation_id": held.id, "user_id": "kim" });
-    let unary = ask(&server, "reservation.v1.ReservationService/GetReservation", unary).await;
-    assert_eq!(unary["reservation"]["status"], "RESERVATION_STATUS_CONFIRMED", "{unary}");
+    let asked = json!({ "reservation_id": held.id, "user_id": "kim" });
+    let seen = unary(&server, None, "reservation.v1.ReservationService/GetReservation", asked).await;
+    assert_eq!(seen["reservation"]["status"], "RESERVATION_STATUS_CONFIRMED", "{seen}");
 
     // The client says that it is done: the stream ends behind the last answer.
     let Client { calls, mut answers, .. } = client;
@@ -195,18 +221,28 @@ async fn a_refusal_says_what_it_is_about() {
     assert_eq!((taken.code.as_str(), taken.seats), ("seats_taken", vec!["A-1".to_owned()]));
     let bad = refused(client.ask(reserve("no user", &["A-3"], None)).await);
     assert_eq!((bad.code.as_str(), bad.problems[0].field.as_str()), ("invalid", "user"));
-    let none = Operation::Reserve(wire::Reserve { event: EVENT.into(), user: "lee".into(), ..wire::Reserve::default() });
+    let none = Operation::Reserve(wire::Reserve {
+        event: EVENT.into(),
+        user: "lee".into(),
+        ..wire::Reserve::default()
+    });
     assert_eq!(refused(client.ask(none).await).problems[0].field, "want");
     let word = Operation::SetSale(wire::SetSale { event: EVENT.into(), state: 77, key: None });
     assert_eq!(refused(client.ask(word).await).problems[0].field, "state");
-    let far = Operation::Extend(wire::Extend { which: which("res_nonsense"), by_ms: -1, ..wire::Extend::default() });
+    let far = Operation::Extend(wire::Extend {
+        which: which("res_nonsense"),
+        by_ms: -1,
+        ..wire::Extend::default()
+    });
     assert_eq!(refused(client.ask(far).await).problems[0].field, "reservation");
     let unknown = Operation::ReadEvent(wire::ReadEvent { event: "nowhere".into() });
     assert_eq!(refused(client.ask(unknown).await).code, "unknown_event");
     client.send(vec![Call { tag: 900, deadline_ms: None, operation: None }]).await;
     assert_eq!(error(&client.answer(900).await), ErrorCode::InvalidArgument);
     // A write whose time is over before it began is answered too, by its outcome or by its deadline.
-    client.send(vec![Call { tag: 901, deadline_ms: Some(0), operation: Some(reserve("lee", &["A-4"], None)) }]).await;
+    client
+        .send(vec![Call { tag: 901, deadline_ms: Some(0), operation: Some(reserve("lee", &["A-4"], None)) }])
+        .await;
     match client.answer(901).await {
         Outcome::Reserved(_) => {}
         late => assert_eq!(error(&late), ErrorCode::Timeout),
@@ -324,15 +360,7 @@ async fn roles_and_limits_hold_for_each_command() {
     let names: Vec<&str> = shown.notes.iter().map(|note| note.name.as_str()).collect();
     assert_eq!(names, ["mine"]);
     let logs = json!({ "service": "audit", "search_query": "CommandService", "limit": 10 });
-    let mut with_token = with(logs.to_string(), Some(&admin));
-    let authorization = with_token.metadata_mut().remove("authorization").expect("set");
-    let outside = tacos_server::client::Client::new(
-        &format!("http://{}", server.addresses[0]),
-        Some(authorization.to_str().expect("ASCII").trim_start_matches("Bearer ")),
-        None,
-    );
-    let outside = outside.expect("an address");
-    let entries = outside.call("common.v1.AdminService/GetLogs", &logs.to_string()).await.expect("an answer");
+    let entries = unary(&server, Some(&admin), "common.v1.AdminService/GetLogs", logs).await;
     let entries = entries["logs"].as_array().cloned().unwrap_or_default();
     assert_eq!(entries.len(), 2, "{entries:?}");
     assert!(entries.iter().all(|entry| entry["fields"]["outcome"] == "done"), "{entries:?}");
@@ -344,8 +372,9 @@ async fn roles_and_limits_hold_for_each_command() {
 async fn maintenance_stops_writes_and_a_drain_leaves_no_call_unanswered() {
     let server = House::new().open().await;
     let mut client = Client::open(&server, None).await.expect("opens");
-    let stop = json!({ "action": "EMERGENCY_ACTION_TYPE_MAINTENANCE_MODE", "reason": "a test", "confirm": true });
-    ask(&server, "common.v1.AdminService/EmergencyAction", stop).await;
+    let stop =
+        json!({ "action": "EMERGENCY_ACTION_TYPE_MAINTENANCE_MODE", "reason": "a test", "confirm": true });
+    unary(&server, None, "common.v1.AdminService/EmergencyAction", stop).await;
     assert_eq!(error(&client.ask(reserve("kim", &["A-1"], None)).await), ErrorCode::Unavailable);
     let counts = Operation::ReadCounts(wire::ReadCounts { event: EVENT.into() });
     let Outcome::Counts(counts) = client.ask(counts).await else { panic!("counts are wanted") };
@@ -356,9 +385,12 @@ async fn maintenance_stops_writes_and_a_drain_leaves_no_call_unanswered() {
     let status = loop {
         match client.answers.message().await {
             Ok(Some(message)) => {
-                client.found.extend(message.answers.into_iter().map(|answer| {
-                    (answer.tag, answer.outcome.expect("an outcome"))
-                }));
+                client.found.extend(
+                    message
+                        .answers
+                        .into_iter()
+                        .map(|answer| (answer.tag, answer.outcome.expect("an outcome"))),
+                );
             }
             Ok(None) => panic!("a stream that the server ends has a status"),
             Err(status) => break status,
