@@ -204,9 +204,6 @@ rpcs! {
         WorkerHealthCheck as "HealthCheck": health_check, Service Read Fresh, GET "/v1/worker/health";
         GetJobStatus: get_job_status, Service Read Fresh, GET "/v1/worker/jobs";
     }
-    "engine.v1.CommandService" in command {
-        Run: run, Service Read Fresh, POST "/v1/commands";
-    }
     "engine.v1.EngineService" in engine {
         CreateEvent: create_event, Admin Write Kept, POST "/v1/admin/events";
         UpdateEvent: update_event, Admin Write Kept, PATCH "/v1/admin/events/{settings.event_id}";
@@ -234,6 +231,9 @@ rpcs! {
         ListEmergencyActions: list_emergency_actions, Admin Read Fresh, GET "/v1/admin/emergencies";
         UndoEmergencyAction: undo_emergency_action, Admin Control Kept,
             POST "/v1/admin/emergencies/{action_id}/undo";
+    }
+    "engine.v1.CommandService" in command {
+        Run: run, Service Read Fresh, POST "/v1/commands";
     }
 }
 

@@ -193,6 +193,15 @@ mod tests {
             ),
             (some(Rpc::StreamQueueUpdates), json!({ "waiting_token": "@0" })),
             (some(Rpc::ValidateToken), json!({ "token": "a.b.c" })),
+            (
+                some(Rpc::Run),
+                json!({ "calls": [
+                    { "tag": 1, "reserve": { "event": "evt_1", "user": kim, "trusted": true, "key": "r",
+                    "want": { "best": { "quantity": 2, "section": "pit" } } } },
+                    { "tag": 2, "readCounts": { "event": "evt_1" } },
+                    { "tag": 3, "deadlineMs": 5, "extend": { "which": { "external": "ext-1" }, "byMs": 7 } },
+                ] }),
+            ),
         ]);
         vec![("sale", sale), ("operator", operator), ("service", service)]
     }

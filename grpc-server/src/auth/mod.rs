@@ -153,7 +153,12 @@ mod tests {
 
     #[test]
     fn a_user_speaks_only_for_themselves() {
-        let kim = Caller { access: Access::User, user: Some(user("kim")), subject: "kim".to_owned() };
+        let kim = Caller {
+            access: Access::User,
+            user: Some(user("kim")),
+            subject: "kim".to_owned(),
+            expires_at: None,
+        };
         assert_eq!(kim.acting(None), Ok(Some(user("kim"))));
         assert_eq!(kim.acting(Some(user("kim"))), Ok(Some(user("kim"))));
         assert_eq!(kim.acting(Some(user("lee"))), Err(ApiError::forbidden()));
@@ -183,8 +188,27 @@ mod tests {
 
     #[test]
     fn a_service_speaks_for_everybody() {
-        let shop = Caller { access: Access::Service, user: Some(user("shop")), subject: "shop".to_owned() };
+        let shop = Caller {
+            access: Access::Service,
+            user: Some(user("shop")),
+            subject: "shop".to_owned(),
+            expires_at: Some(1_000),
+        };
         assert_eq!(shop.acting(Some(user("lee"))), Ok(Some(user("lee"))));
         assert_eq!(shop.acting(None), Ok(None));
+    }
+
+    #[test]
+    fn a_token_is_good_until_its_end() {
+        let shop = Caller {
+            access: Access::Service,
+            user: Some(user("shop")),
+            subject: "shop".to_owned(),
+            expires_at: Some(1_000),
+        };
+        assert!(shop.still_good(UnixMs::new(999_999)).is_ok());
+        let over = shop.still_good(UnixMs::new(1_000_000)).expect_err("over");
+        assert_eq!(over.code, ErrorCode::Unauthenticated);
+        assert!(Caller::trusted().still_good(UnixMs::MAX).is_ok(), "a caller without a token");
     }
 }
