@@ -74,21 +74,16 @@ pub(super) fn of(operation: &Operation) -> Rule {
 
 /// The customer for whom a command is done.
 fn user(command: &Command) -> Option<&UserId> {
-    use tacos_engine::Caller::User;
-    let of_caller = |caller| match caller {
-        &User(ref user) => Some(user),
-        _ => None,
-    };
     match command {
         Command::JoinQueue(command) => command.user.as_ref(),
         Command::RequestAdmission(command) => command.user.as_ref(),
         Command::Reserve(command) => Some(&command.user),
         Command::CreatePayment(command) => Some(&command.user),
-        Command::Confirm(command) => of_caller(&command.caller),
-        Command::Release(command) => of_caller(&command.caller),
-        Command::Extend(command) => of_caller(&command.caller),
-        Command::ProcessPayment(command) => of_caller(&command.caller),
-        Command::CancelPayment(command) => of_caller(&command.caller),
+        Command::Confirm(command) => command.caller.user(),
+        Command::Release(command) => command.caller.user(),
+        Command::Extend(command) => command.caller.user(),
+        Command::ProcessPayment(command) => command.caller.user(),
+        Command::CancelPayment(command) => command.caller.user(),
         _ => None,
     }
 }
