@@ -24,6 +24,8 @@ type Outcomes<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Seats of a row.
 const ROW: u32 = 1_000;
+/// Rows of a section: an engine takes 2,097,151 seats in one.
+const SECTION: usize = 2_000;
 
 #[derive(Clone, Parser)]
 #[command(about = "Durable holds a second through a server: unary calls beside streams of commands")]
@@ -101,7 +103,12 @@ async fn open_hall(channel: &Channel, event: &str, holds: u32) -> Outcomes<()> {
         }),
         ..wire::Row::default()
     });
-    let section = wire::Section { name: "hall".into(), rows: rows.collect(), ..wire::Section::default() };
+    let rows: Vec<wire::Row> = rows.collect();
+    let sections = rows.chunks(SECTION).enumerate().map(|(at, rows)| wire::Section {
+        name: format!("s{at}"),
+        rows: rows.to_vec(),
+        ..wire::Section::default()
+    });
     let create = wire::CreateEvent {
         event: event.into(),
         settings: Some(wire::EventSettings {
@@ -109,7 +116,7 @@ async fn open_hall(channel: &Channel, event: &str, holds: u32) -> Outcomes<()> {
             currency: "EUR".into(),
             ..wire::EventSettings::default()
         }),
-        seats: Some(wire::SeatMap { sections: vec![section] }),
+        seats: Some(wire::SeatMap { sections: sections.collect() }),
         ..wire::CreateEvent::default()
     };
     let open = wire::SetSale {
