@@ -21,6 +21,7 @@ use crate::log::LogRing;
 use crate::metadata::Metadata;
 use crate::metrics::Metrics;
 use crate::once::Running;
+use crate::overload::Overload;
 use crate::run::CommandStreams;
 use crate::settings::{DurabilityName, Rules, Settings};
 use crate::webhooks::Webhooks;
@@ -37,6 +38,7 @@ pub(crate) struct App {
     pub(crate) rules: Rules,
     pub(crate) ring: Option<KeyRing>,
     pub(crate) limiter: Limiter,
+    pub(crate) overload: Overload,
     pub(crate) live: Live,
     pub(crate) audit: Audit,
     pub(crate) catalog: Catalog,
@@ -78,6 +80,7 @@ impl App {
         let app = Arc::new(Self {
             rules: settings.rules(),
             limiter: Limiter::new(&settings.limits),
+            overload: Overload::new(&settings.limits, std::time::Instant::now()),
             live: Live::new(&settings),
             metrics: Metrics::new(),
             hub: Hub::new(settings.limits.streams),

@@ -22,6 +22,7 @@ mod metadata;
 mod metrics;
 mod once;
 mod opening;
+mod overload;
 mod payment_details;
 mod play;
 mod refusal;

@@ -8,12 +8,14 @@ use crate::settings::{Limits, Settings};
 use crate::wire::ApiError;
 
 /// Keys that may change live, as `--print-config` prints them.
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 8] = [
     "log.level",
     "limits.user_per_second",
     "limits.user_burst",
     "limits.address_per_second",
     "limits.address_burst",
+    "limits.queue_target_ms",
+    "limits.refusal_hold_ms",
     "webhooks.allow_hosts",
 ];
 
@@ -117,11 +119,14 @@ impl Live {
             "limits.user_per_second" => &mut limits.user_per_second,
             "limits.user_burst" => &mut limits.user_burst,
             "limits.address_per_second" => &mut limits.address_per_second,
-            _ => &mut limits.address_burst,
+            "limits.address_burst" => &mut limits.address_burst,
+            "limits.queue_target_ms" => &mut limits.queue_target_ms,
+            _ => &mut limits.refusal_hold_ms,
         };
         let old = std::mem::replace(field, number).to_string();
         if apply {
             app.limiter.set(&limits);
+            app.overload.set(&limits);
             state.limits = limits;
         }
         Ok(Changed { old, new: number.to_string() })
@@ -136,6 +141,8 @@ impl Live {
             "limits.user_burst" => limits.user_burst.to_string(),
             "limits.address_per_second" => limits.address_per_second.to_string(),
             "limits.address_burst" => limits.address_burst.to_string(),
+            "limits.queue_target_ms" => limits.queue_target_ms.to_string(),
+            "limits.refusal_hold_ms" => limits.refusal_hold_ms.to_string(),
             _ => app.webhooks.hosts().join(","),
         }
     }
@@ -155,6 +162,8 @@ impl Live {
             limits.user_burst.to_string(),
             limits.address_per_second.to_string(),
             limits.address_burst.to_string(),
+            limits.queue_target_ms.to_string(),
+            limits.refusal_hold_ms.to_string(),
             hosts,
         ];
         let _alone = self.setting.lock().await;

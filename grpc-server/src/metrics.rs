@@ -8,7 +8,8 @@ use tacos_engine::views::Status;
 use tacos_proto::common::v1::{ErrorCode, MetricType};
 
 use crate::app::App;
-use crate::rpc::Rpc;
+use crate::overload::{Overload, Reason};
+use crate::rpc::{Priority, Rpc};
 
 /// Upper bounds of the latency buckets, in microseconds.
 const BUCKETS_US: [u64; 15] = [
@@ -16,19 +17,30 @@ const BUCKETS_US: [u64; 15] = [
     5_000_000,
 ];
 
+/// How long something took, in cumulative buckets once it is shown.
+#[derive(Default)]
+struct Durations {
+    total_us: AtomicU64,
+    buckets: [AtomicU64; BUCKETS_US.len() + 1],
+}
+
 #[derive(Default)]
 struct OfRpc {
     refused: AtomicU64,
-    total_us: AtomicU64,
-    buckets: [AtomicU64; BUCKETS_US.len() + 1],
+    took: Durations,
 }
 
 /// Counters since the process started.
 pub(crate) struct Metrics {
     rpcs: Vec<OfRpc>,
-    shed: AtomicU64,
+    /// By priority and reason.
+    shed: [[AtomicU64; Reason::ALL.len()]; Priority::ALL.len()],
+    waited: Durations,
     broken: AtomicU64,
 }
+
+/// Labels of a figure: names and values.
+type Labels = [(&'static str, String)];
 
 /// One figure.
 #[derive(Clone, Debug)]
@@ -50,16 +62,18 @@ fn float(value: u64) -> f64 {
 impl Metrics {
     pub(crate) fn new() -> Self {
         let rpcs = Rpc::ALL.iter().map(|_| OfRpc::default()).collect();
-        Self { rpcs, shed: AtomicU64::new(0), broken: AtomicU64::new(0) }
+        Self { rpcs, shed: Default::default(), waited: Durations::default(), broken: AtomicU64::new(0) }
+    }
+
+    /// The runtime has come to a call that waited for it so long.
+    pub(crate) fn waited(&self, waited: Duration) {
+        self.waited.add(waited);
     }
 
     /// A call ended.
     pub(crate) fn done(&self, rpc: Rpc, took: Duration, error: Option<ErrorCode>) {
         let of = &self.rpcs[rpc.index()];
-        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let bucket = BUCKETS_US.partition_point(|bound| *bound < us);
-        of.buckets[bucket].fetch_add(1, Ordering::Relaxed);
-        of.total_us.fetch_add(us, Ordering::Relaxed);
+        of.took.add(took);
         if let Some(code) = error {
             self.refused(rpc, code);
         }
@@ -73,9 +87,9 @@ impl Metrics {
         }
     }
 
-    /// A call was turned away because too many were under way.
-    pub(crate) fn shed(&self) {
-        self.shed.fetch_add(1, Ordering::Relaxed);
+    /// A call was turned away by overload.
+    pub(crate) fn shed(&self, priority: Priority, reason: Reason) {
+        self.shed[priority as usize][reason as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// Mean latency of one service's calls.
@@ -83,8 +97,8 @@ impl Metrics {
         let (mut total, mut calls) = (0, 0_u64);
         for (rpc, of) in Rpc::ALL.iter().zip(&self.rpcs).filter(|(rpc, _)| rpc.service() == service) {
             debug_assert_eq!(rpc.service(), service);
-            total += of.total_us.load(Ordering::Relaxed);
-            calls += of.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).sum::<u64>();
+            total += of.took.total_us.load(Ordering::Relaxed);
+            calls += of.took.counts().iter().sum::<u64>();
         }
         Duration::from_micros(total.checked_div(calls).unwrap_or(0))
     }
@@ -92,37 +106,81 @@ impl Metrics {
     fn of_rpcs(&self, out: &mut Vec<Sample>) {
         for (rpc, of) in Rpc::ALL.iter().zip(&self.rpcs) {
             let labels = || vec![("service", rpc.service().to_owned()), ("method", rpc.method().to_owned())];
-            let mut below = 0;
-            let counts: Vec<u64> = of.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect();
-            let calls: u64 = counts.iter().sum();
             let refused = of.refused.load(Ordering::Relaxed);
-            if calls == 0 && refused == 0 {
+            if of.took.counts().iter().sum::<u64>() == 0 && refused == 0 {
                 continue;
             }
-            let sample = |name, help, kind, unit, value| Sample {
-                name,
+            let help = "Latency of calls, their wait for the server included; of streams until they began.";
+            of.took.show(&RPC_SECONDS, help, &labels(), out);
+            let help = "Calls refused: answered with an error or a status, turned away, or a stream that ended with one.";
+            out.push(Sample {
+                name: "tacos_rpc_faults_total",
                 help,
                 part: "server",
-                kind,
-                unit,
+                kind: MetricType::Counter,
+                unit: "1",
                 labels: labels(),
-                value,
-            };
-            let latency = "Latency of calls; of streams until they began.";
-            for (at, bucket) in counts.iter().enumerate() {
-                below += bucket;
-                let bound = BUCKETS_US.get(at).map_or("+Inf".to_owned(), |us| (float(*us) / 1e6).to_string());
-                let mut one =
-                    sample("tacos_rpc_seconds_bucket", latency, MetricType::Histogram, "1", float(below));
-                one.labels.push(("le", bound));
-                out.push(one);
-            }
-            let sum = float(of.total_us.load(Ordering::Relaxed)) / 1e6;
-            out.push(sample("tacos_rpc_seconds_sum", latency, MetricType::Histogram, "seconds", sum));
-            out.push(sample("tacos_rpc_seconds_count", latency, MetricType::Histogram, "1", float(calls)));
-            let help = "Calls refused: answered with an error or a status, turned away, or a stream that ended with one.";
-            out.push(sample("tacos_rpc_faults_total", help, MetricType::Counter, "1", float(refused)));
+                value: float(refused),
+            });
         }
+    }
+
+    fn of_overload(&self, overload: &Overload, out: &mut Vec<Sample>) {
+        let mut one = |name, help, kind, unit, labels, value| {
+            out.push(Sample { name, help, part: "server", kind, unit, labels, value });
+        };
+        let help = "Calls turned away by overload.";
+        for (priority, counts) in Priority::ALL.into_iter().zip(&self.shed) {
+            for (reason, count) in Reason::ALL.into_iter().zip(counts) {
+                let labels = vec![("priority", priority.name().into()), ("reason", reason.name().into())];
+                let count = float(count.load(Ordering::Relaxed));
+                one("tacos_calls_shed_total", help, MetricType::Counter, "1", labels, count);
+            }
+        }
+        let help = "1 while calls are refused for their age.";
+        let stands = float(u64::from(overload.stands()));
+        one("tacos_queue_stands", help, MetricType::Gauge, "1", Vec::new(), stands);
+        let help = "Wait of the youngest call above which calls are refused for their age; 0: they are not.";
+        let target = overload.target().as_secs_f64();
+        one("tacos_queue_target_seconds", help, MetricType::Gauge, "seconds", Vec::new(), target);
+        let help = "Wait of calls from the decoding of their head until the server came to them.";
+        self.waited.show(&WAIT_SECONDS, help, &[], out);
+    }
+}
+
+/// Names of a histogram's series: buckets, sum, count.
+type Series = [&'static str; 3];
+const RPC_SECONDS: Series = ["tacos_rpc_seconds_bucket", "tacos_rpc_seconds_sum", "tacos_rpc_seconds_count"];
+const WAIT_SECONDS: Series =
+    ["tacos_call_wait_seconds_bucket", "tacos_call_wait_seconds_sum", "tacos_call_wait_seconds_count"];
+
+impl Durations {
+    fn add(&self, took: Duration) {
+        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let bucket = BUCKETS_US.partition_point(|bound| *bound < us);
+        self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
+        self.total_us.fetch_add(us, Ordering::Relaxed);
+    }
+
+    fn counts(&self) -> [u64; BUCKETS_US.len() + 1] {
+        std::array::from_fn(|at| self.buckets[at].load(Ordering::Relaxed))
+    }
+
+    fn show(&self, names: &Series, help: &'static str, labels: &Labels, out: &mut Vec<Sample>) {
+        let (part, kind) = ("server", MetricType::Histogram);
+        let mut one = |name, unit, labels, value| {
+            out.push(Sample { name, help, part, kind, unit, labels, value });
+        };
+        let mut below = 0;
+        for (at, bucket) in self.counts().into_iter().enumerate() {
+            below += bucket;
+            let bound = BUCKETS_US.get(at).map_or("+Inf".to_owned(), |us| (float(*us) / 1e6).to_string());
+            let labels = labels.iter().cloned().chain([("le", bound)]).collect();
+            one(names[0], "1", labels, float(below));
+        }
+        let sum = float(self.total_us.load(Ordering::Relaxed)) / 1e6;
+        one(names[1], "seconds", labels.to_vec(), sum);
+        one(names[2], "1", labels.to_vec(), float(below));
     }
 }
 
@@ -159,8 +217,6 @@ impl App {
         one("server", "tacos_connections_open", "Open connections.", Gauge, "1", float(open as u64));
         let help = "Connections turned away: too many were open.";
         one("server", "tacos_connections_refused_total", help, Counter, "1", float(refused));
-        let shed = float(self.metrics.shed.load(Ordering::Relaxed));
-        one("server", "tacos_calls_shed_total", "Calls turned away by overload.", Counter, "1", shed);
         let broken = float(self.metrics.broken.load(Ordering::Relaxed));
         one("server", "tacos_defects_total", "Calls that met a defect of the server.", Counter, "1", broken);
         let lag = status.written.saturating_sub(status.durable);
@@ -210,6 +266,7 @@ impl App {
         Self::of_engine(&mut out, &status);
         self.of_webhooks(&mut out);
         self.of_events(&mut out);
+        self.metrics.of_overload(&self.overload, &mut out);
         self.metrics.of_rpcs(&mut out);
         out
     }
@@ -320,9 +377,8 @@ pub(crate) fn page(samples: &[Sample]) -> String {
 
 fn family(name: &'static str) -> &'static str {
     match name {
-        "tacos_rpc_seconds_bucket" | "tacos_rpc_seconds_sum" | "tacos_rpc_seconds_count" => {
-            "tacos_rpc_seconds"
-        }
+        _ if RPC_SECONDS.contains(&name) => "tacos_rpc_seconds",
+        _ if WAIT_SECONDS.contains(&name) => "tacos_call_wait_seconds",
         other => other,
     }
 }

@@ -1,6 +1,6 @@
 //! Every RPC of the server as data: its name, its handler, who may call it, whether it writes, how repeats are
-//! answered, its place in HTTP. A new RPC is one line of this list and its handler. The dispatch, the metrics, the role
-//! table of the docs and its test all read it.
+//! answered, what overload does to it, its place in HTTP. A new RPC is one line of this list and its handler. The
+//! dispatch, the metrics, the role table of the docs and its test all read it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -49,6 +49,32 @@ pub enum Repeat {
     Kept,
 }
 
+/// Which calls an overloaded server refuses first: the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Begins new work: joins a line, takes seats.
+    Low,
+    /// Reads, and whatever the list does not name.
+    Normal,
+    /// Ends what was begun: pays, confirms, gives back. Operators' RPCs and health have it too.
+    High,
+}
+
+impl Priority {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Normal, Self::High];
+
+    /// Its name in figures.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+}
+
 /// Where an RPC stands in HTTP: its method, and its path with the fields of the request that it names in braces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HttpRule {
@@ -59,12 +85,12 @@ pub struct HttpRule {
 }
 
 /// The list's syntax: services with the module of their handlers; in each the RPCs, `as` the method's name where that
-/// is not theirs, with handler, access, kind, the answer to repeats, and the HTTP rule of those that have a path of
-/// their own.
+/// is not theirs, with handler, access, kind, the answer to repeats, the priority of those for which it is not what
+/// [`Rpc::priority`] says of all, and the HTTP rule of those that have a path of their own.
 macro_rules! rpcs {
     ($($service:literal in $module:ident {
         $($rpc:ident $(as $method:literal)?: $handler:ident, $access:ident $kind:ident $repeat:ident
-            $(, $verb:ident $path:literal)?;)*
+            $($priority:ident)? $(, $verb:ident $path:literal)?;)*
     })*) => {
         /// One RPC.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,6 +132,17 @@ macro_rules! rpcs {
                 match self { $($(Self::$rpc => Repeat::$repeat),*),* }
             }
 
+            /// What the list does not name is normal; operators' RPCs are high.
+            #[must_use]
+            pub const fn priority(self) -> Priority {
+                let named = match self { $($(Self::$rpc => rpcs!(@first $(Some(Priority::$priority))? None)),*),* };
+                match (named, self.access()) {
+                    (Some(named), _) => named,
+                    (None, Access::Admin) => Priority::High,
+                    (None, _) => Priority::Normal,
+                }
+            }
+
             /// Its place in HTTP, where it has a path of its own.
             #[must_use]
             pub const fn http(self) -> Option<HttpRule> {
@@ -137,31 +174,31 @@ rpcs! {
         EmergencyAction: emergency_action, Admin Control Fresh, POST "/v1/admin/emergencies";
     }
     "gateway.v1.GatewayService" in gateway {
-        GatewayHealthCheck as "HealthCheck": health_check, Open Read Fresh, GET "/healthz";
+        GatewayHealthCheck as "HealthCheck": health_check, Open Read Fresh High, GET "/healthz";
         ValidateToken: validate_token, Open Read Fresh, POST "/v1/tokens/validate";
-        GatewayCreateReservation as "CreateReservation": create_reservation, User Write ByCommand,
+        GatewayCreateReservation as "CreateReservation": create_reservation, User Write ByCommand Low,
             POST "/v1/reservations";
         GatewayGetReservation as "GetReservation": get_reservation, User Read Fresh,
             GET "/v1/reservations/{reservation_id}";
-        GatewayConfirmReservation as "ConfirmReservation": confirm_reservation, User Write ByCommand,
+        GatewayConfirmReservation as "ConfirmReservation": confirm_reservation, User Write ByCommand High,
             POST "/v1/reservations/{reservation_id}/confirm";
-        GatewayCancelReservation as "CancelReservation": cancel_reservation, User Write ByCommand,
+        GatewayCancelReservation as "CancelReservation": cancel_reservation, User Write ByCommand High,
             POST "/v1/reservations/{reservation_id}/cancel";
-        GatewayCreatePaymentIntent as "CreatePaymentIntent": create_payment_intent, User Write ByCommand;
-        GatewayGetPaymentStatus as "GetPaymentStatus": get_payment_status, User Read Fresh;
+        GatewayCreatePaymentIntent as "CreatePaymentIntent": create_payment_intent, User Write ByCommand High;
+        GatewayGetPaymentStatus as "GetPaymentStatus": get_payment_status, User Read Fresh High;
         GetEventAvailability: get_event_availability, User Read Fresh,
             GET "/v1/events/{event_id}/availability";
     }
     "gateway.v1.QueueService" in queue {
-        JoinQueue: join_queue, User Write Fresh, POST "/v1/events/{event_id}/queue";
+        JoinQueue: join_queue, User Write Fresh Low, POST "/v1/events/{event_id}/queue";
         GetQueueStatus: get_queue_status, User Read Fresh, GET "/v1/queue/{waiting_token}";
         RequestAdmission: request_admission, User Write Fresh, POST "/v1/queue/{waiting_token}/admission";
-        LeaveQueue: leave_queue, User Write Fresh, DELETE "/v1/queue/{waiting_token}";
+        LeaveQueue: leave_queue, User Write Fresh High, DELETE "/v1/queue/{waiting_token}";
         GetQueueStats: get_queue_stats, User Read Fresh, GET "/v1/queue-stats";
     }
     "gateway.v1.WebhookService" in webhook {
-        ReceivePaymentWebhook: receive_payment_webhook, Open Write Fresh, POST "/v1/webhooks/payment";
-        ReceiveExpiryWebhook: receive_expiry_webhook, Service Write Fresh, POST "/v1/webhooks/expiry";
+        ReceivePaymentWebhook: receive_payment_webhook, Open Write Fresh High, POST "/v1/webhooks/payment";
+        ReceiveExpiryWebhook: receive_expiry_webhook, Service Write Fresh High, POST "/v1/webhooks/expiry";
         RegisterWebhook: register_webhook, Service Write Fresh, POST "/v1/webhook-endpoints";
         ValidateWebhook: validate_webhook, Service Read Fresh, POST "/v1/webhooks/validate";
     }
@@ -172,36 +209,36 @@ rpcs! {
         SendMessage: send_message, Service Read Fresh, POST "/v1/messages";
     }
     "payment.v1.PaymentService" in payment {
-        CreatePaymentIntent: create_payment_intent, User Write ByCommand, POST "/v1/payments";
-        GetPaymentStatus: get_payment_status, User Read Fresh, GET "/v1/payments/{payment_intent_id}";
-        ProcessPayment: process_payment, User Write Kept, POST "/v1/payments/{payment_intent_id}/process";
-        CancelPayment: cancel_payment, User Write ByCommand, POST "/v1/payments/{payment_intent_id}/cancel";
+        CreatePaymentIntent: create_payment_intent, User Write ByCommand High, POST "/v1/payments";
+        GetPaymentStatus: get_payment_status, User Read Fresh High, GET "/v1/payments/{payment_intent_id}";
+        ProcessPayment: process_payment, User Write Kept High, POST "/v1/payments/{payment_intent_id}/process";
+        CancelPayment: cancel_payment, User Write ByCommand High, POST "/v1/payments/{payment_intent_id}/cancel";
         ListPayments: list_payments, User Read Fresh, GET "/v1/payments";
-        SimulateWebhook: simulate_webhook, Service Write Fresh,
+        SimulateWebhook: simulate_webhook, Service Write Fresh High,
             POST "/v1/payments/{payment_intent_id}/simulate-webhook";
     }
     "reservation.v1.InventoryService" in inventory {
         CheckAvailability: check_availability, User Read Fresh, GET "/v1/events/{event_id}/seats/check";
-        ReserveSeat: reserve_seat, Service Write ByCommand, POST "/v1/inventory/holds";
-        CommitReservation: commit_reservation, Service Write ByCommand,
+        ReserveSeat: reserve_seat, Service Write ByCommand Low, POST "/v1/inventory/holds";
+        CommitReservation: commit_reservation, Service Write ByCommand High,
             POST "/v1/inventory/holds/{reservation_id}/commit";
-        ReleaseHold: release_hold, Service Write ByCommand,
+        ReleaseHold: release_hold, Service Write ByCommand High,
             POST "/v1/inventory/holds/{reservation_id}/release";
         GetInventoryStatus: get_inventory_status, User Read Fresh, GET "/v1/inventory/{event_id}";
     }
     "reservation.v1.ReservationService" in reservation {
-        CreateReservation: create_reservation, User Write ByCommand;
+        CreateReservation: create_reservation, User Write ByCommand Low;
         GetReservation: get_reservation, User Read Fresh;
-        ConfirmReservation: confirm_reservation, User Write ByCommand;
-        CancelReservation: cancel_reservation, User Write ByCommand;
+        ConfirmReservation: confirm_reservation, User Write ByCommand High;
+        CancelReservation: cancel_reservation, User Write ByCommand High;
         ListReservations: list_reservations, User Read Fresh, GET "/v1/reservations";
-        ExtendHold: extend_hold, User Write ByCommand, POST "/v1/reservations/{reservation_id}/extend";
+        ExtendHold: extend_hold, User Write ByCommand High, POST "/v1/reservations/{reservation_id}/extend";
     }
     "reservation.v1.WorkerService" in worker {
-        ProcessReservationExpiry: process_reservation_expiry, Service Write Fresh, POST "/v1/worker/expiries";
-        ProcessPaymentResult: process_payment_result, Service Write Fresh, POST "/v1/worker/payment-results";
-        ProcessCompensation: process_compensation, Service Write Fresh, POST "/v1/worker/compensations";
-        WorkerHealthCheck as "HealthCheck": health_check, Service Read Fresh, GET "/v1/worker/health";
+        ProcessReservationExpiry: process_reservation_expiry, Service Write Fresh High, POST "/v1/worker/expiries";
+        ProcessPaymentResult: process_payment_result, Service Write Fresh High, POST "/v1/worker/payment-results";
+        ProcessCompensation: process_compensation, Service Write Fresh High, POST "/v1/worker/compensations";
+        WorkerHealthCheck as "HealthCheck": health_check, Service Read Fresh High, GET "/v1/worker/health";
         GetJobStatus: get_job_status, Service Read Fresh, GET "/v1/worker/jobs";
     }
     "engine.v1.EngineService" in engine {

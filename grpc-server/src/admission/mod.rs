@@ -1,16 +1,18 @@
 //! The admission check of a call: overload, the caller's address, identity, role, maintenance, rate limits and the
-//! deadline, all from the head of the request. A call that is refused here costs no reading and no decoding of its
-//! body.
+//! deadline, all from the head of the request and from how long the call has waited. A call that is refused here costs
+//! no reading and no decoding of its body.
 
 mod address;
 mod front;
+#[cfg(test)]
+mod overload_tests;
+mod queued;
 mod refusal;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -24,10 +26,18 @@ use tower::Service;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::listen::Peer;
+use crate::overload::{Reason, Shed};
 use crate::rpc::{Kind, Rpc};
 use crate::wire::{ApiError, trace_id};
 
 pub(crate) use front::Front;
+use queued::Arrival;
+pub(crate) use queued::Queued;
+
+const PAST_DEADLINE: &str = "the call took longer than its deadline";
+
+/// An answer in the making.
+type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
 /// The result of the check for an admitted call: handlers take it from the request's extensions.
 #[derive(Clone, Debug)]
@@ -48,28 +58,25 @@ pub(crate) struct AdmissionCheck {
     others: Routes,
 }
 
-/// Counts a call as under way for as long as it lives.
-struct UnderWay(Arc<App>);
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl AdmissionCheck {
     pub(crate) fn new(app: &Arc<App>, others: Routes) -> Self {
         Self { app: Arc::clone(app), others: others.prepare() }
     }
 
-    async fn answer(mut self, mut request: Request<Body>) -> Response<Body> {
-        let started = Instant::now();
-        // Health and reflection have no place in the list: every caller may ask for them.
-        let rpc = Rpc::of_path(request.uri().path());
-        let Some(_under_way) = self.enter() else {
-            self.app.metrics.shed();
-            return self.ended(rpc, started, overloaded());
-        };
+    /// Refuses a call because of overload: later, where it is held back.
+    async fn turn_away(self, arrival: Arrival, shed: Shed) -> Response<Body> {
+        self.app.metrics.shed(arrival.priority, shed.reason);
+        let response = overloaded(shed);
+        // How long the call waited, not for how long its answer is held back.
+        let response = self.ended(arrival.rpc, arrival.at, response);
+        if !shed.hold.is_zero() {
+            tokio::time::sleep(shed.hold).await;
+        }
+        response
+    }
+
+    async fn answer(mut self, arrival: Arrival, mut request: Request<Body>) -> Response<Body> {
+        let Arrival { rpc, at: started, deadline, .. } = arrival;
         let trace = trace_of(request.headers());
         match self.admit(rpc, &request) {
             Ok(caller) => {
@@ -82,8 +89,6 @@ impl AdmissionCheck {
                 return self.ended(rpc, started, refusal::response(&self.app.rules, rpc, &error, &trace));
             }
         }
-        let most = Duration::from_secs(self.app.settings.limits.call_seconds);
-        let deadline = timeout_of(request.headers()).map_or(most, |asked| asked.min(most));
         let answered = async {
             match rpc {
                 Some(rpc) => crate::call::serve(&self.app, rpc, request).await,
@@ -93,17 +98,12 @@ impl AdmissionCheck {
                 },
             }
         };
-        let response = match tokio::time::timeout(deadline, answered).await {
+        let left = deadline.saturating_sub(started.elapsed());
+        let response = match tokio::time::timeout(left, answered).await {
             Ok(response) => response,
-            Err(_) => Status::deadline_exceeded("the call took longer than its deadline").into_http(),
+            Err(_) => Status::deadline_exceeded(PAST_DEADLINE).into_http(),
         };
         self.ended(rpc, started, response)
-    }
-
-    fn enter(&self) -> Option<UnderWay> {
-        let before = self.app.under_way.fetch_add(1, Ordering::Relaxed);
-        let under_way = UnderWay(Arc::clone(&self.app));
-        (before < self.app.settings.limits.concurrent_calls).then_some(under_way)
     }
 
     fn admit(&self, rpc: Option<Rpc>, request: &Request<Body>) -> Result<Caller, ApiError> {
@@ -149,7 +149,7 @@ impl AdmissionCheck {
 impl Service<Request<Body>> for AdmissionCheck {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         // Routes are always ready, since each service clones itself for its call.
@@ -157,16 +157,25 @@ impl Service<Request<Body>> for AdmissionCheck {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
+        // A request that was not queued is judged by nothing but its head.
+        let arrival = request.extensions().get::<Arrival>().copied();
+        let arrival = arrival.unwrap_or_else(|| Arrival::new(&self.app, &request, Instant::now()));
         let check = self.clone();
-        Box::pin(async move { Ok(check.answer(request).await) })
+        match arrival.verdict {
+            Ok(()) => Box::pin(async move { Ok(check.answer(arrival, request).await) }),
+            Err(shed) => Box::pin(async move { Ok(check.turn_away(arrival, shed).await) }),
+        }
     }
 }
 
-fn overloaded() -> Response<Body> {
+fn overloaded(shed: Shed) -> Response<Body> {
+    if shed.reason == Reason::Deadline {
+        return Status::deadline_exceeded(PAST_DEADLINE).into_http();
+    }
     let mut status = Status::resource_exhausted("the server is overloaded: try again shortly");
     // The pushback header that gRPC clients with a retry policy obey, in milliseconds.
-    let pushback = tonic::metadata::MetadataValue::from_static("100");
-    status.metadata_mut().insert("grpc-retry-pushback-ms", pushback);
+    let milliseconds = u64::try_from(shed.retry_after.as_millis()).unwrap_or(u64::MAX);
+    status.metadata_mut().insert("grpc-retry-pushback-ms", milliseconds.into());
     status.into_http()
 }
 

@@ -25,7 +25,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tonic::body::Body;
 
-use crate::admission::Front;
+use crate::admission::{Front, Queued};
 use crate::app::{App, drained};
 use crate::settings::Limits;
 
@@ -143,9 +143,11 @@ impl Connection {
         let service = service_fn(|request: http::Request<Incoming>| {
             self.place.prove();
             let mut request = request.map(Body::new);
+            // Heads are decoded here, one after the other, in the connection's task; each call is a task of its own.
+            let queued = Queued::new(&self.app, &request, std::time::Instant::now());
             request.extensions_mut().insert(peer.clone());
             let front = self.front.clone();
-            async move { Ok::<_, Infallible>(front.call(request).await) }
+            async move { Ok::<_, Infallible>(queued.serve(request, |request| front.call(request)).await) }
         });
         let builder = http_layer(&self.app.settings.limits);
         let mut http = pin!(builder.serve_connection(TokioIo::new(io), service));

@@ -10,10 +10,20 @@ pub struct Limits {
     pub message_bytes: usize,
     /// Longest message of ImportSeatMap, in bytes. Seats named one by one take about 20 bytes each; those of a run, none.
     pub seat_map_bytes: usize,
-    /// Calls under way at once; one more is turned away with RESOURCE_EXHAUSTED.
+    /// Calls under way at once; one more is turned away with RESOURCE_EXHAUSTED. An eighth is kept for payments,
+    /// confirmations, operators and health.
     pub concurrent_calls: usize,
-    /// Calls under way at once on one connection.
+    /// Calls and streams under way at once on one connection: what is more waits at the client.
     pub calls_per_connection: u32,
+    /// Overload: while the calls of 100 ms waited longer than this on average until the server looked at them, in
+    /// milliseconds, new work (joins, holds, reservations) that waited twice as long and reads that waited four times
+    /// as long are refused with RESOURCE_EXHAUSTED. Payments, confirmations, operators and health are not. At most
+    /// 5,000; 0: off.
+    pub queue_target_ms: u32,
+    /// Such a refusal is answered so much later, in milliseconds, or after half of what is left of its caller's
+    /// deadline: until then it keeps its stream, and the client's next calls wait at the client. At most 60,000; 0: at
+    /// once.
+    pub refusal_hold_ms: u32,
     /// Open streams at once.
     pub streams: usize,
     /// Open streams of commands at once (`CommandService.Run`).
@@ -46,7 +56,9 @@ impl Default for Limits {
             message_bytes: 64 << 10,
             seat_map_bytes: 4 << 20,
             concurrent_calls: 65_536,
-            calls_per_connection: 4_096,
+            calls_per_connection: 128,
+            queue_target_ms: 25,
+            refusal_hold_ms: 1_000,
             streams: 20_000,
             command_streams: 1_024,
             stream_commands: 4_096,

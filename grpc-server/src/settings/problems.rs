@@ -43,10 +43,12 @@ impl Settings {
             || self.limits.connections > (1 << 20)
             || self.limits.message_bytes < 1_024
             || self.limits.seat_map_bytes < self.limits.message_bytes
+            || self.limits.queue_target_ms > 5_000
+            || self.limits.refusal_hold_ms > 60_000
         {
             problems.push(
                 "limits: concurrent_calls must not be 0, connections 1 to 1048576, message_bytes at least 1024, \
-                 seat_map_bytes not below message_bytes"
+                 seat_map_bytes not below message_bytes, queue_target_ms at most 5000, refusal_hold_ms at most 60000"
                     .to_owned(),
             );
         }

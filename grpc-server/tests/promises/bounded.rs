@@ -182,6 +182,8 @@ async fn ten_thousand_open_streams_each_hear_of_their_own() {
     let mut house = House::new();
     // What does not end in this time is cut off without a word: a busy machine needs more than the usual five seconds.
     house.settings.server.drain_seconds = 120;
+    // Streams count among the calls of their connection.
+    house.settings.limits.calls_per_connection = 2_048;
     let server = house.open().await;
     let mut channels = Vec::new();
     for _ in 0..8 {
