@@ -30,6 +30,7 @@ const EXAMPLES: &str = "Examples:
   tacos-server --listen 0.0.0.0:8010 --listen 0.0.0.0:8020 --profile compat serve
   tacos-server event import evt_1 hall.json      into the folder ./data, while no server runs
   tacos-server load --customers 20000            against a server that runs in this process
+  tacos-server load --overload 2                 twice as many calls as the server can answer
   tacos-server journal verify
 
 Settings come from --config, then from TACOS_… variables (TACOS_SERVER__LISTEN='[\"0.0.0.0:8080\"]'), then from flags;
@@ -221,6 +222,12 @@ pub struct Load {
     /// Only queue requests (join and status), so many per second, for --seconds.
     #[arg(long, value_name = "PER_SECOND")]
     pub queue_only: Option<u32>,
+    /// Find out how many queue requests a second the server answers, then offer so many times as many for --seconds.
+    #[arg(long, value_name = "TIMES", conflicts_with_all = ["queue_only", "against_echo"])]
+    pub overload: Option<f64>,
+    /// A queue request that the server allows no stream for so long, in milliseconds, is given up unsent.
+    #[arg(long, default_value_t = 100)]
+    pub patience_ms: u64,
     /// How long queue requests are sent, in seconds.
     #[arg(long, default_value_t = 10)]
     pub seconds: u64,

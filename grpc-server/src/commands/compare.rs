@@ -9,18 +9,15 @@ use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
 use tacos_proto::gateway::v1::{GetQueueStatusRequest, JoinQueueRequest};
 use tacos_proto::reservation::v1::ReserveSeatRequest;
 use tacos_proto::reservation::v1::inventory_service_client::InventoryServiceClient;
-use tokio::runtime::Runtime;
 
 use super::import_catalogue;
-use super::load::own_settings;
-use super::say;
+use super::load::{CLIENT_THREADS, own_settings};
+use super::{say, threads};
 use crate::cli::Load;
-use crate::play::{Bare, Play, Step, Work, of, places, serve_bare, steady};
+use crate::play::{Bare, Offer, Play, Step, Work, of, places, serve_bare, steady};
 use crate::settings::Settings;
 use crate::{LogRing, Server, open_engine};
 
-/// Threads whose time is not the server's.
-const CLIENT_THREADS: &str = "load-client";
 /// Places in line that are asked after.
 const PLACES: u64 = 1_000;
 /// Before each measurement the same calls run for so long, in seconds.
@@ -49,11 +46,6 @@ fn server_ns() -> Result<u64, String> {
         total += text.split(' ').next().and_then(|ns| ns.parse::<u64>().ok()).unwrap_or(0);
     }
     Ok(total)
-}
-
-fn threads(name: &str) -> Result<Runtime, String> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.enable_all().thread_name(name).build().map_err(|error| error.to_string())
 }
 
 /// Measures and prints.
@@ -142,11 +134,13 @@ async fn prepare(real: &str, load: &Load) -> Result<(Vec<String>, Bare), String>
 async fn measure(target: &str, load: &Load, work: Work, tokens: &[String]) -> Result<Measured, String> {
     // Sessions and seats of the warm-up are others than those that are measured: the seed is in no name, the count is.
     let play = Play::new(target, load.connections, &load.event, load.seed, Duration::ZERO)?;
-    steady(&play, work, load.rate, WARM_UP_SECONDS, 0, tokens.to_vec()).await;
+    let patience = Duration::from_millis(load.patience_ms);
+    let warm_up = Offer { work, rate: load.rate, seconds: WARM_UP_SECONDS, first: 0, patience };
+    steady(&play, warm_up, tokens.to_vec()).await?;
     let first = u64::from(load.rate) * WARM_UP_SECONDS;
     let play = Play::new(target, load.connections, &load.event, load.seed, Duration::ZERO)?;
     let before = server_ns()?;
-    steady(&play, work, load.rate, load.seconds, first, tokens.to_vec()).await;
+    steady(&play, Offer { seconds: load.seconds, first, ..warm_up }, tokens.to_vec()).await?;
     let spent = server_ns()?.saturating_sub(before);
     let step = match work {
         Work::Status => Step::Status,
@@ -159,5 +153,8 @@ async fn measure(target: &str, load: &Load, work: Work, tokens: &[String]) -> Re
     if let Some(first) = play.first_failure.lock().as_ref() {
         say(&format!("failed: {first}"))?;
     }
-    Ok(Measured { us_per_call, failed: of(&play.tally.failed), p50_us: values[0], p99_us: values[1] })
+    let tally = &play.tally;
+    // A call that was not answered makes the others look cheaper.
+    let failed = of(&tally.failed) + of(&tally.refused) + of(&tally.given_up);
+    Ok(Measured { us_per_call, failed, p50_us: values[0], p99_us: values[1] })
 }

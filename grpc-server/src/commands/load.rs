@@ -8,13 +8,16 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use tacos_engine::{Currency, Engine, EventSettings, QueuePolicy, SaleState};
 
-use super::{event, runtime, say};
+use super::overload::overload;
+use super::{event, runtime, say, threads};
 use crate::cli::Load;
-use crate::play::{Play, Step, Work, arrive, audit, of, steady};
+use crate::play::{Offer, Play, Step, Work, arrive, audit, of, steady};
 use crate::settings::Settings;
 use crate::venue::{EventFile, catalogue};
 use crate::{LogRing, Server, open_engine};
 
+/// Threads that are not the server's.
+pub(super) const CLIENT_THREADS: &str = "load-client";
 const QUANTILES: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
 
 /// Creates the events of the catalogue, and opens their sales.
@@ -67,9 +70,9 @@ pub fn load(settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<(), 
     if load.against_echo {
         return super::compare::compare(settings, load, logs);
     }
-    let runtime = runtime()?;
+    let clients = threads(CLIENT_THREADS)?;
     if let Some(target) = &load.target {
-        return runtime.block_on(play(target, load));
+        return clients.block_on(run(target, load));
     }
     let (settings, _scratch) = own_settings(settings, logs)?;
     let engine = open_engine(&settings, |_| ())?;
@@ -77,11 +80,18 @@ pub fn load(settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<(), 
         QueuePolicy::default().with_admissions_per_minute(60_000).with_burst(1_000).with_inside_max(200_000);
     import_catalogue(&engine, &queue)?;
     say(&format!("a server of its own, durability {:?}", settings.engine.durability))?;
-    runtime.block_on(async {
-        let server = Server::start(engine, settings, None, Arc::clone(logs)).await?;
-        let played = play(&format!("http://{}", server.addresses[0]), load).await;
-        played.and(server.drain().await)
-    })
+    // Threads of its own: the client's tasks do not wait in the server's queue, nor the server's in the client's.
+    let servers = runtime()?;
+    let server = servers.block_on(Server::start(engine, settings, None, Arc::clone(logs)))?;
+    let ran = clients.block_on(run(&format!("http://{}", server.addresses[0]), load));
+    ran.and(servers.block_on(server.drain()))
+}
+
+async fn run(target: &str, load: &Load) -> Result<(), String> {
+    match load.overload {
+        Some(times) => overload(target, load, times).await,
+        None => play(target, load).await,
+    }
 }
 
 async fn play(target: &str, load: &Load) -> Result<(), String> {
@@ -110,7 +120,9 @@ async fn play(target: &str, load: &Load) -> Result<(), String> {
     match load.queue_only {
         Some(rate) => {
             bar.set_length(u64::from(rate) * load.seconds);
-            steady(&play, Work::Line, rate, load.seconds, 0, Vec::new()).await;
+            let (seconds, patience) = (load.seconds, Duration::from_millis(load.patience_ms));
+            let offer = Offer { work: Work::Line, rate, seconds, first: 0, patience };
+            steady(&play, offer, Vec::new()).await?;
         }
         None => arrive(&play, load.rate, load.customers, None).await,
     }
@@ -180,6 +192,12 @@ fn report(play: &Play, load: &Load, took: Duration) -> String {
             let _ = write!(text, " {:>5}.{:03}", us / 1_000, us % 1_000);
         }
         text.push('\n');
+    }
+    if load.queue_only.is_some() {
+        let (refused, given_up) = (of(&tally.refused), of(&tally.given_up));
+        let _ = writeln!(text, "refused by the server {refused}, given up unsent by the client {given_up}");
+    } else {
+        let _ = writeln!(text, "turned away by overload and come again: {}", of(&tally.turned_away));
     }
     let _ = write!(text, "failed calls: {}", of(&tally.failed));
     if let Some(first) = play.first_failure.lock().as_ref() {

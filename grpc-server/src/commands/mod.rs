@@ -6,12 +6,14 @@ mod demo;
 mod event;
 mod journal;
 mod load;
+mod overload;
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tacos_engine::QueuePolicy;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::Serve;
@@ -45,13 +47,15 @@ pub fn complain(reason: &str) {
     let _ = writeln!(std::io::stderr().lock(), "tacos-server: {reason}");
 }
 
+/// The runtime of servers.
+fn runtime() -> Result<Runtime, String> {
+    threads("tacos-rpc")
+}
+
 /// A runtime with as many threads as there are processors.
-fn runtime() -> Result<tokio::runtime::Runtime, String> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .thread_name("tacos-rpc")
-        .build()
-        .map_err(|error| error.to_string())
+fn threads(name: &str) -> Result<Runtime, String> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().thread_name(name).build().map_err(|error| error.to_string())
 }
 
 /// Serves until SIGTERM, SIGINT or an operator ends it.

@@ -26,9 +26,6 @@ pub(crate) struct Bare {
     pub(crate) held: ReserveSeatResponse,
 }
 
-/// As many calls may be under way on one connection as on the real server's.
-const CALLS_PER_CONNECTION: u32 = 4_096;
-
 fn not_here<T>() -> Result<Response<T>, Status> {
     Err(Status::unimplemented("this server only gives three answers"))
 }
@@ -110,8 +107,11 @@ impl InventoryService for Bare {
 pub(crate) fn serve(answers: &Bare) -> Result<SocketAddr, String> {
     let incoming = TcpIncoming::bind(([127, 0, 0, 1], 0).into()).map_err(|error| error.to_string())?;
     let address = incoming.local_addr().map_err(|error| error.to_string())?;
+    // As many calls may be under way on one connection as on the real server's.
+    let calls = crate::settings::Limits::default().calls_per_connection;
     let server = tonic::transport::Server::builder()
-        .initial_connection_window_size(Some(crate::listen::window(CALLS_PER_CONNECTION)))
+        .max_concurrent_streams(Some(calls))
+        .initial_connection_window_size(Some(crate::listen::window(calls)))
         .add_service(QueueServiceServer::new(answers.clone()))
         .add_service(InventoryServiceServer::new(answers.clone()));
     // Not waited for: it ends with its runtime.

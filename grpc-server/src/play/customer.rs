@@ -23,7 +23,7 @@ use super::{Acknowledged, Chance, Play, Step, one};
 /// How often a customer in line asks whether it is their turn.
 const ASK_EVERY: Duration = Duration::from_millis(250);
 
-/// Sends a request, and the same one again for as long as the server may be away.
+/// Sends a request, and the same one again for as long as the server may be away or overloaded.
 macro_rules! insist {
     ($self:ident, $what:literal, $client:ident.$method:ident($request:expr)) => {{
         let (request, began) = ($request, Instant::now());
@@ -31,6 +31,7 @@ macro_rules! insist {
             match $client.$method(request.clone()).await {
                 Ok(answer) => break answer.into_inner(),
                 Err(status) if $self.play.is_away(&status, began) => $self.play.wait_for_server().await,
+                Err(status) if $self.play.was_turned_away(&status, began).await => {}
                 Err(status) => return Err($self.broken($what, status)),
             }
         }

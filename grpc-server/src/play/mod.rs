@@ -4,6 +4,7 @@
 
 mod audit;
 mod bare;
+mod connection;
 mod customer;
 mod queue;
 
@@ -18,10 +19,12 @@ use tonic::transport::{Channel, Endpoint};
 pub(crate) use audit::audit;
 pub(crate) use bare::{Bare, serve as serve_bare};
 pub(crate) use customer::arrive;
-pub(crate) use queue::{Work, places, steady};
+pub(crate) use queue::{Offer, Work, places, saturate, steady};
 
-/// A call that broke off is sent again after so long.
+/// A call that broke off, or was refused without saying when to come again, is sent again after so long.
 const REPEAT_AFTER: Duration = Duration::from_millis(100);
+/// Longer latencies count as this, in microseconds.
+const MOST_US: u64 = 60_000_000;
 
 /// One step of a customer, for its latency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +79,23 @@ macro_rules! counters {
     };
 }
 counters!(
-    repeated, arrived, admitted, impatient, held, sold_out, abandoned, unpaid, sold, seats, retried, expired,
-    failed, done
+    turned_away,
+    given_up,
+    refused,
+    repeated,
+    arrived,
+    admitted,
+    impatient,
+    held,
+    sold_out,
+    abandoned,
+    unpaid,
+    sold,
+    seats,
+    retried,
+    expired,
+    failed,
+    done
 );
 
 /// Adds one to a tally.
@@ -90,12 +108,43 @@ pub(crate) fn of(counter: &AtomicU64) -> u64 {
     counter.load(Ordering::Relaxed)
 }
 
+/// Latencies by step, in microseconds.
+type Latencies = Vec<Mutex<Histogram<u64>>>;
+
+fn no_latencies() -> Result<Latencies, String> {
+    Step::ALL.iter().map(|_| no_latency()).collect()
+}
+
+fn no_latency() -> Result<Mutex<Histogram<u64>>, String> {
+    Histogram::new_with_max(MOST_US, 3).map(Mutex::new).map_err(|error| error.to_string())
+}
+
+fn record(latencies: &Mutex<Histogram<u64>>, took: Duration) {
+    let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).clamp(1, MOST_US);
+    latencies.lock().saturating_record(us);
+}
+
+/// Values at these quantiles, in microseconds, and how many there are; `None` if there are none.
+fn quantiles(latencies: &Mutex<Histogram<u64>>, quantiles: &[f64]) -> Option<(u64, Vec<u64>)> {
+    let latencies = latencies.lock();
+    let values = quantiles.iter().map(|quantile| latencies.value_at_quantile(*quantile)).collect();
+    (!latencies.is_empty()).then(|| (latencies.len(), values))
+}
+
 /// What all customers of one run share.
 pub(crate) struct Play {
+    target: String,
     channels: Vec<Channel>,
     pub(crate) event: String,
     pub(crate) tally: Tally,
-    latencies: Vec<Mutex<Histogram<u64>>>,
+    /// By step, of calls that were answered well: from when they were due.
+    latencies: Latencies,
+    /// The same of calls at a rate, from when they were sent.
+    from_sent: Latencies,
+    /// By step, of calls that were refused because of overload: from when they were sent.
+    refusals: Latencies,
+    /// How late the client's own timer was.
+    client_late: Mutex<Histogram<u64>>,
     pub(crate) acknowledged: Mutex<Vec<Acknowledged>>,
     /// User and id of every reservation that the server acknowledged.
     pub(crate) held: Mutex<Vec<(String, String)>>,
@@ -124,13 +173,15 @@ impl Play {
             .tcp_nodelay(true)
             .initial_stream_window_size(1 << 20)
             .initial_connection_window_size(4 << 20);
-        let empty =
-            || Histogram::new_with_max(60_000_000, 3).map(Mutex::new).map_err(|error| error.to_string());
         Ok(Arc::new(Self {
+            target: target.to_owned(),
             channels: (0..connections.max(1)).map(|_| endpoint.connect_lazy()).collect(),
             event: event.to_owned(),
             tally: Tally::default(),
-            latencies: Step::ALL.iter().map(|_| empty()).collect::<Result<_, _>>()?,
+            latencies: no_latencies()?,
+            from_sent: no_latencies()?,
+            refusals: no_latencies()?,
+            client_late: no_latency()?,
             acknowledged: Mutex::default(),
             held: Mutex::default(),
             violations: Mutex::default(),
@@ -156,6 +207,18 @@ impl Play {
         tokio::time::sleep(REPEAT_AFTER).await;
     }
 
+    /// True if the server is overloaded and the customer still patient; then this waits as long as the server asks for.
+    async fn was_turned_away(&self, status: &tonic::Status, began: Instant) -> bool {
+        if status.code() != tonic::Code::ResourceExhausted || began.elapsed() > self.patience {
+            return false;
+        }
+        one(&self.tally.turned_away);
+        let asked =
+            status.metadata().get("grpc-retry-pushback-ms").and_then(|ms| ms.to_str().ok()?.parse().ok());
+        tokio::time::sleep(asked.map_or(REPEAT_AFTER, Duration::from_millis)).await;
+        true
+    }
+
     /// A connection; they take turns.
     pub(crate) fn channel(&self) -> Channel {
         let turn = self.next_channel.fetch_add(1, Ordering::Relaxed);
@@ -163,8 +226,20 @@ impl Play {
     }
 
     pub(crate) fn took(&self, step: Step, took: Duration) {
-        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).clamp(1, 60_000_000);
-        self.latencies[step as usize].lock().saturating_record(us);
+        record(&self.latencies[step as usize], took);
+    }
+
+    fn took_from_sent(&self, step: Step, took: Duration) {
+        record(&self.from_sent[step as usize], took);
+    }
+
+    fn refused(&self, step: Step, took: Duration) {
+        one(&self.tally.refused);
+        record(&self.refusals[step as usize], took);
+    }
+
+    fn client_late(&self, late: Duration) {
+        record(&self.client_late, late);
     }
 
     pub(crate) fn violated(&self, what: String) {
@@ -181,10 +256,23 @@ impl Play {
     }
 
     /// Latencies of a step at these quantiles, in microseconds, and how many there were; `None` if there were none.
-    pub(crate) fn quantiles(&self, step: Step, quantiles: &[f64]) -> Option<(u64, Vec<u64>)> {
-        let latencies = self.latencies[step as usize].lock();
-        let values = quantiles.iter().map(|quantile| latencies.value_at_quantile(*quantile)).collect();
-        (!latencies.is_empty()).then(|| (latencies.len(), values))
+    pub(crate) fn quantiles(&self, step: Step, at: &[f64]) -> Option<(u64, Vec<u64>)> {
+        quantiles(&self.latencies[step as usize], at)
+    }
+
+    /// The same of calls at a rate, from when they were sent.
+    pub(crate) fn quantiles_from_sent(&self, step: Step, at: &[f64]) -> Option<(u64, Vec<u64>)> {
+        quantiles(&self.from_sent[step as usize], at)
+    }
+
+    /// The same of calls that were refused because of overload.
+    pub(crate) fn quantiles_refused(&self, step: Step, at: &[f64]) -> Option<(u64, Vec<u64>)> {
+        quantiles(&self.refusals[step as usize], at)
+    }
+
+    /// How late the client's own timer was at these quantiles, in microseconds.
+    pub(crate) fn quantiles_client_late(&self, at: &[f64]) -> Option<(u64, Vec<u64>)> {
+        quantiles(&self.client_late, at)
     }
 
     /// Chance of one customer: the same seed and number give the same customer.
