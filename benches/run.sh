@@ -38,6 +38,11 @@ echo_beside() {
     (cd "$data" && TMPDIR="$data" "$target/release/tacos-server" load --against-echo --rate 8000 --seconds "$([ "$quick" = 0 ] && echo 4 || echo 2)") \
         | tee "$results/echo.txt"
 }
+# Client and server share the two cores here too; the ratio is to the best of the same run.
+overload() {
+    (cd "$data" && TMPDIR="$data" "$target/release/tacos-server" load --overload 2 --seconds "$([ "$quick" = 0 ] && echo 10 || echo 3)") \
+        | tee "$results/overload.txt"
+}
 rivals() {
     if [ -x benches/rivals/run.sh ]; then
         benches/rivals/run.sh "${flag[@]}" --out "$results/rivals.jsonl"
@@ -56,6 +61,7 @@ step 'criterion benches' criterion
 step 'curves and histograms' curves
 step 'border of the bindings' border
 step 'processor time beside a bare echo' echo_beside
+step 'overload' overload
 step 'rivals' rivals
 commands='make bench'
 [ "$quick" = 0 ] || commands='QUICK=1 make bench'

@@ -44,6 +44,7 @@ pub(crate) fn write(out: &Path, commands: Option<&str>) -> Outcome<()> {
     lines.extend(sources::criterion(&sources::criterion_folder())?);
     lines.extend(sources::border(&venue::target_folder().join("bindings-bench/figures.tsv"))?);
     lines.extend(sources::echo(&results::folder().join("echo.txt"))?);
+    lines.extend(sources::overload(&results::folder().join("overload.txt"))?);
     if lines.is_empty() {
         return Err("there are no figures: run `make bench`".into());
     }

@@ -1,5 +1,5 @@
 //! Figures that are not result lines already: criterion's files, the table of the bindings' border, the server's own
-//! comparison with a bare echo.
+//! comparison with a bare echo and its overload.
 
 use std::path::{Path, PathBuf};
 
@@ -155,6 +155,35 @@ pub(super) fn echo(path: &Path) -> Outcome<Vec<Line>> {
     if lines.is_empty() { Err(format!("{}: no call was measured", path.display()).into()) } else { Ok(lines) }
 }
 
+/// What `tacos-server load --overload 2` printed: the best, what was accepted of twice as much, and the latencies of
+/// accepted calls from when they were due.
+pub(super) fn overload(path: &Path) -> Outcome<Vec<Line>> {
+    let Ok(text) = std::fs::read_to_string(path) else { return Ok(Vec::new()) };
+    let mut lines = Vec::new();
+    for row in text.lines() {
+        let columns: Vec<&str> = row.split_whitespace().collect();
+        match columns[..] {
+            ["offered", .., best] => lines.push(Line::of(OVERLOAD, BEST, "op/s", &[best.parse()?])),
+            ["accepted", rate, ..] => lines.push(Line::of(OVERLOAD, ACCEPTED, "op/s", &[rate.parse()?])),
+            [call, "from", "due", _, _, _, p99, _] => {
+                let us = 1_000.0 * p99.parse::<f64>()?;
+                lines.push(Line::of(OVERLOAD, format!("{call}, p99 from due"), "us", &[us]));
+            }
+            _ => {}
+        }
+    }
+    if lines.len() < 3 {
+        Err(format!("{}: not everything was measured", path.display()).into())
+    } else {
+        Ok(lines)
+    }
+}
+
+/// The suite of twice as many calls as can be answered, and what it says.
+pub(super) const OVERLOAD: &str = "gRPC, twice the capacity";
+pub(super) const BEST: &str = "answered at best";
+pub(super) const ACCEPTED: &str = "answered when twice as much is offered";
+
 /// The suite of processor time of a call.
 pub(super) const CPU: &str = "gRPC, processor time a call";
 
@@ -173,6 +202,23 @@ mod tests {
         assert_eq!(lines.iter().map(|line| line.median).collect::<Vec<_>>(), [Some(25.0), Some(10.0)]);
         std::fs::write(&path, "failed").expect("written");
         echo(&path).expect_err("nothing was measured");
+    }
+
+    #[test]
+    fn the_servers_overload_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("overload.txt");
+        assert!(overload(&path).expect("none").is_empty());
+        let printed = "  20000 answered a second with 16 under way on each of 8 connections, p99 7 ms\n\
+            offered        40000 a second for 6 s; the best is 20000\naccepted       19000 a second   0.95 of the best\n\
+            JoinQueue from due   52457   137.983   171.391   190.463   219.391\n\
+            JoinQueue from sent  52457    38.399    71.487    88.767   114.111\n";
+        std::fs::write(&path, printed).expect("written");
+        let lines = overload(&path).expect("read");
+        let medians = lines.iter().map(|line| line.median).collect::<Vec<_>>();
+        assert_eq!(medians, [Some(20_000.0), Some(19_000.0), Some(190_463.0)]);
+        std::fs::write(&path, "failed").expect("written");
+        overload(&path).expect_err("nothing was measured");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Figures;
-use super::sources::CPU;
+use super::sources::{ACCEPTED, BEST, CPU, OVERLOAD};
 use super::tables::figure;
 
 /// A target and what was measured of it.
@@ -63,6 +63,7 @@ pub(super) fn all(figures: &Figures) -> Vec<Target> {
     targets.extend(durable(figures));
     targets.extend(rooms(figures));
     targets.extend(around(figures));
+    targets.extend(overload(figures));
     targets
 }
 
@@ -258,6 +259,24 @@ fn around(figures: &Figures) -> Vec<Target> {
         ),
         target("gRPC, durable join", "at most 2 times bare echo: JoinQueue", cpu("JoinQueue", 2.0)),
         target("gRPC, durable hold", "at most 2 times bare echo: ReserveSeat", cpu("ReserveSeat", 2.0)),
+    ]
+}
+
+fn overload(figures: &Figures) -> Vec<Target> {
+    let share = figures.ours(OVERLOAD, ACCEPTED).zip(figures.ours(OVERLOAD, BEST));
+    let p99 = figures.suite(OVERLOAD).filter(|line| line.unit == "us").filter_map(|line| line.median);
+    let slowest = p99.reduce(f64::max);
+    vec![
+        target(
+            "overload, goodput",
+            "of twice as many calls as can be answered 0.9 times the best are",
+            share.map(|(accepted, best)| (format!("{:.2} times", accepted / best), accepted >= 0.9 * best)),
+        ),
+        target(
+            "overload, latency",
+            "p99 of those, from when they were due: at most 250 ms",
+            slowest.map(|us| (figure(us, "us"), us <= 250_000.0)),
+        ),
     ]
 }
 
