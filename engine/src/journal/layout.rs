@@ -102,6 +102,11 @@ pub(super) fn seal_block(block: &mut [u8], magic: [u8; 8], version: u16) {
 
 /// Checks what [`seal_block`] wrote.
 pub(super) fn open_block(block: &[u8], magic: [u8; 8]) -> Result<(), BlockFault> {
+    open_block_up_to(block, magic, FORMAT_VERSION)
+}
+
+/// As [`open_block`], for a kind of block with formats of its own, all of which from 1 to `newest` are read.
+pub(super) fn open_block_up_to(block: &[u8], magic: [u8; 8], newest: u16) -> Result<(), BlockFault> {
     let body = block.len() - 16;
     if block[..8] != magic {
         return Err(if is_zero(block) { BlockFault::Zero } else { BlockFault::Bad });
@@ -109,11 +114,16 @@ pub(super) fn open_block(block: &[u8], magic: [u8; 8]) -> Result<(), BlockFault>
     if Hash::of(&block[..body]) != Hash::at(block, body) {
         return Err(BlockFault::Bad);
     }
-    match u16::from_le_bytes([block[8], block[9]]) {
-        FORMAT_VERSION => Ok(()),
-        version if version > FORMAT_VERSION => Err(BlockFault::Newer(version)),
-        _ => Err(BlockFault::Bad),
+    match format_of(block) {
+        0 => Err(BlockFault::Bad),
+        version if version > newest => Err(BlockFault::Newer(version)),
+        _ => Ok(()),
     }
+}
+
+/// The format that a block says it has.
+pub(super) fn format_of(block: &[u8]) -> u16 {
+    u16::from_le_bytes([block[8], block[9]])
 }
 
 /// Whether a block (or less) is all zeros; one comparison of memory.

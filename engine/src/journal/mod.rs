@@ -12,6 +12,7 @@ mod frame;
 mod inspect;
 mod layout;
 mod meta;
+mod pieces;
 mod reader;
 pub(crate) mod record;
 mod recovery;

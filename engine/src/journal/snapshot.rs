@@ -5,8 +5,9 @@
 use super::chunks::Chunks;
 use super::error::{At, JournalError, Operation};
 use super::layout::{
-    BLOCK, BLOCK_BYTES, BlockFault, EngineId, Hash, Position, open_block, seal_block, u64_at,
+    BLOCK, BLOCK_BYTES, BlockFault, EngineId, Hash, Position, format_of, open_block_up_to, seal_block, u64_at,
 };
+use super::pieces::{self, PIECE_BYTES, PIECE_HEADER_BYTES};
 use super::record::{self, RECORD_HEADER_BYTES, Record, record_bytes};
 use super::segment::number_of;
 use super::storage::{Access, Storage, StorageFile, is_full};
@@ -17,9 +18,12 @@ use std::sync::Arc;
 
 const MAGIC: [u8; 8] = *b"TACOSNAP";
 const SUFFIX: &str = ".snap";
-/// Records are written in pieces of about this size, each synced by itself: the journal's own syncs beside it then wait
-/// behind one piece, not behind a whole snapshot.
-const PIECE_BYTES: usize = 1 << 20;
+/// The format that is written: pieces.
+const FORMAT: u16 = 2;
+/// The format before, which has records as the journal has them.
+const FORMAT_OF_RECORDS: u16 = 1;
+/// How much of a file is read and hashed at a time.
+const READ_BYTES: usize = 1 << 20;
 
 /// Name of the snapshot at this position.
 pub(super) fn snapshot_name(position: Position) -> String {
@@ -40,7 +44,7 @@ pub struct SnapshotInfo {
     pub created: UnixMs,
     /// Records in it.
     pub records: u64,
-    /// Bytes of these records.
+    /// Bytes of these records, as they are stored.
     pub bytes: u64,
 }
 
@@ -60,12 +64,12 @@ impl Header {
             block[32 + 8 * index..40 + 8 * index].copy_from_slice(&word.to_le_bytes());
         }
         block[64..80].copy_from_slice(&self.payload.0);
-        seal_block(&mut block, MAGIC, super::layout::FORMAT_VERSION);
+        seal_block(&mut block, MAGIC, FORMAT);
         block
     }
 
     fn decode(block: &[u8]) -> Result<Self, BlockFault> {
-        open_block(block, MAGIC)?;
+        open_block_up_to(block, MAGIC, FORMAT)?;
         let mut engine = EngineId([0; 16]);
         engine.0.copy_from_slice(&block[16..32]);
         let info = SnapshotInfo {
@@ -86,7 +90,10 @@ pub(crate) struct SnapshotWriter {
     /// `None` once finished.
     file: Option<Arc<dyn StorageFile>>,
     hasher: blake3::Hasher,
+    /// Records that are not written yet. They are written in pieces, each synced by itself: the journal's own syncs
+    /// beside it then wait behind one piece, not behind a whole snapshot.
     piece: Vec<u8>,
+    stored: Vec<u8>,
 }
 
 impl SnapshotWriter {
@@ -102,7 +109,8 @@ impl SnapshotWriter {
         }
         let file = storage.create(&temporary, 0).at(storage, &temporary, Operation::Create)?;
         let info = SnapshotInfo { position, created: now, records: 0, bytes: 0 };
-        Ok(Self { view, info, temporary, file: Some(file), hasher: blake3::Hasher::new(), piece: Vec::new() })
+        let hasher = blake3::Hasher::new();
+        Ok(Self { view, info, temporary, file: Some(file), hasher, piece: Vec::new(), stored: Vec::new() })
     }
 
     /// Adds one record.
@@ -114,20 +122,16 @@ impl SnapshotWriter {
         if bytes > RECORD_BYTES_MAX {
             return Err(JournalError::TooLong { kind, bytes });
         }
-        let start = record::begin(&mut self.piece, kind, version, self.info.created);
-        self.piece.extend_from_slice(payload);
-        record::seal(&mut self.piece, start);
+        pieces::add(&mut self.piece, kind, version, payload);
         self.info.records += 1;
         if self.piece.len() >= PIECE_BYTES { self.flush() } else { Ok(()) }
     }
 
-    /// Adds a record with a time of its own.
+    /// Adds a record of the journal.
     #[cfg(test)]
     pub(super) fn push_sealed(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
-        assert_eq!(record::parse(bytes).map(|record| record.stream_bytes()), Ok(bytes.len()));
-        self.piece.extend_from_slice(bytes);
-        self.info.records += 1;
-        if self.piece.len() >= PIECE_BYTES { self.flush() } else { Ok(()) }
+        let record = record::parse(bytes).expect("a record of the test");
+        self.push(record.kind, record.version, record.payload)
     }
 
     /// Makes the snapshot durable, checks what the disk holds, and lets it count.
@@ -164,13 +168,17 @@ impl SnapshotWriter {
     }
 
     fn flush(&mut self) -> Result<(), JournalError> {
-        let piece = std::mem::take(&mut self.piece);
-        self.write(BLOCK + self.info.bytes, &piece)?;
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let mut stored = std::mem::take(&mut self.stored);
+        pieces::close(&self.piece, &mut stored);
+        self.write(BLOCK + self.info.bytes, &stored)?;
         let synced = self.file().sync_data();
         self.fit(synced, Operation::Sync)?;
-        self.hasher.update(&piece);
-        self.info.bytes += piece.len() as u64;
-        self.piece = piece;
+        self.hasher.update(&stored);
+        self.info.bytes += stored.len() as u64;
+        self.stored = stored;
         self.piece.clear();
         Ok(())
     }
@@ -225,7 +233,7 @@ pub(super) fn verify(
     let mut chunks = Chunks::new(&*file, BLOCK.saturating_add(header.info.bytes), Vec::new());
     let mut done = 0;
     while done < header.info.bytes {
-        let piece = chunks.get(BLOCK + done, PIECE_BYTES).at(storage, &name, Operation::Read)?;
+        let piece = chunks.get(BLOCK + done, READ_BYTES).at(storage, &name, Operation::Read)?;
         if piece.is_empty() {
             return Ok(Err(format!("it ends after {done} of {} bytes", header.info.bytes)));
         }
@@ -264,50 +272,131 @@ pub(super) fn replay(
     sink: &mut dyn FnMut(Record<'_>) -> Result<(), JournalError>,
 ) -> Result<(), JournalError> {
     let name = snapshot_name(info.position);
-    let damaged =
-        |found: String| JournalError::SnapshotDamaged { folder: storage.folder(), file: name.clone(), found };
     let file = storage.open(&name, Access::Read).at(storage, &name, Operation::Open)?;
-    let mut chunks = Chunks::new(&*file, BLOCK + info.bytes, Vec::new());
-    let (mut done, mut records) = (0, 0);
-    while done < info.bytes {
-        let head = chunks.get(BLOCK + done, RECORD_HEADER_BYTES).at(storage, &name, Operation::Read)?;
-        let length = head.first_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
-        if !(RECORD_HEADER_BYTES..=RECORD_BYTES_MAX).contains(&length) {
-            return Err(damaged(format!("a record of {length} bytes")));
-        }
-        let padded = record_bytes(length - RECORD_HEADER_BYTES);
-        let bytes = chunks.get(BLOCK + done, padded).at(storage, &name, Operation::Read)?;
-        sink(record::parse(bytes).map_err(|error| damaged(error.to_string()))?)?;
-        done += padded as u64;
-        records += 1;
-    }
+    let mut block = [0; BLOCK_BYTES];
+    super::storage::read_full(&*file, 0, &mut block).at(storage, &name, Operation::Read)?;
+    let chunks = Chunks::new(&*file, BLOCK + info.bytes, Vec::new());
+    let mut stored = Stored { storage, name: &name, chunks, done: 0, bytes: info.bytes };
+    let records = match format_of(&block) {
+        FORMAT_OF_RECORDS => stored.each_record(sink)?,
+        _ => stored.each_of_pieces(info.created, sink)?,
+    };
     if records == info.records {
         Ok(())
     } else {
-        Err(damaged(format!("{records} records of {}", info.records)))
+        Err(stored.damaged(format!("{records} records of {}", info.records)))
+    }
+}
+
+/// What stands behind the header of a snapshot, from front to back.
+struct Stored<'a> {
+    storage: &'a dyn Storage,
+    name: &'a str,
+    chunks: Chunks<'a>,
+    done: u64,
+    bytes: u64,
+}
+
+impl Stored<'_> {
+    fn damaged(&self, found: String) -> JournalError {
+        JournalError::SnapshotDamaged { folder: self.storage.folder(), file: self.name.to_owned(), found }
+    }
+
+    /// The next bytes; fewer at the end.
+    fn look(&mut self, bytes: usize) -> Result<&[u8], JournalError> {
+        self.chunks.get(BLOCK + self.done, bytes).at(self.storage, self.name, Operation::Read)
+    }
+
+    /// Gives every record of a snapshot of format 1, and returns how many.
+    fn each_record(
+        &mut self,
+        sink: &mut dyn FnMut(Record<'_>) -> Result<(), JournalError>,
+    ) -> Result<u64, JournalError> {
+        let mut records = 0;
+        while self.done < self.bytes {
+            let head = self.look(RECORD_HEADER_BYTES)?;
+            let length = head.first_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
+            if !(RECORD_HEADER_BYTES..=RECORD_BYTES_MAX).contains(&length) {
+                return Err(self.damaged(format!("a record of {length} bytes")));
+            }
+            let padded = record_bytes(length - RECORD_HEADER_BYTES);
+            match record::parse(self.look(padded)?) {
+                Ok(record) => sink(record)?,
+                Err(error) => return Err(self.damaged(error.to_string())),
+            }
+            self.done += padded as u64;
+            records += 1;
+        }
+        Ok(records)
+    }
+
+    /// Gives every record of a snapshot of pieces, and returns how many.
+    fn each_of_pieces(
+        &mut self,
+        time: UnixMs,
+        sink: &mut dyn FnMut(Record<'_>) -> Result<(), JournalError>,
+    ) -> Result<u64, JournalError> {
+        let (mut records, mut plain) = (0, Vec::new());
+        while self.done < self.bytes {
+            let header = pieces::stored_bytes(self.look(PIECE_HEADER_BYTES)?);
+            let bytes = header.map_err(|found| self.damaged(found))?;
+            let opened = pieces::open(self.look(bytes)?, &mut plain);
+            opened.map_err(|found| self.damaged(found))?;
+            let mut rest = &plain[..];
+            while !rest.is_empty() {
+                let (record, behind) =
+                    pieces::split_record(rest, time).map_err(|found| self.damaged(found))?;
+                sink(record)?;
+                rest = behind;
+                records += 1;
+            }
+            self.done += bytes as u64;
+        }
+        Ok(records)
     }
 }
 
 /// The file of a snapshot with other records in it, and every checksum right. For tests of what checksums do not find.
 ///
 /// # Panics
-/// If the file is not that of a snapshot, or a record is longer than records can be.
+/// If the file is not that of a snapshot.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) fn rewritten(file: &[u8], records: &[(u16, Vec<u8>)]) -> Vec<u8> {
     let mut header = Header::decode(&file[..BLOCK_BYTES]).expect("a snapshot's file");
-    let block = usize::try_from(BLOCK).expect("a few thousand");
-    let version = record::parse(&file[block..]).expect("a first record").version;
-    let mut payload = Vec::new();
+    let first = opened(file);
+    let first = pieces::split_record(&first[BLOCK_BYTES..], header.info.created).expect("a first record");
+    let version = first.0.version;
+    let (mut payload, mut plain, mut stored) = (Vec::new(), Vec::new(), Vec::new());
     for (kind, body) in records {
-        let start = record::begin(&mut payload, *kind, version, header.info.created);
-        payload.extend_from_slice(body);
-        record::seal(&mut payload, start);
+        pieces::add(&mut plain, *kind, version, body);
+        if plain.len() >= PIECE_BYTES {
+            pieces::close(&plain, &mut stored);
+            payload.append(&mut stored);
+            plain.clear();
+        }
     }
+    pieces::close(&plain, &mut stored);
+    payload.append(&mut stored);
     header.info.records = records.len() as u64;
     header.info.bytes = payload.len() as u64;
     header.payload = Hash::cut(blake3::hash(&payload));
     let mut rewritten = header.encode().to_vec();
-    rewritten.resize(block, 0);
     rewritten.extend(payload);
     rewritten
+}
+
+/// The file with its pieces as they are before they are compressed, and zeros for what its header says of them. For tests of what is written.
+#[cfg(any(test, feature = "testing"))]
+pub(super) fn opened(file: &[u8]) -> Vec<u8> {
+    let (mut all, mut plain, mut rest) = (file[..BLOCK_BYTES].to_vec(), Vec::new(), &file[BLOCK_BYTES..]);
+    // How long the compressed bytes are, and hashes of them.
+    all[56..80].fill(0);
+    all[BLOCK_BYTES - 16..].fill(0);
+    while !rest.is_empty() {
+        let (piece, behind) = rest.split_at(pieces::stored_bytes(rest).expect("a piece"));
+        pieces::open(piece, &mut plain).expect("a piece");
+        all.append(&mut plain);
+        rest = behind;
+    }
+    all
 }

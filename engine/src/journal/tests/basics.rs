@@ -107,7 +107,7 @@ fn damaged_newest_snapshot_gives_way_to_the_one_before() {
     }
     let newest = journal.view().snapshots()[1];
     journal.close().expect("close");
-    disk.edit(&format!("{:020}.snap", newest.0), |bytes| bytes[5_000] ^= 1);
+    disk.edit(&format!("{:020}.snap", newest.0), |bytes| bytes[4_200] ^= 1);
     let (_, opened, memory) = open(&disk).expect("it opens");
     assert_eq!(memory.snapshot.len(), 200);
     assert_eq!(memory.numbers(), (0..300).collect::<Vec<_>>());

@@ -3,6 +3,7 @@
 //! variable `WRITE_GOLDEN` set to the version's name.
 
 use super::{JournalOptions, NOW, SIZES, group, numbered, open_with, options, write};
+use crate::journal::snapshot::opened;
 use crate::journal::{FileStorage, Sizes, verify};
 use crate::testing::storage::MemStorage;
 use std::collections::BTreeMap;
@@ -10,9 +11,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The version of today. A change here must come with a new folder, and the old ones stay.
-const PRESENT: &str = "v1";
+const PRESENT: &str = "v2";
 /// All that must be read.
-const ALL: &[&str] = &[PRESENT];
+const ALL: &[&str] = &["v1", PRESENT];
 
 fn golden_path(version: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests", "golden", version].iter().collect()
@@ -86,8 +87,12 @@ fn golden_bytes_are_written_again() {
     let stored = stored(PRESENT);
     assert_eq!(files.keys().collect::<Vec<_>>(), stored.keys().collect::<Vec<_>>());
     for (name, bytes) in files {
-        let differs = bytes.iter().zip(&stored[&name]).position(|(one, two)| one != two);
-        assert_eq!((differs, bytes.len()), (None, stored[&name].len()), "{name} differs at this offset");
+        let kept = &stored[&name];
+        // What is compressed may be other bytes with another version of the library.
+        let (bytes, kept) =
+            if name.ends_with(".snap") { (opened(&bytes), opened(kept)) } else { (bytes, kept.clone()) };
+        let differs = bytes.iter().zip(&kept).position(|(one, two)| one != two);
+        assert_eq!((differs, bytes.len()), (None, kept.len()), "{name} differs at this offset");
     }
 }
 
