@@ -16,7 +16,7 @@ use tonic_health::server::HealthReporter;
 use crate::admission::Front;
 use crate::app::{App, drained};
 use crate::health::{Health, LIVE, READY};
-use crate::listen::{Listeners, Ports};
+use crate::listen::{Listeners, Ports, Shards};
 use crate::log::LogRing;
 use crate::rpc::{Rpc, SECOND_NAME};
 use crate::settings::{DurabilityName, Settings};
@@ -80,10 +80,12 @@ impl Server {
         }
         let Listeners { grpc, metrics } = ports.listen()?;
         let front = Front::new(&app, others(&app, health)?);
+        let shards = Shards::start(app.settings.server.shards).map_err(|error| error.to_string())?;
+        let shards = Arc::new(shards);
         let mut addresses = Vec::new();
         for listener in grpc {
             addresses.push(listener.local_addr().map_err(|error| error.to_string())?);
-            tasks.spawn(listen::accept(Arc::clone(&app), listener, front.clone()));
+            tasks.spawn(listen::accept(Arc::clone(&app), listener, front.clone(), Arc::clone(&shards)));
         }
         let metrics_address = metrics.map(|listener| metrics_page(&app, listener, &mut tasks)).transpose()?;
         tasks.spawn(hub::run(Arc::clone(&app)));

@@ -5,6 +5,7 @@
 mod places;
 mod ports;
 mod proxy;
+mod shards;
 mod tls;
 
 use std::convert::Infallible;
@@ -32,6 +33,8 @@ use crate::settings::Limits;
 pub(crate) use places::{Place, Places};
 pub(crate) use ports::Listeners;
 pub use ports::Ports;
+use shards::OnShard;
+pub(crate) use shards::Shards;
 pub(crate) use tls::TlsFiles;
 
 /// HTTP/2 streams that clients may reset before we see them, at once: more ends their connection.
@@ -62,7 +65,7 @@ trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 /// Accepts until the server drains, then waits until the connections have ended.
-pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, front: Front) {
+pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, front: Front, shards: Arc<Shards>) {
     let mut draining = app.draining.subscribe();
     let mut connections = JoinSet::new();
     loop {
@@ -75,7 +78,15 @@ pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, front: Front) {
             Ok((io, from)) => {
                 let Some(place) = app.places.take() else { continue };
                 let connection = Connection { app: Arc::clone(&app), place, front: front.clone() };
-                connections.spawn(connection.run(io, from.ip().to_canonical()));
+                let from = from.ip().to_canonical();
+                match shards.next() {
+                    None => {
+                        connections.spawn(connection.run(io, from));
+                    }
+                    Some((handle, on_shard)) => {
+                        connections.spawn_on(connection.run_there(io, from, on_shard), handle);
+                    }
+                }
             }
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
@@ -101,6 +112,14 @@ struct Connection {
 }
 
 impl Connection {
+    /// The same on another runtime than the one that accepted it.
+    async fn run_there(self, io: TcpStream, from: IpAddr, _on_shard: OnShard) {
+        match io.into_std().and_then(TcpStream::from_std) {
+            Ok(io) => self.run(io, from).await,
+            Err(error) => tracing::error!(%error, "a connection could not be handed to its thread"),
+        }
+    }
+
     async fn run(self, io: TcpStream, from: IpAddr) {
         let deadline = Instant::now() + Duration::from_secs(self.app.settings.limits.first_request_seconds);
         let mut draining = self.app.draining.subscribe();

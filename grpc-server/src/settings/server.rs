@@ -19,6 +19,10 @@ pub struct Server {
     pub metrics_listen: Option<SocketAddr>,
     /// Without keys, listen beyond loopback all the same. Every caller can then do everything.
     pub allow_public_without_keys: bool,
+    /// Threads that serve connections, each with a runtime of its own, to which a connection stays; 0: all connections
+    /// share one runtime with a thread a processor. Many connections with reads gain by a thread a processor; a single
+    /// connection with many writes loses.
+    pub shards: usize,
     /// How long calls that are under way may take to end when the server drains, in seconds.
     pub drain_seconds: u64,
     /// Sales open and close by themselves at the moments that their events name.
@@ -48,6 +52,7 @@ impl Default for Server {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 8080))],
             metrics_listen: None,
             allow_public_without_keys: false,
+            shards: 0,
             drain_seconds: 10,
             keep_sale_hours: true,
             supervised: false,

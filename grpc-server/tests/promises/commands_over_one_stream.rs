@@ -401,3 +401,27 @@ async fn maintenance_stops_writes_and_a_drain_leaves_no_call_unanswered() {
     assert!(client.found.len() == 100 || client.found.is_empty(), "{}", client.found.len());
     drained.await.expect("no panic").expect("ends cleanly");
 }
+
+#[tokio::test]
+async fn connections_with_threads_of_their_own_are_served_alike() {
+    let mut house = House::new();
+    house.settings.server.shards = 2;
+    let server = house.open().await;
+    let mut clients = Vec::new();
+    for _ in 0..6 {
+        clients.push(Client::open(&server, None).await.expect("opens"));
+    }
+    for (client, row) in clients.iter_mut().zip(["A-1", "A-2", "A-3", "A-4", "A-5", "A-6"]) {
+        reserved(client.ask(reserve("kim", &[row], None)).await);
+        let counts = json!({ "event_id": EVENT });
+        unary(&server, None, "reservation.v1.InventoryService/GetInventoryStatus", counts).await;
+    }
+    // Streams that are open do not keep it from ending.
+    server.drain().await.expect("ends cleanly");
+    for client in &mut clients {
+        let ended = client.answers.message().await.map(|_| ()).expect_err("a status");
+        assert_eq!(ended.code(), Code::Unavailable);
+    }
+    // The folder is let go: it opens again.
+    house.open().await.drain().await.expect("ends cleanly");
+}
