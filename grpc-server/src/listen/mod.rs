@@ -112,7 +112,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// The same on another runtime than the one that accepted it.
+    /// The same on the runtime of a shard, which did not accept it.
     async fn run_there(self, io: TcpStream, from: IpAddr, _on_shard: OnShard) {
         match io.into_std().and_then(TcpStream::from_std) {
             Ok(io) => self.run(io, from).await,
