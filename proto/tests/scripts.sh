@@ -41,7 +41,7 @@ expect 2 "nothing was compared" "no repository" env GIT_CEILING_DIRECTORIES="$wo
 git -C "$repo" init -q -b main
 cp "$root/buf.yaml" "$repo/"
 commit "$repo" "before the contract"
-for package in common engine gateway payment reservation; do cp -R "$proto/$package" "$repo/proto/"; done
+for package in command common engine gateway payment reservation; do cp -R "$proto/$package" "$repo/proto/"; done
 commit "$repo" "the contract"
 expect 0 "NOT COMPARED" "the contract is new" breaking "$repo"
 
