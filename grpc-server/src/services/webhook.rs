@@ -308,6 +308,7 @@ pub(crate) async fn register_webhook(
         retries,
         timeout_seconds,
         headers: config.headers.into_iter().collect(),
+        from: call.app.engine.position().0,
     };
     if !call.app.webhooks.deliveries.register(&call.app.engine, registration).await? {
         return Err(ApiError::new(ErrorCode::QuotaExceeded, "as many endpoints are registered as may be"));

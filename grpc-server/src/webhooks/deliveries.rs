@@ -34,6 +34,9 @@ pub(crate) struct Registration {
     pub(crate) retries: u32,
     pub(crate) timeout_seconds: u32,
     pub(crate) headers: BTreeMap<String, String>,
+    /// It hears of updates behind this position: of none that came before it was registered.
+    #[serde(default)]
+    pub(crate) from: u64,
 }
 
 /// One delivery to make.
@@ -108,14 +111,15 @@ impl WebhookDeliveries {
     pub(crate) async fn register(
         &self,
         engine: &Engine,
-        registration: Registration,
+        mut registration: Registration,
     ) -> Result<bool, Failure> {
         {
             let kept = self.kept.lock();
-            if kept.registrations.len() >= REGISTRATIONS_MAX
-                && !kept.registrations.contains_key(&registration.id)
-            {
-                return Ok(false);
+            match kept.registrations.get(&registration.id) {
+                // Its settings change; what it has not heard of yet it still hears of.
+                Some(known) => registration.from = known.from,
+                None if kept.registrations.len() >= REGISTRATIONS_MAX => return Ok(false),
+                None => {}
             }
         }
         let value = serde_json::to_vec(&registration).unwrap_or_default();
@@ -133,9 +137,12 @@ impl WebhookDeliveries {
         self.kept.lock().registrations.get(id).cloned()
     }
 
-    /// The endpoints that asked for this event type.
-    pub(crate) fn listeners(&self, event: i32) -> Vec<Registration> {
-        self.kept.lock().registrations.values().filter(|one| one.events.contains(&event)).cloned().collect()
+    /// The endpoints that asked for this event type, and were registered before what ends at this position.
+    pub(crate) fn listeners(&self, event: i32, position: Option<Position>) -> Vec<Registration> {
+        let hears = |one: &&Registration| {
+            one.events.contains(&event) && position.is_none_or(|position| position.0 > one.from)
+        };
+        self.kept.lock().registrations.values().filter(hears).cloned().collect()
     }
 
     /// Puts a delivery in, durably. False if there is no room; the oldest dead letter makes some.

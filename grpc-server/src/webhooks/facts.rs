@@ -116,6 +116,7 @@ async fn enqueue_facts(app: &App, update: &Update) -> Option<bool> {
         subject,
         at: update.at,
         unique: update.position.0.to_string(),
+        position: Some(update.position),
     };
     loop {
         match announce(app, &fact).await {
@@ -145,12 +146,14 @@ pub(crate) struct Fact {
     pub(crate) at: UnixMs,
     /// The same fact has the same text here, also after a restart: receivers recognise repeats.
     pub(crate) unique: String,
+    /// Where its update ends in the journal; none if it is the server's own.
+    pub(crate) position: Option<Position>,
 }
 
 /// Queues a delivery for every endpoint that asked for a fact's kind.
 pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
     let mut announced = Announced::NoListener;
-    for listener in app.webhooks.deliveries.listeners(fact.event as i32) {
+    for listener in app.webhooks.deliveries.listeners(fact.event as i32, fact.position) {
         let id = format!("wh_{}", app.keyed("post", &format!("{}/{}", listener.id, fact.unique)));
         let body = serde_json::json!({
             "webhook_id": id,

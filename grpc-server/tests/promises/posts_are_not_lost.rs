@@ -18,7 +18,8 @@ use tacos_proto::gateway::v1::webhook_service_client::WebhookServiceClient;
 use tacos_proto::gateway::v1::{RegisterWebhookRequest, WebhookConfig, WebhookEventType};
 use tacos_proto::payment::v1::payment_service_client::PaymentServiceClient;
 use tacos_proto::payment::v1::{
-    CreatePaymentIntentRequest, PaymentScenario, PaymentStatus, SimulateWebhookRequest,
+    CreatePaymentIntentRequest, GetPaymentStatusRequest, PaymentScenario, PaymentStatus,
+    SimulateWebhookRequest,
 };
 use tacos_proto::reservation::v1::ReserveSeatRequest;
 use tacos_proto::reservation::v1::inventory_service_client::InventoryServiceClient;
@@ -120,6 +121,19 @@ async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
     tokio::time::timeout(WATCHDOG, work).await.unwrap_or_else(|_| panic!("{what} did not come in time"))
 }
 
+/// Registers the endpoint for payments that were approved.
+async fn register(channel: &Channel, address: &str) {
+    let register = RegisterWebhookRequest {
+        service_name: "shop".into(),
+        endpoint_url: format!("http://{address}/hook"),
+        secret: "sixteen bytes or more".into(),
+        event_types: vec![WebhookEventType::PaymentApproved as i32],
+        config: Some(WebhookConfig { retry_count: 0, verify_ssl: true, ..Default::default() }),
+    };
+    let registered = WebhookServiceClient::new(channel.clone()).register_webhook(register).await;
+    assert_eq!(registered.expect("an answer").into_inner().error, None);
+}
+
 async fn dead_letters(channel: &Channel) -> Vec<DeadLetter> {
     let mut engine = EngineServiceClient::new(channel.clone());
     let answer = engine.list_dead_letters(ListDeadLettersRequest::default()).await.expect("an answer");
@@ -135,15 +149,7 @@ async fn what_was_given_up_is_listed_with_its_reason_and_goes_out_when_replayed(
     let house = house(vec![address.clone()]);
     let server = house.open().await;
     let channel = channel(&server).await;
-    let register = RegisterWebhookRequest {
-        service_name: "shop".into(),
-        endpoint_url: format!("http://{address}/hook"),
-        secret: "sixteen bytes or more".into(),
-        event_types: vec![WebhookEventType::PaymentApproved as i32],
-        config: Some(WebhookConfig { retry_count: 0, verify_ssl: true, ..Default::default() }),
-    };
-    let registered = WebhookServiceClient::new(channel.clone()).register_webhook(register).await;
-    assert_eq!(registered.expect("an answer").into_inner().error, None);
+    register(&channel, &address).await;
     intent(&channel, 3, String::new(), PaymentScenario::Approve).await;
     let body = in_time("the first attempt", delivered.recv()).await.expect("a body");
     let dead = in_time("the dead letter", async {
@@ -204,5 +210,37 @@ async fn a_slow_endpoint_leaves_room_for_others() {
     let most = slow_endpoint.at_once_max.load(Ordering::SeqCst);
     assert!(most <= 16, "{most} deliveries at once to one endpoint");
     slow_endpoint.answers.add_permits(1_000);
+    server.drain().await.expect("ends cleanly");
+}
+
+#[tokio::test]
+async fn an_endpoint_hears_of_nothing_that_was_before_it() {
+    let (address, _shop, mut delivered) = endpoint(1_000).await;
+    let house = house(vec![address.clone()]);
+    let server = house.open().await;
+    let channel = channel(&server).await;
+    let before = intent(&channel, 1, String::new(), PaymentScenario::Approve).await;
+    in_time("the first payment's end", async {
+        let mut payments = PaymentServiceClient::new(channel.clone());
+        loop {
+            let ask = GetPaymentStatusRequest { payment_intent_id: before.clone(), user_id: "kim".into() };
+            let answer = payments.get_payment_status(ask).await.expect("an answer").into_inner();
+            if answer.payment.is_some_and(|payment| payment.status() == PaymentStatus::Completed) {
+                break;
+            }
+        }
+    })
+    .await;
+    // The server has most likely not looked at that update yet: it looks rarely while no endpoint is registered.
+    register(&channel, &address).await;
+    let after = intent(&channel, 2, String::new(), PaymentScenario::Approve).await;
+    let body = in_time("the delivery", delivered.recv()).await.expect("a body");
+    let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(body["subject_id"], after.as_str(), "not {before}");
+    // The same endpoint with other settings goes on where it was.
+    register(&channel, &address).await;
+    let third = intent(&channel, 3, String::new(), PaymentScenario::Approve).await;
+    let body = in_time("the next delivery", delivered.recv()).await.expect("a body");
+    assert!(body.contains(&third), "{body}");
     server.drain().await.expect("ends cleanly");
 }

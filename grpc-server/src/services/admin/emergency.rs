@@ -157,6 +157,7 @@ pub(in crate::services) async fn publish_maintenance(call: &Call, emergency: &st
         subject: what.to_owned(),
         at: call.app.engine.now(),
         unique: format!("{emergency}/{what}"),
+        position: None,
     };
     match announce(&call.app, &fact).await {
         Announced::NoListener => {}
