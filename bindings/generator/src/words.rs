@@ -118,3 +118,17 @@ fn visit(kind: Kind, records: &mut Vec<&'static Struct>, enums: &mut Vec<&'stati
         _ => {}
     }
 }
+
+/// What an argument is called in a refusal.
+pub(crate) fn argument(of: &str, name: &str) -> String {
+    match (of, name) {
+        ("EventSettings", name) => format!("settings.{name}"),
+        ("PresaleRoom", name) => format!("room.{name}"),
+        ("ReservationRef", "Id") => "reservation".into(),
+        ("ReservationRef", "External") => "external".into(),
+        ("SeatRequest", "Seats") => "seats".into(),
+        ("Payee", "Unlinked") => "unlinked".into(),
+        (_, "proof") => "payment".into(),
+        (_, name) => name.into(),
+    }
+}

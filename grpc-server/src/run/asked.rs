@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use prost::Message;
 use tacos_engine::{Command, Failure, Pending, Refusal, Reply};
@@ -98,6 +98,10 @@ fn shown(app: &App, trace: &str, result: &Result<Reply, Failure>) -> Outcome {
     }
 }
 
+fn late() -> ApiError {
+    ApiError::new(ErrorCode::Timeout, "the call took longer than its deadline")
+}
+
 impl Asking {
     pub(super) fn new(app: &Arc<App>, caller: Caller, trace: String) -> Self {
         Self { app: Arc::clone(app), caller, trace, alone: false }
@@ -116,9 +120,14 @@ impl Asking {
         Box::new(Outcome::Error(self.wire_error(error)))
     }
 
-    /// Asks. What is known at once comes back as the error.
-    pub(super) fn ask(&mut self, call: Call) -> Result<Work, Box<Outcome>> {
+    /// Asks; `arrived`: when its message came. What is known at once comes back as the error.
+    pub(super) fn ask(&mut self, call: Call, arrived: Instant) -> Result<Work, Box<Outcome>> {
         let Call { tag, deadline_ms, operation } = call;
+        let deadline = deadline_ms.map(|ms| arrived + Duration::from_millis(ms.into()));
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            // Its caller waits no longer: it is not begun.
+            return Err(self.error(&late()));
+        }
         let Some(operation) = operation else {
             return Err(self.error(&ApiError::invalid("operation", "must be said", "")));
         };
@@ -143,9 +152,9 @@ impl Asking {
             }
             (Asked::Read(operation), _) => self.read(tag, operation)?,
         };
-        Ok(match deadline_ms {
+        Ok(match deadline {
             None => work,
-            Some(ms) => self.within(tag, Duration::from_millis(ms.into()), work),
+            Some(deadline) => self.by(tag, deadline, work),
         })
     }
 
@@ -224,13 +233,12 @@ impl Asking {
     }
 
     /// The work, or the error that its time is over: what a write does then is not known.
-    fn within(&self, tag: u64, deadline: Duration, work: Work) -> Work {
+    fn by(&self, tag: u64, deadline: Instant, work: Work) -> Work {
         let alone = self.alone;
-        let error = ApiError::new(ErrorCode::Timeout, "the call took longer than its deadline");
-        let late = Outcome::Error(self.wire_error(&error));
+        let late = Outcome::Error(self.wire_error(&late()));
         Box::pin(async move {
             let late = || Done { answer: Answer { tag, outcome: Some(late) }, alone };
-            tokio::time::timeout(deadline, work).await.unwrap_or_else(|_| late())
+            tokio::time::timeout_at(deadline.into(), work).await.unwrap_or_else(|_| late())
         })
     }
 }

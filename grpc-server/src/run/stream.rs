@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use futures_util::stream::FuturesUnordered;
 use tacos_proto::command::v1::{Answer, Call, answer::Outcome};
@@ -24,6 +25,8 @@ use crate::wire::ApiError;
 
 /// Calls of one message, and answers of one, at most.
 const CALLS_PER_MESSAGE: usize = 1_024;
+/// Calls that are taken before answers are looked at again, and before other tasks of this thread have their turn.
+const CALLS_PER_TURN: usize = 256;
 
 /// Serves a stream that was admitted.
 pub(crate) async fn serve(app: &Arc<App>, request: http::Request<Body>) -> http::Response<Body> {
@@ -71,6 +74,7 @@ pub(crate) fn answers<S>(
         messages,
         over: false,
         queued: VecDeque::new(),
+        arrived: Instant::now(),
         under_way: FuturesUnordered::new(),
         ready: Vec::new(),
         drain: Box::pin(async move { drained(&mut draining).await }),
@@ -96,6 +100,8 @@ pub(crate) struct Running<S> {
     over: bool,
     /// Calls of the last message that are not taken yet.
     queued: VecDeque<Call>,
+    /// When that message came.
+    arrived: Instant,
     under_way: FuturesUnordered<Work>,
     ready: Vec<Answer>,
     drain: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -113,10 +119,17 @@ impl<S: Messages> Running<S> {
     /// Takes calls while there is room; an error ends the stream.
     fn take(&mut self, context: &mut Context<'_>) -> Result<(), Status> {
         // An operator's write is done alone: its record stands before and behind it in the journal.
+        let mut turn = CALLS_PER_TURN;
         while !self.asking.alone && self.under_way.len() + self.ready.len() < self.most {
             if let Some(call) = self.queued.pop_front() {
+                if turn == 0 {
+                    self.queued.push_front(call);
+                    context.waker().wake_by_ref();
+                    break;
+                }
+                turn -= 1;
                 let tag = call.tag;
-                match self.asking.ask(call) {
+                match self.asking.ask(call, self.arrived) {
                     Ok(work) => self.under_way.push(work),
                     Err(outcome) => self.ready.push(Answer { tag, outcome: Some(*outcome) }),
                 }
@@ -133,7 +146,10 @@ impl<S: Messages> Running<S> {
                     let text = format!("a message has at most {CALLS_PER_MESSAGE} calls");
                     return Err(Status::invalid_argument(text));
                 }
-                Poll::Ready(Some(Ok(message))) => self.queued = message.calls.into(),
+                Poll::Ready(Some(Ok(message))) => {
+                    self.arrived = Instant::now();
+                    self.queued = message.calls.into();
+                }
             }
         }
         Ok(())
@@ -169,27 +185,21 @@ impl<S: Messages> Running<S> {
         if !self.draining && self.drain.as_mut().poll(context).is_ready() {
             self.stop_taking();
         }
-        loop {
-            if let Err(status) = self.take(context) {
-                return Poll::Ready(Some(Err(status)));
-            }
-            let alone = self.asking.alone;
-            self.gather(context);
-            if !self.ready.is_empty() {
-                let left = self.ready.split_off(self.ready.len().min(CALLS_PER_MESSAGE));
-                let answers = std::mem::replace(&mut self.ready, left);
-                self.asking.count(answers.len());
-                return Poll::Ready(Some(Ok(RunResponse { answers, error: None })));
-            }
-            if alone && !self.asking.alone {
-                continue;
-            }
-            let idle = self.under_way.is_empty() && self.queued.is_empty();
-            return match (idle && self.over, self.draining) {
-                (true, true) => Poll::Ready(Some(Err(Status::unavailable("the server is shutting down")))),
-                (true, false) => Poll::Ready(None),
-                (false, _) => Poll::Pending,
-            };
+        if let Err(status) = self.take(context) {
+            return Poll::Ready(Some(Err(status)));
+        }
+        self.gather(context);
+        if !self.ready.is_empty() {
+            let left = self.ready.split_off(self.ready.len().min(CALLS_PER_MESSAGE));
+            let answers = std::mem::replace(&mut self.ready, left);
+            self.asking.count(answers.len());
+            return Poll::Ready(Some(Ok(RunResponse { answers, error: None })));
+        }
+        let idle = self.under_way.is_empty() && self.queued.is_empty();
+        match (idle && self.over, self.draining) {
+            (true, true) => Poll::Ready(Some(Err(Status::unavailable("the server is shutting down")))),
+            (true, false) => Poll::Ready(None),
+            (false, _) => Poll::Pending,
         }
     }
 }

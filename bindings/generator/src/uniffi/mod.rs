@@ -7,6 +7,7 @@ use crate::border::{
     NEWER, SHOWN, changes, config, counts, form, is_word, lookups, parts, put, reads, record, replies,
     settings, view, words,
 };
+use crate::words::argument;
 
 const BANNER: &str =
     "// Written by `cargo run -p tacos-generator` from the engine's description of itself: do not edit.\n\n";
@@ -34,20 +35,6 @@ pub(crate) fn bodies() -> [String; 6] {
 fn path(name: &str) -> String {
     let is_view = SHOWN.contains(&name) || ["Counts", "SeatState", "QueueState"].contains(&name);
     if is_view { format!("tacos::views::{name}") } else { format!("tacos::{name}") }
-}
-
-/// What an argument is called in a refusal.
-fn argument(of: &str, name: &str) -> String {
-    match (of, name) {
-        ("EventSettings", name) => format!("settings.{name}"),
-        ("PresaleRoom", name) => format!("room.{name}"),
-        ("ReservationRef", "Id") => "reservation".into(),
-        ("ReservationRef", "External") => "external".into(),
-        ("SeatRequest", "Seats") => "seats".into(),
-        ("Payee", "Unlinked") => "unlinked".into(),
-        (_, "proof") => "payment".into(),
-        (_, name) => name.into(),
-    }
 }
 
 fn commands_file() -> String {

@@ -5,7 +5,7 @@ use tacos_engine::schema::{COMMANDS, Enum, Field, Kind, Struct};
 use super::BANNER;
 use super::messages::wire_name;
 use crate::border::{self, is_word, usual};
-use crate::words::reached;
+use crate::words::{argument, reached};
 
 const BEGINNING: &str = "//! Commands out of messages.
 
@@ -15,20 +15,6 @@ use tacos_proto::command::v1 as wire;
 use super::take::{Take, Taken, said, take};
 
 ";
-
-/// What an argument is called in a refusal.
-fn argument(of: &str, name: &str) -> String {
-    match (of, name) {
-        ("EventSettings", name) => format!("settings.{name}"),
-        ("PresaleRoom", name) => format!("room.{name}"),
-        ("ReservationRef", "Id") => "reservation".into(),
-        ("ReservationRef", "External") => "external".into(),
-        ("SeatRequest", "Seats") => "seats".into(),
-        ("Payee", "Unlinked") => "unlinked".into(),
-        (_, "proof") => "payment".into(),
-        (_, name) => name.into(),
-    }
-}
 
 /// The expression that reads a value of a message's field.
 fn taken(of: &str, field: &'static Field) -> String {

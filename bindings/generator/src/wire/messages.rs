@@ -269,7 +269,7 @@ fn call() -> Message {
         },
         Part {
             name: "deadline_ms".into(),
-            doc: "The caller waits so long, in milliseconds from the message's arrival: then the answer is the error TIMEOUT, and whether a write took place is not known. Absent: as long as `limits.call_seconds` allows.".into(),
+            doc: "The caller waits so long, in milliseconds from the message's arrival: then the answer is the error TIMEOUT. A call that was not begun by then is not begun; of a write that was, it is not known whether it took place. Absent: until the engine has an answer.".into(),
             of_type: "uint32".into(),
             label: Label::Maybe,
         },

@@ -822,8 +822,9 @@ type Call struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The caller's number for it, by which its answer is known; the server does not read it.
 	Tag uint64 `protobuf:"varint,1,opt,name=tag,proto3" json:"tag,omitempty"`
-	// The caller waits so long, in milliseconds from the message's arrival: then the answer is the error TIMEOUT, and
-	// whether a write took place is not known. Absent: as long as `limits.call_seconds` allows.
+	// The caller waits so long, in milliseconds from the message's arrival: then the answer is the error TIMEOUT. A call
+	// that was not begun by then is not begun; of a write that was, it is not known whether it took place. Absent: until
+	// the engine has an answer.
 	DeadlineMs *uint32 `protobuf:"varint,2,opt,name=deadline_ms,json=deadlineMs,proto3,oneof" json:"deadline_ms,omitempty"`
 	// What is asked; must be said.
 	//
