@@ -1,11 +1,12 @@
 //! Who may ask what over a stream, and what the server checks of commands before the engine does.
 
-use tacos_engine::{Command, ExternalId, Note, PauseQueue, PaymentId, Proof, ReservationRef, UserId};
+use tacos_engine::{Command, ExternalId, Note, PauseQueue, Proof, ReservationRef, UserId};
 use tacos_proto::command::v1::call::Operation;
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::rpc::{Access, Kind};
+use crate::services::no_intent;
 use crate::wire::ApiError;
 
 /// In front of the names of notes that come over a stream: all others are the server's own.
@@ -113,7 +114,7 @@ pub(super) fn checked(app: &App, caller: &Caller, mut command: Command) -> Resul
         Command::Confirm(confirm) => {
             let theirs = matches!(confirm.which, ReservationRef::External(_));
             if confirm.proof == Proof::Outside && !theirs && !caller.may_vouch() {
-                confirm.proof = Proof::Intent(PaymentId::from_bytes([0xff; 16]));
+                confirm.proof = Proof::Intent(no_intent());
             }
         }
         Command::Note(note) => {

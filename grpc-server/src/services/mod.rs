@@ -16,4 +16,5 @@ pub(crate) mod worker;
 
 use admin::publish_maintenance;
 pub(crate) use payment::refund_id;
+pub(crate) use settle::no_intent;
 pub(crate) use webhook::payment_body;

@@ -223,7 +223,7 @@ pub(super) fn ended(state: ReservationState) -> bool {
 
 /// The id of an intent that cannot exist. It stands for an id that was not issued here, so that the engine checks the
 /// reservation first and then finds no payment.
-pub(super) fn no_intent() -> PaymentId {
+pub(crate) fn no_intent() -> PaymentId {
     PaymentId::from_bytes([0xff; 16])
 }
 
