@@ -1,5 +1,6 @@
 //! For borders to other languages and to the wire: texts become ids, numbers find their width, or a refusal says which
-//! argument is at fault. A refusal shows at most the first 64 characters of what was given, and of a credential nothing.
+//! argument is at fault. A refusal shows at most the first 64 characters of what was given, and of a credential
+//! nothing.
 //!
 //! # Examples
 //!

@@ -130,7 +130,7 @@ impl Overload {
         self.shed(Reason::Calls, Duration::ZERO)
     }
 
-    /// The wait of the youngest call above which the queue stands; zero: calls are not refused for their age.
+    /// The mean wait of an interval's calls above which the queue stands; zero: calls are not refused for their age.
     pub(crate) fn target(&self) -> Duration {
         Duration::from_micros(self.target_us.load(Ordering::Relaxed))
     }

@@ -385,7 +385,8 @@ pub(crate) fn rewritten(file: &[u8], records: &[(u16, Vec<u8>)]) -> Vec<u8> {
     rewritten
 }
 
-/// The file with its pieces as they are before they are compressed, and zeros for what its header says of them. For tests of what is written.
+/// The file with its pieces as they are before they are compressed, and zeros for what its header says of them. For
+/// tests of what is written.
 #[cfg(any(test, feature = "testing"))]
 pub(super) fn opened(file: &[u8]) -> Vec<u8> {
     let (mut all, mut plain, mut rest) = (file[..BLOCK_BYTES].to_vec(), Vec::new(), &file[BLOCK_BYTES..]);

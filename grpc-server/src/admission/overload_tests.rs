@@ -1,5 +1,5 @@
-//! Claim: calls that stood in a queue are let in or turned away by their age and what they are for, before their body is
-//! read. Their age is written into the request, as the listener writes it when a head is decoded.
+//! Claim: calls that stood in a queue are let in or turned away by their age and what they are for, before their body
+//! is read. Their age is written into the request, as the listener writes it when a head is decoded.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Between the decoding of a call's head and the work on it: the call waits until the runtime looks at it, and is judged
-//! by overload then.
+//! Between the decoding of a call's head and the work on it: the call waits until the runtime looks at it, and is
+//! judged by overload then.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,6 +1,6 @@
-//! `load --overload`: finds out how many calls a second the server can answer, offers a multiple of that, and prints what
-//! became of them: in one run, so that the machine is the same. Server and clients have threads of their own, and share
-//! the processors unless the server is elsewhere.
+//! `load --overload`: finds out how many calls a second the server can answer, offers a multiple of that, and prints
+//! what became of them: in one run, so that the machine is the same. Server and clients have threads of their own, and
+//! share the processors unless the server is elsewhere.
 
 use std::fmt::Write;
 use std::time::Duration;

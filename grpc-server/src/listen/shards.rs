@@ -1,5 +1,5 @@
-//! Threads that serve connections, each with a runtime of its own: a connection and its calls stay on one processor, and
-//! no thread looks for another one's work. Which is better, this or one runtime for all, depends on the calls: a
+//! Threads that serve connections, each with a runtime of its own: a connection and its calls stay on one processor,
+//! and no thread looks for another one's work. Which is better, this or one runtime for all, depends on the calls: a
 //! single busy connection has no more than one processor then.
 
 use std::io;

@@ -1,10 +1,10 @@
-//! One kind of call again and again: open loop, at a rate that the server has no say in, or closed loop, to find out how
-//! many calls a second it can answer. For the waiting line's figures, and for the processor's time per call.
+//! One kind of call again and again: open loop, at a rate that the server has no say in, or closed loop, to find out
+//! how many calls a second it can answer. For the waiting line's figures, and for the processor's time per call.
 //!
 //! A call of the open loop has three moments. It is *due* by the rate; it is *sent* when the server allows one more
-//! stream and the client's own runtime has come to it; it is *answered*. What is due waits in the client until it can be
-//! sent, and is given up unsent after some patience, as a gateway would; so the client's queue is never counted as the
-//! server's, and never grows until it slows the client down.
+//! stream and the client's own runtime has come to it; it is *answered*. What is due waits in the client until it can
+//! be sent, and is given up unsent after some patience, as a gateway would; so the client's queue is never counted as
+//! the server's, and never grows until it slows the client down.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

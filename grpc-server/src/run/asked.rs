@@ -62,7 +62,8 @@ impl CommandStreams {
 pub(super) struct Asking {
     app: Arc<App>,
     caller: Caller,
-    trace: String,
+    /// Shared by the answers that wait.
+    trace: Arc<str>,
     /// A call is under way beside which no other is taken.
     pub(super) alone: bool,
 }
@@ -104,18 +105,19 @@ fn late() -> ApiError {
 
 impl Asking {
     pub(super) fn new(app: &Arc<App>, caller: Caller, trace: String) -> Self {
-        Self { app: Arc::clone(app), caller, trace, alone: false }
+        Self { app: Arc::clone(app), caller, trace: trace.into(), alone: false }
     }
 
     pub(super) fn count(&self, answers: usize) {
         self.app.command_streams.calls.fetch_add(answers as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn wire_error(&self, error: &ApiError) -> Error {
+    fn wire_error(&self, error: &ApiError) -> Error {
         refusal::wire_error(&self.app.rules, error, &self.trace)
     }
 
-    fn error(&self, error: &ApiError) -> Box<Outcome> {
+    /// The server's no, counted.
+    pub(super) fn error(&self, error: &ApiError) -> Box<Outcome> {
         self.app.command_streams.refused.fetch_add(1, Ordering::Relaxed);
         Box::new(Outcome::Error(self.wire_error(error)))
     }
@@ -138,19 +140,19 @@ impl Asking {
             calls: vec![Call { tag, deadline_ms, operation: Some(operation.clone()) }],
         });
         let asked = command(operation).map_err(|refusal| Box::new(refused(&self.app, &refusal)))?;
-        let work = match (asked, written_down) {
-            (Asked::Command(command), Some(request)) => {
+        let work = match asked {
+            Asked::Command(command) => {
                 let command =
                     rules::checked(&self.app, &self.caller, command).map_err(|error| self.error(&error))?;
-                self.alone = true;
-                self.as_operator(tag, command, &request)
+                match written_down {
+                    Some(request) => {
+                        self.alone = true;
+                        self.as_operator(tag, command, &request)
+                    }
+                    None => self.submitted(tag, self.app.engine.submit(&command))?,
+                }
             }
-            (Asked::Command(command), None) => {
-                let command =
-                    rules::checked(&self.app, &self.caller, command).map_err(|error| self.error(&error))?;
-                self.submitted(tag, self.app.engine.submit(&command))?
-            }
-            (Asked::Read(operation), _) => self.read(tag, operation)?,
+            Asked::Read(operation) => self.read(tag, operation)?,
         };
         Ok(match deadline {
             None => work,
@@ -183,7 +185,7 @@ impl Asking {
         found: impl Future<Output = T> + Send + 'static,
         words: fn(&App, &str, &T) -> Outcome,
     ) -> Work {
-        let (app, trace) = (Arc::clone(&self.app), self.trace.clone());
+        let (app, trace) = (Arc::clone(&self.app), Arc::clone(&self.trace));
         Box::pin(async move {
             let found = found.await;
             let outcome = Some(words(&app, &trace, &found));
@@ -218,7 +220,7 @@ impl Asking {
             by: self.caller.subject.clone(),
             rpc: Rpc::Run,
             request: request.encode_to_vec(),
-            trace: self.trace.clone(),
+            trace: self.trace.to_string(),
         };
         let work = audit::written_down(entry, work, |result| match result {
             Ok(Ok(_)) => None,

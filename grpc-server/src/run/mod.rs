@@ -1,6 +1,6 @@
 //! `engine.v1.CommandService/Run`: commands and reads over one stream, and their answers in any order. What is asked
-//! comes from the engine's description of itself; the rules of identity, roles, limits, maintenance and emergencies hold
-//! for each command as for a unary call.
+//! comes from the engine's description of itself; the rules of identity, roles, limits, maintenance and emergencies
+//! hold for each command as for a unary call.
 
 #[rustfmt::skip]
 mod answers;

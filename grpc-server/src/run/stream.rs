@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use futures_util::stream::FuturesUnordered;
-use tacos_proto::command::v1::{Answer, Call, answer::Outcome};
+use tacos_proto::command::v1::{Answer, Call};
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::{RunRequest, RunResponse};
 use tokio_stream::Stream;
@@ -27,6 +27,8 @@ use crate::wire::ApiError;
 const CALLS_PER_MESSAGE: usize = 1_024;
 /// Calls that are taken before answers are looked at again, and before other tasks of this thread have their turn.
 const CALLS_PER_TURN: usize = 256;
+/// What a client is told whose stream ends, or whose call is not taken, because the server drains.
+const SHUTTING_DOWN: &str = "the server is shutting down";
 
 /// Serves a stream that was admitted.
 pub(crate) async fn serve(app: &Arc<App>, request: http::Request<Body>) -> http::Response<Body> {
@@ -118,7 +120,7 @@ impl<S: Stream<Item = Result<RunRequest, Status>> + Unpin> Messages for S {}
 impl<S: Messages> Running<S> {
     /// Takes calls while there is room; an error ends the stream.
     fn take(&mut self, context: &mut Context<'_>) -> Result<(), Status> {
-        // An operator's write is done alone: its record stands before and behind it in the journal.
+        // An operator's write is done alone: its audit entry stands before and behind it in the journal.
         let mut turn = CALLS_PER_TURN;
         while !self.asking.alone && self.under_way.len() + self.ready.len() < self.most {
             if let Some(call) = self.queued.pop_front() {
@@ -159,11 +161,9 @@ impl<S: Messages> Running<S> {
     fn stop_taking(&mut self) {
         self.draining = true;
         self.over = true;
-        let refused =
-            Outcome::Error(self.asking.wire_error(&ApiError::unavailable("the server is shutting down")));
-        let answers =
-            self.queued.drain(..).map(|call| Answer { tag: call.tag, outcome: Some(refused.clone()) });
-        self.ready.extend(answers);
+        let error = ApiError::unavailable(SHUTTING_DOWN);
+        let refused = |call: Call| Answer { tag: call.tag, outcome: Some(*self.asking.error(&error)) };
+        self.ready.extend(self.queued.drain(..).map(refused));
     }
 
     /// Gathers what has been answered.
@@ -197,7 +197,7 @@ impl<S: Messages> Running<S> {
         }
         let idle = self.under_way.is_empty() && self.queued.is_empty();
         match (idle && self.over, self.draining) {
-            (true, true) => Poll::Ready(Some(Err(Status::unavailable("the server is shutting down")))),
+            (true, true) => Poll::Ready(Some(Err(Status::unavailable(SHUTTING_DOWN)))),
             (true, false) => Poll::Ready(None),
             (false, _) => Poll::Pending,
         }

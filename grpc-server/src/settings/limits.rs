@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// Longest message, in bytes; that of ImportSeatMap has a bound of its own.
     pub message_bytes: usize,
-    /// Longest message of ImportSeatMap, in bytes. Seats named one by one take about 20 bytes each; those of a run, none.
+    /// Longest message of ImportSeatMap, in bytes. Seats named one by one take about 20 bytes each; those of a run,
+    /// none.
     pub seat_map_bytes: usize,
     /// Calls under way at once; one more is turned away with RESOURCE_EXHAUSTED. An eighth is kept for payments,
     /// confirmations, operators and health.

@@ -20,8 +20,8 @@ pub struct Server {
     /// Without keys, listen beyond loopback all the same. Every caller can then do everything.
     pub allow_public_without_keys: bool,
     /// Threads that serve connections, each with a runtime of its own, to which a connection stays; 0: all connections
-    /// share one runtime with a thread a processor. Which is better depends on the calls: with threads of their own many
-    /// connections disturb each other less, and a single busy connection has one processor.
+    /// share one runtime with a thread a processor. Which is better depends on the calls: with threads of their own
+    /// many connections disturb each other less, and a single busy connection has one processor.
     pub shards: usize,
     /// How long calls that are under way may take to end when the server drains, in seconds.
     pub drain_seconds: u64,

@@ -18,8 +18,8 @@ use crate::wire::time::rfc3339;
 
 /// When there is no room for deliveries, and when updates cannot be read, it is tried again this often.
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
-/// Updates are looked at this often as long as no endpoint is registered: to be woken by every write would make the write
-/// dearer, and no endpoint would hear of it.
+/// Updates are looked at this often as long as no endpoint is registered: to be woken by every write would make the
+/// write dearer, and no endpoint would hear of it.
 const IDLE_LOOK: Duration = Duration::from_millis(100);
 
 /// Makes deliveries of updates until the engine closes.

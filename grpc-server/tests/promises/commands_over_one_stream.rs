@@ -319,8 +319,8 @@ async fn roles_and_limits_hold_for_each_command() {
     let server = house.open().await;
     let customer = Client::open(&server, Some(&token("kim", &[], 60))).await.map(|_| ()).expect_err("a role");
     assert_eq!(customer.code(), Code::PermissionDenied);
-    let nobody = Client::open(&server, None).await.map(|_| ()).expect_err("credentials");
-    assert_eq!(nobody.code(), Code::Unauthenticated);
+    let anonymous = Client::open(&server, None).await.map(|_| ()).expect_err("credentials");
+    assert_eq!(anonymous.code(), Code::Unauthenticated);
 
     let service = token("shop", &["service"], 60);
     let mut client = Client::open(&server, Some(&service)).await.expect("opens");
