@@ -11,7 +11,7 @@ mod scenario;
 mod selftest;
 mod target;
 
-pub use drive::{Driven, Drivers, copy_folder};
+pub use drive::{Block, Driven, Drivers, copy_folder};
 pub use prepared::prepared;
 pub use report::{Report, load, table};
 pub use run::{PASS_SLICE_MS, run};

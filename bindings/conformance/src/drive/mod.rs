@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 
 use crate::target::{Answer, Record, Restart, START_UNIX_MS, Target};
-use wire::Block;
+pub use wire::Block;
 
 /// Drivers in one language. A driver that is done with a scenario serves the next: starting one may take longer than
 /// most scenarios do.

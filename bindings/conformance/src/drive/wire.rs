@@ -7,23 +7,30 @@ use crate::target::Record;
 
 /// One block: its first word, and what follows, flat.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Block {
-    pub(super) word: String,
-    pub(super) fields: Record,
+pub struct Block {
+    /// What it asks or answers.
+    pub word: String,
+    /// Its values.
+    pub fields: Record,
 }
 
 impl Block {
-    pub(super) fn new(word: &str) -> Self {
+    /// Without values yet.
+    #[must_use]
+    pub fn new(word: &str) -> Self {
         Self { word: word.to_owned(), fields: Record::new() }
     }
 
-    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+    /// With one value more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self
     }
 
     /// The block as text: a line for the word, one for each value, and an empty one.
-    pub(super) fn write(&self) -> String {
+    #[must_use]
+    pub fn write(&self) -> String {
         let mut out = format!("{}\n", self.word);
         for (name, value) in &self.fields {
             put(name, value, &mut out);
@@ -36,7 +43,7 @@ impl Block {
     ///
     /// # Errors
     /// The line that is none.
-    pub(super) fn read(lines: &[String]) -> Result<Self, String> {
+    pub fn read(lines: &[String]) -> Result<Self, String> {
         let (word, rest) = lines.split_first().ok_or("an empty block")?;
         let mut root = Value::Object(Record::new());
         for line in rest {
