@@ -102,7 +102,7 @@ const VAGUE: [&str; 9] = [
     "the one which",
 ];
 /// Folders whose comments are checked.
-const SPOKEN: [&str; 21] = [
+const SPOKEN: [&str; 22] = [
     "engine/src",
     "engine/examples",
     "engine/testing/src",
@@ -118,6 +118,7 @@ const SPOKEN: [&str; 21] = [
     "proto/gateway",
     "proto/payment",
     "proto/reservation",
+    "proto/src",
     "bindings/c/src",
     "bindings/conformance/src",
     "bindings/generator/src",

@@ -56,6 +56,9 @@ package!(gateway, "gateway.v1", "The front door: gateway, waiting line, streams,
 package!(payment, "payment.v1", "The payment simulator.");
 package!(reservation, "reservation.v1", "Reservations, inventory and the worker's steps.");
 
+#[cfg(feature = "json")]
+pub mod json;
+
 /// What servers and clients know of every request and response, whatever its type.
 pub mod rpc {
     use prost::Message;
