@@ -8,7 +8,7 @@ RIVALS_FLAGS = CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 
 .DEFAULT_GOAL := help
-.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny semver test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals border
+.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny semver test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals test-verifiers border
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -52,6 +52,9 @@ test-rust: ## All Rust tests
 
 test-server: ## The server: every RPC, identity, errors, streams, webhooks, operators, the conformance suite over gRPC
 	$(CARGO) test -p tacos-server
+
+test-verifiers: ## What registered endpoints are posted, by the public verifiers of Standard Webhooks for Python and JavaScript
+	grpc-server/tests/verifiers/run.sh
 
 check-deploy: ## The deploy files, each by the tool of those who read it; says what could not be checked
 	grpc-server/deploy/check.sh

@@ -15,8 +15,8 @@ use tacos_proto::gateway::v1::{
 
 use super::settle::{self, Reported};
 use crate::call::Call;
-use crate::webhooks::sign::{verify, verify_whole};
-use crate::webhooks::{Registration, WebhookDelivery, is_reserved};
+use crate::webhooks::sign::{standard_key, verify, verify_whole};
+use crate::webhooks::{BodyFormat, Registration, WebhookDelivery, is_reserved};
 use crate::wire::time::{moment_of, rfc3339};
 use crate::wire::{ApiError, Checks, moment, outbound, timestamp};
 
@@ -269,6 +269,8 @@ pub(crate) async fn register_webhook(
     checks.required_text("endpoint_url", &request.endpoint_url, 2_048);
     if !(16..=256).contains(&request.secret.len()) {
         checks.bad("secret", "must have 16 to 256 bytes", "");
+    } else if let Err(reason) = standard_key(request.secret.as_bytes()) {
+        checks.bad("secret", reason, "");
     }
     check_event_types(&mut checks, &request.event_types);
     let absent = WebhookConfig { retry_count: 3, verify_ssl: true, ..WebhookConfig::default() };
@@ -286,7 +288,11 @@ pub(crate) async fn register_webhook(
     if !matches!(config.content_type.as_str(), "" | "application/json") {
         checks.bad("config.content_type", "must be application/json", &config.content_type);
     }
-    let (retries, timeout_seconds) = checks.take((retries, timeout))?;
+    let format = BodyFormat::of(config.body_format);
+    if format.is_none() {
+        checks.bad("config.body_format", "is no format", config.body_format);
+    }
+    let (retries, timeout_seconds, format) = checks.take((retries, timeout, format))?;
     if !config.verify_ssl && request.endpoint_url.starts_with("https://") {
         return Err(ApiError::precondition("certificates are always checked: set config.verify_ssl"));
     }
@@ -308,6 +314,8 @@ pub(crate) async fn register_webhook(
         retries,
         timeout_seconds,
         headers: config.headers.into_iter().collect(),
+        format,
+        replaced: None,
         from: call.app.engine.position().0,
     };
     if !call.app.webhooks.deliveries.register(&call.app.engine, registration).await? {
@@ -327,19 +335,19 @@ pub(crate) async fn validate_webhook(
     let stamp = checks.moment("timestamp", request.timestamp.as_ref());
     let (stamp,) = checks.take((stamp,))?;
     let now = call.app.engine.now();
-    let of_registration =
-        call.app.webhooks.deliveries.registration(&request.webhook_id).map(|one| one.secret.into_bytes());
+    let webhooks = &call.app.webhooks;
+    let of_registration = webhooks.deliveries.registration(&request.webhook_id).map(|one| one.secrets(now));
     let of_delivery =
-        || request.webhook_id.starts_with("wh_").then(|| call.app.webhooks.secret.clone()).flatten();
-    let reason = match (of_registration.or_else(of_delivery), stamp) {
-        (None, _) => "unknown_webhook",
-        (Some(secret), None) if verify_whole(&secret, &request.payload, &request.signature) => "",
-        (Some(_), Some(at)) if now.get().abs_diff(at.get()) > TOLERANCE_MS => "timestamp_out_of_tolerance",
-        (Some(secret), Some(at))
-            if verify(&secret, at.get() / 1_000, &request.payload, &request.signature) =>
-        {
-            ""
-        }
+        || request.webhook_id.starts_with("wh_").then(|| webhooks.secret.iter().cloned().collect::<Vec<_>>());
+    let secrets = of_registration.or_else(of_delivery).unwrap_or_default();
+    let fits = |secret: &Vec<u8>| match stamp {
+        None => verify_whole(secret, &request.payload, &request.signature),
+        Some(at) => verify(secret, at.get() / 1_000, &request.payload, &request.signature),
+    };
+    let reason = match stamp {
+        _ if secrets.is_empty() => "unknown_webhook",
+        Some(at) if now.get().abs_diff(at.get()) > TOLERANCE_MS => "timestamp_out_of_tolerance",
+        _ if secrets.iter().any(fits) => "",
         _ => "bad_signature",
     };
     let validated_at = timestamp(now);

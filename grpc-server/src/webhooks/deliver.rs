@@ -2,6 +2,7 @@
 //! bound.
 
 use std::collections::{HashMap, HashSet};
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,9 +15,9 @@ use tacos_engine::{Caller, ReportWebhook, UnixMs, webhook_backoff_ms};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::attempts::{Attempts, Failed};
-use super::sign::sign;
+use super::sign::{sign, standard};
 use super::target::{self, Http, is_reserved};
-use super::{WebhookDelivery, facts};
+use super::{BodyFormat, WebhookDelivery, facts};
 use crate::app::{App, drained};
 use crate::services::payment_body;
 
@@ -41,6 +42,14 @@ struct Deliverer {
     http: Http,
     slots: Arc<Semaphore>,
     under_way: Mutex<InFlight>,
+}
+
+/// What is posted where.
+struct Post<'a> {
+    url: &'a str,
+    body: &'a str,
+    format: BodyFormat,
+    id: &'a str,
 }
 
 /// Deliveries under way, by id, and how many to each endpoint.
@@ -182,7 +191,10 @@ impl Deliverer {
         let body = payment_body(&id, webhook.tells, view, now, attempt);
         // A host that was taken off the list meanwhile is not called; the attempt counts as failed.
         let delivered = match app.webhooks.check_url(url) {
-            Ok(()) => self.post(url, &body, secret, now, &id, (&[], TIMEOUT_SECONDS)).await,
+            Ok(()) => {
+                let post = Post { url, body: &body, format: BodyFormat::Contract, id: &id };
+                self.post(post, from_ref(secret), now, (&[], TIMEOUT_SECONDS)).await
+            }
             Err(reason) => Err(Failed { status: 0, reason: reason.to_owned() }),
         };
         permit.done(delivered.is_ok(), app.engine.now());
@@ -213,19 +225,17 @@ impl Deliverer {
         let app = &self.app;
         let now = app.engine.now();
         let registration = app.webhooks.deliveries.registration(&delivery.registration);
-        let secret = match &registration {
-            Some(registration) => Some(registration.secret.clone().into_bytes()),
-            None => app.webhooks.secret.clone(),
+        let secrets = match &registration {
+            Some(registration) => registration.secrets(now),
+            None => app.webhooks.secret.iter().cloned().collect(),
         };
         let Some(permit) = app.webhooks.breakers.permit(endpoint, now) else { return };
         let headers: Vec<_> = registration.iter().flat_map(|one| one.headers.clone()).collect();
         let timeout = registration.as_ref().map_or(TIMEOUT_SECONDS, |one| one.timeout_seconds.into());
-        let delivered = match (app.webhooks.check_url(&delivery.url), &secret) {
-            (Ok(()), Some(secret)) => {
-                self.post(&delivery.url, &delivery.body, secret, now, &delivery.id, (&headers, timeout)).await
-            }
-            (Err(reason), _) => Err(Failed { status: 0, reason: reason.to_owned() }),
-            (_, None) => Err(Failed { status: 0, reason: "no key to sign with".to_owned() }),
+        let (url, body, format, id) = (&delivery.url, &delivery.body, delivery.format, &delivery.id);
+        let delivered = match app.webhooks.check_url(url) {
+            Ok(()) => self.post(Post { url, body, format, id }, &secrets, now, (&headers, timeout)).await,
+            Err(reason) => Err(Failed { status: 0, reason: reason.to_owned() }),
         };
         permit.done(delivered.is_ok(), app.engine.now());
         self.count(delivered.is_ok());
@@ -271,20 +281,22 @@ impl Deliverer {
 
     async fn post(
         &self,
-        url: &str,
-        body: &str,
-        secret: &[u8],
+        Post { url, body, format, id }: Post<'_>,
+        secrets: &[Vec<u8>],
         now: UnixMs,
-        id: &str,
         (headers, timeout_seconds): (&[(String, String)], u64),
     ) -> Result<(), Failed> {
         let no_answer = |reason: String| Failed { status: 0, reason };
+        let Some(secret) = secrets.first() else { return Err(no_answer("no key to sign with".to_owned())) };
         let seconds = now.get() / 1_000;
         let mut request = hyper::Request::post(url)
-            .header("content-type", "application/json")
+            .header("content-type", format.content_type())
             .header("x-signature", sign(secret, seconds, body))
             .header("x-timestamp", seconds.to_string())
-            .header("x-webhook-id", id);
+            .header("x-webhook-id", id)
+            .header("webhook-id", id)
+            .header("webhook-timestamp", seconds.to_string())
+            .header("webhook-signature", standard(secrets, id, seconds, body));
         // Registrations of older servers may name any header.
         for (name, value) in headers.iter().filter(|(name, _)| !is_reserved(name)) {
             request = request.header(name, value);

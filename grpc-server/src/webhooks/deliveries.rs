@@ -10,6 +10,7 @@ use tacos_engine::{Engine, ExternalId, Failure, Note, Position, UnixMs};
 use tokio::sync::Notify;
 
 use super::attempts::Attempts;
+use super::bodies::BodyFormat;
 
 /// Notes of registrations.
 const REGISTRATION: &str = "hook.reg.";
@@ -21,6 +22,9 @@ const POSITION: &str = "hook.position";
 const REGISTRATIONS_MAX: usize = 64;
 /// Deliveries kept at once, dead letters included.
 const DELIVERIES_MAX: usize = 16_384;
+
+/// How long a replaced key signs beside the new one.
+const REPLACED_KEY_SIGNS_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// A registered endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,9 +38,48 @@ pub(crate) struct Registration {
     pub(crate) retries: u32,
     pub(crate) timeout_seconds: u32,
     pub(crate) headers: BTreeMap<String, String>,
+    /// How its bodies are written.
+    #[serde(default)]
+    pub(crate) format: BodyFormat,
+    /// The key that was replaced by `secret`, and until when it signs beside it.
+    #[serde(default)]
+    pub(crate) replaced: Option<Replaced>,
     /// It hears of updates behind this position: of none that came before it was registered.
     #[serde(default)]
     pub(crate) from: u64,
+}
+
+/// A key that was replaced.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Replaced {
+    secret: String,
+    until_ms: u64,
+}
+
+impl Registration {
+    fn hears(&self, event: i32, position: Option<Position>) -> bool {
+        self.events.contains(&event) && position.is_none_or(|position| position.0 > self.from)
+    }
+
+    /// The keys that sign at this moment, the newest first.
+    pub(crate) fn secrets(&self, now: UnixMs) -> Vec<Vec<u8>> {
+        let replaced = self.replaced.iter().filter(|replaced| now.get() < replaced.until_ms);
+        std::iter::once(&self.secret)
+            .chain(replaced.map(|replaced| &replaced.secret))
+            .map(|secret| secret.clone().into_bytes())
+            .collect()
+    }
+
+    /// Takes over what outlives a repeated registration: where it began to listen, and the key that it replaces.
+    fn replaces(&mut self, known: &Self, now: UnixMs) {
+        self.from = known.from;
+        self.replaced = if self.secret == known.secret {
+            known.replaced.clone()
+        } else {
+            let until_ms = now.get() + REPLACED_KEY_SIGNS_MS;
+            Some(Replaced { secret: known.secret.clone(), until_ms })
+        };
+    }
 }
 
 /// One delivery to make.
@@ -47,6 +90,9 @@ pub(crate) struct WebhookDelivery {
     pub(crate) registration: String,
     pub(crate) url: String,
     pub(crate) body: String,
+    /// How the body is written.
+    #[serde(default)]
+    pub(crate) format: BodyFormat,
     pub(crate) attempts: u32,
     pub(crate) due_ms: u64,
     /// Deliveries of one registration go out in this order.
@@ -61,8 +107,8 @@ pub(crate) struct WebhookDelivery {
 
 impl WebhookDelivery {
     pub(crate) fn new(id: String, registration: String, url: String, body: String, due: UnixMs) -> Self {
-        let due_ms = due.get();
-        Self { id, registration, url, body, attempts: 0, due_ms, order: 0, dead: false, tried: None }
+        let (due_ms, format) = (due.get(), BodyFormat::Contract);
+        Self { id, registration, url, body, format, attempts: 0, due_ms, order: 0, dead: false, tried: None }
     }
 }
 
@@ -117,7 +163,7 @@ impl WebhookDeliveries {
             let kept = self.kept.lock();
             match kept.registrations.get(&registration.id) {
                 // Its settings change; what it has not heard of yet it still hears of.
-                Some(known) => registration.from = known.from,
+                Some(known) => registration.replaces(known, engine.now()),
                 None if kept.registrations.len() >= REGISTRATIONS_MAX => return Ok(false),
                 None => {}
             }
@@ -139,10 +185,13 @@ impl WebhookDeliveries {
 
     /// The endpoints that asked for this event type, and were registered before what ends at this position.
     pub(crate) fn listeners(&self, event: i32, position: Option<Position>) -> Vec<Registration> {
-        let hears = |one: &&Registration| {
-            one.events.contains(&event) && position.is_none_or(|position| position.0 > one.from)
-        };
-        self.kept.lock().registrations.values().filter(hears).cloned().collect()
+        let kept = self.kept.lock();
+        kept.registrations.values().filter(|one| one.hears(event, position)).cloned().collect()
+    }
+
+    /// True if an endpoint hears of this event type at this position.
+    pub(super) fn hears(&self, event: i32, position: Position) -> bool {
+        self.kept.lock().registrations.values().any(|one| one.hears(event, Some(position)))
     }
 
     /// Puts a delivery in, durably. False if there is no room; the oldest dead letter makes some.
@@ -245,5 +294,53 @@ impl WebhookDeliveries {
     /// True if any endpoint is registered.
     pub(crate) fn has_registrations(&self) -> bool {
         !self.kept.lock().registrations.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registration(secret: &str, from: u64) -> Registration {
+        Registration {
+            id: "wh_1".to_owned(),
+            service: "shop".to_owned(),
+            url: "http://shop.example/hook".to_owned(),
+            events: vec![1],
+            secret: secret.to_owned(),
+            retries: 3,
+            timeout_seconds: 5,
+            headers: BTreeMap::new(),
+            format: BodyFormat::Standard,
+            replaced: None,
+            from,
+        }
+    }
+
+    #[test]
+    fn a_replaced_key_signs_for_a_day() {
+        let (first, mut second) = (registration("first", 7), registration("second", 99));
+        let replaced_at = UnixMs::new(1_800_000_000_000);
+        second.replaces(&first, replaced_at);
+        assert_eq!(second.from, 7, "it goes on hearing of what it has not heard of");
+        let after = |ms: u64| UnixMs::new(replaced_at.get() + ms);
+        let both = vec![b"second".to_vec(), b"first".to_vec()];
+        assert_eq!(second.secrets(replaced_at), both);
+        assert_eq!(second.secrets(after(REPLACED_KEY_SIGNS_MS - 1)), both);
+        assert_eq!(second.secrets(after(REPLACED_KEY_SIGNS_MS)), vec![b"second".to_vec()]);
+        // Registered again with the same key, it replaces nothing, and the day does not begin anew.
+        let mut again = registration("second", 200);
+        again.replaces(&second, after(1_000));
+        assert_eq!(again.secrets(after(REPLACED_KEY_SIGNS_MS - 1)), both);
+        assert_eq!(again.secrets(after(REPLACED_KEY_SIGNS_MS)), vec![b"second".to_vec()]);
+    }
+
+    #[test]
+    fn registrations_of_older_servers_are_read() {
+        let old = r#"{"id":"wh_1","service":"shop","url":"http://shop.example/","events":[1],
+            "secret":"sixteen bytes or more","retries":3,"timeout_seconds":5,"headers":{}}"#;
+        let registration: Registration = serde_json::from_str(old).expect("read");
+        assert_eq!(registration.format, BodyFormat::Contract);
+        assert_eq!(registration.secrets(UnixMs::ZERO), vec![b"sixteen bytes or more".to_vec()]);
     }
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use serde_json::Value;
 use tacos_engine::{
-    PaymentState, Position, ReservationState, UnixMs, Update, UpdateKind, UpdateReader, UpdatesLost,
+    Caller, PaymentState, PaymentUpdate, Position, ReservationState, ReservationUpdate, SaleState, UnixMs,
+    Update, UpdateKind, UpdateReader, UpdatesLost,
 };
 use tacos_proto::gateway::v1::WebhookEventType;
 
@@ -108,18 +110,34 @@ async fn next(app: &App, reader: &mut UpdateReader, had: bool) -> Result<(), Upd
     Ok(())
 }
 
+/// Queues the deliveries of an update; `None` if the server ends without room for them.
 async fn enqueue_facts(app: &App, update: &Update) -> Option<bool> {
-    let Some((event, subject)) = fact_of(update) else { return Some(false) };
-    let fact = Fact {
-        event,
-        event_id: update.event.as_ref().map(ToString::to_string).unwrap_or_default(),
-        subject,
-        at: update.at,
-        unique: update.position.0.to_string(),
-        position: Some(update.position),
-    };
+    let mut made = false;
+    for (at, told) in told_by(update).into_iter().flatten().enumerate() {
+        if !app.webhooks.deliveries.hears(told.event as i32, update.position) {
+            continue;
+        }
+        // Two facts of one update are told apart; the first has the name that it always had.
+        let unique =
+            if at == 0 { update.position.0.to_string() } else { format!("{}/{at}", update.position.0) };
+        let fact = Fact {
+            event: told.event,
+            event_id: update.event.as_ref().map(ToString::to_string).unwrap_or_default(),
+            subject: told.subject(),
+            data: told.data(app).await,
+            at: update.at,
+            unique,
+            position: Some(update.position),
+        };
+        made |= queued(app, &fact).await?;
+    }
+    Some(made)
+}
+
+/// Announces a fact, waiting for room; `None` if the server ends without any.
+async fn queued(app: &App, fact: &Fact) -> Option<bool> {
     loop {
-        match announce(app, &fact).await {
+        match announce(app, fact).await {
             Announced::Full if *app.draining.borrow() => return None,
             Announced::Full => tokio::time::sleep(AGAIN_AFTER).await,
             told => return Some(told == Announced::Queued),
@@ -142,7 +160,10 @@ pub(crate) enum Announced {
 pub(crate) struct Fact {
     pub(crate) event: WebhookEventType,
     pub(crate) event_id: String,
+    /// The reservation or payment.
     pub(crate) subject: String,
+    /// What else is told of it where the format has room for it, by name.
+    pub(crate) data: Vec<(&'static str, Value)>,
     pub(crate) at: UnixMs,
     /// The same fact has the same text here, also after a restart: receivers recognise repeats.
     pub(crate) unique: String,
@@ -155,14 +176,9 @@ pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
     let mut announced = Announced::NoListener;
     for listener in app.webhooks.deliveries.listeners(fact.event as i32, fact.position) {
         let id = format!("wh_{}", app.keyed("post", &format!("{}/{}", listener.id, fact.unique)));
-        let body = serde_json::json!({
-            "webhook_id": id,
-            "event_type": fact.event.as_str_name(),
-            "event_id": fact.event_id,
-            "subject_id": fact.subject,
-            "timestamp": rfc3339(fact.at),
-        });
-        let delivery = WebhookDelivery::new(id, listener.id, listener.url, body.to_string(), UnixMs::ZERO);
+        let (format, body) = (listener.format, listener.format.body(&id, fact));
+        let delivery = WebhookDelivery::new(id, listener.id, listener.url, body, UnixMs::ZERO);
+        let delivery = WebhookDelivery { format, ..delivery };
         match app.webhooks.deliveries.put(&app.engine, delivery).await {
             Ok(true) => announced = Announced::Queued,
             Ok(false) => return Announced::Full,
@@ -172,23 +188,103 @@ pub(crate) async fn announce(app: &App, fact: &Fact) -> Announced {
     announced
 }
 
-/// The kind and subject of an update as a fact; `None` for updates that are none.
-fn fact_of(update: &Update) -> Option<(WebhookEventType, String)> {
+/// What a fact is about.
+enum About<'a> {
+    Payment(&'a PaymentUpdate),
+    Reservation(&'a ReservationUpdate),
+    /// The event itself, whose id the update has.
+    Event,
+}
+
+/// A fact that an update tells.
+struct Told<'a> {
+    event: WebhookEventType,
+    about: About<'a>,
+}
+
+impl Told<'_> {
+    fn subject(&self) -> String {
+        match self.about {
+            About::Payment(changed) => changed.id.to_string(),
+            About::Reservation(changed) => changed.id.to_string(),
+            About::Event => String::new(),
+        }
+    }
+
+    async fn data(&self, app: &App) -> Vec<(&'static str, Value)> {
+        match self.about {
+            About::Payment(changed) => payment_data(app, changed).await,
+            About::Reservation(changed) => {
+                let mut data = vec![("reservation_id", changed.id.to_string().into())];
+                data.extend(changed.user.as_ref().map(|user| ("user_id", user.as_str().into())));
+                data.extend(changed.expires_at.map(|at| ("hold_expires_at", rfc3339(at).into())));
+                data
+            }
+            About::Event => Vec::new(),
+        }
+    }
+}
+
+/// What is told of a payment. Its reservation and amount are those of the present, which never change.
+async fn payment_data(app: &App, changed: &PaymentUpdate) -> Vec<(&'static str, Value)> {
+    let mut data = vec![("payment_intent_id", changed.id.to_string().into())];
+    data.extend(changed.user.as_ref().map(|user| ("user_id", user.as_str().into())));
+    if is_refund(changed) {
+        data.push(("refunded_minor", changed.refunded_minor.into()));
+    }
+    // A payment that is forgotten by now is told without them.
+    if let Ok(view) = app.engine.payment(changed.id, &Caller::Operator).await {
+        let reservation = view.reservation.map(|id| id.to_string());
+        let reservation = reservation.or_else(|| view.unlinked.as_ref().map(ToString::to_string));
+        data.extend(reservation.map(|id| ("reservation_id", id.into())));
+        data.push(("amount_minor", view.amount.minor.into()));
+        data.push(("currency", view.amount.currency.as_str().into()));
+    }
+    data
+}
+
+/// The facts that an update tells: at most one of a payment or event, and one of a reservation.
+fn told_by(update: &Update) -> [Option<Told<'_>>; 2] {
+    let event = |event| Some(Told { event, about: About::Event });
     match &update.what {
-        UpdateKind::Payment(payment) => {
-            let event = match payment.state {
-                // A refund in part leaves the state that was announced before.
-                PaymentState::Completed if is_refund(payment) => return None,
-                PaymentState::Completed => WebhookEventType::PaymentApproved,
-                PaymentState::Failed => WebhookEventType::PaymentFailed,
-                PaymentState::Cancelled => WebhookEventType::PaymentCancelled,
-                _ => return None,
-            };
-            Some((event, payment.id.to_string()))
+        UpdateKind::Payment(changed) => {
+            let of_payment = payment_event(changed);
+            let of_payment = of_payment.map(|event| Told { event, about: About::Payment(changed) });
+            [of_payment, changed.reservation.as_ref().and_then(told_of)]
         }
-        UpdateKind::Reservation(changed) if changed.state == ReservationState::Expired => {
-            Some((WebhookEventType::ReservationExpired, changed.id.to_string()))
-        }
+        UpdateKind::Reservation(changed) => [told_of(changed), None],
+        UpdateKind::Sale(SaleState::Open) => [event(WebhookEventType::SaleOpened), None],
+        UpdateKind::Sale(SaleState::Paused) => [event(WebhookEventType::SalePaused), None],
+        UpdateKind::Sale(SaleState::Closed) => [event(WebhookEventType::SaleClosed), None],
+        UpdateKind::QueuePaused(true) => [event(WebhookEventType::QueuePaused), None],
+        UpdateKind::QueuePaused(false) => [event(WebhookEventType::QueueResumed), None],
+        _ => [None, None],
+    }
+}
+
+fn payment_event(changed: &PaymentUpdate) -> Option<WebhookEventType> {
+    // A refund in part leaves the state that was announced before.
+    if is_refund(changed) {
+        return Some(WebhookEventType::PaymentRefunded);
+    }
+    match changed.state {
+        PaymentState::Completed => Some(WebhookEventType::PaymentApproved),
+        PaymentState::Failed => Some(WebhookEventType::PaymentFailed),
+        PaymentState::Cancelled => Some(WebhookEventType::PaymentCancelled),
+        PaymentState::Expired => Some(WebhookEventType::PaymentExpired),
         _ => None,
     }
+}
+
+fn told_of(changed: &ReservationUpdate) -> Option<Told<'_>> {
+    let event = match changed.state {
+        ReservationState::Pending if changed.from.is_none() => WebhookEventType::ReservationHeld,
+        ReservationState::Confirmed if changed.from != Some(ReservationState::Confirmed) => {
+            WebhookEventType::ReservationConfirmed
+        }
+        ReservationState::Cancelled | ReservationState::Failed => WebhookEventType::ReservationCancelled,
+        ReservationState::Expired => WebhookEventType::ReservationExpired,
+        _ => return None,
+    };
+    Some(Told { event, about: About::Reservation(changed) })
 }

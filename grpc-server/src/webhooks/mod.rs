@@ -2,6 +2,7 @@
 //! What is to be delivered is durable elsewhere; this module only delivers.
 
 mod attempts;
+mod bodies;
 mod breaker;
 mod deliver;
 mod deliveries;
@@ -19,6 +20,7 @@ use tacos_engine::Engine;
 use crate::settings::Settings;
 use attempts::AttemptLog;
 pub(crate) use attempts::Attempts;
+pub(crate) use bodies::BodyFormat;
 use breaker::Breakers;
 pub(crate) use deliver::run;
 pub(crate) use deliveries::{Registration, WebhookDeliveries, WebhookDelivery};

@@ -25,7 +25,7 @@ use crate::net::{Network, is_internal};
 const URL_BYTES_MAX: usize = 2_048;
 
 /// Headers that are the deliverer's own, or that say where a message ends.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 18] = [
     "connection",
     "content-encoding",
     "content-length",
@@ -38,6 +38,9 @@ const RESERVED: [&str; 15] = [
     "transfer-encoding",
     "upgrade",
     "via",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
     "x-signature",
     "x-timestamp",
     "x-webhook-id",

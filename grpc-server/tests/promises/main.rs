@@ -36,3 +36,4 @@ mod streams_say_what_happened;
 mod supervised;
 mod the_feed_shows_the_past_as_it_was;
 mod transport;
+mod webhooks_are_standard;

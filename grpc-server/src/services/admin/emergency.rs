@@ -155,6 +155,7 @@ pub(in crate::services) async fn publish_maintenance(call: &Call, emergency: &st
         event: WebhookEventType::SystemMaintenance,
         event_id: String::new(),
         subject: what.to_owned(),
+        data: vec![("maintenance", what.into())],
         at: call.app.engine.now(),
         unique: format!("{emergency}/{what}"),
         position: None,

@@ -171,25 +171,65 @@ const (
 	WebhookEventType_WEBHOOK_EVENT_TYPE_RESERVATION_EXPIRED WebhookEventType = 4
 	// Maintenance begins or ends.
 	WebhookEventType_WEBHOOK_EVENT_TYPE_SYSTEM_MAINTENANCE WebhookEventType = 5
+	// Money that was paid back, in whole or in part: one for each refund.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_PAYMENT_REFUNDED WebhookEventType = 6
+	// Payments that had no outcome in time.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_PAYMENT_EXPIRED WebhookEventType = 7
+	// Reservations that were made: seats are held.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_RESERVATION_HELD WebhookEventType = 8
+	// Reservations that were confirmed: seats are sold.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_RESERVATION_CONFIRMED WebhookEventType = 9
+	// Reservations that were given back, or whose payment failed.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_RESERVATION_CANCELLED WebhookEventType = 10
+	// Sales that opened, or went on after a pause.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_SALE_OPENED WebhookEventType = 11
+	// Sales that paused.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_SALE_PAUSED WebhookEventType = 12
+	// Sales that closed.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_SALE_CLOSED WebhookEventType = 13
+	// Lines that admit no customers for now.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_QUEUE_PAUSED WebhookEventType = 14
+	// Lines that admit customers again.
+	WebhookEventType_WEBHOOK_EVENT_TYPE_QUEUE_RESUMED WebhookEventType = 15
 )
 
 // Enum value maps for WebhookEventType.
 var (
 	WebhookEventType_name = map[int32]string{
-		0: "WEBHOOK_EVENT_TYPE_UNSPECIFIED",
-		1: "WEBHOOK_EVENT_TYPE_PAYMENT_APPROVED",
-		2: "WEBHOOK_EVENT_TYPE_PAYMENT_FAILED",
-		3: "WEBHOOK_EVENT_TYPE_PAYMENT_CANCELLED",
-		4: "WEBHOOK_EVENT_TYPE_RESERVATION_EXPIRED",
-		5: "WEBHOOK_EVENT_TYPE_SYSTEM_MAINTENANCE",
+		0:  "WEBHOOK_EVENT_TYPE_UNSPECIFIED",
+		1:  "WEBHOOK_EVENT_TYPE_PAYMENT_APPROVED",
+		2:  "WEBHOOK_EVENT_TYPE_PAYMENT_FAILED",
+		3:  "WEBHOOK_EVENT_TYPE_PAYMENT_CANCELLED",
+		4:  "WEBHOOK_EVENT_TYPE_RESERVATION_EXPIRED",
+		5:  "WEBHOOK_EVENT_TYPE_SYSTEM_MAINTENANCE",
+		6:  "WEBHOOK_EVENT_TYPE_PAYMENT_REFUNDED",
+		7:  "WEBHOOK_EVENT_TYPE_PAYMENT_EXPIRED",
+		8:  "WEBHOOK_EVENT_TYPE_RESERVATION_HELD",
+		9:  "WEBHOOK_EVENT_TYPE_RESERVATION_CONFIRMED",
+		10: "WEBHOOK_EVENT_TYPE_RESERVATION_CANCELLED",
+		11: "WEBHOOK_EVENT_TYPE_SALE_OPENED",
+		12: "WEBHOOK_EVENT_TYPE_SALE_PAUSED",
+		13: "WEBHOOK_EVENT_TYPE_SALE_CLOSED",
+		14: "WEBHOOK_EVENT_TYPE_QUEUE_PAUSED",
+		15: "WEBHOOK_EVENT_TYPE_QUEUE_RESUMED",
 	}
 	WebhookEventType_value = map[string]int32{
-		"WEBHOOK_EVENT_TYPE_UNSPECIFIED":         0,
-		"WEBHOOK_EVENT_TYPE_PAYMENT_APPROVED":    1,
-		"WEBHOOK_EVENT_TYPE_PAYMENT_FAILED":      2,
-		"WEBHOOK_EVENT_TYPE_PAYMENT_CANCELLED":   3,
-		"WEBHOOK_EVENT_TYPE_RESERVATION_EXPIRED": 4,
-		"WEBHOOK_EVENT_TYPE_SYSTEM_MAINTENANCE":  5,
+		"WEBHOOK_EVENT_TYPE_UNSPECIFIED":           0,
+		"WEBHOOK_EVENT_TYPE_PAYMENT_APPROVED":      1,
+		"WEBHOOK_EVENT_TYPE_PAYMENT_FAILED":        2,
+		"WEBHOOK_EVENT_TYPE_PAYMENT_CANCELLED":     3,
+		"WEBHOOK_EVENT_TYPE_RESERVATION_EXPIRED":   4,
+		"WEBHOOK_EVENT_TYPE_SYSTEM_MAINTENANCE":    5,
+		"WEBHOOK_EVENT_TYPE_PAYMENT_REFUNDED":      6,
+		"WEBHOOK_EVENT_TYPE_PAYMENT_EXPIRED":       7,
+		"WEBHOOK_EVENT_TYPE_RESERVATION_HELD":      8,
+		"WEBHOOK_EVENT_TYPE_RESERVATION_CONFIRMED": 9,
+		"WEBHOOK_EVENT_TYPE_RESERVATION_CANCELLED": 10,
+		"WEBHOOK_EVENT_TYPE_SALE_OPENED":           11,
+		"WEBHOOK_EVENT_TYPE_SALE_PAUSED":           12,
+		"WEBHOOK_EVENT_TYPE_SALE_CLOSED":           13,
+		"WEBHOOK_EVENT_TYPE_QUEUE_PAUSED":          14,
+		"WEBHOOK_EVENT_TYPE_QUEUE_RESUMED":         15,
 	}
 )
 
@@ -218,6 +258,65 @@ func (x WebhookEventType) Number() protoreflect.EnumNumber {
 // Deprecated: Use WebhookEventType.Descriptor instead.
 func (WebhookEventType) EnumDescriptor() ([]byte, []int) {
 	return file_proto_gateway_v1_webhook_proto_rawDescGZIP(), []int{2}
+}
+
+// How the body of a registered endpoint's webhooks is written. `type` below is the event type in lower case with a full
+// stop behind its first word, such as `payment.approved`.
+type WebhookBodyFormat int32
+
+const (
+	// CONTRACT.
+	WebhookBodyFormat_WEBHOOK_BODY_FORMAT_UNSPECIFIED WebhookBodyFormat = 0
+	// An object with `webhook_id`, `event_type`, `event_id`, `subject_id` and `timestamp`.
+	WebhookBodyFormat_WEBHOOK_BODY_FORMAT_CONTRACT WebhookBodyFormat = 1
+	// As Standard Webhooks 1.0 recommends: an object with `type`, `timestamp` and `data`.
+	WebhookBodyFormat_WEBHOOK_BODY_FORMAT_STANDARD WebhookBodyFormat = 2
+	// CloudEvents 1.0, structured JSON: `source` is `/events/{event_id}`, `subject` the reservation or payment, `id` the
+	// webhook's id, and `data` as in STANDARD.
+	WebhookBodyFormat_WEBHOOK_BODY_FORMAT_CLOUDEVENTS WebhookBodyFormat = 3
+)
+
+// Enum value maps for WebhookBodyFormat.
+var (
+	WebhookBodyFormat_name = map[int32]string{
+		0: "WEBHOOK_BODY_FORMAT_UNSPECIFIED",
+		1: "WEBHOOK_BODY_FORMAT_CONTRACT",
+		2: "WEBHOOK_BODY_FORMAT_STANDARD",
+		3: "WEBHOOK_BODY_FORMAT_CLOUDEVENTS",
+	}
+	WebhookBodyFormat_value = map[string]int32{
+		"WEBHOOK_BODY_FORMAT_UNSPECIFIED": 0,
+		"WEBHOOK_BODY_FORMAT_CONTRACT":    1,
+		"WEBHOOK_BODY_FORMAT_STANDARD":    2,
+		"WEBHOOK_BODY_FORMAT_CLOUDEVENTS": 3,
+	}
+)
+
+func (x WebhookBodyFormat) Enum() *WebhookBodyFormat {
+	p := new(WebhookBodyFormat)
+	*p = x
+	return p
+}
+
+func (x WebhookBodyFormat) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (WebhookBodyFormat) Descriptor() protoreflect.EnumDescriptor {
+	return file_proto_gateway_v1_webhook_proto_enumTypes[3].Descriptor()
+}
+
+func (WebhookBodyFormat) Type() protoreflect.EnumType {
+	return &file_proto_gateway_v1_webhook_proto_enumTypes[3]
+}
+
+func (x WebhookBodyFormat) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use WebhookBodyFormat.Descriptor instead.
+func (WebhookBodyFormat) EnumDescriptor() ([]byte, []int) {
+	return file_proto_gateway_v1_webhook_proto_rawDescGZIP(), []int{3}
 }
 
 // A payment's result. The same fields, as JSON, are what we post to `webhook_url`.
@@ -675,7 +774,9 @@ type RegisterWebhookRequest struct {
 	EndpointUrl string `protobuf:"bytes,2,opt,name=endpoint_url,json=endpointUrl,proto3" json:"endpoint_url,omitempty"`
 	// What to hear of; at least one, no duplicates.
 	EventTypes []WebhookEventType `protobuf:"varint,3,rep,packed,name=event_types,json=eventTypes,proto3,enum=gateway.v1.WebhookEventType" json:"event_types,omitempty"`
-	// Key of the signature: 16 to 256 bytes. Never logged or shown again.
+	// Key of the signature: 16 to 256 bytes. Never logged or shown again. `whsec_` and base64 of 24 to 64 bytes is a key
+	// as Standard Webhooks has them. Another key in a repeated registration replaces the first, whose signature still
+	// stands beside the new one for 24 hours.
 	Secret string `protobuf:"bytes,4,opt,name=secret,proto3" json:"secret,omitempty"`
 	// How to deliver; absent: the defaults.
 	Config        *WebhookConfig `protobuf:"bytes,5,opt,name=config,proto3" json:"config,omitempty"`
@@ -833,8 +934,11 @@ type WebhookConfig struct {
 	VerifySsl bool `protobuf:"varint,3,opt,name=verify_ssl,json=verifySsl,proto3" json:"verify_ssl,omitempty"`
 	// Headers to add, at most 16. `Authorization` is kept secret.
 	Headers map[string]string `protobuf:"bytes,4,rep,name=headers,proto3" json:"headers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// `application/json`, the only one; empty means it.
-	ContentType   string `protobuf:"bytes,5,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// `application/json`, the only one; empty means it. CloudEvents are `application/cloudevents+json` whatever stands
+	// here.
+	ContentType string `protobuf:"bytes,5,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// How bodies are written; absent: as the contract has them.
+	BodyFormat    WebhookBodyFormat `protobuf:"varint,6,opt,name=body_format,json=bodyFormat,proto3,enum=gateway.v1.WebhookBodyFormat" json:"body_format,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -902,6 +1006,13 @@ func (x *WebhookConfig) GetContentType() string {
 		return x.ContentType
 	}
 	return ""
+}
+
+func (x *WebhookConfig) GetBodyFormat() WebhookBodyFormat {
+	if x != nil {
+		return x.BodyFormat
+	}
+	return WebhookBodyFormat_WEBHOOK_BODY_FORMAT_UNSPECIFIED
 }
 
 // A signature to check.
@@ -1116,7 +1227,7 @@ const file_proto_gateway_v1_webhook_proto_rawDesc = "" +
 	"registered\x18\x02 \x01(\bR\n" +
 	"registered\x12?\n" +
 	"\rregistered_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\fregisteredAt\x12&\n" +
-	"\x05error\x18\x04 \x01(\v2\x10.common.v1.ErrorR\x05error\"\x99\x02\n" +
+	"\x05error\x18\x04 \x01(\v2\x10.common.v1.ErrorR\x05error\"\xd9\x02\n" +
 	"\rWebhookConfig\x12\x1f\n" +
 	"\vretry_count\x18\x01 \x01(\x05R\n" +
 	"retryCount\x12'\n" +
@@ -1124,7 +1235,9 @@ const file_proto_gateway_v1_webhook_proto_rawDesc = "" +
 	"\n" +
 	"verify_ssl\x18\x03 \x01(\bR\tverifySsl\x12@\n" +
 	"\aheaders\x18\x04 \x03(\v2&.gateway.v1.WebhookConfig.HeadersEntryR\aheaders\x12!\n" +
-	"\fcontent_type\x18\x05 \x01(\tR\vcontentType\x1a:\n" +
+	"\fcontent_type\x18\x05 \x01(\tR\vcontentType\x12>\n" +
+	"\vbody_format\x18\x06 \x01(\x0e2\x1d.gateway.v1.WebhookBodyFormatR\n" +
+	"bodyFormat\x1a:\n" +
 	"\fHeadersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa9\x01\n" +
@@ -1152,14 +1265,30 @@ const file_proto_gateway_v1_webhook_proto_rawDesc = "" +
 	"\x1dPAYMENT_WEBHOOK_STATUS_FAILED\x10\x02\x12$\n" +
 	" PAYMENT_WEBHOOK_STATUS_CANCELLED\x10\x03\x12#\n" +
 	"\x1fPAYMENT_WEBHOOK_STATUS_REFUNDED\x10\x04\x12\"\n" +
-	"\x1ePAYMENT_WEBHOOK_STATUS_TIMEOUT\x10\x05*\x87\x02\n" +
+	"\x1ePAYMENT_WEBHOOK_STATUS_TIMEOUT\x10\x05*\x94\x05\n" +
 	"\x10WebhookEventType\x12\"\n" +
 	"\x1eWEBHOOK_EVENT_TYPE_UNSPECIFIED\x10\x00\x12'\n" +
 	"#WEBHOOK_EVENT_TYPE_PAYMENT_APPROVED\x10\x01\x12%\n" +
 	"!WEBHOOK_EVENT_TYPE_PAYMENT_FAILED\x10\x02\x12(\n" +
 	"$WEBHOOK_EVENT_TYPE_PAYMENT_CANCELLED\x10\x03\x12*\n" +
 	"&WEBHOOK_EVENT_TYPE_RESERVATION_EXPIRED\x10\x04\x12)\n" +
-	"%WEBHOOK_EVENT_TYPE_SYSTEM_MAINTENANCE\x10\x052\xa1\x03\n" +
+	"%WEBHOOK_EVENT_TYPE_SYSTEM_MAINTENANCE\x10\x05\x12'\n" +
+	"#WEBHOOK_EVENT_TYPE_PAYMENT_REFUNDED\x10\x06\x12&\n" +
+	"\"WEBHOOK_EVENT_TYPE_PAYMENT_EXPIRED\x10\a\x12'\n" +
+	"#WEBHOOK_EVENT_TYPE_RESERVATION_HELD\x10\b\x12,\n" +
+	"(WEBHOOK_EVENT_TYPE_RESERVATION_CONFIRMED\x10\t\x12,\n" +
+	"(WEBHOOK_EVENT_TYPE_RESERVATION_CANCELLED\x10\n" +
+	"\x12\"\n" +
+	"\x1eWEBHOOK_EVENT_TYPE_SALE_OPENED\x10\v\x12\"\n" +
+	"\x1eWEBHOOK_EVENT_TYPE_SALE_PAUSED\x10\f\x12\"\n" +
+	"\x1eWEBHOOK_EVENT_TYPE_SALE_CLOSED\x10\r\x12#\n" +
+	"\x1fWEBHOOK_EVENT_TYPE_QUEUE_PAUSED\x10\x0e\x12$\n" +
+	" WEBHOOK_EVENT_TYPE_QUEUE_RESUMED\x10\x0f*\xa1\x01\n" +
+	"\x11WebhookBodyFormat\x12#\n" +
+	"\x1fWEBHOOK_BODY_FORMAT_UNSPECIFIED\x10\x00\x12 \n" +
+	"\x1cWEBHOOK_BODY_FORMAT_CONTRACT\x10\x01\x12 \n" +
+	"\x1cWEBHOOK_BODY_FORMAT_STANDARD\x10\x02\x12#\n" +
+	"\x1fWEBHOOK_BODY_FORMAT_CLOUDEVENTS\x10\x032\xa1\x03\n" +
 	"\x0eWebhookService\x12l\n" +
 	"\x15ReceivePaymentWebhook\x12(.gateway.v1.ReceivePaymentWebhookRequest\x1a).gateway.v1.ReceivePaymentWebhookResponse\x12i\n" +
 	"\x14ReceiveExpiryWebhook\x12'.gateway.v1.ReceiveExpiryWebhookRequest\x1a(.gateway.v1.ReceiveExpiryWebhookResponse\x12Z\n" +
@@ -1179,64 +1308,66 @@ func file_proto_gateway_v1_webhook_proto_rawDescGZIP() []byte {
 	return file_proto_gateway_v1_webhook_proto_rawDescData
 }
 
-var file_proto_gateway_v1_webhook_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_proto_gateway_v1_webhook_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_proto_gateway_v1_webhook_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_proto_gateway_v1_webhook_proto_goTypes = []any{
 	(PaymentWebhookType)(0),               // 0: gateway.v1.PaymentWebhookType
 	(PaymentWebhookStatus)(0),             // 1: gateway.v1.PaymentWebhookStatus
 	(WebhookEventType)(0),                 // 2: gateway.v1.WebhookEventType
-	(*ReceivePaymentWebhookRequest)(nil),  // 3: gateway.v1.ReceivePaymentWebhookRequest
-	(*ReceivePaymentWebhookResponse)(nil), // 4: gateway.v1.ReceivePaymentWebhookResponse
-	(*PaymentWebhookData)(nil),            // 5: gateway.v1.PaymentWebhookData
-	(*ReceiveExpiryWebhookRequest)(nil),   // 6: gateway.v1.ReceiveExpiryWebhookRequest
-	(*ReceiveExpiryWebhookResponse)(nil),  // 7: gateway.v1.ReceiveExpiryWebhookResponse
-	(*RegisterWebhookRequest)(nil),        // 8: gateway.v1.RegisterWebhookRequest
-	(*RegisterWebhookResponse)(nil),       // 9: gateway.v1.RegisterWebhookResponse
-	(*WebhookConfig)(nil),                 // 10: gateway.v1.WebhookConfig
-	(*ValidateWebhookRequest)(nil),        // 11: gateway.v1.ValidateWebhookRequest
-	(*ValidateWebhookResponse)(nil),       // 12: gateway.v1.ValidateWebhookResponse
-	nil,                                   // 13: gateway.v1.PaymentWebhookData.MetadataEntry
-	nil,                                   // 14: gateway.v1.ReceiveExpiryWebhookRequest.MetadataEntry
-	nil,                                   // 15: gateway.v1.WebhookConfig.HeadersEntry
-	(*timestamppb.Timestamp)(nil),         // 16: google.protobuf.Timestamp
-	(*v1.Error)(nil),                      // 17: common.v1.Error
-	(*v1.Money)(nil),                      // 18: common.v1.Money
+	(WebhookBodyFormat)(0),                // 3: gateway.v1.WebhookBodyFormat
+	(*ReceivePaymentWebhookRequest)(nil),  // 4: gateway.v1.ReceivePaymentWebhookRequest
+	(*ReceivePaymentWebhookResponse)(nil), // 5: gateway.v1.ReceivePaymentWebhookResponse
+	(*PaymentWebhookData)(nil),            // 6: gateway.v1.PaymentWebhookData
+	(*ReceiveExpiryWebhookRequest)(nil),   // 7: gateway.v1.ReceiveExpiryWebhookRequest
+	(*ReceiveExpiryWebhookResponse)(nil),  // 8: gateway.v1.ReceiveExpiryWebhookResponse
+	(*RegisterWebhookRequest)(nil),        // 9: gateway.v1.RegisterWebhookRequest
+	(*RegisterWebhookResponse)(nil),       // 10: gateway.v1.RegisterWebhookResponse
+	(*WebhookConfig)(nil),                 // 11: gateway.v1.WebhookConfig
+	(*ValidateWebhookRequest)(nil),        // 12: gateway.v1.ValidateWebhookRequest
+	(*ValidateWebhookResponse)(nil),       // 13: gateway.v1.ValidateWebhookResponse
+	nil,                                   // 14: gateway.v1.PaymentWebhookData.MetadataEntry
+	nil,                                   // 15: gateway.v1.ReceiveExpiryWebhookRequest.MetadataEntry
+	nil,                                   // 16: gateway.v1.WebhookConfig.HeadersEntry
+	(*timestamppb.Timestamp)(nil),         // 17: google.protobuf.Timestamp
+	(*v1.Error)(nil),                      // 18: common.v1.Error
+	(*v1.Money)(nil),                      // 19: common.v1.Money
 }
 var file_proto_gateway_v1_webhook_proto_depIdxs = []int32{
 	0,  // 0: gateway.v1.ReceivePaymentWebhookRequest.event_type:type_name -> gateway.v1.PaymentWebhookType
-	5,  // 1: gateway.v1.ReceivePaymentWebhookRequest.data:type_name -> gateway.v1.PaymentWebhookData
-	16, // 2: gateway.v1.ReceivePaymentWebhookRequest.timestamp:type_name -> google.protobuf.Timestamp
-	16, // 3: gateway.v1.ReceivePaymentWebhookResponse.processed_at:type_name -> google.protobuf.Timestamp
-	17, // 4: gateway.v1.ReceivePaymentWebhookResponse.error:type_name -> common.v1.Error
+	6,  // 1: gateway.v1.ReceivePaymentWebhookRequest.data:type_name -> gateway.v1.PaymentWebhookData
+	17, // 2: gateway.v1.ReceivePaymentWebhookRequest.timestamp:type_name -> google.protobuf.Timestamp
+	17, // 3: gateway.v1.ReceivePaymentWebhookResponse.processed_at:type_name -> google.protobuf.Timestamp
+	18, // 4: gateway.v1.ReceivePaymentWebhookResponse.error:type_name -> common.v1.Error
 	1,  // 5: gateway.v1.PaymentWebhookData.status:type_name -> gateway.v1.PaymentWebhookStatus
-	18, // 6: gateway.v1.PaymentWebhookData.amount:type_name -> common.v1.Money
-	13, // 7: gateway.v1.PaymentWebhookData.metadata:type_name -> gateway.v1.PaymentWebhookData.MetadataEntry
-	16, // 8: gateway.v1.PaymentWebhookData.processed_at:type_name -> google.protobuf.Timestamp
-	16, // 9: gateway.v1.ReceiveExpiryWebhookRequest.expired_at:type_name -> google.protobuf.Timestamp
-	14, // 10: gateway.v1.ReceiveExpiryWebhookRequest.metadata:type_name -> gateway.v1.ReceiveExpiryWebhookRequest.MetadataEntry
-	16, // 11: gateway.v1.ReceiveExpiryWebhookResponse.processed_at:type_name -> google.protobuf.Timestamp
-	17, // 12: gateway.v1.ReceiveExpiryWebhookResponse.error:type_name -> common.v1.Error
+	19, // 6: gateway.v1.PaymentWebhookData.amount:type_name -> common.v1.Money
+	14, // 7: gateway.v1.PaymentWebhookData.metadata:type_name -> gateway.v1.PaymentWebhookData.MetadataEntry
+	17, // 8: gateway.v1.PaymentWebhookData.processed_at:type_name -> google.protobuf.Timestamp
+	17, // 9: gateway.v1.ReceiveExpiryWebhookRequest.expired_at:type_name -> google.protobuf.Timestamp
+	15, // 10: gateway.v1.ReceiveExpiryWebhookRequest.metadata:type_name -> gateway.v1.ReceiveExpiryWebhookRequest.MetadataEntry
+	17, // 11: gateway.v1.ReceiveExpiryWebhookResponse.processed_at:type_name -> google.protobuf.Timestamp
+	18, // 12: gateway.v1.ReceiveExpiryWebhookResponse.error:type_name -> common.v1.Error
 	2,  // 13: gateway.v1.RegisterWebhookRequest.event_types:type_name -> gateway.v1.WebhookEventType
-	10, // 14: gateway.v1.RegisterWebhookRequest.config:type_name -> gateway.v1.WebhookConfig
-	16, // 15: gateway.v1.RegisterWebhookResponse.registered_at:type_name -> google.protobuf.Timestamp
-	17, // 16: gateway.v1.RegisterWebhookResponse.error:type_name -> common.v1.Error
-	15, // 17: gateway.v1.WebhookConfig.headers:type_name -> gateway.v1.WebhookConfig.HeadersEntry
-	16, // 18: gateway.v1.ValidateWebhookRequest.timestamp:type_name -> google.protobuf.Timestamp
-	16, // 19: gateway.v1.ValidateWebhookResponse.validated_at:type_name -> google.protobuf.Timestamp
-	17, // 20: gateway.v1.ValidateWebhookResponse.error:type_name -> common.v1.Error
-	3,  // 21: gateway.v1.WebhookService.ReceivePaymentWebhook:input_type -> gateway.v1.ReceivePaymentWebhookRequest
-	6,  // 22: gateway.v1.WebhookService.ReceiveExpiryWebhook:input_type -> gateway.v1.ReceiveExpiryWebhookRequest
-	8,  // 23: gateway.v1.WebhookService.RegisterWebhook:input_type -> gateway.v1.RegisterWebhookRequest
-	11, // 24: gateway.v1.WebhookService.ValidateWebhook:input_type -> gateway.v1.ValidateWebhookRequest
-	4,  // 25: gateway.v1.WebhookService.ReceivePaymentWebhook:output_type -> gateway.v1.ReceivePaymentWebhookResponse
-	7,  // 26: gateway.v1.WebhookService.ReceiveExpiryWebhook:output_type -> gateway.v1.ReceiveExpiryWebhookResponse
-	9,  // 27: gateway.v1.WebhookService.RegisterWebhook:output_type -> gateway.v1.RegisterWebhookResponse
-	12, // 28: gateway.v1.WebhookService.ValidateWebhook:output_type -> gateway.v1.ValidateWebhookResponse
-	25, // [25:29] is the sub-list for method output_type
-	21, // [21:25] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	11, // 14: gateway.v1.RegisterWebhookRequest.config:type_name -> gateway.v1.WebhookConfig
+	17, // 15: gateway.v1.RegisterWebhookResponse.registered_at:type_name -> google.protobuf.Timestamp
+	18, // 16: gateway.v1.RegisterWebhookResponse.error:type_name -> common.v1.Error
+	16, // 17: gateway.v1.WebhookConfig.headers:type_name -> gateway.v1.WebhookConfig.HeadersEntry
+	3,  // 18: gateway.v1.WebhookConfig.body_format:type_name -> gateway.v1.WebhookBodyFormat
+	17, // 19: gateway.v1.ValidateWebhookRequest.timestamp:type_name -> google.protobuf.Timestamp
+	17, // 20: gateway.v1.ValidateWebhookResponse.validated_at:type_name -> google.protobuf.Timestamp
+	18, // 21: gateway.v1.ValidateWebhookResponse.error:type_name -> common.v1.Error
+	4,  // 22: gateway.v1.WebhookService.ReceivePaymentWebhook:input_type -> gateway.v1.ReceivePaymentWebhookRequest
+	7,  // 23: gateway.v1.WebhookService.ReceiveExpiryWebhook:input_type -> gateway.v1.ReceiveExpiryWebhookRequest
+	9,  // 24: gateway.v1.WebhookService.RegisterWebhook:input_type -> gateway.v1.RegisterWebhookRequest
+	12, // 25: gateway.v1.WebhookService.ValidateWebhook:input_type -> gateway.v1.ValidateWebhookRequest
+	5,  // 26: gateway.v1.WebhookService.ReceivePaymentWebhook:output_type -> gateway.v1.ReceivePaymentWebhookResponse
+	8,  // 27: gateway.v1.WebhookService.ReceiveExpiryWebhook:output_type -> gateway.v1.ReceiveExpiryWebhookResponse
+	10, // 28: gateway.v1.WebhookService.RegisterWebhook:output_type -> gateway.v1.RegisterWebhookResponse
+	13, // 29: gateway.v1.WebhookService.ValidateWebhook:output_type -> gateway.v1.ValidateWebhookResponse
+	26, // [26:30] is the sub-list for method output_type
+	22, // [22:26] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_proto_gateway_v1_webhook_proto_init() }
@@ -1249,7 +1380,7 @@ func file_proto_gateway_v1_webhook_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proto_gateway_v1_webhook_proto_rawDesc), len(file_proto_gateway_v1_webhook_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      4,
 			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
