@@ -133,3 +133,85 @@ pub(super) fn own_note(name: &ExternalId) -> Result<ExternalId, ApiError> {
     let own = format!("{NOTES}{name}");
     ExternalId::new(&own).map_err(|_| ApiError::invalid("name", "is too long", name))
 }
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+    use prost_reflect::{DescriptorPool, DynamicMessage, Value};
+    use tacos_proto::command::v1::Call;
+
+    use super::*;
+    use crate::rpc::Rpc;
+
+    /// The unary RPC that does the same for one caller; `None` where there is none.
+    fn sister(operation: &str) -> Option<Rpc> {
+        Some(match operation {
+            "create_event" => Rpc::CreateEvent,
+            "update_event" => Rpc::UpdateEvent,
+            "set_sale" => Rpc::OpenSale,
+            "block_seats" => Rpc::BlockSeats,
+            "set_queue_policy" => Rpc::SetQueuePolicy,
+            "pause_queue" => Rpc::PauseQueue,
+            "draw_room" => Rpc::DrawPresale,
+            "join_queue" => Rpc::JoinQueue,
+            "leave_queue" => Rpc::LeaveQueue,
+            "request_admission" => Rpc::RequestAdmission,
+            "reserve" => Rpc::ReserveSeat,
+            "confirm" => Rpc::CommitReservation,
+            "release" => Rpc::ReleaseHold,
+            "extend" => Rpc::ExtendHold,
+            "expire" => Rpc::ProcessReservationExpiry,
+            "create_payment" => Rpc::CreatePaymentIntent,
+            "process_payment" => Rpc::ProcessPayment,
+            "cancel_payment" => Rpc::CancelPayment,
+            "report_payment" => Rpc::ProcessPaymentResult,
+            "replay_webhook" => Rpc::ReplayDeadLetters,
+            "read_reservation" => Rpc::GetReservation,
+            "read_reservations" => Rpc::ListReservations,
+            "read_payment" => Rpc::GetPaymentStatus,
+            "read_payments" => Rpc::ListPayments,
+            "read_event" => Rpc::GetEvent,
+            "read_events" => Rpc::ListEvents,
+            "read_sections" => Rpc::GetEventAvailability,
+            "read_counts" => Rpc::GetInventoryStatus,
+            "read_seats" => Rpc::GetSeatMap,
+            "read_seats_named" => Rpc::CheckAvailability,
+            "read_queue_place" => Rpc::GetQueueStatus,
+            "read_queue" => Rpc::GetQueueStats,
+            "read_queue_policy" => Rpc::GetQueuePolicy,
+            "read_draw" => Rpc::GetPresale,
+            "read_dead_webhooks" => Rpc::ListDeadLetters,
+            "read_status" => Rpc::GetEngineStatus,
+            "report_webhook" | "note" | "read_note" | "read_notes" | "read_due_webhooks"
+            | "read_free_seats" | "read_token_event" | "read_position" | "prepare_event" | "prepare_seat"
+            | "prepare_user" => {
+                return None;
+            }
+            other => panic!("{other}: say which RPC is its sister, or that it has none"),
+        })
+    }
+
+    #[test]
+    fn every_operation_has_the_rule_of_its_unary_sister() {
+        let pool = DescriptorPool::decode(tacos_proto::FILE_DESCRIPTOR_SET).expect("our own descriptors");
+        let call = pool.get_message_by_name("command.v1.Call").expect("in the contract");
+        let operations = call.oneofs().find(|oneof| oneof.name() == "operation").expect("in the contract");
+        let mut compared = 0;
+        for field in operations.fields() {
+            let mut asked = DynamicMessage::new(call.clone());
+            let empty = DynamicMessage::new(field.kind().as_message().expect("a message").clone());
+            asked.set_field(&field, Value::Message(empty));
+            let asked = Call::decode(asked.encode_to_vec().as_slice()).expect("the same message");
+            let rule = of(&asked.operation.expect("set"));
+            let Some(sister) = sister(field.name()) else {
+                assert!(rule.access >= Access::Service, "{}", field.name());
+                continue;
+            };
+            // A stream is opened by services, whatever they ask.
+            let access = sister.access().max(Rpc::Run.access());
+            assert_eq!(rule, Rule { access, kind: sister.kind() }, "{} and {sister}", field.name());
+            compared += 1;
+        }
+        assert!(compared > 30, "{compared}");
+    }
+}
