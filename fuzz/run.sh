@@ -30,6 +30,11 @@ build() {
             RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target" cargo build --quiet --profile smoke --target "$host" --features server --bin wire
             program="$target/$host/smoke/wire"
             ;;
+        json_codec)
+            RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target" \
+                cargo build --quiet --profile "$profile" --target "$host" --features contract --bin json_codec
+            program="$target/$host/$profile/json_codec"
+            ;;
         c_abi)
             # The sanitizer's runtime comes with stable Rust; its flag does not count as stable yet.
             RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags -Zsanitizer=address" CARGO_TARGET_DIR="$target/asan" \

@@ -2,8 +2,8 @@
 //!
 //! Writes to `OUT_DIR`: one module of types, clients and servers for each package; `rpc.rs`, what servers know of every
 //! request and response; `descriptors.bin`, the descriptor set that servers reflect; and
-//! `descriptors_with_comments.bin`, the same with source information, which only the tests read. It does not touch the
-//! Go, Java and Kotlin stubs: `scripts/` and `pom.xml` make those.
+//! `descriptors_with_comments.bin`, the same with the comments before each item, of which references are written. It does
+//! not touch the Go, Java and Kotlin stubs: `scripts/` and `pom.xml` make those.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -30,7 +30,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     compiler.include_imports(true).include_source_info(true);
     compiler.open_files(import_paths(&crate_dir)?)?;
     let with_comments = compiler.file_descriptor_set();
-    fs::write(out_dir.join("descriptors_with_comments.bin"), with_comments.encode_to_vec())?;
+    let mut described = with_comments.clone();
+    for info in described.file.iter_mut().filter_map(|file| file.source_code_info.as_mut()) {
+        // Where something stands in its file is of no use without the file.
+        info.location.retain(|location| !location.leading_comments().trim().is_empty());
+        for location in &mut info.location {
+            (location.span, location.trailing_comments) = (Vec::new(), None);
+            location.leading_detached_comments.clear();
+        }
+    }
+    fs::write(out_dir.join("descriptors_with_comments.bin"), described.encode_to_vec())?;
 
     let mut reflected = with_comments.clone();
     for file in &mut reflected.file {

@@ -25,6 +25,10 @@ pub use {prost, prost_types, tonic};
 /// service serves. Without comments, to stay small.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
+/// The same with the comment before each item: what a reference of the contract is written of.
+pub const COMMENTED_FILE_DESCRIPTOR_SET: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/descriptors_with_comments.bin"));
+
 /// Declares one package as a module. Lints on generated code would only judge the generator.
 macro_rules! package {
     ($name:ident, $path:literal, $what:literal) => {
@@ -58,6 +62,8 @@ package!(reservation, "reservation.v1", "Reservations, inventory and the worker'
 
 #[cfg(feature = "json")]
 pub mod json;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 /// What servers and clients know of every request and response, whatever its type.
 pub mod rpc {

@@ -173,7 +173,8 @@ impl Codec {
 
     /// Adds the canonical JSON of a message's bytes to `out`: names as in the contract, defaults of fields without
     /// presence written, 64-bit numbers as texts, enum values by name (by number if they have none), bytes as base64,
-    /// moments with `Z`. Fields that the contract does not have are left out.
+    /// moments with `Z`. Fields that the contract does not have are left out; values that later ones replace are not
+    /// looked at.
     ///
     /// # Errors
     ///

@@ -290,6 +290,7 @@ fn field(
         (_, Kind::Text | Kind::Bytes) => b"\"\"",
         (_, Kind::Int64 | Kind::Uint64 | Kind::Sint64 | Kind::Fixed64 | Kind::Sfixed64) => b"\"0\"",
         (_, Kind::Enum(of)) => enums[of].name(0).unwrap_or(b"0"),
+        (_, Kind::Float | Kind::Double) => b"0.0",
         _ => b"0",
     };
     let mut key = escaped(found.name());
