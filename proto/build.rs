@@ -50,7 +50,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out_dir.join("rpc.rs"), implementations(&with_comments)?)?;
 
     // Maps in the order of their keys: the same message has the same bytes, whoever encodes it and how often.
-    tonic_prost_build::configure().btree_map(".").compile_fds(with_comments)?;
+    // Frames of seats are one buffer for all viewers.
+    tonic_prost_build::configure()
+        .btree_map(".")
+        .bytes(".engine.v1.SeatBoard.status")
+        .bytes(".engine.v1.SeatBoardChanges.seats")
+        .compile_fds(with_comments)?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::audit::Audit;
 use crate::auth::{Identity, KeyRing};
+use crate::board::Boards;
 use crate::catalog::Catalog;
 use crate::emergency::Emergencies;
 use crate::hub::Hub;
@@ -46,6 +47,7 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) emergencies: Emergencies,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) boards: Boards,
     pub(crate) command_streams: CommandStreams,
     pub(crate) places: Arc<Places>,
     pub(crate) tls: Option<TlsFiles>,
@@ -84,6 +86,7 @@ impl App {
             live: Live::new(&settings),
             metrics: Metrics::new(),
             hub: Hub::new(settings.limits.streams),
+            boards: Boards::new(false),
             command_streams: CommandStreams::default(),
             places: Places::new(settings.limits.connections, settings.limits.connections_per_address),
             started_at: engine.now(),

@@ -5,6 +5,7 @@ mod admission;
 mod app;
 mod audit;
 mod auth;
+mod board;
 mod call;
 mod cancelling;
 mod catalog;

@@ -200,6 +200,18 @@ impl App {
         let help = "Open streams, change feeds included.";
         one("server", "tacos_streams_open", help, Gauge, "1", float(self.hub.open() as u64));
         one("server", "tacos_feeds_open", "Open change feeds.", Gauge, "1", float(self.hub.feeds() as u64));
+        let boards = self.boards.figures();
+        let help = "Events whose seats are kept for viewers.";
+        one("server", "tacos_boards", help, Gauge, "1", float(boards.boards as u64));
+        let help = "Open streams of seats.";
+        one("server", "tacos_board_viewers", help, Gauge, "1", float(boards.viewers as u64));
+        let help = "Frames of changed seats, each made once for all viewers of an event.";
+        one("server", "tacos_board_frames_total", help, Counter, "1", float(boards.frames));
+        let help = "Whole boards sent in place of frames that a viewer was too slow for, or that were lost.";
+        one("server", "tacos_board_whole_again_total", help, Counter, "1", float(boards.whole_again));
+        let help = "How often changed seats are told.";
+        let tick = boards.tick.as_secs_f64();
+        one("server", "tacos_board_tick_seconds", help, Gauge, "seconds", tick);
         let (open, calls, refused) = self.command_streams.figures();
         one(
             "server",

@@ -272,6 +272,12 @@ rpcs! {
     "engine.v1.CommandService" in command {
         Run: run, Service Read Fresh, POST "/v1/commands";
     }
+    "engine.v1.PublicService" in public {
+        ListPublicEvents: list_public_events, Open Read Fresh, GET "/v1/events";
+        GetPublicEvent: get_public_event, Open Read Fresh, GET "/v1/events/{event_id}";
+        GetSeatBoard: get_seat_board, Open Read Fresh, GET "/v1/events/{event_id}/seats";
+        StreamSeatBoard: stream_seat_board, Open Read Fresh, GET "/v1/events/{event_id}/seats/stream";
+    }
 }
 
 impl Rpc {

@@ -20,7 +20,7 @@ use crate::listen::{Listeners, Ports, Shards};
 use crate::log::LogRing;
 use crate::rpc::{Rpc, SECOND_NAME};
 use crate::settings::{DurabilityName, Settings};
-use crate::{hub, listen, metrics, webhooks};
+use crate::{board, hub, listen, metrics, webhooks};
 
 /// How long connections may take to close after they have ended.
 const LET_GO_MAX: Duration = Duration::from_secs(5);
@@ -89,6 +89,7 @@ impl Server {
         }
         let metrics_address = metrics.map(|listener| metrics_page(&app, listener, &mut tasks)).transpose()?;
         tasks.spawn(hub::run(Arc::clone(&app)));
+        tasks.spawn(board::run(Arc::clone(&app)));
         tasks.spawn(webhooks::run(Arc::clone(&app)));
         tasks.spawn(run_periodic_tasks(Arc::clone(&app), reporter));
         let resumed = Arc::clone(&app);

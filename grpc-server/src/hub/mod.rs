@@ -68,13 +68,21 @@ pub(crate) enum NoStream {
     Closed(String),
 }
 
+/// A place among the streams that may be open, given back when it is dropped.
+pub(crate) struct StreamPlace(Arc<Hub>);
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A change feed that is open: counted for as long as it lives.
-pub(crate) struct Watching(Arc<Hub>);
+pub(crate) struct Watching(StreamPlace);
 
 impl Drop for Watching {
     fn drop(&mut self) {
-        self.0.feeds.fetch_sub(1, Ordering::Relaxed);
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        self.0.0.feeds.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -105,9 +113,19 @@ impl Hub {
 
     /// Counts one more change feed, unless as many streams and feeds are open as may be.
     pub(crate) fn watch(self: &Arc<Self>) -> Option<Watching> {
-        self.take()?;
+        let place = self.place()?;
         self.feeds.fetch_add(1, Ordering::Relaxed);
-        Some(Watching(Arc::clone(self)))
+        Some(Watching(place))
+    }
+
+    /// Counts one more stream, unless as many are open as may be.
+    pub(crate) fn place(self: &Arc<Self>) -> Option<StreamPlace> {
+        self.take().map(|()| StreamPlace(Arc::clone(self)))
+    }
+
+    /// Wakes the pump: there is something new that updates are for.
+    pub(crate) fn wake(&self) {
+        self.began.notify_one();
     }
 
     fn take(&self) -> Option<()> {
@@ -166,7 +184,7 @@ impl Hub {
             add(&mut index.sessions, session.clone(), &subscriber);
         }
         drop(index);
-        self.began.notify_one();
+        self.wake();
         Ok(Feed::new(subscriber, Arc::clone(self)))
     }
 

@@ -25,8 +25,14 @@ struct Ends<'a>(&'a App);
 
 impl Drop for Ends<'_> {
     fn drop(&mut self) {
-        self.0.hub.close("the part of the server that feeds streams has failed");
+        end(self.0, "the part of the server that feeds streams has failed");
     }
+}
+
+/// Ends all streams that updates are for, and lets no other begin. The first reason stays.
+fn end(app: &App, reason: &str) {
+    app.hub.close(reason);
+    app.boards.close(reason);
 }
 
 /// Pumps until the server drains.
@@ -36,9 +42,9 @@ pub(crate) async fn run(app: Arc<App>) {
     tokio::select! {
         lost = pump(&app) => {
             tracing::error!(%lost, "streams end");
-            app.hub.close(&format!("streams have ended: {lost}"));
+            end(&app, &format!("streams have ended: {lost}"));
         }
-        () = drained(&mut draining) => app.hub.close("the server is shutting down"),
+        () = drained(&mut draining) => end(&app, "the server is shutting down"),
     }
 }
 
@@ -62,6 +68,7 @@ async fn pump(app: &App) -> UpdatesLost {
         if !app.hub.is_idle() {
             tracing::warn!(%lost, "updates were lost before they were handed out: open streams end");
         }
+        app.boards.read_anew();
         app.hub.end_all("updates were lost on the way to this stream: open it again");
         known = Known::of(app);
     }
@@ -73,7 +80,7 @@ async fn follow(app: &App, reader: &mut UpdateReader, known: &mut Known) -> Upda
     loop {
         // As long as no stream is open, updates are looked at with the tick: to be woken by every write would make the
         // write dearer, and no one would hear of it.
-        let is_idle = app.hub.is_idle();
+        let is_idle = app.hub.is_idle() && app.boards.is_idle();
         let read = tokio::select! {
             ready = poll_fn(|context| reader.poll_ready(context)), if !is_idle => {
                 ready.and_then(|()| read_on(app, reader, known).map(drop))
@@ -143,6 +150,7 @@ impl Known {
 
 fn hand_out(app: &App, update: &Update, known: &mut Known) {
     let at = update.at;
+    app.boards.apply(update);
     match &update.what {
         UpdateKind::Reservation(changed) => reservation(app, update, changed),
         UpdateKind::Payment(changed) => payment(app, update, changed, known.payments.before(changed)),

@@ -7,6 +7,7 @@ pub(crate) mod engine;
 pub(crate) mod gateway;
 pub(crate) mod inventory;
 pub(crate) mod payment;
+pub(crate) mod public;
 pub(crate) mod queue;
 pub(crate) mod reservation;
 mod settle;

@@ -8,6 +8,7 @@ use tacos_engine::{
     Currency, Engine, PackedPlace, PaymentMethod as Method, PaymentState, ReservationState, Scenario,
 };
 use tacos_proto::common::v1::{Event, Money, Seat, SeatStatus};
+use tacos_proto::engine::v1::SeatCounts;
 use tacos_proto::payment::v1::{
     Payment, PaymentMetadata, PaymentMethod, PaymentResult, PaymentScenario, PaymentStatus,
 };
@@ -203,6 +204,16 @@ pub(crate) fn section(view: &SectionView, currency: Currency) -> SectionInventor
         blocked_seats: count(view.counts.blocked),
         min_price: money(view.price_min_minor, currency),
         max_price: money(view.price_max_minor, currency),
+    }
+}
+
+pub(crate) fn seat_counts(counts: Counts) -> SeatCounts {
+    SeatCounts {
+        total: count(counts.total),
+        available: count(counts.available),
+        reserved: count(counts.reserved),
+        sold: count(counts.sold),
+        blocked: count(counts.blocked),
     }
 }
 

@@ -29,6 +29,7 @@ mod operators;
 mod operators_leave_a_record;
 mod posts_are_not_lost;
 mod retries;
+mod seats_are_watched;
 mod services_mean_what_the_contract_says;
 mod starting;
 mod streams_and_webhooks;

@@ -1,7 +1,7 @@
 //! Events: created, changed, opened, paused, closed. An event without a seat map is a note of the catalog; with one it
 //! lives in the engine.
 
-use tacos_engine::views::{Counts, EventView};
+use tacos_engine::views::EventView;
 use tacos_engine::{
     EventId, EventSettings as Kept, QueuePolicy as Line, Refusal, SaleState as Sale, SetSale, UpdateEvent,
 };
@@ -19,7 +19,7 @@ use crate::call::Call;
 use crate::catalog::next_revision;
 use crate::rpc::Access;
 use crate::wire::time::{count, moment_of};
-use crate::wire::{ApiError, Checks, pages, timestamp};
+use crate::wire::{ApiError, Checks, outbound, pages, timestamp};
 
 /// An event's settings, checked, in the engine's words.
 pub(super) struct Checked {
@@ -91,17 +91,7 @@ fn seconds(ms: u64) -> i32 {
     count(ms / 1_000)
 }
 
-pub(super) fn counts(counts: Counts) -> SeatCounts {
-    SeatCounts {
-        total: count(counts.total),
-        available: count(counts.available),
-        reserved: count(counts.reserved),
-        sold: count(counts.sold),
-        blocked: count(counts.blocked),
-    }
-}
-
-pub(super) fn wire_sale(sale: Sale) -> SaleState {
+pub(in crate::services) fn wire_sale(sale: Sale) -> SaleState {
     match sale {
         Sale::Draft => SaleState::Scheduled,
         Sale::Open => SaleState::Open,
@@ -147,7 +137,7 @@ pub(crate) fn record(call: &Call, event: &EventId) -> Result<EventRecord, ApiErr
     let mut record = kept.unwrap_or(EventRecord { revision: 1, ..EventRecord::default() });
     record.settings = Some(wire_settings(call, &view, record.settings.take().unwrap_or_default()));
     record.set_state(wire_sale(view.sale));
-    record.counts = Some(counts(view.counts));
+    record.counts = Some(outbound::seat_counts(view.counts));
     record.queue_paused = call.app.engine.queue(event).is_ok_and(|queue| queue.paused);
     Ok(record)
 }

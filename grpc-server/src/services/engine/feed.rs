@@ -19,14 +19,14 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::entries;
-use super::events::{counts, record};
+use super::events::record;
 use crate::app::drained;
 use crate::call::Call;
 use crate::hub::{PaymentStates, Watching};
 use crate::rpc::Rpc;
 use crate::task::Responses;
 use crate::wire::time::count;
-use crate::wire::{ApiError, Checks, Spell, timestamp};
+use crate::wire::{ApiError, Checks, Spell, outbound, timestamp};
 
 /// Messages that wait for a slow reader.
 const WAITING_MAX: usize = 256;
@@ -252,7 +252,7 @@ impl FeedWriter {
                 Change::Places(PlacesChange {
                     event_id: event.to_string(),
                     section_id: view.name.clone(),
-                    counts: Some(counts(view.counts)),
+                    counts: Some(outbound::seat_counts(view.counts)),
                     ..PlacesChange::default()
                 })
             })

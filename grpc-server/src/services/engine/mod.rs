@@ -9,6 +9,7 @@ mod queue_policy;
 mod seat_map;
 
 use crate::wire::{ApiError, Checks};
+pub(in crate::services) use events::wire_sale;
 pub(crate) use events::{
     close_sale, create_event, get_event, list_events, open_sale, pause_sale, update_event,
 };

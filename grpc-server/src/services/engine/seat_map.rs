@@ -15,7 +15,7 @@ use tacos_proto::engine::v1::{
     UnblockSeatsResponse,
 };
 
-use super::events::{Checked, check, counts, raise, record, visible};
+use super::events::{Checked, check, raise, record, visible};
 use super::{event_id, reason};
 use crate::call::Call;
 use crate::venue::{self, Run, Single};
@@ -241,7 +241,7 @@ pub(crate) async fn get_seat_map(
         section_id: view.name.clone(),
         general_admission: view.standing,
         rows: 0,
-        counts: Some(counts(view.counts)),
+        counts: Some(outbound::seat_counts(view.counts)),
         min_price: outbound::money(view.price_min_minor, currency),
         max_price: outbound::money(view.price_max_minor, currency),
     });
@@ -383,7 +383,7 @@ async fn change(
         }
         done => drop(done?),
     }
-    let counts = counts(call.app.engine.counts(&event)?);
+    let counts = outbound::seat_counts(call.app.engine.counts(&event)?);
     Ok(BlockSeatsResponse { blocked_count: count(changed), counts: Some(counts), error: None })
 }
 
