@@ -146,7 +146,7 @@ fn house() -> House {
 
 /// RPCs that a walk must not do to its own server.
 fn spared(rpc: Rpc) -> bool {
-    matches!(rpc, Rpc::Run | Rpc::WatchFeed | Rpc::StreamQueueUpdates)
+    matches!(rpc, Rpc::Run | Rpc::WatchFeed | Rpc::StreamQueueUpdates | Rpc::StreamSeatBoard)
         || matches!(rpc, Rpc::StreamReservationUpdates | Rpc::StreamPaymentUpdates)
 }
 
