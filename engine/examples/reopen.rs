@@ -1,10 +1,14 @@
 //! How long a folder takes to open, beside the floors: reading its files, and reading them with a checksum over every
 //! byte; and how long from a snapshot, and how large that is. Prints the progress that the engine reports while it
-//! recovers.
+//! recovers, and how much memory the process had at most while a snapshot was taken.
 //!
 //! `cargo run --release --example reopen -- RECORDS` (1,000,000 if not given)
+//!
+//! `cargo run --release --example reopen -- RECORDS FOLDER` only opens, three times each, `FOLDER/journal` and
+//! `FOLDER/snapshot`, which it fills first if they are not there: to compare two builds, or to look with a profiler.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -17,9 +21,14 @@ use tacos_engine::{
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 const ROW: usize = 50;
 const IN_FLIGHT: usize = 4_096;
+/// Seats of one event: more go to the next.
+const HALL: usize = 1_000_000;
 
 fn main() -> Outcome<()> {
     let records: usize = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
+    if let Some(folder) = std::env::args().nth(2) {
+        return open_again(Path::new(&folder), records, std::env::args().nth(3).as_deref());
+    }
     // By default a group is everything that came in during a sync; relaxed, the writer never waits and groups are
     // small.
     let relaxed = Durability::Relaxed { sync_every: Duration::from_secs(1) };
@@ -32,30 +41,96 @@ fn main() -> Outcome<()> {
 }
 
 /// As a live sale has it: every record came with a key, which is kept for a day, and nothing is forgotten yet.
-fn measure_snapshot(records: usize) -> Outcome<()> {
-    let folder = tempfile::tempdir()?;
+fn with_keys(records: usize) -> Outcome<Config> {
     let many = u32::try_from(records + records / 8)?;
-    let config = Config::default()
+    Ok(Config::default()
         .with_snapshot_every_bytes(0)
         .with_expiry_warning(Duration::ZERO)
         .with_idempotency_ttl(Duration::from_secs(86_400))
         .with_idempotency_keys_max(many)
-        .with_reservations_max(many);
+        .with_reservations_max(many))
+}
+
+fn measure_snapshot(records: usize) -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let config = with_keys(records)?;
     fill(folder.path(), &config, records, true)?;
     let ((found, _), from_journal) = timed(|| open(folder.path(), &config))?;
     let (engine, opened) =
         Engine::open_with(folder.path(), config.clone(), RecoveryConsent::LoseNothing, |_| ())?;
     let journal = opened.position.0;
+    let before = Memory::from_here()?;
     let (snapshot, took) = timed(|| Ok(engine.snapshot()?))?;
+    let most = before.most()?;
     engine.close()?;
     let ((images, _), from_snapshot) = timed(|| open(folder.path(), &config))?;
     println!(
         "with keys: {found} records in {} MB, opened in {from_journal:.3} s; snapshot of {images} images in {} MB \
-         ({:.2} times the journal), taken in {took:.3} s, opened in {from_snapshot:.3} s",
+         ({:.2} times the journal), taken in {took:.3} s with {most:.2} times the memory, opened in {from_snapshot:.3} s",
         journal / 1_000_000,
         snapshot.bytes / 1_000_000,
         snapshot.bytes as f64 / journal as f64,
     );
+    Ok(())
+}
+
+/// Resident memory of this process, as Linux counts it; on other systems nothing.
+struct Memory {
+    bytes: Option<u64>,
+}
+
+impl Memory {
+    /// From now on the most is counted anew.
+    fn from_here() -> Outcome<Self> {
+        let reset = std::fs::write("/proc/self/clear_refs", "5").is_ok();
+        Ok(Self { bytes: if reset { Self::of("VmRSS:")? } else { None } })
+    }
+
+    /// The most since then, as a multiple of what it was.
+    fn most(&self) -> Outcome<f64> {
+        let (Some(before), Some(most)) = (self.bytes, Self::of("VmHWM:")?) else { return Ok(f64::NAN) };
+        Ok(most as f64 / before as f64)
+    }
+
+    fn of(name: &str) -> Outcome<Option<u64>> {
+        let status = std::fs::read_to_string("/proc/self/status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        Ok(line.and_then(|line| line.split_whitespace().next()?.parse().ok()))
+    }
+}
+
+/// Opens two folders of one sale again and again: the one has its journal alone, the other a snapshot too.
+fn open_again(folder: &Path, records: usize, only: Option<&str>) -> Outcome<()> {
+    let config = with_keys(records)?;
+    let (journal, snapshot) = (folder.join("journal"), folder.join("snapshot"));
+    if !journal.exists() {
+        fill(&journal, &config, records, true)?;
+    }
+    if !snapshot.exists() {
+        std::fs::create_dir(&snapshot)?;
+        for entry in std::fs::read_dir(&journal)? {
+            let entry = entry?;
+            std::fs::copy(entry.path(), snapshot.join(entry.file_name()))?;
+        }
+        let engine = Engine::open(&snapshot, config.clone())?;
+        let before = Memory::from_here()?;
+        let (info, took) = timed(|| Ok(engine.snapshot()?))?;
+        let (most, of) = (before.most()?, engine.position().0);
+        println!(
+            "snapshot of {} MB, {:.2} times the journal, taken in {took:.3} s with {most:.2} times the memory",
+            info.bytes / 1_000_000,
+            info.bytes as f64 / of as f64
+        );
+        engine.close()?;
+    }
+    for round in 1..=3 {
+        for path in [&journal, &snapshot] {
+            if only.is_none_or(|only| path.ends_with(only)) {
+                let ((found, _), took) = timed(|| open(path, &config))?;
+                println!("round {round}: {found} records of {} opened in {took:.3} s", path.display());
+            }
+        }
+    }
     Ok(())
 }
 
@@ -118,7 +193,22 @@ fn fill(folder: &Path, config: &Config, records: usize, keys: bool) -> Outcome<(
         keys.then(|| IdempotencyKey::from_bytes(bytes))
     };
     let engine = Engine::open(folder, config.clone())?;
-    let event = EventId::new("evt")?;
+    let mut begun = 0;
+    for number in 0.. {
+        let seats = HALL.min(records / 2 - begun);
+        if seats == 0 {
+            break;
+        }
+        let event = EventId::new(&format!("evt_{number}"))?;
+        put_on_sale(&engine, &event, seats)?;
+        sell(&engine, &event, begun..begun + seats, &mut key)?;
+        begun += seats;
+    }
+    engine.close()?;
+    Ok(())
+}
+
+fn put_on_sale(engine: &Engine, event: &EventId, seats: usize) -> Outcome<()> {
     let row = |at: usize| Row {
         label: format!("R{at}"),
         price_minor: 5_000,
@@ -131,20 +221,25 @@ fn fill(folder: &Path, config: &Config, records: usize, keys: bool) -> Outcome<(
         },
         ..Row::default()
     };
-    let rows = (records / 2).div_ceil(ROW);
-    let hall = Section::Seated { name: "hall".into(), rows: (0..rows).map(row).collect() };
-    let currency = Currency::new("EUR").ok_or("three letters")?;
+    let hall = Section::Seated { name: "hall".into(), rows: (0..seats.div_ceil(ROW)).map(row).collect() };
+    let settings = EventSettings::new("A hall", Currency::new("EUR").ok_or("three letters")?);
     engine
-        .create_event(CreateEvent::new(
-            event.clone(),
-            EventSettings::new("A hall", currency),
-            SeatMap { sections: vec![hall] },
-        ))
+        .create_event(CreateEvent::new(event.clone(), settings, SeatMap { sections: vec![hall] }))
         .wait()?;
     engine.set_sale(SetSale::new(event.clone(), SaleState::Open)).wait()?;
-    let mut at = 0;
-    while at < records / 2 {
-        let many = IN_FLIGHT.min(records / 2 - at);
+    Ok(())
+}
+
+/// A seat for each of these customers.
+fn sell(
+    engine: &Engine,
+    event: &EventId,
+    customers: Range<usize>,
+    key: &mut impl FnMut() -> Option<IdempotencyKey>,
+) -> Outcome<()> {
+    let mut at = customers.start;
+    while at < customers.end {
+        let many = IN_FLIGHT.min(customers.end - at);
         let holds = (at..at + many)
             .map(|at| {
                 let user = UserId::new(&format!("user-{at}"))?;
@@ -161,6 +256,5 @@ fn fill(folder: &Path, config: &Config, records: usize, keys: bool) -> Outcome<(
         sales.into_iter().try_for_each(|sale| sale.wait().map(drop))?;
         at += many;
     }
-    engine.close()?;
     Ok(())
 }
