@@ -61,6 +61,14 @@ impl Index {
         }
     }
 
+    /// Reads the buckets where look-ups of these hashes begin. The reads do not wait for each other, as those of
+    /// look-ups one after the other do.
+    pub(crate) fn look_ahead(&self, hashes: impl Iterator<Item = u32>) {
+        if !self.buckets.is_empty() {
+            std::hint::black_box(hashes.fold(0, |seen, hash| seen ^ self.buckets[self.home(hash)]));
+        }
+    }
+
     /// Enters a number that is not there yet where [`look`](Self::look) said, for the same hash, if nothing was entered
     /// or taken out since.
     #[inline]

@@ -24,7 +24,7 @@ use crate::limits::RECORD_BYTES_MAX;
 
 /// Bytes: more than the head of a segment takes.
 const SEGMENT_HEAD_ROOM: u64 = 128 << 10;
-use crate::pipeline::{Core, Log, Replayer, State, on_two_threads};
+use crate::pipeline::{Core, Helpers, Log, Replayer, State, on_threads};
 use crate::sync::{LogBuffer, LogBufferOptions, LogDrain};
 use crate::updates::History;
 
@@ -115,6 +115,21 @@ impl Engine {
         storage: Arc<dyn Storage>,
         config: Config,
         consent: RecoveryConsent,
+        progress: impl FnMut(Progress),
+    ) -> Result<(Self, Opened), OpenError> {
+        let helpers = match config.driver {
+            Driver::Threads => Some(Helpers::for_this_machine()),
+            Driver::Manual => None,
+        };
+        Self::open_helped(storage, config, consent, helpers, progress)
+    }
+
+    /// As [`Engine::open_storage`], with so many threads.
+    pub(crate) fn open_helped(
+        storage: Arc<dyn Storage>,
+        config: Config,
+        consent: RecoveryConsent,
+        helpers: Option<Helpers>,
         mut progress: impl FnMut(Progress),
     ) -> Result<(Self, Opened), OpenError> {
         config.check().map_err(OpenError::Config)?;
@@ -124,11 +139,10 @@ impl Engine {
         let state = driver.state(config);
         let open =
             |replay: &mut dyn Replay| Journal::create_or_open(storage, &options, replay, &mut progress);
-        let (journal, opened) = match state.config.driver {
-            Driver::Threads => {
-                on_two_threads(&state, open).map_err(OpenError::system("starting the thread that replays"))?
-            }
-            Driver::Manual => open(&mut Replayer::new(&state)),
+        let (journal, opened) = match helpers {
+            Some(helpers) => on_threads(&state, helpers, open)
+                .map_err(OpenError::system("starting the threads that replay"))?,
+            None => open(&mut Replayer::new(&state)),
         }?;
         let snapshot = opened.snapshot.map(|snapshot| (snapshot.position.0, snapshot.created));
         let engine = Self::start(state, &driver, opened.identity.secret_key, Some(journal), snapshot)?;

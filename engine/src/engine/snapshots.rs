@@ -14,7 +14,7 @@ use crate::sync::{Mutex, rank};
 use super::Engine;
 use crate::config::{Config, Driver};
 use crate::journal::{
-    FileStorage, JournalError, JournalView, Position, Progress, Replay, Report, SnapshotInfo, record,
+    FileStorage, JournalError, JournalView, Position, Progress, Replay, Report, SnapshotInfo,
 };
 use crate::pipeline::{BODY_VERSION, Core, Replayer, State};
 
@@ -221,13 +221,7 @@ fn follow(journal: &JournalView, state: &State, until: Position) -> Result<Posit
     while position < until {
         let Some(group) = reader.next_group()? else { break };
         let start = group.start;
-        for item in record::Records::new(group.bytes) {
-            let (end, _, sealed) = item.map_err(|(_, error)| JournalError::Apply {
-                at: position,
-                error: crate::journal::ApplyError::new(error.to_string()),
-            })?;
-            replayer.record(Position(start.0 + end as u64), sealed)?;
-        }
+        replayer.run(start, group.bytes).map_err(|fault| journal.told(fault))?;
         position = Position(start.0 + group.bytes.len() as u64);
     }
     Ok(position)

@@ -17,8 +17,13 @@ pub use planted::{Moment, plant_panic};
 pub use restored::RestoredState;
 pub use tokens::Token;
 
+use std::sync::Arc;
+
 use crate::command::Command;
-use crate::engine::Engine;
+use crate::config::Config;
+use crate::engine::{Engine, OpenError};
+use crate::journal::{Opened, RecoveryConsent, Storage};
+use crate::pipeline::Helpers;
 
 /// The locks of the engine that each thread holds and waits for, a line each; known in debug builds only.
 #[must_use]
@@ -32,6 +37,20 @@ pub fn images(engine: &Engine) -> Vec<(u16, Vec<u8>)> {
     let (core, mut images) = (engine.core(), Vec::new());
     core.state.images(core.state.now(), &mut |kind, body| images.push((kind, body.to_vec())));
     images
+}
+
+/// Opens a folder with so many threads that read and so many that keep answers, beside the calling thread and one that
+/// applies; with `None` everything is done on the calling thread.
+///
+/// # Errors
+/// As [`Engine::open_storage`].
+pub fn open_on_threads(
+    storage: Arc<dyn Storage>,
+    config: Config,
+    threads: Option<(usize, usize)>,
+) -> Result<(Engine, Opened), OpenError> {
+    let helpers = threads.map(|(reading, keeping)| Helpers { reading, keeping });
+    Engine::open_helped(storage, config, RecoveryConsent::LoseNothing, helpers, |_| ())
 }
 
 /// A function that returns the position up to which an engine's writes were acknowledged as durable. Does not keep the

@@ -22,7 +22,7 @@ impl RestoredState {
         let state = State::new(config, || ());
         images
             .iter()
-            .try_for_each(|(kind, body)| state.restore(*kind, body))
+            .try_for_each(|(kind, body)| state.restore_body(*kind, body))
             .and_then(|()| state.restored())
             .map_err(|why| why.to_string())?;
         state.finish_replay(at);

@@ -8,6 +8,7 @@
 
 mod replies;
 mod shard;
+mod staged;
 
 use smallvec::SmallVec;
 
@@ -15,6 +16,7 @@ use crate::clock::UnixMs;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{CachePadded, Mutex, Pause, rank};
 use shard::{Found, Shard};
+pub(crate) use staged::Staged;
 
 #[cfg(all(test, loom))]
 mod loom_tests;
@@ -139,18 +141,6 @@ impl Answers {
         Look::Answered { reply: SmallVec::from_slice(answer.reply), offset: answer.offset }
     }
 
-    /// Puts an answer in as the journal or a snapshot has it, over an older one of the same key. The bound is not asked: it was
-    /// when the answer was given. Replay calls [`forget_due`](Self::forget_due) with the records' time now and then, or the table
-    /// holds every answer since the snapshot.
-    pub(crate) fn install(&self, answer: Answer<'_>) {
-        self.install_by(answer, |out| out.extend_from_slice(answer.reply));
-    }
-
-    /// As [`install`](Self::install), of the reply that `write` appends, in place of the answer's own.
-    pub(crate) fn install_by(&self, answer: Answer<'_>, write: impl FnOnce(&mut Vec<u8>)) {
-        self.shard(answer.key).lock().install(answer, write);
-    }
-
     /// Forgets up to `budget` expired answers. Returns how many, and when to call again: the moment at which the next
     /// answer expires, or `now` if the budget was used up. Looks at expired answers and at one live one a shard.
     pub(crate) fn forget_due(&self, now: UnixMs, budget: usize) -> (usize, Option<UnixMs>) {
@@ -198,9 +188,13 @@ impl Answers {
         own + self.shards.iter().map(|shard| shard.lock().memory_bytes()).sum::<usize>()
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the remainder is below the number of shards")]
     fn shard(&self, key: u128) -> &ShardLock {
-        &self.shards[(key >> 64) as usize & (self.shards.len() - 1)]
+        &self.shards[self.shard_number(key)]
+    }
+
+    /// The shard of a key.
+    fn shard_number(&self, key: u128) -> usize {
+        Self::part_of(key, self.shards.len())
     }
 }
 

@@ -198,8 +198,8 @@ impl Shard {
         self.give(at);
     }
 
-    /// Puts an answer in, in place of what its key had, with the reply that `write` appends.
-    pub(super) fn install(&mut self, answer: Answer<'_>, write: impl FnOnce(&mut Vec<u8>)) {
+    /// Puts an answer in, in place of what its key had.
+    pub(super) fn install(&mut self, answer: &Answer<'_>) {
         // At the end of time every answer has expired, so that an older one of the key makes way.
         let found = self.find(answer.key, UnixMs::MAX);
         let Found::Nothing(vacancy) = found else {
@@ -209,7 +209,12 @@ impl Shard {
         let at =
             self.start(answer.key, answer.fingerprint, UnixMs::ZERO, vacancy).expect("no bound at replay");
         self.bound = bound;
-        self.complete(at, write, answer.offset, answer.expires);
+        self.complete(at, |out| out.extend_from_slice(answer.reply), answer.offset, answer.expires);
+    }
+
+    /// Reads where these keys would stand in the index, so that what is asked for next is near.
+    pub(super) fn look_ahead(&self, keys: impl Iterator<Item = u128>) {
+        self.index.look_ahead(keys.map(|key| hash(&key.to_le_bytes())));
     }
 
     /// Forgets the answer that was completed first, if it has expired.

@@ -33,9 +33,10 @@ pub use file_storage::FileStorage;
 pub use inspect::{Listed, Report, Stat, dump, stat, verify};
 pub use layout::{EngineId, FORMAT_VERSION, Position};
 pub use meta::Identity;
+pub(crate) use pieces::Piece;
 pub(crate) use reader::JournalReader;
 pub use record::{Record, RecordError, Records};
-pub(crate) use recovery::{JournalOptions, NotApplied, Replay};
+pub(crate) use recovery::{JournalOptions, NotTaken, Replay, sealed_records};
 pub use recovery::{Opened, Progress, RecoveryConsent};
 pub use snapshot::SnapshotInfo;
 #[cfg(any(test, feature = "testing"))]

@@ -1,7 +1,9 @@
 //! The pieces of a snapshot: records one behind the other, compressed together (LZ4 block format) with a checksum of
 //! what is stored. A piece is opened without any other. Knows no files and no meaning of a record.
 
-use super::record::{RECORD_HEADER_BYTES, Record};
+use super::layout::Position;
+use super::record::{self, RECORD_HEADER_BYTES, Record, record_bytes};
+use super::recovery::NotTaken;
 use crate::clock::UnixMs;
 use crate::limits::RECORD_BYTES_MAX;
 
@@ -13,6 +15,66 @@ const PLAIN_BYTES_MAX: usize = PIECE_BYTES + RECORD_BYTES_MAX;
 pub(super) const PIECE_HEADER_BYTES: usize = 12;
 /// Kind, version, length of the payload.
 const HEAD_BYTES: usize = 8;
+
+/// A piece as it is stored, which any thread may open.
+pub(crate) struct Piece {
+    pub(super) stored: Vec<u8>,
+    pub(super) form: Form,
+    /// Where its snapshot stands.
+    pub(crate) at: Position,
+    /// When its snapshot was begun.
+    pub(super) created: UnixMs,
+}
+
+/// How records are stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Format 1 of snapshots: as the journal has them.
+    Sealed,
+    /// Format 2: compressed.
+    Compressed,
+}
+
+impl Piece {
+    /// Gives every record to `sink`, in order. `plain` is room for them, which may be used again.
+    ///
+    /// # Errors
+    /// What is wrong with the piece, or what `sink` says.
+    pub(crate) fn each(
+        &self,
+        plain: &mut Vec<u8>,
+        mut sink: impl FnMut(Record<'_>) -> Result<(), NotTaken>,
+    ) -> Result<(), NotTaken> {
+        if self.form == Form::Sealed {
+            return record::Records::new(&self.stored).try_for_each(|item| match item {
+                Ok((.., record)) => sink(record),
+                Err((_, error)) => Err(NotTaken::Damaged(error.to_string())),
+            });
+        }
+        open(&self.stored, plain).map_err(NotTaken::Damaged)?;
+        let mut rest = &plain[..];
+        while !rest.is_empty() {
+            let (record, behind) = split_record(rest, self.created).map_err(NotTaken::Damaged)?;
+            sink(record)?;
+            rest = behind;
+        }
+        Ok(())
+    }
+
+    /// Bytes that it has in the snapshot's file.
+    pub(crate) fn stored_bytes(&self) -> u64 {
+        self.stored.len() as u64
+    }
+}
+
+/// Stored bytes of the record, padding included, that begins with these, if the journal has one of that length.
+pub(super) fn sealed_bytes(header: &[u8]) -> Result<usize, String> {
+    let length = header.first_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
+    if !(RECORD_HEADER_BYTES..=RECORD_BYTES_MAX).contains(&length) {
+        return Err(format!("a record of {length} bytes"));
+    }
+    Ok(record_bytes(length - RECORD_HEADER_BYTES))
+}
 
 /// Adds a record to a piece. Its time is the snapshot's.
 pub(super) fn add(plain: &mut Vec<u8>, kind: u16, version: u16, payload: &[u8]) {

@@ -5,6 +5,7 @@ use super::error::{ApplyError, At, JournalError, Operation};
 use super::frame::FrameHeader;
 use super::layout::{BLOCK, Position};
 use super::meta::{Identity, META_BYTES, META_NAME, META_TEMPORARY};
+use super::pieces::Piece;
 use super::record::{Record, Records};
 use super::repair;
 use super::segment::{SEGMENT_HEAD_BYTES, SegmentHeader, segment_name};
@@ -40,31 +41,58 @@ pub enum RecoveryConsent {
     CutAtDamage,
 }
 
-/// Takes back what was once appended. What it was given before an error must be thrown away.
+/// Takes back what was once appended. What it was given before an error must be thrown away. Whether something was
+/// taken may be said by a later call.
 pub(crate) trait Replay {
-    /// One record of the snapshot. Its checksum is good.
-    fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), ApplyError>;
-    /// The snapshot's last record was given: whether they belong together.
-    fn snapshot_ended(&mut self) -> Result<(), ApplyError>;
-    /// One record of the journal, which ends at `end`. Its checksum is good. Whether it was taken may be said later.
-    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), NotApplied>;
+    /// The next piece of the snapshot.
+    fn piece(&mut self, piece: Piece) -> Result<(), NotTaken>;
+    /// The last piece of the snapshot at `at` was given: whether all together have so many records, and whether these
+    /// belong together.
+    fn snapshot_ended(&mut self, at: Position, records: u64) -> Result<(), NotTaken>;
+    /// Whole sealed records of an intact frame, the first of which begins at `start`.
+    fn run(&mut self, start: Position, records: &[u8]) -> Result<(), NotTaken>;
     /// No record comes any more: whether all of them were taken.
-    fn finish(&mut self) -> Result<(), NotApplied>;
+    fn finish(&mut self) -> Result<(), NotTaken>;
+    /// Records taken so far; all of them once [`finish`](Self::finish) has said that they were.
+    fn taken(&self) -> u64;
 }
 
-/// A record of the journal that was not taken back.
+/// Why something was not taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NotApplied {
-    /// Its end.
-    pub(crate) at: Position,
-    /// Why.
-    pub(crate) error: ApplyError,
+pub(crate) enum NotTaken {
+    /// The snapshot is not what its header says.
+    Damaged(String),
+    /// A record does not follow from those before it.
+    Refused {
+        /// Its end, or where the snapshot stands.
+        at: Position,
+        /// Why.
+        error: ApplyError,
+    },
 }
 
-impl From<NotApplied> for JournalError {
-    fn from(NotApplied { at, error }: NotApplied) -> Self {
-        Self::Apply { at, error }
+impl NotTaken {
+    /// As the opening of the folder tells it, which began with the snapshot at this position.
+    pub(super) fn told(self, storage: &dyn Storage, snapshot: Position) -> JournalError {
+        match self {
+            Self::Damaged(found) => snapshot::damaged(storage, snapshot, found),
+            Self::Refused { at, error } => JournalError::Apply { at, error },
+        }
     }
+}
+
+/// Sealed records one behind the other, the first of which begins at `start`: each with its end.
+pub(crate) fn sealed_records(
+    start: Position,
+    records: &[u8],
+) -> impl Iterator<Item = Result<(Position, Record<'_>), NotTaken>> {
+    Records::new(records).map(move |item| match item {
+        Ok((end, _, record)) => Ok((start.plus(end as u64), record)),
+        Err((at, error)) => Err(NotTaken::Refused {
+            at: start.plus(at as u64),
+            error: ApplyError::new(format!("in an intact frame, {error}")),
+        }),
+    })
 }
 
 /// How far an opening has come. `bytes_done` never goes back and reaches `bytes_total`.
@@ -202,10 +230,11 @@ fn open(
 ) -> Result<(Journal, Opened), JournalError> {
     let disk = &*storage;
     let plan = plan(disk, survey, options.consent)?;
-    let mut player = Player::new(survey, &plan, replay, progress);
+    let mut player = Player::new(disk, survey, &plan, replay, progress);
     if let Some(info) = &plan.snapshot {
-        snapshot::replay(disk, info, &mut |record| player.snapshot_record(record))?;
-        player.replay.snapshot_ended().map_err(|error| JournalError::Apply { at: info.position, error })?;
+        snapshot::each_piece(disk, info, &mut |piece| player.piece(piece))?;
+        let ended = player.replay.snapshot_ended(info.position, info.records);
+        ended.map_err(|fault| fault.told(disk, info.position))?;
     }
     let mut walk = walk(disk, survey, plan.start, plan.newest, &mut |frame, bytes| {
         player.frame(frame, bytes).map(ControlFlow::Continue)
@@ -379,8 +408,9 @@ pub(super) fn oldest_usable(survey: &Survey, start: usize) -> usize {
     oldest
 }
 
-/// Hands records to their owner and counts.
+/// Hands pieces and records to their owner and counts.
 struct Player<'a> {
+    storage: &'a dyn Storage,
     replay: &'a mut dyn Replay,
     progress: &'a mut dyn FnMut(Progress),
     /// Records up to here are in the snapshot.
@@ -395,6 +425,7 @@ const REPORT_BYTES: u64 = 1 << 20;
 
 impl<'a> Player<'a> {
     fn new(
+        storage: &'a dyn Storage,
         survey: &Survey,
         plan: &Plan,
         replay: &'a mut dyn Replay,
@@ -405,35 +436,40 @@ impl<'a> Player<'a> {
         let journal_bytes: u64 = segments.map(|found| found.bytes.saturating_sub(SEGMENT_HEAD_BYTES)).sum();
         let bytes_total = plan.snapshot.map_or(0, |info| info.bytes) + journal_bytes;
         let at = Progress { bytes_total, ..Progress::default() };
-        Self { replay, progress, skip_to, at, reported: 0 }
+        Self { storage, replay, progress, skip_to, at, reported: 0 }
     }
 
-    fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), JournalError> {
-        let at = self.skip_to;
-        self.replay.snapshot_record(record).map_err(|error| JournalError::Apply { at, error })?;
-        self.at.records += 1;
-        self.at.bytes_done += record.stream_bytes() as u64;
-        self.report_progress();
+    fn piece(&mut self, piece: Piece) -> Result<(), JournalError> {
+        let bytes = piece.stored_bytes();
+        self.replay.piece(piece).map_err(|fault| fault.told(self.storage, self.skip_to))?;
+        self.read(bytes);
         Ok(())
     }
 
     fn frame(&mut self, frame: &FrameHeader, payload: &[u8]) -> Result<(), JournalError> {
         if frame.end > self.skip_to {
-            for record in Records::new(payload) {
-                let (at, _, record) = record.map_err(|(at, error)| JournalError::Apply {
-                    at: frame.first.plus(at as u64),
-                    error: ApplyError::new(format!("in an intact frame, {error}")),
-                })?;
-                let end = frame.first.plus(at as u64);
-                if end > self.skip_to {
-                    self.replay.record(end, record)?;
-                    self.at.records += 1;
-                }
-            }
+            let skip = self.skipped(frame, payload);
+            let run = self.replay.run(frame.first.plus(skip as u64), &payload[skip..]);
+            run.map_err(|fault| fault.told(self.storage, self.skip_to))?;
         }
-        self.at.bytes_done += payload.len() as u64;
-        self.report_progress();
+        self.read(payload.len() as u64);
         Ok(())
+    }
+
+    /// Bytes of the frame's records that the snapshot has.
+    fn skipped(&self, frame: &FrameHeader, payload: &[u8]) -> usize {
+        if frame.first >= self.skip_to {
+            return 0;
+        }
+        let ends = Records::new(payload).map_while(|item| item.ok().map(|(end, ..)| end));
+        ends.take_while(|end| frame.first.plus(*end as u64) <= self.skip_to).last().unwrap_or(0)
+    }
+
+    /// So many bytes more were read.
+    fn read(&mut self, bytes: u64) {
+        self.at.bytes_done += bytes;
+        self.at.records = self.replay.taken();
+        self.report_progress();
     }
 
     /// Often enough for a person, rarely enough to cost nothing.
@@ -445,8 +481,9 @@ impl<'a> Player<'a> {
     }
 
     fn finish(self) -> Result<u64, JournalError> {
-        self.replay.finish()?;
-        (self.progress)(Progress { bytes_total: self.at.bytes_done, ..self.at });
-        Ok(self.at.records)
+        self.replay.finish().map_err(|fault| fault.told(self.storage, self.skip_to))?;
+        let records = self.replay.taken();
+        (self.progress)(Progress { bytes_total: self.at.bytes_done, records, ..self.at });
+        Ok(records)
     }
 }

@@ -7,8 +7,10 @@ use super::error::{At, JournalError, Operation};
 use super::layout::{
     BLOCK, BLOCK_BYTES, BlockFault, EngineId, Hash, Position, format_of, open_block_up_to, seal_block, u64_at,
 };
-use super::pieces::{self, PIECE_BYTES, PIECE_HEADER_BYTES};
-use super::record::{self, RECORD_HEADER_BYTES, Record, record_bytes};
+use super::pieces::{self, Form, PIECE_BYTES, PIECE_HEADER_BYTES, Piece};
+#[cfg(test)]
+use super::record;
+use super::record::RECORD_HEADER_BYTES;
 use super::segment::number_of;
 use super::storage::{Access, Storage, StorageFile, is_full};
 use super::view::JournalView;
@@ -265,95 +267,67 @@ fn read_header(
     }
 }
 
-/// Gives every record of a verified snapshot to `sink`.
-pub(super) fn replay(
+/// Gives every piece of a verified snapshot to `sink`, from front to back.
+pub(super) fn each_piece(
     storage: &dyn Storage,
     info: &SnapshotInfo,
-    sink: &mut dyn FnMut(Record<'_>) -> Result<(), JournalError>,
+    sink: &mut dyn FnMut(Piece) -> Result<(), JournalError>,
 ) -> Result<(), JournalError> {
     let name = snapshot_name(info.position);
     let file = storage.open(&name, Access::Read).at(storage, &name, Operation::Open)?;
     let mut block = [0; BLOCK_BYTES];
     super::storage::read_full(&*file, 0, &mut block).at(storage, &name, Operation::Read)?;
+    let form = if format_of(&block) == FORMAT_OF_RECORDS { Form::Sealed } else { Form::Compressed };
     let chunks = Chunks::new(&*file, BLOCK + info.bytes, Vec::new());
-    let mut stored = Stored { storage, name: &name, chunks, done: 0, bytes: info.bytes };
-    let records = match format_of(&block) {
-        FORMAT_OF_RECORDS => stored.each_record(sink)?,
-        _ => stored.each_of_pieces(info.created, sink)?,
-    };
-    if records == info.records {
-        Ok(())
-    } else {
-        Err(stored.damaged(format!("{records} records of {}", info.records)))
+    let mut stored = Stored { storage, info, name: &name, chunks, done: 0 };
+    while stored.done < info.bytes {
+        let bytes = match form {
+            Form::Compressed => stored.compressed()?,
+            Form::Sealed => stored.sealed()?,
+        };
+        let piece = stored.look(0, bytes)?.to_vec();
+        stored.done += bytes as u64;
+        sink(Piece { stored: piece, form, at: info.position, created: info.created })?;
     }
+    Ok(())
 }
 
 /// What stands behind the header of a snapshot, from front to back.
 struct Stored<'a> {
     storage: &'a dyn Storage,
+    info: &'a SnapshotInfo,
     name: &'a str,
     chunks: Chunks<'a>,
     done: u64,
-    bytes: u64,
 }
 
 impl Stored<'_> {
-    fn damaged(&self, found: String) -> JournalError {
-        JournalError::SnapshotDamaged { folder: self.storage.folder(), file: self.name.to_owned(), found }
+    /// So many bytes behind what is next; fewer at the end.
+    fn look(&mut self, behind: usize, bytes: usize) -> Result<&[u8], JournalError> {
+        let from = BLOCK + self.done + behind as u64;
+        self.chunks.get(from, bytes).at(self.storage, self.name, Operation::Read)
     }
 
-    /// The next bytes; fewer at the end.
-    fn look(&mut self, bytes: usize) -> Result<&[u8], JournalError> {
-        self.chunks.get(BLOCK + self.done, bytes).at(self.storage, self.name, Operation::Read)
+    /// Bytes of the next compressed piece.
+    fn compressed(&mut self) -> Result<usize, JournalError> {
+        let bytes = pieces::stored_bytes(self.look(0, PIECE_HEADER_BYTES)?);
+        bytes.map_err(|found| damaged(self.storage, self.info.position, found))
     }
 
-    /// Gives every record of a snapshot of format 1, and returns how many.
-    fn each_record(
-        &mut self,
-        sink: &mut dyn FnMut(Record<'_>) -> Result<(), JournalError>,
-    ) -> Result<u64, JournalError> {
-        let mut records = 0;
-        while self.done < self.bytes {
-            let head = self.look(RECORD_HEADER_BYTES)?;
-            let length = head.first_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
-            if !(RECORD_HEADER_BYTES..=RECORD_BYTES_MAX).contains(&length) {
-                return Err(self.damaged(format!("a record of {length} bytes")));
-            }
-            let padded = record_bytes(length - RECORD_HEADER_BYTES);
-            match record::parse(self.look(padded)?) {
-                Ok(record) => sink(record)?,
-                Err(error) => return Err(self.damaged(error.to_string())),
-            }
-            self.done += padded as u64;
-            records += 1;
+    /// Bytes of the next records of the journal's form: of about as many as a piece has.
+    fn sealed(&mut self) -> Result<usize, JournalError> {
+        let mut bytes = 0;
+        while bytes < PIECE_BYTES && self.done + (bytes as u64) < self.info.bytes {
+            let next = pieces::sealed_bytes(self.look(bytes, RECORD_HEADER_BYTES)?);
+            bytes += next.map_err(|found| damaged(self.storage, self.info.position, found))?;
         }
-        Ok(records)
+        Ok(bytes)
     }
+}
 
-    /// Gives every record of a snapshot of pieces, and returns how many.
-    fn each_of_pieces(
-        &mut self,
-        time: UnixMs,
-        sink: &mut dyn FnMut(Record<'_>) -> Result<(), JournalError>,
-    ) -> Result<u64, JournalError> {
-        let (mut records, mut plain) = (0, Vec::new());
-        while self.done < self.bytes {
-            let header = pieces::stored_bytes(self.look(PIECE_HEADER_BYTES)?);
-            let bytes = header.map_err(|found| self.damaged(found))?;
-            let opened = pieces::open(self.look(bytes)?, &mut plain);
-            opened.map_err(|found| self.damaged(found))?;
-            let mut rest = &plain[..];
-            while !rest.is_empty() {
-                let (record, behind) =
-                    pieces::split_record(rest, time).map_err(|found| self.damaged(found))?;
-                sink(record)?;
-                rest = behind;
-                records += 1;
-            }
-            self.done += bytes as u64;
-        }
-        Ok(records)
-    }
+/// What is told of a snapshot that is not what its header says.
+pub(super) fn damaged(storage: &dyn Storage, position: Position, found: String) -> JournalError {
+    JournalError::SnapshotDamaged { folder: storage.folder(), file: snapshot_name(position), found }
 }
 
 /// The file of a snapshot with other records in it, and every checksum right. For tests of what checksums do not find.

@@ -3,7 +3,7 @@
 use super::error::{At, JournalError, Operation};
 use super::layout::Position;
 use super::reader::JournalReader;
-use super::recovery::Replay;
+use super::recovery::{NotTaken, Replay};
 use super::segment::segment_name;
 use super::shared::{Shared, Unlisted};
 use super::snapshot::{self, SnapshotWriter, snapshot_name};
@@ -78,7 +78,7 @@ impl JournalView {
         JournalReader::open(self.clone(), from)
     }
 
-    /// Gives every record of the newest snapshot to `replay`; returns where it stands, or `None` if there is none.
+    /// Gives every piece of the newest snapshot to `replay`; returns where it stands, or `None` if there is none.
     ///
     /// # Errors
     /// `SnapshotDamaged` and `Io` when it cannot be read, `Apply` when `replay` does not take it.
@@ -88,16 +88,17 @@ impl JournalView {
     ) -> Result<Option<Position>, JournalError> {
         let Some(position) = self.snapshots().last().copied() else { return Ok(None) };
         let storage = &*self.shared.storage;
-        let damaged = |found: String| JournalError::SnapshotDamaged {
-            folder: storage.folder(),
-            file: snapshot_name(position),
-            found,
-        };
+        let damaged = |found| snapshot::damaged(storage, position, found);
         let info = snapshot::verify(storage, position, self.shared.identity.engine)?.map_err(damaged)?;
-        let refused = |error| JournalError::Apply { at: position, error };
-        snapshot::replay(storage, &info, &mut |record| replay.snapshot_record(record).map_err(refused))?;
-        replay.snapshot_ended().map_err(refused)?;
+        let told = |fault: NotTaken| fault.told(storage, position);
+        snapshot::each_piece(storage, &info, &mut |piece| replay.piece(piece).map_err(told))?;
+        replay.snapshot_ended(position, info.records).map_err(told)?;
         Ok(Some(position))
+    }
+
+    /// Why records that a reader gave were not taken by a replay that began with the newest snapshot.
+    pub(crate) fn told(&self, fault: NotTaken) -> JournalError {
+        fault.told(&*self.shared.storage, self.snapshots().last().copied().unwrap_or_default())
     }
 
     /// Begins a snapshot of the state after all records before `position`, which must be durable.

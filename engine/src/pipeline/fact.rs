@@ -9,12 +9,13 @@ use crate::clock::UnixMs;
 use crate::inventory::{Layout, SeatMap};
 use crate::journal::ApplyError;
 use crate::payments::PaymentSlot;
-use crate::record::{Reader, Wire};
+use crate::record::Wire;
 use crate::reservations::Slot;
 use crate::sync::{Owned, Status};
 use crate::updates::UpdateKind;
 
 use super::events::Event;
+use super::once::RememberedAnswers;
 use super::state::State;
 
 /// Where a record ends in the journal, and when it was made.
@@ -49,9 +50,9 @@ pub(crate) trait Numbered {
 
 /// The answer that a record implies. It is not in the journal a second time: it follows from what was recorded.
 pub(crate) trait Remembered {
-    /// By replay: keeps the answer under the key that the write came with. Depends on nothing but the record, and may
+    /// By replay: adds the answer under the key that the write came with. Depends on nothing but the record, and may
     /// run beside the change of other records, in the order of the journal.
-    fn remember(&self, state: &State, stamp: Stamp);
+    fn remember(&self, answers: &mut RememberedAnswers, stamp: Stamp);
 }
 
 /// The number of the event that an update is of, and what happened.
@@ -76,9 +77,13 @@ macro_rules! record {
         })?
         $crate::pipeline::fact::update! { $name $(update($me, $state) => $event, $what;)? }
         impl $crate::pipeline::fact::Remembered for $name {
-            fn remember(&self, state: &$crate::pipeline::State, stamp: $crate::pipeline::fact::Stamp) {
+            fn remember(
+                &self,
+                answers: &mut $crate::pipeline::once::RememberedAnswers,
+                stamp: $crate::pipeline::fact::Stamp,
+            ) {
                 if let Some(key) = &self.key {
-                    state.remember(key, &self.reply(stamp.at), stamp.end);
+                    answers.keep(key, &self.reply(stamp.at), stamp.end);
                 }
             }
         }
@@ -89,7 +94,12 @@ macro_rules! record {
         $crate::record::body! { $(#[$doc])* $name { $($field: $kind),* } }
         $crate::pipeline::fact::update! { $name $(update($me, $state) => $event, $what;)? }
         impl $crate::pipeline::fact::Remembered for $name {
-            fn remember(&self, _: &$crate::pipeline::State, _: $crate::pipeline::fact::Stamp) {}
+            fn remember(
+                &self,
+                _: &mut $crate::pipeline::once::RememberedAnswers,
+                _: $crate::pipeline::fact::Stamp,
+            ) {
+            }
         }
     };
 }
@@ -173,9 +183,4 @@ pub(crate) fn replay_own(
 pub(crate) fn layout_of(seats: &[u8]) -> Result<Layout, Corrupt> {
     let map = SeatMap::of_stored(seats).map_err(|error| Corrupt(error.to_string()))?;
     Layout::build(&map).map_err(|error| Corrupt(error.to_string()))
-}
-
-/// Reads one image or answer of a snapshot.
-pub(crate) fn whole<T: Wire>(payload: &[u8]) -> Result<T, Corrupt> {
-    Reader::whole(payload).map_err(|why| Corrupt(why.0.to_owned()))
 }

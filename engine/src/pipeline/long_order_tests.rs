@@ -69,7 +69,7 @@ fn images_of(state: &State) -> Images {
 
 fn restored(images: &Images) -> State {
     let state = State::new(config(), || ());
-    images.iter().for_each(|(kind, body)| state.restore(*kind, body).expect("an image of ours"));
+    images.iter().for_each(|(kind, body)| state.restore_body(*kind, body).expect("an image of ours"));
     state.restored().expect("they belong together");
     state.finish_replay(START);
     state
@@ -133,7 +133,10 @@ fn runs_that_are_missing_or_out_of_order_are_refused() {
     assert_eq!(restored(&images).digest(START), whole.digest(START), "runs of any length make the order");
     let refused = |images: &Images| {
         let state = State::new(config(), || ());
-        images.iter().try_for_each(|(kind, body)| state.restore(*kind, body)).and_then(|()| state.restored())
+        images
+            .iter()
+            .try_for_each(|(kind, body)| state.restore_body(*kind, body))
+            .and_then(|()| state.restored())
     };
     let mut swapped = images.clone();
     swapped.swap(first, first + 1);

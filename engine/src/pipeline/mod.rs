@@ -39,7 +39,7 @@ pub(crate) use log::seal_into;
 pub(crate) use log::{BODY_VERSION, Log};
 pub(crate) use read::describe;
 pub(crate) use records::Record;
-pub(crate) use replay::{Replayer, on_two_threads};
+pub(crate) use replay::{Helpers, Replayer, on_threads};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use reservations::Held;
 pub(crate) use state::State;

@@ -4,15 +4,16 @@ use crate::acks::Failure;
 use crate::clock::UnixMs;
 use crate::command::Request;
 use crate::error::{Bound, Refusal};
-use crate::idempotency::{Answer, Begin, Look};
+use crate::idempotency::{Answer, Answers, Begin, Look, Staged};
 use crate::ids::IdempotencyKey;
 use crate::limits::REPLY_BYTES_MAX;
-use crate::record::{Remember, body};
+use crate::record::{AnswerImage, Remember, body};
 use crate::reply::{Done, FirstAnswer, Repeatable, Reply};
 
 use super::core::Core;
 use super::fact::{Announced, Applied, Corrupt, EventUpdate, Fact, Remembered, Stamp, corrupt};
 use super::request::{key_of, scoped};
+use super::restore::check_moment;
 use super::state::State;
 use super::{CommandResult, Committed};
 
@@ -26,8 +27,8 @@ body! {
 }
 
 impl Remembered for Answered {
-    fn remember(&self, state: &State, stamp: Stamp) {
-        state.remember_by(&self.key, |out| out.extend_from_slice(&self.reply), stamp.end);
+    fn remember(&self, answers: &mut RememberedAnswers, stamp: Stamp) {
+        answers.keep_by(&self.key, |out| out.extend_from_slice(&self.reply), stamp.end);
     }
 }
 
@@ -54,23 +55,56 @@ impl Announced for Answered {
     }
 }
 
-impl State {
-    /// By replay: keeps the answer that the write's record implies.
-    pub(crate) fn remember(&self, remember: &Remember, reply: &impl Repeatable, end: u64) {
-        self.remember_by(remember, |out| reply.keep(out), end);
+/// Answers that replay found, on their way into the table, by the parts of it that threads fill side by side.
+pub(crate) struct RememberedAnswers(Vec<Staged>);
+
+impl RememberedAnswers {
+    /// None yet, for a table that is filled in so many parts; a power of two.
+    pub(crate) fn in_parts(parts: usize) -> Self {
+        Self((0..parts).map(|_| Staged::default()).collect())
     }
 
-    /// By replay: as [`State::remember`], of the answer that `write` appends.
-    fn remember_by(&self, remember: &Remember, write: impl FnOnce(&mut Vec<u8>), end: u64) {
-        let answer = Answer {
-            key: remember.key,
-            fingerprint: remember.fingerprint,
-            reply: &[],
-            offset: end,
-            expires: remember.until,
-        };
-        self.answers.install_by(answer, write);
-        self.arm_forgetting(remember.until);
+    pub(crate) fn into_parts(self) -> Vec<Staged> {
+        self.0
+    }
+
+    /// Adds the answer that a write's record implies.
+    pub(crate) fn keep(&mut self, remember: &Remember, reply: &impl Repeatable, end: u64) {
+        self.keep_by(remember, |out| reply.keep(out), end);
+    }
+
+    /// As [`keep`](Self::keep), of the answer that `write` appends.
+    fn keep_by(&mut self, remember: &Remember, write: impl FnOnce(&mut Vec<u8>), end: u64) {
+        let Remember { key, fingerprint, until } = *remember;
+        self.push_by(&Answer { key, fingerprint, reply: &[], offset: end, expires: until }, write);
+    }
+
+    /// Adds the answer that an image has.
+    ///
+    /// # Errors
+    /// If no engine keeps such an answer.
+    pub(crate) fn restore(&mut self, image: &AnswerImage) -> Applied {
+        check_moment("an answer's end", image.until)?;
+        check_kept(&image.reply)?;
+        let AnswerImage { key, fingerprint, until, reply } = image;
+        let answer = Answer { key: *key, fingerprint: *fingerprint, reply: &[], offset: 0, expires: *until };
+        self.push_by(&answer, |out| out.extend_from_slice(reply));
+        Ok(())
+    }
+
+    fn push_by(&mut self, answer: &Answer<'_>, write: impl FnOnce(&mut Vec<u8>)) {
+        let part = Answers::part_of(answer.key, self.0.len());
+        self.0[part].push_by(answer, write);
+    }
+}
+
+impl State {
+    /// By replay: keeps answers, and forgets what has expired by `now`.
+    pub(crate) fn install(&self, staged: &Staged, now: UnixMs) {
+        self.answers.install_all(staged, now);
+        if let Some(due) = staged.due() {
+            self.arm_forgetting(due);
+        }
     }
 }
 

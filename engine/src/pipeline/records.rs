@@ -14,7 +14,7 @@ use super::line::{
     TicketsReady,
 };
 use super::notes::Noted;
-use super::once::Answered;
+use super::once::{Answered, RememberedAnswers};
 use super::payments::{
     PaymentCreated, PaymentProcessing, PaymentProcessing21, PaymentRefunded, PaymentSettled,
     WebhookAttempted, WebhookReplayed,
@@ -50,8 +50,8 @@ macro_rules! records {
             }
 
             /// As [`Remembered::remember`].
-            pub(crate) fn remember(&self, state: &State, stamp: Stamp) {
-                match self { $(Self::$name(fact) => fact.remember(state, stamp)),* }
+            pub(crate) fn remember(&self, answers: &mut RememberedAnswers, stamp: Stamp) {
+                match self { $(Self::$name(fact) => fact.remember(answers, stamp)),* }
             }
 
             /// The update that a durable record makes; `None` for records that callers do not see.

@@ -5,21 +5,12 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use crate::admission::LineImage;
 use crate::clock::UnixMs;
-use crate::idempotency::Answer;
-use crate::ids::UserId;
-use crate::outbox::Webhook;
-use crate::payments::Intent;
-use crate::record::{
-    AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, MetaImage, NoteImage, OrderImage,
-    SeatWordsImage, TableKind, TicketsImage,
-};
-use crate::reservations::{Names, Reservation};
+use crate::record::{AnswerImage, AnyImage, FreeSlotsImage, Image, MetaImage, Reader, TableKind};
 use crate::sync::Status;
 
-use super::fact::{Corrupt, corrupt, whole};
-use super::once::check_kept;
+use super::fact::{Corrupt, corrupt};
+use super::once::RememberedAnswers;
 use super::state::State;
 
 /// No moment in a snapshot is later: the end of the year 9999. Moments that may be "never" are `MAX`, and not checked.
@@ -38,45 +29,77 @@ pub(crate) struct Restoring {
     pub(crate) standing: HashMap<(u32, u16), [u64; 2]>,
 }
 
+/// Reads one image, without a look at any state. An answer is added to `answers`, and nothing is returned.
+///
+/// # Errors
+/// If it is no image, or no engine keeps such an answer.
+pub(crate) fn read_image(
+    kind: u16,
+    body: &[u8],
+    answers: &mut RememberedAnswers,
+) -> Result<Option<AnyImage>, Corrupt> {
+    if kind == AnswerImage::KIND {
+        let image = Reader::whole(body).map_err(|why| Corrupt(why.0.to_owned()))?;
+        return answers.restore(&image).map(|()| None);
+    }
+    any_image(kind, body).map(Some)
+}
+
+fn any_image(kind: u16, body: &[u8]) -> Result<AnyImage, Corrupt> {
+    match AnyImage::get_body(kind, body) {
+        None => corrupt(format_args!("an image of kind {kind}, which this version does not know")),
+        Some(image) => image.map_err(|why| Corrupt(why.0.to_owned())),
+    }
+}
+
 impl State {
-    /// Puts one image of a snapshot in.
+    /// Puts one image of a snapshot in. Answers go another way, see [`read_image`].
     ///
     /// # Errors
     /// If no state can have it. The state must not be used then.
-    pub(crate) fn restore(&self, kind: u16, body: &[u8]) -> Result<(), Corrupt> {
-        match kind {
-            MetaImage::KIND => {
-                let MetaImage { time } = whole(body)?;
+    pub(crate) fn restore(&self, image: AnyImage) -> Result<(), Corrupt> {
+        match image {
+            AnyImage::Meta(MetaImage { time }) => {
                 check_moment("the newest record", time)?;
                 self.saw_time(time);
                 Ok(())
             }
-            EventImage::KIND => self.restore_event(whole(body)?),
-            SeatWordsImage::KIND => self.restore_words(&whole(body)?),
-            AreaImage::KIND => self.restore_area(&whole(body)?),
-            OrderImage::KIND => self.restore_order(&whole(body)?),
-            LineImage::KIND => self.restore_line(whole(body)?),
-            TicketsImage::KIND => self.restore_tickets(&whole(body)?),
-            Reservation::<Names>::KIND => {
-                let image: Reservation<Names> = whole(body)?;
+            AnyImage::Event(image) => self.restore_event(image),
+            AnyImage::SeatWords(image) => self.restore_words(&image),
+            AnyImage::Area(image) => self.restore_area(&image),
+            AnyImage::Order(image) => self.restore_order(&image),
+            AnyImage::Line(image) => self.restore_line(image),
+            AnyImage::Tickets(image) => self.restore_tickets(&image),
+            AnyImage::Reservation(image) => {
                 let id = image.id;
                 self.restore_reservation(image).map_err(|why| about("reservation", id, &why))
             }
-            Intent::<UserId>::KIND => {
-                let image: Intent<UserId> = whole(body)?;
+            AnyImage::Payment(image) => {
                 let id = image.id;
                 self.restore_payment(image).map_err(|why| about("payment", id, &why))
             }
-            Webhook::KIND => {
-                let image: Webhook = whole(body)?;
+            AnyImage::Webhook(image) => {
                 let id = image.id;
                 self.restore_webhook(image).map_err(|why| about("webhook", id, &why))
             }
-            AnswerImage::KIND => self.restore_answer(&whole(body)?),
-            NoteImage::KIND => self.restore_note(&whole(body)?),
-            FreeSlotsImage::KIND => self.restore_free(&whole(body)?),
-            other => corrupt(format_args!("an image of kind {other}, which this version does not know")),
+            AnyImage::Answer(image) => {
+                let mut answers = RememberedAnswers::in_parts(1);
+                answers.restore(&image)?;
+                self.install(&answers.into_parts()[0], UnixMs::ZERO);
+                Ok(())
+            }
+            AnyImage::Note(image) => self.restore_note(&image),
+            AnyImage::FreeSlots(image) => self.restore_free(&image),
         }
+    }
+
+    /// Puts the image with this body in.
+    ///
+    /// # Errors
+    /// As [`State::restore`], and if it is no image.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn restore_body(&self, kind: u16, body: &[u8]) -> Result<(), Corrupt> {
+        self.restore(any_image(kind, body)?)
     }
 
     /// All images of a snapshot are in: whether they belong together.
@@ -110,20 +133,6 @@ impl State {
                 }
             }
         }
-        Ok(())
-    }
-
-    fn restore_answer(&self, image: &AnswerImage) -> Result<(), Corrupt> {
-        check_moment("an answer's end", image.until)?;
-        check_kept(&image.reply)?;
-        self.answers.install(Answer {
-            key: image.key,
-            fingerprint: image.fingerprint,
-            reply: &image.reply,
-            offset: 0,
-            expires: image.until,
-        });
-        self.arm_forgetting(image.until);
         Ok(())
     }
 

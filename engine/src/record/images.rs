@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Slots, TableKind, body};
+use super::{Malformed, Reader, Slots, TableKind, body};
 use crate::admission::LineImage;
 use crate::clock::UnixMs;
 use crate::command::EventSettings;
@@ -20,12 +20,25 @@ pub(crate) trait Image: super::Wire {
 }
 
 macro_rules! images {
-    ($($number:literal $name:ty,)*) => {
+    ($($number:literal $variant:ident $name:ty,)*) => {
         $(
             impl Image for $name {
                 const KIND: u16 = $number;
             }
         )*
+
+        /// An image of any kind.
+        pub(crate) enum AnyImage { $($variant($name)),* }
+
+        impl AnyImage {
+            /// Reads the body of an image of this kind; `None` for a kind that this version does not know.
+            pub(crate) fn get_body(kind: u16, body: &[u8]) -> Option<Result<Self, Malformed>> {
+                match kind {
+                    $($number => Some(Reader::whole::<$name>(body).map(Self::$variant)),)*
+                    _ => None,
+                }
+            }
+        }
 
         /// Where the fields of an image lie in its body, up to the first that cannot be read. For those who change
         /// them.
@@ -38,7 +51,7 @@ macro_rules! images {
             };
             // What cannot be read has no place.
             let _ = match kind {
-                $($number => <$name as super::Wire>::fields(&mut super::Reader(body), &mut note),)*
+                $($number => <$name as super::Wire>::fields(&mut Reader(body), &mut note),)*
                 _ => Ok(()),
             };
             fields
@@ -49,7 +62,7 @@ macro_rules! images {
         pub(crate) fn image_again(kind: u16, body: &[u8]) -> Option<Vec<u8>> {
             let mut again = Vec::new();
             match kind {
-                $($number => super::Wire::put(&super::Reader::whole::<$name>(body).ok()?, &mut again),)*
+                $($number => super::Wire::put(&Reader::whole::<$name>(body).ok()?, &mut again),)*
                 _ => return None,
             }
             Some(again)
@@ -59,19 +72,19 @@ macro_rules! images {
 
 // What is stored of a reservation, a payment intent and a webhook is its image; the others are made for a snapshot.
 images! {
-    100 MetaImage,
-    101 EventImage,
-    102 SeatWordsImage,
-    103 AreaImage,
-    104 Reservation<Names>,
-    105 Intent<UserId>,
-    106 Webhook,
-    107 LineImage,
-    108 AnswerImage,
-    109 NoteImage,
-    110 FreeSlotsImage,
-    111 TicketsImage,
-    112 OrderImage,
+    100 Meta MetaImage,
+    101 Event EventImage,
+    102 SeatWords SeatWordsImage,
+    103 Area AreaImage,
+    104 Reservation Reservation<Names>,
+    105 Payment Intent<UserId>,
+    106 Webhook Webhook,
+    107 Line LineImage,
+    108 Answer AnswerImage,
+    109 Note NoteImage,
+    110 FreeSlots FreeSlotsImage,
+    111 Tickets TicketsImage,
+    112 Order OrderImage,
 }
 
 body! {

@@ -9,7 +9,7 @@ mod wire;
 pub(crate) use crate::inventory::Change;
 pub(crate) use crate::inventory::Changes;
 pub(crate) use images::{
-    AnswerImage, AreaImage, EventImage, FreeSlotsImage, Image, MetaImage, NoteImage, OrderImage,
+    AnswerImage, AnyImage, AreaImage, EventImage, FreeSlotsImage, Image, MetaImage, NoteImage, OrderImage,
     SeatWordsImage, TicketsImage,
 };
 #[cfg(any(test, feature = "testing"))]

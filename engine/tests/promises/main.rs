@@ -41,7 +41,7 @@ mod model_found;
 mod no_seat_is_sold_twice;
 mod nobody_pays_for_seats_given_back;
 mod nothing_acknowledged_is_lost;
-mod opening_on_two_threads_is_the_same;
+mod opening_on_several_threads_is_the_same;
 mod pages_skip_nothing;
 mod payments_follow_their_scenarios;
 mod records_of_every_version_are_read;

@@ -13,10 +13,11 @@ mod rows;
 mod speed;
 
 use super::record::{self, Record};
-use super::{
-    ApplyError, Identity, Journal, JournalError, JournalOptions, NotApplied, Opened, Position, Progress,
-};
 use super::{EngineId, RecoveryConsent, Replay, Sizes, Storage};
+use super::{
+    Identity, Journal, JournalError, JournalOptions, NotTaken, Opened, Piece, Position, Progress,
+    sealed_records,
+};
 use crate::clock::UnixMs;
 use crate::testing::storage::MemStorage;
 use std::sync::Arc;
@@ -51,21 +52,31 @@ impl Memory {
 }
 
 impl Replay for Memory {
-    fn snapshot_ended(&mut self) -> Result<(), ApplyError> {
-        Ok(())
+    fn piece(&mut self, piece: Piece) -> Result<(), NotTaken> {
+        piece.each(&mut Vec::new(), |record| {
+            self.snapshot.push(sealed(record));
+            Ok(())
+        })
     }
-    fn snapshot_record(&mut self, record: Record<'_>) -> Result<(), ApplyError> {
-        self.snapshot.push(sealed(record));
-        Ok(())
-    }
-
-    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), NotApplied> {
-        self.records.push((end, sealed(record)));
+    fn snapshot_ended(&mut self, _: Position, records: u64) -> Result<(), NotTaken> {
+        assert_eq!(self.snapshot.len() as u64, records);
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), NotApplied> {
+    fn run(&mut self, start: Position, records: &[u8]) -> Result<(), NotTaken> {
+        for item in sealed_records(start, records) {
+            let (end, record) = item?;
+            self.records.push((end, sealed(record)));
+        }
         Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), NotTaken> {
+        Ok(())
+    }
+
+    fn taken(&self) -> u64 {
+        (self.snapshot.len() + self.records.len()) as u64
     }
 }
 

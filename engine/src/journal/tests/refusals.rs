@@ -2,11 +2,10 @@
 
 use super::{Memory, NOW, consenting, numbered, open, open_with, options, write};
 use crate::journal::layout::{BLOCK_BYTES, seal_block};
-use crate::journal::record::Record;
 use crate::journal::segment::{SegmentHeader, segment_name};
 use crate::journal::{
     ApplyError, EngineId, FORMAT_VERSION, FileStorage, Identity, Journal, JournalError, JournalOptions,
-    LockKind, NotApplied, Position, Progress, Replay, Storage,
+    LockKind, NotTaken, Piece, Position, Progress, Replay, Storage, sealed_records,
 };
 use crate::testing::storage::MemStorage;
 use std::sync::Arc;
@@ -145,21 +144,27 @@ fn all_segments_gone_is_a_hole() {
 fn record_that_cannot_be_applied_stops_the_opening() {
     struct Picky(u32);
     impl Replay for Picky {
-        fn snapshot_ended(&mut self) -> Result<(), ApplyError> {
+        fn piece(&mut self, _: Piece) -> Result<(), NotTaken> {
             Ok(())
         }
-        fn snapshot_record(&mut self, _: Record<'_>) -> Result<(), ApplyError> {
+        fn snapshot_ended(&mut self, _: Position, _: u64) -> Result<(), NotTaken> {
             Ok(())
         }
-        fn record(&mut self, at: Position, _: Record<'_>) -> Result<(), NotApplied> {
-            self.0 += 1;
-            if self.0 == 4 {
-                return Err(NotApplied { at, error: ApplyError::new("no such seat") });
+        fn run(&mut self, start: Position, records: &[u8]) -> Result<(), NotTaken> {
+            for item in sealed_records(start, records) {
+                let (at, _) = item?;
+                self.0 += 1;
+                if self.0 == 4 {
+                    return Err(NotTaken::Refused { at, error: ApplyError::new("no such seat") });
+                }
             }
             Ok(())
         }
-        fn finish(&mut self) -> Result<(), NotApplied> {
+        fn finish(&mut self) -> Result<(), NotTaken> {
             Ok(())
+        }
+        fn taken(&self) -> u64 {
+            u64::from(self.0)
         }
     }
     let disk = written();

@@ -1,8 +1,9 @@
 //! Figures, not claims: run with `cargo test --release -p tacos-engine --lib journal::tests::speed -- --ignored --nocapture`.
 
 use super::{JournalOptions, NOW, open_with, options};
-use crate::journal::record::{self, Record};
-use crate::journal::{ApplyError, FileStorage, Journal, NotApplied, Position, Replay, Sizes};
+use crate::journal::{
+    FileStorage, Journal, NotTaken, Piece, Position, Replay, Sizes, record, sealed_records,
+};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,21 +16,27 @@ const PAYLOAD: [u8; 104] = [0x5A; 104];
 struct Counter(u32);
 
 impl Replay for Counter {
-    fn snapshot_ended(&mut self) -> Result<(), ApplyError> {
+    fn piece(&mut self, _: Piece) -> Result<(), NotTaken> {
         Ok(())
     }
-    fn snapshot_record(&mut self, _: Record<'_>) -> Result<(), ApplyError> {
-        Ok(())
-    }
-
-    fn record(&mut self, end: Position, record: Record<'_>) -> Result<(), NotApplied> {
-        black_box((end, record));
-        self.0 += 1;
+    fn snapshot_ended(&mut self, _: Position, _: u64) -> Result<(), NotTaken> {
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), NotApplied> {
+    fn run(&mut self, start: Position, records: &[u8]) -> Result<(), NotTaken> {
+        for item in sealed_records(start, records) {
+            black_box(item?);
+            self.0 += 1;
+        }
         Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), NotTaken> {
+        Ok(())
+    }
+
+    fn taken(&self) -> u64 {
+        u64::from(self.0)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::ids::SlotId;
 use crate::payments::decide;
 use crate::pipeline::core::Core;
 use crate::pipeline::fact::{Announced, Applied, EventUpdate, Fact, Remembered, Stamp, record};
+use crate::pipeline::once::RememberedAnswers;
 use crate::pipeline::state::State;
 use crate::pipeline::{CommandResult, Committed};
 use crate::record::{Remember, body};
@@ -64,7 +65,7 @@ impl PaymentProcessing21 {
 
 impl Remembered for PaymentProcessing21 {
     /// The answer says more than the record: it is kept by the replay, which knows the rest.
-    fn remember(&self, _: &State, _: Stamp) {}
+    fn remember(&self, _: &mut RememberedAnswers, _: Stamp) {}
 }
 
 impl Fact for PaymentProcessing21 {
@@ -72,7 +73,9 @@ impl Fact for PaymentProcessing21 {
         let payment = state.replay_payment(self.id, &[PaymentState::Pending], stamp)?;
         let processing = self.with_end(payment.intent.expires_at);
         processing.apply(state, payment, stamp);
-        processing.remember(state, stamp);
+        let mut answers = RememberedAnswers::in_parts(1);
+        processing.remember(&mut answers, stamp);
+        state.install(&answers.into_parts()[0], UnixMs::ZERO);
         Ok(())
     }
 }
