@@ -34,6 +34,6 @@ write() {
 }
 check=${1:-}
 write kotlin com/traffictacos/engine/border/tacos_engine.kt // \
-    bindings/kotlin/src/main/border/com/traffictacos/engine/border/tacos_engine.kt
+    bindings/kotlin/linked/src/main/border/com/traffictacos/engine/border/tacos_engine.kt
 write python tacos_engine.py '#' bindings/python/src/tacos_engine/_uniffi.py
 echo "border: two layers $([ "$check" ] && echo are those of the library || echo written)"

@@ -102,7 +102,7 @@ const VAGUE: [&str; 9] = [
     "the one which",
 ];
 /// Folders whose comments are checked.
-const SPOKEN: [&str; 22] = [
+const SPOKEN: [&str; 24] = [
     "engine/src",
     "engine/examples",
     "engine/testing/src",
@@ -123,7 +123,9 @@ const SPOKEN: [&str; 22] = [
     "bindings/conformance/src",
     "bindings/generator/src",
     "bindings/go",
-    "bindings/kotlin/src/main",
+    "bindings/kotlin/face/src/main",
+    "bindings/kotlin/linked/src/main",
+    "bindings/kotlin/remote/src/main",
     "bindings/uniffi/src",
 ];
 

@@ -6,7 +6,9 @@ set -euo pipefail
 data=$(cd "${1:?usage: bench/run.sh FOLDER [FACE...]}" && pwd)
 shift
 cd "$(dirname "$0")/.."
-mvn -q -B -ntp test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath.txt \
+mvn -q -B -ntp -pl linked -am install -DskipTests >&2
+cd linked
+mvn -q -B -ntp dependency:build-classpath -Dmdep.outputFile=target/test-classpath.txt \
     -Dmdep.includeScope=test >&2
 exec java -Xmx512m -cp "target/test-classes:target/classes:$(cat target/test-classpath.txt)" \
     com.traffictacos.engine.BorderBenchKt "$data" "$@"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Everything of the Kotlin binding: the native library, the artifact's tests, a fresh project, the sample. The tests of
+# Everything of the Kotlin binding: the native library, the artifacts' tests, the conformance suite in this process and over
+# a server, fresh projects, the sample. The tests of
 # its Rust side are the workspace's. Prints what ran; fails if anything failed or did not run. Needs Rust, a JDK (17 or
 # newer) and Maven; Maven fetches the rest. NATIVE_PROFILE=dev packs the library that the Rust tests have built.
 set -euo pipefail
@@ -33,17 +34,20 @@ suite() {
 
 conformance() {
     (cd ../.. && scripts/build-workspace.sh)
-    mvn -B -ntp -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
+    mvn -B -ntp -q -pl conformance dependency:build-classpath -DincludeScope=runtime -Dmdep.outputFile=target/classpath
     local classes
-    classes=target/test-classes:target/classes:$(cat target/classpath)
+    classes=conformance/target/classes:$(cat conformance/target/classpath)
     # Several start side by side, and each lives for a few seconds.
-    "$target/debug/tacos-conformance" drive kotlin "$TACOS_CONFORMANCE_RESULTS" java -Xmx256m -XX:+UseSerialGC \
-        -XX:TieredStopAtLevel=1 -cp "$classes" com.traffictacos.engine.conformance.DriverKt
+    "$target/debug/tacos-conformance" drive "$1" "$TACOS_CONFORMANCE_RESULTS" java -Xmx256m -XX:+UseSerialGC \
+        -XX:TieredStopAtLevel=1 -cp "$classes" com.traffictacos.engine.conformance.DriverKt "${@:2}"
 }
 
-suite 'artifact, Kotlin and Java (test classes)' 'Tests run: [1-9].* -- in ' mvn -B -ntp install $leaks
-suite 'conformance suite' '^kotlin(, prepared)?: [1-9][0-9]* passed, 0 failed, 0 skipped$' conformance
+suite 'artifacts, Kotlin and Java (test classes)' 'Tests run: [1-9].* -- in ' mvn -B -ntp install $leaks
+suite 'conformance suite' '^kotlin(, prepared)?: [1-9][0-9]* passed, 0 failed, 0 skipped$' conformance kotlin
+suite 'conformance suite, over a server' '^kotlin-dial(, prepared)?: [1-9][0-9]* passed, 0 failed, [0-9]+ skipped$' \
+    conformance kotlin-dial --dial "$target/debug/examples/conformance_server"
 suite 'fresh project' '^fresh project: passed$' tests/fresh_project.sh
+suite 'fresh project of a client' '^fresh project of a client: passed$' tests/fresh_remote.sh "$target/debug/tacos-server"
 suite 'sample service' '^sample: passed$' sample/demo.sh
 
 printf '\nkotlin binding: all passed\n'

@@ -25,7 +25,7 @@ pub(crate) fn outputs() -> Vec<Output> {
         out("bindings/go/internal/conformance/described.go", go::file()),
         out("bindings/python/conformance/described.py", managed::file(&managed::PYTHON)),
         out(
-            "bindings/kotlin/src/test/kotlin/com/traffictacos/engine/conformance/Described.kt",
+            "bindings/kotlin/conformance/src/main/kotlin/com/traffictacos/engine/conformance/Described.kt",
             managed::file(&managed::KOTLIN),
         ),
     ]

@@ -177,14 +177,14 @@ pub(super) fn file() -> String {
 }
 
 const SALES: &str = "
-/** What can be asked of an engine with an answer that waits for the disk. [Engine] is one; a test may bring another. */
+/** What can be asked of an engine with an answer that waits for the disk. A [TicketEngine] is one; a test may bring another. */
 interface Sales {
     /** Does any command, and suspends until its answer may be seen. */
     suspend fun <R : Answer> execute(command: Command<R>): R
 
     /**
-     * Does commands one after the other with one crossing of the border, and suspends until all answers may be seen. A
-     * command that is refused does not stop the next. Answer *i* is that of command *i*.
+     * Does commands one after the other, handed over together, and suspends until all answers may be seen. A command
+     * that is refused does not stop the next. Answer *i* is that of command *i*.
      */
     suspend fun executeAll(commands: List<Command<*>>): List<Answer>
 ";

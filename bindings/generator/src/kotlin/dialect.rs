@@ -11,8 +11,8 @@ use crate::words::{grouped, plain, wrap};
 const WORDS: &[(&str, &str)] = &[
     ("`None`", "`null`"),
     (", in milliseconds", " (figures are milliseconds)"),
-    ("see `Config::payment_amount_must_match`", "see [Options.paymentAmountMustMatch]"),
-    ("see `Config::payment_time_permille`", "see [Options.paymentTimePermille]"),
+    ("see `Config::payment_amount_must_match`", "see `Options.paymentAmountMustMatch`"),
+    ("see `Config::payment_time_permille`", "see `Options.paymentTimePermille`"),
     ("unless the caller is `trusted`", "unless the caller is [trusted]"),
     ("as `QueuePlace` of the moment", "as it stands at the moment"),
     ("its order is `order`", "its order is [order]"),

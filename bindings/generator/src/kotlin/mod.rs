@@ -6,7 +6,9 @@
 mod codec;
 mod commands;
 mod dialect;
+mod face;
 mod refusals;
+mod remote;
 mod results;
 mod settings;
 mod updates;
@@ -23,9 +25,15 @@ const BANNER: &str =
 /// The files, with the hash of what both ends of the border were written from.
 pub(crate) fn outputs(identity: i64) -> Vec<Output> {
     macro_rules! file {
-        ($name:literal, $text:expr) => {
+        ($module:literal, $name:literal, $text:expr) => {
             Output {
-                path: concat!("bindings/kotlin/src/main/kotlin/com/traffictacos/engine/", $name, ".kt"),
+                path: concat!(
+                    "bindings/kotlin/",
+                    $module,
+                    "/src/main/kotlin/com/traffictacos/engine/",
+                    $name,
+                    ".kt"
+                ),
                 text: $text,
             }
         };
@@ -36,17 +44,24 @@ pub(crate) fn outputs(identity: i64) -> Vec<Output> {
          internal val ENCODING: Long = {identity}L\n"
     );
     vec![
-        file!("Commands", commands::file()),
-        file!("Sales", commands::sales()),
-        file!("Results", results::file()),
-        file!("Refusal", refusals::file()),
-        file!("States", views::states()),
-        file!("Views", views::file()),
-        file!("Settings", settings::file()),
-        file!("Options", settings::options_file()),
-        file!("Updates", updates::file()),
-        file!("Writing", writing),
-        file!("Reading", reading + &identity),
+        file!("face", "Commands", commands::file()),
+        file!("face", "Sales", commands::sales()),
+        file!("face", "TicketEngine", face::interface()),
+        file!("face", "JavaFace", face::for_java()),
+        file!("face", "Results", results::file()),
+        file!("face", "Refusal", refusals::file()),
+        file!("face", "States", views::states()),
+        file!("face", "Views", views::file()),
+        file!("face", "Settings", settings::file()),
+        file!("linked", "Options", settings::options_file()),
+        file!("face", "Updates", updates::file()),
+        file!("linked", "Writing", writing),
+        file!("linked", "Reading", reading + &identity),
+        file!("remote", "remote/RemoteReads", remote::reads()),
+        file!("remote", "remote/ToWire", remote::to_wire()),
+        file!("remote", "remote/FromWire", remote::from_wire()),
+        file!("remote", "remote/RefusalsFromWire", remote::refusals()),
+        file!("remote", "remote/Words", remote::words()),
     ]
 }
 
@@ -65,6 +80,16 @@ fn head(about: &str, text: &str) -> String {
         (".seconds", "kotlin.time.Duration.Companion.seconds"),
         ("toJavaDuration", "kotlin.time.toJavaDuration"),
         ("toKotlinDuration", "kotlin.time.toKotlinDuration"),
+        ("BitSet", "java.util.BitSet"),
+        ("CompletableFuture", "java.util.concurrent.CompletableFuture"),
+        ("Executor", "java.util.concurrent.Executor"),
+        ("ForkJoinPool", "java.util.concurrent.ForkJoinPool"),
+        ("CoroutineScope", "kotlinx.coroutines.CoroutineScope"),
+        ("CoroutineStart", "kotlinx.coroutines.CoroutineStart"),
+        ("asCoroutineDispatcher", "kotlinx.coroutines.asCoroutineDispatcher"),
+        ("Flow", "kotlinx.coroutines.flow.Flow"),
+        ("future", "kotlinx.coroutines.future.future"),
+        ("runBlocking", "kotlinx.coroutines.runBlocking"),
     ];
     let uses = |word: &str| {
         // Part of no longer word, and not after its own package.

@@ -18,7 +18,7 @@ pub(super) fn file() -> String {
             .map(|command| format!("[{}]", command.name))
             .collect();
         let of = match commands.split_last() {
-            None => "[Engine.queuePlace]".to_owned(),
+            None => "[TicketEngine.queuePlace]".to_owned(),
             Some((last, [])) => last.clone(),
             Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         };
@@ -52,7 +52,7 @@ fn refused() -> String {
     format!(
         "\n/** An expected \"no\": nothing was changed. */\ndata class Refused(\n    /** Why. */\n    val refusal: Refusal,\n    \
          /** The refusal's name for machines: snake case, the same in all languages, never changed. */\n    \
-         val code: String,\n) :\n    {results} {{\n    internal fun asException() = RefusedException(refusal, code)\n}}\n"
+         val code: String,\n) :\n    {results} {{\n    /** The same, to be thrown. */\n    fun asException() = RefusedException(refusal, code)\n}}\n"
     )
 }
 

@@ -84,7 +84,7 @@ fn part(item: &Item) -> Part {
 }
 
 /// The fields by which a request brings one of the engine's.
-fn brought(of: &str, field: &'static Field) -> Vec<Part> {
+pub(crate) fn brought(of: &str, field: &'static Field) -> Vec<Part> {
     let one = |name: &str, of_type: &str, label, doc: String| Part {
         name: name.into(),
         doc,
@@ -202,7 +202,7 @@ fn refused() -> Message {
 }
 
 /// What a read gives: the name of its field in an answer, its type, and the message that must be there for it.
-fn given(read: &'static Read) -> (String, String, Option<Message>) {
+pub(crate) fn given(read: &'static Read) -> (String, String, Option<Message>) {
     let name = read_name(read).to_owned();
     let doc = plain(read.doc);
     let list = |message: &str, parts| Message { name: message.into(), doc: doc.clone(), parts, choice: None };

@@ -3,7 +3,7 @@
 //! epoch, a length of time milliseconds, and both say so in their names.
 
 mod inbound;
-mod messages;
+pub(crate) mod messages;
 mod outbound;
 mod proto;
 

@@ -52,7 +52,7 @@ class BoxOffice(private val engine: Engine, port: Int) : AutoCloseable {
         }
         route("/confirm") { ask -> engine.confirm(ReservationRef.id(ask["id"].orEmpty()), user = ask["user"], key = ask["key"]) }
         route("/release") { ask -> engine.release(ReservationRef.id(ask["id"].orEmpty()), user = ask["user"], key = ask["key"]) }
-        server.createContext("/counts") { exchange -> exchange.reply(200, "${engine.counts(EVENT)}") }
+        server.createContext("/counts") { exchange -> exchange.reply(200, "${engine.blocking().counts(EVENT)}") }
         server.createContext("/updates") { exchange -> scope.launch(Dispatchers.IO) { feed(exchange) } }
         server.start()
     }
