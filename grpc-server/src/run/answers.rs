@@ -5,7 +5,7 @@
 use tacos_engine as tacos;
 use tacos_proto::command::v1 as wire;
 
-use super::show::{Show, Shown};
+use super::show::{Show, Shown, numbers};
 
 impl Show for tacos::Reply {
     type Wire = wire::answer::Outcome;
@@ -31,6 +31,7 @@ impl Show for tacos::EventChanged {
     fn show(&self, out: &mut Shown<'_>) -> wire::EventChanged {
         wire::EventChanged {
             at_unix_ms: out.put(&self.at),
+            number: self.number,
         }
     }
 }
@@ -46,6 +47,8 @@ impl Show for tacos::Reserved {
             places: out.places(&self.places),
             total_minor: out.put(&self.total_minor),
             expires_at_unix_ms: out.put(&self.expires_at),
+            event_number: self.event,
+            place_numbers: numbers(&self.places),
         }
     }
 }
@@ -72,6 +75,8 @@ impl Show for tacos::Released {
             state: out.put(&self.state),
             places: out.places(&self.places),
             at_unix_ms: out.put(&self.at),
+            event_number: self.event,
+            place_numbers: numbers(&self.places),
         }
     }
 }
@@ -87,6 +92,8 @@ impl Show for tacos::Confirmed {
             places: out.places(&self.places),
             total_minor: out.put(&self.total_minor),
             at_unix_ms: out.put(&self.at),
+            event_number: self.event,
+            place_numbers: numbers(&self.places),
         }
     }
 }
@@ -254,6 +261,7 @@ impl Show for tacos::views::EventView {
             sale: out.put(&self.sale),
             counts: Some(out.put(&self.counts)),
             has_queue: out.put(&self.has_queue),
+            number: self.number,
         }
     }
 }
@@ -279,6 +287,8 @@ impl Show for tacos::views::ReservationView {
             expires_at_unix_ms: out.put(&self.expires_at),
             extensions: out.put(&self.extensions),
             payment: out.put(&self.payment),
+            event_number: self.event_number,
+            place_numbers: numbers(&self.places),
         }
     }
 }

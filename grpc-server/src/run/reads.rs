@@ -2,8 +2,8 @@
 
 use tacos_engine::views::{Cursor, Page, PaymentView, ReservationView};
 use tacos_engine::{
-    Caller, EventId, ExternalId, Failure, PaymentState, Pending, Refusal, ReservationRef, ReservationState,
-    SeatId, UserId, WaitingToken,
+    Caller, Engine, EventId, ExternalId, Failure, PackedPlace, PaymentState, Pending, Place, Refusal,
+    ReservationRef, ReservationState, SeatId, UserId, WaitingToken,
 };
 use tacos_proto::command::v1 as wire;
 use tacos_proto::command::v1::answer::Outcome;
@@ -155,8 +155,31 @@ fn now(app: &App, operation: Operation) -> Taken<Outcome> {
         Operation::PrepareUser(read) => {
             Outcome::Prepared(engine.prepare_user(&take(read.user, "user")?).to_prepared_text())
         }
+        Operation::ReadPlaces(read) => {
+            Outcome::Places(wire::PlaceViewList { items: places(engine, &read, out)? })
+        }
+        Operation::ReadEventId(read) => {
+            Outcome::EventId(out.put(&engine.event_id(read.number).ok_or(Refusal::UnknownEvent)?))
+        }
         other => operators(app, other, out)?,
     })
+}
+
+/// Places in words, by the engine's own numbers of them.
+fn places(engine: &Engine, read: &wire::ReadPlaces, out: &mut Shown<'_>) -> Taken<Vec<wire::PlaceView>> {
+    let event = engine.event_id(read.event_number).ok_or(Refusal::UnknownEvent)?;
+    let sections = engine.sections(&event)?.len();
+    let described = |&number: &u32| {
+        let bad = || Refusal::invalid("places", "is not a place of this event", number);
+        let place = PackedPlace::from_bits(number).ok_or_else(bad)?;
+        let is_known = match place.unpack() {
+            Place::Seat(seat) => !engine.seats(&event, seat.0, 1)?.is_empty(),
+            Place::General { section, .. } => usize::from(section) < sections,
+        };
+        let view = engine.describe(read.event_number, place).filter(|_| is_known);
+        view.map(|view| out.put(&view)).ok_or_else(bad)
+    };
+    read.place_numbers.iter().map(described).collect()
 }
 
 /// What operators look at.

@@ -61,7 +61,9 @@ pub(super) fn of(operation: &Operation) -> Rule {
         | Operation::ReadPosition(_)
         | Operation::PrepareEvent(_)
         | Operation::PrepareSeat(_)
-        | Operation::PrepareUser(_) => (Access::Service, Kind::Read),
+        | Operation::PrepareUser(_)
+        | Operation::ReadPlaces(_)
+        | Operation::ReadEventId(_) => (Access::Service, Kind::Read),
         Operation::ReadQueuePolicy(_)
         | Operation::ReadDraw(_)
         | Operation::ReadDueWebhooks(_)

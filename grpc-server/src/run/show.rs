@@ -86,6 +86,11 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// Places in the engine's own numbers.
+pub(super) fn numbers(places: &[PackedPlace]) -> Vec<u32> {
+    places.iter().map(|place| place.bits()).collect()
+}
+
 macro_rules! shows {
     ($($kind:ty => $wire:ty: |$value:ident| $shown:expr;)*) => {$(
         impl Show for $kind {

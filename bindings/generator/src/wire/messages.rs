@@ -135,8 +135,36 @@ fn request(name: &str, doc: String, fields: &'static [Field]) -> Message {
 }
 
 fn shown(record: &'static Struct) -> Message {
-    let parts = parts(record).into_iter().filter_map(|part| part.item).map(|item| part(&item)).collect();
+    let words = parts(record).into_iter().filter_map(|part| part.item).map(|item| part(&item));
+    let numbers = numbers(record).into_iter().map(|(part, _)| part);
+    let parts = words.chain(numbers).collect();
     Message { name: record.name.into(), doc: plain(record.doc), parts, choice: None }
+}
+
+/// The engine's own numbers of events and places, beside the words for them, and how the server writes them: for faces
+/// that have the numbers.
+pub(crate) fn numbers(record: &'static Struct) -> Vec<(Part, String)> {
+    let part = |name: &str, label, doc: &str| Part {
+        name: name.into(),
+        doc: doc.into(),
+        of_type: "uint32".into(),
+        label,
+    };
+    let number = "The engine's own number of the event.";
+    let number_of = |field: &Field| match (record.name, field.name, field.kind) {
+        ("EventChanged" | "EventView", "number", _) => {
+            Some((part("number", Label::One, number), "self.number".to_owned()))
+        }
+        (_, "event" | "event_number", Kind::Unsigned(32)) => {
+            Some((part("event_number", Label::One, number), format!("self.{}", field.name)))
+        }
+        (_, name, Kind::List(Kind::Place)) => {
+            let doc = format!("The same as `{name}`, each in the engine's own four bytes.");
+            Some((part("place_numbers", Label::Many, &doc), format!("numbers(&self.{name})")))
+        }
+        _ => None,
+    };
+    record.fields.iter().filter_map(number_of).collect()
 }
 
 /// The message of one of several forms that carry a value each.
@@ -293,6 +321,16 @@ fn call() -> Message {
             &["An id that costs less from then on; it goes wherever the id goes."],
         )
     }));
+    parts.push(choice(
+        "read_places".into(),
+        "ReadPlaces".into(),
+        &["Places in words, by the engine's own numbers of them."],
+    ));
+    parts.push(choice(
+        "read_event_id".into(),
+        "ReadEventId".into(),
+        &["The id of an event, by the engine's own number of it."],
+    ));
     Message {
         name: "Call".into(),
         doc: "A command or a read.".into(),
@@ -332,6 +370,8 @@ fn answer() -> Message {
         "string",
         "An id that was prepared: good until the engine is opened anew, and the plain id after that.",
     ));
+    parts.push(choice("places", "PlaceViewList", "Places in words, in the order asked for."));
+    parts.push(choice("event_id", "string", "The id of an event."));
     Message {
         name: "Answer".into(),
         doc: "The answer to one call.".into(),
@@ -382,6 +422,24 @@ fn by_hand() -> Vec<Message> {
             "PrepareUser",
             "Asks for a user's id with what the engine knows of it, which saves looking it up.",
             &[("user", "string", One, "The user.")],
+        ),
+        message(
+            "ReadPlaces",
+            "Asks for places in words.",
+            &[
+                ("event_number", "uint32", One, "The engine's own number of the event."),
+                ("place_numbers", "uint32", Many, "The engine's own numbers of the places."),
+            ],
+        ),
+        message(
+            "PlaceViewList",
+            "Places in words.",
+            &[("items", "PlaceView", Many, "In the order asked for.")],
+        ),
+        message(
+            "ReadEventId",
+            "Asks for the id of an event.",
+            &[("number", "uint32", One, "The engine's own number of it.")],
         ),
         message(
             "SeatMap",

@@ -3,7 +3,7 @@
 use tacos_engine::schema::{Enum, Field, REFUSAL, REPLY, Struct, snake};
 
 use super::BANNER;
-use super::messages::{refusal_part, wire_name};
+use super::messages::{numbers, refusal_part, wire_name};
 use crate::border::{self, Item, Shape, counts, doubt, parts, refusal_items, replies, usual, view};
 
 const USES: &str = "use tacos_engine as tacos;
@@ -39,12 +39,15 @@ fn shown(record: &'static Struct, out: &mut String) {
         let put = part.rust.trim_end_matches(';');
         *out += &format!("            {}: {},\n", wire_name(item), value(name, item, put));
     }
+    for (part, put) in numbers(record) {
+        *out += &format!("            {}: {put},\n", part.name);
+    }
     *out += "        }\n    }\n}\n";
 }
 
 pub(crate) fn answers() -> String {
     let mut out =
-        format!("{BANNER}//! Answers and views as messages.\n\n{USES}use super::show::{{Show, Shown}};\n");
+        format!("{BANNER}//! Answers and views as messages.\n\n{USES}use super::show::{{Show, Shown, numbers}};\n");
     out += "\nimpl Show for tacos::Reply {\n    type Wire = wire::answer::Outcome;\n\n    fn show(&self, out: &mut Shown<'_>) -> wire::answer::Outcome {\n        match self {\n";
     for (variant, record) in REPLY.variants.iter().zip(replies()) {
         out += &format!(

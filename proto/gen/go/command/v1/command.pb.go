@@ -877,6 +877,8 @@ type Call struct {
 	//	*Call_PrepareEvent
 	//	*Call_PrepareSeat
 	//	*Call_PrepareUser
+	//	*Call_ReadPlaces
+	//	*Call_ReadEventId
 	Operation     isCall_Operation `protobuf_oneof:"operation"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1356,6 +1358,24 @@ func (x *Call) GetPrepareUser() *PrepareUser {
 	return nil
 }
 
+func (x *Call) GetReadPlaces() *ReadPlaces {
+	if x != nil {
+		if x, ok := x.Operation.(*Call_ReadPlaces); ok {
+			return x.ReadPlaces
+		}
+	}
+	return nil
+}
+
+func (x *Call) GetReadEventId() *ReadEventId {
+	if x != nil {
+		if x, ok := x.Operation.(*Call_ReadEventId); ok {
+			return x.ReadEventId
+		}
+	}
+	return nil
+}
+
 type isCall_Operation interface {
 	isCall_Operation()
 }
@@ -1600,6 +1620,16 @@ type Call_PrepareUser struct {
 	PrepareUser *PrepareUser `protobuf:"bytes,49,opt,name=prepare_user,json=prepareUser,proto3,oneof"`
 }
 
+type Call_ReadPlaces struct {
+	// Places in words, by the engine's own numbers of them.
+	ReadPlaces *ReadPlaces `protobuf:"bytes,50,opt,name=read_places,json=readPlaces,proto3,oneof"`
+}
+
+type Call_ReadEventId struct {
+	// The id of an event, by the engine's own number of it.
+	ReadEventId *ReadEventId `protobuf:"bytes,51,opt,name=read_event_id,json=readEventId,proto3,oneof"`
+}
+
 func (*Call_CreateEvent) isCall_Operation() {}
 
 func (*Call_UpdateEvent) isCall_Operation() {}
@@ -1694,6 +1724,10 @@ func (*Call_PrepareSeat) isCall_Operation() {}
 
 func (*Call_PrepareUser) isCall_Operation() {}
 
+func (*Call_ReadPlaces) isCall_Operation() {}
+
+func (*Call_ReadEventId) isCall_Operation() {}
+
 // The answer to one call.
 type Answer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1737,6 +1771,8 @@ type Answer struct {
 	//	*Answer_Position
 	//	*Answer_Status
 	//	*Answer_Prepared
+	//	*Answer_Places
+	//	*Answer_EventId
 	Outcome       isAnswer_Outcome `protobuf_oneof:"outcome"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2092,6 +2128,24 @@ func (x *Answer) GetPrepared() string {
 	return ""
 }
 
+func (x *Answer) GetPlaces() *PlaceViewList {
+	if x != nil {
+		if x, ok := x.Outcome.(*Answer_Places); ok {
+			return x.Places
+		}
+	}
+	return nil
+}
+
+func (x *Answer) GetEventId() string {
+	if x != nil {
+		if x, ok := x.Outcome.(*Answer_EventId); ok {
+			return x.EventId
+		}
+	}
+	return ""
+}
+
 type isAnswer_Outcome interface {
 	isAnswer_Outcome()
 }
@@ -2268,6 +2322,16 @@ type Answer_Prepared struct {
 	Prepared string `protobuf:"bytes,35,opt,name=prepared,proto3,oneof"`
 }
 
+type Answer_Places struct {
+	// Places in words, in the order asked for.
+	Places *PlaceViewList `protobuf:"bytes,36,opt,name=places,proto3,oneof"`
+}
+
+type Answer_EventId struct {
+	// The id of an event.
+	EventId string `protobuf:"bytes,37,opt,name=event_id,json=eventId,proto3,oneof"`
+}
+
 func (*Answer_Refused) isAnswer_Outcome() {}
 
 func (*Answer_Error) isAnswer_Outcome() {}
@@ -2335,6 +2399,10 @@ func (*Answer_Position) isAnswer_Outcome() {}
 func (*Answer_Status) isAnswer_Outcome() {}
 
 func (*Answer_Prepared) isAnswer_Outcome() {}
+
+func (*Answer_Places) isAnswer_Outcome() {}
+
+func (*Answer_EventId) isAnswer_Outcome() {}
 
 // An expected "no". It changed nothing and waits for nothing.
 type Refused struct {
@@ -2801,6 +2869,153 @@ func (x *PrepareUser) GetUser() string {
 	return ""
 }
 
+// Asks for places in words.
+type ReadPlaces struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The engine's own number of the event.
+	EventNumber uint32 `protobuf:"varint,1,opt,name=event_number,json=eventNumber,proto3" json:"event_number,omitempty"`
+	// The engine's own numbers of the places.
+	PlaceNumbers  []uint32 `protobuf:"varint,2,rep,packed,name=place_numbers,json=placeNumbers,proto3" json:"place_numbers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadPlaces) Reset() {
+	*x = ReadPlaces{}
+	mi := &file_proto_command_v1_command_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadPlaces) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadPlaces) ProtoMessage() {}
+
+func (x *ReadPlaces) ProtoReflect() protoreflect.Message {
+	mi := &file_proto_command_v1_command_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadPlaces.ProtoReflect.Descriptor instead.
+func (*ReadPlaces) Descriptor() ([]byte, []int) {
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ReadPlaces) GetEventNumber() uint32 {
+	if x != nil {
+		return x.EventNumber
+	}
+	return 0
+}
+
+func (x *ReadPlaces) GetPlaceNumbers() []uint32 {
+	if x != nil {
+		return x.PlaceNumbers
+	}
+	return nil
+}
+
+// Places in words.
+type PlaceViewList struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the order asked for.
+	Items         []*PlaceView `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlaceViewList) Reset() {
+	*x = PlaceViewList{}
+	mi := &file_proto_command_v1_command_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlaceViewList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlaceViewList) ProtoMessage() {}
+
+func (x *PlaceViewList) ProtoReflect() protoreflect.Message {
+	mi := &file_proto_command_v1_command_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlaceViewList.ProtoReflect.Descriptor instead.
+func (*PlaceViewList) Descriptor() ([]byte, []int) {
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *PlaceViewList) GetItems() []*PlaceView {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+// Asks for the id of an event.
+type ReadEventId struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The engine's own number of it.
+	Number        uint32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadEventId) Reset() {
+	*x = ReadEventId{}
+	mi := &file_proto_command_v1_command_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadEventId) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadEventId) ProtoMessage() {}
+
+func (x *ReadEventId) ProtoReflect() protoreflect.Message {
+	mi := &file_proto_command_v1_command_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadEventId.ProtoReflect.Descriptor instead.
+func (*ReadEventId) Descriptor() ([]byte, []int) {
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ReadEventId) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
 // Every place of an event, in order of preference.
 type SeatMap struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2812,7 +3027,7 @@ type SeatMap struct {
 
 func (x *SeatMap) Reset() {
 	*x = SeatMap{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[8]
+	mi := &file_proto_command_v1_command_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2824,7 +3039,7 @@ func (x *SeatMap) String() string {
 func (*SeatMap) ProtoMessage() {}
 
 func (x *SeatMap) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[8]
+	mi := &file_proto_command_v1_command_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2837,7 +3052,7 @@ func (x *SeatMap) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatMap.ProtoReflect.Descriptor instead.
 func (*SeatMap) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{8}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SeatMap) GetSections() []*Section {
@@ -2864,7 +3079,7 @@ type Section struct {
 
 func (x *Section) Reset() {
 	*x = Section{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[9]
+	mi := &file_proto_command_v1_command_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2876,7 +3091,7 @@ func (x *Section) String() string {
 func (*Section) ProtoMessage() {}
 
 func (x *Section) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[9]
+	mi := &file_proto_command_v1_command_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2889,7 +3104,7 @@ func (x *Section) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Section.ProtoReflect.Descriptor instead.
 func (*Section) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{9}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Section) GetName() string {
@@ -2943,7 +3158,7 @@ type Row struct {
 
 func (x *Row) Reset() {
 	*x = Row{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[10]
+	mi := &file_proto_command_v1_command_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2955,7 +3170,7 @@ func (x *Row) String() string {
 func (*Row) ProtoMessage() {}
 
 func (x *Row) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[10]
+	mi := &file_proto_command_v1_command_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2968,7 +3183,7 @@ func (x *Row) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Row.ProtoReflect.Descriptor instead.
 func (*Row) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{10}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Row) GetLabel() string {
@@ -3039,7 +3254,7 @@ type NumberedSeats struct {
 
 func (x *NumberedSeats) Reset() {
 	*x = NumberedSeats{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[11]
+	mi := &file_proto_command_v1_command_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3051,7 +3266,7 @@ func (x *NumberedSeats) String() string {
 func (*NumberedSeats) ProtoMessage() {}
 
 func (x *NumberedSeats) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[11]
+	mi := &file_proto_command_v1_command_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3064,7 +3279,7 @@ func (x *NumberedSeats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NumberedSeats.ProtoReflect.Descriptor instead.
 func (*NumberedSeats) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{11}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *NumberedSeats) GetPrefix() string {
@@ -3117,7 +3332,7 @@ type SeatException struct {
 
 func (x *SeatException) Reset() {
 	*x = SeatException{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[12]
+	mi := &file_proto_command_v1_command_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3129,7 +3344,7 @@ func (x *SeatException) String() string {
 func (*SeatException) ProtoMessage() {}
 
 func (x *SeatException) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[12]
+	mi := &file_proto_command_v1_command_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3142,7 +3357,7 @@ func (x *SeatException) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatException.ProtoReflect.Descriptor instead.
 func (*SeatException) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{12}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SeatException) GetIndex() uint32 {
@@ -3185,7 +3400,7 @@ type CreateEvent struct {
 
 func (x *CreateEvent) Reset() {
 	*x = CreateEvent{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[13]
+	mi := &file_proto_command_v1_command_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3197,7 +3412,7 @@ func (x *CreateEvent) String() string {
 func (*CreateEvent) ProtoMessage() {}
 
 func (x *CreateEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[13]
+	mi := &file_proto_command_v1_command_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3210,7 +3425,7 @@ func (x *CreateEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateEvent.ProtoReflect.Descriptor instead.
 func (*CreateEvent) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{13}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CreateEvent) GetEvent() string {
@@ -3263,7 +3478,7 @@ type UpdateEvent struct {
 
 func (x *UpdateEvent) Reset() {
 	*x = UpdateEvent{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[14]
+	mi := &file_proto_command_v1_command_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3275,7 +3490,7 @@ func (x *UpdateEvent) String() string {
 func (*UpdateEvent) ProtoMessage() {}
 
 func (x *UpdateEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[14]
+	mi := &file_proto_command_v1_command_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3288,7 +3503,7 @@ func (x *UpdateEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateEvent.ProtoReflect.Descriptor instead.
 func (*UpdateEvent) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{14}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *UpdateEvent) GetEvent() string {
@@ -3327,7 +3542,7 @@ type SetSale struct {
 
 func (x *SetSale) Reset() {
 	*x = SetSale{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[15]
+	mi := &file_proto_command_v1_command_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3339,7 +3554,7 @@ func (x *SetSale) String() string {
 func (*SetSale) ProtoMessage() {}
 
 func (x *SetSale) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[15]
+	mi := &file_proto_command_v1_command_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3352,7 +3567,7 @@ func (x *SetSale) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSale.ProtoReflect.Descriptor instead.
 func (*SetSale) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{15}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SetSale) GetEvent() string {
@@ -3394,7 +3609,7 @@ type BlockSeats struct {
 
 func (x *BlockSeats) Reset() {
 	*x = BlockSeats{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[16]
+	mi := &file_proto_command_v1_command_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3406,7 +3621,7 @@ func (x *BlockSeats) String() string {
 func (*BlockSeats) ProtoMessage() {}
 
 func (x *BlockSeats) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[16]
+	mi := &file_proto_command_v1_command_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3419,7 +3634,7 @@ func (x *BlockSeats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BlockSeats.ProtoReflect.Descriptor instead.
 func (*BlockSeats) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{16}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *BlockSeats) GetEvent() string {
@@ -3465,7 +3680,7 @@ type SetQueuePolicy struct {
 
 func (x *SetQueuePolicy) Reset() {
 	*x = SetQueuePolicy{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[17]
+	mi := &file_proto_command_v1_command_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3477,7 +3692,7 @@ func (x *SetQueuePolicy) String() string {
 func (*SetQueuePolicy) ProtoMessage() {}
 
 func (x *SetQueuePolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[17]
+	mi := &file_proto_command_v1_command_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3490,7 +3705,7 @@ func (x *SetQueuePolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetQueuePolicy.ProtoReflect.Descriptor instead.
 func (*SetQueuePolicy) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{17}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SetQueuePolicy) GetEvent() string {
@@ -3529,7 +3744,7 @@ type PauseQueue struct {
 
 func (x *PauseQueue) Reset() {
 	*x = PauseQueue{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[18]
+	mi := &file_proto_command_v1_command_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3541,7 +3756,7 @@ func (x *PauseQueue) String() string {
 func (*PauseQueue) ProtoMessage() {}
 
 func (x *PauseQueue) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[18]
+	mi := &file_proto_command_v1_command_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3554,7 +3769,7 @@ func (x *PauseQueue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseQueue.ProtoReflect.Descriptor instead.
 func (*PauseQueue) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{18}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *PauseQueue) GetEvent() string {
@@ -3592,7 +3807,7 @@ type DrawRoom struct {
 
 func (x *DrawRoom) Reset() {
 	*x = DrawRoom{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[19]
+	mi := &file_proto_command_v1_command_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3604,7 +3819,7 @@ func (x *DrawRoom) String() string {
 func (*DrawRoom) ProtoMessage() {}
 
 func (x *DrawRoom) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[19]
+	mi := &file_proto_command_v1_command_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3617,7 +3832,7 @@ func (x *DrawRoom) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrawRoom.ProtoReflect.Descriptor instead.
 func (*DrawRoom) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{19}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DrawRoom) GetEvent() string {
@@ -3650,7 +3865,7 @@ type JoinQueue struct {
 
 func (x *JoinQueue) Reset() {
 	*x = JoinQueue{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[20]
+	mi := &file_proto_command_v1_command_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3662,7 +3877,7 @@ func (x *JoinQueue) String() string {
 func (*JoinQueue) ProtoMessage() {}
 
 func (x *JoinQueue) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[20]
+	mi := &file_proto_command_v1_command_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3675,7 +3890,7 @@ func (x *JoinQueue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JoinQueue.ProtoReflect.Descriptor instead.
 func (*JoinQueue) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{20}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *JoinQueue) GetEvent() string {
@@ -3710,7 +3925,7 @@ type LeaveQueue struct {
 
 func (x *LeaveQueue) Reset() {
 	*x = LeaveQueue{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[21]
+	mi := &file_proto_command_v1_command_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3722,7 +3937,7 @@ func (x *LeaveQueue) String() string {
 func (*LeaveQueue) ProtoMessage() {}
 
 func (x *LeaveQueue) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[21]
+	mi := &file_proto_command_v1_command_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3735,7 +3950,7 @@ func (x *LeaveQueue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaveQueue.ProtoReflect.Descriptor instead.
 func (*LeaveQueue) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{21}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *LeaveQueue) GetToken() string {
@@ -3760,7 +3975,7 @@ type RequestAdmission struct {
 
 func (x *RequestAdmission) Reset() {
 	*x = RequestAdmission{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[22]
+	mi := &file_proto_command_v1_command_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3772,7 +3987,7 @@ func (x *RequestAdmission) String() string {
 func (*RequestAdmission) ProtoMessage() {}
 
 func (x *RequestAdmission) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[22]
+	mi := &file_proto_command_v1_command_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3785,7 +4000,7 @@ func (x *RequestAdmission) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RequestAdmission.ProtoReflect.Descriptor instead.
 func (*RequestAdmission) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{22}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RequestAdmission) GetToken() string {
@@ -3834,7 +4049,7 @@ type Reserve struct {
 
 func (x *Reserve) Reset() {
 	*x = Reserve{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[23]
+	mi := &file_proto_command_v1_command_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3846,7 +4061,7 @@ func (x *Reserve) String() string {
 func (*Reserve) ProtoMessage() {}
 
 func (x *Reserve) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[23]
+	mi := &file_proto_command_v1_command_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3859,7 +4074,7 @@ func (x *Reserve) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reserve.ProtoReflect.Descriptor instead.
 func (*Reserve) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{23}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Reserve) GetEvent() string {
@@ -3940,7 +4155,7 @@ type Confirm struct {
 
 func (x *Confirm) Reset() {
 	*x = Confirm{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[24]
+	mi := &file_proto_command_v1_command_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3952,7 +4167,7 @@ func (x *Confirm) String() string {
 func (*Confirm) ProtoMessage() {}
 
 func (x *Confirm) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[24]
+	mi := &file_proto_command_v1_command_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3965,7 +4180,7 @@ func (x *Confirm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Confirm.ProtoReflect.Descriptor instead.
 func (*Confirm) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{24}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Confirm) GetWhich() *ReservationRef {
@@ -4028,7 +4243,7 @@ type Release struct {
 
 func (x *Release) Reset() {
 	*x = Release{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[25]
+	mi := &file_proto_command_v1_command_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4040,7 +4255,7 @@ func (x *Release) String() string {
 func (*Release) ProtoMessage() {}
 
 func (x *Release) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[25]
+	mi := &file_proto_command_v1_command_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4053,7 +4268,7 @@ func (x *Release) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Release.ProtoReflect.Descriptor instead.
 func (*Release) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{25}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Release) GetWhich() *ReservationRef {
@@ -4104,7 +4319,7 @@ type Extend struct {
 
 func (x *Extend) Reset() {
 	*x = Extend{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[26]
+	mi := &file_proto_command_v1_command_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4116,7 +4331,7 @@ func (x *Extend) String() string {
 func (*Extend) ProtoMessage() {}
 
 func (x *Extend) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[26]
+	mi := &file_proto_command_v1_command_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4129,7 +4344,7 @@ func (x *Extend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Extend.ProtoReflect.Descriptor instead.
 func (*Extend) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{26}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Extend) GetWhich() *ReservationRef {
@@ -4178,7 +4393,7 @@ type Expire struct {
 
 func (x *Expire) Reset() {
 	*x = Expire{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[27]
+	mi := &file_proto_command_v1_command_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4190,7 +4405,7 @@ func (x *Expire) String() string {
 func (*Expire) ProtoMessage() {}
 
 func (x *Expire) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[27]
+	mi := &file_proto_command_v1_command_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4203,7 +4418,7 @@ func (x *Expire) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Expire.ProtoReflect.Descriptor instead.
 func (*Expire) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{27}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Expire) GetWhich() *ReservationRef {
@@ -4240,7 +4455,7 @@ type CreatePayment struct {
 
 func (x *CreatePayment) Reset() {
 	*x = CreatePayment{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[28]
+	mi := &file_proto_command_v1_command_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4252,7 +4467,7 @@ func (x *CreatePayment) String() string {
 func (*CreatePayment) ProtoMessage() {}
 
 func (x *CreatePayment) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[28]
+	mi := &file_proto_command_v1_command_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4265,7 +4480,7 @@ func (x *CreatePayment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePayment.ProtoReflect.Descriptor instead.
 func (*CreatePayment) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{28}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *CreatePayment) GetPayee() *Payee {
@@ -4346,7 +4561,7 @@ type ProcessPayment struct {
 
 func (x *ProcessPayment) Reset() {
 	*x = ProcessPayment{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[29]
+	mi := &file_proto_command_v1_command_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4358,7 +4573,7 @@ func (x *ProcessPayment) String() string {
 func (*ProcessPayment) ProtoMessage() {}
 
 func (x *ProcessPayment) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[29]
+	mi := &file_proto_command_v1_command_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4371,7 +4586,7 @@ func (x *ProcessPayment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProcessPayment.ProtoReflect.Descriptor instead.
 func (*ProcessPayment) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{29}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ProcessPayment) GetPayment() string {
@@ -4412,7 +4627,7 @@ type CancelPayment struct {
 
 func (x *CancelPayment) Reset() {
 	*x = CancelPayment{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[30]
+	mi := &file_proto_command_v1_command_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4424,7 +4639,7 @@ func (x *CancelPayment) String() string {
 func (*CancelPayment) ProtoMessage() {}
 
 func (x *CancelPayment) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[30]
+	mi := &file_proto_command_v1_command_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4437,7 +4652,7 @@ func (x *CancelPayment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelPayment.ProtoReflect.Descriptor instead.
 func (*CancelPayment) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{30}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *CancelPayment) GetPayment() string {
@@ -4483,7 +4698,7 @@ type ReportPayment struct {
 
 func (x *ReportPayment) Reset() {
 	*x = ReportPayment{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[31]
+	mi := &file_proto_command_v1_command_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4495,7 +4710,7 @@ func (x *ReportPayment) String() string {
 func (*ReportPayment) ProtoMessage() {}
 
 func (x *ReportPayment) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[31]
+	mi := &file_proto_command_v1_command_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4508,7 +4723,7 @@ func (x *ReportPayment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportPayment.ProtoReflect.Descriptor instead.
 func (*ReportPayment) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{31}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ReportPayment) GetPayment() string {
@@ -4545,7 +4760,7 @@ type ReportWebhook struct {
 
 func (x *ReportWebhook) Reset() {
 	*x = ReportWebhook{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[32]
+	mi := &file_proto_command_v1_command_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4557,7 +4772,7 @@ func (x *ReportWebhook) String() string {
 func (*ReportWebhook) ProtoMessage() {}
 
 func (x *ReportWebhook) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[32]
+	mi := &file_proto_command_v1_command_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4570,7 +4785,7 @@ func (x *ReportWebhook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportWebhook.ProtoReflect.Descriptor instead.
 func (*ReportWebhook) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{32}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ReportWebhook) GetWebhook() string {
@@ -4598,7 +4813,7 @@ type ReplayWebhook struct {
 
 func (x *ReplayWebhook) Reset() {
 	*x = ReplayWebhook{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[33]
+	mi := &file_proto_command_v1_command_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4610,7 +4825,7 @@ func (x *ReplayWebhook) String() string {
 func (*ReplayWebhook) ProtoMessage() {}
 
 func (x *ReplayWebhook) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[33]
+	mi := &file_proto_command_v1_command_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4623,7 +4838,7 @@ func (x *ReplayWebhook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayWebhook.ProtoReflect.Descriptor instead.
 func (*ReplayWebhook) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{33}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ReplayWebhook) GetWebhook() string {
@@ -4649,7 +4864,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[34]
+	mi := &file_proto_command_v1_command_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4661,7 +4876,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[34]
+	mi := &file_proto_command_v1_command_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4674,7 +4889,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{34}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Note) GetName() string {
@@ -4711,7 +4926,7 @@ type ReadReservation struct {
 
 func (x *ReadReservation) Reset() {
 	*x = ReadReservation{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[35]
+	mi := &file_proto_command_v1_command_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4723,7 +4938,7 @@ func (x *ReadReservation) String() string {
 func (*ReadReservation) ProtoMessage() {}
 
 func (x *ReadReservation) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[35]
+	mi := &file_proto_command_v1_command_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4736,7 +4951,7 @@ func (x *ReadReservation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadReservation.ProtoReflect.Descriptor instead.
 func (*ReadReservation) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{35}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ReadReservation) GetWhich() *ReservationRef {
@@ -4772,7 +4987,7 @@ type ReadReservations struct {
 
 func (x *ReadReservations) Reset() {
 	*x = ReadReservations{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[36]
+	mi := &file_proto_command_v1_command_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4784,7 +4999,7 @@ func (x *ReadReservations) String() string {
 func (*ReadReservations) ProtoMessage() {}
 
 func (x *ReadReservations) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[36]
+	mi := &file_proto_command_v1_command_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4797,7 +5012,7 @@ func (x *ReadReservations) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadReservations.ProtoReflect.Descriptor instead.
 func (*ReadReservations) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{36}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ReadReservations) GetUser() string {
@@ -4848,7 +5063,7 @@ type ReadPayment struct {
 
 func (x *ReadPayment) Reset() {
 	*x = ReadPayment{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[37]
+	mi := &file_proto_command_v1_command_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4860,7 +5075,7 @@ func (x *ReadPayment) String() string {
 func (*ReadPayment) ProtoMessage() {}
 
 func (x *ReadPayment) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[37]
+	mi := &file_proto_command_v1_command_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4873,7 +5088,7 @@ func (x *ReadPayment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadPayment.ProtoReflect.Descriptor instead.
 func (*ReadPayment) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{37}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ReadPayment) GetPayment() string {
@@ -4909,7 +5124,7 @@ type ReadPayments struct {
 
 func (x *ReadPayments) Reset() {
 	*x = ReadPayments{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[38]
+	mi := &file_proto_command_v1_command_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4921,7 +5136,7 @@ func (x *ReadPayments) String() string {
 func (*ReadPayments) ProtoMessage() {}
 
 func (x *ReadPayments) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[38]
+	mi := &file_proto_command_v1_command_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4934,7 +5149,7 @@ func (x *ReadPayments) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadPayments.ProtoReflect.Descriptor instead.
 func (*ReadPayments) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{38}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ReadPayments) GetUser() string {
@@ -4983,7 +5198,7 @@ type ReadEvent struct {
 
 func (x *ReadEvent) Reset() {
 	*x = ReadEvent{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[39]
+	mi := &file_proto_command_v1_command_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4995,7 +5210,7 @@ func (x *ReadEvent) String() string {
 func (*ReadEvent) ProtoMessage() {}
 
 func (x *ReadEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[39]
+	mi := &file_proto_command_v1_command_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5008,7 +5223,7 @@ func (x *ReadEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadEvent.ProtoReflect.Descriptor instead.
 func (*ReadEvent) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{39}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ReadEvent) GetEvent() string {
@@ -5027,7 +5242,7 @@ type ReadEvents struct {
 
 func (x *ReadEvents) Reset() {
 	*x = ReadEvents{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[40]
+	mi := &file_proto_command_v1_command_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5039,7 +5254,7 @@ func (x *ReadEvents) String() string {
 func (*ReadEvents) ProtoMessage() {}
 
 func (x *ReadEvents) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[40]
+	mi := &file_proto_command_v1_command_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5052,7 +5267,7 @@ func (x *ReadEvents) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadEvents.ProtoReflect.Descriptor instead.
 func (*ReadEvents) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{40}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{43}
 }
 
 // Asks for this: an event's sections with counts and prices.
@@ -5066,7 +5281,7 @@ type ReadSections struct {
 
 func (x *ReadSections) Reset() {
 	*x = ReadSections{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[41]
+	mi := &file_proto_command_v1_command_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5078,7 +5293,7 @@ func (x *ReadSections) String() string {
 func (*ReadSections) ProtoMessage() {}
 
 func (x *ReadSections) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[41]
+	mi := &file_proto_command_v1_command_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5091,7 +5306,7 @@ func (x *ReadSections) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadSections.ProtoReflect.Descriptor instead.
 func (*ReadSections) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{41}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ReadSections) GetEvent() string {
@@ -5112,7 +5327,7 @@ type ReadCounts struct {
 
 func (x *ReadCounts) Reset() {
 	*x = ReadCounts{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[42]
+	mi := &file_proto_command_v1_command_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5124,7 +5339,7 @@ func (x *ReadCounts) String() string {
 func (*ReadCounts) ProtoMessage() {}
 
 func (x *ReadCounts) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[42]
+	mi := &file_proto_command_v1_command_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5137,7 +5352,7 @@ func (x *ReadCounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadCounts.ProtoReflect.Descriptor instead.
 func (*ReadCounts) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{42}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ReadCounts) GetEvent() string {
@@ -5163,7 +5378,7 @@ type ReadSeats struct {
 
 func (x *ReadSeats) Reset() {
 	*x = ReadSeats{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[43]
+	mi := &file_proto_command_v1_command_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5175,7 +5390,7 @@ func (x *ReadSeats) String() string {
 func (*ReadSeats) ProtoMessage() {}
 
 func (x *ReadSeats) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[43]
+	mi := &file_proto_command_v1_command_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5188,7 +5403,7 @@ func (x *ReadSeats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadSeats.ProtoReflect.Descriptor instead.
 func (*ReadSeats) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{43}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ReadSeats) GetEvent() string {
@@ -5225,7 +5440,7 @@ type ReadSeatsNamed struct {
 
 func (x *ReadSeatsNamed) Reset() {
 	*x = ReadSeatsNamed{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[44]
+	mi := &file_proto_command_v1_command_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5237,7 +5452,7 @@ func (x *ReadSeatsNamed) String() string {
 func (*ReadSeatsNamed) ProtoMessage() {}
 
 func (x *ReadSeatsNamed) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[44]
+	mi := &file_proto_command_v1_command_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5250,7 +5465,7 @@ func (x *ReadSeatsNamed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadSeatsNamed.ProtoReflect.Descriptor instead.
 func (*ReadSeatsNamed) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{44}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ReadSeatsNamed) GetEvent() string {
@@ -5279,7 +5494,7 @@ type ReadFreeSeats struct {
 
 func (x *ReadFreeSeats) Reset() {
 	*x = ReadFreeSeats{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[45]
+	mi := &file_proto_command_v1_command_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5291,7 +5506,7 @@ func (x *ReadFreeSeats) String() string {
 func (*ReadFreeSeats) ProtoMessage() {}
 
 func (x *ReadFreeSeats) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[45]
+	mi := &file_proto_command_v1_command_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5304,7 +5519,7 @@ func (x *ReadFreeSeats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadFreeSeats.ProtoReflect.Descriptor instead.
 func (*ReadFreeSeats) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{45}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ReadFreeSeats) GetEvent() string {
@@ -5325,7 +5540,7 @@ type ReadQueuePlace struct {
 
 func (x *ReadQueuePlace) Reset() {
 	*x = ReadQueuePlace{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[46]
+	mi := &file_proto_command_v1_command_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5337,7 +5552,7 @@ func (x *ReadQueuePlace) String() string {
 func (*ReadQueuePlace) ProtoMessage() {}
 
 func (x *ReadQueuePlace) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[46]
+	mi := &file_proto_command_v1_command_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5350,7 +5565,7 @@ func (x *ReadQueuePlace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadQueuePlace.ProtoReflect.Descriptor instead.
 func (*ReadQueuePlace) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{46}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ReadQueuePlace) GetToken() string {
@@ -5371,7 +5586,7 @@ type ReadTokenEvent struct {
 
 func (x *ReadTokenEvent) Reset() {
 	*x = ReadTokenEvent{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[47]
+	mi := &file_proto_command_v1_command_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5383,7 +5598,7 @@ func (x *ReadTokenEvent) String() string {
 func (*ReadTokenEvent) ProtoMessage() {}
 
 func (x *ReadTokenEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[47]
+	mi := &file_proto_command_v1_command_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5396,7 +5611,7 @@ func (x *ReadTokenEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadTokenEvent.ProtoReflect.Descriptor instead.
 func (*ReadTokenEvent) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{47}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ReadTokenEvent) GetToken() string {
@@ -5417,7 +5632,7 @@ type ReadQueue struct {
 
 func (x *ReadQueue) Reset() {
 	*x = ReadQueue{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[48]
+	mi := &file_proto_command_v1_command_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5429,7 +5644,7 @@ func (x *ReadQueue) String() string {
 func (*ReadQueue) ProtoMessage() {}
 
 func (x *ReadQueue) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[48]
+	mi := &file_proto_command_v1_command_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5442,7 +5657,7 @@ func (x *ReadQueue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadQueue.ProtoReflect.Descriptor instead.
 func (*ReadQueue) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{48}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ReadQueue) GetEvent() string {
@@ -5463,7 +5678,7 @@ type ReadQueuePolicy struct {
 
 func (x *ReadQueuePolicy) Reset() {
 	*x = ReadQueuePolicy{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[49]
+	mi := &file_proto_command_v1_command_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5475,7 +5690,7 @@ func (x *ReadQueuePolicy) String() string {
 func (*ReadQueuePolicy) ProtoMessage() {}
 
 func (x *ReadQueuePolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[49]
+	mi := &file_proto_command_v1_command_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5488,7 +5703,7 @@ func (x *ReadQueuePolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadQueuePolicy.ProtoReflect.Descriptor instead.
 func (*ReadQueuePolicy) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{49}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ReadQueuePolicy) GetEvent() string {
@@ -5509,7 +5724,7 @@ type ReadDraw struct {
 
 func (x *ReadDraw) Reset() {
 	*x = ReadDraw{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[50]
+	mi := &file_proto_command_v1_command_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5521,7 +5736,7 @@ func (x *ReadDraw) String() string {
 func (*ReadDraw) ProtoMessage() {}
 
 func (x *ReadDraw) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[50]
+	mi := &file_proto_command_v1_command_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5534,7 +5749,7 @@ func (x *ReadDraw) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadDraw.ProtoReflect.Descriptor instead.
 func (*ReadDraw) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{50}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ReadDraw) GetEvent() string {
@@ -5555,7 +5770,7 @@ type ReadDueWebhooks struct {
 
 func (x *ReadDueWebhooks) Reset() {
 	*x = ReadDueWebhooks{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[51]
+	mi := &file_proto_command_v1_command_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5567,7 +5782,7 @@ func (x *ReadDueWebhooks) String() string {
 func (*ReadDueWebhooks) ProtoMessage() {}
 
 func (x *ReadDueWebhooks) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[51]
+	mi := &file_proto_command_v1_command_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5580,7 +5795,7 @@ func (x *ReadDueWebhooks) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadDueWebhooks.ProtoReflect.Descriptor instead.
 func (*ReadDueWebhooks) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{51}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ReadDueWebhooks) GetMost() int64 {
@@ -5601,7 +5816,7 @@ type ReadDeadWebhooks struct {
 
 func (x *ReadDeadWebhooks) Reset() {
 	*x = ReadDeadWebhooks{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[52]
+	mi := &file_proto_command_v1_command_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5613,7 +5828,7 @@ func (x *ReadDeadWebhooks) String() string {
 func (*ReadDeadWebhooks) ProtoMessage() {}
 
 func (x *ReadDeadWebhooks) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[52]
+	mi := &file_proto_command_v1_command_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5626,7 +5841,7 @@ func (x *ReadDeadWebhooks) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadDeadWebhooks.ProtoReflect.Descriptor instead.
 func (*ReadDeadWebhooks) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{52}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *ReadDeadWebhooks) GetAfter() int64 {
@@ -5647,7 +5862,7 @@ type ReadNote struct {
 
 func (x *ReadNote) Reset() {
 	*x = ReadNote{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[53]
+	mi := &file_proto_command_v1_command_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5659,7 +5874,7 @@ func (x *ReadNote) String() string {
 func (*ReadNote) ProtoMessage() {}
 
 func (x *ReadNote) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[53]
+	mi := &file_proto_command_v1_command_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5672,7 +5887,7 @@ func (x *ReadNote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadNote.ProtoReflect.Descriptor instead.
 func (*ReadNote) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{53}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *ReadNote) GetName() string {
@@ -5693,7 +5908,7 @@ type ReadNotes struct {
 
 func (x *ReadNotes) Reset() {
 	*x = ReadNotes{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[54]
+	mi := &file_proto_command_v1_command_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5705,7 +5920,7 @@ func (x *ReadNotes) String() string {
 func (*ReadNotes) ProtoMessage() {}
 
 func (x *ReadNotes) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[54]
+	mi := &file_proto_command_v1_command_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5718,7 +5933,7 @@ func (x *ReadNotes) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadNotes.ProtoReflect.Descriptor instead.
 func (*ReadNotes) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{54}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ReadNotes) GetPrefix() string {
@@ -5737,7 +5952,7 @@ type ReadPosition struct {
 
 func (x *ReadPosition) Reset() {
 	*x = ReadPosition{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[55]
+	mi := &file_proto_command_v1_command_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5749,7 +5964,7 @@ func (x *ReadPosition) String() string {
 func (*ReadPosition) ProtoMessage() {}
 
 func (x *ReadPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[55]
+	mi := &file_proto_command_v1_command_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5762,7 +5977,7 @@ func (x *ReadPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadPosition.ProtoReflect.Descriptor instead.
 func (*ReadPosition) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{55}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{58}
 }
 
 // Asks for this: figures of the engine as a whole.
@@ -5774,7 +5989,7 @@ type ReadStatus struct {
 
 func (x *ReadStatus) Reset() {
 	*x = ReadStatus{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[56]
+	mi := &file_proto_command_v1_command_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5786,7 +6001,7 @@ func (x *ReadStatus) String() string {
 func (*ReadStatus) ProtoMessage() {}
 
 func (x *ReadStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[56]
+	mi := &file_proto_command_v1_command_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5799,7 +6014,7 @@ func (x *ReadStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadStatus.ProtoReflect.Descriptor instead.
 func (*ReadStatus) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{56}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{59}
 }
 
 // What can be set about an event while it lives. Seats and prices are fixed when it is created.
@@ -5832,7 +6047,7 @@ type EventSettings struct {
 
 func (x *EventSettings) Reset() {
 	*x = EventSettings{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[57]
+	mi := &file_proto_command_v1_command_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5844,7 +6059,7 @@ func (x *EventSettings) String() string {
 func (*EventSettings) ProtoMessage() {}
 
 func (x *EventSettings) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[57]
+	mi := &file_proto_command_v1_command_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5857,7 +6072,7 @@ func (x *EventSettings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventSettings.ProtoReflect.Descriptor instead.
 func (*EventSettings) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{57}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *EventSettings) GetName() string {
@@ -5967,7 +6182,7 @@ type QueuePolicy struct {
 
 func (x *QueuePolicy) Reset() {
 	*x = QueuePolicy{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[58]
+	mi := &file_proto_command_v1_command_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5979,7 +6194,7 @@ func (x *QueuePolicy) String() string {
 func (*QueuePolicy) ProtoMessage() {}
 
 func (x *QueuePolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[58]
+	mi := &file_proto_command_v1_command_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5992,7 +6207,7 @@ func (x *QueuePolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueuePolicy.ProtoReflect.Descriptor instead.
 func (*QueuePolicy) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{58}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *QueuePolicy) GetEnabled() bool {
@@ -6078,7 +6293,7 @@ type PresaleRoom struct {
 
 func (x *PresaleRoom) Reset() {
 	*x = PresaleRoom{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[59]
+	mi := &file_proto_command_v1_command_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6090,7 +6305,7 @@ func (x *PresaleRoom) String() string {
 func (*PresaleRoom) ProtoMessage() {}
 
 func (x *PresaleRoom) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[59]
+	mi := &file_proto_command_v1_command_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6103,7 +6318,7 @@ func (x *PresaleRoom) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PresaleRoom.ProtoReflect.Descriptor instead.
 func (*PresaleRoom) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{59}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *PresaleRoom) GetOpensAtUnixMs() int64 {
@@ -6137,7 +6352,7 @@ type Best struct {
 
 func (x *Best) Reset() {
 	*x = Best{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[60]
+	mi := &file_proto_command_v1_command_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6149,7 +6364,7 @@ func (x *Best) String() string {
 func (*Best) ProtoMessage() {}
 
 func (x *Best) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[60]
+	mi := &file_proto_command_v1_command_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6162,7 +6377,7 @@ func (x *Best) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Best.ProtoReflect.Descriptor instead.
 func (*Best) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{60}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *Best) GetQuantity() uint32 {
@@ -6209,7 +6424,7 @@ type SeatRequest struct {
 
 func (x *SeatRequest) Reset() {
 	*x = SeatRequest{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[61]
+	mi := &file_proto_command_v1_command_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6221,7 +6436,7 @@ func (x *SeatRequest) String() string {
 func (*SeatRequest) ProtoMessage() {}
 
 func (x *SeatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[61]
+	mi := &file_proto_command_v1_command_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6234,7 +6449,7 @@ func (x *SeatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatRequest.ProtoReflect.Descriptor instead.
 func (*SeatRequest) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{61}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *SeatRequest) GetForm() isSeatRequest_Form {
@@ -6297,7 +6512,7 @@ type ReservationRef struct {
 
 func (x *ReservationRef) Reset() {
 	*x = ReservationRef{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[62]
+	mi := &file_proto_command_v1_command_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6309,7 +6524,7 @@ func (x *ReservationRef) String() string {
 func (*ReservationRef) ProtoMessage() {}
 
 func (x *ReservationRef) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[62]
+	mi := &file_proto_command_v1_command_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6322,7 +6537,7 @@ func (x *ReservationRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReservationRef.ProtoReflect.Descriptor instead.
 func (*ReservationRef) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{62}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ReservationRef) GetForm() isReservationRef_Form {
@@ -6384,7 +6599,7 @@ type Payee struct {
 
 func (x *Payee) Reset() {
 	*x = Payee{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[63]
+	mi := &file_proto_command_v1_command_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6396,7 +6611,7 @@ func (x *Payee) String() string {
 func (*Payee) ProtoMessage() {}
 
 func (x *Payee) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[63]
+	mi := &file_proto_command_v1_command_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6409,7 +6624,7 @@ func (x *Payee) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Payee.ProtoReflect.Descriptor instead.
 func (*Payee) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{63}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *Payee) GetForm() isPayee_Form {
@@ -6459,14 +6674,16 @@ func (*Payee_Unlinked) isPayee_Form() {}
 type EventChanged struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// When.
-	AtUnixMs      int64 `protobuf:"varint,1,opt,name=at_unix_ms,json=atUnixMs,proto3" json:"at_unix_ms,omitempty"`
+	AtUnixMs int64 `protobuf:"varint,1,opt,name=at_unix_ms,json=atUnixMs,proto3" json:"at_unix_ms,omitempty"`
+	// The engine's own number of the event.
+	Number        uint32 `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EventChanged) Reset() {
 	*x = EventChanged{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[64]
+	mi := &file_proto_command_v1_command_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6478,7 +6695,7 @@ func (x *EventChanged) String() string {
 func (*EventChanged) ProtoMessage() {}
 
 func (x *EventChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[64]
+	mi := &file_proto_command_v1_command_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6491,12 +6708,19 @@ func (x *EventChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventChanged.ProtoReflect.Descriptor instead.
 func (*EventChanged) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{64}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *EventChanged) GetAtUnixMs() int64 {
 	if x != nil {
 		return x.AtUnixMs
+	}
+	return 0
+}
+
+func (x *EventChanged) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
 	}
 	return 0
 }
@@ -6516,13 +6740,17 @@ type Reserved struct {
 	TotalMinor int64 `protobuf:"varint,5,opt,name=total_minor,json=totalMinor,proto3" json:"total_minor,omitempty"`
 	// The hold ends at this moment.
 	ExpiresAtUnixMs int64 `protobuf:"varint,6,opt,name=expires_at_unix_ms,json=expiresAtUnixMs,proto3" json:"expires_at_unix_ms,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The engine's own number of the event.
+	EventNumber uint32 `protobuf:"varint,7,opt,name=event_number,json=eventNumber,proto3" json:"event_number,omitempty"`
+	// The same as `places`, each in the engine's own four bytes.
+	PlaceNumbers  []uint32 `protobuf:"varint,8,rep,packed,name=place_numbers,json=placeNumbers,proto3" json:"place_numbers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Reserved) Reset() {
 	*x = Reserved{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[65]
+	mi := &file_proto_command_v1_command_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6534,7 +6762,7 @@ func (x *Reserved) String() string {
 func (*Reserved) ProtoMessage() {}
 
 func (x *Reserved) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[65]
+	mi := &file_proto_command_v1_command_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6547,7 +6775,7 @@ func (x *Reserved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reserved.ProtoReflect.Descriptor instead.
 func (*Reserved) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{65}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *Reserved) GetId() string {
@@ -6592,6 +6820,20 @@ func (x *Reserved) GetExpiresAtUnixMs() int64 {
 	return 0
 }
 
+func (x *Reserved) GetEventNumber() uint32 {
+	if x != nil {
+		return x.EventNumber
+	}
+	return 0
+}
+
+func (x *Reserved) GetPlaceNumbers() []uint32 {
+	if x != nil {
+		return x.PlaceNumbers
+	}
+	return nil
+}
+
 // A hold lasts longer.
 type Extended struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -6607,7 +6849,7 @@ type Extended struct {
 
 func (x *Extended) Reset() {
 	*x = Extended{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[66]
+	mi := &file_proto_command_v1_command_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6619,7 +6861,7 @@ func (x *Extended) String() string {
 func (*Extended) ProtoMessage() {}
 
 func (x *Extended) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[66]
+	mi := &file_proto_command_v1_command_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6632,7 +6874,7 @@ func (x *Extended) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Extended.ProtoReflect.Descriptor instead.
 func (*Extended) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{66}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *Extended) GetId() string {
@@ -6668,14 +6910,18 @@ type Released struct {
 	// What was given back.
 	Places []*PlaceView `protobuf:"bytes,4,rep,name=places,proto3" json:"places,omitempty"`
 	// When.
-	AtUnixMs      int64 `protobuf:"varint,5,opt,name=at_unix_ms,json=atUnixMs,proto3" json:"at_unix_ms,omitempty"`
+	AtUnixMs int64 `protobuf:"varint,5,opt,name=at_unix_ms,json=atUnixMs,proto3" json:"at_unix_ms,omitempty"`
+	// The engine's own number of the event.
+	EventNumber uint32 `protobuf:"varint,6,opt,name=event_number,json=eventNumber,proto3" json:"event_number,omitempty"`
+	// The same as `places`, each in the engine's own four bytes.
+	PlaceNumbers  []uint32 `protobuf:"varint,7,rep,packed,name=place_numbers,json=placeNumbers,proto3" json:"place_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Released) Reset() {
 	*x = Released{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[67]
+	mi := &file_proto_command_v1_command_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6687,7 +6933,7 @@ func (x *Released) String() string {
 func (*Released) ProtoMessage() {}
 
 func (x *Released) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[67]
+	mi := &file_proto_command_v1_command_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6700,7 +6946,7 @@ func (x *Released) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Released.ProtoReflect.Descriptor instead.
 func (*Released) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{67}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *Released) GetId() string {
@@ -6738,6 +6984,20 @@ func (x *Released) GetAtUnixMs() int64 {
 	return 0
 }
 
+func (x *Released) GetEventNumber() uint32 {
+	if x != nil {
+		return x.EventNumber
+	}
+	return 0
+}
+
+func (x *Released) GetPlaceNumbers() []uint32 {
+	if x != nil {
+		return x.PlaceNumbers
+	}
+	return nil
+}
+
 // A hold became a sale.
 type Confirmed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -6752,14 +7012,18 @@ type Confirmed struct {
 	// Their price together, in minor units.
 	TotalMinor int64 `protobuf:"varint,5,opt,name=total_minor,json=totalMinor,proto3" json:"total_minor,omitempty"`
 	// When.
-	AtUnixMs      int64 `protobuf:"varint,6,opt,name=at_unix_ms,json=atUnixMs,proto3" json:"at_unix_ms,omitempty"`
+	AtUnixMs int64 `protobuf:"varint,6,opt,name=at_unix_ms,json=atUnixMs,proto3" json:"at_unix_ms,omitempty"`
+	// The engine's own number of the event.
+	EventNumber uint32 `protobuf:"varint,7,opt,name=event_number,json=eventNumber,proto3" json:"event_number,omitempty"`
+	// The same as `places`, each in the engine's own four bytes.
+	PlaceNumbers  []uint32 `protobuf:"varint,8,rep,packed,name=place_numbers,json=placeNumbers,proto3" json:"place_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Confirmed) Reset() {
 	*x = Confirmed{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[68]
+	mi := &file_proto_command_v1_command_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6771,7 +7035,7 @@ func (x *Confirmed) String() string {
 func (*Confirmed) ProtoMessage() {}
 
 func (x *Confirmed) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[68]
+	mi := &file_proto_command_v1_command_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6784,7 +7048,7 @@ func (x *Confirmed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Confirmed.ProtoReflect.Descriptor instead.
 func (*Confirmed) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{68}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *Confirmed) GetId() string {
@@ -6829,6 +7093,20 @@ func (x *Confirmed) GetAtUnixMs() int64 {
 	return 0
 }
 
+func (x *Confirmed) GetEventNumber() uint32 {
+	if x != nil {
+		return x.EventNumber
+	}
+	return 0
+}
+
+func (x *Confirmed) GetPlaceNumbers() []uint32 {
+	if x != nil {
+		return x.PlaceNumbers
+	}
+	return nil
+}
+
 // A payment intent, as it stands after a write.
 type PaymentChanged struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -6854,7 +7132,7 @@ type PaymentChanged struct {
 
 func (x *PaymentChanged) Reset() {
 	*x = PaymentChanged{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[69]
+	mi := &file_proto_command_v1_command_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6866,7 +7144,7 @@ func (x *PaymentChanged) String() string {
 func (*PaymentChanged) ProtoMessage() {}
 
 func (x *PaymentChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[69]
+	mi := &file_proto_command_v1_command_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6879,7 +7157,7 @@ func (x *PaymentChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PaymentChanged.ProtoReflect.Descriptor instead.
 func (*PaymentChanged) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{69}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *PaymentChanged) GetId() string {
@@ -6953,7 +7231,7 @@ type Joined struct {
 
 func (x *Joined) Reset() {
 	*x = Joined{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[70]
+	mi := &file_proto_command_v1_command_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6965,7 +7243,7 @@ func (x *Joined) String() string {
 func (*Joined) ProtoMessage() {}
 
 func (x *Joined) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[70]
+	mi := &file_proto_command_v1_command_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6978,7 +7256,7 @@ func (x *Joined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Joined.ProtoReflect.Descriptor instead.
 func (*Joined) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{70}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *Joined) GetToken() string {
@@ -7015,7 +7293,7 @@ type Admitted struct {
 
 func (x *Admitted) Reset() {
 	*x = Admitted{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[71]
+	mi := &file_proto_command_v1_command_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7027,7 +7305,7 @@ func (x *Admitted) String() string {
 func (*Admitted) ProtoMessage() {}
 
 func (x *Admitted) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[71]
+	mi := &file_proto_command_v1_command_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7040,7 +7318,7 @@ func (x *Admitted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Admitted.ProtoReflect.Descriptor instead.
 func (*Admitted) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{71}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *Admitted) GetToken() string {
@@ -7068,7 +7346,7 @@ type Done struct {
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[72]
+	mi := &file_proto_command_v1_command_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7080,7 +7358,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[72]
+	mi := &file_proto_command_v1_command_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7093,7 +7371,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{72}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *Done) GetAtUnixMs() int64 {
@@ -7116,7 +7394,7 @@ type ReservationViewPage struct {
 
 func (x *ReservationViewPage) Reset() {
 	*x = ReservationViewPage{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[73]
+	mi := &file_proto_command_v1_command_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7128,7 +7406,7 @@ func (x *ReservationViewPage) String() string {
 func (*ReservationViewPage) ProtoMessage() {}
 
 func (x *ReservationViewPage) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[73]
+	mi := &file_proto_command_v1_command_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7141,7 +7419,7 @@ func (x *ReservationViewPage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReservationViewPage.ProtoReflect.Descriptor instead.
 func (*ReservationViewPage) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{73}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *ReservationViewPage) GetItems() []*ReservationView {
@@ -7171,7 +7449,7 @@ type PaymentViewPage struct {
 
 func (x *PaymentViewPage) Reset() {
 	*x = PaymentViewPage{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[74]
+	mi := &file_proto_command_v1_command_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7183,7 +7461,7 @@ func (x *PaymentViewPage) String() string {
 func (*PaymentViewPage) ProtoMessage() {}
 
 func (x *PaymentViewPage) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[74]
+	mi := &file_proto_command_v1_command_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7196,7 +7474,7 @@ func (x *PaymentViewPage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PaymentViewPage.ProtoReflect.Descriptor instead.
 func (*PaymentViewPage) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{74}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *PaymentViewPage) GetItems() []*PaymentView {
@@ -7224,7 +7502,7 @@ type EventViewList struct {
 
 func (x *EventViewList) Reset() {
 	*x = EventViewList{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[75]
+	mi := &file_proto_command_v1_command_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7236,7 +7514,7 @@ func (x *EventViewList) String() string {
 func (*EventViewList) ProtoMessage() {}
 
 func (x *EventViewList) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[75]
+	mi := &file_proto_command_v1_command_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7249,7 +7527,7 @@ func (x *EventViewList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventViewList.ProtoReflect.Descriptor instead.
 func (*EventViewList) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{75}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *EventViewList) GetItems() []*EventView {
@@ -7270,7 +7548,7 @@ type SectionViewList struct {
 
 func (x *SectionViewList) Reset() {
 	*x = SectionViewList{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[76]
+	mi := &file_proto_command_v1_command_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7282,7 +7560,7 @@ func (x *SectionViewList) String() string {
 func (*SectionViewList) ProtoMessage() {}
 
 func (x *SectionViewList) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[76]
+	mi := &file_proto_command_v1_command_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7295,7 +7573,7 @@ func (x *SectionViewList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SectionViewList.ProtoReflect.Descriptor instead.
 func (*SectionViewList) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{76}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *SectionViewList) GetItems() []*SectionView {
@@ -7316,7 +7594,7 @@ type SeatViewList struct {
 
 func (x *SeatViewList) Reset() {
 	*x = SeatViewList{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[77]
+	mi := &file_proto_command_v1_command_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7328,7 +7606,7 @@ func (x *SeatViewList) String() string {
 func (*SeatViewList) ProtoMessage() {}
 
 func (x *SeatViewList) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[77]
+	mi := &file_proto_command_v1_command_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7341,7 +7619,7 @@ func (x *SeatViewList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatViewList.ProtoReflect.Descriptor instead.
 func (*SeatViewList) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{77}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *SeatViewList) GetItems() []*SeatView {
@@ -7364,7 +7642,7 @@ type DueWebhooks struct {
 
 func (x *DueWebhooks) Reset() {
 	*x = DueWebhooks{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[78]
+	mi := &file_proto_command_v1_command_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7376,7 +7654,7 @@ func (x *DueWebhooks) String() string {
 func (*DueWebhooks) ProtoMessage() {}
 
 func (x *DueWebhooks) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[78]
+	mi := &file_proto_command_v1_command_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7389,7 +7667,7 @@ func (x *DueWebhooks) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DueWebhooks.ProtoReflect.Descriptor instead.
 func (*DueWebhooks) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{78}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *DueWebhooks) GetWebhooks() []*WebhookView {
@@ -7417,7 +7695,7 @@ type WebhookViewList struct {
 
 func (x *WebhookViewList) Reset() {
 	*x = WebhookViewList{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[79]
+	mi := &file_proto_command_v1_command_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7429,7 +7707,7 @@ func (x *WebhookViewList) String() string {
 func (*WebhookViewList) ProtoMessage() {}
 
 func (x *WebhookViewList) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[79]
+	mi := &file_proto_command_v1_command_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7442,7 +7720,7 @@ func (x *WebhookViewList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WebhookViewList.ProtoReflect.Descriptor instead.
 func (*WebhookViewList) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{79}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *WebhookViewList) GetItems() []*WebhookView {
@@ -7463,7 +7741,7 @@ type NoteValue struct {
 
 func (x *NoteValue) Reset() {
 	*x = NoteValue{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[80]
+	mi := &file_proto_command_v1_command_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7475,7 +7753,7 @@ func (x *NoteValue) String() string {
 func (*NoteValue) ProtoMessage() {}
 
 func (x *NoteValue) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[80]
+	mi := &file_proto_command_v1_command_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7488,7 +7766,7 @@ func (x *NoteValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoteValue.ProtoReflect.Descriptor instead.
 func (*NoteValue) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{80}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *NoteValue) GetValue() []byte {
@@ -7509,7 +7787,7 @@ type NoteEntries struct {
 
 func (x *NoteEntries) Reset() {
 	*x = NoteEntries{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[81]
+	mi := &file_proto_command_v1_command_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7521,7 +7799,7 @@ func (x *NoteEntries) String() string {
 func (*NoteEntries) ProtoMessage() {}
 
 func (x *NoteEntries) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[81]
+	mi := &file_proto_command_v1_command_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7534,7 +7812,7 @@ func (x *NoteEntries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoteEntries.ProtoReflect.Descriptor instead.
 func (*NoteEntries) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{81}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *NoteEntries) GetNotes() []*NoteEntry {
@@ -7563,7 +7841,7 @@ type Counts struct {
 
 func (x *Counts) Reset() {
 	*x = Counts{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[82]
+	mi := &file_proto_command_v1_command_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7575,7 +7853,7 @@ func (x *Counts) String() string {
 func (*Counts) ProtoMessage() {}
 
 func (x *Counts) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[82]
+	mi := &file_proto_command_v1_command_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7588,7 +7866,7 @@ func (x *Counts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counts.ProtoReflect.Descriptor instead.
 func (*Counts) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{82}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *Counts) GetAvailable() uint32 {
@@ -7647,7 +7925,7 @@ type PlaceView struct {
 
 func (x *PlaceView) Reset() {
 	*x = PlaceView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[83]
+	mi := &file_proto_command_v1_command_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7659,7 +7937,7 @@ func (x *PlaceView) String() string {
 func (*PlaceView) ProtoMessage() {}
 
 func (x *PlaceView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[83]
+	mi := &file_proto_command_v1_command_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7672,7 +7950,7 @@ func (x *PlaceView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlaceView.ProtoReflect.Descriptor instead.
 func (*PlaceView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{83}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *PlaceView) GetId() string {
@@ -7730,7 +8008,7 @@ type SeatView struct {
 
 func (x *SeatView) Reset() {
 	*x = SeatView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[84]
+	mi := &file_proto_command_v1_command_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7742,7 +8020,7 @@ func (x *SeatView) String() string {
 func (*SeatView) ProtoMessage() {}
 
 func (x *SeatView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[84]
+	mi := &file_proto_command_v1_command_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7755,7 +8033,7 @@ func (x *SeatView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatView.ProtoReflect.Descriptor instead.
 func (*SeatView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{84}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *SeatView) GetPlace() *PlaceView {
@@ -7791,7 +8069,7 @@ type SectionView struct {
 
 func (x *SectionView) Reset() {
 	*x = SectionView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[85]
+	mi := &file_proto_command_v1_command_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7803,7 +8081,7 @@ func (x *SectionView) String() string {
 func (*SectionView) ProtoMessage() {}
 
 func (x *SectionView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[85]
+	mi := &file_proto_command_v1_command_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7816,7 +8094,7 @@ func (x *SectionView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SectionView.ProtoReflect.Descriptor instead.
 func (*SectionView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{85}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *SectionView) GetName() string {
@@ -7866,14 +8144,16 @@ type EventView struct {
 	// Counts over all sections.
 	Counts *Counts `protobuf:"bytes,4,opt,name=counts,proto3" json:"counts,omitempty"`
 	// True if it has a waiting line.
-	HasQueue      bool `protobuf:"varint,5,opt,name=has_queue,json=hasQueue,proto3" json:"has_queue,omitempty"`
+	HasQueue bool `protobuf:"varint,5,opt,name=has_queue,json=hasQueue,proto3" json:"has_queue,omitempty"`
+	// The engine's own number of the event.
+	Number        uint32 `protobuf:"varint,6,opt,name=number,proto3" json:"number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EventView) Reset() {
 	*x = EventView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[86]
+	mi := &file_proto_command_v1_command_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7885,7 +8165,7 @@ func (x *EventView) String() string {
 func (*EventView) ProtoMessage() {}
 
 func (x *EventView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[86]
+	mi := &file_proto_command_v1_command_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7898,7 +8178,7 @@ func (x *EventView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventView.ProtoReflect.Descriptor instead.
 func (*EventView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{86}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *EventView) GetId() string {
@@ -7936,6 +8216,13 @@ func (x *EventView) GetHasQueue() bool {
 	return false
 }
 
+func (x *EventView) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
 // A reservation.
 type ReservationView struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -7968,14 +8255,18 @@ type ReservationView struct {
 	// How often it was extended.
 	Extensions uint32 `protobuf:"varint,14,opt,name=extensions,proto3" json:"extensions,omitempty"`
 	// The payment that is under way or done.
-	Payment       *string `protobuf:"bytes,15,opt,name=payment,proto3,oneof" json:"payment,omitempty"`
+	Payment *string `protobuf:"bytes,15,opt,name=payment,proto3,oneof" json:"payment,omitempty"`
+	// The engine's own number of the event.
+	EventNumber uint32 `protobuf:"varint,16,opt,name=event_number,json=eventNumber,proto3" json:"event_number,omitempty"`
+	// The same as `places`, each in the engine's own four bytes.
+	PlaceNumbers  []uint32 `protobuf:"varint,17,rep,packed,name=place_numbers,json=placeNumbers,proto3" json:"place_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReservationView) Reset() {
 	*x = ReservationView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[87]
+	mi := &file_proto_command_v1_command_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7987,7 +8278,7 @@ func (x *ReservationView) String() string {
 func (*ReservationView) ProtoMessage() {}
 
 func (x *ReservationView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[87]
+	mi := &file_proto_command_v1_command_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8000,7 +8291,7 @@ func (x *ReservationView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReservationView.ProtoReflect.Descriptor instead.
 func (*ReservationView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{87}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *ReservationView) GetId() string {
@@ -8108,6 +8399,20 @@ func (x *ReservationView) GetPayment() string {
 	return ""
 }
 
+func (x *ReservationView) GetEventNumber() uint32 {
+	if x != nil {
+		return x.EventNumber
+	}
+	return 0
+}
+
+func (x *ReservationView) GetPlaceNumbers() []uint32 {
+	if x != nil {
+		return x.PlaceNumbers
+	}
+	return nil
+}
+
 // A payment intent.
 type PaymentView struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -8153,7 +8458,7 @@ type PaymentView struct {
 
 func (x *PaymentView) Reset() {
 	*x = PaymentView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[88]
+	mi := &file_proto_command_v1_command_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8165,7 +8470,7 @@ func (x *PaymentView) String() string {
 func (*PaymentView) ProtoMessage() {}
 
 func (x *PaymentView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[88]
+	mi := &file_proto_command_v1_command_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8178,7 +8483,7 @@ func (x *PaymentView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PaymentView.ProtoReflect.Descriptor instead.
 func (*PaymentView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{88}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *PaymentView) GetId() string {
@@ -8324,7 +8629,7 @@ type QueuePlace struct {
 
 func (x *QueuePlace) Reset() {
 	*x = QueuePlace{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[89]
+	mi := &file_proto_command_v1_command_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8336,7 +8641,7 @@ func (x *QueuePlace) String() string {
 func (*QueuePlace) ProtoMessage() {}
 
 func (x *QueuePlace) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[89]
+	mi := &file_proto_command_v1_command_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8349,7 +8654,7 @@ func (x *QueuePlace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueuePlace.ProtoReflect.Descriptor instead.
 func (*QueuePlace) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{89}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *QueuePlace) GetState() QueueState {
@@ -8407,7 +8712,7 @@ type QueueView struct {
 
 func (x *QueueView) Reset() {
 	*x = QueueView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[90]
+	mi := &file_proto_command_v1_command_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8419,7 +8724,7 @@ func (x *QueueView) String() string {
 func (*QueueView) ProtoMessage() {}
 
 func (x *QueueView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[90]
+	mi := &file_proto_command_v1_command_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8432,7 +8737,7 @@ func (x *QueueView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueView.ProtoReflect.Descriptor instead.
 func (*QueueView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{90}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *QueueView) GetWaiting() uint32 {
@@ -8511,7 +8816,7 @@ type DrawView struct {
 
 func (x *DrawView) Reset() {
 	*x = DrawView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[91]
+	mi := &file_proto_command_v1_command_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8523,7 +8828,7 @@ func (x *DrawView) String() string {
 func (*DrawView) ProtoMessage() {}
 
 func (x *DrawView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[91]
+	mi := &file_proto_command_v1_command_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8536,7 +8841,7 @@ func (x *DrawView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrawView.ProtoReflect.Descriptor instead.
 func (*DrawView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{91}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *DrawView) GetCommitment() []byte {
@@ -8576,7 +8881,7 @@ type WebhookView struct {
 
 func (x *WebhookView) Reset() {
 	*x = WebhookView{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[92]
+	mi := &file_proto_command_v1_command_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8588,7 +8893,7 @@ func (x *WebhookView) String() string {
 func (*WebhookView) ProtoMessage() {}
 
 func (x *WebhookView) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[92]
+	mi := &file_proto_command_v1_command_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8601,7 +8906,7 @@ func (x *WebhookView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WebhookView.ProtoReflect.Descriptor instead.
 func (*WebhookView) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{92}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *WebhookView) GetId() string {
@@ -8698,7 +9003,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[93]
+	mi := &file_proto_command_v1_command_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8710,7 +9015,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[93]
+	mi := &file_proto_command_v1_command_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8723,7 +9028,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{93}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *Status) GetWritten() int64 {
@@ -8867,7 +9172,7 @@ type Problem struct {
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_proto_command_v1_command_proto_msgTypes[94]
+	mi := &file_proto_command_v1_command_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8879,7 +9184,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_command_v1_command_proto_msgTypes[94]
+	mi := &file_proto_command_v1_command_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8892,7 +9197,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{94}
+	return file_proto_command_v1_command_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *Problem) GetField() string {
@@ -8921,7 +9226,7 @@ var File_proto_command_v1_command_proto protoreflect.FileDescriptor
 const file_proto_command_v1_command_proto_rawDesc = "" +
 	"\n" +
 	"\x1eproto/command/v1/command.proto\x12\n" +
-	"command.v1\x1a\x1cproto/common/v1/errors.proto\"\xbf\x17\n" +
+	"command.v1\x1a\x1cproto/common/v1/errors.proto\"\xb9\x18\n" +
 	"\x04Call\x12\x10\n" +
 	"\x03tag\x18\x01 \x01(\x04R\x03tag\x12$\n" +
 	"\vdeadline_ms\x18\x02 \x01(\rH\x01R\n" +
@@ -8984,9 +9289,12 @@ const file_proto_command_v1_command_proto_rawDesc = "" +
 	"readStatus\x12?\n" +
 	"\rprepare_event\x18/ \x01(\v2\x18.command.v1.PrepareEventH\x00R\fprepareEvent\x12<\n" +
 	"\fprepare_seat\x180 \x01(\v2\x17.command.v1.PrepareSeatH\x00R\vprepareSeat\x12<\n" +
-	"\fprepare_user\x181 \x01(\v2\x17.command.v1.PrepareUserH\x00R\vprepareUserB\v\n" +
+	"\fprepare_user\x181 \x01(\v2\x17.command.v1.PrepareUserH\x00R\vprepareUser\x129\n" +
+	"\vread_places\x182 \x01(\v2\x16.command.v1.ReadPlacesH\x00R\n" +
+	"readPlaces\x12=\n" +
+	"\rread_event_id\x183 \x01(\v2\x17.command.v1.ReadEventIdH\x00R\vreadEventIdB\v\n" +
 	"\toperationB\x0e\n" +
-	"\f_deadline_ms\"\xfb\r\n" +
+	"\f_deadline_ms\"\xcd\x0e\n" +
 	"\x06Answer\x12\x10\n" +
 	"\x03tag\x18\x01 \x01(\x04R\x03tag\x12/\n" +
 	"\arefused\x18\x02 \x01(\v2\x13.command.v1.RefusedH\x00R\arefused\x12(\n" +
@@ -9027,7 +9335,9 @@ const file_proto_command_v1_command_proto_rawDesc = "" +
 	"\x05notes\x18  \x01(\v2\x17.command.v1.NoteEntriesH\x00R\x05notes\x12\x1c\n" +
 	"\bposition\x18! \x01(\x03H\x00R\bposition\x12,\n" +
 	"\x06status\x18\" \x01(\v2\x12.command.v1.StatusH\x00R\x06status\x12\x1c\n" +
-	"\bprepared\x18# \x01(\tH\x00R\bpreparedB\t\n" +
+	"\bprepared\x18# \x01(\tH\x00R\bprepared\x123\n" +
+	"\x06places\x18$ \x01(\v2\x19.command.v1.PlaceViewListH\x00R\x06places\x12\x1b\n" +
+	"\bevent_id\x18% \x01(\tH\x00R\aeventIdB\t\n" +
 	"\aoutcome\"\xd9\b\n" +
 	"\aRefused\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
@@ -9085,7 +9395,15 @@ const file_proto_command_v1_command_proto_rawDesc = "" +
 	"\x05event\x18\x01 \x01(\tR\x05event\x12\x12\n" +
 	"\x04seat\x18\x02 \x01(\tR\x04seat\"!\n" +
 	"\vPrepareUser\x12\x12\n" +
-	"\x04user\x18\x01 \x01(\tR\x04user\":\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\"T\n" +
+	"\n" +
+	"ReadPlaces\x12!\n" +
+	"\fevent_number\x18\x01 \x01(\rR\veventNumber\x12#\n" +
+	"\rplace_numbers\x18\x02 \x03(\rR\fplaceNumbers\"<\n" +
+	"\rPlaceViewList\x12+\n" +
+	"\x05items\x18\x01 \x03(\v2\x15.command.v1.PlaceViewR\x05items\"%\n" +
+	"\vReadEventId\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\rR\x06number\":\n" +
 	"\aSeatMap\x12/\n" +
 	"\bsections\x18\x01 \x03(\v2\x13.command.v1.SectionR\bsections\"\x7f\n" +
 	"\aSection\x12\x12\n" +
@@ -9413,10 +9731,11 @@ const file_proto_command_v1_command_proto_rawDesc = "" +
 	"\x05Payee\x12>\n" +
 	"\vreservation\x18\x01 \x01(\v2\x1a.command.v1.ReservationRefH\x00R\vreservation\x12\x1c\n" +
 	"\bunlinked\x18\x02 \x01(\tH\x00R\bunlinkedB\x06\n" +
-	"\x04form\",\n" +
+	"\x04form\"D\n" +
 	"\fEventChanged\x12\x1c\n" +
 	"\n" +
-	"at_unix_ms\x18\x01 \x01(\x03R\batUnixMs\"\xc1\x01\n" +
+	"at_unix_ms\x18\x01 \x01(\x03R\batUnixMs\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\rR\x06number\"\x89\x02\n" +
 	"\bReserved\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04hold\x18\x02 \x01(\tR\x04hold\x12\x14\n" +
@@ -9424,19 +9743,23 @@ const file_proto_command_v1_command_proto_rawDesc = "" +
 	"\x06places\x18\x04 \x03(\v2\x15.command.v1.PlaceViewR\x06places\x12\x1f\n" +
 	"\vtotal_minor\x18\x05 \x01(\x03R\n" +
 	"totalMinor\x12+\n" +
-	"\x12expires_at_unix_ms\x18\x06 \x01(\x03R\x0fexpiresAtUnixMs\"h\n" +
+	"\x12expires_at_unix_ms\x18\x06 \x01(\x03R\x0fexpiresAtUnixMs\x12!\n" +
+	"\fevent_number\x18\a \x01(\rR\veventNumber\x12#\n" +
+	"\rplace_numbers\x18\b \x03(\rR\fplaceNumbers\"h\n" +
 	"\bExtended\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12+\n" +
 	"\x12expires_at_unix_ms\x18\x02 \x01(\x03R\x0fexpiresAtUnixMs\x12\x1f\n" +
 	"\vextended_ms\x18\x03 \x01(\x03R\n" +
-	"extendedMs\"\xb1\x01\n" +
+	"extendedMs\"\xf9\x01\n" +
 	"\bReleased\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05event\x18\x02 \x01(\tR\x05event\x122\n" +
 	"\x05state\x18\x03 \x01(\x0e2\x1c.command.v1.ReservationStateR\x05state\x12-\n" +
 	"\x06places\x18\x04 \x03(\v2\x15.command.v1.PlaceViewR\x06places\x12\x1c\n" +
 	"\n" +
-	"at_unix_ms\x18\x05 \x01(\x03R\batUnixMs\"\xb5\x01\n" +
+	"at_unix_ms\x18\x05 \x01(\x03R\batUnixMs\x12!\n" +
+	"\fevent_number\x18\x06 \x01(\rR\veventNumber\x12#\n" +
+	"\rplace_numbers\x18\a \x03(\rR\fplaceNumbers\"\xfd\x01\n" +
 	"\tConfirmed\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05order\x18\x02 \x01(\tR\x05order\x12\x14\n" +
@@ -9445,7 +9768,9 @@ const file_proto_command_v1_command_proto_rawDesc = "" +
 	"\vtotal_minor\x18\x05 \x01(\x03R\n" +
 	"totalMinor\x12\x1c\n" +
 	"\n" +
-	"at_unix_ms\x18\x06 \x01(\x03R\batUnixMs\"\xbc\x02\n" +
+	"at_unix_ms\x18\x06 \x01(\x03R\batUnixMs\x12!\n" +
+	"\fevent_number\x18\a \x01(\rR\veventNumber\x12#\n" +
+	"\rplace_numbers\x18\b \x03(\rR\fplaceNumbers\"\xbc\x02\n" +
 	"\x0ePaymentChanged\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12 \n" +
 	"\vtransaction\x18\x02 \x01(\tR\vtransaction\x12.\n" +
@@ -9513,13 +9838,14 @@ const file_proto_command_v1_command_proto_rawDesc = "" +
 	"\bstanding\x18\x02 \x01(\bR\bstanding\x12*\n" +
 	"\x06counts\x18\x03 \x01(\v2\x12.command.v1.CountsR\x06counts\x12&\n" +
 	"\x0fprice_min_minor\x18\x04 \x01(\x03R\rpriceMinMinor\x12&\n" +
-	"\x0fprice_max_minor\x18\x05 \x01(\x03R\rpriceMaxMinor\"\xc6\x01\n" +
+	"\x0fprice_max_minor\x18\x05 \x01(\x03R\rpriceMaxMinor\"\xde\x01\n" +
 	"\tEventView\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x125\n" +
 	"\bsettings\x18\x02 \x01(\v2\x19.command.v1.EventSettingsR\bsettings\x12)\n" +
 	"\x04sale\x18\x03 \x01(\x0e2\x15.command.v1.SaleStateR\x04sale\x12*\n" +
 	"\x06counts\x18\x04 \x01(\v2\x12.command.v1.CountsR\x06counts\x12\x1b\n" +
-	"\thas_queue\x18\x05 \x01(\bR\bhasQueue\"\xa4\x04\n" +
+	"\thas_queue\x18\x05 \x01(\bR\bhasQueue\x12\x16\n" +
+	"\x06number\x18\x06 \x01(\rR\x06number\"\xec\x04\n" +
 	"\x0fReservationView\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04hold\x18\x02 \x01(\tR\x04hold\x12\x19\n" +
@@ -9539,7 +9865,9 @@ const file_proto_command_v1_command_proto_rawDesc = "" +
 	"\n" +
 	"extensions\x18\x0e \x01(\rR\n" +
 	"extensions\x12\x1d\n" +
-	"\apayment\x18\x0f \x01(\tH\x02R\apayment\x88\x01\x01B\b\n" +
+	"\apayment\x18\x0f \x01(\tH\x02R\apayment\x88\x01\x01\x12!\n" +
+	"\fevent_number\x18\x10 \x01(\rR\veventNumber\x12#\n" +
+	"\rplace_numbers\x18\x11 \x03(\rR\fplaceNumbersB\b\n" +
 	"\x06_orderB\v\n" +
 	"\t_externalB\n" +
 	"\n" +
@@ -9732,7 +10060,7 @@ func file_proto_command_v1_command_proto_rawDescGZIP() []byte {
 }
 
 var file_proto_command_v1_command_proto_enumTypes = make([]protoimpl.EnumInfo, 12)
-var file_proto_command_v1_command_proto_msgTypes = make([]protoimpl.MessageInfo, 95)
+var file_proto_command_v1_command_proto_msgTypes = make([]protoimpl.MessageInfo, 98)
 var file_proto_command_v1_command_proto_goTypes = []any{
 	(SaleState)(0),              // 0: command.v1.SaleState
 	(PaymentMethod)(0),          // 1: command.v1.PaymentMethod
@@ -9754,241 +10082,248 @@ var file_proto_command_v1_command_proto_goTypes = []any{
 	(*PrepareEvent)(nil),        // 17: command.v1.PrepareEvent
 	(*PrepareSeat)(nil),         // 18: command.v1.PrepareSeat
 	(*PrepareUser)(nil),         // 19: command.v1.PrepareUser
-	(*SeatMap)(nil),             // 20: command.v1.SeatMap
-	(*Section)(nil),             // 21: command.v1.Section
-	(*Row)(nil),                 // 22: command.v1.Row
-	(*NumberedSeats)(nil),       // 23: command.v1.NumberedSeats
-	(*SeatException)(nil),       // 24: command.v1.SeatException
-	(*CreateEvent)(nil),         // 25: command.v1.CreateEvent
-	(*UpdateEvent)(nil),         // 26: command.v1.UpdateEvent
-	(*SetSale)(nil),             // 27: command.v1.SetSale
-	(*BlockSeats)(nil),          // 28: command.v1.BlockSeats
-	(*SetQueuePolicy)(nil),      // 29: command.v1.SetQueuePolicy
-	(*PauseQueue)(nil),          // 30: command.v1.PauseQueue
-	(*DrawRoom)(nil),            // 31: command.v1.DrawRoom
-	(*JoinQueue)(nil),           // 32: command.v1.JoinQueue
-	(*LeaveQueue)(nil),          // 33: command.v1.LeaveQueue
-	(*RequestAdmission)(nil),    // 34: command.v1.RequestAdmission
-	(*Reserve)(nil),             // 35: command.v1.Reserve
-	(*Confirm)(nil),             // 36: command.v1.Confirm
-	(*Release)(nil),             // 37: command.v1.Release
-	(*Extend)(nil),              // 38: command.v1.Extend
-	(*Expire)(nil),              // 39: command.v1.Expire
-	(*CreatePayment)(nil),       // 40: command.v1.CreatePayment
-	(*ProcessPayment)(nil),      // 41: command.v1.ProcessPayment
-	(*CancelPayment)(nil),       // 42: command.v1.CancelPayment
-	(*ReportPayment)(nil),       // 43: command.v1.ReportPayment
-	(*ReportWebhook)(nil),       // 44: command.v1.ReportWebhook
-	(*ReplayWebhook)(nil),       // 45: command.v1.ReplayWebhook
-	(*Note)(nil),                // 46: command.v1.Note
-	(*ReadReservation)(nil),     // 47: command.v1.ReadReservation
-	(*ReadReservations)(nil),    // 48: command.v1.ReadReservations
-	(*ReadPayment)(nil),         // 49: command.v1.ReadPayment
-	(*ReadPayments)(nil),        // 50: command.v1.ReadPayments
-	(*ReadEvent)(nil),           // 51: command.v1.ReadEvent
-	(*ReadEvents)(nil),          // 52: command.v1.ReadEvents
-	(*ReadSections)(nil),        // 53: command.v1.ReadSections
-	(*ReadCounts)(nil),          // 54: command.v1.ReadCounts
-	(*ReadSeats)(nil),           // 55: command.v1.ReadSeats
-	(*ReadSeatsNamed)(nil),      // 56: command.v1.ReadSeatsNamed
-	(*ReadFreeSeats)(nil),       // 57: command.v1.ReadFreeSeats
-	(*ReadQueuePlace)(nil),      // 58: command.v1.ReadQueuePlace
-	(*ReadTokenEvent)(nil),      // 59: command.v1.ReadTokenEvent
-	(*ReadQueue)(nil),           // 60: command.v1.ReadQueue
-	(*ReadQueuePolicy)(nil),     // 61: command.v1.ReadQueuePolicy
-	(*ReadDraw)(nil),            // 62: command.v1.ReadDraw
-	(*ReadDueWebhooks)(nil),     // 63: command.v1.ReadDueWebhooks
-	(*ReadDeadWebhooks)(nil),    // 64: command.v1.ReadDeadWebhooks
-	(*ReadNote)(nil),            // 65: command.v1.ReadNote
-	(*ReadNotes)(nil),           // 66: command.v1.ReadNotes
-	(*ReadPosition)(nil),        // 67: command.v1.ReadPosition
-	(*ReadStatus)(nil),          // 68: command.v1.ReadStatus
-	(*EventSettings)(nil),       // 69: command.v1.EventSettings
-	(*QueuePolicy)(nil),         // 70: command.v1.QueuePolicy
-	(*PresaleRoom)(nil),         // 71: command.v1.PresaleRoom
-	(*Best)(nil),                // 72: command.v1.Best
-	(*SeatRequest)(nil),         // 73: command.v1.SeatRequest
-	(*ReservationRef)(nil),      // 74: command.v1.ReservationRef
-	(*Payee)(nil),               // 75: command.v1.Payee
-	(*EventChanged)(nil),        // 76: command.v1.EventChanged
-	(*Reserved)(nil),            // 77: command.v1.Reserved
-	(*Extended)(nil),            // 78: command.v1.Extended
-	(*Released)(nil),            // 79: command.v1.Released
-	(*Confirmed)(nil),           // 80: command.v1.Confirmed
-	(*PaymentChanged)(nil),      // 81: command.v1.PaymentChanged
-	(*Joined)(nil),              // 82: command.v1.Joined
-	(*Admitted)(nil),            // 83: command.v1.Admitted
-	(*Done)(nil),                // 84: command.v1.Done
-	(*ReservationViewPage)(nil), // 85: command.v1.ReservationViewPage
-	(*PaymentViewPage)(nil),     // 86: command.v1.PaymentViewPage
-	(*EventViewList)(nil),       // 87: command.v1.EventViewList
-	(*SectionViewList)(nil),     // 88: command.v1.SectionViewList
-	(*SeatViewList)(nil),        // 89: command.v1.SeatViewList
-	(*DueWebhooks)(nil),         // 90: command.v1.DueWebhooks
-	(*WebhookViewList)(nil),     // 91: command.v1.WebhookViewList
-	(*NoteValue)(nil),           // 92: command.v1.NoteValue
-	(*NoteEntries)(nil),         // 93: command.v1.NoteEntries
-	(*Counts)(nil),              // 94: command.v1.Counts
-	(*PlaceView)(nil),           // 95: command.v1.PlaceView
-	(*SeatView)(nil),            // 96: command.v1.SeatView
-	(*SectionView)(nil),         // 97: command.v1.SectionView
-	(*EventView)(nil),           // 98: command.v1.EventView
-	(*ReservationView)(nil),     // 99: command.v1.ReservationView
-	(*PaymentView)(nil),         // 100: command.v1.PaymentView
-	(*QueuePlace)(nil),          // 101: command.v1.QueuePlace
-	(*QueueView)(nil),           // 102: command.v1.QueueView
-	(*DrawView)(nil),            // 103: command.v1.DrawView
-	(*WebhookView)(nil),         // 104: command.v1.WebhookView
-	(*Status)(nil),              // 105: command.v1.Status
-	(*Problem)(nil),             // 106: command.v1.Problem
-	(*v1.Error)(nil),            // 107: common.v1.Error
+	(*ReadPlaces)(nil),          // 20: command.v1.ReadPlaces
+	(*PlaceViewList)(nil),       // 21: command.v1.PlaceViewList
+	(*ReadEventId)(nil),         // 22: command.v1.ReadEventId
+	(*SeatMap)(nil),             // 23: command.v1.SeatMap
+	(*Section)(nil),             // 24: command.v1.Section
+	(*Row)(nil),                 // 25: command.v1.Row
+	(*NumberedSeats)(nil),       // 26: command.v1.NumberedSeats
+	(*SeatException)(nil),       // 27: command.v1.SeatException
+	(*CreateEvent)(nil),         // 28: command.v1.CreateEvent
+	(*UpdateEvent)(nil),         // 29: command.v1.UpdateEvent
+	(*SetSale)(nil),             // 30: command.v1.SetSale
+	(*BlockSeats)(nil),          // 31: command.v1.BlockSeats
+	(*SetQueuePolicy)(nil),      // 32: command.v1.SetQueuePolicy
+	(*PauseQueue)(nil),          // 33: command.v1.PauseQueue
+	(*DrawRoom)(nil),            // 34: command.v1.DrawRoom
+	(*JoinQueue)(nil),           // 35: command.v1.JoinQueue
+	(*LeaveQueue)(nil),          // 36: command.v1.LeaveQueue
+	(*RequestAdmission)(nil),    // 37: command.v1.RequestAdmission
+	(*Reserve)(nil),             // 38: command.v1.Reserve
+	(*Confirm)(nil),             // 39: command.v1.Confirm
+	(*Release)(nil),             // 40: command.v1.Release
+	(*Extend)(nil),              // 41: command.v1.Extend
+	(*Expire)(nil),              // 42: command.v1.Expire
+	(*CreatePayment)(nil),       // 43: command.v1.CreatePayment
+	(*ProcessPayment)(nil),      // 44: command.v1.ProcessPayment
+	(*CancelPayment)(nil),       // 45: command.v1.CancelPayment
+	(*ReportPayment)(nil),       // 46: command.v1.ReportPayment
+	(*ReportWebhook)(nil),       // 47: command.v1.ReportWebhook
+	(*ReplayWebhook)(nil),       // 48: command.v1.ReplayWebhook
+	(*Note)(nil),                // 49: command.v1.Note
+	(*ReadReservation)(nil),     // 50: command.v1.ReadReservation
+	(*ReadReservations)(nil),    // 51: command.v1.ReadReservations
+	(*ReadPayment)(nil),         // 52: command.v1.ReadPayment
+	(*ReadPayments)(nil),        // 53: command.v1.ReadPayments
+	(*ReadEvent)(nil),           // 54: command.v1.ReadEvent
+	(*ReadEvents)(nil),          // 55: command.v1.ReadEvents
+	(*ReadSections)(nil),        // 56: command.v1.ReadSections
+	(*ReadCounts)(nil),          // 57: command.v1.ReadCounts
+	(*ReadSeats)(nil),           // 58: command.v1.ReadSeats
+	(*ReadSeatsNamed)(nil),      // 59: command.v1.ReadSeatsNamed
+	(*ReadFreeSeats)(nil),       // 60: command.v1.ReadFreeSeats
+	(*ReadQueuePlace)(nil),      // 61: command.v1.ReadQueuePlace
+	(*ReadTokenEvent)(nil),      // 62: command.v1.ReadTokenEvent
+	(*ReadQueue)(nil),           // 63: command.v1.ReadQueue
+	(*ReadQueuePolicy)(nil),     // 64: command.v1.ReadQueuePolicy
+	(*ReadDraw)(nil),            // 65: command.v1.ReadDraw
+	(*ReadDueWebhooks)(nil),     // 66: command.v1.ReadDueWebhooks
+	(*ReadDeadWebhooks)(nil),    // 67: command.v1.ReadDeadWebhooks
+	(*ReadNote)(nil),            // 68: command.v1.ReadNote
+	(*ReadNotes)(nil),           // 69: command.v1.ReadNotes
+	(*ReadPosition)(nil),        // 70: command.v1.ReadPosition
+	(*ReadStatus)(nil),          // 71: command.v1.ReadStatus
+	(*EventSettings)(nil),       // 72: command.v1.EventSettings
+	(*QueuePolicy)(nil),         // 73: command.v1.QueuePolicy
+	(*PresaleRoom)(nil),         // 74: command.v1.PresaleRoom
+	(*Best)(nil),                // 75: command.v1.Best
+	(*SeatRequest)(nil),         // 76: command.v1.SeatRequest
+	(*ReservationRef)(nil),      // 77: command.v1.ReservationRef
+	(*Payee)(nil),               // 78: command.v1.Payee
+	(*EventChanged)(nil),        // 79: command.v1.EventChanged
+	(*Reserved)(nil),            // 80: command.v1.Reserved
+	(*Extended)(nil),            // 81: command.v1.Extended
+	(*Released)(nil),            // 82: command.v1.Released
+	(*Confirmed)(nil),           // 83: command.v1.Confirmed
+	(*PaymentChanged)(nil),      // 84: command.v1.PaymentChanged
+	(*Joined)(nil),              // 85: command.v1.Joined
+	(*Admitted)(nil),            // 86: command.v1.Admitted
+	(*Done)(nil),                // 87: command.v1.Done
+	(*ReservationViewPage)(nil), // 88: command.v1.ReservationViewPage
+	(*PaymentViewPage)(nil),     // 89: command.v1.PaymentViewPage
+	(*EventViewList)(nil),       // 90: command.v1.EventViewList
+	(*SectionViewList)(nil),     // 91: command.v1.SectionViewList
+	(*SeatViewList)(nil),        // 92: command.v1.SeatViewList
+	(*DueWebhooks)(nil),         // 93: command.v1.DueWebhooks
+	(*WebhookViewList)(nil),     // 94: command.v1.WebhookViewList
+	(*NoteValue)(nil),           // 95: command.v1.NoteValue
+	(*NoteEntries)(nil),         // 96: command.v1.NoteEntries
+	(*Counts)(nil),              // 97: command.v1.Counts
+	(*PlaceView)(nil),           // 98: command.v1.PlaceView
+	(*SeatView)(nil),            // 99: command.v1.SeatView
+	(*SectionView)(nil),         // 100: command.v1.SectionView
+	(*EventView)(nil),           // 101: command.v1.EventView
+	(*ReservationView)(nil),     // 102: command.v1.ReservationView
+	(*PaymentView)(nil),         // 103: command.v1.PaymentView
+	(*QueuePlace)(nil),          // 104: command.v1.QueuePlace
+	(*QueueView)(nil),           // 105: command.v1.QueueView
+	(*DrawView)(nil),            // 106: command.v1.DrawView
+	(*WebhookView)(nil),         // 107: command.v1.WebhookView
+	(*Status)(nil),              // 108: command.v1.Status
+	(*Problem)(nil),             // 109: command.v1.Problem
+	(*v1.Error)(nil),            // 110: common.v1.Error
 }
 var file_proto_command_v1_command_proto_depIdxs = []int32{
-	25,  // 0: command.v1.Call.create_event:type_name -> command.v1.CreateEvent
-	26,  // 1: command.v1.Call.update_event:type_name -> command.v1.UpdateEvent
-	27,  // 2: command.v1.Call.set_sale:type_name -> command.v1.SetSale
-	28,  // 3: command.v1.Call.block_seats:type_name -> command.v1.BlockSeats
-	29,  // 4: command.v1.Call.set_queue_policy:type_name -> command.v1.SetQueuePolicy
-	30,  // 5: command.v1.Call.pause_queue:type_name -> command.v1.PauseQueue
-	31,  // 6: command.v1.Call.draw_room:type_name -> command.v1.DrawRoom
-	32,  // 7: command.v1.Call.join_queue:type_name -> command.v1.JoinQueue
-	33,  // 8: command.v1.Call.leave_queue:type_name -> command.v1.LeaveQueue
-	34,  // 9: command.v1.Call.request_admission:type_name -> command.v1.RequestAdmission
-	35,  // 10: command.v1.Call.reserve:type_name -> command.v1.Reserve
-	36,  // 11: command.v1.Call.confirm:type_name -> command.v1.Confirm
-	37,  // 12: command.v1.Call.release:type_name -> command.v1.Release
-	38,  // 13: command.v1.Call.extend:type_name -> command.v1.Extend
-	39,  // 14: command.v1.Call.expire:type_name -> command.v1.Expire
-	40,  // 15: command.v1.Call.create_payment:type_name -> command.v1.CreatePayment
-	41,  // 16: command.v1.Call.process_payment:type_name -> command.v1.ProcessPayment
-	42,  // 17: command.v1.Call.cancel_payment:type_name -> command.v1.CancelPayment
-	43,  // 18: command.v1.Call.report_payment:type_name -> command.v1.ReportPayment
-	44,  // 19: command.v1.Call.report_webhook:type_name -> command.v1.ReportWebhook
-	45,  // 20: command.v1.Call.replay_webhook:type_name -> command.v1.ReplayWebhook
-	46,  // 21: command.v1.Call.note:type_name -> command.v1.Note
-	47,  // 22: command.v1.Call.read_reservation:type_name -> command.v1.ReadReservation
-	48,  // 23: command.v1.Call.read_reservations:type_name -> command.v1.ReadReservations
-	49,  // 24: command.v1.Call.read_payment:type_name -> command.v1.ReadPayment
-	50,  // 25: command.v1.Call.read_payments:type_name -> command.v1.ReadPayments
-	51,  // 26: command.v1.Call.read_event:type_name -> command.v1.ReadEvent
-	52,  // 27: command.v1.Call.read_events:type_name -> command.v1.ReadEvents
-	53,  // 28: command.v1.Call.read_sections:type_name -> command.v1.ReadSections
-	54,  // 29: command.v1.Call.read_counts:type_name -> command.v1.ReadCounts
-	55,  // 30: command.v1.Call.read_seats:type_name -> command.v1.ReadSeats
-	56,  // 31: command.v1.Call.read_seats_named:type_name -> command.v1.ReadSeatsNamed
-	57,  // 32: command.v1.Call.read_free_seats:type_name -> command.v1.ReadFreeSeats
-	58,  // 33: command.v1.Call.read_queue_place:type_name -> command.v1.ReadQueuePlace
-	59,  // 34: command.v1.Call.read_token_event:type_name -> command.v1.ReadTokenEvent
-	60,  // 35: command.v1.Call.read_queue:type_name -> command.v1.ReadQueue
-	61,  // 36: command.v1.Call.read_queue_policy:type_name -> command.v1.ReadQueuePolicy
-	62,  // 37: command.v1.Call.read_draw:type_name -> command.v1.ReadDraw
-	63,  // 38: command.v1.Call.read_due_webhooks:type_name -> command.v1.ReadDueWebhooks
-	64,  // 39: command.v1.Call.read_dead_webhooks:type_name -> command.v1.ReadDeadWebhooks
-	65,  // 40: command.v1.Call.read_note:type_name -> command.v1.ReadNote
-	66,  // 41: command.v1.Call.read_notes:type_name -> command.v1.ReadNotes
-	67,  // 42: command.v1.Call.read_position:type_name -> command.v1.ReadPosition
-	68,  // 43: command.v1.Call.read_status:type_name -> command.v1.ReadStatus
+	28,  // 0: command.v1.Call.create_event:type_name -> command.v1.CreateEvent
+	29,  // 1: command.v1.Call.update_event:type_name -> command.v1.UpdateEvent
+	30,  // 2: command.v1.Call.set_sale:type_name -> command.v1.SetSale
+	31,  // 3: command.v1.Call.block_seats:type_name -> command.v1.BlockSeats
+	32,  // 4: command.v1.Call.set_queue_policy:type_name -> command.v1.SetQueuePolicy
+	33,  // 5: command.v1.Call.pause_queue:type_name -> command.v1.PauseQueue
+	34,  // 6: command.v1.Call.draw_room:type_name -> command.v1.DrawRoom
+	35,  // 7: command.v1.Call.join_queue:type_name -> command.v1.JoinQueue
+	36,  // 8: command.v1.Call.leave_queue:type_name -> command.v1.LeaveQueue
+	37,  // 9: command.v1.Call.request_admission:type_name -> command.v1.RequestAdmission
+	38,  // 10: command.v1.Call.reserve:type_name -> command.v1.Reserve
+	39,  // 11: command.v1.Call.confirm:type_name -> command.v1.Confirm
+	40,  // 12: command.v1.Call.release:type_name -> command.v1.Release
+	41,  // 13: command.v1.Call.extend:type_name -> command.v1.Extend
+	42,  // 14: command.v1.Call.expire:type_name -> command.v1.Expire
+	43,  // 15: command.v1.Call.create_payment:type_name -> command.v1.CreatePayment
+	44,  // 16: command.v1.Call.process_payment:type_name -> command.v1.ProcessPayment
+	45,  // 17: command.v1.Call.cancel_payment:type_name -> command.v1.CancelPayment
+	46,  // 18: command.v1.Call.report_payment:type_name -> command.v1.ReportPayment
+	47,  // 19: command.v1.Call.report_webhook:type_name -> command.v1.ReportWebhook
+	48,  // 20: command.v1.Call.replay_webhook:type_name -> command.v1.ReplayWebhook
+	49,  // 21: command.v1.Call.note:type_name -> command.v1.Note
+	50,  // 22: command.v1.Call.read_reservation:type_name -> command.v1.ReadReservation
+	51,  // 23: command.v1.Call.read_reservations:type_name -> command.v1.ReadReservations
+	52,  // 24: command.v1.Call.read_payment:type_name -> command.v1.ReadPayment
+	53,  // 25: command.v1.Call.read_payments:type_name -> command.v1.ReadPayments
+	54,  // 26: command.v1.Call.read_event:type_name -> command.v1.ReadEvent
+	55,  // 27: command.v1.Call.read_events:type_name -> command.v1.ReadEvents
+	56,  // 28: command.v1.Call.read_sections:type_name -> command.v1.ReadSections
+	57,  // 29: command.v1.Call.read_counts:type_name -> command.v1.ReadCounts
+	58,  // 30: command.v1.Call.read_seats:type_name -> command.v1.ReadSeats
+	59,  // 31: command.v1.Call.read_seats_named:type_name -> command.v1.ReadSeatsNamed
+	60,  // 32: command.v1.Call.read_free_seats:type_name -> command.v1.ReadFreeSeats
+	61,  // 33: command.v1.Call.read_queue_place:type_name -> command.v1.ReadQueuePlace
+	62,  // 34: command.v1.Call.read_token_event:type_name -> command.v1.ReadTokenEvent
+	63,  // 35: command.v1.Call.read_queue:type_name -> command.v1.ReadQueue
+	64,  // 36: command.v1.Call.read_queue_policy:type_name -> command.v1.ReadQueuePolicy
+	65,  // 37: command.v1.Call.read_draw:type_name -> command.v1.ReadDraw
+	66,  // 38: command.v1.Call.read_due_webhooks:type_name -> command.v1.ReadDueWebhooks
+	67,  // 39: command.v1.Call.read_dead_webhooks:type_name -> command.v1.ReadDeadWebhooks
+	68,  // 40: command.v1.Call.read_note:type_name -> command.v1.ReadNote
+	69,  // 41: command.v1.Call.read_notes:type_name -> command.v1.ReadNotes
+	70,  // 42: command.v1.Call.read_position:type_name -> command.v1.ReadPosition
+	71,  // 43: command.v1.Call.read_status:type_name -> command.v1.ReadStatus
 	17,  // 44: command.v1.Call.prepare_event:type_name -> command.v1.PrepareEvent
 	18,  // 45: command.v1.Call.prepare_seat:type_name -> command.v1.PrepareSeat
 	19,  // 46: command.v1.Call.prepare_user:type_name -> command.v1.PrepareUser
-	14,  // 47: command.v1.Answer.refused:type_name -> command.v1.Refused
-	107, // 48: command.v1.Answer.error:type_name -> common.v1.Error
-	76,  // 49: command.v1.Answer.event_changed:type_name -> command.v1.EventChanged
-	77,  // 50: command.v1.Answer.reserved:type_name -> command.v1.Reserved
-	78,  // 51: command.v1.Answer.extended:type_name -> command.v1.Extended
-	79,  // 52: command.v1.Answer.released:type_name -> command.v1.Released
-	80,  // 53: command.v1.Answer.confirmed:type_name -> command.v1.Confirmed
-	81,  // 54: command.v1.Answer.payment_changed:type_name -> command.v1.PaymentChanged
-	82,  // 55: command.v1.Answer.joined:type_name -> command.v1.Joined
-	83,  // 56: command.v1.Answer.admitted:type_name -> command.v1.Admitted
-	84,  // 57: command.v1.Answer.done:type_name -> command.v1.Done
-	99,  // 58: command.v1.Answer.reservation:type_name -> command.v1.ReservationView
-	85,  // 59: command.v1.Answer.reservations:type_name -> command.v1.ReservationViewPage
-	100, // 60: command.v1.Answer.payment:type_name -> command.v1.PaymentView
-	86,  // 61: command.v1.Answer.payments:type_name -> command.v1.PaymentViewPage
-	98,  // 62: command.v1.Answer.event:type_name -> command.v1.EventView
-	87,  // 63: command.v1.Answer.events:type_name -> command.v1.EventViewList
-	88,  // 64: command.v1.Answer.sections:type_name -> command.v1.SectionViewList
-	94,  // 65: command.v1.Answer.counts:type_name -> command.v1.Counts
-	89,  // 66: command.v1.Answer.seats:type_name -> command.v1.SeatViewList
-	89,  // 67: command.v1.Answer.seats_named:type_name -> command.v1.SeatViewList
-	101, // 68: command.v1.Answer.queue_place:type_name -> command.v1.QueuePlace
-	102, // 69: command.v1.Answer.queue:type_name -> command.v1.QueueView
-	70,  // 70: command.v1.Answer.queue_policy:type_name -> command.v1.QueuePolicy
-	103, // 71: command.v1.Answer.draw:type_name -> command.v1.DrawView
-	90,  // 72: command.v1.Answer.due_webhooks:type_name -> command.v1.DueWebhooks
-	91,  // 73: command.v1.Answer.dead_webhooks:type_name -> command.v1.WebhookViewList
-	92,  // 74: command.v1.Answer.note:type_name -> command.v1.NoteValue
-	93,  // 75: command.v1.Answer.notes:type_name -> command.v1.NoteEntries
-	105, // 76: command.v1.Answer.status:type_name -> command.v1.Status
-	106, // 77: command.v1.Refused.problems:type_name -> command.v1.Problem
-	0,   // 78: command.v1.Refused.sale_state:type_name -> command.v1.SaleState
-	4,   // 79: command.v1.Refused.reservation_state:type_name -> command.v1.ReservationState
-	5,   // 80: command.v1.Refused.payment_state:type_name -> command.v1.PaymentState
-	10,  // 81: command.v1.Refused.payment_doubt:type_name -> command.v1.PaymentDoubt
-	11,  // 82: command.v1.Refused.extension_doubt:type_name -> command.v1.ExtensionDoubt
-	8,   // 83: command.v1.Refused.bound:type_name -> command.v1.Bound
-	21,  // 84: command.v1.SeatMap.sections:type_name -> command.v1.Section
-	22,  // 85: command.v1.Section.rows:type_name -> command.v1.Row
-	23,  // 86: command.v1.Row.numbered:type_name -> command.v1.NumberedSeats
-	24,  // 87: command.v1.Row.exceptions:type_name -> command.v1.SeatException
-	69,  // 88: command.v1.CreateEvent.settings:type_name -> command.v1.EventSettings
-	20,  // 89: command.v1.CreateEvent.seats:type_name -> command.v1.SeatMap
-	70,  // 90: command.v1.CreateEvent.queue:type_name -> command.v1.QueuePolicy
-	69,  // 91: command.v1.UpdateEvent.settings:type_name -> command.v1.EventSettings
-	0,   // 92: command.v1.SetSale.state:type_name -> command.v1.SaleState
-	70,  // 93: command.v1.SetQueuePolicy.policy:type_name -> command.v1.QueuePolicy
-	73,  // 94: command.v1.Reserve.want:type_name -> command.v1.SeatRequest
-	74,  // 95: command.v1.Confirm.which:type_name -> command.v1.ReservationRef
-	15,  // 96: command.v1.Confirm.exactly:type_name -> command.v1.SeatNames
-	74,  // 97: command.v1.Release.which:type_name -> command.v1.ReservationRef
-	74,  // 98: command.v1.Extend.which:type_name -> command.v1.ReservationRef
-	74,  // 99: command.v1.Expire.which:type_name -> command.v1.ReservationRef
-	75,  // 100: command.v1.CreatePayment.payee:type_name -> command.v1.Payee
-	1,   // 101: command.v1.CreatePayment.method:type_name -> command.v1.PaymentMethod
-	2,   // 102: command.v1.CreatePayment.scenario:type_name -> command.v1.Scenario
-	9,   // 103: command.v1.ReportPayment.outcome:type_name -> command.v1.PaymentOutcome
-	74,  // 104: command.v1.ReadReservation.which:type_name -> command.v1.ReservationRef
-	4,   // 105: command.v1.ReadReservations.state:type_name -> command.v1.ReservationState
-	5,   // 106: command.v1.ReadPayments.state:type_name -> command.v1.PaymentState
-	71,  // 107: command.v1.QueuePolicy.room:type_name -> command.v1.PresaleRoom
-	15,  // 108: command.v1.SeatRequest.seats:type_name -> command.v1.SeatNames
-	72,  // 109: command.v1.SeatRequest.best:type_name -> command.v1.Best
-	74,  // 110: command.v1.Payee.reservation:type_name -> command.v1.ReservationRef
-	95,  // 111: command.v1.Reserved.places:type_name -> command.v1.PlaceView
-	4,   // 112: command.v1.Released.state:type_name -> command.v1.ReservationState
-	95,  // 113: command.v1.Released.places:type_name -> command.v1.PlaceView
-	95,  // 114: command.v1.Confirmed.places:type_name -> command.v1.PlaceView
-	5,   // 115: command.v1.PaymentChanged.state:type_name -> command.v1.PaymentState
-	6,   // 116: command.v1.PaymentChanged.effect:type_name -> command.v1.PaymentEffect
-	101, // 117: command.v1.Joined.place:type_name -> command.v1.QueuePlace
-	99,  // 118: command.v1.ReservationViewPage.items:type_name -> command.v1.ReservationView
-	100, // 119: command.v1.PaymentViewPage.items:type_name -> command.v1.PaymentView
-	98,  // 120: command.v1.EventViewList.items:type_name -> command.v1.EventView
-	97,  // 121: command.v1.SectionViewList.items:type_name -> command.v1.SectionView
-	96,  // 122: command.v1.SeatViewList.items:type_name -> command.v1.SeatView
-	104, // 123: command.v1.DueWebhooks.webhooks:type_name -> command.v1.WebhookView
-	104, // 124: command.v1.WebhookViewList.items:type_name -> command.v1.WebhookView
-	16,  // 125: command.v1.NoteEntries.notes:type_name -> command.v1.NoteEntry
-	95,  // 126: command.v1.SeatView.place:type_name -> command.v1.PlaceView
-	3,   // 127: command.v1.SeatView.state:type_name -> command.v1.SeatState
-	94,  // 128: command.v1.SectionView.counts:type_name -> command.v1.Counts
-	69,  // 129: command.v1.EventView.settings:type_name -> command.v1.EventSettings
-	0,   // 130: command.v1.EventView.sale:type_name -> command.v1.SaleState
-	94,  // 131: command.v1.EventView.counts:type_name -> command.v1.Counts
-	4,   // 132: command.v1.ReservationView.state:type_name -> command.v1.ReservationState
-	95,  // 133: command.v1.ReservationView.places:type_name -> command.v1.PlaceView
-	5,   // 134: command.v1.PaymentView.state:type_name -> command.v1.PaymentState
-	1,   // 135: command.v1.PaymentView.method:type_name -> command.v1.PaymentMethod
-	2,   // 136: command.v1.PaymentView.scenario:type_name -> command.v1.Scenario
-	6,   // 137: command.v1.PaymentView.effect:type_name -> command.v1.PaymentEffect
-	7,   // 138: command.v1.QueuePlace.state:type_name -> command.v1.QueueState
-	5,   // 139: command.v1.WebhookView.tells:type_name -> command.v1.PaymentState
-	140, // [140:140] is the sub-list for method output_type
-	140, // [140:140] is the sub-list for method input_type
-	140, // [140:140] is the sub-list for extension type_name
-	140, // [140:140] is the sub-list for extension extendee
-	0,   // [0:140] is the sub-list for field type_name
+	20,  // 47: command.v1.Call.read_places:type_name -> command.v1.ReadPlaces
+	22,  // 48: command.v1.Call.read_event_id:type_name -> command.v1.ReadEventId
+	14,  // 49: command.v1.Answer.refused:type_name -> command.v1.Refused
+	110, // 50: command.v1.Answer.error:type_name -> common.v1.Error
+	79,  // 51: command.v1.Answer.event_changed:type_name -> command.v1.EventChanged
+	80,  // 52: command.v1.Answer.reserved:type_name -> command.v1.Reserved
+	81,  // 53: command.v1.Answer.extended:type_name -> command.v1.Extended
+	82,  // 54: command.v1.Answer.released:type_name -> command.v1.Released
+	83,  // 55: command.v1.Answer.confirmed:type_name -> command.v1.Confirmed
+	84,  // 56: command.v1.Answer.payment_changed:type_name -> command.v1.PaymentChanged
+	85,  // 57: command.v1.Answer.joined:type_name -> command.v1.Joined
+	86,  // 58: command.v1.Answer.admitted:type_name -> command.v1.Admitted
+	87,  // 59: command.v1.Answer.done:type_name -> command.v1.Done
+	102, // 60: command.v1.Answer.reservation:type_name -> command.v1.ReservationView
+	88,  // 61: command.v1.Answer.reservations:type_name -> command.v1.ReservationViewPage
+	103, // 62: command.v1.Answer.payment:type_name -> command.v1.PaymentView
+	89,  // 63: command.v1.Answer.payments:type_name -> command.v1.PaymentViewPage
+	101, // 64: command.v1.Answer.event:type_name -> command.v1.EventView
+	90,  // 65: command.v1.Answer.events:type_name -> command.v1.EventViewList
+	91,  // 66: command.v1.Answer.sections:type_name -> command.v1.SectionViewList
+	97,  // 67: command.v1.Answer.counts:type_name -> command.v1.Counts
+	92,  // 68: command.v1.Answer.seats:type_name -> command.v1.SeatViewList
+	92,  // 69: command.v1.Answer.seats_named:type_name -> command.v1.SeatViewList
+	104, // 70: command.v1.Answer.queue_place:type_name -> command.v1.QueuePlace
+	105, // 71: command.v1.Answer.queue:type_name -> command.v1.QueueView
+	73,  // 72: command.v1.Answer.queue_policy:type_name -> command.v1.QueuePolicy
+	106, // 73: command.v1.Answer.draw:type_name -> command.v1.DrawView
+	93,  // 74: command.v1.Answer.due_webhooks:type_name -> command.v1.DueWebhooks
+	94,  // 75: command.v1.Answer.dead_webhooks:type_name -> command.v1.WebhookViewList
+	95,  // 76: command.v1.Answer.note:type_name -> command.v1.NoteValue
+	96,  // 77: command.v1.Answer.notes:type_name -> command.v1.NoteEntries
+	108, // 78: command.v1.Answer.status:type_name -> command.v1.Status
+	21,  // 79: command.v1.Answer.places:type_name -> command.v1.PlaceViewList
+	109, // 80: command.v1.Refused.problems:type_name -> command.v1.Problem
+	0,   // 81: command.v1.Refused.sale_state:type_name -> command.v1.SaleState
+	4,   // 82: command.v1.Refused.reservation_state:type_name -> command.v1.ReservationState
+	5,   // 83: command.v1.Refused.payment_state:type_name -> command.v1.PaymentState
+	10,  // 84: command.v1.Refused.payment_doubt:type_name -> command.v1.PaymentDoubt
+	11,  // 85: command.v1.Refused.extension_doubt:type_name -> command.v1.ExtensionDoubt
+	8,   // 86: command.v1.Refused.bound:type_name -> command.v1.Bound
+	98,  // 87: command.v1.PlaceViewList.items:type_name -> command.v1.PlaceView
+	24,  // 88: command.v1.SeatMap.sections:type_name -> command.v1.Section
+	25,  // 89: command.v1.Section.rows:type_name -> command.v1.Row
+	26,  // 90: command.v1.Row.numbered:type_name -> command.v1.NumberedSeats
+	27,  // 91: command.v1.Row.exceptions:type_name -> command.v1.SeatException
+	72,  // 92: command.v1.CreateEvent.settings:type_name -> command.v1.EventSettings
+	23,  // 93: command.v1.CreateEvent.seats:type_name -> command.v1.SeatMap
+	73,  // 94: command.v1.CreateEvent.queue:type_name -> command.v1.QueuePolicy
+	72,  // 95: command.v1.UpdateEvent.settings:type_name -> command.v1.EventSettings
+	0,   // 96: command.v1.SetSale.state:type_name -> command.v1.SaleState
+	73,  // 97: command.v1.SetQueuePolicy.policy:type_name -> command.v1.QueuePolicy
+	76,  // 98: command.v1.Reserve.want:type_name -> command.v1.SeatRequest
+	77,  // 99: command.v1.Confirm.which:type_name -> command.v1.ReservationRef
+	15,  // 100: command.v1.Confirm.exactly:type_name -> command.v1.SeatNames
+	77,  // 101: command.v1.Release.which:type_name -> command.v1.ReservationRef
+	77,  // 102: command.v1.Extend.which:type_name -> command.v1.ReservationRef
+	77,  // 103: command.v1.Expire.which:type_name -> command.v1.ReservationRef
+	78,  // 104: command.v1.CreatePayment.payee:type_name -> command.v1.Payee
+	1,   // 105: command.v1.CreatePayment.method:type_name -> command.v1.PaymentMethod
+	2,   // 106: command.v1.CreatePayment.scenario:type_name -> command.v1.Scenario
+	9,   // 107: command.v1.ReportPayment.outcome:type_name -> command.v1.PaymentOutcome
+	77,  // 108: command.v1.ReadReservation.which:type_name -> command.v1.ReservationRef
+	4,   // 109: command.v1.ReadReservations.state:type_name -> command.v1.ReservationState
+	5,   // 110: command.v1.ReadPayments.state:type_name -> command.v1.PaymentState
+	74,  // 111: command.v1.QueuePolicy.room:type_name -> command.v1.PresaleRoom
+	15,  // 112: command.v1.SeatRequest.seats:type_name -> command.v1.SeatNames
+	75,  // 113: command.v1.SeatRequest.best:type_name -> command.v1.Best
+	77,  // 114: command.v1.Payee.reservation:type_name -> command.v1.ReservationRef
+	98,  // 115: command.v1.Reserved.places:type_name -> command.v1.PlaceView
+	4,   // 116: command.v1.Released.state:type_name -> command.v1.ReservationState
+	98,  // 117: command.v1.Released.places:type_name -> command.v1.PlaceView
+	98,  // 118: command.v1.Confirmed.places:type_name -> command.v1.PlaceView
+	5,   // 119: command.v1.PaymentChanged.state:type_name -> command.v1.PaymentState
+	6,   // 120: command.v1.PaymentChanged.effect:type_name -> command.v1.PaymentEffect
+	104, // 121: command.v1.Joined.place:type_name -> command.v1.QueuePlace
+	102, // 122: command.v1.ReservationViewPage.items:type_name -> command.v1.ReservationView
+	103, // 123: command.v1.PaymentViewPage.items:type_name -> command.v1.PaymentView
+	101, // 124: command.v1.EventViewList.items:type_name -> command.v1.EventView
+	100, // 125: command.v1.SectionViewList.items:type_name -> command.v1.SectionView
+	99,  // 126: command.v1.SeatViewList.items:type_name -> command.v1.SeatView
+	107, // 127: command.v1.DueWebhooks.webhooks:type_name -> command.v1.WebhookView
+	107, // 128: command.v1.WebhookViewList.items:type_name -> command.v1.WebhookView
+	16,  // 129: command.v1.NoteEntries.notes:type_name -> command.v1.NoteEntry
+	98,  // 130: command.v1.SeatView.place:type_name -> command.v1.PlaceView
+	3,   // 131: command.v1.SeatView.state:type_name -> command.v1.SeatState
+	97,  // 132: command.v1.SectionView.counts:type_name -> command.v1.Counts
+	72,  // 133: command.v1.EventView.settings:type_name -> command.v1.EventSettings
+	0,   // 134: command.v1.EventView.sale:type_name -> command.v1.SaleState
+	97,  // 135: command.v1.EventView.counts:type_name -> command.v1.Counts
+	4,   // 136: command.v1.ReservationView.state:type_name -> command.v1.ReservationState
+	98,  // 137: command.v1.ReservationView.places:type_name -> command.v1.PlaceView
+	5,   // 138: command.v1.PaymentView.state:type_name -> command.v1.PaymentState
+	1,   // 139: command.v1.PaymentView.method:type_name -> command.v1.PaymentMethod
+	2,   // 140: command.v1.PaymentView.scenario:type_name -> command.v1.Scenario
+	6,   // 141: command.v1.PaymentView.effect:type_name -> command.v1.PaymentEffect
+	7,   // 142: command.v1.QueuePlace.state:type_name -> command.v1.QueueState
+	5,   // 143: command.v1.WebhookView.tells:type_name -> command.v1.PaymentState
+	144, // [144:144] is the sub-list for method output_type
+	144, // [144:144] is the sub-list for method input_type
+	144, // [144:144] is the sub-list for extension type_name
+	144, // [144:144] is the sub-list for extension extendee
+	0,   // [0:144] is the sub-list for field type_name
 }
 
 func init() { file_proto_command_v1_command_proto_init() }
@@ -10044,6 +10379,8 @@ func file_proto_command_v1_command_proto_init() {
 		(*Call_PrepareEvent)(nil),
 		(*Call_PrepareSeat)(nil),
 		(*Call_PrepareUser)(nil),
+		(*Call_ReadPlaces)(nil),
+		(*Call_ReadEventId)(nil),
 	}
 	file_proto_command_v1_command_proto_msgTypes[1].OneofWrappers = []any{
 		(*Answer_Refused)(nil),
@@ -10080,67 +10417,69 @@ func file_proto_command_v1_command_proto_init() {
 		(*Answer_Position)(nil),
 		(*Answer_Status)(nil),
 		(*Answer_Prepared)(nil),
+		(*Answer_Places)(nil),
+		(*Answer_EventId)(nil),
 	}
 	file_proto_command_v1_command_proto_msgTypes[2].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[10].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[12].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[13].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[14].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[15].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[16].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[17].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[18].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[19].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[20].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[21].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[22].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[23].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[24].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[25].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[26].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[27].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[28].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[29].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[30].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[31].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[32].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[33].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[34].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[35].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[36].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[37].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[38].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[43].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[51].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[52].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[57].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[58].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[39].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[40].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[41].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[46].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[54].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[55].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[60].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[61].OneofWrappers = []any{
+	file_proto_command_v1_command_proto_msgTypes[61].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[63].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[64].OneofWrappers = []any{
 		(*SeatRequest_Seats)(nil),
 		(*SeatRequest_Best)(nil),
 	}
-	file_proto_command_v1_command_proto_msgTypes[62].OneofWrappers = []any{
+	file_proto_command_v1_command_proto_msgTypes[65].OneofWrappers = []any{
 		(*ReservationRef_Id)(nil),
 		(*ReservationRef_External)(nil),
 	}
-	file_proto_command_v1_command_proto_msgTypes[63].OneofWrappers = []any{
+	file_proto_command_v1_command_proto_msgTypes[66].OneofWrappers = []any{
 		(*Payee_Reservation)(nil),
 		(*Payee_Unlinked)(nil),
 	}
-	file_proto_command_v1_command_proto_msgTypes[73].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[74].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[78].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[80].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[87].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[88].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[89].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[76].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[77].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[81].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[83].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[90].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[91].OneofWrappers = []any{}
 	file_proto_command_v1_command_proto_msgTypes[92].OneofWrappers = []any{}
-	file_proto_command_v1_command_proto_msgTypes[93].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[94].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[95].OneofWrappers = []any{}
+	file_proto_command_v1_command_proto_msgTypes[96].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proto_command_v1_command_proto_rawDesc), len(file_proto_command_v1_command_proto_rawDesc)),
 			NumEnums:      12,
-			NumMessages:   95,
+			NumMessages:   98,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
