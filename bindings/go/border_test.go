@@ -1,3 +1,5 @@
+//go:build cgo
+
 // What a call costs; a benchmark.
 
 package tacos_test

@@ -4,13 +4,10 @@
 
 package tacos
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
-// Command is anything that can be asked of an engine: the structs of this file, by value. Run one by [Do] or by the
-// engine's method of the same name, many at once by [Engine.Batch].
+// Command is anything that can be asked of an engine: the structs of this file and its neighbour, by value. Run one by
+// [Do] or by the method of the same name, many at once by Batch; see [Face].
 type Command interface{ command() }
 
 // Returns says, at compile time, which answer a command has.
@@ -99,11 +96,6 @@ func (CreateEvent) command() {}
 
 func (CreateEvent) answer() (r EventChanged) { return }
 
-// CreateEvent runs the command; see [CreateEvent].
-func (e *Engine) CreateEvent(ctx context.Context, command CreateEvent) (EventChanged, error) {
-	return Do(ctx, e, command)
-}
-
 // UpdateEvent changes an event's settings. The currency must stay.
 type UpdateEvent struct {
 	// The event.
@@ -118,11 +110,6 @@ func (UpdateEvent) command() {}
 
 func (UpdateEvent) answer() (r EventChanged) { return }
 
-// UpdateEvent runs the command; see [UpdateEvent].
-func (e *Engine) UpdateEvent(ctx context.Context, command UpdateEvent) (EventChanged, error) {
-	return Do(ctx, e, command)
-}
-
 // SetSale opens, pauses or closes a sale. Any state may follow any other, but nothing returns to draft.
 type SetSale struct {
 	// The event.
@@ -136,11 +123,6 @@ type SetSale struct {
 func (SetSale) command() {}
 
 func (SetSale) answer() (r EventChanged) { return }
-
-// SetSale runs the command; see [SetSale].
-func (e *Engine) SetSale(ctx context.Context, command SetSale) (EventChanged, error) {
-	return Do(ctx, e, command)
-}
 
 // BlockSeats takes free seats off sale, or puts blocked ones back: all of them or none. The name of a standing
 // section stands for one place there, and may be said several times.
@@ -159,11 +141,6 @@ func (BlockSeats) command() {}
 
 func (BlockSeats) answer() (r Done) { return }
 
-// BlockSeats runs the command; see [BlockSeats].
-func (e *Engine) BlockSeats(ctx context.Context, command BlockSeats) (Done, error) {
-	return Do(ctx, e, command)
-}
-
 // PauseQueue stops or restarts admissions of one event's line. People keep their places.
 type PauseQueue struct {
 	// The event.
@@ -178,11 +155,6 @@ func (PauseQueue) command() {}
 
 func (PauseQueue) answer() (r EventChanged) { return }
 
-// PauseQueue runs the command; see [PauseQueue].
-func (e *Engine) PauseQueue(ctx context.Context, command PauseQueue) (EventChanged, error) {
-	return Do(ctx, e, command)
-}
-
 // DrawRoom draws the order of the pre-sale room now; it is drawn by itself when its time comes. From then on the
 // line is first come, first served.
 type DrawRoom struct {
@@ -195,11 +167,6 @@ type DrawRoom struct {
 func (DrawRoom) command() {}
 
 func (DrawRoom) answer() (r EventChanged) { return }
-
-// DrawRoom runs the command; see [DrawRoom].
-func (e *Engine) DrawRoom(ctx context.Context, command DrawRoom) (EventChanged, error) {
-	return Do(ctx, e, command)
-}
 
 // JoinQueue takes a place in an event's waiting line. At least one of session and user is needed; the same session
 // joining again has the same place.
@@ -216,11 +183,6 @@ func (JoinQueue) command() {}
 
 func (JoinQueue) answer() (r Joined) { return }
 
-// JoinQueue runs the command; see [JoinQueue].
-func (e *Engine) JoinQueue(ctx context.Context, command JoinQueue) (Joined, error) {
-	return Do(ctx, e, command)
-}
-
 // LeaveQueue gives a place in the line up.
 type LeaveQueue struct {
 	// The place in the line.
@@ -230,11 +192,6 @@ type LeaveQueue struct {
 func (LeaveQueue) command() {}
 
 func (LeaveQueue) answer() (r Done) { return }
-
-// LeaveQueue runs the command; see [LeaveQueue].
-func (e *Engine) LeaveQueue(ctx context.Context, command LeaveQueue) (Done, error) {
-	return Do(ctx, e, command)
-}
 
 // RequestAdmission asks to be let in; asked again, the answer is the same.
 type RequestAdmission struct {
@@ -249,8 +206,3 @@ type RequestAdmission struct {
 func (RequestAdmission) command() {}
 
 func (RequestAdmission) answer() (r Admitted) { return }
-
-// RequestAdmission runs the command; see [RequestAdmission].
-func (e *Engine) RequestAdmission(ctx context.Context, command RequestAdmission) (Admitted, error) {
-	return Do(ctx, e, command)
-}

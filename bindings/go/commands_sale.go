@@ -4,10 +4,7 @@
 
 package tacos
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // SetQueuePolicy gives an event a waiting line, or changes the rules of the one it has, while the sale runs.
 type SetQueuePolicy struct {
@@ -22,11 +19,6 @@ type SetQueuePolicy struct {
 func (SetQueuePolicy) command() {}
 
 func (SetQueuePolicy) answer() (r EventChanged) { return }
-
-// SetQueuePolicy runs the command; see [SetQueuePolicy].
-func (e *Engine) SetQueuePolicy(ctx context.Context, command SetQueuePolicy) (EventChanged, error) {
-	return Do(ctx, e, command)
-}
 
 // Reserve holds seats for a customer until the deadline: all that are wanted or none.
 type Reserve struct {
@@ -60,11 +52,6 @@ func (Reserve) command() {}
 
 func (Reserve) answer() (r Reserved) { return }
 
-// Reserve runs the command; see [Reserve].
-func (e *Engine) Reserve(ctx context.Context, command Reserve) (Reserved, error) {
-	return Do(ctx, e, command)
-}
-
 // Confirm turns a hold into a sale.
 type Confirm struct {
 	// The reservation.
@@ -86,11 +73,6 @@ func (Confirm) command() {}
 
 func (Confirm) answer() (r Confirmed) { return }
 
-// Confirm runs the command; see [Confirm].
-func (e *Engine) Confirm(ctx context.Context, command Confirm) (Confirmed, error) {
-	return Do(ctx, e, command)
-}
-
 // Release gives a hold back, whole or in part; a part only while no payment is under way for the whole.
 type Release struct {
 	// The reservation.
@@ -107,11 +89,6 @@ type Release struct {
 func (Release) command() {}
 
 func (Release) answer() (r Released) { return }
-
-// Release runs the command; see [Release].
-func (e *Engine) Release(ctx context.Context, command Release) (Released, error) {
-	return Do(ctx, e, command)
-}
 
 // Extend lets a hold last longer.
 type Extend struct {
@@ -132,11 +109,6 @@ func (Extend) command() {}
 
 func (Extend) answer() (r Extended) { return }
 
-// Extend runs the command; see [Extend].
-func (e *Engine) Extend(ctx context.Context, command Extend) (Extended, error) {
-	return Do(ctx, e, command)
-}
-
 // Expire expires a hold whose time has run out, as the engine does by itself: for an outside orchestrator.
 type Expire struct {
 	// The reservation.
@@ -146,11 +118,6 @@ type Expire struct {
 func (Expire) command() {}
 
 func (Expire) answer() (r Released) { return }
-
-// Expire runs the command; see [Expire].
-func (e *Engine) Expire(ctx context.Context, command Expire) (Released, error) {
-	return Do(ctx, e, command)
-}
 
 // CreatePayment creates a payment intent.
 type CreatePayment struct {
@@ -180,11 +147,6 @@ func (CreatePayment) command() {}
 
 func (CreatePayment) answer() (r PaymentChanged) { return }
 
-// CreatePayment runs the command; see [CreatePayment].
-func (e *Engine) CreatePayment(ctx context.Context, command CreatePayment) (PaymentChanged, error) {
-	return Do(ctx, e, command)
-}
-
 // ProcessPayment starts processing a payment at once instead of shortly.
 type ProcessPayment struct {
 	// The payment intent.
@@ -198,11 +160,6 @@ type ProcessPayment struct {
 func (ProcessPayment) command() {}
 
 func (ProcessPayment) answer() (r PaymentChanged) { return }
-
-// ProcessPayment runs the command; see [ProcessPayment].
-func (e *Engine) ProcessPayment(ctx context.Context, command ProcessPayment) (PaymentChanged, error) {
-	return Do(ctx, e, command)
-}
 
 // CancelPayment calls a payment off before it completes, or pays back (all that is left, or a part) after.
 type CancelPayment struct {
@@ -220,11 +177,6 @@ func (CancelPayment) command() {}
 
 func (CancelPayment) answer() (r PaymentChanged) { return }
 
-// CancelPayment runs the command; see [CancelPayment].
-func (e *Engine) CancelPayment(ctx context.Context, command CancelPayment) (PaymentChanged, error) {
-	return Do(ctx, e, command)
-}
-
 // ReportPayment reports the outcome of a payment at once, whatever its scenario.
 type ReportPayment struct {
 	// The payment intent.
@@ -239,11 +191,6 @@ func (ReportPayment) command() {}
 
 func (ReportPayment) answer() (r PaymentChanged) { return }
 
-// ReportPayment runs the command; see [ReportPayment].
-func (e *Engine) ReportPayment(ctx context.Context, command ReportPayment) (PaymentChanged, error) {
-	return Do(ctx, e, command)
-}
-
 // ReportWebhook reports what became of one delivery attempt of a webhook.
 type ReportWebhook struct {
 	// The webhook.
@@ -256,11 +203,6 @@ func (ReportWebhook) command() {}
 
 func (ReportWebhook) answer() (r Done) { return }
 
-// ReportWebhook runs the command; see [ReportWebhook].
-func (e *Engine) ReportWebhook(ctx context.Context, command ReportWebhook) (Done, error) {
-	return Do(ctx, e, command)
-}
-
 // ReplayWebhook puts a dead letter back into the outbox.
 type ReplayWebhook struct {
 	// The webhook.
@@ -270,11 +212,6 @@ type ReplayWebhook struct {
 func (ReplayWebhook) command() {}
 
 func (ReplayWebhook) answer() (r Done) { return }
-
-// ReplayWebhook runs the command; see [ReplayWebhook].
-func (e *Engine) ReplayWebhook(ctx context.Context, command ReplayWebhook) (Done, error) {
-	return Do(ctx, e, command)
-}
 
 // SetNote sets a small durable fact of the embedding service: a setting that outlives a restart, a registered
 // address.
@@ -291,11 +228,6 @@ func (SetNote) command() {}
 
 func (SetNote) answer() (r Done) { return }
 
-// SetNote runs the command; see [SetNote].
-func (e *Engine) SetNote(ctx context.Context, command SetNote) (Done, error) {
-	return Do(ctx, e, command)
-}
-
 // RemoveNote removes a durable note.
 type RemoveNote struct {
 	// Its name. Names that begin with tacos. are the engine's own and are refused.
@@ -308,11 +240,6 @@ func (RemoveNote) command() {}
 
 func (RemoveNote) answer() (r Done) { return }
 
-// RemoveNote runs the command; see [RemoveNote].
-func (e *Engine) RemoveNote(ctx context.Context, command RemoveNote) (Done, error) {
-	return Do(ctx, e, command)
-}
-
 // ReadReservation reads a reservation; what it shows is durable.
 type ReadReservation struct {
 	// The reservation.
@@ -324,11 +251,6 @@ type ReadReservation struct {
 func (ReadReservation) command() {}
 
 func (ReadReservation) answer() (r Reservation) { return }
-
-// ReadReservation runs the command; see [ReadReservation].
-func (e *Engine) ReadReservation(ctx context.Context, command ReadReservation) (Reservation, error) {
-	return Do(ctx, e, command)
-}
 
 // ListReservations lists a user's reservations, newest first. Zero values filter nothing.
 type ListReservations struct {
@@ -348,11 +270,6 @@ func (ListReservations) command() {}
 
 func (ListReservations) answer() (r ReservationPage) { return }
 
-// ListReservations runs the command; see [ListReservations].
-func (e *Engine) ListReservations(ctx context.Context, command ListReservations) (ReservationPage, error) {
-	return Do(ctx, e, command)
-}
-
 // ReadPayment reads a payment intent; what it shows is durable.
 type ReadPayment struct {
 	// The payment intent.
@@ -364,11 +281,6 @@ type ReadPayment struct {
 func (ReadPayment) command() {}
 
 func (ReadPayment) answer() (r Payment) { return }
-
-// ReadPayment runs the command; see [ReadPayment].
-func (e *Engine) ReadPayment(ctx context.Context, command ReadPayment) (Payment, error) {
-	return Do(ctx, e, command)
-}
 
 // ListPayments lists a user's payments, newest first. Zero values filter nothing.
 type ListPayments struct {
@@ -387,8 +299,3 @@ type ListPayments struct {
 func (ListPayments) command() {}
 
 func (ListPayments) answer() (r PaymentPage) { return }
-
-// ListPayments runs the command; see [ListPayments].
-func (e *Engine) ListPayments(ctx context.Context, command ListPayments) (PaymentPage, error) {
-	return Do(ctx, e, command)
-}

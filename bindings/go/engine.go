@@ -100,12 +100,6 @@ type Engine struct {
 	news news
 }
 
-// Result is what became of one command of a batch: its answer, of the type that its command has, or an error.
-type Result struct {
-	Answer any
-	Err    error
-}
-
 // waiter waits for the answers to one or more commands. Once it is registered, the engine's lock guards it.
 type waiter struct {
 	first   uint64
@@ -162,8 +156,8 @@ func (e *Engine) Close() error {
 	return e.closeErr
 }
 
-// Do runs a command and waits for its answer, or until ctx is done: then the caller gets ctx.Err(), and the write goes on.
-func Do[R any, Q Returns[R]](ctx context.Context, e *Engine, command Q) (R, error) {
+// run is [Do], without an interface's value for the most frequent answers.
+func run[R any, Q Returns[R]](ctx context.Context, e *Engine, command Q) (R, error) {
 	var direct R
 	answer, err := e.do(ctx, command, &direct)
 	if err != nil || answer == nil {

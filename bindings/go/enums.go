@@ -4,11 +4,6 @@
 
 package tacos
 
-/*
-#include "tacos_engine.h"
-*/
-import "C"
-
 import "strconv"
 
 func unknown(number uint32) string {
@@ -21,13 +16,13 @@ type SaleState uint32
 // The values of SaleState.
 const (
 	// SaleDraft: created; customers cannot buy yet.
-	SaleDraft = SaleState(C.TACOS_SALE_DRAFT)
+	SaleDraft SaleState = 0
 	// SaleOpen: being sold.
-	SaleOpen = SaleState(C.TACOS_SALE_OPEN)
+	SaleOpen SaleState = 1
 	// SalePaused: stopped for a while; holds that exist go on.
-	SalePaused = SaleState(C.TACOS_SALE_PAUSED)
+	SalePaused SaleState = 2
 	// SaleClosed: over.
-	SaleClosed = SaleState(C.TACOS_SALE_CLOSED)
+	SaleClosed SaleState = 3
 )
 
 func (v SaleState) String() string {
@@ -52,17 +47,17 @@ type ReservationState uint32
 // The values of ReservationState.
 const (
 	// ReservationPending: seats are held until the deadline.
-	ReservationPending = ReservationState(C.TACOS_RESERVATION_STATE_PENDING)
+	ReservationPending ReservationState = 1
 	// ReservationConfirmed: paid: the seats are sold.
-	ReservationConfirmed = ReservationState(C.TACOS_RESERVATION_STATE_CONFIRMED)
+	ReservationConfirmed ReservationState = 2
 	// ReservationCancelled: given back by the customer or the service.
-	ReservationCancelled = ReservationState(C.TACOS_RESERVATION_STATE_CANCELLED)
+	ReservationCancelled ReservationState = 3
 	// ReservationExpired: the hold's time ran out.
-	ReservationExpired = ReservationState(C.TACOS_RESERVATION_STATE_EXPIRED)
+	ReservationExpired ReservationState = 4
 	// ReservationFailed: the payment failed.
-	ReservationFailed = ReservationState(C.TACOS_RESERVATION_STATE_FAILED)
+	ReservationFailed ReservationState = 5
 	// ReservationRefunded: paid back in full; the seats are on sale again.
-	ReservationRefunded = ReservationState(C.TACOS_RESERVATION_STATE_REFUNDED)
+	ReservationRefunded ReservationState = 6
 )
 
 func (v ReservationState) String() string {
@@ -89,19 +84,19 @@ type PaymentState uint32
 // The values of PaymentState.
 const (
 	// PaymentPending: created, processing has not begun.
-	PaymentPending = PaymentState(C.TACOS_PAYMENT_STATE_PENDING)
+	PaymentPending PaymentState = 1
 	// PaymentProcessing: outcome and moment are decided and durable; the moment has not come.
-	PaymentProcessing = PaymentState(C.TACOS_PAYMENT_STATE_PROCESSING)
+	PaymentProcessing PaymentState = 2
 	// PaymentCompleted: money taken.
-	PaymentCompleted = PaymentState(C.TACOS_PAYMENT_STATE_COMPLETED)
+	PaymentCompleted PaymentState = 3
 	// PaymentFailed: refused by the simulated processor.
-	PaymentFailed = PaymentState(C.TACOS_PAYMENT_STATE_FAILED)
+	PaymentFailed PaymentState = 4
 	// PaymentCancelled: called off before it completed.
-	PaymentCancelled = PaymentState(C.TACOS_PAYMENT_STATE_CANCELLED)
+	PaymentCancelled PaymentState = 5
 	// PaymentExpired: no outcome within the intent's life.
-	PaymentExpired = PaymentState(C.TACOS_PAYMENT_STATE_EXPIRED)
+	PaymentExpired PaymentState = 6
 	// PaymentRefunded: paid back in full.
-	PaymentRefunded = PaymentState(C.TACOS_PAYMENT_STATE_REFUNDED)
+	PaymentRefunded PaymentState = 7
 )
 
 func (v PaymentState) String() string {
@@ -131,15 +126,15 @@ type PaymentMethod uint32
 // The values of PaymentMethod.
 const (
 	// MethodCreditCard: credit card.
-	MethodCreditCard = PaymentMethod(C.TACOS_PAYMENT_METHOD_CREDIT_CARD)
+	MethodCreditCard PaymentMethod = 0
 	// MethodDebitCard: debit card.
-	MethodDebitCard = PaymentMethod(C.TACOS_PAYMENT_METHOD_DEBIT_CARD)
+	MethodDebitCard PaymentMethod = 1
 	// MethodBankTransfer: bank transfer.
-	MethodBankTransfer = PaymentMethod(C.TACOS_PAYMENT_METHOD_BANK_TRANSFER)
+	MethodBankTransfer PaymentMethod = 2
 	// MethodMobilePay: mobile pay.
-	MethodMobilePay = PaymentMethod(C.TACOS_PAYMENT_METHOD_MOBILE_PAY)
+	MethodMobilePay PaymentMethod = 3
 	// MethodDigitalWallet: digital wallet.
-	MethodDigitalWallet = PaymentMethod(C.TACOS_PAYMENT_METHOD_DIGITAL_WALLET)
+	MethodDigitalWallet PaymentMethod = 4
 )
 
 func (v PaymentMethod) String() string {
@@ -165,17 +160,17 @@ type Scenario uint32
 // The values of Scenario.
 const (
 	// ScenarioApprove: succeeds after 2 to 5 s.
-	ScenarioApprove = Scenario(C.TACOS_SCENARIO_APPROVE)
+	ScenarioApprove Scenario = 0
 	// ScenarioFail: fails after 1 to 3 s.
-	ScenarioFail = Scenario(C.TACOS_SCENARIO_FAIL)
+	ScenarioFail Scenario = 1
 	// ScenarioDelay: succeeds after 10 to 30 s.
-	ScenarioDelay = Scenario(C.TACOS_SCENARIO_DELAY)
+	ScenarioDelay Scenario = 2
 	// ScenarioRandom: seven of ten succeed, after 2 to 7 s.
-	ScenarioRandom = Scenario(C.TACOS_SCENARIO_RANDOM)
+	ScenarioRandom Scenario = 3
 	// ScenarioTimeout: never answers: the intent expires.
-	ScenarioTimeout = Scenario(C.TACOS_SCENARIO_TIMEOUT)
+	ScenarioTimeout Scenario = 4
 	// ScenarioOutside: nothing happens by itself: an outside processor reports by ReportPayment.
-	ScenarioOutside = Scenario(C.TACOS_SCENARIO_OUTSIDE)
+	ScenarioOutside Scenario = 5
 )
 
 func (v Scenario) String() string {
@@ -203,9 +198,9 @@ type PaymentOutcome uint32
 // The values of PaymentOutcome.
 const (
 	// PaymentOutcomeCompleted: money taken.
-	PaymentOutcomeCompleted = PaymentOutcome(C.TACOS_PAYMENT_OUTCOME_COMPLETED)
+	PaymentOutcomeCompleted PaymentOutcome = 1
 	// PaymentOutcomeFailed: refused.
-	PaymentOutcomeFailed = PaymentOutcome(C.TACOS_PAYMENT_OUTCOME_FAILED)
+	PaymentOutcomeFailed PaymentOutcome = 2
 )
 
 func (v PaymentOutcome) String() string {
@@ -224,15 +219,15 @@ type PaymentEffect uint32
 // The values of PaymentEffect.
 const (
 	// PaymentEffectNone: nothing: there is none, or the outcome says nothing about it.
-	PaymentEffectNone = PaymentEffect(C.TACOS_PAYMENT_EFFECT_NONE)
+	PaymentEffectNone PaymentEffect = 0
 	// PaymentEffectConfirmed: it confirmed the reservation.
-	PaymentEffectConfirmed = PaymentEffect(C.TACOS_PAYMENT_EFFECT_CONFIRMED)
+	PaymentEffectConfirmed PaymentEffect = 1
 	// PaymentEffectRetaken: it came after the hold expired, the same seats were still free, and they are sold.
-	PaymentEffectRetaken = PaymentEffect(C.TACOS_PAYMENT_EFFECT_RETAKEN)
+	PaymentEffectRetaken PaymentEffect = 2
 	// PaymentEffectPaidBack: it came too late: the money was paid back.
-	PaymentEffectPaidBack = PaymentEffect(C.TACOS_PAYMENT_EFFECT_PAID_BACK)
+	PaymentEffectPaidBack PaymentEffect = 3
 	// PaymentEffectReleased: it gave the seats back.
-	PaymentEffectReleased = PaymentEffect(C.TACOS_PAYMENT_EFFECT_RELEASED)
+	PaymentEffectReleased PaymentEffect = 4
 )
 
 func (v PaymentEffect) String() string {
@@ -257,13 +252,13 @@ type SeatState uint32
 // The values of SeatState.
 const (
 	// SeatAvailable: can be had.
-	SeatAvailable = SeatState(C.TACOS_SEAT_STATE_AVAILABLE)
+	SeatAvailable SeatState = 0
 	// SeatReserved: held by a customer.
-	SeatReserved = SeatState(C.TACOS_SEAT_STATE_RESERVED)
+	SeatReserved SeatState = 1
 	// SeatSold: sold.
-	SeatSold = SeatState(C.TACOS_SEAT_STATE_SOLD)
+	SeatSold SeatState = 2
 	// SeatBlocked: off sale.
-	SeatBlocked = SeatState(C.TACOS_SEAT_STATE_BLOCKED)
+	SeatBlocked SeatState = 3
 )
 
 func (v SeatState) String() string {
@@ -286,19 +281,19 @@ type QueueState uint32
 // The values of QueueState.
 const (
 	// QueueInRoom: in the pre-sale room: the order is not drawn yet.
-	QueueInRoom = QueueState(C.TACOS_QUEUE_STATE_IN_ROOM)
+	QueueInRoom QueueState = 0
 	// QueueWaiting: waiting.
-	QueueWaiting = QueueState(C.TACOS_QUEUE_STATE_WAITING)
+	QueueWaiting QueueState = 1
 	// QueueReady: it is this person's turn, until the claim window closes.
-	QueueReady = QueueState(C.TACOS_QUEUE_STATE_READY)
+	QueueReady QueueState = 2
 	// QueueAdmitted: let in, with a token that is still good.
-	QueueAdmitted = QueueState(C.TACOS_QUEUE_STATE_ADMITTED)
+	QueueAdmitted QueueState = 3
 	// QueueUsed: let in, and the token was used for an order.
-	QueueUsed = QueueState(C.TACOS_QUEUE_STATE_USED)
+	QueueUsed QueueState = 4
 	// QueueLeft: given up.
-	QueueLeft = QueueState(C.TACOS_QUEUE_STATE_LEFT)
+	QueueLeft QueueState = 5
 	// QueueExpired: its time ran out.
-	QueueExpired = QueueState(C.TACOS_QUEUE_STATE_EXPIRED)
+	QueueExpired QueueState = 6
 )
 
 func (v QueueState) String() string {

@@ -4,34 +4,29 @@
 
 package tacos
 
-/*
-#include "tacos_engine.h"
-*/
-import "C"
-
 // Bound: which bound was reached. Zero may also mean none or any where a field says so.
 type Bound uint32
 
 // The values of Bound.
 const (
 	// BoundEvents: events of this engine.
-	BoundEvents = Bound(C.TACOS_BOUND_EVENTS)
+	BoundEvents Bound = 1
 	// BoundReservations: live and remembered reservations.
-	BoundReservations = Bound(C.TACOS_BOUND_RESERVATIONS)
+	BoundReservations Bound = 2
 	// BoundPayments: live and remembered payment intents.
-	BoundPayments = Bound(C.TACOS_BOUND_PAYMENTS)
+	BoundPayments Bound = 3
 	// BoundWebhooks: webhooks in the outbox.
-	BoundWebhooks = Bound(C.TACOS_BOUND_WEBHOOKS)
+	BoundWebhooks Bound = 4
 	// BoundIdempotencyKeys: remembered idempotency keys.
-	BoundIdempotencyKeys = Bound(C.TACOS_BOUND_IDEMPOTENCY_KEYS)
+	BoundIdempotencyKeys Bound = 5
 	// BoundWaitingLine: people in this waiting line.
-	BoundWaitingLine = Bound(C.TACOS_BOUND_WAITING_LINE)
+	BoundWaitingLine Bound = 6
 	// BoundNotes: durable notes of the embedding service.
-	BoundNotes = Bound(C.TACOS_BOUND_NOTES)
+	BoundNotes Bound = 7
 	// BoundLogBuffer: bytes between the callers and the disk: the disk cannot keep up. Try again shortly.
-	BoundLogBuffer = Bound(C.TACOS_BOUND_LOG_BUFFER)
+	BoundLogBuffer Bound = 8
 	// BoundDiskSpace: room on the disk. Reads go on; writes resume when space returns.
-	BoundDiskSpace = Bound(C.TACOS_BOUND_DISK_SPACE)
+	BoundDiskSpace Bound = 9
 )
 
 func (v Bound) String() string {
@@ -65,13 +60,13 @@ type PaymentDoubt uint32
 // The values of PaymentDoubt.
 const (
 	// PaymentDoubtUnknown: there is no such intent.
-	PaymentDoubtUnknown = PaymentDoubt(C.TACOS_PAYMENT_DOUBT_UNKNOWN)
+	PaymentDoubtUnknown PaymentDoubt = 1
 	// PaymentDoubtForeign: it belongs to another reservation or user.
-	PaymentDoubtForeign = PaymentDoubt(C.TACOS_PAYMENT_DOUBT_FOREIGN)
+	PaymentDoubtForeign PaymentDoubt = 2
 	// PaymentDoubtUnfinished: it is not completed.
-	PaymentDoubtUnfinished = PaymentDoubt(C.TACOS_PAYMENT_DOUBT_UNFINISHED)
+	PaymentDoubtUnfinished PaymentDoubt = 3
 	// PaymentDoubtAmountDiffers: amount or currency differ from the reservation's.
-	PaymentDoubtAmountDiffers = PaymentDoubt(C.TACOS_PAYMENT_DOUBT_AMOUNT_DIFFERS)
+	PaymentDoubtAmountDiffers PaymentDoubt = 4
 )
 
 func (v PaymentDoubt) String() string {
@@ -94,11 +89,11 @@ type ExtensionDoubt uint32
 // The values of ExtensionDoubt.
 const (
 	// ExtensionDoubtAlreadyExtended: it was extended as often as the event allows.
-	ExtensionDoubtAlreadyExtended = ExtensionDoubt(C.TACOS_EXTENSION_DOUBT_ALREADY_EXTENDED)
+	ExtensionDoubtAlreadyExtended ExtensionDoubt = 1
 	// ExtensionDoubtTooLong: one extension may add at most so many milliseconds.
-	ExtensionDoubtTooLong = ExtensionDoubt(C.TACOS_EXTENSION_DOUBT_TOO_LONG)
+	ExtensionDoubtTooLong ExtensionDoubt = 2
 	// ExtensionDoubtPastMaximum: the hold would last longer than the event allows.
-	ExtensionDoubtPastMaximum = ExtensionDoubt(C.TACOS_EXTENSION_DOUBT_PAST_MAXIMUM)
+	ExtensionDoubtPastMaximum ExtensionDoubt = 3
 )
 
 func (v ExtensionDoubt) String() string {
@@ -119,39 +114,39 @@ type UpdateKind uint32
 // The values of UpdateKind.
 const (
 	// UpdateOther: something that this version of the ABI has no number for.
-	UpdateOther = UpdateKind(C.TACOS_UPDATE_KIND_OTHER)
+	UpdateOther UpdateKind = 0
 	// UpdateEventCreated: an event was created.
-	UpdateEventCreated = UpdateKind(C.TACOS_UPDATE_KIND_EVENT_CREATED)
+	UpdateEventCreated UpdateKind = 1
 	// UpdateEventChanged: an event's settings, queue policy or draw changed.
-	UpdateEventChanged = UpdateKind(C.TACOS_UPDATE_KIND_EVENT_CHANGED)
+	UpdateEventChanged UpdateKind = 2
 	// UpdateSale: a sale opened, paused or closed.
-	UpdateSale = UpdateKind(C.TACOS_UPDATE_KIND_SALE)
+	UpdateSale UpdateKind = 3
 	// UpdateQueuePaused: admissions of the event's line were paused (true) or resumed.
-	UpdateQueuePaused = UpdateKind(C.TACOS_UPDATE_KIND_QUEUE_PAUSED)
+	UpdateQueuePaused UpdateKind = 4
 	// UpdateRoomDrawn: the order of the pre-sale room was drawn with this seed.
-	UpdateRoomDrawn = UpdateKind(C.TACOS_UPDATE_KIND_ROOM_DRAWN)
+	UpdateRoomDrawn UpdateKind = 5
 	// UpdateSeats: seats were taken off sale or put back.
-	UpdateSeats = UpdateKind(C.TACOS_UPDATE_KIND_SEATS)
+	UpdateSeats UpdateKind = 6
 	// UpdateReservation: a reservation was made, or changed.
-	UpdateReservation = UpdateKind(C.TACOS_UPDATE_KIND_RESERVATION)
+	UpdateReservation UpdateKind = 7
 	// UpdateHoldExpiring: a hold ends soon.
-	UpdateHoldExpiring = UpdateKind(C.TACOS_UPDATE_KIND_HOLD_EXPIRING)
+	UpdateHoldExpiring UpdateKind = 8
 	// UpdatePayment: a payment intent was made, or changed.
-	UpdatePayment = UpdateKind(C.TACOS_UPDATE_KIND_PAYMENT)
+	UpdatePayment UpdateKind = 9
 	// UpdateWebhook: a webhook was tried, delivered, given up or replayed.
-	UpdateWebhook = UpdateKind(C.TACOS_UPDATE_KIND_WEBHOOK)
+	UpdateWebhook UpdateKind = 10
 	// UpdateJoined: a customer joined the line.
-	UpdateJoined = UpdateKind(C.TACOS_UPDATE_KIND_JOINED)
+	UpdateJoined UpdateKind = 11
 	// UpdateLeft: a customer left it.
-	UpdateLeft = UpdateKind(C.TACOS_UPDATE_KIND_LEFT)
+	UpdateLeft UpdateKind = 12
 	// UpdateReady: it is these people's turn, until the moment given.
-	UpdateReady = UpdateKind(C.TACOS_UPDATE_KIND_READY)
+	UpdateReady UpdateKind = 13
 	// UpdateAdmitted: a customer was let in.
-	UpdateAdmitted = UpdateKind(C.TACOS_UPDATE_KIND_ADMITTED)
+	UpdateAdmitted UpdateKind = 14
 	// UpdateTicketsExpired: these people's time ran out.
-	UpdateTicketsExpired = UpdateKind(C.TACOS_UPDATE_KIND_TICKETS_EXPIRED)
+	UpdateTicketsExpired UpdateKind = 15
 	// UpdateNote: a durable note was set or removed.
-	UpdateNote = UpdateKind(C.TACOS_UPDATE_KIND_NOTE)
+	UpdateNote UpdateKind = 16
 )
 
 func (v UpdateKind) String() string {

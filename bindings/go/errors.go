@@ -4,11 +4,6 @@
 
 package tacos
 
-/*
-#include "tacos_engine.h"
-*/
-import "C"
-
 // Status is a number of the engine's; numbers are only ever added. A Status is an error: compare with errors.Is.
 type Status uint32
 
@@ -16,139 +11,374 @@ type Status uint32
 // tells more.
 const (
 	// ErrBadUTF8: a text is not UTF-8.
-	ErrBadUTF8 = Status(C.TACOS_STATUS_BAD_UTF8)
+	ErrBadUTF8 Status = 15
 	// ErrListTooLong: a list is longer than TACOS_LIST_MAX.
-	ErrListTooLong = Status(C.TACOS_STATUS_LIST_TOO_LONG)
+	ErrListTooLong Status = 16
 	// ErrBadHandle: the number was never an engine, or never a reader.
-	ErrBadHandle = Status(C.TACOS_STATUS_BAD_HANDLE)
+	ErrBadHandle Status = 17
 	// ErrNotManual: the engine's clock is not turned by hand.
-	ErrNotManual = Status(C.TACOS_STATUS_NOT_MANUAL)
+	ErrNotManual Status = 18
 	// ErrTooManyHandles: as many engines or readers are open as can be.
-	ErrTooManyHandles = Status(C.TACOS_STATUS_TOO_MANY_HANDLES)
+	ErrTooManyHandles Status = 32
 	// ErrClosed: the engine or reader was closed.
-	ErrClosed = Status(C.TACOS_STATUS_CLOSED)
+	ErrClosed Status = 33
 	// ErrPoisoned: a write or sync of the journal failed, or a panic stopped a thread of the engine. Reads go on; only
 	// opening the folder again brings writing back.
-	ErrPoisoned = Status(C.TACOS_STATUS_POISONED)
+	ErrPoisoned Status = 34
 	// ErrPanicked: a bug of the library. If a write met it, the engine takes no more writes: close it and open it
 	// again.
-	ErrPanicked = Status(C.TACOS_STATUS_PANICKED)
+	ErrPanicked Status = 35
 	// ErrSystem: the operating system refused something: a thread, randomness, a folder.
-	ErrSystem = Status(C.TACOS_STATUS_SYSTEM)
+	ErrSystem Status = 36
 	// ErrBadConfig: settings are out of their bounds; the last error names them.
-	ErrBadConfig = Status(C.TACOS_STATUS_BAD_CONFIG)
+	ErrBadConfig Status = 37
 	// ErrJournalIO: the disk refused an operation.
-	ErrJournalIO = Status(C.TACOS_STATUS_JOURNAL_IO)
+	ErrJournalIO Status = 50
 	// ErrJournalLocked: another process or engine has the folder open.
-	ErrJournalLocked = Status(C.TACOS_STATUS_JOURNAL_LOCKED)
+	ErrJournalLocked Status = 51
 	// ErrJournalNotOurs: the folder has files, but not those of a journal.
-	ErrJournalNotOurs = Status(C.TACOS_STATUS_JOURNAL_NOT_OURS)
+	ErrJournalNotOurs Status = 52
 	// ErrJournalMetaDamaged: both copies of the folder's meta are damaged.
-	ErrJournalMetaDamaged = Status(C.TACOS_STATUS_JOURNAL_META_DAMAGED)
+	ErrJournalMetaDamaged Status = 53
 	// ErrJournalNewerFormat: written by a later version.
-	ErrJournalNewerFormat = Status(C.TACOS_STATUS_JOURNAL_NEWER_FORMAT)
+	ErrJournalNewerFormat Status = 54
 	// ErrJournalForeign: a file of another engine.
-	ErrJournalForeign = Status(C.TACOS_STATUS_JOURNAL_FOREIGN)
+	ErrJournalForeign Status = 55
 	// ErrJournalRot: bytes that were durable are damaged or gone.
-	ErrJournalRot = Status(C.TACOS_STATUS_JOURNAL_ROT)
+	ErrJournalRot Status = 56
 	// ErrJournalMisplaced: an intact file or frame stands where it does not belong.
-	ErrJournalMisplaced = Status(C.TACOS_STATUS_JOURNAL_MISPLACED)
+	ErrJournalMisplaced Status = 57
 	// ErrJournalHole: a segment file is missing.
-	ErrJournalHole = Status(C.TACOS_STATUS_JOURNAL_HOLE)
+	ErrJournalHole Status = 58
 	// ErrJournalSnapshotDamaged: a snapshot is damaged and nothing can stand in for it.
-	ErrJournalSnapshotDamaged = Status(C.TACOS_STATUS_JOURNAL_SNAPSHOT_DAMAGED)
+	ErrJournalSnapshotDamaged Status = 59
 	// ErrJournalApply: a record cannot be applied.
-	ErrJournalApply = Status(C.TACOS_STATUS_JOURNAL_APPLY)
+	ErrJournalApply Status = 60
 	// ErrJournalFull: no room on the disk.
-	ErrJournalFull = Status(C.TACOS_STATUS_JOURNAL_FULL)
+	ErrJournalFull Status = 61
 	// ErrJournalNotRetained: what was asked for is older than what is kept.
-	ErrJournalNotRetained = Status(C.TACOS_STATUS_JOURNAL_NOT_RETAINED)
+	ErrJournalNotRetained Status = 62
 	// ErrJournalNotABoundary: no record begins there.
-	ErrJournalNotABoundary = Status(C.TACOS_STATUS_JOURNAL_NOT_A_BOUNDARY)
+	ErrJournalNotABoundary Status = 63
 	// ErrJournalNotEmpty: the folder to copy into is not empty.
-	ErrJournalNotEmpty = Status(C.TACOS_STATUS_JOURNAL_NOT_EMPTY)
+	ErrJournalNotEmpty Status = 64
 	// ErrJournalOther: a failure of the journal that this version of the ABI has no number for; the last error says
 	// more.
-	ErrJournalOther = Status(C.TACOS_STATUS_JOURNAL_OTHER)
+	ErrJournalOther Status = 65
 	// ErrNoFolder: an engine in memory has no folder.
-	ErrNoFolder = Status(C.TACOS_STATUS_NO_FOLDER)
+	ErrNoFolder Status = 70
 	// ErrSnapshotBusy: another snapshot is being taken.
-	ErrSnapshotBusy = Status(C.TACOS_STATUS_SNAPSHOT_BUSY)
+	ErrSnapshotBusy Status = 71
 	// ErrUpdatesGone: the updates asked for are no longer kept: read the state anew and go on from a newer position.
-	ErrUpdatesGone = Status(C.TACOS_STATUS_UPDATES_GONE)
+	ErrUpdatesGone Status = 75
 	// ErrUpdatesNotAPosition: no update ends at this position.
-	ErrUpdatesNotAPosition = Status(C.TACOS_STATUS_UPDATES_NOT_A_POSITION)
+	ErrUpdatesNotAPosition Status = 76
 	// ErrUpdatesUnreadable: the journal could not be read.
-	ErrUpdatesUnreadable = Status(C.TACOS_STATUS_UPDATES_UNREADABLE)
+	ErrUpdatesUnreadable Status = 77
 	// ErrInvalid: arguments that cannot be taken; each is named.
-	ErrInvalid = Status(C.TACOS_STATUS_INVALID)
+	ErrInvalid Status = 100
 	// ErrIdempotencyRequired: a write without an idempotency key where the engine demands one.
-	ErrIdempotencyRequired = Status(C.TACOS_STATUS_IDEMPOTENCY_REQUIRED)
+	ErrIdempotencyRequired Status = 101
 	// ErrIdempotencyConflict: the key was used within its life for a different request.
-	ErrIdempotencyConflict = Status(C.TACOS_STATUS_IDEMPOTENCY_CONFLICT)
+	ErrIdempotencyConflict Status = 102
 	// ErrUnknownEvent: no event has this id.
-	ErrUnknownEvent = Status(C.TACOS_STATUS_UNKNOWN_EVENT)
+	ErrUnknownEvent Status = 103
 	// ErrEventExists: an event with this id exists.
-	ErrEventExists = Status(C.TACOS_STATUS_EVENT_EXISTS)
+	ErrEventExists Status = 104
 	// ErrUnknownSeats: the event has no such seats; they are named.
-	ErrUnknownSeats = Status(C.TACOS_STATUS_UNKNOWN_SEATS)
+	ErrUnknownSeats Status = 105
 	// ErrUnknownSection: the event has no such section.
-	ErrUnknownSection = Status(C.TACOS_STATUS_UNKNOWN_SECTION)
+	ErrUnknownSection Status = 106
 	// ErrUnknownReservation: no reservation has this id (or it is long forgotten).
-	ErrUnknownReservation = Status(C.TACOS_STATUS_UNKNOWN_RESERVATION)
+	ErrUnknownReservation Status = 107
 	// ErrUnknownPayment: no payment intent has this id (or it is long forgotten).
-	ErrUnknownPayment = Status(C.TACOS_STATUS_UNKNOWN_PAYMENT)
+	ErrUnknownPayment Status = 108
 	// ErrUnknownWebhook: no webhook has this id.
-	ErrUnknownWebhook = Status(C.TACOS_STATUS_UNKNOWN_WEBHOOK)
+	ErrUnknownWebhook Status = 109
 	// ErrUnknownToken: the token is not one of ours, or of another event or user, or long forgotten. Which, is not
 	// told.
-	ErrUnknownToken = Status(C.TACOS_STATUS_UNKNOWN_TOKEN)
+	ErrUnknownToken Status = 110
 	// ErrTokenExpired: the token was good once, and its time ran out.
-	ErrTokenExpired = Status(C.TACOS_STATUS_TOKEN_EXPIRED)
+	ErrTokenExpired Status = 111
 	// ErrSaleNotOpen: the event is not being sold now.
-	ErrSaleNotOpen = Status(C.TACOS_STATUS_SALE_NOT_OPEN)
+	ErrSaleNotOpen Status = 112
 	// ErrAlreadyWaiting: the user waits in this line under another session.
-	ErrAlreadyWaiting = Status(C.TACOS_STATUS_ALREADY_WAITING)
+	ErrAlreadyWaiting Status = 113
 	// ErrLeftLine: the place in the line was given up.
-	ErrLeftLine = Status(C.TACOS_STATUS_LEFT_LINE)
+	ErrLeftLine Status = 114
 	// ErrNoWaitingLine: the event has no waiting line.
-	ErrNoWaitingLine = Status(C.TACOS_STATUS_NO_WAITING_LINE)
+	ErrNoWaitingLine Status = 115
 	// ErrNotYet: not the caller's turn.
-	ErrNotYet = Status(C.TACOS_STATUS_NOT_YET)
+	ErrNotYet Status = 116
 	// ErrAdmissionPaused: admissions are stopped for the moment.
-	ErrAdmissionPaused = Status(C.TACOS_STATUS_ADMISSION_PAUSED)
+	ErrAdmissionPaused Status = 117
 	// ErrSeatsTaken: other customers have these seats; they are named.
-	ErrSeatsTaken = Status(C.TACOS_STATUS_SEATS_TAKEN)
+	ErrSeatsTaken Status = 118
 	// ErrInsufficient: fewer are left than asked for.
-	ErrInsufficient = Status(C.TACOS_STATUS_INSUFFICIENT)
+	ErrInsufficient Status = 119
 	// ErrNotAdjacent: enough are left, but not next to each other, and a split was not allowed.
-	ErrNotAdjacent = Status(C.TACOS_STATUS_NOT_ADJACENT)
+	ErrNotAdjacent Status = 120
 	// ErrQuotaExceeded: the user would hold or own more than the event allows.
-	ErrQuotaExceeded = Status(C.TACOS_STATUS_QUOTA_EXCEEDED)
+	ErrQuotaExceeded Status = 121
 	// ErrForbidden: it belongs to another user.
-	ErrForbidden = Status(C.TACOS_STATUS_FORBIDDEN)
+	ErrForbidden Status = 122
 	// ErrReservationExpired: the hold's time ran out.
-	ErrReservationExpired = Status(C.TACOS_STATUS_RESERVATION_EXPIRED)
+	ErrReservationExpired Status = 123
 	// ErrReservationIs: the reservation is in a state that does not allow this.
-	ErrReservationIs = Status(C.TACOS_STATUS_RESERVATION_IS)
+	ErrReservationIs Status = 124
 	// ErrPaymentIs: the payment is in a state that does not allow this.
-	ErrPaymentIs = Status(C.TACOS_STATUS_PAYMENT_IS)
+	ErrPaymentIs Status = 125
 	// ErrPaymentNotApproved: the reservation cannot be confirmed with this payment.
-	ErrPaymentNotApproved = Status(C.TACOS_STATUS_PAYMENT_NOT_APPROVED)
+	ErrPaymentNotApproved Status = 126
 	// ErrPaymentExists: a payment for this reservation is under way or done.
-	ErrPaymentExists = Status(C.TACOS_STATUS_PAYMENT_EXISTS)
+	ErrPaymentExists Status = 127
 	// ErrExtensionRefused: the hold cannot be extended.
-	ErrExtensionRefused = Status(C.TACOS_STATUS_EXTENSION_REFUSED)
+	ErrExtensionRefused Status = 128
 	// ErrRefundTooLarge: more than what is left to refund.
-	ErrRefundTooLarge = Status(C.TACOS_STATUS_REFUND_TOO_LARGE)
+	ErrRefundTooLarge Status = 129
 	// ErrSeatsDiffer: a write of the commit names other seats than the hold has.
-	ErrSeatsDiffer = Status(C.TACOS_STATUS_SEATS_DIFFER)
+	ErrSeatsDiffer Status = 130
 	// ErrExternalExists: a request with another idempotency key used this external id.
-	ErrExternalExists = Status(C.TACOS_STATUS_EXTERNAL_EXISTS)
+	ErrExternalExists Status = 131
 	// ErrNotDue: the step is not due: its moment is given.
-	ErrNotDue = Status(C.TACOS_STATUS_NOT_DUE)
+	ErrNotDue Status = 132
 	// ErrAtCapacity: a bound is reached; nothing was changed.
-	ErrAtCapacity = Status(C.TACOS_STATUS_AT_CAPACITY)
+	ErrAtCapacity Status = 133
 	// ErrRefusedOther: a refusal that this version of the ABI has no number for; the text says more.
-	ErrRefusedOther = Status(C.TACOS_STATUS_REFUSED_OTHER)
+	ErrRefusedOther Status = 199
 )
+
+// firstRefusal is the number of the first status that is a refusal.
+const firstRefusal Status = 100
+
+// name is the name that the header has; empty for a number that this package does not know.
+func (s Status) name() string {
+	switch s {
+	case 0:
+		return "TACOS_STATUS_OK"
+	case 1:
+		return "TACOS_STATUS_PENDING"
+	case 10:
+		return "TACOS_STATUS_NULL_POINTER"
+	case 11:
+		return "TACOS_STATUS_MISALIGNED"
+	case 12:
+		return "TACOS_STATUS_BAD_SIZE"
+	case 13:
+		return "TACOS_STATUS_NEWER_STRUCT"
+	case 14:
+		return "TACOS_STATUS_BAD_KIND"
+	case 15:
+		return "TACOS_STATUS_BAD_UTF8"
+	case 16:
+		return "TACOS_STATUS_LIST_TOO_LONG"
+	case 17:
+		return "TACOS_STATUS_BAD_HANDLE"
+	case 18:
+		return "TACOS_STATUS_NOT_MANUAL"
+	case 30:
+		return "TACOS_STATUS_BUFFER_TOO_SMALL"
+	case 31:
+		return "TACOS_STATUS_QUEUE_FULL"
+	case 32:
+		return "TACOS_STATUS_TOO_MANY_HANDLES"
+	case 33:
+		return "TACOS_STATUS_CLOSED"
+	case 34:
+		return "TACOS_STATUS_POISONED"
+	case 35:
+		return "TACOS_STATUS_PANICKED"
+	case 36:
+		return "TACOS_STATUS_SYSTEM"
+	case 37:
+		return "TACOS_STATUS_BAD_CONFIG"
+	case 50:
+		return "TACOS_STATUS_JOURNAL_IO"
+	case 51:
+		return "TACOS_STATUS_JOURNAL_LOCKED"
+	case 52:
+		return "TACOS_STATUS_JOURNAL_NOT_OURS"
+	case 53:
+		return "TACOS_STATUS_JOURNAL_META_DAMAGED"
+	case 54:
+		return "TACOS_STATUS_JOURNAL_NEWER_FORMAT"
+	case 55:
+		return "TACOS_STATUS_JOURNAL_FOREIGN"
+	case 56:
+		return "TACOS_STATUS_JOURNAL_ROT"
+	case 57:
+		return "TACOS_STATUS_JOURNAL_MISPLACED"
+	case 58:
+		return "TACOS_STATUS_JOURNAL_HOLE"
+	case 59:
+		return "TACOS_STATUS_JOURNAL_SNAPSHOT_DAMAGED"
+	case 60:
+		return "TACOS_STATUS_JOURNAL_APPLY"
+	case 61:
+		return "TACOS_STATUS_JOURNAL_FULL"
+	case 62:
+		return "TACOS_STATUS_JOURNAL_NOT_RETAINED"
+	case 63:
+		return "TACOS_STATUS_JOURNAL_NOT_A_BOUNDARY"
+	case 64:
+		return "TACOS_STATUS_JOURNAL_NOT_EMPTY"
+	case 65:
+		return "TACOS_STATUS_JOURNAL_OTHER"
+	case 70:
+		return "TACOS_STATUS_NO_FOLDER"
+	case 71:
+		return "TACOS_STATUS_SNAPSHOT_BUSY"
+	case 75:
+		return "TACOS_STATUS_UPDATES_GONE"
+	case 76:
+		return "TACOS_STATUS_UPDATES_NOT_A_POSITION"
+	case 77:
+		return "TACOS_STATUS_UPDATES_UNREADABLE"
+	case 100:
+		return "TACOS_STATUS_INVALID"
+	case 101:
+		return "TACOS_STATUS_IDEMPOTENCY_REQUIRED"
+	case 102:
+		return "TACOS_STATUS_IDEMPOTENCY_CONFLICT"
+	case 103:
+		return "TACOS_STATUS_UNKNOWN_EVENT"
+	case 104:
+		return "TACOS_STATUS_EVENT_EXISTS"
+	case 105:
+		return "TACOS_STATUS_UNKNOWN_SEATS"
+	case 106:
+		return "TACOS_STATUS_UNKNOWN_SECTION"
+	case 107:
+		return "TACOS_STATUS_UNKNOWN_RESERVATION"
+	case 108:
+		return "TACOS_STATUS_UNKNOWN_PAYMENT"
+	case 109:
+		return "TACOS_STATUS_UNKNOWN_WEBHOOK"
+	case 110:
+		return "TACOS_STATUS_UNKNOWN_TOKEN"
+	case 111:
+		return "TACOS_STATUS_TOKEN_EXPIRED"
+	case 112:
+		return "TACOS_STATUS_SALE_NOT_OPEN"
+	case 113:
+		return "TACOS_STATUS_ALREADY_WAITING"
+	case 114:
+		return "TACOS_STATUS_LEFT_LINE"
+	case 115:
+		return "TACOS_STATUS_NO_WAITING_LINE"
+	case 116:
+		return "TACOS_STATUS_NOT_YET"
+	case 117:
+		return "TACOS_STATUS_ADMISSION_PAUSED"
+	case 118:
+		return "TACOS_STATUS_SEATS_TAKEN"
+	case 119:
+		return "TACOS_STATUS_INSUFFICIENT"
+	case 120:
+		return "TACOS_STATUS_NOT_ADJACENT"
+	case 121:
+		return "TACOS_STATUS_QUOTA_EXCEEDED"
+	case 122:
+		return "TACOS_STATUS_FORBIDDEN"
+	case 123:
+		return "TACOS_STATUS_RESERVATION_EXPIRED"
+	case 124:
+		return "TACOS_STATUS_RESERVATION_IS"
+	case 125:
+		return "TACOS_STATUS_PAYMENT_IS"
+	case 126:
+		return "TACOS_STATUS_PAYMENT_NOT_APPROVED"
+	case 127:
+		return "TACOS_STATUS_PAYMENT_EXISTS"
+	case 128:
+		return "TACOS_STATUS_EXTENSION_REFUSED"
+	case 129:
+		return "TACOS_STATUS_REFUND_TOO_LARGE"
+	case 130:
+		return "TACOS_STATUS_SEATS_DIFFER"
+	case 131:
+		return "TACOS_STATUS_EXTERNAL_EXISTS"
+	case 132:
+		return "TACOS_STATUS_NOT_DUE"
+	case 133:
+		return "TACOS_STATUS_AT_CAPACITY"
+	case 199:
+		return "TACOS_STATUS_REFUSED_OTHER"
+	}
+	return ""
+}
+
+// refusalOf is the status of a refusal, by its code.
+func refusalOf(code string) Status {
+	switch code {
+	case "invalid":
+		return ErrInvalid
+	case "idempotency_required":
+		return ErrIdempotencyRequired
+	case "idempotency_conflict":
+		return ErrIdempotencyConflict
+	case "unknown_event":
+		return ErrUnknownEvent
+	case "event_exists":
+		return ErrEventExists
+	case "unknown_seats":
+		return ErrUnknownSeats
+	case "unknown_section":
+		return ErrUnknownSection
+	case "unknown_reservation":
+		return ErrUnknownReservation
+	case "unknown_payment":
+		return ErrUnknownPayment
+	case "unknown_webhook":
+		return ErrUnknownWebhook
+	case "unknown_token":
+		return ErrUnknownToken
+	case "token_expired":
+		return ErrTokenExpired
+	case "sale_not_open":
+		return ErrSaleNotOpen
+	case "already_waiting":
+		return ErrAlreadyWaiting
+	case "left_line":
+		return ErrLeftLine
+	case "no_waiting_line":
+		return ErrNoWaitingLine
+	case "not_yet":
+		return ErrNotYet
+	case "admission_paused":
+		return ErrAdmissionPaused
+	case "seats_taken":
+		return ErrSeatsTaken
+	case "insufficient":
+		return ErrInsufficient
+	case "not_adjacent":
+		return ErrNotAdjacent
+	case "quota_exceeded":
+		return ErrQuotaExceeded
+	case "forbidden":
+		return ErrForbidden
+	case "reservation_expired":
+		return ErrReservationExpired
+	case "reservation_is":
+		return ErrReservationIs
+	case "payment_is":
+		return ErrPaymentIs
+	case "payment_not_approved":
+		return ErrPaymentNotApproved
+	case "payment_exists":
+		return ErrPaymentExists
+	case "extension_refused":
+		return ErrExtensionRefused
+	case "refund_too_large":
+		return ErrRefundTooLarge
+	case "seats_differ":
+		return ErrSeatsDiffer
+	case "external_exists":
+		return ErrExternalExists
+	case "not_due":
+		return ErrNotDue
+	case "at_capacity":
+		return ErrAtCapacity
+	}
+	return ErrRefusedOther
+}

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Examples that the documentation shows and go test runs.
 
 package tacos_test

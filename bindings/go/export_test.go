@@ -1,3 +1,5 @@
+//go:build cgo
+
 // What tests may do and callers may not.
 
 package tacos

@@ -2,14 +2,9 @@
 
 package tacos
 
-/*
-#include "tacos_engine.h"
-*/
-import "C"
-
 import (
 	"fmt"
-	"unsafe"
+	"strings"
 )
 
 // ReservationID names a reservation (rsv_…).
@@ -39,16 +34,16 @@ func (id ReservationID) Order() OrderID { return OrderID(id) }
 // Reservation is the reservation that became this order.
 func (id OrderID) Reservation() ReservationID { return ReservationID(id) }
 
-func (id ReservationID) String() string { return formatID(C.TACOS_ID_KIND_RESERVATION, id) }
-func (id OrderID) String() string       { return formatID(C.TACOS_ID_KIND_ORDER, id) }
-func (id PaymentID) String() string     { return formatID(C.TACOS_ID_KIND_PAYMENT, id) }
-func (id WebhookID) String() string     { return formatID(C.TACOS_ID_KIND_WEBHOOK, id) }
+func (id ReservationID) String() string { return spell("rsv_", id[:]) }
+func (id OrderID) String() string       { return spell("ord_", id[:]) }
+func (id PaymentID) String() string     { return spell("pay_", id[:]) }
+func (id WebhookID) String() string     { return spell("wh_", id[:]) }
 
 // Transaction is the name of the payment's money movement (txn_…).
-func (id PaymentID) Transaction() string { return formatID(C.TACOS_ID_KIND_TRANSACTION, id) }
+func (id PaymentID) Transaction() string { return spell("txn_", id[:]) }
 
 // Hold is the name of the reservation's hold (hold_…).
-func (id ReservationID) Hold() string { return formatID(C.TACOS_ID_KIND_HOLD, id) }
+func (id ReservationID) Hold() string { return spell("hold_", id[:]) }
 
 // String hides the secret.
 func (WaitingToken) String() string { return "wtkn_(hidden)" }
@@ -63,89 +58,108 @@ func (WaitingToken) Format(state fmt.State, _ rune) { fmt.Fprint(state, "wtkn_(h
 func (ReservationToken) Format(state fmt.State, _ rune) { fmt.Fprint(state, "rtkn_(hidden)") }
 
 // Reveal gives the text form, to be handed to the customer.
-func (t WaitingToken) Reveal() string { return formatToken(C.TACOS_TOKEN_KIND_WAITING, t) }
+func (t WaitingToken) Reveal() string { return spell("wtkn_", t[:]) }
 
 // Reveal gives the text form, to be handed to the customer.
-func (t ReservationToken) Reveal() string { return formatToken(C.TACOS_TOKEN_KIND_RESERVATION, t) }
+func (t ReservationToken) Reveal() string { return spell("rtkn_", t[:]) }
 
 // ParseReservationID reads the text form.
-func ParseReservationID(text string) (ReservationID, error) {
-	id, err := parseID(C.TACOS_ID_KIND_RESERVATION, text)
+func ParseReservationID(text string) (id ReservationID, err error) {
+	err = unspell("rsv_", text, id[:])
 	return id, err
 }
 
 // ParseOrderID reads the text form.
-func ParseOrderID(text string) (OrderID, error) {
-	id, err := parseID(C.TACOS_ID_KIND_ORDER, text)
+func ParseOrderID(text string) (id OrderID, err error) {
+	err = unspell("ord_", text, id[:])
 	return id, err
 }
 
 // ParsePaymentID reads the text form.
-func ParsePaymentID(text string) (PaymentID, error) {
-	id, err := parseID(C.TACOS_ID_KIND_PAYMENT, text)
+func ParsePaymentID(text string) (id PaymentID, err error) {
+	err = unspell("pay_", text, id[:])
 	return id, err
 }
 
 // ParseWebhookID reads the text form.
-func ParseWebhookID(text string) (WebhookID, error) {
-	id, err := parseID(C.TACOS_ID_KIND_WEBHOOK, text)
+func ParseWebhookID(text string) (id WebhookID, err error) {
+	err = unspell("wh_", text, id[:])
 	return id, err
 }
 
 // ParseWaitingToken reads the text form.
-func ParseWaitingToken(text string) (WaitingToken, error) {
-	token, err := parseToken(C.TACOS_TOKEN_KIND_WAITING, text)
+func ParseWaitingToken(text string) (token WaitingToken, err error) {
+	err = unspell("wtkn_", text, token[:])
 	return token, err
 }
 
 // ParseReservationToken reads the text form.
-func ParseReservationToken(text string) (ReservationToken, error) {
-	token, err := parseToken(C.TACOS_TOKEN_KIND_RESERVATION, text)
+func ParseReservationToken(text string) (token ReservationToken, err error) {
+	err = unspell("rtkn_", text, token[:])
 	return token, err
 }
 
-// Ids and tokens are bytes on both sides, so they are copied as one.
+// digits are those of text forms: base 32, in small letters, without those that are taken for others.
+const digits = "0123456789abcdefghjkmnpqrstvwxyz"
 
-func cID(id [16]byte) C.tacos_id { return *(*C.tacos_id)(unsafe.Pointer(&id)) }
+// noDigit stands in digitValues for a byte that is no digit.
+const noDigit = 32
 
-func goID(id C.tacos_id) [16]byte { return *(*[16]byte)(unsafe.Pointer(&id)) }
-
-func cToken(token [24]byte) C.tacos_token { return *(*C.tacos_token)(unsafe.Pointer(&token)) }
-
-func goToken(token C.tacos_token) [24]byte { return *(*[24]byte)(unsafe.Pointer(&token)) }
-
-func formatID(kind C.uint32_t, id [16]byte) string {
-	a := takeArena()
-	defer a.giveBack()
-	out := alloc[C.tacos_str](a)
-	if status := C.tacos_id_format(kind, cID(id), a.buffer, out); status != C.TACOS_STATUS_OK {
-		panic(fmt.Sprintf("an id has a text form, but formatting it answers %d", status))
+// digitValues has the value of every byte that is a digit.
+var digitValues = func() (values [256]byte) {
+	for i := range values {
+		values[i] = noDigit
 	}
-	return goText(*out)
-}
-
-func formatToken(kind C.uint32_t, token [24]byte) string {
-	a := takeArena()
-	defer a.giveBack()
-	out := alloc[C.tacos_str](a)
-	if status := C.tacos_token_format(kind, cToken(token), a.buffer, out); status != C.TACOS_STATUS_OK {
-		panic(fmt.Sprintf("a token has a text form, but formatting it answers %d", status))
+	for value, digit := range []byte(digits) {
+		values[digit] = byte(value)
 	}
-	return goText(*out)
+	return
+}()
+
+// digitsOf is how many digits so many bytes have: five bits each.
+func digitsOf(bytes int) int { return (bytes*8 + 4) / 5 }
+
+// spell gives the text form of bytes: a prefix, and digits whose last one is filled up with zeros.
+func spell(prefix string, bytes []byte) string {
+	text := make([]byte, len(prefix), len(prefix)+digitsOf(len(bytes)))
+	copy(text, prefix)
+	held, bits := uint32(0), 0
+	for _, b := range bytes {
+		held, bits = held<<8|uint32(b), bits+8
+		for bits >= 5 {
+			bits -= 5
+			text = append(text, digits[held>>bits&31])
+		}
+	}
+	if bits > 0 {
+		text = append(text, digits[held<<(5-bits)&31])
+	}
+	return string(text)
 }
 
-func parseID(kind C.uint32_t, text string) (id [16]byte, err error) {
-	a := takeArena()
-	defer a.giveBack()
-	out := alloc[C.tacos_id](a)
-	err = checked(func() C.tacos_status { return C.tacos_id_parse(kind, a.text(text), out) })
-	return goID(*out), err
+// unspell reads a text form into bytes, which it fills. The text may be a credential, so the error does not show it.
+func unspell(prefix, text string, bytes []byte) error {
+	given, has := strings.CutPrefix(text, prefix)
+	if !has || len(given) != digitsOf(len(bytes)) {
+		return illSpelt(prefix)
+	}
+	held, bits, at := uint32(0), 0, 0
+	for _, digit := range []byte(given) {
+		value := digitValues[digit]
+		if value == noDigit {
+			return illSpelt(prefix)
+		}
+		held, bits = held<<5|uint32(value), bits+5
+		if bits >= 8 {
+			bits -= 8
+			bytes[at], at = byte(held>>bits), at+1
+		}
+	}
+	// One id has one text: bits that are left over must be zero.
+	if held&(1<<bits-1) != 0 {
+		return illSpelt(prefix)
+	}
+	return nil
 }
 
-func parseToken(kind C.uint32_t, text string) (token [24]byte, err error) {
-	a := takeArena()
-	defer a.giveBack()
-	out := alloc[C.tacos_token](a)
-	err = checked(func() C.tacos_status { return C.tacos_token_parse(kind, a.text(text), out) })
-	return goToken(*out), err
-}
+func illSpelt(prefix string) error { return invalid("text", "is not an id of the form "+prefix+"…") }

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Many goroutines, cancellation, closing, updates for many readers, and nothing left behind by a million calls.
 
 package tacos_test

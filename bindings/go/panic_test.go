@@ -1,4 +1,4 @@
-//go:build tacos_testing
+//go:build cgo && tacos_testing
 
 // A panic inside the library is an error here.
 

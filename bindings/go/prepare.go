@@ -7,8 +7,6 @@ package tacos
 */
 import "C"
 
-import "encoding/hex"
-
 // PrepareEvent looks an event up ahead: what it gives stands for the event's id in every command and read, and
 // saves looking the id up each time. It is a string like any other and costs the engine no memory.
 //
@@ -45,14 +43,4 @@ func (e *Engine) prepare(call func(*arena, *C.tacos_str) C.tacos_status) (string
 		return "", err
 	}
 	return goText(*out), nil
-}
-
-// KeyOf is the idempotency key of sixteen bytes, a UUID for example. It is compared and remembered by its bytes,
-// which is faster than by a text, and is another key than every text. It means the same in every process.
-func KeyOf(bytes [16]byte) string {
-	const beginning = "bytes "
-	var text [len(beginning) + 2*len(bytes)]byte
-	copy(text[:], beginning)
-	hex.Encode(text[len(beginning):], bytes[:])
-	return string(text[:])
 }

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // A prepared id means what it names.
 
 package tacos_test

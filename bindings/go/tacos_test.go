@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Read this first: the flow of one customer; then reads, wrong values, polling, stopping, slow readers.
 
 package tacos_test

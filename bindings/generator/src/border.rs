@@ -201,7 +201,7 @@ fn field_parts(record: &'static Struct, field: &'static Field, parts: &mut Vec<P
 }
 
 /// A field as it crosses.
-pub(crate) fn item(field: &'static Field) -> Item {
+pub(crate) fn item(field: &Field) -> Item {
     let secret = match field.kind {
         Kind::Token { prefix, .. } => Some(prefix),
         Kind::Optional(Kind::Token { prefix, .. }) => Some(*prefix),

@@ -13,6 +13,7 @@ mod settings;
 mod status;
 
 pub(crate) use kinds::{durable, read_struct};
+pub(crate) use numbers::first_number;
 pub(crate) use layout::{count, has};
 
 use crate::Output;

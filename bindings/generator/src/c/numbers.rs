@@ -43,6 +43,11 @@ pub(super) fn c_name(name: &str) -> &'static str {
     ENUMS.iter().find(|(engine, ..)| *engine == name).map_or("uint32_t", |(_, c, ..)| *c)
 }
 
+/// The number of an enum's first form; the others follow one by one.
+pub(crate) fn first_number(name: &str) -> u32 {
+    ENUMS.iter().find(|(engine, ..)| *engine == name).map_or(1, |(_, _, first, _)| *first)
+}
+
 pub(super) fn file() -> String {
     let fields = COMMANDS.iter().flat_map(|command| command.fields).map(|field| field.kind);
     let views = VIEWS.iter().map(|view| Kind::Struct(view));

@@ -1,14 +1,14 @@
-//! `commands.go` and `commands_sale.go`: a struct a command, which answer it has, and a method of the engine.
+//! `commands.go` and `commands_sale.go`: a struct a command, and which answer it has; `calls.go`: the engine's methods.
 
 use tacos_engine::schema::{COMMANDS, Kind, Struct};
 
 use super::dialect::{GoCommand, GoField, commands, fields};
-use super::{comment, head, said};
+use super::{Uses, comment, head, said};
 use crate::words::small;
 
 const BEGINNING: &str = "
-// Command is anything that can be asked of an engine: the structs of this file, by value. Run one by [Do] or by the
-// engine's method of the same name, many at once by [Engine.Batch].
+// Command is anything that can be asked of an engine: the structs of this file and its neighbour, by value. Run one by
+// [Do] or by the method of the same name, many at once by Batch; see [Face].
 type Command interface{ command() }
 
 // Returns says, at compile time, which answer a command has.
@@ -25,7 +25,7 @@ fn is_ahead_of_sale(command: &GoCommand) -> bool {
 }
 
 pub(super) fn file() -> String {
-    let mut out = head("What can be asked of an engine: one struct a command.", false, &["context", "time"]);
+    let mut out = head("What can be asked of an engine: one struct a command.", Uses::Nothing, &["time"]);
     out += BEGINNING;
     for record in settings() {
         out += "\n";
@@ -40,8 +40,21 @@ pub(super) fn file() -> String {
 
 pub(super) fn sale_file() -> String {
     let about = "Commands of a sale: reservations, payments, notes, and reads of what must be durable.";
-    let mut out = head(about, false, &["context", "time"]);
+    let mut out = head(about, Uses::Nothing, &["time"]);
     commands().iter().filter(|command| !is_ahead_of_sale(command)).for_each(|command| one(command, &mut out));
+    out
+}
+
+/// `calls.go`: the linked engine's methods.
+pub(super) fn calls_file() -> String {
+    let mut out = head("A method of the linked engine a command.", Uses::Cgo, &["context"]);
+    for GoCommand { name, answer, .. } in commands() {
+        out += &format!(
+            "\n// {name} runs the command; see [{name}].\n\
+             func (e *Engine) {name}(ctx context.Context, command {name}) ({answer}, error) {{\n\
+             \treturn run[{answer}](ctx, e, command)\n}}\n"
+        );
+    }
     out
 }
 
@@ -52,10 +65,7 @@ fn one(command: &GoCommand, out: &mut String) {
     structure(name, command.fields.iter().flat_map(fields), out);
     let answer = &command.answer;
     *out += &format!(
-        "\nfunc ({name}) command() {{}}\n\nfunc ({name}) answer() (r {answer}) {{ return }}\n\n\
-         // {name} runs the command; see [{name}].\n\
-         func (e *Engine) {name}(ctx context.Context, command {name}) ({answer}, error) {{\n\
-         \treturn Do(ctx, e, command)\n}}\n"
+        "\nfunc ({name}) command() {{}}\n\nfunc ({name}) answer() (r {answer}) {{ return }}\n"
     );
 }
 

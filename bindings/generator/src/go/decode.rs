@@ -1,10 +1,11 @@
-//! `decode.go` and `views.go`: answers and views out of the structs of the C ABI.
+//! `answers.go` and `views.go`: the types of answers and views; `decode.go` and `decode_views.go`: both out of the structs
+//! of the C ABI.
 
 use tacos_engine::schema::{Field, Kind, READS, REPLY, Struct, VIEWS, snake};
 
 use super::commands::{is_word, structure};
 use super::dialect::{GoField, contrary, field_name, fields, go_field, id_type, view_type};
-use super::{comment, head, said};
+use super::{Uses, comment, head, said};
 use crate::words::{reached, shout, small, without_unit};
 
 /// Answers that are copied straight to where the caller wants them, because they are the most frequent.
@@ -13,14 +14,17 @@ const DIRECT: [&str; 3] = ["Reserved", "Confirmed", "Released"];
 /// Views that answers are made of; they come in pages, too.
 const PAGED: [&str; 2] = ["ReservationView", "PaymentView"];
 
-pub(super) fn file() -> String {
-    let about = "What commands answer, and how it is copied out of memory of C's.";
-    let mut out = head(about, true, &["fmt", "time"]);
-    let replies: Vec<&Struct> =
-        REPLY.variants.iter().flat_map(|variant| variant.fields).map(record).collect();
+/// The records that commands answer, the place in the line that one of them has, and the views that are answers.
+fn answers() -> (Vec<&'static Struct>, &'static Struct, Vec<&'static Struct>) {
+    let replies = REPLY.variants.iter().flat_map(|variant| variant.fields).map(record).collect();
     let view = |name: &str| *VIEWS.iter().find(|view| view.name == name).expect("a view");
-    let place = view("QueuePlace");
-    let views: Vec<&Struct> = PAGED.iter().map(|name| view(name)).collect();
+    (replies, view("QueuePlace"), PAGED.iter().map(|name| view(name)).collect())
+}
+
+/// `answers.go`.
+pub(super) fn types_file() -> String {
+    let mut out = head("What commands answer.", Uses::Nothing, &["time"]);
+    let (replies, place, views) = answers();
     for record in replies.iter().chain([&place]).chain(&views) {
         a_type(record, &mut out);
     }
@@ -29,6 +33,13 @@ pub(super) fn file() -> String {
         out += &format!("\n// {name}Page is one page, newest first. Next is nil on the last.\n");
         out += &format!("type {name}Page struct {{\n\tItems []{name}\n\tNext  *Cursor\n}}\n");
     }
+    out
+}
+
+pub(super) fn file() -> String {
+    let about = "Answers out of memory of C's.";
+    let mut out = head(about, Uses::C, &["fmt"]);
+    let (replies, place, views) = answers();
     direct(&mut out);
     decode(&replies, &views, &mut out);
     for record in replies.iter().chain([&place]).chain(&views) {
@@ -104,19 +115,29 @@ fn decode(replies: &[&Struct], views: &[&Struct], out: &mut String) {
     *out += "\t}\n\tpanic(fmt.Sprintf(\"the library gives an answer of kind %d, which this version of the package does not know\", answer.kind))\n}\n";
 }
 
-/// `views.go`: what reads show at once.
-pub(super) fn views_file() -> String {
-    let about = "What reads show, and how it is copied out of memory of C's.";
-    let mut out = head(about, true, &["time", "unsafe"]);
+/// What reads show at once.
+fn views() -> Vec<&'static Struct> {
     let shown = READS.iter().filter(|read| read.method != "status" && read.method != "updates");
     let (mut records, _) = reached(shown.map(|read| read.gives));
     // Written elsewhere: answers to commands, and amounts, which are two fields.
     records.retain(|record| !PAGED.contains(&record.name) && !["QueuePlace", "Money"].contains(&record.name));
-    // What commands bring has its type there, and is only copied.
+    records
+}
+
+/// `views.go`.
+pub(super) fn views_file() -> String {
+    let mut out = head("What reads show.", Uses::Nothing, &["time"]);
+    // What commands bring has its type there.
     let is_brought =
         |record: &&&Struct| ["EventSettings", "QueuePolicy", "PresaleRoom"].contains(&record.name);
-    records.iter().filter(|record| !is_brought(record)).for_each(|record| a_type(record, &mut out));
-    records.iter().filter(|record| record.name != "PresaleRoom").for_each(|record| copy(record, &mut out));
+    views().iter().filter(|record| !is_brought(record)).for_each(|record| a_type(record, &mut out));
+    out
+}
+
+/// `decode_views.go`.
+pub(super) fn decode_views_file() -> String {
+    let mut out = head("What reads show, out of memory of C's.", Uses::C, &["unsafe"]);
+    views().iter().filter(|record| record.name != "PresaleRoom").for_each(|record| copy(record, &mut out));
     out
 }
 

@@ -4,11 +4,11 @@ use tacos_engine::schema::{Enum, Field, Kind, Struct, snake};
 
 use super::commands::{is_word, settings};
 use super::dialect::{GoCommand, commands, contrary, field_name};
-use super::{comment, head};
+use super::{Uses, comment, head};
 use crate::words::{camel, shout, without_unit};
 
 pub(super) fn file() -> String {
-    let mut out = head("From commands to the structs of the C ABI, in memory of C's.", true, &["reflect"]);
+    let mut out = head("From commands to the structs of the C ABI, in memory of C's.", Uses::C, &["reflect"]);
     let all = commands();
     out += "\n// encode builds a command in memory of C's.\nfunc encode(a *arena, command Command) *C.tacos_head {\n";
     out += "\tswitch c := command.(type) {\n";

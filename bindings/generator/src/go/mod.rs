@@ -4,6 +4,7 @@
 
 mod commands;
 mod decode;
+mod dial;
 mod dialect;
 mod encode;
 mod enums;
@@ -26,26 +27,68 @@ pub(crate) fn outputs() -> Vec<Output> {
         out("bindings/go/commands.go", commands::file()),
         out("bindings/go/commands_sale.go", commands::sale_file()),
         out("bindings/go/encode.go", encode::file()),
-        out("bindings/go/decode.go", decode::file()),
+        out("bindings/go/calls.go", commands::calls_file()),
+        out("bindings/go/answers.go", decode::types_file()),
         out("bindings/go/views.go", decode::views_file()),
+        out("bindings/go/decode.go", decode::file()),
+        out("bindings/go/decode_views.go", decode::decode_views_file()),
+        out("bindings/go/face.go", dial::face_file()),
+        out("bindings/go/dial_calls.go", dial::calls_file()),
+        out("bindings/go/dial_ask.go", dial::ask_file()),
+        out("bindings/go/dial_answers.go", dial::answers_file()),
+        out("bindings/go/dial_words.go", dial::words_file()),
+        out("bindings/go/numbers.go", numbers()),
         out("bindings/go/enums.go", enums::file()),
         out("bindings/go/enums_told.go", enums::told_file()),
         out("bindings/go/errors.go", errors::file()),
     ]
 }
 
+/// The header's numbers, compared with those that Go has of its own.
+fn numbers() -> String {
+    let mut out = head("The numbers of this package are those of the header, or it does not compile.", Uses::C, &[]);
+    out += "\nvar (\n";
+    enums::checks().iter().chain(&errors::checks()).for_each(|line| out += line);
+    out + ")\n"
+}
+
+/// A line that is no Go unless both numbers are the same: the index of a list of one is 0.
+fn same((go, c): (String, String)) -> String {
+    format!("\t_ = [1]struct{{}}{{}}[{go}-{c}]\n")
+}
+
+/// What a file needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Uses {
+    /// Go alone.
+    Nothing,
+    /// The linked engine's type, which is there with cgo alone.
+    Cgo,
+    /// The header.
+    C,
+}
+
 /// The beginning of a file.
-fn head(about: &str, uses_c: bool, imports: &[&str]) -> String {
-    let mut out = format!("{BANNER}\n// {about}\n\npackage tacos\n");
-    if uses_c {
+fn head(about: &str, uses: Uses, imports: &[&str]) -> String {
+    let tag = if uses == Uses::Cgo { "//go:build cgo\n\n" } else { "" };
+    let mut out = format!("{BANNER}\n{tag}// {about}\n\npackage tacos\n");
+    if uses == Uses::C {
         out += "\n/*\n#include \"tacos_engine.h\"\n*/\nimport \"C\"\n";
     }
+    // A name of its own and the path, the path alone, or a blank line.
+    let line = |import: &&str| match import.split_once(' ') {
+        Some((name, path)) => format!("{name} \"{path}\"\n"),
+        None if import.is_empty() => "\n".to_owned(),
+        None => format!("\"{import}\"\n"),
+    };
     match imports {
         [] => {}
-        [one] => out += &format!("\nimport \"{one}\"\n"),
+        [one] => out += &format!("\nimport {}", line(one)),
         several => {
             out += "\nimport (\n";
-            several.iter().for_each(|import| out += &format!("\t\"{import}\"\n"));
+            for import in several.iter().map(line) {
+                out += &if import == "\n" { import } else { format!("\t{import}") };
+            }
             out += ")\n";
         }
     }

@@ -80,8 +80,20 @@ func (a *answer) next(cursor *tacos.Cursor) {
 	}
 }
 
+// whyUnsupported says why an error is none of the engine's, but that of a server that cannot be asked for it; empty if it is.
+var whyUnsupported = (&linked{}).unsupported
+
+func unsupported(why string) []byte {
+	a := say("unsupported")
+	a.text("why", why)
+	return a.done()
+}
+
 // failure is a refusal with what it tells, or one word for broken circumstances.
 func failure(err error) []byte {
+	if why := whyUnsupported(err); why != "" {
+		return unsupported(why)
+	}
 	var e *tacos.Error
 	if !errors.As(err, &e) {
 		return failed(err.Error())

@@ -1,41 +1,61 @@
 // Conformance is the conformance suite's driver for Go: it takes blocks (bindings/conformance/DRIVING.md) from its standard
-// input and does what they ask through the public API of this module alone.
+// input and does what they ask through the public API of this module alone: at a linked engine, or, with
+// --dial PROGRAM, as the client of a server that this program is.
 package main
 
 import (
 	"bufio"
 	"context"
-	"encoding/hex"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
-	"time"
 
 	tacos "github.com/traffic-tacos/engine/bindings/go"
 )
 
-type driver struct{ engine *tacos.Engine }
+type driver struct {
+	engine   tacos.Face
+	operator operator
+}
 
 func main() {
+	dial := flag.String("dial", "", "the program that is the server; without one the engine is linked")
+	flag.Parse()
+	d := &driver{operator: &linked{}}
+	end := func() error { return nil }
+	if *dial != "" {
+		server, err := startServer(*dial)
+		if err != nil {
+			giveUp(err)
+		}
+		d.operator, end, whyUnsupported = server, server.end, server.unsupported
+	}
+	if err := errors.Join(d.serve(), end()); err != nil {
+		giveUp(err)
+	}
+}
+
+// serve answers blocks until there are no more, and lets go of the engine.
+func (d *driver) serve() error {
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(nil, 1<<20)
-	d := &driver{}
 	for {
 		asked, more, err := readBlock(in)
 		if err != nil {
-			giveUp(err)
+			return err
 		}
 		if !more {
 			break
 		}
 		if _, err := os.Stdout.Write(d.answer(asked)); err != nil {
-			giveUp(err)
+			return err
 		}
 	}
-	if d.engine != nil {
-		if err := d.engine.Close(); err != nil {
-			giveUp(err)
-		}
+	if d.engine == nil {
+		return nil
 	}
+	return d.operator.close()
 }
 
 // giveUp ends the driver; the runner reports that it is gone.
@@ -63,19 +83,16 @@ func (d *driver) answer(asked block) (said []byte) {
 	case "batch":
 		return d.batch(a)
 	case "advance":
-		_, err := d.engine.AdvanceClock(a.duration("ms"))
-		return whether(err)
+		return whether(d.operator.advance(a.duration("ms")))
 	case "turn":
-		_, _, err := d.engine.Turn()
-		return whether(err)
+		return whether(d.operator.turn())
 	case "digest":
-		return d.digest()
+		return oneText("digest")(d.operator.digest())
 	case "prepare":
 		return oneText("prepared")(d.prepare(a))
 	case "close":
-		err := d.engine.Close()
 		d.engine = nil
-		return whether(err)
+		return whether(d.operator.close())
 	}
 	giveUp(fmt.Errorf("no such word: %q", asked.word))
 	return nil
@@ -93,10 +110,7 @@ func (d *driver) prepare(a arguments) (string, error) {
 }
 
 func (d *driver) open(a arguments) (said []byte) {
-	given, _ := a.fields["config"].(fields)
-	options := options(arguments{given})
-	options.ManualClock = time.UnixMilli(a.number("clock_unix_ms"))
-	engine, err := tacos.Open(a.text("folder"), options)
+	engine, err := d.operator.open(a)
 	if err != nil {
 		return failure(err)
 	}
@@ -145,6 +159,9 @@ func options(a arguments) tacos.Options {
 }
 
 func (d *driver) call(a arguments) []byte {
+	if why := d.operator.unsupported(nil); why != "" {
+		return unsupported(why)
+	}
 	operation := a.text("do")
 	given, _ := a.fields["with"].(fields)
 	with := arguments{given}
@@ -156,9 +173,7 @@ func (d *driver) call(a arguments) []byte {
 	}
 	command := commandFor(operation, with)
 	if command == nil {
-		said := say("unsupported")
-		said.text("why", operation)
-		return said.done()
+		return unsupported(operation)
 	}
 	answer, err := d.engine.Run(context.Background(), command)
 	return d.result(tacos.Result{Answer: answer, Err: err})
@@ -204,13 +219,4 @@ func made(one arguments) (command tacos.Command, bad illFormed) {
 	}()
 	with, _ := one.fields["with"].(fields)
 	return commandFor(one.text("do"), arguments{with}), ""
-}
-
-func (d *driver) digest() []byte {
-	// A read of the position writes what there is to write.
-	if _, err := d.engine.Position(); err != nil {
-		return failure(err)
-	}
-	digest, err := d.engine.Digest()
-	return oneText("digest")(hex.EncodeToString(digest[:]), err)
 }

@@ -107,13 +107,12 @@ var readers = map[string]func(*driver, arguments) []byte{
 	"updates": (*driver).updates,
 	"status":  func(d *driver, _ arguments) []byte { return shown(status)(d.engine.Figures()) },
 	"clear_idempotency": func(d *driver, _ arguments) []byte {
-		return whether(d.engine.ClearIdempotency())
+		return whether(d.operator.clearIdempotency())
 	},
 	"snapshot": func(d *driver, _ arguments) []byte {
-		_, err := d.engine.Snapshot()
-		return whether(err)
+		return whether(d.operator.snapshot())
 	},
-	"close": func(d *driver, _ arguments) []byte { return whether(d.engine.Stop()) },
+	"close": func(d *driver, _ arguments) []byte { return whether(d.operator.stop()) },
 }
 
 func status(a *answer, v tacos.Figures) {
