@@ -3,7 +3,7 @@ module github.com/traffic-tacos/engine/bindings/go
 go 1.26.0
 
 require (
-	github.com/traffic-tacos/proto-contracts v0.0.0
+	github.com/traffic-tacos/proto-contracts v0.1.0
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12
 )

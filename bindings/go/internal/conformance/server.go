@@ -149,12 +149,14 @@ func (s *server) end() error {
 func (s *server) unsupported(err error) string {
 	var said *tacos.ServerError
 	switch {
-	case s.needsKeys:
-		return "a stream asks for no keys"
+	case err == nil && s.needsKeys:
+		return "a server asks for keys by its own rules, and never in a stream"
 	case errors.Is(err, errUnsupported):
 		return errUnsupported.Error()
 	case errors.Is(err, tacos.ErrNotOverTheWire):
 		return "updates: the server's feed has other words for them"
+	case errors.As(err, &said) && said.Code == "QUOTA_EXCEEDED":
+		return "the server's own notes are among those that are bounded"
 	case errors.As(err, &said) && len(said.Problems) > 0 && said.Problems[0].Field == "webhook_url":
 		return "deliveries are the server's own: to nowhere it takes no address"
 	}
