@@ -24,7 +24,7 @@ type DialOptions struct {
 	// Token gives the bearer token that says who calls. It is asked for whenever a stream is opened, and anew when the
 	// server says that the last one has ended. Nil: the caller has none.
 	Token func(ctx context.Context) (string, error)
-	// TokenInPlainText lets a token go to a server that is not on this machine without TLS. Whoever can read the network
+	// TokenInPlainText lets a token go to a server that is not on this machine without TLS. A reader of the network
 	// can then act as the caller.
 	TokenInPlainText bool
 	// ReadTimeout is how long reads wait that take no context; see [Client.With]. Zero: 10 s.

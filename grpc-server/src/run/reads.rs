@@ -176,7 +176,7 @@ fn places(engine: &Engine, read: &wire::ReadPlaces, out: &mut Shown<'_>) -> Take
             Place::Seat(seat) => !engine.seats(&event, seat.0, 1)?.is_empty(),
             Place::General { section, .. } => usize::from(section) < sections,
         };
-        let view = engine.describe(read.event_number, place).filter(|_| is_known);
+        let view = if is_known { engine.describe(read.event_number, place) } else { None };
         view.map(|view| out.put(&view)).ok_or_else(bad)
     };
     read.place_numbers.iter().map(described).collect()

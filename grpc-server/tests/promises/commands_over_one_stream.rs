@@ -423,3 +423,37 @@ async fn connections_with_threads_of_their_own_are_served_alike() {
     // The folder is let go: it opens again.
     house.open().await.drain().await.expect("ends cleanly");
 }
+
+#[tokio::test]
+async fn the_engines_own_numbers_are_said_in_words() {
+    let server = House::new().open().await;
+    let mut client = Client::open(&server, None).await.expect("opens");
+    let hold = Operation::Reserve(wire::Reserve {
+        event: EVENT.into(),
+        user: "kim".into(),
+        want: seats(&["A-7", "A-8"]),
+        trusted: true,
+        ..wire::Reserve::default()
+    });
+    let held = reserved(client.ask(hold).await);
+    assert_eq!(held.place_numbers.len(), 2);
+    let read =
+        |event_number, place_numbers| Operation::ReadPlaces(wire::ReadPlaces { event_number, place_numbers });
+    let words = client.ask(read(held.event_number, held.place_numbers.clone())).await;
+    let Outcome::Places(words) = words else { panic!("places are wanted: {words:?}") };
+    assert_eq!(words.items, held.places, "the numbers are those of the words beside them");
+    let id = client.ask(Operation::ReadEventId(wire::ReadEventId { number: held.event_number })).await;
+    assert_eq!(id, Outcome::EventId(EVENT.into()));
+    // A seat behind the last one, a section that is none, a number that is no place at all; and an event that is none.
+    for (event, place, code) in [
+        (held.event_number, 999_999, "invalid"),
+        (held.event_number, 0x8000_0000 | (9 << 16) | 1, "invalid"),
+        (held.event_number, 0x8000_0000, "invalid"),
+        (77, held.place_numbers[0], "unknown_event"),
+    ] {
+        let Outcome::Refused(refused) = client.ask(read(event, vec![place])).await else {
+            panic!("{place:#x} of event {event} is a place")
+        };
+        assert_eq!(refused.code, code, "{place:#x} of event {event}");
+    }
+}

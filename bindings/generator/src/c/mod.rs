@@ -13,8 +13,8 @@ mod settings;
 mod status;
 
 pub(crate) use kinds::{durable, read_struct};
-pub(crate) use numbers::first_number;
 pub(crate) use layout::{count, has};
+pub(crate) use numbers::first_number;
 
 use crate::Output;
 use crate::words::{plain, wrap};

@@ -64,9 +64,7 @@ fn one(command: &GoCommand, out: &mut String) {
     *out += &comment("", &format!("{name} {}", command.doc));
     structure(name, command.fields.iter().flat_map(fields), out);
     let answer = &command.answer;
-    *out += &format!(
-        "\nfunc ({name}) command() {{}}\n\nfunc ({name}) answer() (r {answer}) {{ return }}\n"
-    );
+    *out += &format!("\nfunc ({name}) command() {{}}\n\nfunc ({name}) answer() (r {answer}) {{ return }}\n");
 }
 
 /// Records that commands carry whole, in the order in which they are met.

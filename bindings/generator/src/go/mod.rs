@@ -46,7 +46,8 @@ pub(crate) fn outputs() -> Vec<Output> {
 
 /// The header's numbers, compared with those that Go has of its own.
 fn numbers() -> String {
-    let mut out = head("The numbers of this package are those of the header, or it does not compile.", Uses::C, &[]);
+    let mut out =
+        head("The numbers of this package are those of the header, or it does not compile.", Uses::C, &[]);
     out += "\nvar (\n";
     enums::checks().iter().chain(&errors::checks()).for_each(|line| out += line);
     out + ")\n"

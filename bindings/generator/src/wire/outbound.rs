@@ -46,8 +46,9 @@ fn shown(record: &'static Struct, out: &mut String) {
 }
 
 pub(crate) fn answers() -> String {
-    let mut out =
-        format!("{BANNER}//! Answers and views as messages.\n\n{USES}use super::show::{{Show, Shown, numbers}};\n");
+    let mut out = format!(
+        "{BANNER}//! Answers and views as messages.\n\n{USES}use super::show::{{Show, Shown, numbers}};\n"
+    );
     out += "\nimpl Show for tacos::Reply {\n    type Wire = wire::answer::Outcome;\n\n    fn show(&self, out: &mut Shown<'_>) -> wire::answer::Outcome {\n        match self {\n";
     for (variant, record) in REPLY.variants.iter().zip(replies()) {
         out += &format!(

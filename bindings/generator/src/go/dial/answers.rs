@@ -50,8 +50,7 @@ fn outcomes(out: &mut String) {
 
 fn one(record: &'static Struct, out: &mut String) {
     let name = view_type(record.name);
-    *out +=
-        &format!("\nfunc from{name}(from *commandv1.{}, t *taker) (out {name}) {{\n", record.name);
+    *out += &format!("\nfunc from{name}(from *commandv1.{}, t *taker) (out {name}) {{\n", record.name);
     let is_settings = ["EventSettings", "QueuePolicy"].contains(&record.name);
     for field in record.fields {
         *out += &match contrary(field).filter(|_| is_settings) {
@@ -80,9 +79,9 @@ fn take(field: &'static Field) -> String {
         }
         Kind::Unsigned(64) => simple(format!("uint64(from.Get{get}())")),
         Kind::Array(32) => simple(format!("t.seed(from.Get{get}())")),
-        Kind::Optional(Kind::Array(32)) => format!(
-            "if from.{get} != nil {{\n\t\tseed := t.seed(from.{get})\n\t\tout.{go} = &seed\n\t}}"
-        ),
+        Kind::Optional(Kind::Array(32)) => {
+            format!("if from.{get} != nil {{\n\t\tseed := t.seed(from.{get})\n\t\tout.{go} = &seed\n\t}}")
+        }
         Kind::Moment | Kind::Optional(Kind::Moment) => simple(format!("fromMoment(from.Get{get}())")),
         Kind::Bool
         | Kind::Signed(64)
@@ -101,11 +100,7 @@ fn take(field: &'static Field) -> String {
         }
         Kind::List(Kind::Place) => simple("fromPlaces(from.GetPlaceNumbers())".into()),
         Kind::Struct(Struct { name: "Money", .. }) => {
-            let minor = if ["total", "amount"].contains(&field.name) {
-                format!("{get}Minor")
-            } else {
-                get
-            };
+            let minor = if ["total", "amount"].contains(&field.name) { format!("{get}Minor") } else { get };
             format!("out.{go}Minor, out.Currency = from.Get{minor}(), from.GetCurrency()")
         }
         Kind::Struct(Struct { name: embedded @ "PlaceView", .. }) => {

@@ -42,9 +42,8 @@ fn choice(command: &GoCommand) -> (String, bool) {
 
 fn one(command: &GoCommand, out: &mut String) {
     let (name, (message, _)) = (command.name, choice(command));
-    *out += &format!(
-        "\nfunc to{name}(c *{name}) *commandv1.{message} {{\n\tout := &commandv1.{message}{{}}\n"
-    );
+    *out +=
+        &format!("\nfunc to{name}(c *{name}) *commandv1.{message} {{\n\tout := &commandv1.{message}{{}}\n");
     for field in &command.fields {
         *out += &format!("\t{}\n", assign(field));
     }

@@ -17,7 +17,8 @@ const NEVER_COME: [&str; 2] = ["PaymentOutcome", "UpdateKind"];
 pub(crate) fn file() -> String {
     let about = "Values of enums as those of the stubs, and back.";
     let mut out = head(about, Uses::Nothing, &[STUBS]);
-    out += "\n// notKnown is the number of a value that a newer server may send.\nconst notKnown = 1<<32 - 1\n";
+    out +=
+        "\n// notKnown is the number of a value that a newer server may send.\nconst notKnown = 1<<32 - 1\n";
     for (name, prefix) in ENUMS {
         let of = described(name);
         if SENT.contains(name) {
