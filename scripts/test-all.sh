@@ -80,7 +80,7 @@ suite 'go' '^go: [0-9]+ passed, 0 failed$' make --no-print-directory test-go
 suite 'linearizability' '^linearizability: 10 histories, [1-9][0-9]* operations, [1-9][0-9]* partitions, 4 planted violations found, nothing else$' \
     tests/linearizability/run.sh 10
 suite 'benchmarks, once each' '^benches: [6-9][0-9] ran once$' make --no-print-directory bench-smoke
-suite 'conformance table' '^conformance table: printed$' bindings/tests/table.sh c go kotlin kotlin-dial python grpc
+suite 'conformance table' '^conformance table: printed$' bindings/tests/table.sh c go go-dial kotlin kotlin-dial python grpc
 printf '\n=== waiting for the suites beside\n'
 wait "$group"
 cat "$said" "$said.too"
