@@ -19,6 +19,8 @@ port="${PORT:-18080}"
 cat > "$data/server.toml" << EOF
 [server]
 listen = ["127.0.0.1:$port"]
+[web]
+listen = []
 [engine]
 data_dir = "$data/data"
 reservations_max = 16000000

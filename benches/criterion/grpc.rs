@@ -67,6 +67,7 @@ impl Fixture {
         settings.engine.data_dir = folder.path().join("data");
         settings.server.backup_dir = folder.path().join("backups");
         settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+        settings.web.listen.clear();
         settings.limits.user_per_second = 0;
         let engine = open_engine(&settings, |_| ()).expect("an engine");
         let event = EventId::new(EVENT).expect("a name");

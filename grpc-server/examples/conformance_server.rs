@@ -160,6 +160,7 @@ impl Program {
 fn settings(secrets: &Path, amount_must_match: bool) -> Settings {
     let mut settings = Settings::default();
     settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+    settings.web.listen.clear();
     settings.server.keep_sale_hours = false;
     settings.server.drain_seconds = 1;
     settings.limits.user_per_second = 0;

@@ -25,6 +25,7 @@ use crate::once::Running;
 use crate::overload::Overload;
 use crate::run::CommandStreams;
 use crate::settings::{DurabilityName, Rules, Settings};
+use crate::web::HttpFigures;
 use crate::webhooks::Webhooks;
 use crate::wire::error::hex;
 
@@ -45,6 +46,7 @@ pub(crate) struct App {
     pub(crate) catalog: Catalog,
     pub(crate) metadata: Metadata,
     pub(crate) metrics: Metrics,
+    pub(crate) http: HttpFigures,
     pub(crate) emergencies: Emergencies,
     pub(crate) hub: Arc<Hub>,
     pub(crate) boards: Boards,
@@ -85,6 +87,7 @@ impl App {
             overload: Overload::new(&settings.limits, std::time::Instant::now()),
             live: Live::new(&settings),
             metrics: Metrics::new(),
+            http: HttpFigures::default(),
             hub: Hub::new(settings.limits.streams),
             boards: Boards::new(false),
             command_streams: CommandStreams::default(),

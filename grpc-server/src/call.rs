@@ -19,6 +19,7 @@ use crate::admission::{Admitted, Refused};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::rpc::{Access, Repeat, Rpc};
+use crate::settings::Limits;
 use crate::task::{Reply, Streamed};
 use crate::wire::{ApiError, Checks, Raw};
 use crate::{audit, once, refusal, run, traces};
@@ -41,18 +42,21 @@ struct Serve {
     rpc: Rpc,
 }
 
+/// Longest request of an RPC, in bytes.
+pub(crate) fn bytes_max(limits: &Limits, rpc: Rpc) -> usize {
+    match rpc {
+        Rpc::ImportSeatMap => limits.seat_map_bytes,
+        _ => limits.message_bytes,
+    }
+}
+
 /// Serves a request that was admitted. A message past its bound is refused by its length, before its bytes are read.
 pub(crate) async fn serve(app: &Arc<App>, rpc: Rpc, request: http::Request<Body>) -> http::Response<Body> {
     if rpc == Rpc::Run {
         return run::serve(app, request).await;
     }
-    let limits = &app.settings.limits;
-    let bytes_max = match rpc {
-        Rpc::ImportSeatMap => limits.seat_map_bytes,
-        _ => limits.message_bytes,
-    };
     let serve = Serve { app: Arc::clone(app), rpc };
-    Grpc::new(Raw).max_decoding_message_size(bytes_max).server_streaming(serve, request).await
+    Grpc::new(Raw).max_decoding_message_size(bytes_max(&app.settings.limits, rpc)).server_streaming(serve, request).await
 }
 
 impl ServerStreamingService<Bytes> for Serve {

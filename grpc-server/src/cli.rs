@@ -21,7 +21,7 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
-  tacos-server                                   serve on 127.0.0.1:8080 with the folder ./data
+  tacos-server                                   serve on 127.0.0.1:8080, REST on :8000, with ./data
   tacos-server serve --demo-sale                 with five events on sale; says what to try next
   tacos-server try                               one customer, from the line to a confirmed seat
   tacos-server call gateway.v1.QueueService/GetQueueStats
@@ -48,6 +48,9 @@ pub struct Flags {
     /// Address to listen on; may be given several times.
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub listen: Vec<SocketAddr>,
+    /// Address for REST, Connect and browsers; may be given several times. Off by TACOS_WEB__LISTEN='[]'.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub web_listen: Vec<SocketAddr>,
     /// Address of the Prometheus page.
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub metrics_listen: Option<SocketAddr>,
@@ -332,6 +335,9 @@ impl Flags {
         }
         if !self.listen.is_empty() {
             set("server", "listen", json!(self.listen));
+        }
+        if !self.web_listen.is_empty() {
+            set("web", "listen", json!(self.web_listen));
         }
         if let Some(address) = self.metrics_listen {
             set("server", "metrics_listen", json!(address));

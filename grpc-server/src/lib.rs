@@ -33,6 +33,7 @@ mod supervisor;
 mod task;
 mod traces;
 mod walk;
+mod web;
 mod webhooks;
 mod wire;
 

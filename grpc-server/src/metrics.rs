@@ -10,6 +10,7 @@ use tacos_proto::common::v1::{ErrorCode, MetricType};
 use crate::app::App;
 use crate::overload::{Overload, Reason};
 use crate::rpc::{Priority, Rpc};
+use crate::web::HTTP_SECONDS;
 
 /// Upper bounds of the latency buckets, in microseconds.
 const BUCKETS_US: [u64; 15] = [
@@ -19,7 +20,7 @@ const BUCKETS_US: [u64; 15] = [
 
 /// How long something took, in cumulative buckets once it is shown.
 #[derive(Default)]
-struct Durations {
+pub(crate) struct Durations {
     total_us: AtomicU64,
     buckets: [AtomicU64; BUCKETS_US.len() + 1],
 }
@@ -40,7 +41,7 @@ pub(crate) struct Metrics {
 }
 
 /// Labels of a figure: names and values.
-type Labels = [(&'static str, String)];
+pub(crate) type Labels = [(&'static str, String)];
 
 /// One figure.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ pub(crate) struct Sample {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "figures for people and graphs")]
-fn float(value: u64) -> f64 {
+pub(crate) fn float(value: u64) -> f64 {
     value as f64
 }
 
@@ -149,13 +150,13 @@ impl Metrics {
 }
 
 /// Names of a histogram's series: buckets, sum, count.
-type Series = [&'static str; 3];
+pub(crate) type Series = [&'static str; 3];
 const RPC_SECONDS: Series = ["tacos_rpc_seconds_bucket", "tacos_rpc_seconds_sum", "tacos_rpc_seconds_count"];
 const WAIT_SECONDS: Series =
     ["tacos_call_wait_seconds_bucket", "tacos_call_wait_seconds_sum", "tacos_call_wait_seconds_count"];
 
 impl Durations {
-    fn add(&self, took: Duration) {
+    pub(crate) fn add(&self, took: Duration) {
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let bucket = BUCKETS_US.partition_point(|bound| *bound < us);
         self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
@@ -166,7 +167,7 @@ impl Durations {
         std::array::from_fn(|at| self.buckets[at].load(Ordering::Relaxed))
     }
 
-    fn show(&self, names: &Series, help: &'static str, labels: &Labels, out: &mut Vec<Sample>) {
+    pub(crate) fn show(&self, names: &Series, help: &'static str, labels: &Labels, out: &mut Vec<Sample>) {
         let (part, kind) = ("server", MetricType::Histogram);
         let mut one = |name, unit, labels, value| {
             out.push(Sample { name, help, part, kind, unit, labels, value });
@@ -278,6 +279,7 @@ impl App {
         Self::of_engine(&mut out, &status);
         self.of_webhooks(&mut out);
         self.of_events(&mut out);
+        self.http.show(&mut out);
         self.metrics.of_overload(&self.overload, &mut out);
         self.metrics.of_rpcs(&mut out);
         out
@@ -391,6 +393,7 @@ fn family(name: &'static str) -> &'static str {
     match name {
         _ if RPC_SECONDS.contains(&name) => "tacos_rpc_seconds",
         _ if WAIT_SECONDS.contains(&name) => "tacos_call_wait_seconds",
+        _ if HTTP_SECONDS.contains(&name) => "http_server_request_duration_seconds",
         other => other,
     }
 }

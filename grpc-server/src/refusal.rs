@@ -24,6 +24,9 @@ const SIGNS: [(&str, &str); 5] = [
     ("timeout", "timeout"),
 ];
 
+/// Type of a refusal in the details of a status.
+const ERROR_TYPE: &str = "type.googleapis.com/common.v1.Error";
+
 /// The details of a refusal that is sent as a status, beside its code.
 #[derive(Clone, PartialEq, Message)]
 struct RichStatus {
@@ -46,14 +49,26 @@ fn status(rules: &Rules, rpc: Rpc, error: &ApiError, trace: &str) -> Option<toni
     if !rules.refuse_as_status || !may_be_status(rpc) {
         return None;
     }
-    let plain = worded(rules, error).to_status();
-    let value = wire_error(rules, error, trace).encode_to_vec();
+    Some(detailed(&worded(rules, error), trace))
+}
+
+/// A refusal as a status that has all of it in its details.
+pub(crate) fn detailed(error: &ApiError, trace: &str) -> tonic::Status {
+    let plain = error.to_status();
+    let value = error.to_error(trace).encode_to_vec();
     let details = RichStatus {
         code: plain.code() as i32,
         message: plain.message().to_owned(),
-        details: vec![prost_types::Any { type_url: "type.googleapis.com/common.v1.Error".to_owned(), value }],
+        details: vec![prost_types::Any { type_url: ERROR_TYPE.to_owned(), value }],
     };
-    Some(tonic::Status::with_details(plain.code(), plain.message(), details.encode_to_vec().into()))
+    tonic::Status::with_details(plain.code(), plain.message(), details.encode_to_vec().into())
+}
+
+/// The refusal in a status' details, if it has one.
+pub(crate) fn in_details(status: &tonic::Status) -> Option<Error> {
+    let rich = RichStatus::decode(status.details()).ok()?;
+    let found = rich.details.iter().find(|any| any.type_url == ERROR_TYPE)?;
+    Error::decode(found.value.as_slice()).ok()
 }
 
 /// Number of the field `error` in each RPC's response; none for streams, which are refused by a status.
@@ -68,6 +83,11 @@ static ERROR_FIELDS: LazyLock<Vec<Option<u32>>> = LazyLock::new(|| {
     };
     Rpc::ALL.iter().map(number).collect()
 });
+
+/// Number of the field `error` in an RPC's response; none for streams.
+pub(crate) fn error_field(rpc: Rpc) -> Option<u32> {
+    ERROR_FIELDS[rpc.index()]
+}
 
 /// Builds the table at the start, so that no call waits for it.
 pub(crate) fn prepare() {

@@ -82,15 +82,19 @@ pub struct HttpRule {
     pub method: &'static str,
     /// Such as `/v1/queue/{waiting_token}`.
     pub path: &'static str,
+    /// Of what makes something: where that can be read, with the fields of the answer that it names in braces. It is
+    /// answered with 201 and this as `location`.
+    pub created: Option<&'static str>,
 }
 
 /// The list's syntax: services with the module of their handlers; in each the RPCs, `as` the method's name where that
 /// is not theirs, with handler, access, kind, the answer to repeats, the priority of those for which it is not what
-/// [`Rpc::priority`] says of all, and the HTTP rule of those that have a path of their own.
+/// [`Rpc::priority`] says of all, and the HTTP rule of those that have a path of their own, with `=>` and the place of
+/// what they make.
 macro_rules! rpcs {
     ($($service:literal in $module:ident {
         $($rpc:ident $(as $method:literal)?: $handler:ident, $access:ident $kind:ident $repeat:ident
-            $($priority:ident)? $(, $verb:ident $path:literal)?;)*
+            $($priority:ident)? $(, $verb:ident $path:literal $(=> $created:literal)?)?;)*
     })*) => {
         /// One RPC.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -148,7 +152,11 @@ macro_rules! rpcs {
             pub const fn http(self) -> Option<HttpRule> {
                 match self {
                     $($(Self::$rpc => rpcs!(
-                        @first $(Some(HttpRule { method: stringify!($verb), path: $path }))? None
+                        @first $(Some(HttpRule {
+                            method: stringify!($verb),
+                            path: $path,
+                            created: rpcs!(@first $(Some($created))? None),
+                        }))? None
                     )),*),*
                 }
             }
@@ -177,7 +185,7 @@ rpcs! {
         GatewayHealthCheck as "HealthCheck": health_check, Open Read Fresh High, GET "/healthz";
         ValidateToken: validate_token, Open Read Fresh, POST "/v1/tokens/validate";
         GatewayCreateReservation as "CreateReservation": create_reservation, User Write ByCommand Low,
-            POST "/v1/reservations";
+            POST "/v1/reservations" => "/v1/reservations/{reservation_id}";
         GatewayGetReservation as "GetReservation": get_reservation, User Read Fresh,
             GET "/v1/reservations/{reservation_id}";
         GatewayConfirmReservation as "ConfirmReservation": confirm_reservation, User Write ByCommand High,
@@ -190,7 +198,8 @@ rpcs! {
             GET "/v1/events/{event_id}/availability";
     }
     "gateway.v1.QueueService" in queue {
-        JoinQueue: join_queue, User Write Fresh Low, POST "/v1/events/{event_id}/queue";
+        JoinQueue: join_queue, User Write Fresh Low,
+            POST "/v1/events/{event_id}/queue" => "/v1/queue/{waiting_token}";
         GetQueueStatus: get_queue_status, User Read Fresh, GET "/v1/queue/{waiting_token}";
         RequestAdmission: request_admission, User Write Fresh, POST "/v1/queue/{waiting_token}/admission";
         LeaveQueue: leave_queue, User Write Fresh High, DELETE "/v1/queue/{waiting_token}";
@@ -209,7 +218,8 @@ rpcs! {
         SendMessage: send_message, Service Read Fresh, POST "/v1/messages";
     }
     "payment.v1.PaymentService" in payment {
-        CreatePaymentIntent: create_payment_intent, User Write ByCommand High, POST "/v1/payments";
+        CreatePaymentIntent: create_payment_intent, User Write ByCommand High,
+            POST "/v1/payments" => "/v1/payments/{payment_intent_id}";
         GetPaymentStatus: get_payment_status, User Read Fresh High, GET "/v1/payments/{payment_intent_id}";
         ProcessPayment: process_payment, User Write Kept High, POST "/v1/payments/{payment_intent_id}/process";
         CancelPayment: cancel_payment, User Write ByCommand High, POST "/v1/payments/{payment_intent_id}/cancel";
@@ -242,7 +252,8 @@ rpcs! {
         GetJobStatus: get_job_status, Service Read Fresh, GET "/v1/worker/jobs";
     }
     "engine.v1.EngineService" in engine {
-        CreateEvent: create_event, Admin Write Kept, POST "/v1/admin/events";
+        CreateEvent: create_event, Admin Write Kept,
+            POST "/v1/admin/events" => "/v1/admin/events/{event.settings.event_id}";
         UpdateEvent: update_event, Admin Write Kept, PATCH "/v1/admin/events/{settings.event_id}";
         GetEvent: get_event, Open Read Fresh, GET "/v1/admin/events/{event_id}";
         ListEvents: list_events, Open Read Fresh, GET "/v1/admin/events";
@@ -270,7 +281,7 @@ rpcs! {
             POST "/v1/admin/emergencies/{action_id}/undo";
     }
     "engine.v1.CommandService" in command {
-        Run: run, Service Read Fresh, POST "/v1/commands";
+        Run: run, Service Read Fresh;
     }
     "engine.v1.PublicService" in public {
         ListPublicEvents: list_public_events, Open Read Fresh, GET "/v1/events";
@@ -372,7 +383,7 @@ mod tests {
     fn http_rules_name_fields_of_their_requests_and_do_not_collide() {
         let (pool, mut seen) = (pool(), HashSet::new());
         for rpc in Rpc::ALL.iter().copied() {
-            let Some(HttpRule { method: verb, path }) = rpc.http() else { continue };
+            let Some(HttpRule { method: verb, path, created }) = rpc.http() else { continue };
             assert!(["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&verb), "{rpc}: {verb}");
             let plain = |part: &str| {
                 part.bytes().all(|byte| b"abcdefghijklmnopqrstuvwxyz0123456789-".contains(&byte))
@@ -382,6 +393,9 @@ mod tests {
             }
             for field in named(path) {
                 assert!(is_text(&method(&pool, rpc).input(), field), "{rpc} has no text field {field}");
+            }
+            for field in created.into_iter().flat_map(named) {
+                assert!(is_text(&method(&pool, rpc).output(), field), "{rpc} answers no text {field}");
             }
             // What stands in braces may be any text.
             let shape: Vec<_> =

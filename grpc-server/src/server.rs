@@ -16,10 +16,11 @@ use tonic_health::server::HealthReporter;
 use crate::admission::Front;
 use crate::app::{App, drained};
 use crate::health::{Health, LIVE, READY};
-use crate::listen::{Listeners, Ports, Shards};
+use crate::listen::{Door, Listeners, Ports, Shards};
 use crate::log::LogRing;
 use crate::rpc::{Rpc, SECOND_NAME};
 use crate::settings::{DurabilityName, Settings};
+use crate::web::Web;
 use crate::{board, hub, listen, metrics, webhooks};
 
 /// How long connections may take to close after they have ended.
@@ -32,6 +33,8 @@ pub struct Server {
     app: Arc<App>,
     /// Addresses that serve gRPC, in the order of the settings, with the ports that they got.
     pub addresses: Vec<SocketAddr>,
+    /// Addresses that serve REST and Connect, in the order of the settings, with the ports that they got.
+    pub web_addresses: Vec<SocketAddr>,
     /// Address of the metrics page.
     pub metrics_address: Option<SocketAddr>,
     tasks: JoinSet<()>,
@@ -78,15 +81,20 @@ impl Server {
         for probe in [LIVE, READY] {
             reporter.set_service_status(probe, ServingStatus::Serving).await;
         }
-        let Listeners { grpc, metrics } = ports.listen()?;
+        let Listeners { grpc, web, metrics } = ports.listen()?;
         let front = Front::new(&app, others(&app, health)?);
         let shards = Shards::start(app.settings.server.shards).map_err(|error| error.to_string())?;
         let shards = Arc::new(shards);
-        let mut addresses = Vec::new();
-        for listener in grpc {
-            addresses.push(listener.local_addr().map_err(|error| error.to_string())?);
-            tasks.spawn(listen::accept(Arc::clone(&app), listener, front.clone(), Arc::clone(&shards)));
-        }
+        let mut accept = |listeners: Vec<TcpListener>, door: &Door| {
+            let bound = listeners.into_iter().map(|listener| {
+                let address = listener.local_addr().map_err(|error| error.to_string())?;
+                tasks.spawn(listen::accept(Arc::clone(&app), listener, door.clone(), Arc::clone(&shards)));
+                Ok(address)
+            });
+            bound.collect::<Result<Vec<_>, String>>()
+        };
+        let web_addresses = accept(web, &Door::Web(Web::new(&app, &front)))?;
+        let addresses = accept(grpc, &Door::Grpc(front))?;
         let metrics_address = metrics.map(|listener| metrics_page(&app, listener, &mut tasks)).transpose()?;
         tasks.spawn(hub::run(Arc::clone(&app)));
         tasks.spawn(board::run(Arc::clone(&app)));
@@ -94,8 +102,8 @@ impl Server {
         tasks.spawn(run_periodic_tasks(Arc::clone(&app), reporter));
         let resumed = Arc::clone(&app);
         tasks.spawn(async move { crate::cancelling::resume(&resumed).await });
-        tracing::info!(?addresses, ?metrics_address, "serving");
-        Ok(Self { app, addresses, metrics_address, tasks })
+        tracing::info!(?addresses, ?web_addresses, ?metrics_address, "serving");
+        Ok(Self { app, addresses, web_addresses, metrics_address, tasks })
     }
 
     /// Waits until an operator asked the process to end.

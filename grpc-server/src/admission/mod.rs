@@ -3,6 +3,7 @@
 //! no reading and no decoding of its body.
 
 mod address;
+mod cors;
 mod front;
 #[cfg(test)]
 mod overload_tests;
@@ -10,7 +11,6 @@ mod queued;
 mod refusal;
 
 use std::convert::Infallible;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -30,6 +30,7 @@ use crate::overload::{Reason, Shed};
 use crate::rpc::{Kind, Rpc};
 use crate::wire::{ApiError, trace_id};
 
+pub(crate) use cors::{Cors, Origin, is_preflight};
 pub(crate) use front::Front;
 use queued::Arrival;
 pub(crate) use queued::Queued;
@@ -45,6 +46,10 @@ pub(crate) struct Admitted {
     pub(crate) caller: Caller,
     pub(crate) trace: String,
 }
+
+/// In a request's extensions: its trace id, where it is known before the check.
+#[derive(Clone, Debug)]
+pub(crate) struct Traced(pub(crate) String);
 
 /// In a response's extensions: the error that the response carries in its message.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +82,8 @@ impl AdmissionCheck {
 
     async fn answer(mut self, arrival: Arrival, mut request: Request<Body>) -> Response<Body> {
         let Arrival { rpc, at: started, deadline, .. } = arrival;
-        let trace = trace_of(request.headers());
+        let traced = request.extensions_mut().remove::<Traced>();
+        let trace = traced.map_or_else(|| trace_of(request.headers()), |traced| traced.0);
         match self.admit(rpc, &request) {
             Ok(caller) => {
                 request.extensions_mut().insert(Admitted { caller, trace });
@@ -108,12 +114,9 @@ impl AdmissionCheck {
 
     fn admit(&self, rpc: Option<Rpc>, request: &Request<Body>) -> Result<Caller, ApiError> {
         let app = &*self.app;
-        let peer = request.extensions().get::<Peer>();
-        if let Some(peer) = peer {
-            let client = address::client(&app.settings.server, peer.address, request.headers());
-            self.check_address(client)?;
-        }
+        check_address(app, request)?;
         let Some(rpc) = rpc else { return Ok(Caller::anonymous()) };
+        let peer = request.extensions().get::<Peer>();
         let names = peer.map_or([].as_slice(), |peer| &peer.names);
         let caller = Caller::of(app.identity(), request.headers(), names)?;
         caller.may(rpc.access())?;
@@ -124,14 +127,6 @@ impl AdmissionCheck {
             app.limiter.check_user(user)?;
         }
         Ok(caller)
-    }
-
-    /// Loopback is not limited: what comes from there is this machine's own.
-    fn check_address(&self, client: IpAddr) -> Result<(), ApiError> {
-        if client.is_loopback() || self.app.limiter.address(client) {
-            return Ok(());
-        }
-        Err(ApiError::new(ErrorCode::RateLimited, "too many calls from this address"))
     }
 
     /// Counts how a call ended.
@@ -168,6 +163,17 @@ impl Service<Request<Body>> for AdmissionCheck {
     }
 }
 
+/// Refuses an address from which too many calls came. Loopback is not limited: what comes from there is this machine's
+/// own.
+pub(crate) fn check_address<B>(app: &App, request: &Request<B>) -> Result<(), ApiError> {
+    let Some(peer) = request.extensions().get::<Peer>() else { return Ok(()) };
+    let client = address::client(&app.settings.server, peer.address, request.headers());
+    if client.is_loopback() || app.limiter.address(client) {
+        return Ok(());
+    }
+    Err(ApiError::new(ErrorCode::RateLimited, "too many calls from this address"))
+}
+
 fn overloaded(shed: Shed) -> Response<Body> {
     if shed.reason == Reason::Deadline {
         return Status::deadline_exceeded(PAST_DEADLINE).into_http();
@@ -180,7 +186,7 @@ fn overloaded(shed: Shed) -> Response<Body> {
 }
 
 /// The error code under which a status is counted; `None` for success.
-fn code_of(status: Code) -> Option<ErrorCode> {
+pub(crate) fn code_of(status: Code) -> Option<ErrorCode> {
     Some(match status {
         Code::Ok => return None,
         Code::Internal | Code::Unknown => ErrorCode::Internal,
@@ -217,17 +223,20 @@ fn timeout_of(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The trace id of a W3C `traceparent`, or a fresh one.
-fn trace_of(headers: &HeaderMap) -> String {
+pub(crate) fn trace_of(headers: &HeaderMap) -> String {
     let given = headers.get("traceparent").and_then(|value| value.to_str().ok());
     given.and_then(trace_in).map_or_else(trace_id, str::to_owned)
 }
 
 fn trace_in(traceparent: &str) -> Option<&str> {
-    let id = traceparent.split('-').nth(1)?;
-    let good = id.len() == 32
+    traceparent.split('-').nth(1).filter(|id| is_trace(id))
+}
+
+/// True for 32 lower-case hex digits that are not all zero.
+pub(crate) fn is_trace(id: &str) -> bool {
+    id.len() == 32
         && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-        && id.bytes().any(|byte| byte != b'0');
-    good.then_some(id)
+        && id.bytes().any(|byte| byte != b'0')
 }
 
 #[cfg(test)]

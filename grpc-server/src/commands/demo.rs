@@ -28,9 +28,13 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
     settings.engine.durability = DurabilityName::Memory;
     settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(300);
     settings.limits.user_per_second = 0;
-    if settings.server.listen == Settings::default().server.listen {
-        // No address was asked for: a demo beside a running server takes a free port.
-        settings.server.listen = vec![(std::net::Ipv4Addr::LOCALHOST, 0).into()];
+    // Where no address was asked for, a demo beside a running server takes a free port.
+    let (unasked, free) = (Settings::default(), vec![(std::net::Ipv4Addr::LOCALHOST, 0).into()]);
+    if settings.server.listen == unasked.server.listen {
+        settings.server.listen.clone_from(&free);
+    }
+    if settings.web.listen == unasked.web.listen {
+        settings.web.listen = free;
     }
     let engine = open_engine(&settings, |_| ())?;
     let queue =
@@ -40,7 +44,7 @@ pub fn demo(mut settings: Settings, demo: &Demo, logs: &Arc<LogRing>) -> Result<
         let mut signals = Signals::listen()?;
         let server = Server::start(engine.clone(), settings, None, Arc::clone(logs)).await?;
         let address = server.addresses[0];
-        say(&what_to_try(&address.to_string()))?;
+        say(&what_to_try(&server))?;
         let play = Play::new(&format!("http://{address}"), 2, EVENT, 1, Duration::ZERO)?;
         let until = (demo.seconds > 0).then(|| Instant::now() + Duration::from_secs(demo.seconds));
         tokio::select! {

@@ -58,6 +58,7 @@ pub(super) fn own_settings(
     settings.engine.data_dir.clone_from(&scratch.0);
     settings.engine.payment_time_permille = settings.engine.payment_time_permille.min(200);
     settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+    settings.web.listen.clear();
     (settings.limits.user_per_second, settings.limits.address_per_second) = (0, 0);
     Ok((settings, scratch))
 }

@@ -9,6 +9,7 @@ mod load;
 mod overload;
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -88,7 +89,7 @@ pub fn serve(
         let server = Server::start_on(ports, engine, settings, file, logs).await?;
         supervisor::notify(Stage::Ready);
         if serve.demo_sale && plain {
-            say(&what_to_try(&server.addresses[0].to_string()))?;
+            say(&what_to_try(&server))?;
         }
         tokio::select! {
             signal = signals.wait() => tracing::info!(signal, "asked to end"),
@@ -122,8 +123,9 @@ fn demo_line() -> QueuePolicy {
     QueuePolicy::default().with_admissions_per_minute(120).with_burst(2)
 }
 
-/// Lines for another terminal: with grpcurl if this machine has it, else with this program.
-fn what_to_try(address: &str) -> String {
+/// Lines for another terminal: with grpcurl if this machine has it, else with this program; and for curl.
+fn what_to_try(server: &Server) -> String {
+    let address = server.addresses[0].to_string();
     let on_path = |name: &str| {
         std::env::var_os("PATH")
             .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()))
@@ -134,7 +136,17 @@ fn what_to_try(address: &str) -> String {
     format!(
         "\nServing on {address}: five events in a hall of 50,000 places, with a waiting line. In another terminal, one \
          customer's way, step by step:\n\n{}\nOr all of it at once: {program} try --target {address}\n",
-        walk::lines(&tool, address, "evt_2025_1002", &user)
+        walk::lines(&tool, &address, "evt_2025_1002", &user)
+    ) + &server.web_addresses.first().map(|web| with_curl(web, &user)).unwrap_or_default()
+}
+
+/// The same over HTTP, as far as three lines go.
+fn with_curl(web: &SocketAddr, user: &str) -> String {
+    format!(
+        "\nREST on http://{web}, with JSON:\n\
+         curl -s http://{web}/v1/events/evt_2025_1002/availability\n\
+         curl -si http://{web}/v1/events/evt_2025_1002/queue --json '{{\"user_id\":\"{user}\",\"session_id\":\"web\"}}'\n\
+         curl -sN http://{web}/v1/admin/feed\n"
     )
 }
 

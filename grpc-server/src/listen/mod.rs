@@ -29,6 +29,7 @@ use tonic::body::Body;
 use crate::admission::{Front, Queued};
 use crate::app::{App, drained};
 use crate::settings::Limits;
+use crate::web::Web;
 
 pub(crate) use places::{Place, Places};
 pub(crate) use ports::Listeners;
@@ -49,6 +50,8 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 const KEEPALIVE_ANSWER_MAX: Duration = Duration::from_secs(20);
 /// The head of an HTTP/1.1 request must be whole after this time; silent connections are closed after it.
 const HTTP1_HEAD_MAX: Duration = Duration::from_secs(30);
+/// Longest head of an HTTP/1.1 request, in bytes; it has at most 100 headers. Over HTTP/2 a head has at most 16 KiB.
+const HTTP1_HEAD_BYTES_MAX: usize = 64 << 10;
 /// Listening goes on after this time when the system has no descriptor for one more connection.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -64,8 +67,33 @@ pub(crate) struct Peer {
 trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
+/// The outermost service of a listener's connections.
+#[derive(Clone)]
+pub(crate) enum Door {
+    /// gRPC and gRPC-Web.
+    Grpc(Front),
+    /// The same, REST and Connect.
+    Web(Web),
+}
+
+impl Door {
+    /// Finds out what a request asks for, before it is judged by overload.
+    fn enter(&self, request: &mut http::Request<Body>) {
+        if let Self::Web(web) = self {
+            web.enter(request);
+        }
+    }
+
+    async fn call(self, request: http::Request<Body>) -> http::Response<Body> {
+        match self {
+            Self::Grpc(front) => front.call(request).await,
+            Self::Web(web) => web.call(request).await,
+        }
+    }
+}
+
 /// Accepts until the server drains, then waits until the connections have ended.
-pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, front: Front, shards: Arc<Shards>) {
+pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, door: Door, shards: Arc<Shards>) {
     let mut draining = app.draining.subscribe();
     let mut connections = JoinSet::new();
     loop {
@@ -77,7 +105,7 @@ pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, front: Front, s
         match accepted {
             Ok((io, from)) => {
                 let Some(place) = app.places.take() else { continue };
-                let connection = Connection { app: Arc::clone(&app), place, front: front.clone() };
+                let connection = Connection { app: Arc::clone(&app), place, door: door.clone() };
                 let from = from.ip().to_canonical();
                 match shards.next() {
                     None => {
@@ -108,7 +136,7 @@ fn is_the_clients(error: &io::Error) -> bool {
 struct Connection {
     app: Arc<App>,
     place: Arc<Place>,
-    front: Front,
+    door: Door,
 }
 
 impl Connection {
@@ -162,14 +190,15 @@ impl Connection {
         let service = service_fn(|request: http::Request<Incoming>| {
             self.place.prove();
             let mut request = request.map(Body::new);
+            self.door.enter(&mut request);
             // Heads are decoded here, one after the other, in the connection's task; each call is a task of its own.
             let queued = Queued::new(&self.app, &request, std::time::Instant::now());
             request.extensions_mut().insert(peer.clone());
-            let front = self.front.clone();
-            async move { Ok::<_, Infallible>(queued.serve(request, |request| front.call(request)).await) }
+            let door = self.door.clone();
+            async move { Ok::<_, Infallible>(queued.serve(request, |request| door.call(request)).await) }
         });
         let builder = http_layer(&self.app.settings.limits);
-        let mut http = pin!(builder.serve_connection(TokioIo::new(io), service));
+        let mut http = pin!(builder.serve_connection_with_upgrades(TokioIo::new(io), service));
         let mut draining = self.app.draining.subscribe();
         let (mut ending, mut unproven) = (false, true);
         loop {
@@ -198,7 +227,8 @@ impl Connection {
 
 fn http_layer(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HTTP1_HEAD_MAX);
+    let mut http1 = builder.http1();
+    http1.timer(TokioTimer::new()).header_read_timeout(HTTP1_HEAD_MAX).max_buf_size(HTTP1_HEAD_BYTES_MAX);
     builder
         .http2()
         .timer(TokioTimer::new())

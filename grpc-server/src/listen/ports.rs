@@ -14,12 +14,14 @@ const BACKLOG: u32 = 1_024;
 #[derive(Debug)]
 pub struct Ports {
     grpc: Vec<TcpSocket>,
+    web: Vec<TcpSocket>,
     metrics: Option<TcpSocket>,
 }
 
 /// Sockets that listen.
 pub(crate) struct Listeners {
     pub(crate) grpc: Vec<TcpListener>,
+    pub(crate) web: Vec<TcpListener>,
     pub(crate) metrics: Option<TcpListener>,
 }
 
@@ -33,23 +35,24 @@ impl Ports {
         if !problems.is_empty() {
             return Err(problems.join("\n"));
         }
-        let grpc = settings
-            .server
-            .listen
-            .iter()
-            .map(|address| take(*address, "--listen"))
-            .collect::<Result<_, _>>()?;
+        let all = |addresses: &[SocketAddr], flag| {
+            addresses.iter().map(|address| take(*address, flag)).collect::<Result<Vec<_>, _>>()
+        };
+        let grpc = all(&settings.server.listen, "--listen")?;
+        let web = all(&settings.web.listen, "--web-listen")?;
         let metrics =
             settings.server.metrics_listen.map(|address| take(address, "--metrics-listen")).transpose()?;
-        Ok(Self { grpc, metrics })
+        Ok(Self { grpc, web, metrics })
     }
 
     /// Lets connections in. Must be called within a tokio runtime.
     pub(crate) fn listen(self) -> Result<Listeners, String> {
-        let grpc =
-            self.grpc.into_iter().map(|socket| listen(socket, "--listen")).collect::<Result<_, _>>()?;
+        let all = |sockets: Vec<TcpSocket>, flag| {
+            sockets.into_iter().map(|socket| listen(socket, flag)).collect::<Result<Vec<_>, _>>()
+        };
+        let (grpc, web) = (all(self.grpc, "--listen")?, all(self.web, "--web-listen")?);
         let metrics = self.metrics.map(|socket| listen(socket, "--metrics-listen")).transpose()?;
-        Ok(Listeners { grpc, metrics })
+        Ok(Listeners { grpc, web, metrics })
     }
 }
 
@@ -76,6 +79,9 @@ fn refused(address: SocketAddr, flag: &str, error: &std::io::Error) -> String {
         text.push_str(&format!(
             "; stop what listens there, or choose another address: {flag} {free} takes a free port"
         ));
+        if flag == "--web-listen" {
+            text.push_str(", TACOS_WEB__LISTEN='[]' serves no REST");
+        }
     }
     text
 }

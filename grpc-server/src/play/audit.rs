@@ -122,6 +122,7 @@ mod tests {
         settings.engine.durability = crate::settings::DurabilityName::Memory;
         settings.engine.payment_time_permille = 1;
         settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+        settings.web.listen.clear();
         settings.limits.user_per_second = 0;
         let engine = open_engine(&settings, |_| ()).expect("opens");
         let queue = QueuePolicy::default().with_admissions_per_minute(60_000).with_burst(100);

@@ -134,6 +134,7 @@ mod tests {
         let mut settings = Settings::default();
         settings.engine.durability = DurabilityName::Memory;
         settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+        settings.web.listen.clear();
         change(&mut settings);
         let engine = open_engine(&settings, |_| ()).expect("opens");
         import_catalogue(&engine, &QueuePolicy::default()).expect("imported");

@@ -8,6 +8,7 @@ mod log;
 mod problems;
 mod rules;
 mod server;
+mod web;
 mod webhooks;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ pub use limits::Limits;
 pub use log::{Log, LogFormat, Trace};
 pub use rules::{RuleOverrides, Rules};
 pub use server::{Role, Server, Tls};
+pub use web::Web;
 pub use webhooks::Webhooks;
 
 /// Prefix of environment variables: `TACOS_SERVER__LISTEN`, two underscores between section and key.
@@ -36,7 +38,9 @@ pub struct Settings {
     pub profile: Profile,
     /// Where and how the server listens.
     pub server: Server,
-    /// TLS on all gRPC listeners.
+    /// REST, Connect and what browsers read.
+    pub web: Web,
+    /// TLS on all listeners but the metrics page's.
     pub tls: Tls,
     /// Who callers are.
     pub auth: Auth,
@@ -129,5 +133,9 @@ mod tests {
         assert_eq!(settings.problems().len(), 1);
         settings.server.allow_public_without_keys = true;
         assert!(settings.problems().is_empty());
+        settings.server.allow_public_without_keys = false;
+        settings.server.listen = Settings::default().server.listen;
+        settings.web.listen = vec!["[::]:8000".parse().expect("an address")];
+        assert!(settings.problems()[0].starts_with("web.listen: [::]:8000"), "{:?}", settings.problems());
     }
 }

@@ -11,9 +11,11 @@ impl Settings {
             problems.push("server.listen: at least one address is needed".to_owned());
         }
         if !self.has_keys() && self.tls.client_ca_file.is_none() && !self.server.allow_public_without_keys {
-            for address in self.server.listen.iter().filter(|address| !address.ip().is_loopback()) {
+            let grpc = self.server.listen.iter().map(|address| ("server.listen", address));
+            let web = self.web.listen.iter().map(|address| ("web.listen", address));
+            for (setting, address) in grpc.chain(web).filter(|(_, address)| !address.ip().is_loopback()) {
                 problems.push(format!(
-                    "server.listen: {address} is not loopback and no keys are configured: every caller could do everything. \
+                    "{setting}: {address} is not loopback and no keys are configured: every caller could do everything. \
                      Configure [auth], or set server.allow_public_without_keys"
                 ));
             }

@@ -79,6 +79,7 @@ impl WireServer {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut settings = Settings::default();
         settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+        settings.web.listen.clear();
         settings.server.keep_sale_hours = false;
         settings.limits.user_per_second = 0;
         // Asked for at the server's door: what the server itself writes needs no key.

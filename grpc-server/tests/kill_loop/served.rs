@@ -44,6 +44,7 @@ impl Served {
             .env("TACOS_ENGINE__SEGMENT_BYTES", "262144")
             .env("TACOS_ENGINE__SNAPSHOT_EVERY_BYTES", "100000")
             .env("TACOS_LOG__LEVEL", "warn")
+            .env("TACOS_WEB__LISTEN", "[]")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log.map_err(|error| error.to_string())?)

@@ -14,7 +14,9 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// Runs the program to its end, which must be a bad one; returns what it said.
 fn refused(args: &[&str], folder: &Path) -> String {
-    let output = Command::new(PROGRAM).args(args).arg("--data-dir").arg(folder).output().expect("it runs");
+    let mut command = Command::new(PROGRAM);
+    command.args(args).arg("--data-dir").arg(folder).env("TACOS_WEB__LISTEN", r#"["127.0.0.1:0"]"#);
+    let output = command.output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success(), "{said}");
     said
@@ -31,6 +33,8 @@ fn a_port_in_use_names_the_flag_that_helps_and_leaves_no_folder() {
     assert!(!second.exists(), "no folder is made by a server that cannot serve");
     let said = refused(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", &address], &second);
     assert!(said.contains("--metrics-listen 127.0.0.1:0"), "{said}");
+    let said = refused(&["serve", "--listen", "127.0.0.1:0", "--web-listen", &address], &second);
+    assert!(said.contains("--web-listen 127.0.0.1:0") && said.contains("TACOS_WEB__LISTEN='[]'"), "{said}");
     assert!(!second.exists());
 }
 
@@ -38,15 +42,17 @@ fn a_port_in_use_names_the_flag_that_helps_and_leaves_no_folder() {
 fn an_address_that_needs_keys_leaves_no_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let said = refused(&["serve", "--listen", "0.0.0.0:0"], &data);
-    assert!(said.contains("keys") || said.contains("auth"), "{said}");
+    for (flag, setting) in [("--listen", "server.listen"), ("--web-listen", "web.listen")] {
+        let said = refused(&["serve", flag, "0.0.0.0:0"], &data);
+        assert!(said.contains(&format!("{setting}: 0.0.0.0:0")) && said.contains("[auth]"), "{said}");
+    }
     assert!(!data.exists());
 }
 
 #[test]
 fn a_demo_takes_a_free_port_beside_a_server() {
-    // The port that a server takes by default, if nothing else on this machine has it; taken either way.
-    let _taken = std::net::TcpListener::bind("127.0.0.1:8080");
+    // The ports that a server takes by default, if nothing else on this machine has them; taken either way.
+    let _taken = ["127.0.0.1:8080", "127.0.0.1:8000"].map(std::net::TcpListener::bind);
     let shown = run(Command::new(PROGRAM).args(["demo", "--seconds", "1", "--rate", "5"]));
     assert!(shown.contains("sold of"), "{shown}");
 }
@@ -116,7 +122,8 @@ fn warnings_of_a_start(folder: &Path, auth: &str) -> Vec<String> {
     std::fs::write(&file, auth).expect("written");
     let mut child = Command::new(PROGRAM)
         .current_dir(folder)
-        .args(["--config", "tacos.toml", "serve", "--listen", "127.0.0.1:0", "--data-dir", "data"])
+        .args(["--config", "tacos.toml", "serve", "--listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0"])
+        .args(["--data-dir", "data"])
         .env("TACOS_LOG__LEVEL", "info")
         .stderr(Stdio::piped())
         .spawn()

@@ -25,7 +25,7 @@ fn systemd_is_told_when_the_ports_are_open_and_when_the_server_drains() {
     let socket = UnixDatagram::bind(&path).expect("a socket");
     socket.set_read_timeout(Some(PATIENCE)).expect("a time-out");
     let mut child = Command::new(PROGRAM)
-        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.path().join("data"))
         .env("NOTIFY_SOCKET", &path)
         .stdout(Stdio::null())

@@ -27,6 +27,7 @@ impl House {
         settings.engine.data_dir = folder.path().join("data");
         settings.server.backup_dir = folder.path().join("backups");
         settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
+        settings.web.listen = settings.server.listen.clone();
         settings.server.drain_seconds = 5;
         settings.engine.payment_time_permille = 1;
         settings.engine.reservations_max = 4_096;

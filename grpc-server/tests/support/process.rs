@@ -20,7 +20,7 @@ impl Serving {
     /// Serves the demo sale over a folder, on `listen`; simulated payments take a hundredth of their time.
     pub fn start(folder: &Path, listen: &str, more: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM)
-            .args(["serve", "--demo-sale", "--listen", listen, "--data-dir"])
+            .args(["serve", "--demo-sale", "--listen", listen, "--web-listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder)
             .args(more)
             .env("TACOS_ENGINE__PAYMENT_TIME_PERMILLE", "10")

@@ -47,7 +47,7 @@ allow_hosts = ["127.0.0.1:$port"]
 secret_file = "$folder/secret"
 TOML
 "$server" serve --demo-sale --config "$folder/server.toml" --data-dir "$folder/data" --listen 127.0.0.1:0 \
-    --metrics-listen 127.0.0.1:0 > "$folder/server.log" 2>&1 &
+    --web-listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 > "$folder/server.log" 2>&1 &
 until_it grep -q '^Serving on' "$folder/server.log"
 address=$(sed -n 's/^Serving on \([^:]*:[0-9]*\).*/\1/p' "$folder/server.log")
 for format in CONTRACT STANDARD CLOUDEVENTS; do

@@ -54,7 +54,7 @@ fn serve(folder: &Path, address: &str) -> Talkative {
     let child = Command::new(PROGRAM)
         .arg("--config")
         .arg(folder.join("settings.toml"))
-        .args(["serve", "--listen", address, "--data-dir"])
+        .args(["serve", "--listen", address, "--web-listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"))
         .stdout(file.try_clone().expect("cloned"))
         .stderr(file)
