@@ -56,7 +56,10 @@ pub(crate) async fn serve(app: &Arc<App>, rpc: Rpc, request: http::Request<Body>
         return run::serve(app, request).await;
     }
     let serve = Serve { app: Arc::clone(app), rpc };
-    Grpc::new(Raw).max_decoding_message_size(bytes_max(&app.settings.limits, rpc)).server_streaming(serve, request).await
+    Grpc::new(Raw)
+        .max_decoding_message_size(bytes_max(&app.settings.limits, rpc))
+        .server_streaming(serve, request)
+        .await
 }
 
 impl ServerStreamingService<Bytes> for Serve {

@@ -70,10 +70,12 @@ impl Front {
     /// Serves a request without a look at its origin.
     pub(crate) async fn serve(&mut self, request: Request<Body>) -> Response<Body> {
         match (protocol(request.headers()), request.version()) {
-            (Protocol::GrpcWeb, _) | (Protocol::Grpc, Version::HTTP_2) => match self.web.call(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            },
+            (Protocol::GrpcWeb, _) | (Protocol::Grpc, Version::HTTP_2) => {
+                match self.web.call(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                }
+            }
             (Protocol::Grpc, _) => text(StatusCode::BAD_REQUEST, NEEDS_HTTP2),
             (Protocol::Other, _) => not_grpc(&request),
         }

@@ -135,18 +135,21 @@ fn what_to_try(server: &Server) -> String {
     let user = format!("kim-{}", &crate::wire::trace_id()[..6]);
     format!(
         "\nServing on {address}: five events in a hall of 50,000 places, with a waiting line. In another terminal, one \
-         customer's way, step by step:\n\n{}\nOr all of it at once: {program} try --target {address}\n",
-        walk::lines(&tool, &address, "evt_2025_1002", &user)
-    ) + &server.web_addresses.first().map(|web| with_curl(web, &user)).unwrap_or_default()
+         customer's way, step by step:\n\n{}{}\nOr all of it at once: {program} try --target {address}\n",
+        walk::lines(&tool, &address, "evt_2025_1002", &user),
+        server.web_addresses.first().map(with_curl).unwrap_or_default(),
+    )
 }
 
-/// The same over HTTP, as far as three lines go.
-fn with_curl(web: &SocketAddr, user: &str) -> String {
+/// Three lines of REST: a read, a place in a line, and the feed of all changes.
+fn with_curl(web: &SocketAddr) -> String {
+    let rest = format!("http://{web}/v1");
+    let join = r#"{"user_id":"lee","session_id":"web"}"#;
     format!(
-        "\nREST on http://{web}, with JSON:\n\
-         curl -s http://{web}/v1/events/evt_2025_1002/availability\n\
-         curl -si http://{web}/v1/events/evt_2025_1002/queue --json '{{\"user_id\":\"{user}\",\"session_id\":\"web\"}}'\n\
-         curl -sN http://{web}/v1/admin/feed\n"
+        "\nREST and Connect on {web}:\n\
+         curl -s {rest}/events/evt_2025_1002/availability\n\
+         curl -si {rest}/events/evt_2025_1002/queue -H 'content-type: application/json' -d '{join}'\n\
+         curl -sN {rest}/admin/feed\n"
     )
 }
 

@@ -4,8 +4,8 @@
 
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -174,7 +174,9 @@ mod tests {
             let query = format!("encoding=proto&base64=1&message={padded}");
             assert_eq!(in_query(&query).expect("good").0, Form::Proto, "{padded}");
         }
-        for bad in ["message=a", "encoding=xml&message=a", "encoding=json", "encoding=proto&base64=1&message=%2B"] {
+        for bad in
+            ["message=a", "encoding=xml&message=a", "encoding=json", "encoding=proto&base64=1&message=%2B"]
+        {
             assert_eq!(in_query(bad).expect_err("bad").code(), Code::InvalidArgument, "{bad}");
         }
         let packed = in_query("encoding=json&message=a&compression=gzip").expect_err("packed");

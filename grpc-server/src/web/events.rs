@@ -18,8 +18,8 @@ use tonic::Status;
 use tonic::body::Body;
 
 use super::answer::{self, failed};
-use super::figures;
 use super::fields;
+use super::figures;
 use super::status::HttpRefusal;
 use super::table::Plan;
 use crate::rpc::Rpc;
@@ -120,7 +120,8 @@ impl Events {
     /// What stands behind the last message; nothing if the stream simply ends.
     fn end(&mut self, trailers: &HeaderMap) -> Option<Bytes> {
         self.ended = true;
-        failed(trailers).map(|(status, push_back)| self.last(&HttpRefusal::of_status(&status, push_back, false)))
+        failed(trailers)
+            .map(|(status, push_back)| self.last(&HttpRefusal::of_status(&status, push_back, false)))
     }
 }
 

@@ -7,6 +7,8 @@
 mod answer;
 mod asked;
 mod connect;
+#[cfg(test)]
+mod docs;
 mod events;
 mod fields;
 mod figures;

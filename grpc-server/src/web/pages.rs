@@ -24,12 +24,8 @@ pub(super) enum Page {
 }
 
 impl Page {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::Welcome, "/"),
-        (Self::Live, "/livez"),
-        (Self::Ready, "/readyz"),
-        (Self::Version, "/version"),
-    ];
+    const ALL: [(Self, &'static str); 4] =
+        [(Self::Welcome, "/"), (Self::Live, "/livez"), (Self::Ready, "/readyz"), (Self::Version, "/version")];
 
     pub(super) fn at(path: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, at)| *at == path).map(|(page, _)| *page)

@@ -138,7 +138,8 @@ impl Reading {
         mask.retain(|name| names.contains(*name) && !matches!(*name, "event_id" | "eventId"));
         mask.sort_unstable();
         let mask = mask.join(",");
-        let whole = [br#"{"settings":"#.as_slice(), body, br#","update_mask":""#, mask.as_bytes(), br#""}"#].concat();
+        let whole =
+            [br#"{"settings":"#.as_slice(), body, br#","update_mask":""#, mask.as_bytes(), br#""}"#].concat();
         Codec::contract().to_bytes(self.plan.request, &whole, self.unknown, message).map_err(refused)
     }
 }

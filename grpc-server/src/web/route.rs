@@ -24,10 +24,18 @@ const MILLISECONDS_MAX: u64 = 99_999_999;
 #[derive(Clone)]
 pub(super) enum Route {
     /// gRPC or gRPC-Web: of this RPC, or of a service that is not the contract's.
-    Grpc { plan: Option<&'static Plan> },
+    Grpc {
+        plan: Option<&'static Plan>,
+    },
     /// A path of REST, with what stands in its variable parts.
-    Rest { plan: &'static Plan, path: Vec<String> },
-    Connect { plan: &'static Plan, form: Form },
+    Rest {
+        plan: &'static Plan,
+        path: Vec<String>,
+    },
+    Connect {
+        plan: &'static Plan,
+        form: Form,
+    },
     Page(Page),
     /// Which methods a path has.
     Options(String),
@@ -76,7 +84,11 @@ fn rest(request: &Request<Body>) -> Result<Route, HttpRefusal> {
     let asked = if asked == "HEAD" { "GET" } else { asked };
     let Some(plan) = of_path.get(asked).copied() else {
         let allow = allowed(of_path);
-        return if request.method() == Method::OPTIONS { Ok(Route::Options(allow)) } else { Err(not_allowed(allow)) };
+        return if request.method() == Method::OPTIONS {
+            Ok(Route::Options(allow))
+        } else {
+            Err(not_allowed(allow))
+        };
     };
     let decoded: Option<Vec<String>> = values.into_iter().map(|value| asked::decoded(value, false)).collect();
     let path = decoded.ok_or_else(|| HttpRefusal::bad_request("the path is not percent-encoded UTF-8"))?;
@@ -85,7 +97,9 @@ fn rest(request: &Request<Body>) -> Result<Route, HttpRefusal> {
 
 fn connect(rpc: Rpc, request: &Request<Body>) -> Result<Route, HttpRefusal> {
     let Some(plan) = TABLE.plan(rpc).filter(|plan| !plan.streams) else {
-        return Err(unsupported("streams are served by gRPC, gRPC-Web and server-sent events, not by Connect"));
+        return Err(unsupported(
+            "streams are served by gRPC, gRPC-Web and server-sent events, not by Connect",
+        ));
     };
     let reads = rpc.kind() == Kind::Read;
     let form = match *request.method() {
@@ -93,7 +107,10 @@ fn connect(rpc: Rpc, request: &Request<Body>) -> Result<Route, HttpRefusal> {
         Method::GET | Method::HEAD if reads => {
             let query = request.uri().query().unwrap_or_default();
             // What is wrong with the query is said by the protocol's own error.
-            return Ok(Route::Connect { plan, form: connect::in_query(query).map_or(Form::Json, |asked| asked.0) });
+            return Ok(Route::Connect {
+                plan,
+                form: connect::in_query(query).map_or(Form::Json, |asked| asked.0),
+            });
         }
         Method::OPTIONS => return Ok(Route::Options(of_connect(reads))),
         _ => return Err(not_allowed(of_connect(reads))),
@@ -226,7 +243,10 @@ mod tests {
     use super::*;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
-        lines.iter().map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))).collect()
+        lines
+            .iter()
+            .map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]
@@ -263,7 +283,10 @@ mod tests {
             Route::of(&Request::builder().method(method).uri(path).body(Body::empty()).expect("a request"))
         };
         let Route::Refused(refusal) = route("DELETE", "/v1/reservations") else { panic!("no such method") };
-        assert_eq!((refusal.status.as_u16(), refusal.allow.as_deref()), (405, Some("GET, HEAD, OPTIONS, POST")));
+        assert_eq!(
+            (refusal.status.as_u16(), refusal.allow.as_deref()),
+            (405, Some("GET, HEAD, OPTIONS, POST"))
+        );
         let Route::Rest { plan, path } = route("HEAD", "/v1/queue/a%2Fb") else { panic!("a path") };
         assert_eq!((plan.rpc, path), (Rpc::GetQueueStatus, vec!["a/b".to_owned()]));
         for (path, status) in [("/v1/queue/%zz", 400), ("/v1/nothing", 404), ("//evil.example/", 404)] {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
@@ -161,10 +161,6 @@ impl HttpRefusal {
                 let seconds = after.as_millis().div_ceil(1_000).clamp(1, 3_600);
                 headers.insert(RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(1)));
             }
-            // What the caller still sends of a body that is not read would be taken for the next request.
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                headers.insert(CONNECTION, HeaderValue::from_static("close"));
-            }
             _ => {}
         }
         if let Some(allow) = self.allow.as_ref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
@@ -247,9 +243,13 @@ mod tests {
         assert_eq!(shed.status(), 503);
         assert_eq!(shed.headers()["retry-after"], "2");
         let limited = HttpRefusal::of_status(&status, None, false).answer("t");
-        assert_eq!((limited.status().as_u16(), &limited.headers()["retry-after"]), (429, &HeaderValue::from(1)));
-        let nobody = HttpRefusal::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, "no").answer("t");
-        assert_eq!(nobody.headers()["www-authenticate"], "Bearer realm=\"tickets\"");
+        assert_eq!(
+            (limited.status().as_u16(), &limited.headers()["retry-after"]),
+            (429, &HeaderValue::from(1))
+        );
+        let unnamed =
+            HttpRefusal::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, "no").answer("t");
+        assert_eq!(unnamed.headers()["www-authenticate"], "Bearer realm=\"tickets\"");
     }
 
     #[test]

@@ -123,7 +123,10 @@ fn plan(pool: &DescriptorPool, rpc: Rpc) -> Option<Plan> {
         revision: numbers(&output, "event.revision"),
         patched: patched.filter(|_| rule.is_some_and(|rule| rule.method == "PATCH")),
         fields: names(&input),
-        stream_error: output.get_field_by_name("error").map(|field| field.number()).filter(|_| method.is_server_streaming()),
+        stream_error: output
+            .get_field_by_name("error")
+            .map(|field| field.number())
+            .filter(|_| method.is_server_streaming()),
         created: created.split('/').skip(1).map(piece).collect::<Option<_>>()?,
     })
 }

@@ -28,6 +28,7 @@ mod no_message_is_written_for_debugging;
 mod operators;
 mod operators_leave_a_record;
 mod posts_are_not_lost;
+mod rest;
 mod retries;
 mod seats_are_watched;
 mod services_mean_what_the_contract_says;

@@ -6,6 +6,6 @@ mod addresses_and_customers_are_limited;
 mod calls_are_refused_by_their_heads;
 mod certificates_are_exchanged_and_name_roles;
 mod h2;
-mod other_protocols_get_a_readable_answer;
+pub(crate) mod other_protocols_get_a_readable_answer;
 mod stalled_clients_shut_nobody_out;
 mod tokens;
