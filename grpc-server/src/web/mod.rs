@@ -94,6 +94,7 @@ impl Web {
         let mut response = match preflight {
             true if origin.is_allowed() => CORS.preflight(request.headers()),
             true => no_pages().answer(&trace),
+            false if !origin.is_allowed() && route::is_of_another_page(&request) => no_pages().answer(&trace),
             false => self.serve(route, request, &trace, counted).await,
         };
         if head {

@@ -1,7 +1,8 @@
 //! Which RPC a request asks for, by its method, path and content type, and what HTTP itself refuses.
 
-use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH};
+use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, IF_MATCH, ORIGIN};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use tacos_proto::common::v1::ErrorCode;
 use tonic::body::Body;
@@ -14,6 +15,8 @@ use super::status::HttpRefusal;
 use super::table::{OfPath, Plan, TABLE};
 use crate::admission::Front;
 use crate::rpc::{Kind, Rpc};
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Longest `connect-timeout-ms` that the protocol allows: ten digits. A gRPC deadline has eight, so seconds are used
 /// from here on.
@@ -158,6 +161,23 @@ pub(super) fn options(allow: &str) -> Response<Body> {
 /// The address that a request had before [`super::Web::enter`] wrote its RPC's.
 pub(super) fn asked(head: &Parts) -> &Uri {
     head.extensions.get().unwrap_or(&head.uri)
+}
+
+/// True for a request that may change something and that a page of another origin has sent. Browsers send some of these
+/// without a preflight, and where callers are known by their address or their certificate they would be taken for the
+/// person's own. The rule is that of Go's `net/http.CrossOriginProtection`.
+pub(super) fn is_of_another_page(request: &Request<Body>) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return false;
+    }
+    let text = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(&FETCH_SITE) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(&ORIGIN) else { return false };
+    let asked: &Uri = request.extensions().get().unwrap_or_else(|| request.uri());
+    let host = asked.authority().map(Authority::as_str).or_else(|| text(&HOST));
+    origin.split_once("://").map(|(_, host)| host) != host
 }
 
 /// Refuses what a caller sends, or wants back, in a form that REST does not have.

@@ -35,6 +35,23 @@ async fn only_listed_origins_may_call() {
         assert!(read.header("access-control-expose-headers").contains(header), "{header}");
     }
     assert_eq!(read.header("vary"), "origin");
+    // What a browser sends without asking before: an empty POST.
+    let leave = "/v1/queue/t/admission";
+    for (header, value) in
+        [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("origin", "null")]
+    {
+        let forged = http.send(Method::POST, leave, &[(header, value)], "").await;
+        assert_eq!(forged.refused(403), "FORBIDDEN", "{header}: {value}");
+    }
+    for (header, value) in [
+        ("origin", "https://shop.example"),
+        ("origin", "http://test"),
+        ("sec-fetch-site", "same-origin"),
+        ("x-trace-id", "of no page"),
+    ] {
+        let served = http.send(Method::POST, leave, &[(header, value)], "").await;
+        assert_ne!(served.status, 403, "{header}: {value}");
+    }
     drop(http);
     server.drain().await.expect("ends cleanly");
 }

@@ -14,7 +14,7 @@ async fn from_an_event_to_a_ticket() {
     let mut admin = connect().await.with(token("root", &["admin"], 600));
     let mut kim = connect().await.with(token("kim", &[], 600));
 
-    let settings = json!({ "event_id": "hall", "name": "A play", "currency": "KRW", "hold_seconds": 60 });
+    let settings = json!({ "event_id": "hall", "name": "A play", "currency": "KRW", "hold_seconds": 60, "queue_policy": {} });
     let made = admin.post("/v1/admin/events", "e", json!({ "settings": settings })).await;
     made.done(201);
     assert_eq!(made.header("location"), "/v1/admin/events/hall");
