@@ -69,7 +69,7 @@ pub(crate) fn name(code: ErrorCode) -> &'static str {
 #[derive(Clone, Debug)]
 pub(crate) struct HttpRefusal {
     pub(crate) status: StatusCode,
-    pub(crate) error: Error,
+    pub(crate) error: Box<Error>,
     /// Methods that the path has, for those it has not.
     pub(crate) allow: Option<String>,
     pub(crate) retry_after: Option<Duration>,
@@ -105,7 +105,7 @@ impl HttpRefusal {
     /// What HTTP itself refuses, before a call is made of the request.
     pub(super) fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
         let error = Error { code: code.into(), message: message.into(), ..Error::default() };
-        Self { status, error, allow: None, retry_after: None }
+        Self { status, error: Box::new(error), allow: None, retry_after: None }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
@@ -118,7 +118,7 @@ impl HttpRefusal {
             ErrorCode::ConcurrentModification if conditional => StatusCode::PRECONDITION_FAILED,
             code => of_code(code),
         };
-        Self { status, error, allow: None, retry_after: None }
+        Self { status, error: Box::new(error), allow: None, retry_after: None }
     }
 
     /// A call that ended with a status. One that overload turned away has a `push_back`.
@@ -140,7 +140,7 @@ impl HttpRefusal {
 
     /// The body, as JSON.
     pub(super) fn body(&self, trace: &str) -> Vec<u8> {
-        let Error { message, trace_id, details, .. } = &self.error;
+        let Error { message, trace_id, details, .. } = &*self.error;
         let trace_id = if trace_id.is_empty() { trace } else { trace_id };
         let code = name(self.error.code());
         let error = Shown { code, message, trace_id, details: details.iter().map(Detail::of).collect() };

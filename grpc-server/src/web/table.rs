@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(plan(Rpc::UpdateEvent).revision, Some(vec![1, 3]));
         assert!(plan(Rpc::UpdateEvent).patched.as_ref().is_some_and(|names| names.contains("holdSeconds")));
         assert!(plan(Rpc::UpdateConfig).patched.is_none());
-        assert_eq!(plan(Rpc::GatewayCreateReservation).key.is_some(), true);
+        assert!(plan(Rpc::GatewayCreateReservation).key.is_some());
         assert_eq!((plan(Rpc::GetQueueStatus).key, plan(Rpc::WatchFeed).streams), (None, true));
     }
 }

@@ -5,6 +5,7 @@
 
 mod asked;
 mod bought;
+mod rest;
 mod shown;
 mod wire;
 
@@ -44,11 +45,13 @@ fn suite(wanted: Option<&str>) -> Vec<String> {
         .into_iter()
         .filter(|scenario| wanted.is_none_or(|wanted| scenario.name.contains(wanted)))
         .collect();
-    let report = report(&ran);
-    print!("{}", table(&ran, std::slice::from_ref(&report)));
+    let report = report(&ran, "grpc");
+    let by_rest = self::report(&ran, "rest");
+    print!("{}", table(&ran, &[report.clone(), by_rest.clone()]));
     let (passed, failed, skipped) = report.counts();
     println!("{}: {passed} passed, {failed} failed, {skipped} skipped", report.face);
     let mut complaints = report.complaints();
+    complaints.extend(differences(&report, &by_rest));
     complaints.retain(|line| wanted.is_some() || !line.contains(": skipped: "));
     if let Some(folder) = std::env::var_os("TACOS_CONFORMANCE_RESULTS")
         && let Err(error) = report.write(Path::new(&folder))
@@ -64,16 +67,25 @@ fn suite(wanted: Option<&str>) -> Vec<String> {
     }
     complaints.extend(page(&report).err());
     let uncaught =
-        selftest(&mut |settings| WireServer::open(settings).map(|server| Box::new(server) as Box<_>));
+        selftest(&mut |settings| WireServer::open(settings, false).map(|server| Box::new(server) as Box<_>));
     println!("self-test: {} wrong scenarios not caught", uncaught.len());
     complaints.extend(uncaught);
     complaints
 }
 
-fn report(scenarios: &[Scenario]) -> Report {
+/// What comes out otherwise by REST than by gRPC.
+fn differences(grpc: &Report, rest: &Report) -> Vec<String> {
+    let pairs = grpc.results.iter().zip(&rest.results);
+    let other = |((name, one), (_, other)): (&(String, Outcome), &(String, Outcome))| {
+        (one != other).then(|| format!("{name}: by gRPC {one:?}, by REST {other:?}"))
+    };
+    pairs.filter_map(other).collect()
+}
+
+fn report(scenarios: &[Scenario], face: &str) -> Report {
     let part = |part: &[Scenario]| {
-        Report::of("grpc", part, &mut |settings| {
-            WireServer::open(settings).map(|server| Box::new(server) as Box<_>)
+        Report::of(face, part, &mut |settings| {
+            WireServer::open(settings, face == "rest").map(|server| Box::new(server) as Box<_>)
         })
     };
     let each = scenarios.len().div_ceil(SIDE_BY_SIDE).max(1);
@@ -81,7 +93,7 @@ fn report(scenarios: &[Scenario]) -> Report {
         let part = &part;
         let parts: Vec<_> = scenarios.chunks(each).map(|chunk| scope.spawn(move || part(chunk))).collect();
         let results = parts.into_iter().flat_map(|part| part.join().expect("a runner panicked").results);
-        Report { face: "grpc".to_owned(), results: results.collect() }
+        Report { face: face.to_owned(), results: results.collect() }
     })
 }
 

@@ -13,7 +13,7 @@ use tacos_server::settings::{Key, Settings};
 use tacos_server::{LogRing, Server};
 use tokio::runtime::Runtime;
 
-use crate::{asked, shown};
+use crate::{asked, rest, shown};
 
 /// The key with which reports of payments are signed.
 pub(crate) const SOURCE_SECRET: &str = "what the payment provider signs with";
@@ -60,6 +60,8 @@ pub(crate) struct WireServer {
     runtime: Runtime,
     server: Option<Server>,
     client: Option<Client>,
+    /// Calls go by REST.
+    by_rest: bool,
     pub(crate) engine: Engine,
     clock: Arc<ManualClock>,
     config: Config,
@@ -73,13 +75,13 @@ pub(crate) struct WireServer {
 
 impl WireServer {
     /// A fresh server with these settings.
-    pub(crate) fn open(with: &Record) -> Result<Self, String> {
+    pub(crate) fn open(with: &Record, by_rest: bool) -> Result<Self, String> {
         let clock = Arc::new(ManualClock::new(UnixMs::new(START_UNIX_MS)));
         let mut config = config_of(with, &clock)?;
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut settings = Settings::default();
         settings.server.listen = vec![([127, 0, 0, 1], 0).into()];
-        settings.web.listen.clear();
+        settings.web.listen = settings.server.listen.clone();
         settings.server.keep_sale_hours = false;
         settings.limits.user_per_second = 0;
         // Asked for at the server's door: what the server itself writes needs no key.
@@ -108,6 +110,7 @@ impl WireServer {
             runtime,
             server: Some(server),
             client,
+            by_rest,
             engine,
             clock,
             config,
@@ -137,8 +140,14 @@ impl WireServer {
         let text = request.to_string();
         let client = self.client.as_ref().ok_or_else(|| No::Failed("closed".to_owned()))?;
         let client = client.with_token(token.to_owned());
+        let web = self.server.as_ref().filter(|_| self.by_rest).map(|server| server.web_addresses[0]);
         let answer = self.runtime.block_on(async {
-            let call = client.call(rpc, &text);
+            let call = async {
+                match web {
+                    Some(address) => rest::call(address, token, rpc, request).await,
+                    None => client.call(rpc, &text).await,
+                }
+            };
             tokio::pin!(call);
             loop {
                 tokio::select! {
