@@ -29,8 +29,8 @@ too.
 - **PATCH** of an event is a merge patch (RFC 7396) of its settings: the names that the body has are changed, `null`
   resets. `if-match` with the `etag` of a read: 412 if the event was changed meanwhile.
 - **Streams** are server-sent events: one message an event, a comment every 15 s, `event: error` with the error body
-  before an end that is none of the caller's. The change feed's events have their position as `id`; `last-event-id`
-  goes on after it.
+  before an end that is none of the caller's. Events of the change feed and of seat boards have their position as
+  `id`; `last-event-id` goes on after it.
 - **Connect**: every RPC but streams also answers `POST /<package>.<Service>/<Method>` with `application/json` or
   `application/proto`, those that read also GET with `?encoding=json&message=…`. A refusal is then in the answer's field
   `error` with 200, as in gRPC; what could not be called at all is `{\"code\",\"message\"}`.
@@ -52,6 +52,7 @@ fn page() -> String {
         let mut notes = Vec::new();
         notes.extend(rule.created.map(|created| format!("`location: {created}`")));
         notes.extend(plan.streams.then(|| "stream".to_owned()));
+        notes.extend(plan.position.as_ref().map(|_| "`last-event-id`".to_owned()));
         notes.extend(plan.key.map(|_| "key".to_owned()));
         notes.extend(plan.patched.as_ref().map(|_| "merge patch".to_owned()));
         let (access, notes) = (access(plan.rpc), notes.join(", "));

@@ -22,17 +22,12 @@ use super::fields;
 use super::figures;
 use super::status::HttpRefusal;
 use super::table::Plan;
-use crate::rpc::Rpc;
 
 /// A comment goes out after so long without an event: proxies close what is silent.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
 /// Browsers open a stream that has ended again after two seconds.
 const BEGIN: &[u8] = b"retry: 2000\n\n";
 const COMMENT: &[u8] = b":\n\n";
-
-/// Numbers of WatchFeedResponse's fields `position` and `position_done`.
-const FEED_POSITION: [u32; 1] = [1];
-const FEED_POSITION_DONE: [u32; 1] = [4];
 
 /// The body of a stream.
 struct Events {
@@ -90,8 +85,7 @@ impl Events {
 
     fn event(&mut self, message: &[u8]) -> Bytes {
         let mut text = Vec::with_capacity(message.len() * 2 + 64);
-        if self.plan.rpc == Rpc::WatchFeed && fields::number(message, &FEED_POSITION_DONE) == 1 {
-            let position = fields::number(message, &FEED_POSITION);
+        if let Some(position) = self.position(message) {
             text.extend_from_slice(format!("id: {position}\n").as_bytes());
         }
         if let Some(error) = self.error_in(message) {
@@ -104,6 +98,13 @@ impl Events {
         }
         text.extend_from_slice(b"\n\n");
         text.into()
+    }
+
+    /// The position after which a reader of this message goes on.
+    fn position(&self, message: &[u8]) -> Option<u64> {
+        let of = self.plan.position.as_ref()?;
+        let done = of.done.is_none_or(|done| fields::number(message, &[done]) == 1);
+        done.then(|| fields::number(message, &[of.position]))
     }
 
     /// The reason for the stream's end that a message carries.

@@ -109,7 +109,7 @@ impl Reading {
         }
         self.put_known("expected_revision", texts.revision.as_deref(), &mut message)?;
         if plan.fields.contains("after_position") && texts.position.is_some() {
-            put(plan.request, "start", "FEED_START_POSITION", &mut message)?;
+            self.put_known("start", Some("FEED_START_POSITION"), &mut message)?;
             self.put_known("after_position", texts.position.as_deref(), &mut message)?;
         }
         self.put_known("signature", texts.signature.as_deref(), &mut message)?;

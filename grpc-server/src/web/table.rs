@@ -17,6 +17,13 @@ pub(super) enum Piece {
     Field(Vec<u32>),
 }
 
+/// Numbers of the fields that say how far a stream is.
+pub(super) struct PositionFields {
+    pub(super) position: u32,
+    /// True in the last message of a position, where several may share one.
+    pub(super) done: Option<u32>,
+}
+
 /// What the layer must know of one RPC.
 pub(super) struct Plan {
     pub(super) rpc: Rpc,
@@ -38,6 +45,8 @@ pub(super) struct Plan {
     /// Names of the fields that a merge patch may set, in both spellings, of RPCs that take one.
     pub(super) patched: Option<HashSet<String>>,
     pub(super) created: Vec<Piece>,
+    /// Where a stream's messages say how far it is, of streams that go on after a position.
+    pub(super) position: Option<PositionFields>,
     /// Number of the field `error` in the messages of a stream.
     pub(super) stream_error: Option<u32>,
 }
@@ -109,6 +118,9 @@ fn plan(pool: &DescriptorPool, rpc: Rpc) -> Option<Plan> {
         Some(field) => numbers(&output, field).map(Piece::Field),
         None => Some(Piece::Text(part)),
     };
+    let number = |name: &str| output.get_field_by_name(name).map(|field| field.number());
+    let resumes = method.is_server_streaming() && input.get_field_by_name("after_position").is_some();
+    let position = number("position").filter(|_| resumes);
     let codec = Codec::contract();
     Some(Plan {
         rpc,
@@ -123,6 +135,7 @@ fn plan(pool: &DescriptorPool, rpc: Rpc) -> Option<Plan> {
         revision: numbers(&output, "event.revision"),
         patched: patched.filter(|_| rule.is_some_and(|rule| rule.method == "PATCH")),
         fields: names(&input),
+        position: position.map(|position| PositionFields { position, done: number("position_done") }),
         stream_error: output
             .get_field_by_name("error")
             .map(|field| field.number())

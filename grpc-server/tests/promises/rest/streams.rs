@@ -107,6 +107,21 @@ async fn the_feed_goes_on_after_the_last_event_that_came() {
 }
 
 #[tokio::test]
+async fn a_seat_board_goes_on_after_the_last_event_that_came() {
+    let server = House::new().open().await;
+    let address = server.web_addresses[0];
+    let path = format!("/v1/events/{EVENT}/seats/stream");
+    let mut board = Reader::open(address, &path, "").await;
+    let (id, said) = board.event().await.expect("the whole board");
+    assert!(said["board"].is_object(), "{said}");
+    let last = id.expect("it has a position");
+    let mut again = Reader::open(address, &path, &format!("last-event-id: {last}\r\n")).await;
+    assert!(again.line("retry").await.is_some());
+    drop((board, again));
+    server.drain().await.expect("ends cleanly");
+}
+
+#[tokio::test]
 async fn streams_have_the_bound_of_all_streams_and_end_with_their_reader() {
     let mut house = House::new();
     house.settings.limits.streams = 1;
