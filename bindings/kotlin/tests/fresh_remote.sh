@@ -30,7 +30,7 @@ if grep -q 'jna\|/engine/' classpath.txt; then
     exit 1
 fi
 
-"$server" --data-dir "$folder/data" --listen 127.0.0.1:0 > server.log 2>&1 &
+"$server" --data-dir "$folder/data" --listen 127.0.0.1:0 --web-listen 127.0.0.1:0 > server.log 2>&1 &
 serving=$!
 address() { sed -n 's/.* serving addresses=\[\([^]]*\)\].*/\1/p' server.log | sed 's/\x1b\[[0-9;]*m//g'; }
 for _ in $(seq 600); do
