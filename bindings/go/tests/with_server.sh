@@ -4,7 +4,7 @@
 set -euo pipefail
 target="${CARGO_TARGET_DIR:-$(cd "$(dirname "$0")/../../.." && pwd)/target}"
 folder="$(mktemp -d)"
-"$target/debug/tacos-server" serve --listen 127.0.0.1:0 --data-dir "$folder/data" > "$folder/log" 2>&1 &
+"$target/debug/tacos-server" serve --listen 127.0.0.1:0 --web-listen 127.0.0.1:0 --data-dir "$folder/data" > "$folder/log" 2>&1 &
 server=$!
 trap 'kill "$server" 2> /dev/null || true; wait "$server" 2> /dev/null || true; rm -rf "$folder"' EXIT
 # The log names the port; a server that ends before it does has said why.
