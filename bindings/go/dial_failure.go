@@ -109,10 +109,10 @@ func unreachable(err error) error {
 	return &lostError{ErrUnavailable, err}
 }
 
-// isFinal says that the next try would end as this one did.
+// isFinal says that the next try would end as this one did; a server that has too much to do may take the next one.
 func isFinal(err error) bool {
 	var said *ServerError
-	return errors.As(err, &said)
+	return errors.As(err, &said) && said.Code != "RESOURCE_EXHAUSTED"
 }
 
 // snake puts a line between the words of a name.
