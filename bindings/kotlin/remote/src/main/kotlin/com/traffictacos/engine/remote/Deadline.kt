@@ -6,6 +6,7 @@ import kotlinx.coroutines.withContext
 import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.days
 
 /** By when calls must have their answers, on the clock of [System.nanoTime]. */
 internal class Deadline(val atNs: Long) : AbstractCoroutineContextElement(Deadline) {
@@ -19,7 +20,8 @@ internal class Deadline(val atNs: Long) : AbstractCoroutineContextElement(Deadli
  * [com.traffictacos.engine.OutcomeUnknownException] if that is not known. The linked engine has no deadlines.
  */
 suspend fun <T> withDeadline(time: Duration, calls: suspend () -> T): T {
-    val own = System.nanoTime() + time.inWholeNanoseconds
+    // A longer time than any call may take is no deadline; its nanoseconds would not fit a clock that wraps around.
+    val own = System.nanoTime() + time.coerceIn(Duration.ZERO, 1.days).inWholeNanoseconds
     val around = currentCoroutineContext()[Deadline]
     val deadline = if (around != null && around.atNs - own < 0) around else Deadline(own)
     return withContext(deadline) { calls() }

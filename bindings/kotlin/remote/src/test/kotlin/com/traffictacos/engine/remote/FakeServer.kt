@@ -22,6 +22,7 @@ import io.grpc.inprocess.InProcessChannelBuilder
 import io.grpc.inprocess.InProcessServerBuilder
 import io.grpc.stub.ServerCallStreamObserver
 import io.grpc.stub.StreamObserver
+import kotlinx.coroutines.CompletableDeferred
 import java.util.UUID
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
@@ -61,6 +62,9 @@ class FakeServer(private val onCall: FakeServer.(Seen, WireCall) -> Unit) : Auto
     /** How many calls each message had. */
     val messages = ConcurrentLinkedQueue<Int>()
 
+    /** A client has said that it sends nothing more. */
+    val finished = CompletableDeferred<Unit>()
+
     /** Set false to take no messages from streams that are opened then. */
     @Volatile
     var takes = true
@@ -85,7 +89,10 @@ class FakeServer(private val onCall: FakeServer.(Seen, WireCall) -> Unit) : Auto
 
                 override fun onError(failure: Throwable) = Unit
 
-                override fun onCompleted() = seen.end()
+                override fun onCompleted() {
+                    finished.complete(Unit)
+                    seen.end()
+                }
             }
         }
     }

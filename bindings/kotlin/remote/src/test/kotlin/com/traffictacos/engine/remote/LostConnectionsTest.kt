@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout
 import org.junit.jupiter.api.assertThrows
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
@@ -94,6 +95,17 @@ class LostConnectionsTest {
                 assertTrue(seen.await().deadlineMs in 1..400, "${seen.await().deadlineMs}")
                 assertThrows<UnreachableException> { withDeadline(100.milliseconds) { engine.counts("evt_1") } }
                 assertEquals(0, engine.underWay)
+            }
+        }
+    }
+
+    @Test
+    fun `a deadline that is endless is none, and one that is over lets nothing begin`() = runTest {
+        FakeServer { stream, call -> stream.answer(counts(call)) }.use { server ->
+            server.dial().use { engine ->
+                assertEquals(7, withDeadline(Duration.INFINITE) { engine.counts("evt_1") }.total)
+                assertThrows<UnreachableException> { withDeadline((-1).seconds) { engine.execute(WRITE) } }
+                assertEquals(1, server.messages.sum())
             }
         }
     }
@@ -221,8 +233,9 @@ class LostConnectionsTest {
             val asking = async { engine.execute(WRITE) }
             val (stream, call) = held.await()
             val closing = List(4) { async(Dispatchers.IO) { engine.close() } }
+            it.finished.await()
             // Taken no more, while the first is still waited for.
-            while (!runCatching { engine.execute(WRITE) }.isFailure) Unit
+            assertThrows<EngineClosedException> { engine.execute(WRITE) }
             stream.answer(done(call))
             assertInstanceOf(Done::class.java, asking.await())
             closing.awaitAll()
