@@ -1,17 +1,19 @@
 //! A line's state as a snapshot keeps it: a head with rules and figures, and one image a ticket.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::TICKETS_PER_LINE_MAX;
+use super::directory::CHUNK;
 use super::draw::Order;
 use super::gate::Gate;
 use super::line::{GroupTimer, Line, ROOM_OPEN};
 use super::policy::{PolicyError, QueuePolicy};
 use super::replay::JoinedRecord;
-use super::ticket::{Key, TicketState};
+use super::ticket::{Chunk, Key, TicketState};
+use super::{TICKET_MEMORY_MS, TICKETS_PER_LINE_MAX};
 use crate::clock::UnixMs;
 use crate::sync::atomic::Ordering;
 
@@ -129,25 +131,16 @@ impl Line {
         }
     }
 
-    /// Every ticket that is remembered, in number order. Each is whole; together they are of one moment only if no
-    /// thread changes the line meanwhile.
-    pub(crate) fn each_ticket(&self, mut f: impl FnMut(TicketImage)) {
-        for number in 0..self.next_number() {
-            let Some(chunk) = self.tickets.get(number) else { continue };
-            let seen = chunk.word(number).wait_idle();
-            let state = TicketState::of(seen);
-            if matches!(state, TicketState::Void | TicketState::Lost) {
-                continue;
+    /// Every ticket that is remembered at `now`, in number order. Each is whole; together they are of one moment only
+    /// if no thread changes the line meanwhile.
+    pub(crate) fn each_ticket(&self, now: UnixMs, mut f: impl FnMut(TicketImage)) {
+        let next = self.next_number();
+        for first in (0..next).step_by(CHUNK as usize) {
+            let Some(chunk) = self.tickets.get(first) else { continue };
+            let numbers = first..next.min(first + CHUNK);
+            if numbers.len() < CHUNK as usize || !is_past(&chunk, numbers.clone(), now) {
+                each_of(&chunk, numbers, &mut f);
             }
-            f(TicketImage {
-                number,
-                state,
-                session: chunk.session(number),
-                user: chunk.user(number),
-                one_place: chunk.is_indexed(number),
-                joined_at: chunk.joined(number),
-                until: chunk.until(seen),
-            });
         }
     }
 
@@ -248,5 +241,35 @@ impl Line {
             must(self.users.lock(image.user).find(&self.tickets).is_none(), "is its user's second")?;
         }
         Ok(())
+    }
+}
+
+/// Whether all tickets of a chunk are over, and have been for longer than a line remembers them. The line drops such a
+/// chunk when its timer fires; where no timers fire, in the follower, it is left out of the images.
+fn is_past(chunk: &Chunk, mut numbers: Range<u32>, now: UnixMs) -> bool {
+    numbers.all(|number| {
+        let seen = chunk.word(number).wait_idle();
+        let state = TicketState::of(seen);
+        let never_was = matches!(state, TicketState::Void | TicketState::Lost);
+        never_was || (!state.is_live() && chunk.until(seen).plus_ms(TICKET_MEMORY_MS) <= now)
+    })
+}
+
+fn each_of(chunk: &Chunk, numbers: Range<u32>, f: &mut impl FnMut(TicketImage)) {
+    for number in numbers {
+        let seen = chunk.word(number).wait_idle();
+        let state = TicketState::of(seen);
+        if matches!(state, TicketState::Void | TicketState::Lost) {
+            continue;
+        }
+        f(TicketImage {
+            number,
+            state,
+            session: chunk.session(number),
+            user: chunk.user(number),
+            one_place: chunk.is_indexed(number),
+            joined_at: chunk.joined(number),
+            until: chunk.until(seen),
+        });
     }
 }

@@ -377,7 +377,7 @@ impl Run {
 
     fn take_snapshot(&mut self) {
         let mut tickets = Vec::new();
-        self.line.each_ticket(|image| tickets.push(image));
+        self.line.each_ticket(UnixMs::ZERO, |image| tickets.push(image));
         self.snapshot = Some((self.line.image(0), tickets, self.journal.len()));
     }
 
@@ -421,7 +421,7 @@ impl Run {
     /// What recovery must bring back: everything but inactivity deadlines, which start anew.
     fn digest(line: &Line) -> (LineImage, Vec<TicketImage>, [u32; 3]) {
         let mut tickets = Vec::new();
-        line.each_ticket(|mut image| {
+        line.each_ticket(UnixMs::ZERO, |mut image| {
             if matches!(image.state, Room | Waiting) {
                 image.until = UnixMs::ZERO;
             }

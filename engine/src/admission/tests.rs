@@ -286,7 +286,7 @@ fn snapshot_of_a_line_with_forgotten_chunks_restores() {
     let later = T0.plus_ms(TICKET_MEMORY_MS + 1);
     let timers = Arc::new(Timers::default());
     let restored = Line::restore(line.image(0), ceiling(), timers.clone()).expect("our own head");
-    line.each_ticket(|image| restored.put(&image).expect("a new line has room for it"));
+    line.each_ticket(UnixMs::ZERO, |image| restored.put(&image).expect("a new line has room for it"));
     restored.finish(later);
     for line in [&line, &restored] {
         assert_eq!(line.view(5_000, later), None);

@@ -79,6 +79,13 @@ pub(crate) struct Answer<'a> {
     pub(crate) expires: UnixMs,
 }
 
+/// Where an answer stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AnswerPlace {
+    shard: u32,
+    slot: u32,
+}
+
 /// The right to answer one key. Dropped without [`complete`](Guard::complete), the key is forgotten: a refusal may differ next time.
 #[derive(Debug)]
 pub(crate) struct Guard<'a> {
@@ -162,11 +169,31 @@ impl Answers {
         (forgotten, next_due)
     }
 
-    /// Shows every answer that is kept, expired ones included, those of one shard in the order of completion. Holds one
-    /// shard's lock at a time: `show` must be quick and must not ask this table.
-    pub(crate) fn each(&self, mut show: impl FnMut(Answer<'_>)) {
-        for shard in &self.shards {
-            shard.lock().each(&mut show);
+    /// Every answer that expires later than `now`: when, and where it stands. In no order.
+    pub(crate) fn live(&self, now: UnixMs) -> Vec<(UnixMs, AnswerPlace)> {
+        let mut live = Vec::with_capacity(self.len());
+        for (number, shard) in (0_u32..).zip(&self.shards) {
+            shard.lock().each(&mut |slot, expires| {
+                if expires > now {
+                    live.push((expires, AnswerPlace { shard: number, slot }));
+                }
+            });
+        }
+        live
+    }
+
+    /// Shows the answer that stands there to `see`, which must be quick and must not ask this table; `None` if it is
+    /// gone.
+    pub(crate) fn at<R>(&self, place: AnswerPlace, see: impl FnOnce(Answer<'_>) -> R) -> Option<R> {
+        let shard = self.shards[place.shard as usize].lock();
+        shard.holds(place.slot).then(|| see(shard.answer(place.slot)))
+    }
+
+    /// Shows every answer that is kept, expired ones included, those of one shard in the order of completion.
+    #[cfg(all(test, not(loom)))]
+    fn each(&self, mut show: impl FnMut(Answer<'_>)) {
+        for (_, place) in self.live(UnixMs::ZERO) {
+            self.at(place, &mut show).expect("it stands there still");
         }
     }
 

@@ -246,15 +246,21 @@ impl Shard {
         (self.oldest != NONE).then(|| self.slots.get(self.oldest).expires())
     }
 
-    pub(super) fn each(&self, show: &mut impl FnMut(Answer<'_>)) {
+    /// Shows where each answer stands, and when it expires.
+    pub(super) fn each(&self, show: &mut impl FnMut(u32, UnixMs)) {
         let mut at = self.oldest;
         while at != NONE {
             let slot = self.slots.get(at);
             if slot.state == KeyState::Done {
-                show(self.answer(at));
+                show(at, slot.expires());
             }
             at = slot.next;
         }
+    }
+
+    /// Whether an answer stands there.
+    pub(super) fn holds(&self, at: u32) -> bool {
+        at < self.high && self.slots.get(at).state == KeyState::Done
     }
 
     pub(super) fn len(&self) -> usize {

@@ -15,6 +15,7 @@ mod a_hold_is_not_extended_by_mistake;
 mod a_lapsed_payment_never_confirms;
 mod a_late_look_at_the_clock_contradicts_nothing;
 mod a_lines_minute_is_exact;
+mod a_long_sale_does_not_grow;
 mod a_million_labelled_seats_are_one_event;
 mod a_panic_in_a_change_stops_nobody;
 mod a_prepared_id_answers_as_its_text;

@@ -1,5 +1,6 @@
 //! An event's images: what it is, the words of its seats, the counts of its standing areas.
 
+use crate::clock::UnixMs;
 use crate::inventory::Inventory;
 use crate::limits::{EVENTS_MAX, WORDS_PER_IMAGE};
 use crate::pipeline::fact::{Corrupt, Stamp, corrupt, layout_of};
@@ -11,7 +12,7 @@ use crate::record::{AreaImage, EventImage, SeatWordsImage};
 use super::{Event, check_settings};
 
 impl State {
-    pub(crate) fn event_images(&self, event: &Event, sink: &mut Sink<'_>) {
+    pub(crate) fn event_images(&self, event: &Event, now: UnixMs, sink: &mut Sink<'_>) {
         let mut seats = Vec::new();
         event.seats.layout().to_map().store(&mut seats);
         sink.image(&EventImage {
@@ -42,7 +43,7 @@ impl State {
             }
         }
         if let Some(line) = event.line.get() {
-            crate::pipeline::line::line_images(event.number, line, sink);
+            crate::pipeline::line::line_images(event.number, line, now, sink);
         }
     }
 

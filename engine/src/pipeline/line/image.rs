@@ -76,7 +76,7 @@ impl State {
     }
 }
 
-pub(crate) fn line_images(event: u32, line: &Line, sink: &mut Sink<'_>) {
+pub(crate) fn line_images(event: u32, line: &Line, now: UnixMs, sink: &mut Sink<'_>) {
     let mut head = line.image(event);
     // The runs first and the rest in the head: it is complete when it is read, and that of a short order is what it was
     // before there were runs.
@@ -87,7 +87,7 @@ pub(crate) fn line_images(event: u32, line: &Line, sink: &mut Sink<'_>) {
     head.order.drain(..rest_at);
     sink.image(&head);
     let mut tickets = Vec::with_capacity(TICKETS_PER_IMAGE * TICKET_BYTES);
-    line.each_ticket(|ticket| {
+    line.each_ticket(now, |ticket| {
         // A waiting ticket's deadline is only its last activity, which a restart renews: no part of the state.
         let waits = matches!(ticket.state, TicketState::Waiting | TicketState::Room);
         let until = if waits { UnixMs::ZERO } else { ticket.until };
