@@ -8,7 +8,7 @@ RIVALS_FLAGS = CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 
 .DEFAULT_GOAL := help
-.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny semver test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals test-verifiers border
+.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny semver test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals test-verifiers border test-openapi
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -119,6 +119,9 @@ simulate: ## The whole engine against its model, with faults: SEED=1 RUNS=100 KI
 crash-points: ## Recovery from every disk image that a crash may leave: STATES=100000 SEED=1 ARGS="--plant early|syncs|folder"
 	$(CARGO) run --release --quiet -p tacos-engine-testing --example crash_points -- \
 		--states $(or $(STATES),100000) --seed $(or $(SEED),1) $(ARGS)
+
+test-openapi: ## The server's OpenAPI document before a public linter, a generator and a compiler
+	grpc-server/tests/openapi/run.sh
 
 fuzz: ## Coverage-guided fuzzing; each target for SECONDS_EACH seconds (a short smoke if not given)
 	fuzz/run.sh

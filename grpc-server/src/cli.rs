@@ -125,6 +125,8 @@ pub enum Command {
         #[command(subcommand)]
         what: JournalCommand,
     },
+    /// Print the description of REST and Connect, OpenAPI 3.1, which a server serves at /openapi.json.
+    Openapi,
     /// Copy a folder that no server has open; a running server takes backups by TakeBackup.
     Backup {
         /// Folder to copy into; it must be empty or absent.

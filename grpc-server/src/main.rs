@@ -40,6 +40,7 @@ fn run(cli: &Cli) -> Result<(), String> {
         Command::Try(options) => commands::try_it(options),
         Command::Event { what } => commands::event(&settings, what),
         Command::Journal { what } => commands::journal(&settings, *what),
+        Command::Openapi => commands::openapi(),
         Command::Backup { to } => commands::backup(&settings, to),
         Command::Restore { from } => commands::restore(&settings, from),
     }

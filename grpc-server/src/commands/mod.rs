@@ -42,6 +42,14 @@ pub fn say(text: &str) -> Result<(), String> {
     writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()).map_err(|error| error.to_string())
 }
 
+/// Prints the description of REST and Connect.
+///
+/// # Errors
+/// When standard output is closed.
+pub fn openapi() -> Result<(), String> {
+    say(&String::from_utf8_lossy(&crate::web::REFERENCE.document))
+}
+
 /// Writes what went wrong to standard error.
 pub fn complain(reason: &str) {
     // There is no other place to report it if this fails.

@@ -12,6 +12,7 @@ mod docs;
 mod events;
 mod fields;
 mod figures;
+mod openapi;
 mod pages;
 mod read;
 mod route;
@@ -33,6 +34,7 @@ use crate::settings::Profile;
 
 use connect::Form;
 pub(crate) use figures::{HTTP_SECONDS, HttpFigures};
+pub(crate) use openapi::REFERENCE;
 use read::{Reading, Texts};
 use route::Route;
 use status::HttpRefusal;

@@ -2,6 +2,7 @@
 
 mod connect;
 mod pages_of_other_origins;
+mod reference;
 mod refusals_are_clear;
 mod sale;
 mod streams;
