@@ -71,6 +71,7 @@ suite 'rust tests, server' '^test the_engine_depends_on_no_runtime_network_or_se
 ^test generated_files_are_up_to_date \.\.\. ok$
 ^grpc: [1-9][0-9]* passed, 0 failed' cargo test --workspace --no-fail-fast
 suite 'openapi tools' '^openapi: [1-9][0-9]* operations linted, generated and compiled$' make --no-print-directory test-openapi
+suite 'schemathesis' '^schemathesis: ([0-9]+) generated, [1-9][0-9]* passed, seed' make --no-print-directory schemathesis
 suite 'deploy files' '^deploy: [1-9][0-9]* passed, 0 failed' make --no-print-directory check-deploy
 suite 'webhook verifiers' '^verifiers: 2 languages agree$' make --no-print-directory test-verifiers
 suite 'rivals' 'test result: ok\. [1-9]' make --no-print-directory test-rivals
