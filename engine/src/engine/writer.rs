@@ -39,6 +39,8 @@ pub(crate) struct Writer {
     /// Wakers of callers whose records are written: the caller of the writer wakes them once it holds no lock, see
     /// [`Writer::take_due`].
     due: Vec<Waker>,
+    /// Wakers of readers of updates, on their way behind those of callers; empty between two groups.
+    readers: Vec<Waker>,
 }
 
 impl Writer {
@@ -61,6 +63,7 @@ impl Writer {
             unsealed: false,
             written: false,
             due: Vec::new(),
+            readers: Vec::new(),
         }
     }
 
@@ -158,6 +161,7 @@ impl Writer {
     /// are due.
     pub(crate) fn panicked(&mut self, panic: &(dyn Any + Send)) {
         (self.held_back, self.written) = (false, false);
+        self.due.append(&mut self.readers);
         self.core.log.poison_by_panic("the journal's writer", panic, &mut self.due);
     }
 
@@ -217,9 +221,11 @@ impl Writer {
             }
         }
         if let Some(history) = &mut self.history {
-            history.push_into(&self.group, end, &mut self.due);
+            history.push_into(&self.group, end, &mut self.readers);
         }
         durable.advance_into(end, &mut self.due);
+        // Behind the callers, who wait for an answer: a reader may keep its thread busy for long.
+        self.due.append(&mut self.readers);
         self.written = true;
         Ok(())
     }

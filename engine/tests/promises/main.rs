@@ -29,6 +29,7 @@ mod a_stream_gives_what_a_reader_gives;
 mod a_waker_may_ask_the_engine;
 mod an_open_sale_has_no_room;
 mod an_outside_id_means_one_reservation;
+mod answers_come_before_updates;
 mod closing_twice_waits_for_the_same_end;
 mod counts_always_add_up;
 mod every_bound_has_its_own_refusal;
