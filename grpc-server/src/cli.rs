@@ -246,6 +246,11 @@ pub struct Load {
     /// Compare the server's processor time for a call with that of a bare tonic server with the same messages.
     #[arg(long)]
     pub against_echo: bool,
+    /// Serve, until this is ended, a bare tonic server that repeats the target's answer to a look-up, a join and a hold:
+    /// by so many threads with runtimes of their own, each at an address of its own; 0: one runtime with a thread a
+    /// processor. Prints the addresses.
+    #[arg(long, value_name = "THREADS", requires = "target", conflicts_with_all = ["queue_only", "against_echo", "overload"])]
+    pub echo: Option<usize>,
     /// Seed of all that is left to chance.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

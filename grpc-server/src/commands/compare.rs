@@ -1,5 +1,6 @@
 //! `load --against-echo`: the processor's time that a call costs the server, beside that of a bare tonic server with
-//! the same messages, at the same rate, in the same run.
+//! the same messages, at the same rate, in the same run. And `load --echo`: that bare server alone, for others to
+//! measure.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,11 @@ use tacos_proto::gateway::v1::queue_service_client::QueueServiceClient;
 use tacos_proto::gateway::v1::{GetQueueStatusRequest, JoinQueueRequest};
 use tacos_proto::reservation::v1::ReserveSeatRequest;
 use tacos_proto::reservation::v1::inventory_service_client::InventoryServiceClient;
+use tokio::runtime::{Builder, Runtime};
 
 use super::import_catalogue;
 use super::load::{CLIENT_THREADS, own_settings};
-use super::{say, threads};
+use super::{runtime, say, threads};
 use crate::cli::Load;
 use crate::play::{Bare, Offer, Play, Step, Work, of, places, serve_bare, steady};
 use crate::settings::Settings;
@@ -109,6 +111,11 @@ async fn finish(server: Server, engine: Engine) -> Result<(), String> {
 async fn prepare(real: &str, load: &Load) -> Result<(Vec<String>, Bare), String> {
     let play = Play::new(real, load.connections, &load.event, load.seed, Duration::ZERO)?;
     let tokens = places(&play, PLACES).await?;
+    Ok((tokens, answers(&play, load).await?))
+}
+
+/// One real answer of each kind.
+async fn answers(play: &Play, load: &Load) -> Result<Bare, String> {
     let mut queue = QueueServiceClient::new(play.channel());
     let join = JoinQueueRequest {
         event_id: load.event.clone(),
@@ -128,7 +135,36 @@ async fn prepare(real: &str, load: &Load) -> Result<(Vec<String>, Bare), String>
         ..ReserveSeatRequest::default()
     };
     let held = inventory.reserve_seat(reserve).await.map_err(|status| status.to_string())?.into_inner();
-    Ok((tokens, Bare { joined, status, held }))
+    Ok(Bare { joined, status, held })
+}
+
+/// Serves the answers of the target until the process ends; says where, a line for each thread's runtime.
+///
+/// # Errors
+/// What went wrong, in words.
+pub(super) fn echo(target: &str, load: &Load, shards: usize) -> Result<(), String> {
+    let answers = threads(CLIENT_THREADS)?.block_on(async {
+        let play = Play::new(target, load.connections, &load.event, load.seed, Duration::ZERO)?;
+        answers(&play, load).await
+    })?;
+    let of_its_own =
+        |_| Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string());
+    let runtimes: Vec<Runtime> =
+        if shards == 0 { vec![runtime()?] } else { (0..shards).map(of_its_own).collect::<Result<_, _>>()? };
+    std::thread::scope(|scope| {
+        let serve = |runtime: Runtime| {
+            let answers = &answers;
+            scope.spawn(move || {
+                runtime.block_on(async {
+                    say(&format!("http://{}", serve_bare(answers)?))?;
+                    std::future::pending().await
+                })
+            })
+        };
+        let serving: Vec<_> = runtimes.into_iter().map(serve).collect();
+        let ended = serving.into_iter().map(|thread| thread.join());
+        ended.map(|end| end.unwrap_or_else(|_| Err("a thread has failed".to_owned()))).collect()
+    })
 }
 
 async fn measure(target: &str, load: &Load, work: Work, tokens: &[String]) -> Result<Measured, String> {

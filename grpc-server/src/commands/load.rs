@@ -71,6 +71,9 @@ pub fn load(settings: Settings, load: &Load, logs: &Arc<LogRing>) -> Result<(), 
     if load.against_echo {
         return super::compare::compare(settings, load, logs);
     }
+    if let Some((target, shards)) = load.target.as_ref().zip(load.echo) {
+        return super::compare::echo(target, load, shards);
+    }
     let clients = threads(CLIENT_THREADS)?;
     if let Some(target) = &load.target {
         return clients.block_on(run(target, load));

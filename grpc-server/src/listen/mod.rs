@@ -2,6 +2,7 @@
 //! HTTP layer's bounds. A connection has one deadline from its acceptance to its first request, whatever it does
 //! meanwhile.
 
+mod bell;
 mod places;
 mod ports;
 mod proxy;
@@ -31,6 +32,7 @@ use crate::app::{App, drained};
 use crate::settings::Limits;
 use crate::web::Web;
 
+use bell::{Bell, by_bell};
 pub(crate) use places::{Place, Places};
 pub(crate) use ports::Listeners;
 pub use ports::Ports;
@@ -109,7 +111,7 @@ pub(crate) async fn accept(app: Arc<App>, listener: TcpListener, door: Door, sha
                 let from = from.ip().to_canonical();
                 match shards.next() {
                     None => {
-                        connections.spawn(connection.run(io, from));
+                        connections.spawn(connection.run(io, from, None));
                     }
                     Some((handle, on_shard)) => {
                         connections.spawn_on(connection.run_there(io, from, on_shard), handle);
@@ -141,14 +143,14 @@ struct Connection {
 
 impl Connection {
     /// The same on the runtime of a shard, which did not accept it.
-    async fn run_there(self, io: TcpStream, from: IpAddr, _on_shard: OnShard) {
+    async fn run_there(self, io: TcpStream, from: IpAddr, on_shard: OnShard) {
         match io.into_std().and_then(TcpStream::from_std) {
-            Ok(io) => self.run(io, from).await,
+            Ok(io) => self.run(io, from, Some(Arc::clone(&on_shard.bell))).await,
             Err(error) => tracing::error!(%error, "a connection could not be handed to its thread"),
         }
     }
 
-    async fn run(self, io: TcpStream, from: IpAddr) {
+    async fn run(self, io: TcpStream, from: IpAddr, bell: Option<Arc<Bell>>) {
         let deadline = Instant::now() + Duration::from_secs(self.app.settings.limits.first_request_seconds);
         let mut draining = self.app.draining.subscribe();
         let begun = tokio::select! {
@@ -157,7 +159,7 @@ impl Connection {
             begun = timeout_at(deadline, self.begin(io, from)) => begun,
         };
         match begun {
-            Ok(Ok(Some((io, peer)))) => self.serve(io, peer, deadline).await,
+            Ok(Ok(Some((io, peer)))) => self.serve(io, peer, deadline, bell).await,
             // The address has as many connections as it may have.
             Ok(Ok(None)) => {}
             Ok(Err(error)) => tracing::debug!(%from, %error, "a connection ended before its first request"),
@@ -186,7 +188,7 @@ impl Connection {
         Ok(Some((Box::new(io), Peer { address, names })))
     }
 
-    async fn serve(&self, io: Box<dyn Io>, peer: Peer, deadline: Instant) {
+    async fn serve(&self, io: Box<dyn Io>, peer: Peer, deadline: Instant, bell: Option<Arc<Bell>>) {
         let service = service_fn(|request: http::Request<Incoming>| {
             self.place.prove();
             let mut request = request.map(Body::new);
@@ -194,8 +196,11 @@ impl Connection {
             // Heads are decoded here, one after the other, in the connection's task; each call is a task of its own.
             let queued = Queued::new(&self.app, &request, std::time::Instant::now());
             request.extensions_mut().insert(peer.clone());
-            let door = self.door.clone();
-            async move { Ok::<_, Infallible>(queued.serve(request, |request| door.call(request)).await) }
+            let (door, bell) = (self.door.clone(), bell.clone());
+            let call = async move {
+                Ok::<_, Infallible>(queued.serve(request, |request| door.call(request)).await)
+            };
+            by_bell(bell, call)
         });
         let builder = http_layer(&self.app.settings.limits);
         let mut http = pin!(builder.serve_connection_with_upgrades(TokioIo::new(io), service));

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
+use super::bell::Bell;
+
 /// Threads that serve connections; they end when this goes.
 pub(crate) struct Shards {
     shards: Vec<Shard>,
@@ -17,16 +19,20 @@ pub(crate) struct Shards {
 struct Shard {
     handle: Handle,
     connections: Arc<AtomicUsize>,
+    bell: Arc<Bell>,
     /// Its thread waits until the other end is gone.
     _stop: oneshot::Sender<()>,
 }
 
 /// Counts a connection of a shard for as long as it lives.
-pub(crate) struct OnShard(Arc<AtomicUsize>);
+pub(crate) struct OnShard {
+    connections: Arc<AtomicUsize>,
+    pub(super) bell: Arc<Bell>,
+}
 
 impl Drop for OnShard {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -40,7 +46,8 @@ impl Shards {
     pub(crate) fn next(&self) -> Option<(&Handle, OnShard)> {
         let shard = self.shards.iter().min_by_key(|shard| shard.connections.load(Ordering::Relaxed))?;
         shard.connections.fetch_add(1, Ordering::Relaxed);
-        Some((&shard.handle, OnShard(Arc::clone(&shard.connections))))
+        let (connections, bell) = (Arc::clone(&shard.connections), Arc::clone(&shard.bell));
+        Some((&shard.handle, OnShard { connections, bell }))
     }
 }
 
@@ -49,11 +56,14 @@ impl Shard {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
-        std::thread::Builder::new().name(format!("tacos-rpc-{number}")).spawn(move || {
+        let thread = std::thread::Builder::new().name(format!("tacos-rpc-{number}")).spawn(move || {
             // An error says that the sender is gone, which is how it says that it is time.
             let _ = runtime.block_on(stopped);
         })?;
-        Ok(Self { handle, connections: Arc::new(AtomicUsize::new(0)), _stop: stop })
+        let bell = Bell::of(thread.thread().id());
+        let answering = Arc::clone(&bell);
+        handle.spawn(async move { answering.answer().await });
+        Ok(Self { handle, connections: Arc::new(AtomicUsize::new(0)), bell, _stop: stop })
     }
 }
 
