@@ -8,7 +8,7 @@ RIVALS_FLAGS = CARGO_TARGET_DIR=$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 LOOM_FLAGS = RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 
 .DEFAULT_GOAL := help
-.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny semver test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals test-verifiers border test-openapi schemathesis
+.PHONY: help check-deploy module-costs run test check fmt lint doc tidy deny semver test-rust test-loom test-contract examples footprint storm soak simulate fuzz bench test-kotlin test-c test-go test-python linearizability demo test-server crash-points test-shuttle sanitizers conformance bench-border advisories kill-loop linearizability-server bench-smoke instructions instructions-baseline bench-rivals test-rivals test-verifiers border test-openapi schemathesis bench-server
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -146,6 +146,9 @@ instructions-baseline: ## Writes that baseline anew
 
 bench-rivals: ## Beside Redis, PostgreSQL, SQLite, a mutex, one owner, known timers and the bare machine (ARGS="--quick memory")
 	benches/rivals/run.sh $(ARGS)
+
+bench-server: ## Orders through sockets beside Redis and PostgreSQL, calls beside a bare echo, one thread beside two; writes docs/benchmarks/server.md (ARGS=--quick)
+	benches/rivals/run.sh $(ARGS) --page docs/benchmarks/server.md server calls second
 
 test-rivals: ## The rivals of the comparison answer as our engine does, and sell no seat twice
 	$(CARGO) fmt --check --manifest-path benches/rivals/Cargo.toml

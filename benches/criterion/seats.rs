@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use criterion::{BenchmarkId, Criterion};
 use tacos_benches::people::{is_taken, release, sell_scattered, user};
-use tacos_benches::timing::on_threads;
+use tacos_benches::timing::{at_least, on_threads, sample_on_threads};
 use tacos_benches::venue::{floor, forgetful, hall, label};
 use tacos_benches::{Customer, Sale, Venue, scattered, seed, table};
 use tacos_engine::{Best, Failure, Reserve, Reserved, SeatId, SeatRequest};
@@ -103,8 +103,8 @@ fn hold_and_confirm(criterion: &mut Criterion, are_prepared: bool) {
         group.bench_function(id, |bencher| {
             let sale =
                 sale.get_or_insert_with(|| Sale::new(table(SALE_SEATS), Venue::in_memory).expect("a sale"));
-            bencher.iter_custom(|iterations| {
-                let mut left = iterations;
+            let mut orders = |count: u64| {
+                let mut left = count;
                 let mut spent = std::time::Duration::ZERO;
                 while left > 0 {
                     let most = usize::try_from(left.min(ROUND)).expect("a round");
@@ -140,7 +140,8 @@ fn hold_and_confirm(criterion: &mut Criterion, are_prepared: bool) {
                 }
                 sale.check_all_sold();
                 spent
-            });
+            };
+            bencher.iter_custom(|iterations| at_least(iterations, &mut orders));
         });
     }
     group.finish();
@@ -182,7 +183,7 @@ fn hot(criterion: &mut Criterion) {
             let names: Vec<SeatId> = (0..venue.seats).map(label).collect();
             bencher.iter_custom(|iterations| {
                 let held = AtomicU64::new(0);
-                let spent = on_threads(threads, iterations, |thread, share| {
+                let spent = sample_on_threads(threads, iterations, |thread, share| {
                     let mut random = Random::new(seed() + thread);
                     let who = user(thread);
                     let mut mine = 0;
@@ -221,7 +222,7 @@ fn general(criterion: &mut Criterion) {
             let place = || SeatId::new("floor").expect("a name");
             let two = SeatRequest::Seats([place(), place()].into_iter().collect());
             bencher.iter_custom(|iterations| {
-                on_threads(threads, iterations, |thread, share| {
+                sample_on_threads(threads, iterations, |thread, share| {
                     let hold = Reserve::new(venue.event.clone(), user(thread), two.clone());
                     for _ in 0..share {
                         give_back(venue, venue.engine.reserve(hold.clone()).wait());

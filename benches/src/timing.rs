@@ -56,6 +56,22 @@ pub fn on_threads(threads: u64, iterations: u64, work: impl Fn(u64, u64) + Sync)
     ended.duration_since(begun).mul_f64(iterations as f64 / (share * threads) as f64)
 }
 
+/// Iterations of a sample on threads, at least: what it costs to begin and end together must not tell.
+pub const SAMPLE_LEAST: u64 = 8_192;
+
+/// As [`on_threads`], for criterion, which asks for a handful of iterations where a run is short, because it counts the
+/// time that threads need to spread: does [`SAMPLE_LEAST`] at least, and returns the time of as many as were asked for.
+pub fn sample_on_threads(threads: u64, iterations: u64, work: impl Fn(u64, u64) + Sync) -> Duration {
+    at_least(iterations, |done| on_threads(threads, done, work))
+}
+
+/// Times [`SAMPLE_LEAST`] iterations at least, and returns the time of as many as were asked for.
+pub fn at_least(iterations: u64, timed: impl FnOnce(u64) -> Duration) -> Duration {
+    let done = iterations.max(SAMPLE_LEAST);
+    #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
+    timed(done).mul_f64(iterations as f64 / done as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +89,19 @@ mod tests {
             });
             assert!(spent >= least, "{threads} threads: {spent:?}");
         }
+    }
+
+    #[test]
+    fn a_short_sample_does_enough_and_is_scaled() {
+        let did = AtomicU64::new(0);
+        let timed = |done| {
+            did.fetch_add(done, Ordering::Relaxed);
+            Duration::from_nanos(done)
+        };
+        assert_eq!(at_least(2, timed), Duration::from_nanos(2));
+        assert_eq!(did.load(Ordering::Relaxed), SAMPLE_LEAST);
+        assert_eq!(at_least(2 * SAMPLE_LEAST, timed), Duration::from_nanos(2 * SAMPLE_LEAST));
+        assert_eq!(did.load(Ordering::Relaxed), 3 * SAMPLE_LEAST);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 
 pub mod contestants;
 pub mod drive;
+pub mod page;
 pub mod report;
 pub mod rival;
 pub mod servers;
+pub mod socket;
 pub mod suites;
 pub mod verdicts;
 pub mod work;

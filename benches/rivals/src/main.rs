@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+use tacos_rivals::contestants::tacos_server;
+use tacos_rivals::page;
 use tacos_rivals::report::{Report, in_full, progress};
 use tacos_rivals::rival::Fault;
 use tacos_rivals::servers::{clean_up_on_signals, file_system};
 use tacos_rivals::suites::rivals::Rivals;
-use tacos_rivals::suites::{Options, durable, floors, line, memory, timers};
+use tacos_rivals::suites::{Options, calls, durable, floors, line, memory, second, server, timers};
 
 /// Our engine beside what users would pick instead: a table on stdout, result lines in a file.
 #[derive(Clone, Parser)]
@@ -30,6 +32,17 @@ struct Arguments {
     /// Rounds of each setting; 9 by default, 3 if quick.
     #[arg(long)]
     rounds: Option<usize>,
+    /// Our server's program; beside this one by default.
+    #[arg(long)]
+    server: Option<PathBuf>,
+    /// Write the suites `server` and `calls` as a page of Markdown.
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    /// Only this work of the suite `second`, once, in this process: prints its nanoseconds.
+    #[arg(long, hide = true, requires = "threads")]
+    one: Option<String>,
+    #[arg(long, hide = true)]
+    threads: Option<usize>,
     /// Which suites; all if none is named.
     suites: Vec<Suite>,
 }
@@ -46,6 +59,12 @@ enum Suite {
     Timers,
     /// The bare machine.
     Floors,
+    /// Orders through sockets: our server, Redis, PostgreSQL, with equal clients.
+    Server,
+    /// The same work by one thread and by two.
+    Second,
+    /// Our server's calls beside a bare tonic server's.
+    Calls,
 }
 
 fn main() -> ExitCode {
@@ -61,6 +80,10 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Fault> {
     let Arguments { quick, rounds, dir: folder, seed, .. } = arguments.clone();
     let options = Options { quick, rounds, folder, seed };
+    if let Some((work, threads)) = arguments.one.as_ref().zip(arguments.threads) {
+        let ns = second::one(work, threads, &options)?;
+        return Ok(writeln!(std::io::stdout(), "{ns}")?);
+    }
     clean_up_on_signals()?;
     std::fs::create_dir_all(&options.folder)?;
     let kind = file_system(&options.folder);
@@ -92,6 +115,21 @@ fn run(arguments: &Arguments) -> Result<(), Fault> {
     }
     if wanted(Suite::Floors) {
         floors::measure(&options, &mut report)?;
+    }
+    if wanted(Suite::Second) {
+        second::measure(&options, &mut report)?;
+    }
+    // Servers of another setting must not run beside.
+    drop(rivals);
+    let program = arguments.server.clone().map_or_else(tacos_server::program, Ok)?;
+    if wanted(Suite::Server) {
+        server::measure(&options, &program, &mut report)?;
+    }
+    if wanted(Suite::Calls) {
+        calls::measure(&options, &program, &mut report)?;
+    }
+    if let Some(path) = &arguments.page {
+        page::write(path, &options.folder, report.lines())?;
     }
     std::io::stdout().write_all(report.table().as_bytes())?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Folders of data and servers for the time of a run: found, started, ended and removed, also on Ctrl-C. Knows nothing
 //! of what is asked of them.
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -141,6 +142,14 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
 fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(3)..].join("; ")
@@ -162,6 +171,14 @@ impl Drop for Server {
         let pid = self.child.id();
         left(|left| left.servers.retain(|(server, _)| *server != pid));
     }
+}
+
+/// An address of this machine that no server uses now.
+///
+/// # Errors
+/// There is none.
+pub fn free_address() -> Result<SocketAddr, Fault> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
 }
 
 /// A program on the path, or in one of the folders.

@@ -8,3 +8,4 @@ pub mod postgres;
 pub mod redis;
 pub mod redis_line;
 pub mod sqlite;
+pub mod tacos_server;

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{Client as Driver, Config, NoTls, Statement};
 
 use crate::rival::{Client, Counts, End, Ended, Fault, HOLD_MS, Order, Rival, Verdict};
-use crate::servers::{Folder, Server, dying_with_us, file_system, find, is_root};
+use crate::servers::{Folder, Server, dying_with_us, file_system, find, free_address, is_root};
 use crate::work::Hall;
 
 /// A hold tries first: one update of two rows, which the index gives in the order of their labels. If it got one it
@@ -57,12 +57,12 @@ end $$;
 
 /// What a careful administrator sets for a machine of this size. Data is on disk, syncs are on.
 const SETTINGS: [&str; 14] = [
-    "listen_addresses=",
+    "listen_addresses=127.0.0.1",
     "fsync=on",
     "full_page_writes=on",
     "wal_level=minimal",
     "max_wal_senders=0",
-    "max_connections=300",
+    "max_connections=1100",
     "shared_buffers=512MB",
     "wal_buffers=16MB",
     "max_wal_size=4GB",
@@ -85,6 +85,7 @@ pub struct Commit {
 /// A server of our own with a hall.
 pub struct Postgres {
     config: Config,
+    port: u16,
     hall: Hall,
     commit: Commit,
     /// Where its data is.
@@ -160,8 +161,10 @@ impl Postgres {
         SETTINGS.iter().for_each(|setting| {
             command.args(["-c", setting]);
         });
+        let port = free_address()?.port();
+        command.args(["-p", &port.to_string()]);
         let mut config = Config::new();
-        config.host_path(sockets.path()).user("tacos").dbname("postgres");
+        config.host_path(sockets.path()).port(port).user("tacos").dbname("postgres");
         let log = folder.path().join("log");
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let ready = || runtime.block_on(async { config.connect(NoTls).await.is_ok() });
@@ -169,8 +172,16 @@ impl Postgres {
         let server = Server::start(command, &log, Signal::INT, ready)?;
         let commit = Commit { synchronous: true, delay_us: 0 };
         let file_system = file_system(folder.path());
-        let postgres =
-            Self { config, hall, commit, file_system, _server: server, _folder: folder, _sockets: sockets };
+        let postgres = Self {
+            config,
+            port,
+            hall,
+            commit,
+            file_system,
+            _server: server,
+            _folder: folder,
+            _sockets: sockets,
+        };
         runtime.block_on(postgres.fill())?;
         Ok(postgres)
     }
@@ -219,6 +230,33 @@ impl Postgres {
         Ok(())
     }
 
+    /// How to connect over TCP instead of the unix socket.
+    #[must_use]
+    pub fn over_tcp(&self) -> Config {
+        let mut config = Config::new();
+        config.host("127.0.0.1").port(self.port).user("tacos").dbname("postgres");
+        config
+    }
+
+    /// Connects, within a runtime.
+    ///
+    /// # Errors
+    /// The server is gone, or has no connection left.
+    pub async fn session(&self, config: &Config) -> Result<Session, Fault> {
+        let (driver, connection) = config.connect(NoTls).await?;
+        tokio::spawn(connection);
+        let synchronous = if self.commit.synchronous { "on" } else { "off" };
+        let delay = self.commit.delay_us;
+        let set = format!("set synchronous_commit = {synchronous}; set commit_delay = {delay}");
+        driver.batch_execute(&set).await?;
+        let statements = [
+            driver.prepare("select hold($1, $2, $3, $4)").await?,
+            driver.prepare("select confirm($1, $2, $3)").await?,
+            driver.prepare("select release($1, $2, $3)").await?,
+        ];
+        Ok(Session { driver, statements })
+    }
+
     /// How connections made from now on commit.
     pub fn use_commit(&mut self, commit: Commit) {
         self.commit = commit;
@@ -255,9 +293,12 @@ impl Postgres {
     }
 }
 
-struct Session {
-    driver: Driver,
-    statements: [Statement; 3],
+/// A connection with its prepared statements: hold, confirm, release.
+pub struct Session {
+    /// The connection.
+    pub driver: Driver,
+    /// The statements.
+    pub statements: [Statement; 3],
 }
 
 /// A thread's connections.
@@ -304,24 +345,10 @@ impl Rival for Postgres {
 
     fn client(&self, customers: usize) -> Result<Sessions, Fault> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let session = async || -> Result<Arc<Session>, Fault> {
-            let (driver, connection) = self.config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            let synchronous = if self.commit.synchronous { "on" } else { "off" };
-            let delay = self.commit.delay_us;
-            let set = format!("set synchronous_commit = {synchronous}; set commit_delay = {delay}");
-            driver.batch_execute(&set).await?;
-            let statements = [
-                driver.prepare("select hold($1, $2, $3, $4)").await?,
-                driver.prepare("select confirm($1, $2, $3)").await?,
-                driver.prepare("select release($1, $2, $3)").await?,
-            ];
-            Ok(Arc::new(Session { driver, statements }))
-        };
         let sessions = runtime.block_on(async {
             let mut sessions = Vec::new();
             for _ in 0..customers {
-                sessions.push(session().await?);
+                sessions.push(Arc::new(self.session(&self.config).await?));
             }
             Ok::<_, Fault>(sessions)
         })?;

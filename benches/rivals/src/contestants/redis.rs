@@ -3,13 +3,14 @@
 //! socket: while the server works on one connection, the next one's answers are read. No users, no idempotency keys, no
 //! record of the reservation beside the seats: less than our engine does.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use redis::{Client as Driver, Connection, ConnectionLike, Value, cmd};
 use rustix::process::Signal;
 
 use crate::rival::{Client, Counts, End, Ended, Fault, HOLD_MS, Order, Rival, Verdict};
-use crate::servers::{Folder, Server, dying_with_us};
+use crate::servers::{Folder, Server, dying_with_us, free_address};
 use crate::work::Hall;
 
 /// Answers a bit for each taken seat.
@@ -39,10 +40,32 @@ pub enum AppendOnly {
     Always,
 }
 
+/// The names under which a server knows the three scripts: hold, confirm, release.
+#[derive(Clone)]
+pub struct Scripts([String; 3]);
+
+impl Scripts {
+    /// An order's three commands, as they go over the wire.
+    #[must_use]
+    pub fn pack(&self, order: &Order) -> [Vec<u8>; 3] {
+        let id = format!("{}:{}", order.user, order.number);
+        let [first, second] = [order.seats[0].as_str(), order.seats[1].as_str()];
+        [0, 1, 2].map(|script| {
+            let mut command = cmd("EVALSHA");
+            command.arg(&self.0[script]).arg(2).arg(first).arg(second).arg(&id);
+            if script == 0 {
+                command.arg(HOLD_MS);
+            }
+            command.get_packed_command()
+        })
+    }
+}
+
 /// A server of our own with an empty hall.
 pub struct Redis {
-    address: String,
-    scripts: [String; 3],
+    unix: String,
+    tcp: SocketAddr,
+    scripts: Scripts,
     hall: Hall,
     connections: usize,
     // In this order: the server ends before its folder goes.
@@ -57,8 +80,9 @@ impl Redis {
     /// It does not start.
     pub fn start(program: &Path, parent: &Path, append: AppendOnly, hall: Hall) -> Result<Self, Fault> {
         let folder = Folder::new(parent, "redis-")?;
+        let tcp = free_address()?;
         // Sockets have short paths.
-        let socket = std::env::temp_dir().join(format!("tacos-redis-{}-{append:?}.sock", std::process::id()));
+        let socket = std::env::temp_dir().join(format!("tacos-redis-{}.sock", tcp.port()));
         let path = socket.to_str().ok_or("a temporary folder with a plain name")?;
         let (only, sync) = match append {
             AppendOnly::Off => ("no", "no"),
@@ -66,17 +90,18 @@ impl Redis {
             AppendOnly::Always => ("yes", "always"),
         };
         let mut command = dying_with_us(program);
-        command.args(["--port", "0", "--unixsocket", path, "--save", "", "--appendonly", only]);
+        command.args(["--bind", "127.0.0.1", "--port", &tcp.port().to_string(), "--unixsocket", path]);
+        command.args(["--save", "", "--appendonly", only]);
         command.args(["--appendfsync", sync, "--auto-aof-rewrite-percentage", "0", "--daemonize", "no"]);
         command.arg("--dir").arg(folder.path());
-        let address = format!("redis+unix://{path}");
-        let driver = Driver::open(address.as_str())?;
+        let unix = format!("redis+unix://{path}");
+        let driver = Driver::open(unix.as_str())?;
         let ready = || driver.get_connection().is_ok_and(|mut connection| connection.check_connection());
         let server = Server::start(command, &folder.path().join("log"), Signal::TERM, ready)?;
         let mut connection = driver.get_connection()?;
         let mut load = |code: &str| cmd("SCRIPT").arg("LOAD").arg(code).query::<String>(&mut connection);
-        let scripts = [load(HOLD)?, load(CONFIRM)?, load(RELEASE)?];
-        Ok(Self { address, scripts, hall, connections: 1, _server: server, _folder: folder })
+        let scripts = Scripts([load(HOLD)?, load(CONFIRM)?, load(RELEASE)?]);
+        Ok(Self { unix, tcp, scripts, hall, connections: 1, _server: server, _folder: folder })
     }
 
     /// Each client shall use so many connections.
@@ -98,12 +123,24 @@ impl Redis {
         Ok(cmd("FLUSHALL").arg("SYNC").query(&mut connection)?)
     }
 
+    /// Where it listens, beside its unix socket.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.tcp
+    }
+
+    /// Its scripts.
+    #[must_use]
+    pub fn scripts(&self) -> &Scripts {
+        &self.scripts
+    }
+
     /// A connection of its own.
     ///
     /// # Errors
     /// The server is gone.
     pub fn connect(&self) -> Result<Connection, Fault> {
-        Ok(Driver::open(self.address.as_str())?.get_connection()?)
+        Ok(Driver::open(self.unix.as_str())?.get_connection()?)
     }
 }
 
@@ -204,16 +241,7 @@ impl Client for Pipes<'_> {
     type Ending = ();
 
     fn prepare(&self, order: &Order) -> Packed {
-        let id = format!("{}:{}", order.user, order.number);
-        let [first, second] = [order.seats[0].as_str(), order.seats[1].as_str()];
-        let [hold, confirm, release] = [0, 1, 2].map(|script| {
-            let mut command = cmd("EVALSHA");
-            command.arg(&self.redis.scripts[script]).arg(2).arg(first).arg(second).arg(&id);
-            if script == 0 {
-                command.arg(HOLD_MS);
-            }
-            command.get_packed_command()
-        });
+        let [hold, confirm, release] = self.redis.scripts.pack(order);
         Packed { hold, ends: Box::new([confirm, release]) }
     }
 

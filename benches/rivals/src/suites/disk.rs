@@ -128,8 +128,11 @@ pub fn processor_of_a_sync(folder: &Path, times: u32) -> Result<f64, Fault> {
     Ok(ran / f64::from(times))
 }
 
-/// Time that this thread has run.
-fn ran_ns() -> Result<u64, Fault> {
+/// Time that this thread has run, in nanoseconds of a processor.
+///
+/// # Errors
+/// The kernel does not say.
+pub fn ran_ns() -> Result<u64, Fault> {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
     Ok(stat.split_whitespace().next().ok_or("no figure")?.parse()?)
 }

@@ -1,11 +1,14 @@
 //! The suites: what is measured, how often, under which names.
 
+pub mod calls;
 pub mod disk;
 pub mod durable;
 pub mod floors;
 pub mod line;
 pub mod memory;
 pub mod rivals;
+pub mod second;
+pub mod server;
 pub mod timers;
 pub mod turns;
 

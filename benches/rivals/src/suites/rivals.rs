@@ -143,8 +143,12 @@ pub struct Rivals {
     quick: bool,
 }
 
-/// A server that answers as we do. The outer failure: it cannot be had, and why; the inner one: it answers otherwise.
-fn start_redis(options: &Options, append: AppendOnly, hall: Hall) -> Result<Result<Redis, Fault>, String> {
+/// A Redis that answers as we do. The outer failure: it cannot be had, and why; the inner one: it answers otherwise.
+pub(super) fn start_redis(
+    options: &Options,
+    append: AppendOnly,
+    hall: Hall,
+) -> Result<Result<Redis, Fault>, String> {
     let program = find("redis-server", &[]).ok_or_else(|| NO_REDIS.to_owned())?;
     let rival = Redis::start(&program, &options.folder, append, hall)
         .map_err(|fault| format!("it did not start: {}", in_full(&*fault)))?;
@@ -152,7 +156,8 @@ fn start_redis(options: &Options, append: AppendOnly, hall: Hall) -> Result<Resu
     Ok(checked.map(|()| rival))
 }
 
-fn start_postgres(options: &Options, hall: Hall) -> Result<Result<Postgres, Fault>, String> {
+/// A PostgreSQL that does, as [`start_redis`].
+pub(super) fn start_postgres(options: &Options, hall: Hall) -> Result<Result<Postgres, Fault>, String> {
     let programs = programs().ok_or_else(|| NO_POSTGRES.to_owned())?;
     let rival = Postgres::start(&programs, &options.folder, hall)
         .map_err(|fault| format!("it did not start: {}", in_full(&*fault)))?;

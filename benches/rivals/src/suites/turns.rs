@@ -1,6 +1,9 @@
 //! Rounds in which every entrant takes a turn, so that noise hits all alike; and the better of several ways, under one
 //! name.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::report::{Line, Report, in_full, progress};
 use crate::rival::Fault;
 
@@ -30,6 +33,43 @@ impl<'a> Entrant<'a> {
     pub fn noting(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self
+    }
+}
+
+/// What turns tell beside the figure that is compared: noted while they run, made lines of afterwards.
+#[derive(Clone, Default)]
+pub struct Extras(Rc<RefCell<Vec<Extra>>>);
+
+struct Extra {
+    name: String,
+    setting: String,
+    unit: &'static str,
+    samples: Vec<f64>,
+}
+
+impl Extras {
+    /// One turn's figure of a contestant.
+    pub fn note(&self, name: &str, setting: &str, unit: &'static str, figure: f64) {
+        let extras = &mut *self.0.borrow_mut();
+        let same = |extra: &&mut Extra| extra.name == name && extra.setting == setting;
+        match extras.iter_mut().find(same) {
+            Some(extra) => extra.samples.push(figure),
+            None => {
+                let (name, setting) = (name.to_owned(), setting.to_owned());
+                extras.push(Extra { name, setting, unit, samples: vec![figure] });
+            }
+        }
+    }
+
+    /// All of them as lines, by setting.
+    #[must_use]
+    pub fn lines(&self, suite: &'static str) -> Vec<Line> {
+        let mut extras = self.0.take();
+        extras.sort_by(|a, b| a.setting.cmp(&b.setting));
+        extras
+            .into_iter()
+            .map(|Extra { name, setting, unit, samples }| Line::of(suite, name, setting, unit, &samples))
+            .collect()
     }
 }
 
