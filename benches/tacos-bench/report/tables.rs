@@ -26,7 +26,7 @@ pub(super) fn all(figures: &Figures) -> String {
 fn table(figures: &Figures, suite: &str) -> String {
     let lines: Vec<&Line> = figures.suite(suite).collect();
     let has_others = lines.iter().any(|line| line.name != OURS);
-    let mut text = format!("\n### {suite}\n\n");
+    let mut text = format!("\n### {suite}{}\n\n", where_they_are(suite));
     text += if has_others {
         "| | | median | quartiles | × | |\n|---|---|---|---|---|---|\n"
     } else {
@@ -55,6 +55,15 @@ fn table(figures: &Figures, suite: &str) -> String {
         };
     }
     text
+}
+
+/// Which contestants are in their caller's process, where that decides.
+fn where_they_are(suite: &str) -> &'static str {
+    match suite {
+        "hold-confirm" => " (ours in process, against a socket: Redis and PostgreSQL are servers)",
+        "through the server" => " (all through a socket, with equal clients)",
+        _ => "",
+    }
 }
 
 /// The other's cost over ours.

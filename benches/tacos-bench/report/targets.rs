@@ -64,6 +64,7 @@ pub(super) fn all(figures: &Figures) -> Vec<Target> {
     targets.extend(rooms(figures));
     targets.extend(around(figures));
     targets.extend(overload(figures));
+    targets.extend(sockets(figures));
     targets
 }
 
@@ -133,7 +134,9 @@ fn durable(figures: &Figures) -> Vec<Target> {
     {
         targets.push(target(
             name,
-            format!("durable, {in_flight} in flight: {least} times {other} at its best number of clients"),
+            format!(
+                "durable, {in_flight} in flight, in process against a socket: {least} times {other} at its best number of clients"
+            ),
             ahead(figures, SALES, &setting(in_flight), other, least),
         ));
     }
@@ -142,7 +145,7 @@ fn durable(figures: &Figures) -> Vec<Target> {
     let best = best.filter_map(|line| line.median).min_by(f64::total_cmp);
     targets.push(target(
         "PostgreSQL, 4,096",
-        "durable, 4,096 in flight: 50 times PostgreSQL's best",
+        "durable, 4,096 in flight, in process against a socket: 50 times PostgreSQL's best",
         best.zip(figures.ours(SALES, &setting(4_096)))
             .map(|(best, ours)| (format!("{:.1} times", best / ours), best / ours >= 50.0)),
     ));
@@ -278,6 +281,38 @@ fn overload(figures: &Figures) -> Vec<Target> {
             slowest.map(|us| (figure(us, "us"), us <= 250_000.0)),
         ),
     ]
+}
+
+/// All contestants are servers.
+fn sockets(figures: &Figures) -> Vec<Target> {
+    const SERVER: &str = "through the server";
+    let settings = [
+        ("Redis, 1 client", "1 client"),
+        ("Redis, 16 clients", "16 clients, a connection each"),
+        ("Redis, 64 clients", "64 clients, a connection each"),
+        ("Redis, 256 clients", "256 clients, a connection each"),
+    ];
+    let what = "an order through gRPC, both steps synced: as fast as through Redis, append-only always";
+    let orders =
+        settings.map(|(name, setting)| target(name, what, ahead(figures, SERVER, setting, "redis", 1.0)));
+    let of = |suite: &'static str, other: &str| {
+        let line = figures.suite(suite).find(|line| line.name == other && line.unit == "ns/op")?;
+        Some((figures.ours(suite, &line.setting)?, line.median?))
+    };
+    let reads = of("status calls", "tonic echo, 2 shards");
+    let durable = of("one durable call", "floor: sync + tonic echo");
+    let mut targets = Vec::from(orders);
+    targets.push(target(
+        "status calls",
+        "8 connections × 16: 0.72 times the calls a second of a bare echo on two threads with runtimes of their own",
+        reads.map(|(ours, echo)| (format!("{:.2} times", echo / ours), echo / ours >= 0.72)),
+    ));
+    targets.push(target(
+        "one durable call",
+        "one client: at most 1.3 times one sync and one call of a bare echo",
+        durable.map(|(ours, floor)| (format!("{:.2} times", ours / floor), ours / floor <= 1.3)),
+    ));
+    targets
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Contestants behind sockets, and clients that are alike for all of them: one thread, so many connections, so many
-//! customers, each with one order under way. What a client does beyond sending bytes and reading the answer is as little
-//! as the protocol allows, so that what is measured is the server.
+//! customers, each with one order under way. What a client does beyond sending bytes and reading the answer is as
+//! little as the protocol allows, so that what is measured is the server.
 
 pub mod grpc;
 pub mod http2;

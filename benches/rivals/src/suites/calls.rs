@@ -1,5 +1,5 @@
-//! Suites `status calls` and `one durable call`: our server beside a bare tonic server that repeats its answers, both in
-//! processes of their own, each with one runtime for all and with a runtime a thread.
+//! Suites `status calls` and `one durable call`: our server beside a bare tonic server that repeats its answers, both
+//! in processes of their own, each with one runtime for all and with a runtime a thread.
 
 use std::cell::Cell;
 use std::net::SocketAddr;

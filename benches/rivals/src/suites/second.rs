@@ -1,6 +1,6 @@
-//! Suite `second thread`: the same work by one thread and by two, from work that shares nothing to a whole order; what two
-//! threads bring is to be read beside what they bring a map's look-ups. Every sample is a process of its own, so the
-//! allocator can be another one.
+//! Suite `second thread`: the same work by one thread and by two, from work that shares nothing to a whole order; what
+//! two threads bring is to be read beside what they bring a map's look-ups. Every sample is a process of its own, so
+//! the allocator can be another one.
 
 use std::collections::HashMap;
 use std::hint::black_box;

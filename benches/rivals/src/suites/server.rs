@@ -1,6 +1,6 @@
 //! Suite `through the server`: an order is a hold of two named seats and its sale, each on disk before it is answered,
-//! by contestants that are all processes of their own behind TCP on this machine. One thread has all customers, each with
-//! one order under way, over a connection each or over eight connections.
+//! by contestants that are all processes of their own behind TCP on this machine. One thread has all customers, each
+//! with one order under way, over a connection each or over eight connections.
 
 use std::path::Path;
 use std::rc::Rc;
