@@ -162,8 +162,10 @@ pub(super) fn echo(target: &str, load: &Load, shards: usize) -> Result<(), Strin
             })
         };
         let serving: Vec<_> = runtimes.into_iter().map(serve).collect();
-        let ended = serving.into_iter().map(|thread| thread.join());
-        ended.map(|end| end.unwrap_or_else(|_| Err("a thread has failed".to_owned()))).collect()
+        serving
+            .into_iter()
+            .map(std::thread::ScopedJoinHandle::join)
+            .try_for_each(|end| end.unwrap_or_else(|_| Err("a thread has failed".to_owned())))
     })
 }
 

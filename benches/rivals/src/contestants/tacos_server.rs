@@ -50,12 +50,11 @@ impl TacosServer {
     pub fn start(program: &Path, parent: &Path, shards: usize) -> Result<Self, Fault> {
         let folder = Folder::new(parent, "tacos-server-")?;
         let (address, path) = (free_address()?, folder.path().canonicalize()?);
-        // What no other contestant does is off: a bound on what one user may ask, refusals of what waited long, and the
-        // end of connections that ask nothing, as they do while others have their turn.
+        // What no other contestant does is off: a bound on what one user may ask, and refusals of what waited long.
         let settings = format!(
             "[server]\nlisten = [\"{address}\"]\nshards = {shards}\n\
              [engine]\ndata_dir = {:?}\ndurability = \"synced\"\n\
-             [limits]\nuser_per_second = 0\nqueue_target_ms = 0\nfirst_request_seconds = 3600\ncommand_streams = 4096\n\
+             [limits]\nuser_per_second = 0\nqueue_target_ms = 0\ncommand_streams = 4096\n\
              [log]\nlevel = \"warn\"\n",
             path.join("data")
         );

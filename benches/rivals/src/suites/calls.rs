@@ -111,8 +111,8 @@ fn reads(options: &Options, targets: &[Target<'_>], report: &mut Report) -> Resu
     let (setting, extras) = (&setting, &Extras::default());
     let mut entrants = Vec::new();
     for target in targets {
-        let crew = target.crew(CONNECTIONS, async |address| StatusTill::open(address).await)?;
         entrants.push(Entrant::new(target.name, move || {
+            let crew = target.crew(CONNECTIONS, async |address| StatusTill::open(address).await)?;
             let wishes = target.tokens.iter().cycle().take(calls).cloned().collect();
             target.round(&crew, CONNECTIONS * UNDER_WAY, (setting, extras), wishes)
         }));
@@ -132,7 +132,6 @@ fn durable(options: &Options, targets: &[Target<'_>], report: &mut Report) -> Re
     let extras = &Extras::default();
     let mut entrants = Vec::new();
     for target in targets {
-        let crew = target.crew(1, async |address| UnaryTill::open(address, true).await)?;
         let mut round = 0;
         entrants.push(Entrant::new(target.name, move || {
             round += 1;
@@ -140,6 +139,7 @@ fn durable(options: &Options, targets: &[Target<'_>], report: &mut Report) -> Re
             if let Some(server) = target.server {
                 server.open_hall(&event, hall, false)?;
             }
+            let crew = target.crew(1, async |address| UnaryTill::open(address, true).await)?;
             crew.tills().for_each(|till| till.use_event(&event));
             target.round(&crew, 1, (SETTING, extras), orders.clone())
         }));

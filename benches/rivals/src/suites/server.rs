@@ -113,23 +113,24 @@ fn tacos<'a, T: Till<Wish = Order>>(
     name: &'static str,
     server: &'a TacosServer,
     setting: &'a Setting,
-    open: impl AsyncFn() -> Result<T, Fault>,
+    open: impl AsyncFn() -> Result<T, Fault> + 'a,
     use_event: impl Fn(&T, &str) + 'a,
-) -> Result<Entrant<'a>, Fault> {
-    let crew = Crew::open(setting.connections, open)?;
+) -> Entrant<'a> {
     let mut round = 0;
-    Ok(Entrant::new(name, move || {
+    Entrant::new(name, move || {
         round += 1;
         // An event of its own: settings, contestants and rounds share a server.
         let event = format!("{}-{round}", format!("{name} {}", setting.name).replace([' ', ','], "-"));
         server.open_hall(&event, setting.hall(setting.orders), false)?;
+        // Connections of the round: our server closes those that answer no pings, as while others have their turn.
+        let crew = Crew::open(setting.connections, &open)?;
         crew.tills().for_each(|till| use_event(till, &event));
         let before = Used::of(server.pid())?;
         let served = crew.serve(setting.customers, setting.wishes(setting.orders)?)?;
         let used = Used::of(server.pid())?.since(before);
         all_sold(server.counts(&event)?, setting.orders)?;
         Ok(setting.round(name, &served, Some(used)))
-    }))
+    })
 }
 
 fn redis<'a>(redis: &'a Redis, setting: &'a Setting) -> Result<Entrant<'a>, Fault> {
@@ -187,15 +188,15 @@ pub fn measure(options: &Options, program: &Path, report: &mut Report) -> Result
             async move || UnaryTill::open(address, false).await
         };
         let mut entrants = vec![
-            tacos(OURS, &ours, setting, unary(&ours), UnaryTill::use_event)?,
-            tacos(SHARDED, &sharded, setting, unary(&sharded), UnaryTill::use_event)?,
+            tacos(OURS, &ours, setting, unary(&ours), UnaryTill::use_event),
+            tacos(SHARDED, &sharded, setting, unary(&sharded), UnaryTill::use_event),
             tacos(
                 STREAM,
                 &ours,
                 setting,
                 async || StreamTill::open(*ours.address()).await,
                 StreamTill::use_event,
-            )?,
+            ),
         ];
         if let Some(their_redis) = &mut their_redis {
             their_redis.use_hall(setting.hall(setting.orders));
