@@ -197,9 +197,8 @@ impl Connection {
             let queued = Queued::new(&self.app, &request, std::time::Instant::now());
             request.extensions_mut().insert(peer.clone());
             let (door, bell) = (self.door.clone(), bell.clone());
-            let call = async move {
-                Ok::<_, Infallible>(queued.serve(request, |request| door.call(request)).await)
-            };
+            let call =
+                async move { Ok::<_, Infallible>(queued.serve(request, |request| door.call(request)).await) };
             by_bell(bell, call)
         });
         let builder = http_layer(&self.app.settings.limits);
