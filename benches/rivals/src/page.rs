@@ -210,23 +210,3 @@ pub fn write(path: &Path, folder: &Path, lines: &[Line]) -> Result<(), Fault> {
     text += &second_thread(&figures)?;
     Ok(std::fs::write(path, text)?)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ratios_say_how_far_ahead_we_are() {
-        let line = |name, ns: f64| Line::of(server::SUITE, name, "16 clients", "ns/op", &[ns]);
-        let lines = [line(server::OURS, 50_000.0), line("redis", 75_000.0)];
-        let text = orders(&Figures(&lines)).expect("a table");
-        let row = "| 16 clients | 20,000 | none | none | 13,333 | none | 1.50 | none | none |";
-        assert!(text.contains(row), "{text}");
-        let lines = [
-            Line::of(calls::READS, "tacos", "s", "ns/op", &[20_000.0]),
-            Line::of(calls::READS, calls::SHARDED_ECHO, "s", "ns/op", &[10_000.0]),
-        ];
-        let text = beside_echo(&Figures(&lines)).expect("a table");
-        assert!(text.contains("| tacos | 50,000 | 0.50 | none, none |"), "{text}");
-    }
-}

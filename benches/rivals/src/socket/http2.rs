@@ -42,12 +42,15 @@ const OUR_STREAM_WINDOW: u32 = 1 << 24;
 /// Entries of HPACK's static table.
 const STATIC_ENTRIES: usize = 61;
 
+/// Takes a stream's messages one by one.
+type Each = Box<dyn FnMut(&[u8]) -> Result<(), Fault>>;
+
 /// What becomes of a stream's messages.
 enum Sink {
     /// One message, told when the stream has ended well.
     Once(Option<Vec<u8>>, oneshot::Sender<Vec<u8>>),
     /// Each as it comes.
-    Each(Box<dyn FnMut(&[u8]) -> Result<(), Fault>>),
+    Each(Each),
 }
 
 struct Stream {

@@ -98,7 +98,7 @@ impl<T: Till> Crew<T> {
     ///
     /// # Errors
     /// The first that fails.
-    pub fn each(&self, work: impl AsyncFn(&T) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub fn each(&self, work: &impl AsyncFn(&T) -> Result<(), Fault>) -> Result<(), Fault> {
         self.tasks.block_on(&self.runtime, async {
             for till in &self.tills {
                 work(till).await?;

@@ -154,7 +154,7 @@ fn postgres<'a>(postgres: &'a Postgres, setting: &'a Setting) -> Result<Vec<Entr
         Entrant::new(name, move || {
             postgres.clear()?;
             postgres.tidy()?;
-            crew.each(async |till| till.delay_commits(delay_us).await)?;
+            crew.each(&async |till: &PostgresTill| till.delay_commits(delay_us).await)?;
             let served = crew.serve(setting.customers, setting.wishes(orders)?)?;
             all_sold(postgres.counts()?, orders)?;
             Ok(setting.round(&known, &served, None))
