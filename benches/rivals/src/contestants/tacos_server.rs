@@ -52,7 +52,7 @@ impl TacosServer {
         let (address, path) = (free_address()?, folder.path().canonicalize()?);
         // What no other contestant does is off: a bound on what one user may ask, and refusals of what waited long.
         let settings = format!(
-            "[server]\nlisten = [\"{address}\"]\nshards = {shards}\n\
+            "[server]\nlisten = [\"{address}\"]\nshards = {shards}\n[web]\nlisten = []\n\
              [engine]\ndata_dir = {:?}\ndurability = \"synced\"\n\
              [limits]\nuser_per_second = 0\nqueue_target_ms = 0\ncommand_streams = 4096\n\
              [log]\nlevel = \"warn\"\n",
