@@ -185,8 +185,8 @@ mod tests {
             "read_dead_webhooks" => Rpc::ListDeadLetters,
             "read_status" => Rpc::GetEngineStatus,
             "report_webhook" | "note" | "read_note" | "read_notes" | "read_due_webhooks"
-            | "read_free_seats" | "read_token_event" | "read_position" | "prepare_event" | "prepare_seat"
-            | "prepare_user" => {
+            | "read_free_seats" | "read_token_event" | "read_position" | "read_places" | "read_event_id"
+            | "prepare_event" | "prepare_seat" | "prepare_user" => {
                 return None;
             }
             other => panic!("{other}: say which RPC is its sister, or that it has none"),
