@@ -199,7 +199,7 @@ func TestWithoutAServerCallsEnd(t *testing.T) {
 	}
 	nowhere, err := tacos.Dial(t.Context(), "127.0.0.1:1", tacos.DialOptions{})
 	if !errors.Is(err, tacos.ErrUnavailable) {
-		t.Fatalf("nobody listens there: %v, %v", nowhere, err)
+		t.Fatalf("a port without a listener: %v, %v", nowhere, err)
 	}
 }
 

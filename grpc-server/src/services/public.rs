@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tacos_engine::EventId;
 use tacos_engine::views::{EventView, SectionView};
 use tacos_proto::common::v1::ErrorCode;
 use tacos_proto::engine::v1::{
@@ -11,7 +10,7 @@ use tacos_proto::engine::v1::{
     StreamSeatBoardRequest, StreamSeatBoardResponse,
 };
 
-use super::engine::wire_sale;
+use super::engine::{event_id, wire_sale};
 use crate::board::NoBoard;
 use crate::call::Call;
 use crate::rpc::Rpc;
@@ -28,13 +27,6 @@ impl From<NoBoard> for ApiError {
     }
 }
 
-/// An event that a buyer names.
-fn event_id(text: &str) -> Result<EventId, ApiError> {
-    let mut checks = Checks::new();
-    let event = checks.id::<EventId>("event_id", text);
-    checks.take((event,)).map(|(event,)| event)
-}
-
 fn public_section(call: &Call, view: &SectionView, event: &EventView) -> PublicSection {
     let currency = event.settings.currency;
     PublicSection {
@@ -46,16 +38,15 @@ fn public_section(call: &Call, view: &SectionView, event: &EventView) -> PublicS
     }
 }
 
-/// An event as a buyer sees it, without its sections, and these.
-fn public_event(call: &Call, view: &EventView) -> (PublicEvent, Vec<PublicSection>) {
+/// An event as a buyer sees it, without its sections: `sections` are the engine's.
+fn public_event(call: &Call, view: &EventView, sections: &[SectionView]) -> PublicEvent {
     let facts = call.app.catalog.facts(&view.id);
     let known = facts.record.as_ref().and_then(|record| record.settings.clone()).unwrap_or_default();
     let (kept, currency) = (&view.settings, view.settings.currency);
-    let sections = call.app.engine.sections(&view.id).unwrap_or_default();
     let queue = if view.has_queue { call.app.engine.queue(&view.id).ok() } else { None };
     let least = sections.iter().map(|section| section.price_min_minor).min();
     let most = sections.iter().map(|section| section.price_max_minor).max();
-    let event = PublicEvent {
+    PublicEvent {
         event_id: view.id.to_string(),
         name: kept.name.clone(),
         description: known.description,
@@ -74,9 +65,7 @@ fn public_event(call: &Call, view: &EventView) -> (PublicEvent, Vec<PublicSectio
         waiting: queue.as_ref().map_or(0, |queue| count(queue.waiting)),
         queue_paused: queue.as_ref().is_some_and(|queue| queue.paused),
         sections: Vec::new(),
-    };
-    let sections = sections.iter().map(|section| public_section(call, section, view)).collect();
-    (event, sections)
+    }
 }
 
 pub(crate) async fn list_public_events(
@@ -95,7 +84,11 @@ pub(crate) async fn list_public_events(
     views.retain(|view| state == SaleState::Unspecified || wire_sale(view.sale) == state);
     views.sort_by(|one, other| one.id.cmp(&other.id));
     let (views, info) = pages::slice(views, &page);
-    let events = views.iter().map(|view| public_event(&call, view).0).collect();
+    let event = |view: &EventView| {
+        let sections = call.app.engine.sections(&view.id).unwrap_or_default();
+        public_event(&call, view, &sections)
+    };
+    let events = views.iter().map(event).collect();
     Ok(ListPublicEventsResponse { events, page_info: Some(info), error: None })
 }
 
@@ -104,8 +97,10 @@ pub(crate) async fn get_public_event(
     request: GetPublicEventRequest,
 ) -> Result<GetPublicEventResponse, ApiError> {
     let view = call.app.engine.event(&event_id(&request.event_id)?)?;
-    let (event, sections) = public_event(&call, &view);
-    Ok(GetPublicEventResponse { event: Some(PublicEvent { sections, ..event }), error: None })
+    let views = call.app.engine.sections(&view.id)?;
+    let sections = views.iter().map(|section| public_section(&call, section, &view)).collect();
+    let event = PublicEvent { sections, ..public_event(&call, &view, &views) };
+    Ok(GetPublicEventResponse { event: Some(event), error: None })
 }
 
 pub(crate) async fn get_seat_board(

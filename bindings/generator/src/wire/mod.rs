@@ -2,6 +2,7 @@
 //! types. Messages have the names and fields of the engine's description; a moment is milliseconds since the Unix
 //! epoch, a length of time milliseconds, and both say so in their names.
 
+mod by_hand;
 mod inbound;
 pub(crate) mod messages;
 mod outbound;

@@ -24,8 +24,8 @@ pub(crate) use queue_policy::{
 pub(crate) use seat_map::{block_seats, get_seat_map, import_seat_map, unblock_seats};
 use tacos_engine::EventId;
 
-/// An event that an operator names.
-fn event_id(text: &str) -> Result<EventId, ApiError> {
+/// An event that a caller names.
+pub(in crate::services) fn event_id(text: &str) -> Result<EventId, ApiError> {
     let mut checks = Checks::new();
     let event = checks.id::<EventId>("event_id", text);
     checks.take((event,)).map(|(event,)| event)
